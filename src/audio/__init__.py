@@ -1,0 +1,1 @@
+"""Signal functions: arrays in, arrays out. No files, no settings, no clocks."""

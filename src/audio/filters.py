@@ -1,0 +1,50 @@
+"""Filters: second-order sections from SciPy, applied along time."""
+
+from typing import Literal
+
+import numpy as np
+from scipy.signal import butter, sosfilt, sosfiltfilt
+
+from src.audio.validation import Audio
+
+Shape = Literal["lowpass", "highpass", "bandpass"]
+
+
+def _sections(
+    shape: Shape, cutoff_hz: float | tuple[float, float], order: int, sample_rate: int
+) -> np.ndarray:
+    limit_hz = sample_rate * 0.49
+    edges = np.clip(np.atleast_1d(cutoff_hz), 1.0, limit_hz)
+    sections: np.ndarray = butter(
+        order, edges if shape == "bandpass" else edges[0], shape, fs=sample_rate, output="sos"
+    )
+    return sections
+
+
+def low_pass(audio: Audio, *, sample_rate: int, cutoff_hz: float, order: int = 2) -> Audio:
+    """Darken: Butterworth low-pass, causal. Cutoffs beyond Nyquist are pulled below it."""
+    sections = _sections("lowpass", cutoff_hz, order, sample_rate)
+    return sosfilt(sections, audio, axis=-1).astype(np.float32)
+
+
+def high_pass(audio: Audio, *, sample_rate: int, cutoff_hz: float, order: int = 2) -> Audio:
+    """Thin out: Butterworth high-pass, causal."""
+    sections = _sections("highpass", cutoff_hz, order, sample_rate)
+    return sosfilt(sections, audio, axis=-1).astype(np.float32)
+
+
+def band_pass(
+    audio: Audio, *, sample_rate: int, low_hz: float, high_hz: float, order: int = 2
+) -> Audio:
+    """Keep the band between two frequencies: Butterworth, causal."""
+    sections = _sections("bandpass", (low_hz, high_hz), order, sample_rate)
+    return sosfilt(sections, audio, axis=-1).astype(np.float32)
+
+
+def low_pass_zero_phase(
+    audio: Audio, *, sample_rate: int, cutoff_hz: float, order: int = 2
+) -> Audio:
+    """Low-pass forwards and backwards: no delay, twice the slope."""
+    sections = _sections("lowpass", cutoff_hz, order, sample_rate)
+    pad = min(3 * (2 * len(sections) + 1), max(audio.shape[-1] - 1, 0))
+    return sosfiltfilt(sections, audio, axis=-1, padlen=pad).astype(np.float32)

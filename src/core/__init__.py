@@ -1,0 +1,1 @@
+"""Settings, errors, progress and logging: what every other room may use."""

@@ -1,0 +1,74 @@
+"""Settings: read once from the environment and ``.env``, then handed out."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every setting of the engine, with its unit in the name.
+
+    ``home`` is the folder that holds one library; the other folders lie below
+    it unless they are given. ``.env.example`` explains each setting.
+    """
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
+
+    home: Path = Field(default=Path("."), validation_alias="TRAUM_HOME")
+    raw_dir: Path = Path("raw_construction_kits")
+    processed_dir: Path = Path("processed_database")
+    tracks_dir: Path = Path("generated_tracks")
+    database_url: str | None = None
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    workers: int = Field(default=0, ge=0, le=256, description="0: one per core")
+    job_threads: int = Field(default=2, ge=1, le=64)
+    file_timeout_s: float = Field(default=120.0, gt=0)
+    max_stem_s: float = Field(default=900.0, gt=0)
+    embed_batch: int = Field(default=16, ge=1, le=1024)
+    max_upload_mb: int = Field(default=2048, ge=1)
+    max_render_s: float = Field(default=1200.0, gt=0)
+
+    target_lufs: float = Field(default=-14.0, ge=-40.0, le=-5.0)
+    ceiling_dbtp: float = Field(default=-1.0, ge=-12.0, le=0.0)
+
+    def below_home(self, folder: Path) -> Path:
+        """The folder itself when absolute, else below ``home``."""
+        return folder if folder.is_absolute() else self.home / folder
+
+    @property
+    def raw_path(self) -> Path:
+        """Where the user's construction kits lie."""
+        return self.below_home(self.raw_dir)
+
+    @property
+    def processed_path(self) -> Path:
+        """Where the database, the standardised stems and the quarantine lie."""
+        return self.below_home(self.processed_dir)
+
+    @property
+    def stems_path(self) -> Path:
+        """Where the standardised copies lie."""
+        return self.processed_path / "stems"
+
+    @property
+    def quarantine_path(self) -> Path:
+        """Where refused files lie."""
+        return self.processed_path / "quarantine"
+
+    @property
+    def tracks_path(self) -> Path:
+        """Where rendered tracks lie."""
+        return self.below_home(self.tracks_dir)
+
+    @property
+    def sql_url(self) -> str:
+        """The database's URL: ``DATABASE_URL``, or SQLite below ``processed_path``."""
+        if self.database_url:
+            return self.database_url
+        return f"sqlite:///{self.processed_path / 'stems.db'}"

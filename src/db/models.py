@@ -1,0 +1,195 @@
+"""Tables. Ids of kits, stems and places are derived from content or path, so that two
+runs over the same files give the same rows."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
+
+
+def now() -> datetime:
+    """The present moment, with its time zone."""
+    return datetime.now(UTC)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment that keeps its time zone on SQLite too."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    """Base of all tables."""
+
+
+class Kit(Base):
+    """A folder of stems. path: relative to the raw folder, or absolute outside of it."""
+
+    __tablename__ = "kits"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    path: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    bpm_hint: Mapped[float | None] = mapped_column(Float)
+    key_hint: Mapped[str | None] = mapped_column(String(8))
+
+
+class Stem(Base):
+    """One sound, known by its content. The contract of fields is in architecture.md.
+
+    analysis: what the machine found, per field {"value", "confidence", "source"}
+    corrections: what the user said, per field a value; wins over ``analysis`` always
+    The columns hold the effective values, so that they can be filtered and sorted.
+    """
+
+    __tablename__ = "stems"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    path: Mapped[str] = mapped_column(Text, unique=True)
+    original_file: Mapped[str] = mapped_column(Text, index=True)
+    name: Mapped[str] = mapped_column(Text)
+    kit_id: Mapped[str | None] = mapped_column(ForeignKey("kits.id"), index=True)
+    content_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    duration_s: Mapped[float] = mapped_column(Float)
+    channels: Mapped[int]
+    original_sample_rate: Mapped[int]
+    is_loop: Mapped[bool] = mapped_column(index=True)
+    bars: Mapped[float | None]
+    downbeat_s: Mapped[float] = mapped_column(Float, default=0.0)
+    bpm: Mapped[float | None] = mapped_column(index=True)
+    key: Mapped[str | None] = mapped_column(String(8), index=True)
+    category: Mapped[str] = mapped_column(String(16), index=True)
+    tags: Mapped[dict[str, float]] = mapped_column(JSON)
+    features: Mapped[dict[str, float]] = mapped_column(JSON)
+    analysis: Mapped[dict[str, Any]] = mapped_column(JSON)
+    corrections: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    analysis_version: Mapped[str] = mapped_column(String(32))
+    loudness_lufs: Mapped[float | None]
+    true_peak_dbtp: Mapped[float | None]
+    quality_ok: Mapped[bool] = mapped_column(default=True)
+    warnings: Mapped[list[str]] = mapped_column(JSON, default=list)
+    user_rating: Mapped[int | None]
+    licence: Mapped[str | None] = mapped_column(Text)
+    imported_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+
+    kit: Mapped[Kit | None] = relationship(lazy="joined")
+    places: Mapped[list["Place"]] = relationship(
+        back_populates="stem", cascade="all, delete-orphan", order_by="Place.path"
+    )
+    embeddings: Mapped[list["Embedding"]] = relationship(
+        back_populates="stem", cascade="all, delete-orphan"
+    )
+
+
+class Place(Base):
+    """Where the bytes of a stem lie on disk. One stem may have several places.
+
+    path: relative to the raw folder, or absolute outside of it
+    """
+
+    __tablename__ = "places"
+
+    path: Mapped[str] = mapped_column(Text, primary_key=True)
+    stem_id: Mapped[str] = mapped_column(ForeignKey("stems.id", ondelete="CASCADE"), index=True)
+    kit_id: Mapped[str | None] = mapped_column(ForeignKey("kits.id"))
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    modified_ns: Mapped[int] = mapped_column(BigInteger)
+    missing: Mapped[bool] = mapped_column(default=False, index=True)
+
+    stem: Mapped[Stem] = relationship(back_populates="places")
+
+
+class Embedding(Base):
+    """The vector of a stem under one model: float32, little endian.
+
+    seq grows with every vector written, so that an index can ask for what is new.
+    """
+
+    __tablename__ = "embeddings"
+    __table_args__ = (Index("ix_embeddings_stem_model", "stem_id", "model_id", unique=True),)
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    stem_id: Mapped[str] = mapped_column(ForeignKey("stems.id", ondelete="CASCADE"))
+    model_id: Mapped[str] = mapped_column(String(128), index=True)
+    vector: Mapped[bytes] = mapped_column(LargeBinary)
+
+    stem: Mapped[Stem] = relationship(back_populates="embeddings")
+
+
+class Quarantine(Base):
+    """A file that was refused. stored_as: its name below the quarantine folder.
+
+    moved False: the row was written before the move (so that a crash loses nothing) or
+    the file had to stay where it was; then ``original_path`` is where it lies.
+    """
+
+    __tablename__ = "quarantine"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    original_path: Mapped[str] = mapped_column(Text, index=True)
+    stored_as: Mapped[str] = mapped_column(Text, unique=True)
+    reason: Mapped[str] = mapped_column(String(48))
+    message: Mapped[str] = mapped_column(Text)
+    size_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
+    modified_ns: Mapped[int] = mapped_column(BigInteger, default=0)
+    moved: Mapped[bool] = mapped_column(default=False)
+    quarantined_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class Job(Base):
+    """A long task. The row is the truth: queued, running, succeeded, failed, cancelled."""
+
+    __tablename__ = "jobs"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32), index=True)
+    params: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    status: Mapped[str] = mapped_column(String(16), default="queued", index=True)
+    progress: Mapped[float] = mapped_column(Float, default=0.0)
+    stage: Mapped[str] = mapped_column(Text, default="")
+    message: Mapped[str] = mapped_column(Text, default="")
+    eta_s: Mapped[float | None]
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    problem: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    cancel_requested: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class TrackRow(Base):
+    """A rendered track. path: relative to the tracks folder."""
+
+    __tablename__ = "tracks"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    path: Mapped[str] = mapped_column(Text, unique=True)
+    prompt: Mapped[str] = mapped_column(Text, default="")
+    bpm: Mapped[float]
+    key: Mapped[str] = mapped_column(String(8))
+    genre: Mapped[str] = mapped_column(String(32), default="")
+    seed: Mapped[int] = mapped_column(BigInteger)
+    duration_s: Mapped[float]
+    loudness_lufs: Mapped[float | None]
+    true_peak_dbtp: Mapped[float | None]
+    plan: Mapped[dict[str, Any]] = mapped_column(JSON)
+    report: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)

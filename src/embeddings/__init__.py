@@ -1,0 +1,1 @@
+"""Vectors from sound and from text."""

@@ -1,0 +1,35 @@
+"""What every embedder is: two methods and a name."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from src.audio.validation import Audio
+
+Vectors = NDArray[np.float32]
+"""Unit-length rows: float32, shape (items, dimension)."""
+
+
+class Embedder(Protocol):
+    """Turns sounds and texts into vectors of one space, comparable by cosine.
+
+    model_id: names model, weights' digest, front-end and pooling. Vectors of two
+        models are never compared.
+    dimension: length of a vector
+    """
+
+    @property
+    def model_id(self) -> str: ...
+
+    @property
+    def dimension(self) -> int: ...
+
+    def embed_audio(self, clips: Sequence[Audio]) -> Vectors:
+        """One unit vector per clip; clips at 48 kHz, shape (channels, samples)."""
+        ...
+
+    def embed_text(self, texts: Sequence[str]) -> Vectors:
+        """One unit vector per text; a text that says nothing known gives a zero row."""
+        ...

@@ -1,0 +1,1 @@
+"""Musical knowledge: symbols in, symbols out. Keys, tempo, prompts, plans, scores."""

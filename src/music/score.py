@@ -1,0 +1,145 @@
+"""The score: what exactly sounds. Made once from plan, library and seed; then only played.
+
+Nothing decides anything after it. Audio plays it, storage writes it down, editing changes
+it, caches are keyed by its parts. All positions are in beats from the start of the track.
+"""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a choice was made: one criterion, its score in 0..1 and a sentence."""
+
+    criterion: str
+    score: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A piece of a stem on the time line.
+
+    source_start_s, source_length_s: the slice of the stem's standardised copy
+    start_beats, length_beats: where it sounds; a slice shorter than that repeats
+    stretch_ratio: output length / input length of one pass (1.0 plays as it is)
+    reverse: plays backwards
+    """
+
+    stem_id: str
+    start_beats: float
+    length_beats: float
+    source_start_s: float
+    source_length_s: float
+    stretch_ratio: float = 1.0
+    semitones: float = 0.0
+    gain_db: float = 0.0
+    fade_in_s: float = 0.0
+    fade_out_s: float = 0.0
+    reverse: bool = False
+
+
+@dataclass(frozen=True)
+class Note:
+    """One hit of a one-shot. velocity is 0..1; timing offsets are already in start_beats.
+
+    length_beats None lets the sound ring out.
+    """
+
+    stem_id: str
+    start_beats: float
+    velocity: float = 1.0
+    semitones: float = 0.0
+    length_beats: float | None = None
+
+
+@dataclass(frozen=True)
+class AutomationPoint:
+    """A value at a position; between points the value runs in a straight line."""
+
+    beats: float
+    value: float
+
+
+@dataclass(frozen=True)
+class Automation:
+    """One parameter over time: "gain_db", "pan" (-1..1), "low_pass_hz" or "high_pass_hz"."""
+
+    parameter: str
+    points: tuple[AutomationPoint, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A stem chosen for a role, with the reasons, what it was up against and its credits."""
+
+    stem_id: str
+    name: str
+    category: str
+    asked_category: str
+    sections: tuple[str, ...]
+    score: float
+    kit: str | None = None
+    licence: str | None = None
+    original_file: str = ""
+    reasons: tuple[Reason, ...] = ()
+    runners_up: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Track:
+    """One line of the mix: a role with its clips and notes, level, effects and automation."""
+
+    name: str
+    role: str
+    clips: tuple[Clip, ...] = ()
+    notes: tuple[Note, ...] = ()
+    gain_db: float = 0.0
+    pan: float = 0.0
+    high_pass_hz: float | None = None
+    mono_below_hz: float | None = None
+    reverb_send_db: float | None = None
+    delay_send_db: float | None = None
+    duck_db: float = 0.0
+    automation: tuple[Automation, ...] = ()
+
+
+@dataclass(frozen=True)
+class ScoreSection:
+    """A section on the time line."""
+
+    name: str
+    start_beats: float
+    length_beats: float
+    energy: float
+
+
+@dataclass(frozen=True)
+class Score:
+    """A whole track, decided to the last sample.
+
+    warnings: what the plan asked for and the library could not give, for the user
+    """
+
+    bpm: float
+    key: str
+    beats_per_bar: int
+    seed: int
+    sections: tuple[ScoreSection, ...]
+    tracks: tuple[Track, ...]
+    target_lufs: float
+    ceiling_dbtp: float
+    tail_s: float = 2.0
+    choices: tuple[Choice, ...] = ()
+    warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def length_beats(self) -> float:
+        """Length of the track in beats, without its tail."""
+        return sum(section.length_beats for section in self.sections)
+
+
+def score_to_dict(score: Score) -> dict[str, Any]:
+    """The score as plain JSON values."""
+    return asdict(score)

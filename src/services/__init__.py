@@ -1,0 +1,1 @@
+"""The story of one task each: preprocess, search, arrange, render."""

@@ -1,0 +1,1 @@
+"""Files: decoding, encoding, metadata, fingerprints, safe paths, atomic writes."""

@@ -1,0 +1,1 @@
+"""Job queue door: runs job rows."""
