@@ -134,6 +134,19 @@ class Embedding(Base):
     stem: Mapped[Stem] = relationship(back_populates="embeddings")
 
 
+class StemChange(Base):
+    """The newest change of a stem, numbered. Written by triggers alone (``changes.py``).
+
+    A stem that is gone keeps its row, so that an index learns of the deletion.
+    """
+
+    __tablename__ = "stem_changes"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    stem_id: Mapped[str] = mapped_column(String(32), unique=True)
+
+
 class Quarantine(Base):
     """A file that was refused. stored_as: its name below the quarantine folder.
 

@@ -1,0 +1,45 @@
+"""From a row to the card that search, arranger and renderer read."""
+
+from typing import Any
+
+from src.db.models import Stem
+from src.music.library import StemCard
+
+
+def card(stem: Stem) -> StemCard:
+    """The stem's effective values as plain data, usable after the session is closed.
+
+    What the user corrected has a confidence of 1.
+    """
+    return StemCard(
+        id=stem.id,
+        path=stem.path,
+        name=stem.name,
+        category=stem.category,
+        is_loop=stem.is_loop,
+        duration_s=stem.duration_s,
+        channels=stem.channels,
+        kit=None if stem.kit is None else stem.kit.name,
+        kit_id=stem.kit_id,
+        original_file=stem.original_file,
+        bars=stem.bars,
+        bpm=stem.bpm,
+        key=stem.key,
+        downbeat_s=stem.downbeat_s,
+        tags=dict(stem.tags),
+        features=dict(stem.features),
+        confidence=_confidence(stem.analysis, stem.corrections),
+        loudness_lufs=stem.loudness_lufs,
+        true_peak_dbtp=stem.true_peak_dbtp,
+        user_rating=stem.user_rating,
+        licence=stem.licence,
+    )
+
+
+def _confidence(analysis: dict[str, Any], corrections: dict[str, Any]) -> dict[str, float]:
+    found = {
+        name: float(evidence["confidence"])
+        for name, evidence in analysis.items()
+        if isinstance(evidence, dict) and "confidence" in evidence
+    }
+    return found | dict.fromkeys(corrections, 1.0)
