@@ -1,0 +1,79 @@
+"""Builds the engine's objects from the settings. The doors (main, cli, workers) use it.
+
+Each object is built when it is first asked for, so that ``plan`` does not pay for the
+sound engine and ``doctor`` does not pay for anything.
+"""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from src.core.config import Settings
+
+if TYPE_CHECKING:
+    from src.db.database import Database
+    from src.embeddings.protocol import Embedder
+    from src.services.arranger import ArrangerService
+    from src.services.preprocessor import NeuroAnalyzer
+    from src.services.renderer import RendererService
+    from src.services.search import SearchService
+
+
+class Services:
+    """Everything a door hands out, built once each."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def database(self) -> "Database":
+        """The database, its schema brought up to date."""
+        from src.db.database import Database
+
+        database = Database(self.settings.sql_url)
+        database.upgrade()
+        return database
+
+    @cached_property
+    def embedder(self) -> "Embedder":
+        """The offline embedder; needs no download."""
+        from src.embeddings.acoustic import AcousticEmbedder
+
+        return AcousticEmbedder()
+
+    @cached_property
+    def search(self) -> "SearchService":
+        """Semantic search over the library."""
+        from src.services.search import SearchService
+
+        return SearchService(self.database, self.embedder)
+
+    @cached_property
+    def arranger(self) -> "ArrangerService":
+        """From a sentence to a plan."""
+        from src.services.arranger import ArrangerService
+
+        return ArrangerService()
+
+    @cached_property
+    def renderer(self) -> "RendererService":
+        """From a plan to a WAV."""
+        from src.services.renderer import RendererService
+
+        return RendererService(self.database, self.settings, self.search)
+
+    @cached_property
+    def analyzer(self) -> "NeuroAnalyzer":
+        """From folders of files to the library."""
+        from src.services.preprocessor import NeuroAnalyzer
+
+        return NeuroAnalyzer(self.database, self.settings, self.embedder)
+
+    def close(self) -> None:
+        """Give back what was opened."""
+        if "database" in self.__dict__:
+            self.database.close()
+
+
+def build_services(settings: Settings | None = None) -> Services:
+    """Services for the given settings, or for those of the environment."""
+    return Services(Settings() if settings is None else settings)
