@@ -1,0 +1,55 @@
+"""Filters keep what they should keep and remove what they should remove."""
+
+import numpy as np
+import pytest
+
+from src.audio.filters import band_pass, high_pass, low_pass, low_pass_zero_phase
+
+RATE = 48_000
+
+
+def tone(hz: float) -> np.ndarray:
+    return np.sin(2 * np.pi * hz * np.arange(RATE) / RATE)[None].astype(np.float32)
+
+
+def level_db(audio: np.ndarray) -> float:
+    middle = audio[:, RATE // 4 : -RATE // 4]
+    return float(20 * np.log10(np.sqrt(np.mean(middle**2)) * np.sqrt(2) + 1e-12))
+
+
+@pytest.mark.parametrize("filtered", [low_pass, low_pass_zero_phase])
+def test_low_pass_keeps_the_lows_and_removes_the_highs(filtered) -> None:
+    assert level_db(filtered(tone(100), sample_rate=RATE, cutoff_hz=1000)) == pytest.approx(
+        0, abs=0.1
+    )
+    assert level_db(filtered(tone(8000), sample_rate=RATE, cutoff_hz=1000)) < -34
+
+
+def test_high_pass_keeps_the_highs_and_removes_the_lows() -> None:
+    assert level_db(high_pass(tone(5000), sample_rate=RATE, cutoff_hz=500)) == pytest.approx(
+        0, abs=0.1
+    )
+    assert level_db(high_pass(tone(50), sample_rate=RATE, cutoff_hz=500)) < -38
+
+
+def test_band_pass_keeps_only_its_band() -> None:
+    def through(hz: float) -> float:
+        return level_db(band_pass(tone(hz), sample_rate=RATE, low_hz=500, high_hz=2000))
+
+    assert through(1000) == pytest.approx(0, abs=0.2)
+    assert through(60) < -30
+    assert through(15000) < -30
+
+
+def test_zero_phase_does_not_delay() -> None:
+    pulse = np.zeros((1, 2001), dtype=np.float32)
+    pulse[0, 1000] = 1
+    smooth = low_pass_zero_phase(pulse, sample_rate=RATE, cutoff_hz=2000)
+    assert int(np.argmax(smooth[0])) == 1000
+
+
+def test_cutoffs_beyond_nyquist_are_pulled_below_it_and_input_is_kept() -> None:
+    clip = tone(100)
+    before = clip.copy()
+    assert np.isfinite(low_pass(clip, sample_rate=RATE, cutoff_hz=90_000)).all()
+    assert np.array_equal(clip, before)
