@@ -1,0 +1,136 @@
+"""Unpacking zips from strangers: nothing leaves the folder, nothing fills the disk."""
+
+import shutil
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from src.core.errors import InvalidInputError
+from src.storage.paths import safe_join, safe_name
+
+_BLOCK = 1 << 18
+_UTF8_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1
+
+
+@dataclass(frozen=True)
+class ZipLimits:
+    """What an archive may ask for.
+
+    total_bytes: of all members together once unpacked, counted while unpacking
+    members: how many files
+    """
+
+    total_bytes: int = 8 << 30
+    members: int = 20_000
+
+
+def any_member(name: str) -> bool:
+    """Takes every member."""
+    return bool(name)
+
+
+def extract_zip(
+    archive: Path | BinaryIO,
+    folder: Path,
+    *,
+    limits: ZipLimits | None = None,
+    wanted: Callable[[str], bool] = any_member,
+) -> list[Path]:
+    """Unpack the files of a zip below ``folder``, keeping its folders.
+
+    wanted: says by its name (with / between folders) whether a member is unpacked
+
+    Hidden files, links, ``__MACOSX`` and folders without files are left out. A file that
+    is there already is not overwritten: the new one gets a number. Raises InvalidInputError
+    for what is no zip, is damaged or encrypted, breaks the limits or names a path outside
+    the folder; then nothing of it stays behind.
+    """
+    rules = ZipLimits() if limits is None else limits
+    written: list[Path] = []
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            members = [(info, _name(info)) for info in opened.infolist() if _is_file(info)]
+            members = [(info, name) for info, name in members if _is_shown(name) and wanted(name)]
+            _check(members, rules)
+            left = rules.total_bytes
+            for info, name in members:
+                target = _free(safe_join(folder, _clean(name)))
+                written.append(target)
+                left -= _unpack(opened, info, target, left)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        _remove(written)
+        raise InvalidInputError(f"the archive can't be unpacked: {error}") from error
+    except BaseException:
+        _remove(written)
+        raise
+    return written
+
+
+def _check(members: list[tuple[zipfile.ZipInfo, str]], rules: ZipLimits) -> None:
+    if len(members) > rules.members:
+        raise InvalidInputError(
+            f"an archive may hold {rules.members} files, this one holds {len(members)}"
+        )
+    for info, name in members:
+        if info.flag_bits & _ENCRYPTED_FLAG:
+            raise InvalidInputError(f"{name!r} in the archive is encrypted")
+        safe_join(Path("/nowhere"), name)
+
+
+def _unpack(opened: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, left: int) -> int:
+    """Write one member; the number of bytes that it really had."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    size = 0
+    with opened.open(info) as source, target.open("xb") as sink:
+        while block := source.read(_BLOCK):
+            size += len(block)
+            if size > left:
+                raise InvalidInputError("the archive unpacks to more than is allowed")
+            sink.write(block)
+    return size
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """The member's name; without the UTF-8 flag it may be UTF-8 all the same."""
+    if info.flag_bits & _UTF8_FLAG:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return info.filename
+
+
+def _is_file(info: zipfile.ZipInfo) -> bool:
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    return not info.is_dir() and kind in (0, stat.S_IFREG)
+
+
+def _is_shown(name: str) -> bool:
+    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
+    return bool(parts) and not any(part.startswith((".", "__MACOSX")) for part in parts)
+
+
+def _clean(name: str) -> str:
+    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".")]
+    return "/".join(safe_name(part) for part in parts)
+
+
+def _free(target: Path) -> Path:
+    """The path itself, or the first of "name (2).wav", "name (3).wav" ... that is free."""
+    candidate, number = target, 1
+    while candidate.exists():
+        number += 1
+        candidate = target.with_name(f"{target.stem} ({number}){target.suffix}")
+    return candidate
+
+
+def _remove(written: list[Path]) -> None:
+    for path in written:
+        path.unlink(missing_ok=True)
+    for folder in sorted({path.parent for path in written}, key=lambda path: -len(path.parts)):
+        if folder.is_dir() and not any(folder.iterdir()):
+            shutil.rmtree(folder)

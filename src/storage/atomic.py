@@ -1,0 +1,72 @@
+"""Files that are either whole or not there: temporary name, then rename."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+TEMPORARY_PREFIX = ".part-"
+"""How the name of a file that is still being written starts."""
+
+_serial = count()
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary path in the same folder; rename it to ``path`` at the end.
+
+    The folder is created where it is missing. On an exception the temporary file
+    goes and ``path`` stays as it was. What was written is on the disk before the rename,
+    so that a power cut leaves the old file or the new one, nothing between.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # The name itself stays out of it: a name at the file system's limit has no room to grow.
+    temporary = path.parent / f"{TEMPORARY_PREFIX}{os.getpid()}-{next(_serial)}{path.suffix[:16]}"
+    try:
+        yield temporary
+        _sync(temporary)
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a whole file in one step."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a whole text as UTF-8 with its line ends as they are."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a value as JSON that people can read; NaN and infinity are refused."""
+    write_text(path, json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+def remove_temporaries(folder: Path) -> int:
+    """Remove what interrupted writers left in a folder; how many files went.
+
+    Only for a folder in which nobody else is writing at this moment.
+    """
+    if not folder.is_dir():
+        return 0
+    with os.scandir(folder) as entries:
+        stale = [entry.path for entry in entries if entry.name.startswith(TEMPORARY_PREFIX)]
+    for path in stale:
+        Path(path).unlink(missing_ok=True)
+    return len(stale)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,85 @@
+"""Writing sound: 24-bit WAV, whole or not at all, the same bytes every time."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import soundfile
+
+from src.audio.validation import Audio, valid_audio
+from src.core.errors import InvalidInputError
+from src.storage.atomic import replacing
+
+BLOCK_SAMPLES = 65_536
+"""How many samples per channel are handed to the encoder at a time."""
+
+
+class AudioSink:
+    """Takes sound block by block and ends as one 24-bit WAV file.
+
+        with AudioSink(path, sample_rate=48_000, channels=2) as sink:
+            sink.write(block)
+
+    The file appears under its name when the block ends well; on an exception nothing
+    stays behind. Samples beyond full scale are clipped, never wrapped.
+    """
+
+    def __init__(self, path: Path, *, sample_rate: int, channels: int = 2) -> None:
+        self.path = path
+        self.sample_rate = sample_rate
+        self.channels = channels
+        self.samples = 0
+        self._stack = ExitStack()
+        self._file: soundfile.SoundFile | None = None
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            temporary = stack.enter_context(replacing(self.path))
+            self._file = stack.enter_context(
+                soundfile.SoundFile(
+                    str(temporary),
+                    "w",
+                    samplerate=self.sample_rate,
+                    channels=self.channels,
+                    format="WAV" if self.channels <= 2 else "WAVEX",
+                    subtype="PCM_24",
+                )
+            )
+            self._stack = stack.pop_all()
+        return self
+
+    def write(self, block: Audio) -> None:
+        """Append a block, shape (channels, samples)."""
+        if self._file is None:
+            raise InvalidInputError("an AudioSink takes blocks only inside its with statement")
+        block = valid_audio(block, name="block")
+        if block.shape[0] != self.channels:
+            raise InvalidInputError(
+                f"block must have {self.channels} channels like its file, got {block.shape[0]}"
+            )
+        for start in range(0, block.shape[1], BLOCK_SAMPLES):
+            self._file.write(np.ascontiguousarray(block[:, start : start + BLOCK_SAMPLES].T))
+        self.samples += block.shape[1]
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file = None
+        self._stack.__exit__(kind, error, trace)
+
+
+def write_wav(path: Path, audio: Audio, *, sample_rate: int = 48_000) -> None:
+    """Write a clip as 24-bit WAV in one step.
+
+    audio: shape (channels, samples); the same samples give the same bytes
+
+    The file is whole or not there. Samples beyond full scale are clipped.
+    """
+    audio = valid_audio(audio)
+    with AudioSink(path, sample_rate=sample_rate, channels=audio.shape[0]) as sink:
+        sink.write(audio)

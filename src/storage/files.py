@@ -1,0 +1,34 @@
+"""Opening files from outside without hanging on pipes or being surprised by devices."""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader
+from pathlib import Path
+
+from src.core.errors import UnreadableAudioError
+
+
+@contextmanager
+def open_regular(path: Path) -> Iterator[BufferedReader]:
+    """Open a regular file for reading.
+
+    Raises UnreadableAudioError with reason "missing", "no_permission", "not_a_file" or
+    "unreadable" (the disk refused). A named pipe is refused, not waited for.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except FileNotFoundError as error:
+        raise UnreadableAudioError(f"{path} is not there", reason="missing") from error
+    except PermissionError as error:
+        raise UnreadableAudioError(f"{path} may not be read", reason="no_permission") from error
+    except OSError as error:
+        raise UnreadableAudioError(f"{path} can't be opened: {error}") from error
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise UnreadableAudioError(f"{path} is not a regular file", reason="not_a_file")
+        try:
+            yield file
+        except OSError as error:
+            raise UnreadableAudioError(f"{path} can't be read: {error}") from error

@@ -1,0 +1,100 @@
+"""Names and paths from outside: kept inside their folders, and kept as text."""
+
+import os
+import re
+import unicodedata
+from pathlib import Path, PurePosixPath
+
+from src.core.errors import InvalidInputError
+
+MAX_NAME_BYTES = 200
+"""Longest file name that we make up; file systems allow 255 bytes."""
+
+_RESERVED = {"con", "prn", "aux", "nul"} | {
+    f"{port}{n}" for port in ("com", "lpt") for n in "123456789"
+}
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
+_ESCAPED = re.compile(r"\\(?:\\|x[0-9a-f]{2})")
+
+
+def safe_join(root: Path, name: str) -> Path:
+    """The path of ``name`` below ``root``; ``name`` may hold folders, with / between them.
+
+    Raises InvalidInputError for what would leave the folder: absolute names, drive
+    letters, "..", NUL, names that Windows reserves, links that point outside.
+    """
+    if not name or "\x00" in name:
+        raise InvalidInputError(f"a name must not be empty or hold NUL, got {name!r}")
+    if name.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", name):
+        raise InvalidInputError(f"a name must be relative, got {name!r}")
+    parts = [part for part in re.split(r"[/\\]", name) if part not in ("", ".")]
+    if not parts or ".." in parts:
+        raise InvalidInputError(f"a name must stay inside its folder, got {name!r}")
+    for part in parts:
+        if part.split(".")[0].strip().lower() in _RESERVED:
+            raise InvalidInputError(f"{part!r} is a reserved name")
+    target = root.joinpath(*parts)
+    if not target.resolve().is_relative_to(root.resolve()):
+        raise InvalidInputError(f"a name must stay inside its folder, got {name!r}")
+    return target
+
+
+def safe_name(name: str, *, max_bytes: int = MAX_NAME_BYTES) -> str:
+    """One plain file name made of what a stranger called a file.
+
+    Folders before it go, control and shell-hostile characters become "_", a leading dot
+    goes, long names are shortened in the middle of their stem; the ending stays.
+    Nothing left gives "unnamed".
+    """
+    last = re.split(r"[/\\]", printable(name))[-1]
+    clean = _UNSAFE.sub("_", unicodedata.normalize("NFC", last)).strip(" .")
+    stem, dot, ending = clean.rpartition(".")
+    if not dot or len(ending) > 16:
+        stem, dot, ending = clean, "", ""
+    stem = stem or "unnamed"
+    if stem.split(".")[0].lower() in _RESERVED:
+        stem = f"_{stem}"
+    room = max_bytes - len(f"{dot}{ending}".encode())
+    return f"{shortened(stem, room)}{dot}{ending}"
+
+
+def shortened(text: str, max_bytes: int) -> str:
+    """The text cut to a number of UTF-8 bytes, never inside a character."""
+    return text.encode("utf-8")[: max(max_bytes, 0)].decode("utf-8", errors="ignore")
+
+
+def printable(text: str) -> str:
+    """Text without the surrogates by which Python carries undecodable bytes of a name.
+
+    Each such byte becomes ``\\xNN`` and each backslash two, so that nothing is lost:
+    see :func:`original_text`. Any other text stays as it is.
+    """
+    if text.isascii() and "\\" not in text:
+        return text
+    escaped = text.replace("\\", "\\\\")
+    return re.sub("[\udc80-\udcff]", lambda hit: f"\\x{ord(hit.group()) - 0xDC00:02x}", escaped)
+
+
+def original_text(text: str) -> str:
+    """The inverse of :func:`printable`."""
+
+    def unescape(hit: re.Match[str]) -> str:
+        return "\\" if hit.group() == "\\\\" else chr(0xDC00 + int(hit.group()[2:], 16))
+
+    return _ESCAPED.sub(unescape, text)
+
+
+def library_path(path: Path, root: Path) -> str:
+    """How a file is written down in the database: relative to ``root``, or absolute outside.
+
+    Always with forward slashes, always valid Unicode; :func:`path_of` is the inverse.
+    """
+    absolute = Path(os.path.abspath(path))
+    base = Path(os.path.abspath(root))
+    shown = absolute.relative_to(base) if absolute.is_relative_to(base) else absolute
+    return printable(shown.as_posix())
+
+
+def path_of(text: str, root: Path) -> Path:
+    """The file that :func:`library_path` wrote down."""
+    return Path(os.path.abspath(root)) / PurePosixPath(original_text(text))

@@ -1,0 +1,88 @@
+"""What chunks tell, and what they can't be believed."""
+
+import struct
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from src.storage.metadata import FileMetadata, metadata_of, read_metadata
+from src.storage.riff import riff_chunks
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    """One RIFF chunk with its padding."""
+    return name + struct.pack("<I", len(data)) + data + b"\x00" * (len(data) % 2)
+
+
+def wav(path: Path, *chunks: bytes) -> Path:
+    """A WAV file made of chunks, format and a little silence included."""
+    fmt = chunk(b"fmt ", struct.pack("<HHIIHH", 1, 1, 48_000, 96_000, 2, 16))
+    body = b"WAVE" + fmt + b"".join(chunks)
+    path.write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
+    return path
+
+
+def acid(flags: int, root: int, beats: int, tempo: float) -> bytes:
+    """An acid chunk in 4/4."""
+    return chunk(b"acid", struct.pack("<IHHfIHHf", flags, root, 0x8000, 0.0, beats, 4, 4, tempo))
+
+
+def test_acid_tells_tempo_beats_and_root(tmp_path: Path) -> None:
+    told = read_metadata(wav(tmp_path / "a.wav", acid(2, 57, 16, 138.0), chunk(b"data", b"\0\0")))
+    assert told.acid is not None
+    assert (told.acid.tempo_bpm, told.acid.beats, told.acid.root_note) == (138.0, 16, 57)
+    assert not told.acid.one_shot
+
+
+def test_acid_after_an_odd_data_chunk_is_found(tmp_path: Path) -> None:
+    told = read_metadata(wav(tmp_path / "a.wav", chunk(b"data", b"\0\0\0"), acid(1, 60, 0, 0.0)))
+    assert told.acid is not None
+    assert told.acid.one_shot
+    assert told.acid.root_note is None
+
+
+@pytest.mark.parametrize("tempo", [float("nan"), float("inf"), 0.0, -120.0, 1e30])
+def test_an_impossible_tempo_is_not_told(tmp_path: Path, tempo: float) -> None:
+    told = read_metadata(wav(tmp_path / "a.wav", acid(2, 57, 16, tempo)))
+    assert told.acid is not None
+    assert told.acid.tempo_bpm is None
+
+
+def test_sampler_loops_are_bounded_by_what_is_there(tmp_path: Path) -> None:
+    head = struct.pack("<9I", 0, 0, 0, 64, 0, 0, 0, 4_000_000_000, 0)
+    loop = struct.pack("<6I", 0, 0, 10, 99, 0, 0)
+    told = read_metadata(wav(tmp_path / "a.wav", chunk(b"smpl", head + loop)))
+    assert told.sampler_root_note == 64
+    assert told.loops == ((10, 99),)
+
+
+def test_info_and_broadcast_texts_are_read_in_any_encoding(tmp_path: Path) -> None:
+    info = b"INFO" + chunk(b"INAM", b"D\xfcster\x00") + chunk(b"ICOP", "© CC0".encode() + b"\x00")
+    extension = b"made for a test".ljust(256, b"\x00") + b"somebody".ljust(32, b"\x00")
+    told = read_metadata(wav(tmp_path / "a.wav", chunk(b"LIST", info), chunk(b"bext", extension)))
+    assert told.info["INAM"] == "Düster"
+    assert told.licence == "© CC0"
+    assert (told.description, told.originator) == ("made for a test", "somebody")
+
+
+def test_files_without_chunks_tell_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.flac").write_bytes(b"fLaC" + bytes(100))
+    assert read_metadata(tmp_path / "a.flac") == FileMetadata()
+
+
+def test_a_chunk_that_promises_too_much_is_cut_at_the_end_of_the_file(tmp_path: Path) -> None:
+    path = wav(tmp_path / "a.wav", b"data" + struct.pack("<I", 9_999) + b"\0" * 10)
+    with path.open("rb") as file:
+        data = riff_chunks(file)[-1]
+    assert (data.name, data.size, data.declared, data.cut_short) == (b"data", 10, 9_999, True)
+
+
+@given(st.binary(max_size=300))
+def test_no_rubbish_breaks_the_reader(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
+    path = tmp_path_factory.mktemp("rubbish") / "a.wav"
+    path.write_bytes(b"RIFF\xff\xff\xff\x7fWAVE" + raw)
+    with path.open("rb") as file:
+        metadata_of(file)
+        assert file.tell() == 0
