@@ -1,0 +1,366 @@
+"""Reading and changing rows. Every function takes a session and never commits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, CursorResult, Select, exists, func, or_, select, update
+from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
+from sqlalchemy.orm.attributes import InstrumentedAttribute
+
+from src.core.errors import InvalidInputError, NotFoundError
+from src.db.models import Embedding, Job, Kit, Place, Quarantine, Stem, TrackRow
+
+FINAL_STATES = ("succeeded", "failed", "cancelled")
+"""Job states that never change again."""
+
+OPEN_STATES = ("queued", "running")
+"""Job states of work that is still to come or under way."""
+
+STEM_SORTS: dict[str, InstrumentedAttribute[Any]] = {
+    "imported_at": Stem.imported_at,
+    "name": Stem.name,
+    "bpm": Stem.bpm,
+    "key": Stem.key,
+    "category": Stem.category,
+    "duration_s": Stem.duration_s,
+    "loudness_lufs": Stem.loudness_lufs,
+    "user_rating": Stem.user_rating,
+}
+"""By what a list of stems can be sorted."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which part of a list: ``limit`` rows after the first ``offset``."""
+
+    limit: int = 50
+    offset: int = 0
+
+
+@dataclass(frozen=True)
+class StemFilter:
+    """Which stems. What is None or empty does not restrict.
+
+    kit: id or name of a kit
+    key: canonical name, as the column holds it
+    text: part of the stem's name, its file or its kit's name; capitals do not matter
+    missing: True for stems whose every original is gone, False for the others
+    """
+
+    categories: tuple[str, ...] = ()
+    bpm_min: float | None = None
+    bpm_max: float | None = None
+    key: str | None = None
+    is_loop: bool | None = None
+    kit: str | None = None
+    tag: str | None = None
+    text: str = ""
+    missing: bool | None = None
+
+
+# --- stems ---------------------------------------------------------------------------------
+
+
+def list_stems(
+    session: Session, wanted: StemFilter, *, sort: str = "-imported_at", window: Window
+) -> tuple[list[Stem], int]:
+    """One page of stems and how many there are in all.
+
+    sort: one of STEM_SORTS, with "-" before it for falling order; unknown values come last
+
+    The rows come with kit and places, without the long column of features.
+    """
+    conditions = _stem_conditions(wanted)
+    total = session.scalar(select(func.count(Stem.id)).outerjoin(Stem.kit).where(*conditions))
+    rows = session.scalars(
+        select(Stem)
+        .outerjoin(Stem.kit)
+        .where(*conditions)
+        .order_by(*_stem_order(sort))
+        .limit(window.limit)
+        .offset(window.offset)
+        .options(
+            contains_eager(Stem.kit),
+            selectinload(Stem.places),
+            defer(Stem.features),
+        )
+    )
+    return list(rows), total or 0
+
+
+def get_stem(session: Session, stem_id: str) -> Stem:
+    """The stem with its kit and places. Raises NotFoundError."""
+    row = session.get(Stem, stem_id, options=[joinedload(Stem.kit), selectinload(Stem.places)])
+    if row is None:
+        raise NotFoundError(f"there is no stem {stem_id!r}")
+    return row
+
+
+def stems_by_id(session: Session, stem_ids: Sequence[str]) -> list[Stem]:
+    """The stems with these ids that are there, with kit and places, in no order."""
+    return list(
+        session.scalars(
+            select(Stem)
+            .where(Stem.id.in_(stem_ids))
+            .options(joinedload(Stem.kit), selectinload(Stem.places), defer(Stem.features))
+        )
+    )
+
+
+def stem_of_content(session: Session, content_hash: str) -> Stem | None:
+    """The stem that has exactly these bytes, if there is one."""
+    return session.scalar(
+        select(Stem).where(Stem.content_hash == content_hash).options(selectinload(Stem.places))
+    )
+
+
+def delete_stem(session: Session, stem: Stem) -> None:
+    """Remove a stem with its places and vectors, and its kit when nothing else is in it."""
+    kit_ids = {stem.kit_id} | {place.kit_id for place in stem.places}
+    session.delete(stem)
+    session.flush()
+    for kit_id in sorted(kit_id for kit_id in kit_ids if kit_id is not None):
+        drop_empty_kit(session, kit_id)
+
+
+def drop_empty_kit(session: Session, kit_id: str) -> None:
+    """Remove a kit that no stem and no place belongs to any more."""
+    used = session.scalar(
+        select(or_(exists().where(Stem.kit_id == kit_id), exists().where(Place.kit_id == kit_id)))
+    )
+    kit = session.get(Kit, kit_id)
+    if kit is not None and not used:
+        session.delete(kit)
+        session.flush()
+
+
+def _stem_conditions(wanted: StemFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.categories:
+        found.append(Stem.category.in_(wanted.categories))
+    if wanted.bpm_min is not None:
+        found.append(Stem.bpm >= wanted.bpm_min)
+    if wanted.bpm_max is not None:
+        found.append(Stem.bpm <= wanted.bpm_max)
+    if wanted.key is not None:
+        found.append(Stem.key == wanted.key)
+    if wanted.is_loop is not None:
+        found.append(Stem.is_loop.is_(wanted.is_loop))
+    if wanted.kit is not None:
+        found.append(or_(Stem.kit_id == wanted.kit, Kit.name == wanted.kit))
+    if wanted.tag is not None:
+        found.append(_has_tag(wanted.tag))
+    if wanted.text:
+        columns = (Stem.name, Stem.original_file, Kit.name)
+        found.append(or_(*(_contains(column, wanted.text) for column in columns)))
+    if wanted.missing is not None:
+        there = exists().where(Place.stem_id == Stem.id, Place.missing.is_(False))
+        found.append(~there if wanted.missing else there)
+    return found
+
+
+def _has_tag(tag: str) -> ColumnElement[bool]:
+    if any(sign in tag for sign in '"\\$\x00'):
+        raise InvalidInputError(f'a tag must not hold ", \\, $ or NUL, got {tag!r}')
+    found: ColumnElement[bool] = Stem.tags[tag].as_string().is_not(None)
+    return found
+
+
+def _contains(column: InstrumentedAttribute[Any], text: str) -> ColumnElement[bool]:
+    """SQLite folds capitals of ASCII only, so that the usual spellings are asked for too."""
+    spellings = sorted({text, text.lower(), text.upper(), text.capitalize()})
+    return or_(*(column.icontains(spelling, autoescape=True) for spelling in spellings))
+
+
+def _stem_order(sort: str) -> list[ColumnElement[Any]]:
+    name = sort.removeprefix("-")
+    column = STEM_SORTS.get(name)
+    if column is None:
+        raise InvalidInputError(f"sort must be one of {', '.join(STEM_SORTS)}, got {sort!r}")
+    falling = sort.startswith("-")
+    ordered: ColumnElement[Any] = column.desc() if falling else column.asc()
+    if column.property.columns[0].nullable:
+        ordered = ordered.nulls_last()
+    return [ordered, Stem.id.asc()]
+
+
+# --- kits ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class KitCount:
+    """A kit and what is in it: how many stems of each category, how many of them loops."""
+
+    kit: Kit
+    categories: dict[str, int]
+    loops: int
+
+    @property
+    def stems(self) -> int:
+        """How many stems the kit has."""
+        return sum(self.categories.values())
+
+
+def list_kits(session: Session) -> list[KitCount]:
+    """All kits by name, each with what is in it."""
+    counts: dict[str, dict[str, int]] = {}
+    loops: dict[str, int] = {}
+    grouped = select(Stem.kit_id, Stem.category, Stem.is_loop, func.count()).group_by(
+        Stem.kit_id, Stem.category, Stem.is_loop
+    )
+    for kit_id, category, is_loop, count in session.execute(grouped):
+        if kit_id is None:
+            continue
+        of_kit = counts.setdefault(kit_id, {})
+        of_kit[category] = of_kit.get(category, 0) + count
+        loops[kit_id] = loops.get(kit_id, 0) + (count if is_loop else 0)
+    kits = session.scalars(select(Kit).order_by(Kit.name, Kit.path))
+    return [
+        KitCount(kit, dict(sorted(counts.get(kit.id, {}).items())), loops.get(kit.id, 0))
+        for kit in kits
+    ]
+
+
+# --- the library as a whole ----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class LibraryCounts:
+    """How much is there."""
+
+    stems: int
+    kits: int
+    vectors: int
+    quarantined: int
+    tracks: int
+    open_jobs: int
+
+
+def library_counts(session: Session, model_id: str) -> LibraryCounts:
+    """Counts of everything; ``vectors`` are those of one model."""
+
+    def count(statement: Select[int]) -> int:
+        return session.scalar(statement) or 0
+
+    return LibraryCounts(
+        stems=count(select(func.count(Stem.id))),
+        kits=count(select(func.count(Kit.id))),
+        vectors=count(select(func.count(Embedding.seq)).where(Embedding.model_id == model_id)),
+        quarantined=count(select(func.count(Quarantine.id))),
+        tracks=count(select(func.count(TrackRow.id))),
+        open_jobs=count(select(func.count(Job.id)).where(Job.status.in_(OPEN_STATES))),
+    )
+
+
+# --- jobs ----------------------------------------------------------------------------------
+
+
+def add_job(session: Session, *, job_id: str, kind: str, params: dict[str, Any]) -> Job:
+    """A new queued job."""
+    row = Job(id=job_id, kind=kind, params=params)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def get_job(session: Session, job_id: str) -> Job:
+    """The job. Raises NotFoundError."""
+    row = session.get(Job, job_id)
+    if row is None:
+        raise NotFoundError(f"there is no job {job_id!r}")
+    return row
+
+
+def list_jobs(
+    session: Session, *, kind: str | None, status: Sequence[str], window: Window
+) -> tuple[list[Job], int]:
+    """One page of jobs, newest first, and how many there are in all."""
+    conditions = []
+    if kind is not None:
+        conditions.append(Job.kind == kind)
+    if status:
+        conditions.append(Job.status.in_(status))
+    total = session.scalar(select(func.count(Job.id)).where(*conditions))
+    rows = session.scalars(
+        select(Job)
+        .where(*conditions)
+        .order_by(Job.created_at.desc(), Job.id)
+        .limit(window.limit)
+        .offset(window.offset)
+    )
+    return list(rows), total or 0
+
+
+def open_job_of(session: Session, kind: str) -> Job | None:
+    """The oldest job of this kind that is queued or running, if there is one."""
+    return session.scalar(
+        select(Job)
+        .where(Job.kind == kind, Job.status.in_(OPEN_STATES))
+        .order_by(Job.created_at, Job.id)
+        .limit(1)
+    )
+
+
+def jobs_in(session: Session, status: str) -> list[Job]:
+    """All jobs in one state, oldest first."""
+    return list(
+        session.scalars(select(Job).where(Job.status == status).order_by(Job.created_at, Job.id))
+    )
+
+
+def change_job(
+    session: Session, job_id: str, *, when: Sequence[str], values: dict[str, Any]
+) -> bool:
+    """Set columns of a job if it is in one of the given states; whether it was.
+
+    One statement, so that of several who try the same step only one succeeds.
+    """
+    result = session.execute(
+        update(Job).where(Job.id == job_id, Job.status.in_(when)).values(**values)
+    )
+    assert isinstance(result, CursorResult)
+    return result.rowcount == 1
+
+
+def cancel_requested(session: Session, job_id: str) -> bool:
+    """Whether the user asked to stop the job; a job that is gone counts as stopped."""
+    wish = session.scalar(select(Job.cancel_requested).where(Job.id == job_id))
+    return wish is None or wish
+
+
+# --- tracks --------------------------------------------------------------------------------
+
+
+def add_track(session: Session, track: TrackRow) -> TrackRow:
+    """A new track."""
+    session.add(track)
+    session.flush()
+    return track
+
+
+def get_track(session: Session, track_id: str) -> TrackRow:
+    """The track. Raises NotFoundError."""
+    row = session.get(TrackRow, track_id)
+    if row is None:
+        raise NotFoundError(f"there is no track {track_id!r}")
+    return row
+
+
+def list_tracks(session: Session, *, window: Window) -> tuple[list[TrackRow], int]:
+    """One page of tracks, newest first, and how many there are in all."""
+    total = session.scalar(select(func.count(TrackRow.id)))
+    rows = session.scalars(
+        select(TrackRow)
+        .order_by(TrackRow.created_at.desc(), TrackRow.id)
+        .limit(window.limit)
+        .offset(window.offset)
+        .options(defer(TrackRow.plan), defer(TrackRow.report))
+    )
+    return list(rows), total or 0
+
+
+def delete_track(session: Session, track: TrackRow) -> None:
+    """Remove a track's row."""
+    session.delete(track)
+    session.flush()

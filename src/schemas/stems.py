@@ -1,0 +1,192 @@
+"""Stems as the API tells and takes them."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from src.core.errors import InvalidInputError
+from src.music.keys import KEYS, parse_key
+from src.music.plan import MAX_BPM, MIN_BPM
+from src.schemas.common import Text, without_nul
+
+Category = Literal[
+    "kick", "snare", "clap", "hihat", "cymbal", "tom", "percussion", "drums", "bass", "synth",
+    "lead", "pad", "keys", "guitar", "strings", "brass", "vocal", "fx", "atmo", "other",
+]  # fmt: skip
+"""The twenty kinds of stems."""
+
+
+def canonical_key(text: str) -> str:
+    """A key as the library spells it. Raises ValueError for what is no key."""
+    try:
+        return parse_key(without_nul(text))
+    except InvalidInputError as error:
+        raise ValueError(error.message) from error
+
+
+def _key_or_none_at_all(text: str) -> str:
+    return text and canonical_key(text)
+
+
+def _plain_tag(tag: str) -> str:
+    cleaned = " ".join(without_nul(tag).lower().split())
+    if not cleaned or any(sign in cleaned for sign in '"\\$'):
+        raise ValueError('must not be empty or hold ", \\ or $')
+    return cleaned
+
+
+KeyName = Annotated[
+    str,
+    AfterValidator(canonical_key),
+    Field(
+        max_length=16,
+        description="A key: Am, F#m, Bb, 8A, a-Moll ... It is answered as one of "
+        + ", ".join(KEYS),
+        examples=["Am"],
+    ),
+]
+
+Tag = Annotated[str, AfterValidator(_plain_tag), Field(min_length=1, max_length=48)]
+
+
+class Fact(BaseModel):
+    """One thing known about a stem: its value, how sure that is, and who says so."""
+
+    value: Any = Field(description="null: unknown, or it has none")
+    confidence: float = Field(description="0..1; 1 for what the user said")
+    source: str = Field(description="user, filename, metadata or audio", examples=["audio"])
+
+
+class StemSummary(BaseModel):
+    """A stem in a list."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "8c1f0e6a2b9d4c37",
+                    "name": "Techno_Bass_Loop_138_Am",
+                    "kit": "Techno 138 Am",
+                    "category": "bass",
+                    "is_loop": True,
+                    "bpm": 138.0,
+                    "key": "Am",
+                    "duration_s": 6.957,
+                    "tags": {"dark": 0.91, "distorted": 0.74},
+                    "audio_url": "/api/v1/stems/8c1f0e6a2b9d4c37/audio",
+                }
+            ]
+        }
+    )
+
+    id: str
+    name: str
+    kit: str | None = Field(description="Name of its kit; null: it lies in none")
+    kit_id: str | None
+    category: Category
+    is_loop: bool
+    bpm: float | None = Field(description="Beats per minute; null: one-shot, or unknown")
+    key: str | None = Field(description="Key, of a tonal one-shot its root note")
+    camelot: str | None = Field(description="The key's place on the Camelot wheel")
+    bars: float | None
+    duration_s: float = Field(description="Seconds")
+    channels: int
+    tags: dict[str, float] = Field(description="Tag and how well it fits, 0..1")
+    loudness_lufs: float | None = Field(description="Integrated loudness; null: not measurable")
+    true_peak_dbtp: float | None
+    user_rating: int | None
+    licence: str | None
+    original_file: str = Field(description="Below the kits folder, or absolute outside of it")
+    missing: bool = Field(description="Whether every original of it is gone")
+    warnings: list[str]
+    corrected: list[str] = Field(description="Which fields the user corrected")
+    imported_at: datetime
+    audio_url: str
+    waveform_url: str
+
+
+class StemDetail(StemSummary):
+    """All that is known about a stem."""
+
+    path: str = Field(description="The standardised copy, below the processed folder")
+    content_hash: str = Field(description="SHA-256 of the original's bytes")
+    original_sample_rate: int = Field(description="Hz")
+    downbeat_s: float = Field(description="Where its first downbeat lies, in seconds")
+    quality_ok: bool
+    analysis_version: str
+    facts: dict[str, Fact] = Field(description="bpm, key, category, is_loop with their sources")
+    corrections: dict[str, Any]
+    features: dict[str, float] = Field(description="Descriptors of the sound")
+    places: list[str] = Field(description="Every file that has exactly this content")
+
+
+class StemCorrection(BaseModel):
+    """What the user says about a stem. Fields left out stay as they are; null takes an
+    earlier correction back, so that the analysis speaks again."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"bpm": 138, "key": "Am", "user_rating": 5}, {"bpm": None}]
+        },
+    )
+
+    bpm: (
+        Annotated[float, Field(ge=MIN_BPM, le=MAX_BPM, allow_inf_nan=False)] | Literal[0] | None
+    ) = Field(default=None, description="Beats per minute; 0: it has no tempo")
+    key: Annotated[str, Field(max_length=16), AfterValidator(_key_or_none_at_all)] | None = Field(
+        default=None, description='A key or root note; "": it has none'
+    )
+    category: Category | None = None
+    is_loop: bool | None = None
+    tags: list[Tag] | None = Field(default=None, max_length=32)
+    name: Annotated[Text, Field(min_length=1, max_length=255)] | None = None
+    licence: Annotated[Text, Field(max_length=2000)] | None = None
+    user_rating: Annotated[int, Field(ge=1, le=5)] | None = Field(
+        default=None, description="1 (never use) to 5 (a favourite)"
+    )
+
+
+class Deleted(BaseModel):
+    """What a deletion did."""
+
+    id: str
+    originals_moved: list[str] = Field(
+        default_factory=list, description="Originals that now lie in quarantine"
+    )
+    note: str = ""
+
+
+class Waveform(BaseModel):
+    """The outline of a sound, for drawing: per point the lowest and highest sample."""
+
+    stem_id: str
+    duration_s: float
+    points: int = Field(description="How many there are; short sounds have fewer than asked for")
+    minimum: list[float] = Field(description="-1..0, over all channels")
+    maximum: list[float] = Field(description="0..1, over all channels")
+
+
+class UploadedFile(BaseModel):
+    """What became of one file of an upload."""
+
+    name: str = Field(description="As it was sent; of a zip's member with the zip's name before it")
+    status: Literal["accepted", "known", "refused"] = Field(
+        description="known: the same content is there already, nothing was stored"
+    )
+    path: str | None = Field(default=None, description="Where it lies below the kits folder")
+    size_bytes: int = 0
+    stem_id: str | None = Field(default=None, description="Of known content, where analysed")
+    reason: str | None = Field(default=None, description="Why it was refused", examples=["empty"])
+    detail: str = ""
+
+
+class UploadAnswer(BaseModel):
+    """What became of an upload."""
+
+    files: list[UploadedFile]
+    accepted: int
+    known: int
+    refused: int
+    job_id: str | None = Field(default=None, description="The analysis that was started")

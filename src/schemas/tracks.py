@@ -1,0 +1,167 @@
+"""Plans and tracks as the API takes and tells them."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from src.music.plan import MAX_BPM, MAX_QUERIES, MAX_SECTION_BARS, MAX_SECTIONS, MIN_BPM
+from src.schemas.common import MAX_SEED, Text
+from src.schemas.stems import Category
+
+PROMPT = "driving industrial techno 138 bpm"
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class PlanRequest(BaseModel):
+    """What the track should be, in words: English, German or Russian."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"prompt": PROMPT}, {"prompt": PROMPT, "seed": 7}]}
+    )
+
+    prompt: Text = Field(
+        min_length=1,
+        max_length=2000,
+        description="Genre, tempo, key, mood, instruments wanted and not wanted, length",
+        examples=[PROMPT],
+    )
+    seed: int | None = Field(
+        default=None, ge=0, le=MAX_SEED, description="Same seed, same track; left out: a new one"
+    )
+    length: Text | None = Field(
+        default=None,
+        max_length=40,
+        description="Length in words, as it could stand in the prompt",
+        examples=["3 minutes", "64 bars"],
+    )
+
+
+class StemQueryIn(BaseModel):
+    """What a section asks of the library."""
+
+    category: Category
+    tags: list[Text] = Field(default_factory=list, max_length=32)
+    count: int = Field(default=1, ge=1, le=8)
+    text: Text = Field(default="", max_length=2000, description="Free words for the search")
+    pattern: Text | None = Field(default=None, max_length=100, description="Name of a step pattern")
+    gain_db: Finite = Field(default=0.0, ge=-48, le=12)
+
+
+class SectionIn(BaseModel):
+    """A stretch of bars with the same roles."""
+
+    section: Text = Field(default="", max_length=200)
+    bars: int = Field(ge=1, le=MAX_SECTION_BARS)
+    stem_queries: list[StemQueryIn] = Field(default_factory=list, max_length=MAX_QUERIES)
+    energy: Finite = Field(default=0.5, ge=0, le=1)
+    fill: bool = False
+
+
+class Plan(BaseModel):
+    """An arrangement plan: readable, editable, and nothing in it names a file."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "bpm": 138,
+                    "key": "Am",
+                    "structure": [
+                        {
+                            "section": "Intro",
+                            "bars": 16,
+                            "stem_queries": [{"category": "atmo", "tags": ["dark"], "count": 1}],
+                        }
+                    ],
+                }
+            ]
+        }
+    )
+
+    bpm: Finite = Field(ge=MIN_BPM, le=MAX_BPM)
+    key: Text = Field(default="Am", max_length=8, examples=["Am", "F#m", "C"])
+    structure: list[SectionIn] = Field(min_length=1, max_length=MAX_SECTIONS)
+    genre: Text = Field(default="default", max_length=32)
+    prompt: Text = Field(default="", max_length=2000)
+    moods: list[Text] = Field(default_factory=list, max_length=64)
+    excluded: list[Text] = Field(default_factory=list, max_length=64)
+    swing: Finite = Field(default=0.0, ge=0, le=0.5)
+    beats_per_bar: int = Field(default=4, ge=2, le=7)
+    target_lufs: Annotated[Finite, Field(ge=-40, le=-5)] | None = None
+    notes: list[Text] = Field(default_factory=list, max_length=64)
+
+
+class PlanAnswer(BaseModel):
+    """A plan and what it will become."""
+
+    plan: Plan
+    seed: int
+    bars: int
+    duration_s: float
+
+
+class TrackRequest(BaseModel):
+    """A plan to be rendered."""
+
+    plan: Plan
+    seed: int | None = Field(default=None, ge=0, le=MAX_SEED)
+
+
+class GeneratedTrack(BaseModel):
+    """A finished track: where it lies, and how it came about."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "examples": [
+                {
+                    "track_path": "generated_tracks/20260726_150000.wav",
+                    "track_id": "5f2c9d0e",
+                    "file_url": "/files/20260726_150000.wav",
+                    "seed": 7,
+                    "duration_s": 180.5,
+                    "loudness_lufs": -14.0,
+                    "true_peak_dbtp": -1.0,
+                    "warnings": [],
+                    "plan": {"bpm": 138, "key": "Am", "structure": []},
+                    "stems": [{"stem_id": "8c1f0e6a2b9d4c37", "category": "kick"}],
+                }
+            ]
+        },
+    )
+
+    track_path: str = Field(description="The WAV, below the engine's home folder")
+    track_id: str
+    file_url: str = Field(description="Where it can be downloaded")
+    seed: int
+    duration_s: float
+    loudness_lufs: float | None
+    true_peak_dbtp: float | None
+    warnings: list[str] = Field(description="What was asked for and could not be given")
+    plan: dict[str, Any]
+    stems: list[dict[str, Any]] = Field(description="Each stem used, with the reasons")
+
+
+class TrackSummary(BaseModel):
+    """A track in a list."""
+
+    id: str
+    prompt: str
+    bpm: float
+    key: str
+    genre: str
+    seed: int
+    duration_s: float
+    loudness_lufs: float | None
+    true_peak_dbtp: float | None
+    created_at: datetime
+    file_url: str
+    exists: bool = Field(description="Whether its file is still there")
+
+
+class TrackDetail(TrackSummary):
+    """A track with its plan and the report of its making."""
+
+    plan: dict[str, Any]
+    report: dict[str, Any]

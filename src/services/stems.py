@@ -1,0 +1,176 @@
+"""Single stems: telling, correcting, drawing and removing them."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from src.audio.peaks import outline
+from src.audio.validation import HOUSE_RATE
+from src.core.config import Settings
+from src.core.errors import NotFoundError
+from src.db import crud
+from src.db.corrections import correct
+from src.db.database import Database
+from src.db.models import Stem
+from src.music.keys import camelot
+from src.schemas.common import Page
+from src.schemas.stems import Fact, StemCorrection, StemDetail, StemSummary, Waveform
+from src.storage.decode import read_stem
+from src.storage.paths import safe_join
+
+log = logging.getLogger(__name__)
+
+FACTS = ("bpm", "key", "category", "is_loop")
+"""Fields that carry a confidence and a source."""
+
+_BLOCK_SAMPLES = 20 * HOUSE_RATE
+
+
+class StemService:
+    """The stems of one library."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self.database = database
+        self.settings = settings
+
+    def page(self, wanted: crud.StemFilter, *, sort: str, window: crud.Window) -> Page[StemSummary]:
+        """One page of stems."""
+        with self.database.transaction() as session:
+            rows, total = crud.list_stems(session, wanted, sort=sort, window=window)
+            items = [StemSummary(**summary(row)) for row in rows]
+        return Page[StemSummary](items=items, total=total, limit=window.limit, offset=window.offset)
+
+    def summaries(self, stem_ids: list[str]) -> dict[str, StemSummary]:
+        """The stems with these ids that are there."""
+        with self.database.transaction() as session:
+            return {
+                row.id: StemSummary(**summary(row)) for row in crud.stems_by_id(session, stem_ids)
+            }
+
+    def detail(self, stem_id: str) -> StemDetail:
+        """All that is known about a stem. Raises NotFoundError."""
+        with self.database.transaction() as session:
+            return _detail(crud.get_stem(session, stem_id))
+
+    def correct(self, stem_id: str, said: StemCorrection) -> StemDetail:
+        """Take over what the user says: values win over the analysis, null withdraws."""
+        given = said.model_dump(include=said.model_fields_set)
+        changes = {name: _stored(name, value) for name, value in given.items() if value is not None}
+        taken_back = [name for name, value in given.items() if value is None]
+        with self.database.transaction() as session:
+            stem = crud.get_stem(session, stem_id)
+            correct(stem, changes, taken_back=taken_back)
+            session.flush()
+            return _detail(stem)
+
+    def audio_file(self, stem_id: str) -> tuple[Path, str]:
+        """The standardised copy and its stem's name. Raises NotFoundError."""
+        with self.database.transaction() as session:
+            stem = crud.get_stem(session, stem_id)
+        return self._copy_of(stem), stem.name
+
+    def waveform(self, stem_id: str, points: int) -> Waveform:
+        """The outline of a stem, read in pieces so that long ones need little memory."""
+        with self.database.transaction() as session:
+            stem = crud.get_stem(session, stem_id)
+        minimum, maximum = _outline_of(self._copy_of(stem), stem.duration_s, points)
+        return Waveform(
+            stem_id=stem_id,
+            duration_s=stem.duration_s,
+            points=len(minimum),
+            minimum=minimum,
+            maximum=maximum,
+        )
+
+    def _copy_of(self, stem: Stem) -> Path:
+        file = safe_join(self.settings.processed_path, stem.path)
+        if not file.is_file():
+            raise NotFoundError(
+                f"the copy of stem {stem.id!r} is gone; the next preprocess makes it anew",
+                code="audio_missing",
+            )
+        return file
+
+
+def _outline_of(file: Path, duration_s: float, points: int) -> tuple[list[float], list[float]]:
+    samples = max(round(duration_s * HOUSE_RATE), 1)
+    count = min(points, samples)
+    step = max(1, count * _BLOCK_SAMPLES // samples)
+    minimum: list[float] = []
+    maximum: list[float] = []
+    for first in range(0, count, step):
+        last = min(first + step, count)
+        start, end = first * samples // count, last * samples // count
+        piece = read_stem(file, start_s=start / HOUSE_RATE, length_s=(end - start) / HOUSE_RATE)
+        low, high = outline(piece, last - first)
+        minimum += [round(min(float(value), 0.0), 4) for value in low]
+        maximum += [round(max(float(value), 0.0), 4) for value in high]
+    return minimum, maximum
+
+
+def summary(stem: Stem) -> dict[str, Any]:
+    """A stem's row as a list shows it."""
+    return {
+        "id": stem.id,
+        "name": stem.name,
+        "kit": None if stem.kit is None else stem.kit.name,
+        "kit_id": stem.kit_id,
+        "category": stem.category,
+        "is_loop": stem.is_loop,
+        "bpm": stem.bpm,
+        "key": stem.key,
+        "camelot": None if stem.key is None else camelot(stem.key),
+        "bars": stem.bars,
+        "duration_s": stem.duration_s,
+        "channels": stem.channels,
+        "tags": stem.tags,
+        "loudness_lufs": stem.loudness_lufs,
+        "true_peak_dbtp": stem.true_peak_dbtp,
+        "user_rating": stem.user_rating,
+        "licence": stem.licence,
+        "original_file": stem.original_file,
+        "missing": all(place.missing for place in stem.places),
+        "warnings": stem.warnings,
+        "corrected": sorted(stem.corrections),
+        "imported_at": stem.imported_at,
+        "audio_url": f"/api/v1/stems/{stem.id}/audio",
+        "waveform_url": f"/api/v1/stems/{stem.id}/waveform",
+    }
+
+
+def _detail(stem: Stem) -> StemDetail:
+    return StemDetail(
+        **summary(stem),
+        path=stem.path,
+        content_hash=stem.content_hash,
+        original_sample_rate=stem.original_sample_rate,
+        downbeat_s=stem.downbeat_s,
+        quality_ok=stem.quality_ok,
+        analysis_version=stem.analysis_version,
+        facts={name: _fact(stem, name) for name in FACTS},
+        corrections=stem.corrections,
+        features=stem.features,
+        places=[place.path for place in stem.places],
+    )
+
+
+def _fact(stem: Stem, name: str) -> Fact:
+    """The value that holds; what follows from another correction is as sure as that."""
+    value = getattr(stem, name)
+    found = stem.analysis.get(name, {})
+    if name in stem.corrections or (stem.corrections and value != found.get("value")):
+        return Fact(value=value, confidence=1.0, source="user")
+    return Fact(
+        value=value,
+        confidence=found.get("confidence", 0.0),
+        source=found.get("source", "audio"),
+    )
+
+
+def _stored(name: str, value: Any) -> Any:
+    """A correction as its column holds it; 0 and "" say that there is no tempo, no key."""
+    if name == "tags":
+        return dict.fromkeys(value, 1.0)
+    if (name == "bpm" and value == 0) or (name == "key" and value == ""):
+        return None
+    return value

@@ -1,0 +1,160 @@
+"""Tracks: from a sentence or a plan to a rendered file, and the files that are there."""
+
+import secrets
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any, Protocol
+from urllib.parse import quote
+
+from src.core.config import Settings
+from src.core.errors import InvalidInputError, NotFoundError
+from src.core.progress import Progress
+from src.db import crud
+from src.db.database import Database
+from src.db.models import TrackRow
+from src.music.plan import ArrangementPlan, plan_from_dict, plan_to_dict
+from src.schemas.common import Page
+from src.schemas.tracks import TrackDetail, TrackSummary
+from src.storage.paths import safe_join
+
+SERVED_SUFFIXES = (".wav", ".json")
+"""Endings of files in the tracks folder that are handed out."""
+
+
+class Arranger(Protocol):
+    """Makes a plan of a sentence."""
+
+    def generate_arrangement_plan(self, prompt: str, *, seed: int = 0) -> ArrangementPlan: ...
+
+
+class Rendered(Protocol):
+    """A finished track."""
+
+    def to_dict(self) -> dict[str, Any]: ...
+
+
+class Renderer(Protocol):
+    """Makes a track of a plan."""
+
+    def render_track(
+        self, plan: ArrangementPlan, *, seed: int = 0, progress: Progress
+    ) -> Rendered: ...
+
+
+class TrackService:
+    """Plans, renders, lists and removes tracks."""
+
+    def __init__(
+        self, database: Database, settings: Settings, *, arranger: Arranger, renderer: Renderer
+    ) -> None:
+        self.database = database
+        self.settings = settings
+        self.arranger = arranger
+        self.renderer = renderer
+
+    def plan(self, prompt: str, *, seed: int, length: str | None = None) -> ArrangementPlan:
+        """A plan for a sentence; ``length`` is said as a part of it ("3 minutes")."""
+        if not prompt.strip():
+            raise InvalidInputError("prompt must say something, got only spaces")
+        said = f"{prompt}, {length}" if length and length.strip() else prompt
+        plan = self.arranger.generate_arrangement_plan(said, seed=seed)
+        self._check_length(plan)
+        return plan
+
+    def checked_plan(self, data: Mapping[str, Any]) -> ArrangementPlan:
+        """A plan from outside. Raises InvalidInputError for what cannot be rendered."""
+        plan = plan_from_dict(data)
+        self._check_length(plan)
+        return plan
+
+    def render(self, params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+        """The work of a render job: parameters as :func:`render_params` makes them."""
+        plan = plan_from_dict(params["plan"])
+        track = self.renderer.render_track(plan, seed=params["seed"], progress=progress)
+        answer = track.to_dict()
+        name = PurePosixPath(str(answer["track_path"]).replace("\\", "/")).name
+        return {**answer, "file_url": file_url(name)}
+
+    def page(self, window: crud.Window) -> Page[TrackSummary]:
+        """One page of tracks, newest first."""
+        with self.database.transaction() as session:
+            rows, total = crud.list_tracks(session, window=window)
+        items = [TrackSummary(**self._summary(row)) for row in rows]
+        return Page[TrackSummary](
+            items=items, total=total, limit=window.limit, offset=window.offset
+        )
+
+    def detail(self, track_id: str) -> TrackDetail:
+        """All that is known about a track. Raises NotFoundError."""
+        with self.database.transaction() as session:
+            row = crud.get_track(session, track_id)
+        return TrackDetail(**self._summary(row), plan=row.plan, report=row.report)
+
+    def delete(self, track_id: str) -> None:
+        """Remove a track's row, its WAV and what lies beside it. Raises NotFoundError."""
+        with self.database.transaction() as session:
+            row = crud.get_track(session, track_id)
+            crud.delete_track(session, row)
+        file = self._file_of(row)
+        if file is not None:
+            for suffix in SERVED_SUFFIXES:
+                file.with_suffix(suffix).unlink(missing_ok=True)
+
+    def file(self, name: str) -> Path:
+        """A file of the tracks folder by its name. Raises NotFoundError for all else."""
+        try:
+            path = safe_join(self.settings.tracks_path, name)
+        except InvalidInputError as error:
+            raise NotFoundError(f"there is no file {name!r}") from error
+        inside = path.parent == self.settings.tracks_path
+        served = path.suffix.lower() in SERVED_SUFFIXES and not path.name.startswith(".")
+        if not (inside and served and path.is_file()):
+            raise NotFoundError(f"there is no file {name!r}")
+        return path
+
+    def _check_length(self, plan: ArrangementPlan) -> None:
+        if plan.duration_s > self.settings.max_render_s:
+            raise InvalidInputError(
+                f"a track may last {self.settings.max_render_s:g} s (MAX_RENDER_S),"
+                f" this plan lasts {plan.duration_s:.0f} s",
+                code="track_too_long",
+            )
+
+    def _file_of(self, row: TrackRow) -> Path | None:
+        """The track's WAV where it lies in the tracks folder."""
+        try:
+            return safe_join(self.settings.tracks_path, row.path)
+        except InvalidInputError:
+            return None
+
+    def _summary(self, row: TrackRow) -> dict[str, Any]:
+        file = self._file_of(row)
+        return {
+            "id": row.id,
+            "prompt": row.prompt,
+            "bpm": row.bpm,
+            "key": row.key,
+            "genre": row.genre,
+            "seed": row.seed,
+            "duration_s": row.duration_s,
+            "loudness_lufs": row.loudness_lufs,
+            "true_peak_dbtp": row.true_peak_dbtp,
+            "created_at": row.created_at,
+            "file_url": file_url(PurePosixPath(row.path).name),
+            "exists": file is not None and file.is_file(),
+        }
+
+
+def render_params(plan: ArrangementPlan, seed: int) -> dict[str, Any]:
+    """What a render job needs to know."""
+    return {"plan": plan_to_dict(plan), "seed": seed}
+
+
+def fresh_seed() -> int:
+    """A seed for who gave none; small enough to be typed."""
+    return secrets.randbelow(2**31)
+
+
+def file_url(name: str) -> str:
+    """Where the API hands out a file of the tracks folder."""
+    return f"/files/{quote(name)}"
