@@ -1,0 +1,195 @@
+"""Casting: which stem plays which voice, for the whole track at once."""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from src.music.backbone import choose_backbone, kit_keys_of
+from src.music.fit import Ground
+from src.music.library import DRUM_CATEGORIES
+from src.music.matching import Candidate, Company, Match, Wish, match_stem
+from src.music.plan import ArrangementPlan
+from src.music.roles import stand_ins_of
+from src.music.voices import Voice, Wanted, loop_parts, voices_of
+
+MIN_SCORE = 0.3
+"""Below it a role is rather left out than filled."""
+
+NEAR_BEST = 0.95
+"""Stems within this share of the best score are equals: the seed chooses among them."""
+
+RUNNERS_UP = 3
+_DRUM_LOOP_HIGH_PASS_HZ = {"hihat": 5000.0, "percussion": 500.0, "clap": 900.0, "snare": 180.0}
+_KICK_ROOM_HZ = 150.0
+_SECOND_BASS_HZ = 130.0
+_STAND_IN_BASS_HZ = 450.0
+
+Pool = Mapping[Wanted, Sequence[Candidate]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A voice with its stem.
+
+    high_pass_hz, low_pass_hz: what makes room for others; None leaves the role's own
+    runners_up: names of the next best stems
+    """
+
+    voice: Voice
+    match: Match
+    high_pass_hz: float | None = None
+    low_pass_hz: float | None = None
+    runners_up: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Everyone who plays, and what had to be left out or replaced, in words."""
+
+    parts: tuple[Part, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def cast_plan(plan: ArrangementPlan, pool: Pool, *, seed: int) -> Cast:
+    """Choose a stem for every voice of the plan.
+
+    pool: what the search found for each wish, see ``wanted_of``
+    seed: decides among near-equals; the same seed gives the same cast
+    """
+    stage = _Stage(plan, pool, seed)
+    for voice in voices_of(plan):
+        stage.cast(voice)
+    return Cast(_with_room(stage.parts), tuple(dict.fromkeys(stage.warnings)))
+
+
+class _Stage:
+    """The cast while it grows: each choice knows those before it."""
+
+    def __init__(self, plan: ArrangementPlan, pool: Pool, seed: int) -> None:
+        self.plan = plan
+        self.pool = pool
+        self.seed = seed
+        self.ground = Ground(plan.bpm, plan.key, plan.beats_per_bar)
+        self.parts: list[Part] = []
+        self.warnings: list[str] = []
+        self.kit_keys = kit_keys_of(pool)
+        self.backbone = choose_backbone(
+            voices_of(plan), pool, self.ground, kit_keys=self.kit_keys, rng=self._rng("kit")
+        )
+
+    def cast(self, voice: Voice) -> None:
+        """Find a stem for a voice, or say why there is none."""
+        matches = self.matches(voice)
+        if matches:
+            self._take(voice, matches)
+        elif voice.category == "drums" and self._cast_loop_parts(voice):
+            self.warnings.append("no drum loop fits: the beat is played by one-shots")
+        else:
+            self.warnings.append(_missing(voice, self.plan))
+
+    def matches(self, voice: Voice) -> list[Match]:
+        """All stems that can play the voice, best first."""
+        wish = Wish(voice.category, voice.wanted.tags, self.plan.excluded, voice.place)
+        company = Company(self.backbone, self.kit_keys, self._taken(voice))
+        found: dict[str, Match] = {}
+        for category in (voice.category, *self._allowed_stand_ins(voice)):
+            for candidate in self.pool.get(replace(voice.wanted, category=category), ()):
+                match = match_stem(candidate, wish, self.ground, company)
+                if match is not None and match.score >= MIN_SCORE:
+                    known = found.get(match.card.id)
+                    if known is None or known.score < match.score:
+                        found[match.card.id] = match
+        return sorted(found.values(), key=lambda match: (-match.score, match.card.id))
+
+    def _take(self, voice: Voice, matches: list[Match]) -> None:
+        best = matches[0].score
+        equals = [match for match in matches if match.score >= best * NEAR_BEST]
+        weights = [(match.score / best) ** 20 for match in equals]
+        chosen = self._rng(voice.name).choices(equals, weights)[0]
+        others = [match.card.name for match in matches if match is not chosen][:RUNNERS_UP]
+        self.parts.append(Part(voice, chosen, runners_up=tuple(others)))
+        if chosen.card.category != voice.category:
+            self.warnings.append(
+                f"no {voice.category} in the library fits: "
+                f"{chosen.card.category} {chosen.card.name!r} stands in"
+            )
+
+    def _cast_loop_parts(self, voice: Voice) -> bool:
+        """Let one-shots play what a drum loop should; whether any was found."""
+        before = len(self.parts)
+        sections = voice.sections
+        for wanted in loop_parts(voice.wanted):
+            played = {part.voice.category for part in self._beside(sections)}
+            if wanted.category in played or wanted.category in self.plan.excluded:
+                continue
+            queries = tuple(
+                (number, replace(query, category=wanted.category, pattern=None))
+                for number, query in voice.queries
+            )
+            single = Voice(f"{voice.name} {wanted.category}", wanted, 0, 1, queries)
+            matches = [match for match in self.matches(single) if match.fit.way == "steps"]
+            if matches:
+                self._take(single, matches)
+        return len(self.parts) > before
+
+    def _allowed_stand_ins(self, voice: Voice) -> list[str]:
+        """Stand-ins, without a drum loop where one plays already or is asked for."""
+        others = voices_of(self.plan)
+        loop_asked = any(
+            other.category == "drums" and other.sections & voice.sections for other in others
+        )
+        loop_plays = any(
+            part.match.card.category == "drums" for part in self._beside(voice.sections)
+        )
+        blocked = {"drums"} if loop_asked or loop_plays else set()
+        return [category for category in stand_ins_of(voice.category) if category not in blocked]
+
+    def _taken(self, voice: Voice) -> frozenset[str]:
+        """Stems that must not be used again: other roles, or the same role at the same time."""
+        return frozenset(
+            part.match.card.id
+            for part in self.parts
+            if part.voice.category != voice.category
+            or part.voice.sections & voice.sections
+            or part.voice.place != voice.place
+        )
+
+    def _beside(self, sections: frozenset[int]) -> list[Part]:
+        return [part for part in self.parts if part.voice.sections & sections]
+
+    def _rng(self, name: str) -> random.Random:
+        return random.Random(f"{self.seed}:{name}")
+
+
+def _missing(voice: Voice, plan: ArrangementPlan) -> str:
+    names = list(dict.fromkeys(plan.structure[number].section for number in sorted(voice.sections)))
+    told = " ".join((*voice.wanted.tags, voice.category))
+    return f"no stem for {told!r} in the library: left out of {', '.join(names)}"
+
+
+def _with_room(parts: list[Part]) -> tuple[Part, ...]:
+    """Keep the low end free: one kick, one bass line."""
+    return tuple(_room_for(part, parts) for part in parts)
+
+
+def _room_for(part: Part, parts: list[Part]) -> Part:
+    beside = [
+        other for other in parts if other is not part and other.voice.sections & part.voice.sections
+    ]
+    asked, found = part.voice.category, part.match.card.category
+    if found == "drums" and asked != "drums":
+        high_pass = _DRUM_LOOP_HIGH_PASS_HZ.get(asked)
+        return replace(part, high_pass_hz=high_pass) if high_pass else part
+    if found == "drums" and any(_is_kick(other) for other in beside):
+        return replace(part, high_pass_hz=_KICK_ROOM_HZ)
+    if asked == "bass":
+        first = next(other for other in parts if other.voice.category == "bass")
+        if first is not part and first in beside:
+            return replace(part, high_pass_hz=_SECOND_BASS_HZ)
+        if found != "bass":
+            return replace(part, low_pass_hz=_STAND_IN_BASS_HZ)
+    return part
+
+
+def _is_kick(part: Part) -> bool:
+    return part.voice.category == "kick" and part.match.card.category in DRUM_CATEGORIES

@@ -1,0 +1,195 @@
+"""From plan, cast and seed to the score: every clip, note, level and curve."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from src.core.errors import InvalidInputError
+from src.music.casting import Cast, Part
+from src.music.genres import SECTION_END, GenreGrammar, genre_grammar
+from src.music.levels import part_gain_db
+from src.music.library import DRUM_CATEGORIES
+from src.music.placement import (
+    ending_clips,
+    loop_clips,
+    phrase_clips,
+    starting_clips,
+    stutter_clips,
+    texture_clips,
+)
+from src.music.plan import ArrangementPlan
+from src.music.roles import role_of
+from src.music.score import Choice, Clip, Note, Score, ScoreSection, Track
+from src.music.sequencing import Groove, OneShot, hits_per_second, step_notes
+from src.music.timeline import SectionTime, Span, spans_of, timeline, turns, without
+from src.music.transitions import automation_of, fills_of
+
+PHRASE_BARS = 4
+TAIL_S = 3.0
+_ANSWERING = ("lead", "vocal", "bass", "guitar", "brass")
+
+
+@dataclass(frozen=True)
+class Mastering:
+    """Where the finished track shall lie: LUFS and dBTP."""
+
+    target_lufs: float
+    ceiling_dbtp: float
+
+
+def build_score(plan: ArrangementPlan, cast: Cast, mastering: Mastering, *, seed: int) -> Score:
+    """Decide everything that sounds. The same plan, cast and seed give the same score."""
+    times = timeline(plan)
+    builder = _Builder(plan, grammar_of(plan), times, seed)
+    target = mastering.target_lufs if plan.target_lufs is None else plan.target_lufs
+    return Score(
+        bpm=plan.bpm,
+        key=plan.key,
+        beats_per_bar=plan.beats_per_bar,
+        seed=seed,
+        sections=tuple(ScoreSection(t.name, t.start, t.length, t.energy) for t in times),
+        tracks=tuple(builder.track(part) for part in cast.parts),
+        target_lufs=target,
+        ceiling_dbtp=mastering.ceiling_dbtp,
+        tail_s=TAIL_S,
+        choices=tuple(_choice(part, plan) for part in cast.parts),
+        warnings=cast.warnings,
+    )
+
+
+def grammar_of(plan: ArrangementPlan) -> GenreGrammar:
+    """The plan's genre, or the default's where a plan names one that is not known."""
+    try:
+        return genre_grammar(plan.genre)
+    except InvalidInputError:
+        return genre_grammar("default")
+
+
+class _Builder:
+    """Makes one track of the score after the other."""
+
+    def __init__(
+        self,
+        plan: ArrangementPlan,
+        grammar: GenreGrammar,
+        times: Sequence[SectionTime],
+        seed: int,
+    ) -> None:
+        self.plan = plan
+        self.grammar = grammar
+        self.times = times
+        self.seed = seed
+        self.beat_s = 60.0 / plan.bpm
+        genre = f"{grammar.style} {grammar.name}".strip()
+        self.groove = Groove(genre, plan.key, plan.swing, plan.bpm, plan.beats_per_bar)
+
+    def track(self, part: Part) -> Track:
+        """A part as a line of the mix."""
+        voice, card, fit = part.voice, part.match.card, part.match.fit
+        role, category = role_of(voice.category), voice.category
+        rng = random.Random(f"{self.seed}:track:{voice.name}")
+        spans = self._spans(part)
+        clips, notes = self._material(part, spans, rng)
+        density = hits_per_second(notes, spans, self.plan.bpm)
+        gain = part_gain_db(card, fit, category, self.grammar.mix_db, density)
+        high_pass = role.high_pass_hz if part.high_pass_hz is None else part.high_pass_hz
+        return Track(
+            name=voice.name,
+            role=category,
+            clips=clips,
+            notes=notes,
+            gain_db=round(gain + voice.queries[0][1].gain_db, 2),
+            pan=round(role.pan * rng.choice((-1.0, 1.0)) * rng.uniform(0.5, 1.0), 3),
+            high_pass_hz=high_pass,
+            mono_below_hz=role.mono_below_hz,
+            reverb_send_db=self.grammar.reverb_db.get(category),
+            delay_send_db=role.delay_send_db,
+            duck_db=self.grammar.duck_db.get(category, 0.0),
+            automation=automation_of(
+                category,
+                voice.sections,
+                self.times,
+                high_pass_hz=high_pass,
+                low_pass_hz=part.low_pass_hz,
+            ),
+        )
+
+    def _spans(self, part: Part) -> tuple[Span, ...]:
+        """When a part plays; several stems of one melodic query take turns."""
+        voice = part.voice
+        spans = spans_of(voice.sections, self.times)
+        if voice.count > 1 and voice.category in _ANSWERING:
+            block = float(PHRASE_BARS * self.plan.beats_per_bar)
+            spans = turns(spans, turn=voice.index, of=voice.count, block=block)
+        return spans
+
+    def _material(
+        self, part: Part, spans: tuple[Span, ...], rng: random.Random
+    ) -> tuple[tuple[Clip, ...], tuple[Note, ...]]:
+        """Clips or notes, by the way the stem is played."""
+        voice, fit, stem = part.voice, part.match.fit, part.match.card.id
+        sections = [self.times[number] for number in sorted(voice.sections)]
+        if voice.place == SECTION_END:
+            return ending_clips(stem, fit, sections, self.beat_s), ()
+        if voice.place is not None:
+            end = self.times[-1].end
+            return starting_clips(stem, fit, sections, end=end, beat_s=self.beat_s), ()
+        if fit.way == "loop":
+            return self._loop(part, spans, sections, rng), ()
+        if fit.way == "texture":
+            return texture_clips(stem, fit, spans, self.beat_s), ()
+        if fit.way == "phrase":
+            every = float(PHRASE_BARS * self.plan.beats_per_bar)
+            return phrase_clips(stem, fit, spans, every=every, beat_s=self.beat_s), ()
+        return (), self._steps(part, spans, sections, rng)
+
+    def _loop(
+        self,
+        part: Part,
+        spans: tuple[Span, ...],
+        sections: Sequence[SectionTime],
+        rng: random.Random,
+    ) -> tuple[Clip, ...]:
+        """A loop with its fills."""
+        stem, fit = part.match.card.id, part.match.fit
+        fills = fills_of(part.voice.category, sections, self.plan.beats_per_bar, rng)
+        spans = without(spans, [fill.silent for fill in fills])
+        clips = list(loop_clips(stem, fit, spans, self.beat_s))
+        for fill in fills:
+            clips += stutter_clips(stem, fit, fill.silent[0], fill.stutter, self.beat_s)
+        return tuple(sorted(clips, key=lambda clip: clip.start_beats))
+
+    def _steps(
+        self,
+        part: Part,
+        spans: tuple[Span, ...],
+        sections: Sequence[SectionTime],
+        rng: random.Random,
+    ) -> tuple[Note, ...]:
+        """A sequenced one-shot, silent where it is another's turn."""
+        voice, card = part.voice, part.match.card
+        tuned = card.key is not None and card.category not in DRUM_CATEGORIES
+        shot = OneShot(card.id, voice.category, part.match.fit, tuned)
+        asked = [(section, voice.query(section.number).pattern) for section in sections]
+        notes = step_notes(shot, self.groove, asked, rng)
+        return tuple(
+            note for note in notes if any(s.start <= note.start_beats < s.end for s in spans)
+        )
+
+
+def _choice(part: Part, plan: ArrangementPlan) -> Choice:
+    card = part.match.card
+    names = [plan.structure[number].section for number in sorted(part.voice.sections)]
+    return Choice(
+        stem_id=card.id,
+        name=card.name,
+        category=card.category,
+        asked_category=part.voice.category,
+        sections=tuple(dict.fromkeys(names)),
+        score=round(part.match.score, 4),
+        kit=card.kit,
+        licence=card.licence,
+        original_file=card.original_file,
+        reasons=part.match.reasons,
+        runners_up=part.runners_up,
+    )

@@ -1,0 +1,138 @@
+"""Sequencing one-shots: step patterns become notes with swing, velocity and a human hand."""
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from src.core.errors import InvalidInputError
+from src.music.fit import Fit
+from src.music.keys import is_minor
+from src.music.library import DRUM_CATEGORIES
+from src.music.patterns import Pattern, Step, degree_semitones, fill_for, patterns_for, swung
+from src.music.patterns import pattern_for as named_pattern
+from src.music.score import Note
+from src.music.timeline import SectionTime, Span
+
+HUMAN_TIMING_S = 0.003
+"""Largest shift of a hit off the beat. Hits on a beat stay exact: they carry the tempo."""
+
+HUMAN_VELOCITY = 0.06
+_EXACT = ("kick", "snare", "clap", "bass")
+_VARIED = ("hihat", "percussion", "tom", "cymbal")
+_PHRASE_BARS = 8
+_PATTERN_BEATS_PER_BAR = 4.0
+_OCTAVE = 12.0
+
+
+@dataclass(frozen=True)
+class OneShot:
+    """What is hit. category: the role it plays.
+
+    tuned: its root note is known, so that scale degrees can be played
+    """
+
+    stem_id: str
+    category: str
+    fit: Fit
+    tuned: bool
+
+
+@dataclass(frozen=True)
+class Groove:
+    """How a track's hits are played. genre: with style, as the grammars know it."""
+
+    genre: str
+    key: str
+    swing: float
+    bpm: float
+    beats_per_bar: int
+
+
+def step_notes(
+    shot: OneShot,
+    groove: Groove,
+    sections: Iterable[tuple[SectionTime, str | None]],
+    rng: random.Random,
+) -> tuple[Note, ...]:
+    """The part of a one-shot over its sections, each with the name of a pattern or None."""
+    notes: list[Note] = []
+    for section, name in sections:
+        for bar, pattern, inside in _bars(shot.category, groove, section, name, rng):
+            start = section.start + bar * groove.beats_per_bar
+            for step in _steps_of_bar(pattern, inside, groove.beats_per_bar):
+                notes.append(_note(shot, groove, step, start, rng))
+    return tuple(sorted(notes, key=lambda note: note.start_beats))
+
+
+def hits_per_second(notes: Sequence[Note], spans: Iterable[Span], bpm: float) -> float:
+    """Mean density of a part while it plays."""
+    seconds = sum(span.length for span in spans) * 60.0 / bpm
+    return len(notes) / seconds if seconds > 0 else 0.0
+
+
+def _bars(
+    category: str, groove: Groove, section: SectionTime, name: str | None, rng: random.Random
+) -> Iterator[tuple[int, Pattern, int]]:
+    """Every bar of a section: its number, the pattern that plays, and the pattern's bar."""
+    usual, other = _patterns(category, groove, section, name)
+    fill = fill_for(groove.genre, category, variant=rng.randrange(64)) if section.fill else None
+    bars = round(section.length / groove.beats_per_bar)
+    for bar in range(bars):
+        if fill is not None and bar == bars - 1:
+            yield bar, fill, 0
+        elif category in _VARIED and bar % _PHRASE_BARS == _PHRASE_BARS - 1:
+            yield bar, other, bar % other.bars
+        else:
+            yield bar, usual, bar % usual.bars
+
+
+def _patterns(
+    category: str, groove: Groove, section: SectionTime, name: str | None
+) -> tuple[Pattern, Pattern]:
+    """The pattern of a section and one for variation. An unknown name gives the usual one."""
+    allowed = patterns_for(groove.genre, category, section.energy)
+    usual = allowed[0]
+    if name is not None:
+        try:
+            usual = named_pattern(groove.genre, category, section.energy, name=name)
+        except InvalidInputError:
+            usual = allowed[0]
+    return usual, allowed[1] if len(allowed) > 1 else usual
+
+
+def _steps_of_bar(pattern: Pattern, bar: int, beats_per_bar: int) -> Iterator[Step]:
+    """The hits of one bar of a pattern, counted from the bar's start.
+
+    Patterns have four beats: in another metre a bar ends early or its end stays empty.
+    """
+    first = bar * _PATTERN_BEATS_PER_BAR
+    for step in pattern.steps:
+        beat = step.beat - first
+        if 0.0 <= beat < min(_PATTERN_BEATS_PER_BAR, float(beats_per_bar)):
+            yield Step(beat, step.velocity, step.length_beats, step.degree)
+
+
+def _note(shot: OneShot, groove: Groove, step: Step, bar_start: float, rng: random.Random) -> Note:
+    human = rng.uniform(-1.0, 1.0), rng.uniform(-1.0, 1.0)
+    beat = swung(step.beat, groove.swing)
+    if shot.category not in _EXACT and not step.beat.is_integer():
+        beat += human[0] * HUMAN_TIMING_S * groove.bpm / 60.0
+    semitones = shot.fit.semitones
+    if shot.tuned:
+        semitones = _folded(semitones + degree_semitones(step.degree, minor=is_minor(groove.key)))
+    return Note(
+        shot.stem_id,
+        bar_start + beat,
+        velocity=min(1.0, max(0.05, step.velocity * (1.0 + HUMAN_VELOCITY * human[1]))),
+        semitones=semitones,
+        length_beats=None if shot.category in DRUM_CATEGORIES else step.length_beats,
+    )
+
+
+def _folded(semitones: float) -> float:
+    """Within an octave of the sound as it was recorded."""
+    while semitones > _OCTAVE:
+        semitones -= _OCTAVE
+    while semitones < -_OCTAVE:
+        semitones += _OCTAVE
+    return semitones

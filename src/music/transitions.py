@@ -1,0 +1,159 @@
+"""How sections lead into each other: fills, filter sweeps, gain that follows the energy."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from src.music.library import DRUM_CATEGORIES
+from src.music.score import Automation, AutomationPoint
+from src.music.timeline import SectionTime
+
+ENERGY_GAIN_DB = 3.5
+"""How much quieter a part plays at energy 0 than at energy 1."""
+
+OPEN_HZ, CLOSED_HZ = 18_000.0, 700.0
+"""Low-pass of a tonal part when it is fully there, and when an intro begins."""
+
+BUILD_HIGH_PASS_HZ = 220.0
+_FLAT_HIGH_PASS_HZ = 20.0
+_BUILD_LOW_PASS_HZ = 2_500.0
+_OUTRO_LOW_PASS_HZ = 900.0
+_SWEEP_POINTS = 9
+_JUMP_BEATS = 1.0 / 64.0
+_FILTERED = ("bass", "synth", "lead", "keys", "guitar", "brass", "strings", "pad")
+_LIFTED = ("bass", "drums", "kick")
+_BREATHS = ("bass", "synth", "lead", "keys", "guitar")
+_STUTTERS = ((1.0, 1.0, 0.5, 0.5, 0.5, 0.5), (1.0, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.25))
+
+
+@dataclass(frozen=True)
+class Fill:
+    """What a loop does in the last bar before a change.
+
+    silent: beats (start, end) in which it is silent
+    stutter: lengths in beats of the repeated first hit that fills the silence; may be empty
+    """
+
+    silent: tuple[float, float]
+    stutter: tuple[float, ...] = ()
+
+
+def fills_of(
+    category: str, sections: Sequence[SectionTime], beats_per_bar: int, rng: random.Random
+) -> tuple[Fill, ...]:
+    """The fills of a loop in those of its sections that end with one.
+
+    A kick loop drops out for the bar, a drum loop stutters or stops, a bass or a melody
+    may take a breath of two beats.
+    """
+    fills: list[Fill] = []
+    for section in sections:
+        if section.fill:
+            fill = _fill(category, section, beats_per_bar, rng)
+            if fill is not None:
+                fills.append(fill)
+    return tuple(fills)
+
+
+def _fill(
+    category: str, section: SectionTime, beats_per_bar: int, rng: random.Random
+) -> Fill | None:
+    chance, variant = rng.random(), rng.randrange(len(_STUTTERS))
+    if category == "kick":
+        return Fill((section.end - beats_per_bar, section.end))
+    if category in ("drums", "percussion") and chance < 0.6:
+        stutter = _STUTTERS[variant] if beats_per_bar == 4 else (1.0,) * beats_per_bar
+        return Fill((section.end - beats_per_bar, section.end), stutter)
+    if category in ("drums", "percussion", "hihat", "snare", "clap"):
+        return Fill((section.end - beats_per_bar / 2.0, section.end))
+    if category in _BREATHS and chance < 0.4:
+        return Fill((section.end - beats_per_bar / 2.0, section.end))
+    return None
+
+
+def automation_of(
+    category: str,
+    playing: frozenset[int],
+    times: Sequence[SectionTime],
+    *,
+    high_pass_hz: float | None,
+    low_pass_hz: float | None,
+) -> tuple[Automation, ...]:
+    """Gain by energy and the sweeps of intro, build-up and outro.
+
+    playing: numbers of the sections in which the part plays
+    high_pass_hz, low_pass_hz: filters that the part always has
+    """
+    sections = [time for time in times if time.number in playing]
+    lines = (
+        Automation("gain_db", _gain(category, sections, times)),
+        Automation("low_pass_hz", _low_pass(category, sections, low_pass_hz)),
+        Automation("high_pass_hz", _high_pass(category, sections, high_pass_hz)),
+    )
+    return tuple(line for line in lines if line.points)
+
+
+def _gain(
+    category: str, sections: Sequence[SectionTime], times: Sequence[SectionTime]
+) -> tuple[AutomationPoint, ...]:
+    points: list[AutomationPoint] = []
+    for section in sections:
+        here = _gain_at(section.energy)
+        there = here
+        if section.kind == "build" and section.number + 1 < len(times):
+            there = max(here, _gain_at(times[section.number + 1].energy))
+        if section.kind == "outro" and category not in DRUM_CATEGORIES:
+            there = here - 6.0
+        points.append(AutomationPoint(section.start, here))
+        points.append(AutomationPoint(section.end - _JUMP_BEATS, there))
+    return tuple(points)
+
+
+def _gain_at(energy: float) -> float:
+    return round(ENERGY_GAIN_DB * (energy - 1.0), 3)
+
+
+def _low_pass(
+    category: str, sections: Sequence[SectionTime], always_hz: float | None
+) -> tuple[AutomationPoint, ...]:
+    top = OPEN_HZ if always_hz is None else always_hz
+    sweeps = {
+        "intro": (CLOSED_HZ, top), "build": (_BUILD_LOW_PASS_HZ, top),
+        "outro": (top, _OUTRO_LOW_PASS_HZ),
+    }  # fmt: skip
+    points: list[AutomationPoint] = []
+    for section in sections:
+        start, end = sweeps.get(section.kind, (top, top))
+        if category not in _FILTERED:
+            start = end = top
+        points += _sweep(section, min(start, top), min(end, top))
+    moves = any(point.value < OPEN_HZ for point in points)
+    return tuple(points) if moves else ()
+
+
+def _high_pass(
+    category: str, sections: Sequence[SectionTime], always_hz: float | None
+) -> tuple[AutomationPoint, ...]:
+    if category not in _LIFTED or not any(section.kind == "build" for section in sections):
+        return ()
+    low = _FLAT_HIGH_PASS_HZ if always_hz is None else always_hz
+    points: list[AutomationPoint] = []
+    for section in sections:
+        high = max(low, BUILD_HIGH_PASS_HZ) if section.kind == "build" else low
+        points += _sweep(section, low, high)
+    return tuple(points)
+
+
+def _sweep(section: SectionTime, start: float, end: float) -> list[AutomationPoint]:
+    """From one frequency to another over a section, even to the ear (exponential)."""
+    last = section.end - _JUMP_BEATS
+    if start == end:
+        return [AutomationPoint(section.start, start), AutomationPoint(last, end)]
+    points: list[AutomationPoint] = []
+    for i in range(_SWEEP_POINTS):
+        share = i / (_SWEEP_POINTS - 1)
+        value = start * (end / start) ** share
+        points.append(
+            AutomationPoint(section.start + share * (last - section.start), round(value, 1))
+        )
+    return points

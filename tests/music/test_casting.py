@@ -1,0 +1,146 @@
+from dataclasses import replace
+
+from src.music.casting import cast_plan
+from src.music.plan import ArrangementPlan, SectionPlan, StemQuery
+from src.music.voices import wanted_of
+from tests.music.cards import loop, pool_of, shot
+
+KIT = [
+    shot("Kick", "kick", kit_id="k"),
+    shot("Clap", "clap", kit_id="k"),
+    shot("Hat", "hihat", duration_s=0.05, kit_id="k"),
+    loop("Drums", "drums", kit_id="k"),
+    loop("Bass Am", "bass", key="Am", kit_id="k"),
+    loop("Synth Am", "synth", key="Am", kit_id="k"),
+    shot("Atmo", "atmo", duration_s=20, kit_id="k"),
+]
+
+
+def section(*categories, name="Groove", bars=8, **more):
+    queries = tuple(item if isinstance(item, StemQuery) else StemQuery(item) for item in categories)
+    return SectionPlan(name, bars, queries, **more)
+
+
+def plan(*sections, **more):
+    return ArrangementPlan(138.0, "Am", sections, genre="techno", **more)
+
+
+def cast(asked, cards, seed=0):
+    return cast_plan(asked, pool_of(cards, wanted_of(asked)), seed=seed)
+
+
+def names(result):
+    return {part.voice.name: part.match.card.name for part in result.parts}
+
+
+def test_a_role_keeps_its_stem_from_section_to_section():
+    result = cast(plan(section("kick", "bass"), section("kick"), section("kick", "bass")), KIT)
+
+    assert names(result) == {"kick": "Kick", "bass": "Bass Am"}
+    assert {p.voice.name: sorted(p.voice.sections) for p in result.parts}["bass"] == [0, 2]
+
+
+def test_other_tags_may_bring_another_stem():
+    cards = [
+        loop("Warm", "bass", tags={"warm": 1.0}),
+        loop("Hard", "bass", tags={"hard": 1.0}),
+    ]
+    asked = plan(section(StemQuery("bass", ("warm",))), section(StemQuery("bass", ("hard",))))
+
+    assert sorted(names(cast(asked, cards)).values()) == ["Hard", "Warm"]
+
+
+def test_count_brings_several_different_stems():
+    cards = [loop(f"P{i}", "percussion") for i in range(4)]
+
+    chosen = names(cast(plan(section(StemQuery("percussion", count=3))), cards))
+
+    assert len(set(chosen.values())) == 3
+
+
+def test_a_missing_role_is_left_out_and_said():
+    result = cast(plan(section("kick", "vocal")), KIT)
+
+    assert names(result) == {"kick": "Kick"}
+    assert any("vocal" in warning for warning in result.warnings)
+
+
+def test_the_nearest_thing_stands_in_and_is_said():
+    result = cast(plan(section("lead")), KIT)
+
+    assert names(result) == {"lead": "Synth Am"}
+    assert any("stands in" in warning for warning in result.warnings)
+
+
+def test_what_is_refused_never_plays():
+    result = cast(plan(section("kick", "hihat", "percussion"), excluded=("hihat",)), KIT)
+
+    assert "Hat" not in names(result).values()
+    assert "hihat" not in names(result)
+
+
+def test_no_drums_means_no_drum_at_all():
+    result = cast(plan(section("kick", "drums", "clap", "bass"), excluded=("drums",)), KIT)
+
+    assert names(result) == {"bass": "Bass Am"}
+
+
+def test_a_drum_loop_leaves_its_low_end_to_the_kick():
+    result = cast(plan(section("kick", "drums")), KIT)
+
+    drums = next(part for part in result.parts if part.voice.category == "drums")
+    assert drums.high_pass_hz == 150.0
+
+
+def test_a_drum_loop_alone_keeps_its_low_end():
+    assert cast(plan(section("drums")), KIT).parts[0].high_pass_hz is None
+
+
+def test_a_missing_drum_loop_is_played_by_one_shots():
+    result = cast(plan(section("drums")), [card for card in KIT if card.category != "drums"])
+
+    assert {part.voice.category for part in result.parts} >= {"kick", "hihat"}
+    assert any("one-shots" in warning for warning in result.warnings)
+
+
+def test_only_one_bass_line_has_the_low_end():
+    cards = [loop("B1", "bass"), loop("B2", "bass")]
+    result = cast(plan(section(StemQuery("bass", count=2))), cards)
+
+    assert [part.high_pass_hz for part in result.parts] == [None, 130.0]
+
+
+def test_the_same_seed_gives_the_same_cast_and_other_seeds_give_others():
+    cards = [loop(f"Bass {i}", "bass", key="Am") for i in range(8)]
+    asked = plan(section("bass"))
+
+    chosen = [tuple(names(cast(asked, cards, seed)).values()) for seed in range(12)]
+
+    assert chosen == [tuple(names(cast(asked, cards, seed)).values()) for seed in range(12)]
+    assert len(set(chosen)) > 2
+
+
+def test_the_order_of_the_search_does_not_matter():
+    cards = [loop(f"Bass {i}", "bass", key="Am") for i in range(8)]
+    asked = plan(section("bass"))
+
+    assert names(cast(asked, cards)) == names(cast(asked, cards[::-1]))
+
+
+def test_the_track_is_built_on_one_kit():
+    other = [replace(card, id=f"{card.id}2", kit_id="k2", bpm=None) for card in KIT[:3]] + [
+        loop("Other", "synth", key="Am", kit_id="k2")
+    ]
+
+    result = cast(plan(section("kick", "clap", "hihat", "bass", "synth")), KIT + other)
+
+    assert {part.match.card.kit_id for part in result.parts} == {"k"}
+
+
+def test_choices_know_what_they_were_up_against():
+    cards = [loop(f"Bass {i}", "bass", key="Am") for i in range(4)]
+
+    part = cast(plan(section("bass")), cards).parts[0]
+
+    assert len(part.runners_up) == 3
+    assert part.match.card.name not in part.runners_up
