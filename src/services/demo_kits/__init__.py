@@ -1,0 +1,1 @@
+"""The four demo construction kits, each the story of its stems."""
