@@ -118,12 +118,10 @@ def _complain(error: TraumError | ValidationError, *, as_json: bool) -> int:
     if isinstance(error, ValidationError):
         found = error.errors()[0]
         message = f"setting {'.'.join(str(part) for part in found['loc'])}: {found['msg']}"
-        problem = InvalidInputError(f"{message}, got {found.get('input')!r}")
-    else:
-        problem = error
+        error = InvalidInputError(f"{message}, got {found.get('input')!r}")
     if as_json:
-        print(json.dumps({"error": {"code": problem.code, "message": problem.message}}))
-    print(f"error: {problem.message}", file=sys.stderr)
+        print(json.dumps({"error": {"code": error.code, "message": error.message}}))
+    print(f"error: {error.message}", file=sys.stderr)
     return 1
 
 
@@ -289,7 +287,7 @@ def _quarantine(call: Call) -> Result:
         service.retry(call.options.retry)
         report = call.services.analyzer.run(progress=call.progress)
         return Result(report.to_dict(), f"{report.added} added, {report.quarantined} refused again")
-    rows = [item.to_dict() for item in service.list()]
+    rows = [item.to_dict() for item in service.list_files()]
     lines = [f"{row['id']}  {row['reason']:<16} {row['original_path']!r}" for row in rows]
     return Result({"quarantine": rows}, "\n".join(lines) or "The quarantine is empty.")
 

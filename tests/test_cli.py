@@ -1,0 +1,163 @@
+"""The command line as a user types it, run in this process or as a program of its own."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from src.cli import main
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, dict]:
+    code = main([*words, "--json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_generate_prints_one_json_object_and_writes_the_file_asked_for(
+    capsys: pytest.CaptureFixture[str], demo_home: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "mine" / "track.wav"
+    words = ("generate", "minimal techno 138 bpm, 24 bars", "--seed", "3", "--out", str(out))
+    code, answer = run(capsys, *words, "--library", str(demo_home))
+    assert code == 0
+    assert answer["seed"] == 3
+    assert Path(answer["track_path"]) == out
+    assert answer["plan"]["bpm"] == 138
+    assert answer["stems"]
+    audio, rate = soundfile.read(out, always_2d=True)
+    assert rate == 48_000
+    assert soundfile.info(out).subtype == "PCM_24"
+    assert 0.1 < np.abs(audio).max() < 1.0
+    assert audio.shape[0] / rate == pytest.approx(24 * 4 * 60 / 138, abs=8)
+
+
+def test_same_seed_gives_the_same_bytes_in_another_process(
+    capsys: pytest.CaptureFixture[str], demo_home: Path, tmp_path: Path
+) -> None:
+    words = ["generate", "house 124 bpm, 16 bars", "--seed", "5", "--library", str(demo_home)]
+    run(capsys, *words, "--out", "here.wav")
+    other = [sys.executable, "-m", "src.cli", *words, "--quiet", "--out", str(tmp_path / "b.wav")]
+    subprocess.run(other, cwd=ROOT, check=True, capture_output=True)
+    assert Path("here.wav").read_bytes() == (tmp_path / "b.wav").read_bytes()
+
+
+def test_search_finds_a_kick_by_meaning(
+    capsys: pytest.CaptureFixture[str], demo_home: Path
+) -> None:
+    code, answer = run(capsys, "search", "dark punchy kick", "--library", str(demo_home))
+    assert code == 0
+    assert answer["hits"][0]["category"] == "kick"
+    assert Path(answer["hits"][0]["path"]).is_file()
+    assert answer["hits"][0]["reasons"]
+
+
+def test_plan_needs_no_library(capsys: pytest.CaptureFixture[str]) -> None:
+    code, plan = run(capsys, "plan", "drum and bass 174 bpm, 64 bars")
+    assert code == 0
+    assert plan["bpm"] == 174
+    assert sum(section["bars"] for section in plan["structure"]) == 64
+
+
+def test_a_printed_plan_can_be_rendered(
+    capsys: pytest.CaptureFixture[str], demo_home: Path
+) -> None:
+    blueprint = {
+        "bpm": 124,
+        "key": "Fm",
+        "structure": [
+            {"section": "Groove", "bars": 8, "stem_queries": [{"category": "drums"}]},
+        ],
+    }
+    Path("plan.json").write_text(json.dumps(blueprint))
+    words = ("render", "plan.json", "--out", "t.wav", "--library", str(demo_home))
+    code, answer = run(capsys, *words)
+    assert code == 0
+    assert Path("t.wav").is_file()
+    assert [stem["category"] for stem in answer["stems"]] == ["drums"]
+
+
+def test_a_folder_of_sounds_is_a_library_and_is_left_as_it_is(
+    capsys: pytest.CaptureFixture[str], demo_home: Path, tmp_path: Path
+) -> None:
+    sounds = tmp_path / "sounds"
+    kit = next(path for path in (demo_home / "raw_construction_kits").iterdir() if path.is_dir())
+    shutil.copytree(kit, sounds / kit.name)
+    (sounds / "broken.wav").write_text("not a sound")
+    before = sorted(path for path in sounds.rglob("*"))
+    code, answer = run(capsys, "search", "kick", "--library", str(sounds))
+    assert code == 0
+    assert answer["hits"]
+    assert sorted(path for path in sounds.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("preprocess", "/no/such/folder"), "there is no folder"),
+        (("search", "kick", "--library", "/no/such/folder"), "--library must be a folder"),
+        (("plan", ""), "prompt"),
+        (("plan", "techno 900 bpm"), "900"),
+        (("render", "missing.json"), "cannot be read"),
+        (("generate", "techno"), "empty"),
+    ],
+)
+def test_errors_name_the_value_and_give_no_traceback(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...], message: str
+) -> None:
+    code = main([*words, "--json"])
+    printed = capsys.readouterr()
+    assert code == 1
+    assert message in json.loads(printed.out)["error"]["message"]
+    assert "Traceback" not in printed.err
+
+
+def test_a_wrong_setting_is_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TARGET_LUFS", "loud")
+    assert main(["doctor"]) == 1
+    assert "target_lufs" in capsys.readouterr().err
+
+
+def test_unknown_words_are_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["dance"])
+    assert stopped.value.code == 2
+
+
+def test_doctor_says_what_is_there(capsys: pytest.CaptureFixture[str], demo_home: Path) -> None:
+    code, answer = run(capsys, "doctor", "--library", str(demo_home))
+    assert code == 0
+    found = {check["name"]: check for check in answer["checks"]}
+    assert found["library"]["state"] == "ok"
+    assert "stems" in found["library"]["detail"]
+
+
+def test_preprocess_moves_broken_files_and_lists_them(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    raw = tmp_path / "raw_construction_kits"
+    raw.mkdir()
+    (raw / "fake.wav").write_text("not a sound")
+    tone = 0.5 * np.sin(np.arange(48_000) / 20)
+    soundfile.write(raw / "tone.wav", tone, 48_000)
+    code, report = run(capsys, "preprocess")
+    assert (code, report["added"], report["quarantined"]) == (0, 1, 1)
+    _, answer = run(capsys, "quarantine")
+    [row] = answer["quarantine"]
+    assert row["original_path"] == "fake.wav"
+    assert not (raw / "fake.wav").exists()
+    code, report = run(capsys, "quarantine", "--retry", row["id"])
+    assert (code, report["quarantined"]) == (0, 1)
