@@ -89,7 +89,8 @@ class _Stage:
 
     def matches(self, voice: Voice) -> list[Match]:
         """All stems that can play the voice, best first."""
-        wish = Wish(voice.category, voice.wanted.tags, self.plan.excluded, voice.place)
+        asked = voice.wanted
+        wish = Wish(voice.category, asked.tags, asked.text, self.plan.excluded, voice.place)
         company = Company(self.backbone, self.kit_keys, self._taken(voice))
         found: dict[str, Match] = {}
         for category in (voice.category, *self._allowed_stand_ins(voice)):

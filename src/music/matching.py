@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from src.music.exclusion import suspicion, words_of
 from src.music.fit import Fit, Ground, fit_stem
 from src.music.genres import SECTION_END
-from src.music.library import DRUM_CATEGORIES, StemCard
+from src.music.library import DRUM_CATEGORIES, TONAL_CATEGORIES, StemCard
 from src.music.roles import category_fit, role_of
 from src.music.score import Reason
 
@@ -23,7 +23,9 @@ _FLOOR = 0.02
 _KEY_SCORES = (1.0, 0.9, 0.45, 0.25, 0.12, 0.07, 0.05, 0.05)
 _SEMITONE_COST = 0.05
 _LENGTH_SCORES = {0.5: 0.55, 1.0: 0.8, 2.0: 0.95, 4.0: 1.0, 8.0: 1.0, 16.0: 0.95}
-_LONGEST_DRUM_HIT_S = 1.2
+_NAMED_BONUS = 0.3
+_LONGEST_DRUM_HIT_S = {"hihat": 0.2, "kick": 1.0}
+_LONGEST_OTHER_HIT_S = 1.2
 _SHORTEST_RISER_S = 1.5
 _RISES = frozenset({"rise", "riser", "risers", "rising", "uplifter", "buildup", "build", "swell",
                     "reverse", "reversed", "up", "upsweep"})  # fmt: skip
@@ -43,12 +45,14 @@ class Candidate:
 class Wish:
     """What one role of the track asks for.
 
+    text: free words, such as "open hi-hat"
     excluded: what the prompt refuses
     place: SECTION_START or SECTION_END for a sound that marks a change, else None
     """
 
     category: str
     tags: tuple[str, ...] = ()
+    text: str = ""
     excluded: tuple[str, ...] = ()
     place: str | None = None
 
@@ -119,6 +123,8 @@ def believed_key(card: StemCard, kit_keys: Mapping[str, str]) -> str | None:
     """
     if card.kit_id is None or card.kit_id not in kit_keys or not card.is_loop:
         return card.key
+    if card.key is None and card.category not in TONAL_CATEGORIES:
+        return None
     if card.key is not None and card.confidence.get("key", 0.0) >= 0.95:
         return card.key
     return kit_keys[card.kit_id]
@@ -126,13 +132,17 @@ def believed_key(card: StemCard, kit_keys: Mapping[str, str]) -> str | None:
 
 def _meaning(candidate: Candidate, wish: Wish) -> Reason:
     similar = min(1.0, max(0.0, candidate.similarity))
-    if not wish.tags:
-        return Reason("meaning", similar, f"similarity {similar:.2f}")
     tags, words = candidate.card.tags, words_of(candidate.card)
-    hits = {tag: 1.0 if tag in words else tags.get(tag, 0.0) for tag in wish.tags}
-    told = ", ".join(tag for tag, hit in hits.items() if hit >= 0.3)
-    score = 0.6 * similar + 0.4 * sum(hits.values()) / len(hits)
-    return Reason("meaning", score, f"similarity {similar:.2f}, tags: {told or 'none of them'}")
+    score, told = similar, [f"similarity {similar:.2f}"]
+    if wish.tags:
+        hits = {tag: 1.0 if tag in words else tags.get(tag, 0.0) for tag in wish.tags}
+        score = 0.6 * similar + 0.4 * sum(hits.values()) / len(hits)
+        told.append(f"tags: {', '.join(t for t, hit in hits.items() if hit >= 0.3) or 'none'}")
+    asked = frozenset(wish.text.lower().replace("-", "").split()) - {wish.category}
+    if asked & words:
+        told.append(f"named {', '.join(sorted(asked & words))}")
+    named = _NAMED_BONUS * len(asked & words) / max(1, len(asked))
+    return Reason("meaning", min(1.0, score + named), "; ".join(told))
 
 
 def _category(card: StemCard, wish: Wish, fits: float) -> Reason:
@@ -235,6 +245,7 @@ def _length(card: StemCard, fit: Fit, ground: Ground) -> list[Reason]:
         bars = fit.beats / ground.beats_per_bar
         return [Reason("length", _LENGTH_SCORES.get(bars, 0.7), f"{bars:g} bars")]
     if fit.way == "steps" and card.category in DRUM_CATEGORIES:
-        good = 1.0 if card.duration_s <= _LONGEST_DRUM_HIT_S else 0.6
+        longest = _LONGEST_DRUM_HIT_S.get(card.category, _LONGEST_OTHER_HIT_S)
+        good = 1.0 if card.duration_s <= longest else 0.5
         return [Reason("length", good, f"{card.duration_s:.2f} s")]
     return []

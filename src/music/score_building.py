@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from src.core.errors import InvalidInputError
 from src.music.casting import Cast, Part
+from src.music.exclusion import words_of
 from src.music.genres import SECTION_END, GenreGrammar, genre_grammar
 from src.music.levels import part_gain_db
 from src.music.library import DRUM_CATEGORIES
@@ -26,6 +27,7 @@ from src.music.transitions import automation_of, fills_of
 
 PHRASE_BARS = 4
 TAIL_S = 3.0
+_LONGEST_RIDE_S = 0.8
 _ANSWERING = ("lead", "vocal", "bass", "guitar", "brass")
 
 
@@ -131,7 +133,7 @@ class _Builder:
         sections = [self.times[number] for number in sorted(voice.sections)]
         if voice.place == SECTION_END:
             return ending_clips(stem, fit, sections, self.beat_s), ()
-        if voice.place is not None:
+        if voice.place is not None or _rings_long(part):
             end = self.times[-1].end
             return starting_clips(stem, fit, sections, end=end, beat_s=self.beat_s), ()
         if fit.way == "loop":
@@ -175,6 +177,13 @@ class _Builder:
         return tuple(
             note for note in notes if any(s.start <= note.start_beats < s.end for s in spans)
         )
+
+
+def _rings_long(part: Part) -> bool:
+    """A crash that was asked for as a cymbal pattern: too long to be hit on every beat."""
+    card = part.match.card
+    rides = "ride" in words_of(card) or card.duration_s <= _LONGEST_RIDE_S
+    return part.voice.category == "cymbal" and part.match.fit.way == "steps" and not rides
 
 
 def _choice(part: Part, plan: ArrangementPlan) -> Choice:

@@ -8,6 +8,9 @@ from src.music.genres import SECTION_END, SECTION_START
 from src.music.plan import ArrangementPlan, SectionPlan, StemQuery
 from src.music.roles import role_of, stand_ins_of
 
+_LASTING = re.compile(
+    r"\b(textur\w*|drone\w*|ambien\w*|atmo\w*|granular|background|noise|vinyl|rain|field)\b"
+)
 _RISING = re.compile(r"\b(ris\w*|uplift\w*|build\w*|swell\w*|whoosh\w*|reverse\w*|sweep\w*)\b")
 
 
@@ -102,12 +105,18 @@ def loop_parts(drums: Wanted) -> tuple[Wanted, ...]:
 
 
 def place_of(query: StemQuery) -> str | None:
-    """Whether a query asks for a sound that starts or ends a section."""
+    """Whether a query asks for a sound that starts or ends a section.
+
+    An effect does, unless its words tell of something that lasts.
+    """
     if query.pattern in (SECTION_START, SECTION_END):
         return query.pattern
     if query.category != "fx":
         return None
-    return SECTION_END if _RISING.search(" ".join((query.text, *query.tags))) else SECTION_START
+    words = " ".join((query.text, *query.tags)).lower()
+    if _RISING.search(words):
+        return SECTION_END
+    return None if _LASTING.search(words) else SECTION_START
 
 
 def _asked(section: SectionPlan) -> list[tuple[tuple[Wanted, str | None, int], StemQuery]]:
