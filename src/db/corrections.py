@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import inspect
+
 from src.db.models import Stem
 from src.music.library import DRUM_CATEGORIES
 
@@ -16,28 +18,35 @@ _FOUND_BY_MACHINE = (*CORRECTABLE, "bars")
 
 def correct(stem: Stem, changes: dict[str, Any], *, taken_back: Sequence[str] = ()) -> None:
     """Take over corrections and withdrawals, and bring the columns up to date."""
+    _remember(stem, earlier={})
     kept = {name: value for name, value in stem.corrections.items() if name not in taken_back}
-    before = dict(stem.corrections)
-    _remember(stem, corrected=before)
     stem.corrections = kept | changes
     _lay_over(stem)
 
 
 def apply_corrections(stem: Stem) -> None:
-    """Lay the stored corrections over columns that hold a fresh analysis."""
-    _remember(stem, corrected={})
+    """Lay the stored corrections over the columns after a fresh analysis was set.
+
+    To be called before the session writes: what it has not written yet is the machine's
+    word, other columns still hold the user's.
+    """
+    replaced = inspect(stem).attrs.analysis.history.deleted
+    _remember(stem, earlier=replaced[0] if replaced else stem.analysis)
     _lay_over(stem)
 
 
-def _remember(stem: Stem, *, corrected: dict[str, Any]) -> None:
-    """Keep the machine's values of columns that a correction covers or may cover.
+def _remember(stem: Stem, *, earlier: dict[str, Any]) -> None:
+    """Note in ``analysis`` what the machine found for every column a correction may cover.
 
-    corrected: fields whose column holds the user's value at present
+    earlier: the notes of an analysis that was just replaced
     """
     analysis = dict(stem.analysis)
     for name in _FOUND_BY_MACHINE:
-        if name not in analysis and name not in corrected:
-            analysis[name] = {"value": getattr(stem, name)}
+        if name in analysis:
+            continue
+        fresh = inspect(stem).attrs[name].history.has_changes()
+        known = name in earlier and not fresh
+        analysis[name] = earlier[name] if known else {"value": getattr(stem, name)}
     stem.analysis = analysis
 
 

@@ -155,6 +155,9 @@ class Deleted(BaseModel):
     originals_moved: list[str] = Field(
         default_factory=list, description="Originals that now lie in quarantine"
     )
+    originals_left: list[str] = Field(
+        default_factory=list, description="Originals that stay in their place, left alone"
+    )
     note: str = ""
 
 

@@ -16,18 +16,15 @@ from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError
 from src.db import crud
 from src.db.database import Database
+from src.services.import_scan import ENDINGS
 from src.storage.archives import extract_zip
 from src.storage.fingerprint import content_hash
 from src.storage.paths import library_path, path_of, safe_name
 
-AUDIO_SUFFIXES = (
-    ".wav", ".wave", ".rf64", ".w64", ".aif", ".aiff", ".aifc", ".flac", ".ogg", ".oga", ".mp3",
-)  # fmt: skip
-"""Endings of files that are taken; what is really in them the analysis finds out."""
-
 MAX_FILES = 10_000
 """Most files of one upload, a zip's members not counted."""
 
+_SUFFIXES = tuple(sorted(ENDINGS))
 _INCOMING = ".incoming-"
 _STALE_S = 24 * 3600.0
 _BAD_FOLDER = re.compile(r"^(\.\.?|[A-Za-z]:)$")
@@ -71,8 +68,7 @@ class UploadBatch:
     """The files of one upload, on their way in.
 
     They gather in a hidden folder of the raw folder (on the same disk, where no import
-    looks), and move to their places at :meth:`finish`. Leaving the context removes what
-    has not moved.
+    looks), and move to their places at :meth:`finish`. Closing removes what has not moved.
     """
 
     def __init__(self, database: Database, settings: Settings) -> None:
@@ -85,9 +81,9 @@ class UploadBatch:
         self._name = ""
         self._sink: IO[bytes] | None = None
         self._digest = hashlib.sha256()
+        self._folder.mkdir(parents=True)
 
     def __enter__(self) -> Self:
-        self._folder.mkdir(parents=True)
         return self
 
     def __exit__(
@@ -96,6 +92,10 @@ class UploadBatch:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove what has not moved to its place."""
         if self._sink is not None:
             self._sink.close()
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -149,9 +149,9 @@ class UploadBatch:
         left_out: list[str] = []
 
         def is_sound(name: str) -> bool:
-            if not name.lower().endswith(AUDIO_SUFFIXES):
+            if not name.lower().endswith(_SUFFIXES):
                 left_out.append(name)
-            return name.lower().endswith(AUDIO_SUFFIXES)
+            return name.lower().endswith(_SUFFIXES)
 
         scratch.mkdir()
         try:
@@ -172,7 +172,7 @@ class UploadBatch:
         return outcomes + [_refused(item, *_NOT_TAKEN) for item in refused]
 
     def _place(self, arrived: _Arrived, kit: str, inner: tuple[str, ...]) -> UploadOutcome:
-        if not inner[-1].lower().endswith(AUDIO_SUFFIXES):
+        if not inner[-1].lower().endswith(_SUFFIXES):
             return _refused(arrived, *_NOT_TAKEN)
         if arrived.size_bytes == 0:
             return _refused(arrived, "empty", "the file has no bytes")
@@ -241,7 +241,7 @@ def inner_parts(name: str) -> tuple[str, ...]:
     return tuple(safe_name(part) for part in kept)
 
 
-_NOT_TAKEN = ("unsupported_type", f"only {', '.join(AUDIO_SUFFIXES)} and .zip are taken")
+_NOT_TAKEN = ("unsupported_type", f"only {', '.join(_SUFFIXES)} and .zip are taken")
 
 
 def _refused(arrived: _Arrived, reason: str, detail: str) -> UploadOutcome:

@@ -1,0 +1,77 @@
+"""What endpoints are handed: the engine's services, and how they wait for jobs."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+from starlette.concurrency import run_in_threadpool
+
+from src.core.config import Settings
+from src.db import crud
+from src.db.database import Database
+from src.embeddings.protocol import Embedder
+from src.services.jobs import JobService, JobState
+from src.services.quarantine import QuarantineService
+from src.services.search import SearchService
+from src.services.stems import StemService
+from src.services.tracks import TrackService
+from src.services.uploads import UploadService
+
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 0.25
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Everything that endpoints work with. Services open their own transactions, each
+    within one thread, so that an answer is only made of what is committed."""
+
+    settings: Settings
+    database: Database
+    embedder: Embedder
+    search: SearchService
+    stems: StemService
+    uploads: UploadService
+    tracks: TrackService
+    quarantine: QuarantineService
+    jobs: JobService
+
+
+def get_engine(request: Request) -> Engine:
+    """The engine that the app was started with."""
+    engine = request.app.state.engine
+    assert isinstance(engine, Engine)
+    return engine
+
+
+EngineDep = Annotated[Engine, Depends(get_engine)]
+
+
+def get_window(
+    limit: Annotated[int, Query(ge=1, le=500, description="How many at most")] = 50,
+    offset: Annotated[int, Query(ge=0, le=10**9, description="How many to skip")] = 0,
+) -> crud.Window:
+    """Which part of a list is asked for."""
+    return crud.Window(limit=limit, offset=offset)
+
+
+WindowDep = Annotated[crud.Window, Depends(get_window)]
+
+
+async def finished_job(jobs: JobService, job_id: str) -> JobState:
+    """Wait until a job has ended, without holding a thread meanwhile.
+
+    It asks the row, so it does not matter which process does the work.
+    """
+    pause_s = _FIRST_PAUSE_S
+    while True:
+        state = await run_in_threadpool(jobs.get, job_id)
+        if state.finished:
+            return state
+        await asyncio.sleep(pause_s)
+        pause_s = min(pause_s * 1.5, _LONGEST_PAUSE_S)
+
+
+def job_url(job_id: str) -> str:
+    """Where a job can be asked for."""
+    return f"/api/v1/jobs/{job_id}"

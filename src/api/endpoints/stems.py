@@ -1,0 +1,119 @@
+"""The library's stems: listing, hearing, drawing, correcting and removing them."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response
+
+from src.api.deps import EngineDep, WindowDep
+from src.api.files import FILE_RESPONSES, file_answer
+from src.api.problems import problem_responses
+from src.db import crud
+from src.schemas.common import Page, Text
+from src.schemas.stems import (
+    Category,
+    Deleted,
+    KeyName,
+    StemCorrection,
+    StemDetail,
+    StemSummary,
+    Tag,
+    Waveform,
+)
+from src.services.removal import remove_stem
+
+router = APIRouter(prefix="/api/v1/stems", tags=["stems"])
+
+StemId = Annotated[str, Path(pattern=r"^[0-9a-zA-Z_-]{1,32}$", description="Id of the stem")]
+Bpm = Annotated[
+    float | None, Query(ge=0, le=1000, allow_inf_nan=False, description="Beats per minute")
+]
+Sort = Literal[
+    "imported_at", "-imported_at", "name", "-name", "bpm", "-bpm", "key", "-key", "category",
+    "-category", "duration_s", "-duration_s", "loudness_lufs", "-loudness_lufs", "user_rating",
+    "-user_rating",
+]  # fmt: skip
+
+
+@router.get("/", summary="List stems", responses=problem_responses())
+def list_stems(
+    engine: EngineDep,
+    window: WindowDep,
+    category: Annotated[list[Category] | None, Query(description="Any of these")] = None,
+    bpm_min: Bpm = None,
+    bpm_max: Bpm = None,
+    key: Annotated[KeyName | None, Query()] = None,
+    is_loop: Annotated[bool | None, Query(description="Loops or one-shots only")] = None,
+    kit: Annotated[Text | None, Query(max_length=255, description="Id or name of a kit")] = None,
+    tag: Annotated[Tag | None, Query(description="A tag that the stem has")] = None,
+    q: Annotated[Text, Query(max_length=200, description="Part of name, file or kit")] = "",
+    missing: Annotated[bool | None, Query(description="Whether its originals are gone")] = None,
+    sort: Annotated[Sort, Query(description='"-" before it: falling')] = "-imported_at",
+) -> Page[StemSummary]:
+    """One page of the stems that match all filters. For meaning, use the search."""
+    wanted = crud.StemFilter(
+        categories=tuple(category or ()),
+        bpm_min=bpm_min,
+        bpm_max=bpm_max,
+        key=key,
+        is_loop=is_loop,
+        kit=kit,
+        tag=tag,
+        text=q,
+        missing=missing,
+    )
+    return engine.stems.page(wanted, sort=sort, window=window)
+
+
+@router.get("/{stem_id}", summary="All about a stem", responses=problem_responses(404))
+def get_stem(engine: EngineDep, stem_id: StemId) -> StemDetail:
+    """Its values with their sources and confidences, descriptors, corrections and places."""
+    return engine.stems.detail(stem_id)
+
+
+@router.get(
+    "/{stem_id}/audio",
+    summary="Hear a stem",
+    response_class=Response,
+    responses={**problem_responses(404, 416), **FILE_RESPONSES},
+)
+@router.head("/{stem_id}/audio", include_in_schema=False)
+def get_audio(engine: EngineDep, request: Request, stem_id: StemId) -> Response:
+    """The standardised copy: WAV, 48 kHz, 24 bit. Answers range requests, for players."""
+    path, name = engine.stems.audio_file(stem_id)
+    return file_answer(request, path, name=f"{name}.wav", media_type="audio/wav")
+
+
+@router.get("/{stem_id}/waveform", summary="Draw a stem", responses=problem_responses(404))
+def get_waveform(
+    engine: EngineDep,
+    stem_id: StemId,
+    points: Annotated[int, Query(ge=1, le=10_000, description="How many points")] = 800,
+) -> Waveform:
+    """Its outline: lowest and highest sample of each of `points` equal stretches."""
+    return engine.stems.waveform(stem_id, points)
+
+
+@router.patch("/{stem_id}", summary="Correct a stem", responses=problem_responses(404))
+def correct_stem(engine: EngineDep, stem_id: StemId, said: StemCorrection) -> StemDetail:
+    """What you say wins over the analysis, now and after every later analysis.
+
+    `null` takes a correction back. `bpm: 0` says that it has no tempo, `key: ""` no key.
+    """
+    return engine.stems.correct(stem_id, said)
+
+
+@router.delete("/{stem_id}", summary="Remove a stem", responses=problem_responses(404, 409))
+def delete_stem(
+    engine: EngineDep,
+    stem_id: StemId,
+    originals: Annotated[
+        bool, Query(description="Move its original files to the quarantine too")
+    ] = False,
+) -> Deleted:
+    """Removes it from the library, with its standardised copy.
+
+    Its original stays in its place. So that it does not come back with the next analysis
+    it is listed in the quarantine as `removed`; retry there takes it in again.
+    """
+    return remove_stem(engine.database, engine.settings, stem_id, originals=originals)

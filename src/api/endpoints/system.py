@@ -1,0 +1,52 @@
+"""Whether the engine lives, whether it can work, and where to go."""
+
+from dataclasses import asdict
+
+from fastapi import APIRouter
+
+from src import __version__
+from src.api.deps import EngineDep
+from src.api.problems import no_input, problem_responses
+from src.db import crud
+from src.schemas.system import Alive, Index, Ready
+
+router = APIRouter(tags=["system"])
+
+
+@router.get("/", summary="Where to go")
+def index() -> Index:
+    """The ways in."""
+    return Index(
+        name="Traum-Engine",
+        version=__version__,
+        docs="/docs",
+        links={
+            "stems": "/api/v1/stems/",
+            "search": "/api/v1/search/?prompt=dark+industrial+kick",
+            "kits": "/api/v1/kits",
+            "quarantine": "/api/v1/quarantine",
+            "tracks": "/api/v1/tracks",
+            "jobs": "/api/v1/jobs",
+            "ready": "/readyz",
+        },
+    )
+
+
+@router.get("/healthz", summary="Is the process alive?")
+def healthz() -> Alive:
+    """Answers whenever the process does; touches nothing."""
+    return Alive(version=__version__)
+
+
+@router.get("/readyz", summary="Can it work?", responses=no_input(problem_responses(503)))
+def readyz(engine: EngineDep) -> Ready:
+    """Asks the database. 503 when that does not answer."""
+    model_id = engine.embedder.model_id
+    with engine.database.transaction() as session:
+        counts = crud.library_counts(session, model_id)
+    return Ready(
+        version=__version__,
+        embedder=model_id,
+        library=asdict(counts),
+        stems_without_vector=max(counts.stems - counts.vectors, 0),
+    )

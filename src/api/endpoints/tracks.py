@@ -1,0 +1,135 @@
+"""From a sentence to a plan, from a plan to a track, and the tracks that are there."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.encoders import jsonable_encoder
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
+
+from src.api.deps import Engine, EngineDep, WindowDep, finished_job, job_url
+from src.api.endpoints.jobs import job_out
+from src.api.files import FILE_RESPONSES, file_answer
+from src.api.problems import failed_job_response, problem_responses
+from src.music.plan import plan_to_dict
+from src.schemas.common import Page
+from src.schemas.jobs import JobOut
+from src.schemas.tracks import (
+    GeneratedTrack,
+    Plan,
+    PlanAnswer,
+    PlanRequest,
+    TrackDetail,
+    TrackRequest,
+    TrackSummary,
+)
+from src.services.tracks import fresh_seed, render_params
+
+router = APIRouter(tags=["tracks"])
+
+TrackId = Annotated[str, Path(pattern=r"^[0-9a-zA-Z_-]{1,36}$", description="Id of the track")]
+Wait = Annotated[bool, Query(description="false: answer 202 with a job at once")]
+RENDER_RESPONSES = {
+    **problem_responses(409, 502, 503),
+    202: {"description": "With wait=false: the job that renders it", "model": JobOut},
+}
+
+
+@router.post(
+    "/generate-track",
+    summary="Make a track of a sentence",
+    response_model=GeneratedTrack,
+    responses=RENDER_RESPONSES,
+)
+async def generate_track(
+    engine: EngineDep, request: Request, asked: PlanRequest, wait: Wait = True
+) -> GeneratedTrack | Response:
+    """Plans, picks stems, mixes and masters; answers with the finished track.
+
+    Rendering is a job. With `wait=false` the answer is that job, at once.
+    """
+    seed = fresh_seed() if asked.seed is None else asked.seed
+    plan = await run_in_threadpool(engine.tracks.plan, asked.prompt, seed=seed, length=asked.length)
+    return await _rendered(engine, request, "generate", render_params(plan, seed), wait)
+
+
+@router.post("/api/v1/plans", summary="Plan a track", responses=problem_responses())
+def make_plan(engine: EngineDep, asked: PlanRequest) -> PlanAnswer:
+    """Only the plan, to be read, changed, and sent to `POST /api/v1/tracks`."""
+    seed = fresh_seed() if asked.seed is None else asked.seed
+    plan = engine.tracks.plan(asked.prompt, seed=seed, length=asked.length)
+    return PlanAnswer(
+        plan=Plan.model_validate(plan_to_dict(plan)),
+        seed=seed,
+        bars=plan.bars,
+        duration_s=plan.duration_s,
+    )
+
+
+@router.post(
+    "/api/v1/tracks",
+    summary="Render a plan",
+    response_model=GeneratedTrack,
+    responses=RENDER_RESPONSES,
+)
+async def render_plan(
+    engine: EngineDep, request: Request, asked: TrackRequest, wait: Wait = True
+) -> GeneratedTrack | Response:
+    """Like `POST /generate-track`, from a plan that you bring."""
+    seed = fresh_seed() if asked.seed is None else asked.seed
+    plan = engine.tracks.checked_plan(asked.plan.model_dump())
+    return await _rendered(engine, request, "render", render_params(plan, seed), wait)
+
+
+@router.get("/api/v1/tracks", summary="List tracks", responses=problem_responses())
+def list_tracks(engine: EngineDep, window: WindowDep) -> Page[TrackSummary]:
+    """Newest first."""
+    return engine.tracks.page(window)
+
+
+@router.get(
+    "/api/v1/tracks/{track_id}", summary="All about a track", responses=problem_responses(404)
+)
+def get_track(engine: EngineDep, track_id: TrackId) -> TrackDetail:
+    """With its plan and the report of its making."""
+    return engine.tracks.detail(track_id)
+
+
+@router.delete(
+    "/api/v1/tracks/{track_id}",
+    status_code=204,
+    summary="Delete a track",
+    responses=problem_responses(404),
+)
+def delete_track(engine: EngineDep, track_id: TrackId) -> None:
+    """Its row, its WAV and the JSON beside it."""
+    engine.tracks.delete(track_id)
+
+
+@router.get(
+    "/files/{name}",
+    summary="Download a track",
+    response_class=Response,
+    responses={**problem_responses(404, 416), **FILE_RESPONSES},
+)
+@router.head("/files/{name}", include_in_schema=False)
+def get_file(
+    engine: EngineDep, request: Request, name: Annotated[str, Path(max_length=255)]
+) -> Response:
+    """A rendered WAV, or the JSON beside it. Answers range requests, for players."""
+    path = engine.tracks.file(name)
+    media_type = "audio/wav" if path.suffix.lower() == ".wav" else "application/json"
+    return file_answer(request, path, name=path.name, media_type=media_type)
+
+
+async def _rendered(
+    engine: Engine, request: Request, kind: str, params: dict[str, Any], wait: bool
+) -> GeneratedTrack | Response:
+    state = await run_in_threadpool(engine.jobs.submit, kind, params)
+    location = {"location": job_url(state.id)}
+    if not wait:
+        return JSONResponse(jsonable_encoder(job_out(state)), status_code=202, headers=location)
+    state = await finished_job(engine.jobs, state.id)
+    if state.status != "succeeded":
+        return failed_job_response(request, state)
+    return GeneratedTrack.model_validate(state.result)

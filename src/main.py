@@ -1,0 +1,123 @@
+"""The HTTP door: ``uvicorn src.main:app``."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from src import __version__
+from src.api import problems
+from src.api.deps import Engine
+from src.api.endpoints import jobs, kits, quarantine, search, stems, system, tracks, uploads
+from src.api.limits import BodyLimit
+from src.core.config import Settings
+from src.core.progress import Progress
+from src.services.jobs import JobKind, JobService
+from src.services.quarantine import QuarantineService
+from src.services.stems import StemService
+from src.services.tracks import TrackService
+from src.services.uploads import UploadService
+from src.wiring import Services, build_services
+from src.workers.local import LocalRunner
+
+MAX_BODY_BYTES = 4_000_000
+"""Largest body of any request that is not an upload."""
+
+PREPROCESS_STAGES = (("analysing", 1.0),)
+RENDER_STAGES = (("choosing stems", 0.1), ("mixing", 0.7), ("mastering", 0.2))
+
+DESCRIPTION = """
+From a folder of stems and a sentence to a track.
+
+1. `POST /api/v1/stems/upload` (or copy kits into the kits folder)
+2. `POST /preprocess`, then ask its job
+3. `GET /api/v1/search/?prompt=dark+industrial+kick`
+4. `POST /generate-track` with `{"prompt": "driving industrial techno 138 bpm"}`
+
+Every failure is `application/problem+json` with a stable `code`.
+"""
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    build: Callable[[Settings | None], Services] = build_services,
+) -> FastAPI:
+    """The app. Settings are read, and everything is built, when it starts, not before.
+
+    build: makes the services of the settings; None: those of the environment
+    """
+    app = FastAPI(
+        title="Traum-Engine",
+        version=__version__,
+        description=DESCRIPTION,
+        generate_unique_id_function=lambda route: route.name,
+        lifespan=partial(_lifespan, build, settings),
+        openapi_tags=[
+            {"name": "library", "description": "Filling it, and finding things in it"},
+            {"name": "stems", "description": "Single sounds"},
+            {"name": "tracks", "description": "Plans, and what is rendered of them"},
+            {"name": "jobs", "description": "Long tasks"},
+            {"name": "system", "description": "How the engine is doing"},
+        ],
+    )
+    app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES, except_path=uploads.UPLOAD_PATH)
+    problems.install(app)
+    for room in (system, jobs, uploads, stems, search, kits, quarantine, tracks):
+        app.include_router(room.router)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(
+    build: Callable[[Settings | None], Services], settings: Settings | None, app: FastAPI
+) -> AsyncIterator[None]:
+    services = await run_in_threadpool(build, settings)
+    engine, runner = await run_in_threadpool(_start, services)
+    app.state.engine = engine
+    try:
+        yield
+    finally:
+        await run_in_threadpool(runner.stop)
+        await run_in_threadpool(services.close)
+
+
+def _start(services: Services) -> tuple[Engine, LocalRunner]:
+    """Build everything, put in order what a dead process left, start the threads."""
+    settings, database = services.settings, services.database
+    for folder in (settings.raw_path, settings.processed_path, settings.tracks_path):
+        folder.mkdir(parents=True, exist_ok=True)
+    runner = LocalRunner(threads=settings.job_threads)
+    made = TrackService(database, settings, arranger=services.arranger, renderer=services.renderer)
+    engine = Engine(
+        settings=settings,
+        database=database,
+        embedder=services.embedder,
+        search=services.search,
+        stems=StemService(database, settings),
+        uploads=UploadService(database, settings),
+        tracks=made,
+        quarantine=QuarantineService(database, settings),
+        jobs=JobService(database, _job_kinds(services, made), runner.send),
+    )
+    engine.uploads.remove_stale()
+    runner.start(engine.jobs, lock_file=settings.processed_path / "jobs.lock")
+    return engine, runner
+
+
+def _job_kinds(services: Services, made: TrackService) -> dict[str, JobKind]:
+    def preprocess(_params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+        return services.analyzer.run(progress=progress).to_dict()
+
+    render = JobKind(made.render, RENDER_STAGES)
+    return {
+        "preprocess": JobKind(preprocess, PREPROCESS_STAGES, alone=True),
+        "generate": render,
+        "render": render,
+    }
+
+
+app = create_app()
