@@ -140,29 +140,25 @@ def _predicted_before(
     return known[:length].astype(np.float32)
 
 
-def edged(
-    audio: Audio, *, sample_rate: int, fade_in_s: float = 0.0, fade_out_s: float = 0.0
-) -> Audio:
-    """Fade both ends of a clip, and where no fade is asked for only as much as it needs.
+def edged(audio: Audio, *, sample_rate: int, starts_at_attack: bool = False) -> Audio:
+    """Fade both ends of a clip only as much as they need.
 
     An end at silence is left alone. A cut start is faded over 2 ms (over 0.5 ms where an
     attack begins at once), a cut end over 5 ms, at most a quarter of the clip.
+    starts_at_attack: the start is left as it is
     """
     if audio.shape[1] == 0:
         return audio
-    into = fade_in_s if fade_in_s > 0 else _needed_fade_in_s(audio, sample_rate)
-    out = fade_out_s if fade_out_s > 0 else _needed_fade_out_s(audio)
     quarter_s = audio.shape[1] / sample_rate / 4
-    if fade_in_s <= 0:
-        into = min(into, quarter_s)
-    if fade_out_s <= 0:
-        out = min(out, quarter_s)
+    into = 0.0 if starts_at_attack else min(needed_fade_in_s(audio, sample_rate), quarter_s)
+    out = min(needed_fade_out_s(audio), quarter_s)
     if into > 0:
         audio = fade_in(audio, sample_rate=sample_rate, fade_s=into)
     return fade_out(audio, sample_rate=sample_rate, fade_s=out) if out > 0 else audio
 
 
-def _needed_fade_in_s(audio: Audio, sample_rate: int) -> float:
+def needed_fade_in_s(audio: Audio, sample_rate: int) -> float:
+    """How long a fade the start needs: 0 from silence, 0.5 ms at an attack, else 2 ms."""
     silence = np.zeros((audio.shape[0], sample_rate // 50), np.float32)
     if seam_is_smooth(silence, audio, sample_rate=sample_rate):
         return 0.0
@@ -171,7 +167,8 @@ def _needed_fade_in_s(audio: Audio, sample_rate: int) -> float:
     return 0.0005 if falls else 0.002
 
 
-def _needed_fade_out_s(audio: Audio) -> float:
+def needed_fade_out_s(audio: Audio) -> float:
+    """How long a fade the end needs: 0 at silence, else 5 ms."""
     return 0.0 if float(np.abs(audio[:, -2:]).max()) < _SILENT else 0.005
 
 

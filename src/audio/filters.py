@@ -3,6 +3,7 @@
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.signal import butter, sosfilt, sosfiltfilt
 
 from src.audio.validation import Audio
@@ -48,3 +49,29 @@ def low_pass_zero_phase(
     sections = _sections("lowpass", cutoff_hz, order, sample_rate)
     pad = min(3 * (2 * len(sections) + 1), max(audio.shape[-1] - 1, 0))
     return sosfiltfilt(sections, audio, axis=-1, padlen=pad).astype(np.float32)
+
+
+def low_pass_sections(cutoff_hz: float, *, sample_rate: int, order: int = 2) -> NDArray[np.float64]:
+    """Butterworth low-pass as second-order sections, for a RunningFilter."""
+    return _sections("lowpass", cutoff_hz, order, sample_rate)
+
+
+def high_pass_sections(
+    cutoff_hz: float, *, sample_rate: int, order: int = 2
+) -> NDArray[np.float64]:
+    """Butterworth high-pass as second-order sections, for a RunningFilter."""
+    return _sections("highpass", cutoff_hz, order, sample_rate)
+
+
+class RunningFilter:
+    """A filter that goes on from block to block as if the blocks were one sound."""
+
+    def __init__(self, sections: NDArray[np.float64], channels: int) -> None:
+        self._sections = sections
+        self._state = np.zeros((len(sections), channels, 2))
+
+    def process(self, block: Audio) -> Audio:
+        """Filter the next block, shape (channels, samples)."""
+        out, self._state = sosfilt(self._sections, block, axis=-1, zi=self._state)
+        filtered: Audio = out.astype(np.float32)
+        return filtered

@@ -1,0 +1,171 @@
+"""The pieces a render plays: slices of stems, brought to length and pitch once and kept."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from src.audio.fades import SEAM_S, edged, seamless_loop
+from src.audio.filters import high_pass
+from src.audio.onsets import onset_strength, pick_peaks
+from src.audio.resample import repitched
+from src.audio.spectrum import short_time_spectrum
+from src.audio.stereo import mono_below
+from src.audio.stretch import conform
+from src.audio.validation import Audio, to_stereo
+
+Load = Callable[[str, float, float], Audio]
+"""(stem id, start in s, length in s) -> 48 kHz sound; what lies beyond the end is left out."""
+
+MAX_NOTE_S = 30.0
+"""A one-shot rings at most this long."""
+
+KEPT_BYTES = 192 * 2**20
+"""How much sound a render keeps ready."""
+
+_LEAD_S = 0.25
+_LOW_HZ = 110.0
+_LOW_SHARE = 0.08
+_KICK_SENSITIVITY = 0.3
+
+
+@dataclass(frozen=True)
+class Tone:
+    """Filters that a track's pieces pass once, before they are placed."""
+
+    high_pass_hz: float | None = None
+    mono_below_hz: float | None = None
+
+
+@dataclass(frozen=True)
+class PassSpec:
+    """One pass of a slice: what it is cut from and what it becomes.
+
+    source_samples, length_samples: before and after stretching
+    looped: it follows itself
+    """
+
+    stem_id: str
+    start_s: float
+    source_samples: int
+    length_samples: int
+    semitones: float
+    percussive: bool
+    looped: bool
+    reverse: bool
+    tone: Tone
+
+
+@dataclass(frozen=True)
+class NoteSpec:
+    """A one-shot at a pitch."""
+
+    stem_id: str
+    semitones: float
+    tone: Tone
+
+
+class PieceStore:
+    """Makes pieces when they are first asked for and keeps the latest, within a budget."""
+
+    def __init__(self, load: Load, *, sample_rate: int, kept_bytes: int = KEPT_BYTES) -> None:
+        self._load = load
+        self._rate = sample_rate
+        self._left = kept_bytes
+        self._kept: OrderedDict[PassSpec | NoteSpec, Audio] = OrderedDict()
+        self._kicks: dict[PassSpec, tuple[int, ...]] = {}
+
+    def piece(self, spec: PassSpec | NoteSpec) -> Audio:
+        """The sound of a piece, shape (1 or 2, samples). Not to be changed."""
+        found = self._kept.get(spec)
+        if found is not None:
+            self._kept.move_to_end(spec)
+            return found
+        made = self._pass(spec) if isinstance(spec, PassSpec) else self._note(spec)
+        self._kept[spec] = made
+        self._left -= made.nbytes
+        while self._left < 0 and len(self._kept) > 1:
+            _, dropped = self._kept.popitem(last=False)
+            self._left += dropped.nbytes
+        return made
+
+    def kicks(self, spec: PassSpec) -> tuple[int, ...]:
+        """Where low drums begin in a pass, in samples."""
+        if spec not in self._kicks:
+            self._kicks[spec] = low_hits(self.piece(spec), sample_rate=self._rate)
+        return self._kicks[spec]
+
+    def _note(self, spec: NoteSpec) -> Audio:
+        audio = _narrowed(self._load(spec.stem_id, 0.0, MAX_NOTE_S))
+        audio = repitched(audio, semitones=spec.semitones, sample_rate=self._rate)
+        audio = toned(audio, spec.tone, sample_rate=self._rate, looped=False)
+        return edged(audio, sample_rate=self._rate, starts_at_attack=True)
+
+    def _pass(self, spec: PassSpec) -> Audio:
+        audio, before = self._slice(spec)
+        if spec.looped:
+            audio = seamless_loop(audio, sample_rate=self._rate, before=before)
+        audio = conform(
+            audio,
+            sample_rate=self._rate,
+            length_samples=spec.length_samples,
+            semitones=spec.semitones,
+            percussive=spec.percussive,
+            looped=spec.looped,
+        )
+        if spec.reverse:
+            audio = audio[:, ::-1]
+        audio = toned(audio, spec.tone, sample_rate=self._rate, looped=spec.looped)
+        if spec.looped:
+            audio = seamless_loop(audio, sample_rate=self._rate)
+        return np.ascontiguousarray(audio)
+
+    def _slice(self, spec: PassSpec) -> tuple[Audio, Audio | None]:
+        """The slice at its exact length, and what lies just before it, if anything does."""
+        lead = round(min(SEAM_S, spec.start_s) * self._rate) if spec.looped else 0
+        start_s = spec.start_s - lead / self._rate
+        whole = _narrowed(
+            self._load(spec.stem_id, start_s, (spec.source_samples + lead) / self._rate)
+        )
+        body = whole[:, lead : lead + spec.source_samples]
+        missing = spec.source_samples - body.shape[1]
+        if missing > 0:
+            body = np.pad(body, ((0, 0), (0, missing)))
+        return body, whole[:, :lead] if lead > 0 else None
+
+
+def toned(audio: Audio, tone: Tone, *, sample_rate: int, looped: bool) -> Audio:
+    """Pass a track's fixed filters; a loop as if it had been playing for a while."""
+    if (tone.high_pass_hz is None and tone.mono_below_hz is None) or audio.shape[1] == 0:
+        return audio
+    lead = round(_LEAD_S * sample_rate) if looped else 0
+    led = np.take(audio, np.arange(-lead, audio.shape[1]), axis=1, mode="wrap") if lead else audio
+    if tone.high_pass_hz is not None:
+        led = high_pass(led, sample_rate=sample_rate, cutoff_hz=tone.high_pass_hz)
+    if tone.mono_below_hz is not None:
+        led = mono_below(led, sample_rate=sample_rate, cutoff_hz=tone.mono_below_hz)
+    return led[:, lead:]
+
+
+def low_hits(audio: Audio, *, sample_rate: int) -> tuple[int, ...]:
+    """Where kicks begin in a drum loop, in samples, to some 5 ms; none without low end.
+
+    audio: float32, shape (channels, samples)
+    """
+    if audio.shape[1] == 0:
+        return ()
+    spectrum = short_time_spectrum(audio, sample_rate=sample_rate)
+    power = np.square(spectrum.magnitude).sum(axis=1)
+    low = power[spectrum.freqs_hz < _LOW_HZ].sum()
+    if low <= _LOW_SHARE * power.sum():
+        return ()
+    rate = sample_rate / spectrum.hop
+    strength = onset_strength(spectrum.magnitude, spectrum.freqs_hz, frame_rate=rate)
+    frames = pick_peaks(strength.low, frame_rate=rate, sensitivity=_KICK_SENSITIVITY)
+    return tuple(round(frame * spectrum.hop) for frame in frames.tolist())
+
+
+def _narrowed(audio: Audio) -> Audio:
+    """At most two channels."""
+    return to_stereo(audio) if audio.shape[0] > 2 else audio

@@ -1,0 +1,209 @@
+"""Playing a score: tracks into a mix, the mix into a master, block by block."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from src.audio.dynamics import Compressor, compress
+from src.audio.fades import rising
+from src.audio.filters import RunningFilter, high_pass_sections
+from src.audio.mastering import MasterReport, master
+from src.audio.mixing import add_at
+from src.audio.reverb_send import DelaySend, EchoTime, ReverbSend
+from src.audio.validation import HOUSE_RATE, Audio
+from src.core.errors import InvalidInputError
+from src.core.progress import Progress, silent
+from src.music.score import Score
+from src.services.channel_strip import ChannelStrip, Ducking
+from src.services.pieces import Load, PieceStore
+from src.services.track_playing import Grid, TrackPlayer
+
+BLOCK_SAMPLES = 262_144
+"""Length of the blocks in which a mix is made: 5.5 s."""
+
+_KICK_ROLES = ("kick", "drums")
+_SAME_KICK_S = 0.06
+_DUCK_BEATS = 0.45
+_DC_HZ = 8.0
+_LAST_FADE_S = 0.005
+
+
+@dataclass(frozen=True)
+class MixSettings:
+    """What happens to the sum of all tracks.
+
+    compress: gentle bus compression and removal of what lies below 8 Hz
+    """
+
+    compress: bool = True
+
+
+@dataclass(frozen=True)
+class MixReport:
+    """What was played, as measured on the samples that were handed out.
+
+    Silence has -inf levels. gain_db is the gain in front of the limiter, limiting_db the
+    limiter's largest reduction; reached says whether the loudness lies within 0.3 LU.
+    """
+
+    duration_s: float
+    loudness_lufs: float
+    short_term_max_lufs: float
+    loudness_range_lu: float
+    true_peak_dbtp: float
+    stereo_correlation: float
+    target_lufs: float
+    ceiling_dbtp: float
+    reached: bool
+    gain_db: float
+    limiting_db: float
+
+
+def play_score(
+    score: Score,
+    *,
+    load: Load,
+    sink: Callable[[Audio], None],
+    progress: Progress = silent,
+    settings: MixSettings = MixSettings(),
+) -> MixReport:
+    """Play a score from its first beat to the end of its tail.
+
+    load: gives a slice of a stem at 48 kHz: (stem id, start in s, length in s)
+    sink: takes the finished sound in blocks, shape (2, samples), on the 24-bit grid
+
+    Beat b lies at sample round(b * 60 / bpm * 48000), the first at 0. The same score and
+    stems give the same samples. Raises InvalidInputError for a score without length.
+    """
+    grid = Grid(score.bpm, HOUSE_RATE)
+    body = grid.sample(score.length_beats)
+    samples = body + round(score.tail_s * HOUSE_RATE)
+    if samples < 1:
+        raise InvalidInputError(f"a score must have a length, got {score.length_beats} beats")
+    mix = mix_score(score, load=load, progress=progress)
+    if settings.compress:
+        progress("compressing", 0, 1)
+        _take_out_dc(mix)
+        compress(mix, Compressor(), sample_rate=HOUSE_RATE)
+    _end(mix, body)
+    progress("mastering", 0, 1)
+    result = master(
+        mix,
+        sample_rate=HOUSE_RATE,
+        target_lufs=score.target_lufs,
+        ceiling_dbtp=score.ceiling_dbtp,
+    )
+    for number, start in enumerate(range(0, samples, BLOCK_SAMPLES)):
+        progress("writing", number, -(-samples // BLOCK_SAMPLES))
+        sink(mix[:, start : start + BLOCK_SAMPLES])
+    return _report(score, result, samples)
+
+
+def mix_score(score: Score, *, load: Load, progress: Progress = silent) -> Audio:
+    """All tracks of a score with their sends, before bus and master: shape (2, samples)."""
+    grid = Grid(score.bpm, HOUSE_RATE)
+    store = PieceStore(load, sample_rate=HOUSE_RATE)
+    players = [TrackPlayer(track, grid, store) for track in score.tracks]
+    ducking = Ducking(_kicks(score, players), HOUSE_RATE, release_s=_DUCK_BEATS * 60.0 / score.bpm)
+    strips = [ChannelStrip(track, grid, ducking) for track in score.tracks]
+    samples = grid.sample(score.length_beats) + round(score.tail_s * HOUSE_RATE)
+    mix = np.zeros((2, samples), np.float32)
+    sends = _Sends(score)
+    blocks = range(0, samples, BLOCK_SAMPLES)
+    for number, start in enumerate(blocks):
+        progress("mixing", number, len(blocks))
+        block = mix[:, start : start + BLOCK_SAMPLES]
+        sends.open(block.shape[1])
+        for player, strip in zip(players, strips, strict=True):
+            dry = strip.process(player.play(start, block.shape[1]), start, block.shape[1])
+            if dry is not None:
+                add_at(block, dry, 0)
+                sends.take(dry, strip)
+        sends.close(block)
+    return mix
+
+
+class _Sends:
+    """The shared reverb and delay: gathers what tracks send, adds what comes back."""
+
+    def __init__(self, score: Score) -> None:
+        wet = any(track.reverb_send_db is not None for track in score.tracks)
+        echoed = any(track.delay_send_db is not None for track in score.tracks)
+        self._reverb = (
+            ReverbSend(sample_rate=HOUSE_RATE, block_samples=BLOCK_SAMPLES) if wet else None
+        )
+        self._delay = DelaySend(EchoTime(score.bpm), sample_rate=HOUSE_RATE) if echoed else None
+        self._to_reverb: Audio | None = None
+        self._to_delay: Audio | None = None
+        self._samples = 0
+
+    def open(self, samples: int) -> None:
+        self._samples = samples
+        self._to_reverb = self._to_delay = None
+
+    def take(self, dry: Audio, strip: ChannelStrip) -> None:
+        self._to_reverb = self._gathered(self._to_reverb, dry, strip.reverb_gain)
+        self._to_delay = self._gathered(self._to_delay, dry, strip.delay_gain)
+
+    def _gathered(self, sent: Audio | None, dry: Audio, gain: float) -> Audio | None:
+        if gain <= 0.0:
+            return sent
+        if sent is None:
+            return dry * np.float32(gain)
+        add_at(sent, dry, 0, gain)
+        return sent
+
+    def close(self, block: Audio) -> None:
+        for send, sent in ((self._reverb, self._to_reverb), (self._delay, self._to_delay)):
+            wet = send.process(sent, self._samples) if send is not None else None
+            if wet is not None:
+                add_at(block, wet, 0)
+
+
+def _kicks(score: Score, players: Sequence[TrackPlayer]) -> list[int]:
+    """Where the low drums hit; hits closer than 60 ms are one. Empty if nobody ducks."""
+    if not any(track.duck_db for track in score.tracks):
+        return []
+    places = sorted(
+        place
+        for track, player in zip(score.tracks, players, strict=True)
+        if track.role in _KICK_ROLES
+        for place in player.kicks(notes=track.role == "kick")
+    )
+    apart = _SAME_KICK_S * HOUSE_RATE
+    kept: list[int] = []
+    for place in places:
+        if not kept or place - kept[-1] >= apart:
+            kept.append(place)
+    return kept
+
+
+def _take_out_dc(mix: Audio) -> None:
+    running = RunningFilter(high_pass_sections(_DC_HZ, sample_rate=HOUSE_RATE), mix.shape[0])
+    for start in range(0, mix.shape[1], BLOCK_SAMPLES):
+        part = mix[:, start : start + BLOCK_SAMPLES]
+        part[:] = running.process(part)
+
+
+def _end(mix: Audio, body: int) -> None:
+    """Fade what rings on over the second half of the tail, at least over 5 ms."""
+    tail = mix.shape[1] - body
+    fade = min(max(tail // 2, round(_LAST_FADE_S * HOUSE_RATE)), mix.shape[1])
+    mix[:, mix.shape[1] - fade :] *= rising(fade)[::-1]
+
+
+def _report(score: Score, result: MasterReport, samples: int) -> MixReport:
+    return MixReport(
+        duration_s=samples / HOUSE_RATE,
+        loudness_lufs=result.loudness_lufs,
+        short_term_max_lufs=result.short_term_max_lufs,
+        loudness_range_lu=result.loudness_range_lu,
+        true_peak_dbtp=result.true_peak_dbtp,
+        stereo_correlation=result.stereo_correlation,
+        target_lufs=score.target_lufs,
+        ceiling_dbtp=score.ceiling_dbtp,
+        reached=result.reached,
+        gain_db=result.gain_db,
+        limiting_db=result.limiting_db,
+    )

@@ -1,0 +1,277 @@
+"""One track of a score, played block by block: clips that repeat, notes that ring."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from src.audio.fades import SEAM_S, crossfade, needed_fade_in_s, needed_fade_out_s, rising
+from src.audio.mixing import add_at, multiply_at
+from src.audio.validation import Audio
+from src.core.errors import InvalidInputError
+from src.music.library import DRUM_CATEGORIES
+from src.music.score import Clip, Note, Track
+from src.services.pieces import NoteSpec, PassSpec, PieceStore, Tone
+
+SLIP_S = 0.001
+"""A pass that misses the grid by less than this is a rounding error and is put right."""
+
+NEEDED_FADE_S = 0.005
+"""Clip fades up to this length mean "no click": they are made only where they are needed."""
+
+_SHORTEST_PASS_S = 0.005
+_RELEASE_S = 0.012
+_CHOKE_S = 0.006
+_GRID_BEATS = 0.25
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Where beats lie. Every place is rounded from the absolute beat, so nothing drifts."""
+
+    bpm: float
+    sample_rate: int
+
+    @property
+    def samples_per_beat(self) -> float:
+        """Length of a beat, not rounded."""
+        return 60.0 / self.bpm * self.sample_rate
+
+    def sample(self, beats: float) -> int:
+        """The sample of a beat."""
+        return round(beats * self.samples_per_beat)
+
+
+class ClipLine:
+    """A clip as passes of one piece on the grid."""
+
+    def __init__(self, clip: Clip, spec: PassSpec, grid: Grid, pass_beats: float) -> None:
+        self.spec = spec
+        self.start = grid.sample(clip.start_beats)
+        self._grid, self._clip, self._pass_beats = grid, clip, pass_beats
+        self.stop = self._last_stop(grid.sample(clip.start_beats + clip.length_beats))
+        self._gain = 10 ** (clip.gain_db / 20)
+        self._ramps: tuple[np.ndarray, np.ndarray] | None = None
+
+    def _last_stop(self, stop: int) -> int:
+        """A remainder too short to be meant is not begun."""
+        last = int((stop - self.start) / (self._pass_beats * self._grid.samples_per_beat))
+        begun = stop - self._pass_start(last)
+        shortest = _SHORTEST_PASS_S * self._grid.sample_rate
+        return self._pass_start(last) if last > 0 and 0 < begun < shortest else stop
+
+    def _pass_start(self, number: int) -> int:
+        return self._grid.sample(self._clip.start_beats + number * self._pass_beats)
+
+    def passes(self, start: int, stop: int) -> Iterable[tuple[int, int]]:
+        """(first sample, length) of the passes that sound from ``start`` to ``stop``."""
+        length = self._pass_beats * self._grid.samples_per_beat
+        number = max(0, int((start - self.start) / length) - 1)
+        while self._pass_start(number) < min(stop, self.stop):
+            first, then = self._pass_start(number), self._pass_start(number + 1)
+            if then > start:
+                yield first, then - first
+            number += 1
+
+    def play(self, block: Audio, start: int, store: PieceStore) -> None:
+        """Add what sounds of the clip to a block that begins at ``start``."""
+        piece = store.piece(self.spec)
+        stop = min(start + block.shape[1], self.stop)
+        low, high = max(start, self.start), stop
+        part = np.zeros((piece.shape[0], high - low), np.float32)
+        for first, length in self.passes(low, high):
+            sound = _slipped(piece, length, self._grid.sample_rate) if self.spec.looped else piece
+            begin, end = max(first, low), min(first + sound.shape[1], high)
+            if end > begin:
+                part[:, begin - low : end - low] = sound[:, begin - first : end - first]
+        into, out = self._edges(piece)
+        multiply_at(part, into, self.start - low)
+        multiply_at(part, out, self.stop - out.size - low)
+        add_at(block, part, low - start, self._gain)
+
+    def _edges(self, piece: Audio) -> tuple[np.ndarray, np.ndarray]:
+        """Ramps of the clip's two ends."""
+        if self._ramps is None:
+            rate, length = self._grid.sample_rate, self.stop - self.start
+            first, _ = next(iter(self.passes(self.stop - 1, self.stop)))
+            end = piece[:, : self.stop - first]
+            into_s, out_s = self._clip.fade_in_s, self._clip.fade_out_s
+            if into_s <= NEEDED_FADE_S:
+                into_s = needed_fade_in_s(piece[:, : rate // 10], rate)
+            if out_s <= NEEDED_FADE_S:
+                out_s = needed_fade_out_s(end) if end.size else 0.0
+            into = rising(min(round(into_s * rate), length))
+            out = rising(min(round(out_s * rate), length))[::-1]
+            self._ramps = into, out
+        return self._ramps
+
+
+@dataclass(frozen=True)
+class NoteLine:
+    """A note: where it begins, how loud, and where it is cut (None: it rings out)."""
+
+    spec: NoteSpec
+    start: int
+    gain: float
+    stop: int | None
+    release: int
+
+    def end(self, store: PieceStore) -> int:
+        """First sample after the note."""
+        ringing: int = self.start + store.piece(self.spec).shape[1]
+        return ringing if self.stop is None else min(ringing, self.stop + self.release)
+
+    def play(self, block: Audio, start: int, store: PieceStore) -> None:
+        """Add what sounds of the note to a block that begins at ``start``."""
+        piece = store.piece(self.spec)
+        end = self.end(store)
+        if self.stop is None or self.start + piece.shape[1] <= self.stop:
+            add_at(block, piece, self.start - start, self.gain)
+            return
+        low = max(start, self.start)
+        part = piece[:, low - self.start : end - self.start].copy()
+        multiply_at(part, rising(self.release)[::-1], self.stop - low)
+        add_at(block, part, low - start, self.gain)
+
+
+class TrackPlayer:
+    """Plays a track's clips and notes, dry and at their own level."""
+
+    def __init__(self, track: Track, grid: Grid, store: PieceStore) -> None:
+        self._store = store
+        self._tone = Tone(track.high_pass_hz, track.mono_below_hz)
+        self._percussive = track.role in DRUM_CATEGORIES
+        self._grid = grid
+        clips = [self._clip_line(clip) for clip in joined(track.clips) if clip.length_beats > 0]
+        self.clips = sorted(clips, key=lambda line: line.start)
+        self.notes = self._note_lines(track)
+        self._sounding: list[NoteLine] = []
+        self._next_note = 0
+
+    def play(self, start: int, samples: int) -> Audio | None:
+        """The next block, shape (2, samples); None where nothing sounds. Blocks in order."""
+        stop = start + samples
+        lines = [line for line in self.clips if line.start < stop and line.stop > start]
+        while self._next_note < len(self.notes) and self.notes[self._next_note].start < stop:
+            self._sounding.append(self.notes[self._next_note])
+            self._next_note += 1
+        if not lines and not self._sounding:
+            return None
+        block = np.zeros((2, samples), np.float32)
+        for line in lines:
+            line.play(block, start, self._store)
+        for note in self._sounding:
+            note.play(block, start, self._store)
+        self._sounding = [note for note in self._sounding if note.end(self._store) > stop]
+        return block
+
+    def kicks(self, *, notes: bool) -> list[int]:
+        """Where this track's low drums hit, in samples, rising.
+
+        notes: its notes count as kicks; else only what is found in its clips
+        """
+        places = [note.start for note in self.notes] if notes else []
+        for line in self.clips:
+            inside = self._store.kicks(line.spec)
+            for first, _ in line.passes(line.start, line.stop):
+                places += [first + hit for hit in inside if first + hit < line.stop]
+        return sorted(places)
+
+    def _clip_line(self, clip: Clip) -> ClipLine:
+        rate, per_beat = self._grid.sample_rate, self._grid.samples_per_beat
+        source = round(clip.source_length_s * rate)
+        if source < 1 or clip.stretch_ratio <= 0:
+            raise InvalidInputError(
+                f"a clip needs a slice and a stretch ratio above 0, got "
+                f"{clip.source_length_s} s and {clip.stretch_ratio} (stem {clip.stem_id})"
+            )
+        pass_beats = _on_grid(
+            clip.source_length_s * clip.stretch_ratio * rate / per_beat, SLIP_S * rate / per_beat
+        )
+        length = max(1, round(pass_beats * per_beat))
+        if clip.semitones == 0 and abs(length - source) <= SLIP_S * rate:
+            length = source
+        spec = PassSpec(
+            stem_id=clip.stem_id,
+            start_s=clip.source_start_s,
+            source_samples=source,
+            length_samples=length,
+            semitones=clip.semitones,
+            percussive=self._percussive,
+            looped=clip.length_beats * per_beat > length + _SHORTEST_PASS_S * rate,
+            reverse=clip.reverse,
+            tone=self._tone,
+        )
+        return ClipLine(clip, spec, self._grid, pass_beats)
+
+    def _note_lines(self, track: Track) -> list[NoteLine]:
+        """Notes in order; a hi-hat is choked by the next one, whatever its stem."""
+        notes = sorted(track.notes, key=lambda note: note.start_beats)
+        lines = [self._note_line(note) for note in notes]
+        if track.role != "hihat":
+            return lines
+        choke = round(_CHOKE_S * self._grid.sample_rate)
+        return [
+            replace(line, stop=min(then.start, line.stop or then.start), release=choke)
+            for line, then in pairwise(lines)
+        ] + lines[-1:]
+
+    def _note_line(self, note: Note) -> NoteLine:
+        stop = None
+        if note.length_beats is not None:
+            stop = self._grid.sample(note.start_beats + note.length_beats)
+        return NoteLine(
+            spec=NoteSpec(note.stem_id, note.semitones, self._tone),
+            start=max(0, self._grid.sample(note.start_beats)),
+            gain=max(note.velocity, 0.0) ** 1.5,
+            stop=stop,
+            release=round(_RELEASE_S * self._grid.sample_rate),
+        )
+
+
+def joined(clips: Sequence[Clip]) -> list[Clip]:
+    """Make one clip of those that go on where the one before ends after whole passes."""
+    out: list[Clip] = []
+    for clip in sorted(clips, key=lambda clip: clip.start_beats):
+        if out and _goes_on(out[-1], clip):
+            length = clip.start_beats + clip.length_beats - out[-1].start_beats
+            out[-1] = replace(out[-1], length_beats=length, fade_out_s=clip.fade_out_s)
+        else:
+            out.append(clip)
+    return out
+
+
+def _goes_on(before: Clip, clip: Clip) -> bool:
+    if _anywhere(before) != _anywhere(clip):
+        return False
+    if max(before.fade_out_s, clip.fade_in_s) > NEEDED_FADE_S:
+        return False
+    return abs(before.start_beats + before.length_beats - clip.start_beats) < 1e-6
+
+
+def _anywhere(clip: Clip) -> Clip:
+    """A clip without its place and its fades, for comparing what it plays."""
+    return replace(clip, start_beats=0.0, length_beats=0.0, fade_in_s=0.0, fade_out_s=0.0)
+
+
+def _on_grid(beats: float, slip_beats: float) -> float:
+    """A length in beats, put on a quarter of a beat if it misses it by a rounding error."""
+    near = round(beats / _GRID_BEATS) * _GRID_BEATS
+    return near if near > 0 and abs(beats - near) <= slip_beats else beats
+
+
+def _slipped(piece: Audio, length: int, sample_rate: int) -> Audio:
+    """A pass of a loop that the grid wants a sample longer or shorter.
+
+    Its end blends from where it is counted from the start to where it is counted from the
+    end, over 4 ms.
+    """
+    own = piece.shape[1]
+    seam = min(round(SEAM_S * sample_rate), own // 4)
+    if length == own or seam < 1 or abs(length - own) > own - seam:
+        return piece[:, :length]
+    places = np.arange(length) % own
+    out = piece[:, places]
+    out[:, -seam:] = crossfade(out[:, -seam:], piece[:, -seam:])
+    return out
