@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from src.audio.validation import Audio
 from src.core.errors import UnreadableAudioError
 from src.storage.files import open_regular
+from src.storage.paths import shown
 from src.storage.riff import Chunk, riff_chunks
 
 BLOCK_SAMPLES = 65_536
@@ -27,6 +28,12 @@ MAX_VALUES = 2**27
 """Largest clip in memory: values over all channels, half a gigabyte as float32."""
 
 _UNRECOGNISED = 1
+_ODD_MESSAGES = {
+    7: "its beginning makes no sense",
+    24: "its header gives an impossible sample rate or length",
+}
+"""libsndfile's own words for these would send the reader astray."""
+
 _Block = NDArray[np.float32]
 
 
@@ -74,7 +81,7 @@ def read_audio(
     """
     with open_regular(path) as file:
         if os.fstat(file.fileno()).st_size == 0:
-            raise UnreadableAudioError(f"{path} is empty", reason="empty")
+            raise UnreadableAudioError(f"{shown(path)} is empty", reason="empty")
         with _opened(file, path, _ForwardSound) as sound:
             _check_header(sound, path)
             rate = sound.samplerate if sample_rate is None else sample_rate
@@ -113,25 +120,26 @@ def _opened(
         sound = kind(file.fileno(), closefd=False)
     except soundfile.LibsndfileError as error:
         reason = "not_audio" if error.code == _UNRECOGNISED else "broken_header"
-        told = f"{path} is no sound that can be read: {error.error_string}"
+        why = _ODD_MESSAGES.get(error.code, error.error_string)
+        told = f"{shown(path)} is no sound that can be read: {why}"
         raise UnreadableAudioError(told, reason=reason) from error
     with sound:
         try:
             yield sound
         except soundfile.LibsndfileError as error:
-            told = f"{path} is damaged: {error.error_string}"
+            told = f"{shown(path)} is damaged: {error.error_string}"
             raise UnreadableAudioError(told, reason="corrupt") from error
 
 
 def _check_header(sound: soundfile.SoundFile, path: Path) -> None:
     if not 1 <= sound.channels <= MAX_CHANNELS:
         raise UnreadableAudioError(
-            f"{path} has {sound.channels} channels, 1 to {MAX_CHANNELS} are taken",
+            f"{shown(path)} has {sound.channels} channels, 1 to {MAX_CHANNELS} are taken",
             reason="channels",
         )
     if not MIN_RATE <= sound.samplerate <= MAX_RATE:
         raise UnreadableAudioError(
-            f"{path} has {sound.samplerate} Hz, {MIN_RATE} to {MAX_RATE} are taken",
+            f"{shown(path)} has {sound.samplerate} Hz, {MIN_RATE} to {MAX_RATE} are taken",
             reason="sample_rate",
         )
 
@@ -153,11 +161,11 @@ def _blocks(sound: soundfile.SoundFile, path: Path, max_s: float | None) -> Iter
         samples += len(block)
         if max_s is not None and samples > max_s * sound.samplerate:
             raise UnreadableAudioError(
-                f"{path} is longer than {max_s:g} s, the limit set by MAX_STEM_S",
+                f"{shown(path)} is longer than {max_s:g} s, the limit set by MAX_STEM_S",
                 reason="too_long",
             )
         if not np.isfinite(block).all():
-            raise UnreadableAudioError(f"{path} holds NaN or infinity", reason="non_finite")
+            raise UnreadableAudioError(f"{shown(path)} holds NaN or infinity", reason="non_finite")
         yield block
 
 
@@ -192,7 +200,7 @@ def _joined(blocks: Iterator[_Block], channels: int, path: Path) -> Audio:
         values += block.size
         if values > MAX_VALUES:
             raise UnreadableAudioError(
-                f"{path} holds more than {MAX_VALUES} values at the house's rate",
+                f"{shown(path)} holds more than {MAX_VALUES} values at the house's rate",
                 reason="too_big",
             )
     audio = np.empty((channels, values // channels), np.float32)

@@ -8,6 +8,7 @@ from io import BufferedReader
 from pathlib import Path
 
 from src.core.errors import UnreadableAudioError
+from src.storage.paths import shown
 
 
 @contextmanager
@@ -20,15 +21,18 @@ def open_regular(path: Path) -> Iterator[BufferedReader]:
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except FileNotFoundError as error:
-        raise UnreadableAudioError(f"{path} is not there", reason="missing") from error
+        what = "is a link to nothing" if path.is_symlink() else "is not there"
+        raise UnreadableAudioError(f"{shown(path)} {what}", reason="missing") from error
     except PermissionError as error:
-        raise UnreadableAudioError(f"{path} may not be read", reason="no_permission") from error
+        raise UnreadableAudioError(
+            f"{shown(path)} may not be read", reason="no_permission"
+        ) from error
     except OSError as error:
-        raise UnreadableAudioError(f"{path} can't be opened: {error}") from error
+        raise UnreadableAudioError(f"{shown(path)} can't be opened: {error}") from error
     with open(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise UnreadableAudioError(f"{path} is not a regular file", reason="not_a_file")
+            raise UnreadableAudioError(f"{shown(path)} is not a regular file", reason="not_a_file")
         try:
             yield file
         except OSError as error:
-            raise UnreadableAudioError(f"{path} can't be read: {error}") from error
+            raise UnreadableAudioError(f"{shown(path)} can't be read: {error}") from error

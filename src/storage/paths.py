@@ -75,6 +75,14 @@ def printable(text: str) -> str:
     return re.sub("[\udc80-\udcff]", lambda hit: f"\\x{ord(hit.group()) - 0xDC00:02x}", escaped)
 
 
+def shown(path: Path | str) -> str:
+    """A path for messages and logs: printable, on one line."""
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii")
+        for sign in printable(str(path))
+    )
+
+
 def original_text(text: str) -> str:
     """The inverse of :func:`printable`."""
 
@@ -91,8 +99,8 @@ def library_path(path: Path, root: Path) -> str:
     """
     absolute = Path(os.path.abspath(path))
     base = Path(os.path.abspath(root))
-    shown = absolute.relative_to(base) if absolute.is_relative_to(base) else absolute
-    return printable(shown.as_posix())
+    kept = absolute.relative_to(base) if absolute.is_relative_to(base) else absolute
+    return printable(kept.as_posix())
 
 
 def path_of(text: str, root: Path) -> Path:

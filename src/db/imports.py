@@ -1,0 +1,217 @@
+"""What an import reads and writes: all at once, never row by row."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, exists, insert, select, update
+from sqlalchemy.orm import Session
+
+from src.db.corrections import apply_corrections
+from src.db.models import Embedding, Kit, Place, Quarantine, Stem
+
+Row = Mapping[str, Any]
+
+_CHUNK = 500
+"""Values in one IN list; databases limit how many a statement may carry."""
+
+
+@dataclass(frozen=True)
+class KnownPlace:
+    """A place as the last import left it."""
+
+    stem_id: str
+    size_bytes: int
+    modified_ns: int
+    missing: bool
+
+
+@dataclass(frozen=True)
+class KnownStem:
+    """A stem that is there already."""
+
+    id: str
+    content_hash: str
+    path: str
+    original_file: str
+    analysis_version: str
+
+
+@dataclass(frozen=True)
+class KnownBad:
+    """A file that was refused. moved: it lies in the quarantine."""
+
+    id: str
+    original_path: str
+    stored_as: str
+    size_bytes: int
+    modified_ns: int
+    moved: bool
+
+
+@dataclass
+class LibraryState:
+    """All that an import needs to know of the library, as plain values.
+
+    places: by path; stems: by content hash; bad: by id
+    embedded: ids of stems that have a vector of the present model
+    """
+
+    places: dict[str, KnownPlace] = field(default_factory=dict)
+    stems: dict[str, KnownStem] = field(default_factory=dict)
+    bad: dict[str, KnownBad] = field(default_factory=dict)
+    embedded: set[str] = field(default_factory=set)
+
+
+def library_state(session: Session, *, model_id: str) -> LibraryState:
+    """Read the state of the library; a few columns per row."""
+    places = session.execute(
+        select(Place.path, Place.stem_id, Place.size_bytes, Place.modified_ns, Place.missing)
+    )
+    stems = session.execute(
+        select(
+            Stem.id, Stem.content_hash, Stem.path, Stem.original_file, Stem.analysis_version
+        ).order_by(Stem.id)
+    )
+    embedded = session.scalars(select(Embedding.stem_id).where(Embedding.model_id == model_id))
+    return LibraryState(
+        places={row.path: KnownPlace(*row[1:]) for row in places},
+        stems={row.content_hash: KnownStem(*row) for row in stems},
+        bad={bad.id: bad for bad in known_bad(session)},
+        embedded=set(embedded),
+    )
+
+
+def known_bad(session: Session) -> list[KnownBad]:
+    """All refused files, in the order of their paths."""
+    rows = session.execute(
+        select(
+            Quarantine.id,
+            Quarantine.original_path,
+            Quarantine.stored_as,
+            Quarantine.size_bytes,
+            Quarantine.modified_ns,
+            Quarantine.moved,
+        ).order_by(Quarantine.original_path, Quarantine.id)
+    )
+    return [KnownBad(*row) for row in rows]
+
+
+def stem_paths(session: Session) -> set[str]:
+    """The standardised copies that stems own."""
+    return set(session.scalars(select(Stem.path)))
+
+
+def add_rows(
+    session: Session,
+    *,
+    kits: Sequence[Row] = (),
+    stems: Sequence[Row] = (),
+    vectors: Sequence[Row] = (),
+) -> None:
+    """Insert kits that are not there yet, new stems and new vectors."""
+    known: set[str] = set()
+    for ids in _chunks([kit["id"] for kit in kits]):
+        known.update(session.scalars(select(Kit.id).where(Kit.id.in_(ids))))
+    new_kits = [kit for kit in kits if kit["id"] not in known]
+    for model, rows in ((Kit, new_kits), (Stem, stems), (Embedding, vectors)):
+        if rows:
+            session.execute(insert(model), list(rows))
+
+
+def put_places(session: Session, places: Sequence[Row], *, gone: Sequence[str] = ()) -> None:
+    """Write places, each replacing what was known at its path, and forget those that moved.
+
+    A place whose stem was deleted in the meantime is left out: the next import finds the
+    file again.
+    """
+    for paths in _chunks([place["path"] for place in places] + list(gone)):
+        session.execute(delete(Place).where(Place.path.in_(paths)))
+    wanted = sorted({place["stem_id"] for place in places})
+    there: set[str] = set()
+    for ids in _chunks(wanted):
+        there.update(session.scalars(select(Stem.id).where(Stem.id.in_(ids))))
+    kept = [place for place in places if place["stem_id"] in there]
+    if kept:
+        session.execute(insert(Place), kept)
+
+
+def adopt_places(session: Session, places: Sequence[Row], names: Mapping[str, str]) -> None:
+    """Give stems whose original went elsewhere their new place as original.
+
+    names: of each place's path, the name that the stem takes unless the user named it
+    """
+    own = exists().where(Place.path == Stem.original_file, Place.stem_id == Stem.id)
+    by_stem = {place["stem_id"]: place for place in reversed(places)}
+    for ids in _chunks(sorted(by_stem)):
+        for stem in session.scalars(select(Stem).where(Stem.id.in_(ids), ~own)):
+            place = by_stem[stem.id]
+            stem.original_file = place["path"]
+            stem.kit_id = place["kit_id"]
+            name = names[place["path"]]
+            if "name" in stem.analysis:
+                stem.analysis = {**stem.analysis, "name": {"value": name}}
+            if "name" not in stem.corrections:
+                stem.name = name
+    session.flush()
+
+
+def refresh_stem(session: Session, stem_id: str, columns: Row) -> bool:
+    """Write a new analysis under the user's corrections; False where the stem is gone."""
+    stem = session.get(Stem, stem_id)
+    if stem is None:
+        return False
+    for name, value in columns.items():
+        setattr(stem, name, value)
+    if stem.corrections:
+        apply_corrections(stem)
+    session.flush()
+    return True
+
+
+def set_missing(session: Session, paths: Sequence[str], *, missing: bool) -> None:
+    """Note that files are gone from their places, or back."""
+    for some in _chunks(sorted(paths)):
+        session.execute(update(Place).where(Place.path.in_(some)).values(missing=missing))
+
+
+def put_bad(session: Session, rows: Sequence[Row]) -> None:
+    """Write refused files, each replacing what was known of it."""
+    for ids in _chunks([row["id"] for row in rows]):
+        session.execute(delete(Quarantine).where(Quarantine.id.in_(ids)))
+    if rows:
+        session.execute(insert(Quarantine), list(rows))
+
+
+def refusal_reason(session: Session, bad_id: str) -> str:
+    """Why a file was refused."""
+    return session.scalars(select(Quarantine.reason).where(Quarantine.id == bad_id)).one()
+
+
+def rename_bad(session: Session, bad_id: str, stored_as: str) -> None:
+    """Give a refused file another name in the quarantine."""
+    session.execute(update(Quarantine).where(Quarantine.id == bad_id).values(stored_as=stored_as))
+
+
+def set_moved(session: Session, ids: Sequence[str]) -> None:
+    """Note that refused files now lie in the quarantine."""
+    for some in _chunks(sorted(ids)):
+        session.execute(update(Quarantine).where(Quarantine.id.in_(some)).values(moved=True))
+
+
+def forget_bad(session: Session, ids: Sequence[str]) -> None:
+    """Remove refused files from the list."""
+    for some in _chunks(sorted(ids)):
+        session.execute(delete(Quarantine).where(Quarantine.id.in_(some)))
+
+
+def drop_empty_kits(session: Session) -> None:
+    """Remove kits that no stem and no place belongs to any more."""
+    used: ColumnElement[bool] = exists().where(Stem.kit_id == Kit.id)
+    held: ColumnElement[bool] = exists().where(Place.kit_id == Kit.id)
+    session.execute(delete(Kit).where(~used, ~held).execution_options(synchronize_session=False))
+
+
+def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(values), _CHUNK):
+        yield values[start : start + _CHUNK]

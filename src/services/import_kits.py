@@ -1,0 +1,65 @@
+"""Which folder is a stem's kit, and what its name says."""
+
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from src.music.names import name_hints
+from src.storage.fingerprint import text_hash
+
+_ROLE_WORD_LIST = """
+    808s acapellas ambience ambient arp arps atmo atmos atmosphere audio bass basses bassline
+    beats brass chords clap claps crash cymbal cymbals drum drums effects files flac foley full fx
+    guitar guitars hat hats hh hihat hihats hits hit impacts impact kick kicks keys lead leads
+    loop loops melodic melodies melody mix mp3 music noise one oneshot oneshots organ pad pads
+    perc percs percussion piano plucks pluck ride rims risers riser samples sample shot shots
+    single snare snares sounds sound stabs stab stems stem strings sub subs synth synths tom toms
+    tops vocal vocals vox wav wavs wave waves and the of 1 2 3 01 02 03 16bit 24bit hi
+"""
+_ROLE_WORDS = frozenset(_ROLE_WORD_LIST.split())
+"""Words of folders that only sort the sounds of a kit: such a folder is no kit itself."""
+
+_DEEPEST = 3
+"""How many sorting folders above a file are passed over at most."""
+
+
+def kit_path(place: str) -> str | None:
+    """The folder that is the kit of a file: its own, or the next one up that has a name.
+
+    ``Kit 01 - 128 - Am/Drums/kick.wav`` belongs to ``Kit 01 - 128 - Am``. A folder without
+    anything above it is a kit whatever its name. A file that lies in no folder has no kit.
+    """
+    folder = PurePosixPath(place).parent
+    if folder.name == "":
+        return None
+    candidate = folder
+    for _ in range(_DEEPEST):
+        if not _only_sorts(candidate.name):
+            return candidate.as_posix()
+        if candidate.parent.name == "":
+            break
+        candidate = candidate.parent
+    return folder.as_posix() if _only_sorts(candidate.name) else candidate.as_posix()
+
+
+def kit_id(path: str) -> str:
+    """The id of the kit that lies there."""
+    return text_hash(f"kit:{path}")[:16]
+
+
+def kit_row(path: str) -> Mapping[str, Any]:
+    """The columns of a kit: its name and what the name says of tempo and key."""
+    near = PurePosixPath(path).parts[-2:]
+    hints = name_hints("/".join((*near, "x.wav")))
+    return {
+        "id": kit_id(path),
+        "path": path,
+        "name": PurePosixPath(path).name,
+        "bpm_hint": None if hints.kit_bpm is None else hints.kit_bpm.value,
+        "key_hint": None if hints.kit_key is None else hints.kit_key.value,
+    }
+
+
+def _only_sorts(name: str) -> bool:
+    words = "".join(sign if sign.isalnum() else " " for sign in name.lower()).split()
+    return bool(words) and all(word in _ROLE_WORDS for word in words)

@@ -1,0 +1,148 @@
+"""Walking a folder for sounds: nothing on the disk may hang or stop the walk."""
+
+import logging
+import os
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from src.storage.paths import library_path, printable, shown
+
+log = logging.getLogger(__name__)
+
+ENDINGS = (
+    ".wav", ".wave", ".bwf", ".rf64", ".w64", ".aif", ".aiff", ".aifc", ".flac", ".ogg", ".oga",
+    ".opus", ".mp3", ".caf", ".au",
+)  # fmt: skip
+"""File name endings that are looked into; what a file really is, its content says."""
+
+OTHER_AUDIO = (".m4a", ".aac", ".wma", ".ape", ".wv", ".rx2", ".rex", ".mp4", ".alac")
+"""Endings of sounds that are not read; the report counts them."""
+
+
+@dataclass(frozen=True)
+class FoundFile:
+    """A file that may be a sound.
+
+    place: how the database writes its path; hint_path: its name with the folders that may
+    give hints, never those above the library
+    size_bytes, modified_ns: of what a link points to, of the link itself where it dangles
+    """
+
+    path: Path
+    place: str
+    hint_path: str
+    size_bytes: int
+    modified_ns: int
+
+
+@dataclass
+class Scan:
+    """What a walk found, in the order of places. unread: folders that may not be entered."""
+
+    files: list[FoundFile] = field(default_factory=list)
+    unread: list[Path] = field(default_factory=list)
+    other_audio: int = 0
+    folder_links: int = 0
+
+    def notes(self) -> list[str]:
+        """What the user should know, in words."""
+        told = [f"the folder {shown(path)} may not be read" for path in self.unread]
+        if self.other_audio:
+            told.append(f"{self.other_audio} files are of kinds that are not read (m4a, wma ...)")
+        if self.folder_links:
+            told.append(f"{self.folder_links} links to folders were not followed")
+        return told
+
+
+def scan_folder(folder: Path, *, raw_root: Path, excluded: Sequence[Path]) -> Scan:
+    """All files below ``folder`` whose ending says sound, sorted.
+
+    excluded: folders of our own that may lie inside and are never entered
+
+    Hidden files and folders, links to folders, links to files that are found anyway, pipes,
+    sockets and devices are left out. A dangling link is kept, so that it can be reported.
+    """
+    scan = Scan()
+    walk = _Walk(_real(folder), _real(raw_root))
+    closed = {_real(path) for path in excluded} - {walk.folder}
+    waiting = [walk.folder]
+    while waiting:
+        for entry in _entries(waiting.pop(), scan):
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if Path(entry.path) not in closed:
+                    waiting.append(Path(entry.path))
+            else:
+                _look_at(entry, scan, walk)
+    scan.files.sort(key=lambda found: found.place)
+    return scan
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """Where the walk started and where the library lies, both without links in their paths."""
+
+    folder: Path
+    raw_root: Path
+
+    def hint_path(self, path: Path) -> str:
+        """The path below the library, or below the folder that holds the walked one."""
+        inside = path.is_relative_to(self.raw_root)
+        root = self.raw_root if inside else self.folder.parent
+        return printable(path.relative_to(root).as_posix())
+
+    def finds(self, target: Path) -> bool:
+        """Whether a file has a place of its own in the folders that are walked."""
+        for root in (self.folder, self.raw_root):
+            if target.is_relative_to(root):
+                return not any(part.startswith(".") for part in target.relative_to(root).parts)
+        return False
+
+
+def _entries(folder: Path, scan: Scan) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError as error:
+        log.warning("the folder %s can't be read: %s", shown(folder), error)
+        scan.unread.append(folder)
+        return []
+
+
+def _look_at(entry: os.DirEntry[str], scan: Scan, walk: _Walk) -> None:
+    ending = os.path.splitext(entry.name)[1].strip().lower()
+    scan.other_audio += ending in OTHER_AUDIO
+    state = _state(entry)
+    if stat.S_ISDIR(state.st_mode):
+        scan.folder_links += 1
+        return
+    dangling = stat.S_ISLNK(state.st_mode)
+    if ending not in ENDINGS or not (stat.S_ISREG(state.st_mode) or dangling):
+        return
+    path = Path(entry.path)
+    if entry.is_symlink() and not dangling and walk.finds(_real(path)):
+        return
+    scan.files.append(
+        FoundFile(
+            path=path,
+            place=library_path(path, walk.raw_root),
+            hint_path=walk.hint_path(path),
+            size_bytes=state.st_size,
+            modified_ns=state.st_mtime_ns,
+        )
+    )
+
+
+def _state(entry: os.DirEntry[str]) -> os.stat_result:
+    """Of what a link points to; of the link itself where that is not there."""
+    try:
+        return entry.stat()
+    except OSError:
+        return entry.stat(follow_symlinks=False)
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))

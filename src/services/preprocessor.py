@@ -1,0 +1,189 @@
+"""From folders of files to the library: the story of one import.
+
+    look for files → read what is new → standardise and analyse in worker processes
+    → vectors in batches → one short transaction per batch → report
+
+It may be killed at any point: the next run tidies up, goes on where the rows end, and
+finishes with the same rows as a run that nobody disturbed.
+"""
+
+import logging
+import pickle
+import time
+from pathlib import Path
+
+from src.core.config import Settings
+from src.core.errors import NotFoundError
+from src.core.progress import JobCancelled, Progress, silent
+from src.db import imports
+from src.db.database import Database
+from src.db.imports import KnownStem, LibraryState
+from src.embeddings.protocol import Embedder
+from src.services.import_batch import BatchWriter
+from src.services.import_diff import Scope, Todo, compare
+from src.services.import_lock import import_lock
+from src.services.import_pool import WorkPool
+from src.services.import_recovery import recover
+from src.services.import_report import ImportReport
+from src.services.import_run import ImportRun, Tools
+from src.services.import_scan import Scan, scan_folder
+from src.services.import_work import Analysis
+
+log = logging.getLogger(__name__)
+
+
+class NeuroAnalyzer:
+    """Imports folders of sounds into the library.
+
+    analysis: what is found out about each sound; stems that another version analysed are
+    analysed again. None: that of ``stem_analysis``
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        embedder: Embedder,
+        *,
+        analysis: Analysis | None = None,
+    ) -> None:
+        self.database = database
+        self.settings = settings
+        self.embedder = embedder
+        self.analysis = own_analysis() if analysis is None else analysis
+
+    def run(
+        self,
+        folder: Path | None = None,
+        *,
+        progress: Progress = silent,
+        keep_bad_files: bool = False,
+    ) -> ImportReport:
+        """Import what is new below ``folder`` (the raw folder by default).
+
+        keep_bad_files: list refused files with their reason but leave them in their place
+
+        Raises NotFoundError for a folder that is not there, ConflictError while another
+        import runs, BackendUnavailableError where workers can't work; JobCancelled passes
+        through from ``progress``. What was saved before any of these stays.
+        """
+        started = time.monotonic()
+        source = self.settings.raw_path if folder is None else folder
+        if not source.is_dir():
+            raise NotFoundError(f"there is no folder {str(source)!r} to import")
+        with import_lock(self.settings.processed_path):
+            recover(self.database, self.settings)
+            progress("looking for files", 0, 0)
+            scan = self._scan(source)
+            with self.database.transaction() as session:
+                state = imports.library_state(session, model_id=self.embedder.model_id)
+            outdated = self._outdated(state)
+            scope = Scope(source, self.settings.raw_path, tuple(scan.unread))
+            todo = compare(scan, state, scope=scope, outdated=outdated)
+            report = self._opening_report(scan, todo)
+            writer = self._writer(state, todo, report, keep_bad_files)
+            self._work(todo, state, writer, progress)
+            self._settle(todo, state, writer)
+        report.seconds = round(time.monotonic() - started, 3)
+        _conclude(report)
+        return report
+
+    def _scan(self, source: Path) -> Scan:
+        own = (self.settings.processed_path, self.settings.tracks_path)
+        return scan_folder(source, raw_root=self.settings.raw_path, excluded=own)
+
+    def _outdated(self, state: LibraryState) -> dict[str, KnownStem]:
+        """Stems that were analysed by another version, or whose copy is gone."""
+        folder = self.settings.stems_path
+        copies = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+        return {
+            stem.id: stem
+            for stem in state.stems.values()
+            if stem.analysis_version != self.analysis.version
+            or stem.path.rpartition("/")[2] not in copies
+        }
+
+    def _opening_report(self, scan: Scan, todo: Todo) -> ImportReport:
+        log.info(
+            "%d files found: %d done already, %d new or changed",
+            len(scan.files), todo.unchanged, len(todo.fresh),
+        )  # fmt: skip
+        return ImportReport(
+            found=len(scan.files),
+            unchanged=todo.unchanged,
+            left_alone=len(todo.kept_bad),
+            messages=scan.notes(),
+        )
+
+    def _writer(
+        self, state: LibraryState, todo: Todo, report: ImportReport, keep_bad_files: bool
+    ) -> BatchWriter:
+        return BatchWriter(
+            database=self.database,
+            settings=self.settings,
+            model_id=self.embedder.model_id,
+            analysis_version=self.analysis.version,
+            state=state,
+            gone=todo.gone,
+            report=report,
+            keep_bad_files=keep_bad_files,
+        )
+
+    def _work(
+        self, todo: Todo, state: LibraryState, writer: BatchWriter, progress: Progress
+    ) -> None:
+        """Read, analyse and embed what there is to do; without work no worker starts."""
+        digests = {stem.id: stem.content_hash for stem in state.stems.values()}
+        bare = sorted(digests.keys() - state.embedded)
+        total = len(todo.fresh) + len(todo.outdated) + len(bare)
+        if total == 0:
+            return
+        workers, limit = self.settings.workers, self.settings.file_timeout_s
+        try:
+            with WorkPool(workers=workers, timeout_s=limit) as pool:
+                tools = Tools(
+                    self.settings, pickle.dumps(self.embedder), self.analysis.analyse, pool, progress
+                )
+                run = ImportRun(tools, state, writer, writer.report, total)
+                run.read(todo.fresh)
+                run.refresh(todo.outdated, digests)
+                run.embed_missing(bare)
+        except (JobCancelled, KeyboardInterrupt):
+            recover(self.database, self.settings)
+            raise
+
+    def _settle(self, todo: Todo, state: LibraryState, writer: BatchWriter) -> None:
+        """What can be said only now that every file was seen: what is gone, what is back."""
+        report = writer.report
+        report.missing = len(todo.gone_places)
+        newly = [place for place in todo.gone_places if not state.places[place].missing]
+        kept = writer.move_kept(todo.kept_bad)
+        if newly or todo.back or report.moved or report.replaced or kept:
+            with self.database.transaction() as session:
+                imports.set_missing(session, newly, missing=True)
+                imports.set_missing(session, todo.back, missing=False)
+                imports.drop_empty_kits(session)
+        for place in newly:
+            log.warning("the original %r is gone; its stem stays", place)
+        if report.missing:
+            report.messages.append(f"{report.missing} originals are gone; their stems stay")
+
+
+def own_analysis() -> Analysis:
+    """The house's own analysis; imported late, since it brings the whole of SciPy."""
+    from src.services.stem_analysis import ANALYSIS_VERSION, analyse_stem
+
+    return Analysis(analyse_stem, ANALYSIS_VERSION)
+
+
+def _conclude(report: ImportReport) -> None:
+    nothing = not (report.added or report.moved or report.duplicates or report.quarantined)
+    if nothing and report.unchanged == report.found - report.left_alone:
+        report.messages.append(f"nothing new: all {report.unchanged} files were done already")
+    log.info(
+        "%d new stems, %d further places, %d moved, %d refused, %d left for later in %.1f s",
+        report.added, report.duplicates, report.moved, report.quarantined, report.failed,
+        report.seconds,
+    )  # fmt: skip
+    for message in report.messages:
+        log.info("%s", message)
