@@ -10,8 +10,6 @@ from src.audio.descriptors import describe
 from src.music.library import CATEGORIES
 from tests.audio.test_attributes import RATE, hiss, kick
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
-
 
 def best(audio: np.ndarray) -> str:
     scores = category_scores(describe(audio, sample_rate=RATE))
@@ -55,14 +53,13 @@ def test_the_model_says_what_it_was_made_from() -> None:
     assert {"made", "packs", "licences", "held_out"} <= set(about)
 
 
-@pytest.mark.skipif(not CORPUS.exists(), reason="needs the labelled corpus beside the repository")
-def test_drum_one_shots_of_the_corpus_are_recognised() -> None:
+def test_drum_one_shots_of_the_corpus_are_recognised(corpus: Path) -> None:
     wanted = ("kick", "snare", "hihat")
-    with (CORPUS / "labels.csv").open(encoding="utf-8") as file:
+    with (corpus / "labels.csv").open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["category"] in wanted]
     hits = 0
     for row in rows[::8]:
-        audio, rate = soundfile.read(CORPUS / row["relpath"], dtype="float32", always_2d=True)
+        audio, rate = soundfile.read(corpus / row["relpath"], dtype="float32", always_2d=True)
         scores = category_scores(describe(audio.T[:, : 10 * rate], sample_rate=rate))
         hits += row["category"] == max(scores, key=lambda name: scores[name])
     assert hits >= 0.8 * len(rows[::8])
