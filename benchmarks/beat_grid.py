@@ -17,6 +17,11 @@ WINDOW_BEATS = 16.0
 CLEAR = 0.12
 """Below this coherence there is no beat to be measured (an ambient track, say)."""
 
+_SMOOTH = np.ones(3) / 3.0
+_FLOOR = 1e-3
+_LAG_STEPS = 5
+_LEAST_RISE_DB = 4.0
+
 Curve = NDArray[np.float64]
 
 
@@ -58,10 +63,10 @@ def beat_grid(audio: Audio, *, sample_rate: int, bpm: float) -> BeatGrid:
 
 
 def onset_curve(audio: Audio, *, sample_rate: int) -> Curve:
-    """How much the level rises from step to step, in steps of 2 ms, shape (steps,).
+    """How suddenly the level rises, in steps of 2 ms, shape (steps,).
 
-    Summed over three bands (below 150 Hz, to 2 kHz, above), each on a logarithmic scale,
-    so that a kick counts as much as a hat.
+    Summed over three bands (below 150 Hz, to 2 kHz, above), each in dB so that a kick
+    counts as much as a hat. Rises of less than 4 dB in 10 ms are no hits and count nothing.
     """
     from scipy.signal import butter, sosfilt
 
@@ -75,9 +80,10 @@ def onset_curve(audio: Audio, *, sample_rate: int) -> Curve:
     total = np.zeros(steps)
     for band in bands:
         squares = np.asarray(sosfilt(band, mono))[: steps * HOP_SAMPLES] ** 2
-        power = squares.reshape(steps, HOP_SAMPLES).mean(axis=1)
-        level = 10.0 * np.log10(power + max(float(power.max()), 1e-9) * 1e-5)
-        total += np.maximum(np.diff(level, prepend=level[:1]), 0.0)
+        power = np.convolve(squares.reshape(steps, HOP_SAMPLES).mean(axis=1), _SMOOTH, "same")
+        level = 10.0 * np.log10(power + np.percentile(power, 99) * _FLOOR + 1e-12)
+        rise = level[_LAG_STEPS:] - level[:-_LAG_STEPS]
+        total[_LAG_STEPS:] += np.maximum(rise - _LEAST_RISE_DB, 0.0) ** 2
     return total
 
 

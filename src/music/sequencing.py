@@ -65,9 +65,12 @@ def step_notes(
 
 
 def hits_per_second(notes: Sequence[Note], spans: Iterable[Span], bpm: float) -> float:
-    """Mean density of a part while it plays."""
+    """Mean density of a part while it plays, in full hits: a soft one counts by its energy.
+
+    A hit's amplitude is its velocity to the power of 1.5, so its energy is the cube.
+    """
     seconds = sum(span.length for span in spans) * 60.0 / bpm
-    return len(notes) / seconds if seconds > 0 else 0.0
+    return sum(note.velocity**3 for note in notes) / seconds if seconds > 0 else 0.0
 
 
 def _bars(

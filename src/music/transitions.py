@@ -8,7 +8,7 @@ from src.music.library import DRUM_CATEGORIES
 from src.music.score import Automation, AutomationPoint
 from src.music.timeline import SectionTime
 
-ENERGY_GAIN_DB = 3.5
+ENERGY_GAIN_DB = 5.0
 """How much quieter a part plays at energy 0 than at energy 1."""
 
 OPEN_HZ, CLOSED_HZ = 18_000.0, 700.0
