@@ -1,0 +1,97 @@
+"""What the library offers for a plan: a few dozen stems per wish, never the whole library."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from src.music.library import StemCard
+from src.music.matching import Candidate
+from src.music.plan import ArrangementPlan
+from src.music.voices import Wanted, voices_of, wanted_of
+from src.services.search import SearchHit, SearchQuery
+
+PER_WISH = 40
+"""Stems looked at for each wish, by meaning; and again as many near the tempo."""
+
+PER_KIT = 6
+KITS = 4
+"""How many kits are looked through for stems that belong together."""
+
+TEMPO_WINDOW = 0.12
+"""How far a loop's tempo may lie from the plan's to be looked for, as a share."""
+
+
+class Finder(Protocol):
+    """The part of the search that is needed here."""
+
+    def search(self, query: SearchQuery) -> list[SearchHit]: ...
+
+
+def find_candidates(search: Finder, plan: ArrangementPlan) -> dict[Wanted, list[Candidate]]:
+    """Stems for every wish of a plan, by meaning, by tempo and by kit.
+
+    In a small library each wish sees every stem of its category. In a large one the
+    nearest in meaning alone might all have the wrong tempo, so loops near the tempo and
+    stems of the most promising kits are asked for as well.
+    """
+    found: dict[Wanted, dict[str, SearchHit]] = {}
+    crowded: list[Wanted] = []
+    for wanted in wanted_of(plan):
+        hits = search.search(_query(wanted))
+        found[wanted] = _by_id(hits)
+        if len(hits) == PER_WISH:
+            crowded.append(wanted)
+    for wanted in crowded:
+        for factor in (1.0, 0.5, 2.0):
+            found[wanted].update(_by_id(search.search(_near_tempo(wanted, plan.bpm * factor))))
+    if crowded:
+        asked = [voice.wanted for voice in voices_of(plan)]
+        for kit in _promising_kits(asked, found):
+            for wanted in asked:
+                query = replace(_query(wanted), kit=kit, limit=PER_KIT)
+                found[wanted].update(_by_id(search.search(query)))
+    return {wanted: _candidates(hits.values()) for wanted, hits in found.items()}
+
+
+def _query(wanted: Wanted) -> SearchQuery:
+    return SearchQuery(prompt=wanted.prompt, category=wanted.category, limit=PER_WISH)
+
+
+def _near_tempo(wanted: Wanted, bpm: float) -> SearchQuery:
+    return replace(
+        _query(wanted),
+        is_loop=True,
+        bpm_min=bpm * (1.0 - TEMPO_WINDOW),
+        bpm_max=bpm * (1.0 + TEMPO_WINDOW),
+    )
+
+
+def _promising_kits(
+    asked: Sequence[Wanted], found: dict[Wanted, dict[str, SearchHit]]
+) -> list[str]:
+    """Kits that turn up for the most wishes."""
+    counts: Counter[str] = Counter()
+    for wanted in asked:
+        counts.update({hit.stem.kit_id for hit in found[wanted].values() if hit.stem.kit_id})
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [kit for kit, _ in ranked[:KITS]]
+
+
+def _by_id(hits: Iterable[SearchHit]) -> dict[str, SearchHit]:
+    return {hit.stem.id: hit for hit in hits}
+
+
+def _candidates(hits: Iterable[SearchHit]) -> list[Candidate]:
+    """In an order that does not depend on the search; nearness scaled to 0..1."""
+    ordered = sorted(hits, key=lambda hit: hit.stem.id)
+    return [Candidate(hit.stem, _nearness(hit)) for hit in ordered]
+
+
+def _nearness(hit: SearchHit) -> float:
+    return min(1.0, max(0.0, hit.similarity))
+
+
+def cards_of(pool: dict[Wanted, list[Candidate]]) -> dict[str, StemCard]:
+    """Every stem of a pool by its id."""
+    return {item.card.id: item.card for items in pool.values() for item in items}

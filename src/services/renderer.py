@@ -1,0 +1,273 @@
+"""From a plan to a finished track: choose stems, write the score, play it, put it away."""
+
+import math
+import os
+import uuid
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, func, select
+
+from src.audio.validation import HOUSE_RATE, Audio
+from src.core.config import Settings
+from src.core.errors import ConflictError, InvalidInputError, UnreadableAudioError
+from src.core.progress import Progress, silent
+from src.db import crud
+from src.db.database import Database
+from src.db.models import Stem, TrackRow, now
+from src.music.casting import cast_plan
+from src.music.library import StemCard
+from src.music.plan import ArrangementPlan, plan_from_dict, plan_to_dict
+from src.music.score import Choice, Score, score_to_dict
+from src.music.score_building import Mastering, build_score
+from src.services.candidates import find_candidates
+from src.services.playback import MixReport, play_score
+from src.services.search import SearchService
+from src.services.track_files import (
+    chosen_track,
+    rendering_file,
+    reserved_track,
+    shown_path,
+    sidecar_of,
+    write_sidecar,
+)
+from src.storage.decode import read_stem
+from src.storage.encode import AudioSink
+
+GENERATOR = "Traum-Engine"
+
+
+@dataclass(frozen=True)
+class RenderedTrack:
+    """A finished track. track_path: relative to the home when below it.
+
+    stems: the chosen stems with their reasons and credits
+    reached: whether the loudness asked for was reached without breaking the ceiling
+    """
+
+    track_id: str
+    track_path: str
+    sidecar_path: str
+    prompt: str
+    seed: int
+    bpm: float
+    key: str
+    genre: str
+    duration_s: float
+    loudness_lufs: float | None
+    true_peak_dbtp: float | None
+    reached: bool
+    mix: dict[str, Any]
+    plan: dict[str, Any]
+    stems: list[dict[str, Any]]
+    warnings: list[str]
+    created_at: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return asdict(self)
+
+
+class RendererService:
+    """Turns plans into tracks."""
+
+    def __init__(self, database: Database, settings: Settings, search: SearchService) -> None:
+        self.database = database
+        self.settings = settings
+        self.search = search
+
+    def make_score(self, plan: ArrangementPlan | Mapping[str, Any], *, seed: int = 0) -> Score:
+        """Decide what exactly sounds; nothing is rendered.
+
+        Raises ConflictError where the library has nothing to play, InvalidInputError for
+        a plan that asks for nothing or is too long.
+        """
+        plan = self._checked(plan)
+        self._check_library()
+        pool = find_candidates(self.search, plan)
+        score = build_score(plan, cast_plan(plan, pool, seed=seed), self._mastering(), seed=seed)
+        if not score.tracks:
+            asked = sorted({q.category for s in plan.structure for q in s.stem_queries})
+            raise ConflictError(
+                f"the library has no stem that can play {', '.join(asked)} at {plan.bpm:g} BPM:"
+                " add stems of these kinds and run preprocess, or ask for other instruments",
+                code="nothing_to_play",
+            )
+        return score
+
+    def render_track(
+        self,
+        plan: ArrangementPlan | Mapping[str, Any],
+        *,
+        seed: int = 0,
+        out: Path | None = None,
+        progress: Progress = silent,
+    ) -> RenderedTrack:
+        """Render a plan to a 48 kHz, 24-bit WAV with a description beside it.
+
+        out: the WAV's place; None names it by time below the tracks folder
+
+        The same plan, library and seed give the same bytes. JobCancelled, raised by
+        ``progress``, leaves nothing behind. Raises what ``make_score`` raises.
+        """
+        plan = self._checked(plan)
+        progress("choosing stems", 0, 1)
+        score = self.make_score(plan, seed=seed)
+        progress("choosing stems", 1, 1)
+        folder = self.settings.tracks_path if out is None else out.absolute().parent
+        with rendering_file(folder) as unfinished:
+            report = self._play(score, unfinished, progress)
+            return self._published(plan, score, report, unfinished, out)
+
+    def _published(
+        self,
+        plan: ArrangementPlan,
+        score: Score,
+        report: MixReport,
+        unfinished: Path,
+        out: Path | None,
+    ) -> RenderedTrack:
+        """Give the finished file its name, its description and its row."""
+        moment = now()
+        with self._place(out, moment) as path:
+            track = self._described(plan, score, report, path, moment)
+            write_sidecar(path, self._sidecar(track, score))
+            os.replace(unfinished, path)
+            self._record(track, path, moment)
+        return track
+
+    def _checked(self, plan: ArrangementPlan | Mapping[str, Any]) -> ArrangementPlan:
+        if not isinstance(plan, ArrangementPlan):
+            plan = plan_from_dict(plan)
+        if not any(section.stem_queries for section in plan.structure):
+            raise InvalidInputError("the plan asks for no stems: add stem_queries to a section")
+        if plan.duration_s > self.settings.max_render_s:
+            raise InvalidInputError(
+                f"a track may last {self.settings.max_render_s:g} s (MAX_RENDER_S),"
+                f" this plan lasts {plan.duration_s:.0f} s",
+                code="track_too_long",
+            )
+        return plan
+
+    def _check_library(self) -> None:
+        with self.database.transaction() as session:
+            stems = session.scalar(select(func.count()).select_from(Stem)) or 0
+        if stems == 0:
+            raise ConflictError(
+                f"the library is empty: put stems into {self.settings.raw_path} and run"
+                " preprocess (POST /preprocess or python -m src.cli preprocess)",
+                code="library_empty",
+            )
+
+    def _mastering(self) -> Mastering:
+        return Mastering(self.settings.target_lufs, self.settings.ceiling_dbtp)
+
+    def _place(self, out: Path | None, moment: datetime) -> AbstractContextManager[Path]:
+        if out is None:
+            return reserved_track(self.settings.tracks_path, moment)
+        return chosen_track(out if out.suffix else out.with_suffix(".wav"))
+
+    def _play(self, score: Score, path: Path, progress: Progress) -> MixReport:
+        cards = self.search.cards([choice.stem_id for choice in score.choices])
+        load = stem_loader(self.settings.processed_path, cards)
+        with AudioSink(path, sample_rate=HOUSE_RATE, channels=2) as sink:
+            return play_score(score, load=load, sink=sink.write, progress=progress)
+
+    def _described(
+        self, plan: ArrangementPlan, score: Score, report: MixReport, path: Path, moment: datetime
+    ) -> RenderedTrack:
+        return RenderedTrack(
+            track_id=str(uuid.uuid4()),
+            track_path=shown_path(path, self.settings.home),
+            sidecar_path=shown_path(sidecar_of(path), self.settings.home),
+            prompt=plan.prompt,
+            seed=score.seed,
+            bpm=plan.bpm,
+            key=plan.key,
+            genre=plan.genre,
+            duration_s=report.duration_s,
+            loudness_lufs=_finite(report.loudness_lufs),
+            true_peak_dbtp=_finite(report.true_peak_dbtp),
+            reached=report.reached,
+            mix={name: _finite(value) for name, value in asdict(report).items()},
+            plan=plan_to_dict(plan),
+            stems=[asdict(choice) for choice in score.choices],
+            warnings=list(score.warnings),
+            created_at=moment.isoformat(),
+        )
+
+    def _sidecar(self, track: RenderedTrack, score: Score) -> dict[str, Any]:
+        return {
+            **track.to_dict(),
+            "generator": GENERATOR,
+            "credits": credits_of(score.choices),
+            "score": score_to_dict(score),
+        }
+
+    def _record(self, track: RenderedTrack, path: Path, moment: datetime) -> None:
+        """Write the row; a track that was rendered to the same place before gives way."""
+        place = shown_path(path, self.settings.tracks_path)
+        row = TrackRow(
+            id=track.track_id,
+            path=place,
+            prompt=track.prompt,
+            bpm=track.bpm,
+            key=track.key,
+            genre=track.genre[:32],
+            seed=track.seed,
+            duration_s=track.duration_s,
+            loudness_lufs=track.loudness_lufs,
+            true_peak_dbtp=track.true_peak_dbtp,
+            plan=track.plan,
+            report={"mix": track.mix, "stems": track.stems, "warnings": track.warnings},
+            created_at=moment,
+        )
+        with self.database.transaction() as session:
+            session.execute(delete(TrackRow).where(TrackRow.path == place))
+            crud.add_track(session, row)
+
+
+def stem_loader(
+    processed: Path, cards: Mapping[str, StemCard]
+) -> Callable[[str, float, float], Audio]:
+    """How the player reads a slice of a stem: (stem_id, start_s, length_s) -> sound at 48 kHz.
+
+    What lies beyond the end of the file is left out. Raises ConflictError where the
+    standardised copy is gone.
+    """
+
+    def load(stem_id: str, start_s: float, length_s: float) -> Audio:
+        path = processed / cards[stem_id].path
+        try:
+            return read_stem(path, start_s=start_s, length_s=length_s)
+        except UnreadableAudioError as error:
+            raise ConflictError(
+                f"the standardised copy of {cards[stem_id].name!r} can't be read: run preprocess"
+                f" again ({error.message})",
+                code="stem_missing",
+            ) from error
+
+    return load
+
+
+def credits_of(choices: tuple[Choice, ...]) -> list[dict[str, str | None]]:
+    """Whose sounds are heard, each stem once, in the order of the mix."""
+    named = {
+        choice.stem_id: {
+            "name": choice.name,
+            "kit": choice.kit,
+            "licence": choice.licence,
+            "original_file": choice.original_file,
+        }
+        for choice in choices
+    }
+    return list(named.values())
+
+
+def _finite(value: Any) -> Any:
+    """None for an infinite level (silence): JSON has no infinity."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
