@@ -1,0 +1,99 @@
+"""The user's word beats the machine's, and can be taken back."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy.orm import Session
+
+from src.core.config import Settings
+from src.db import crud
+from src.db.corrections import apply_corrections, correct
+from src.db.models import Stem
+from tests.db.stocked import Sound, fresh_database, stock
+
+LOOP = Sound("Kit/bass.wav", "bass", True, 120.0, "Am", 4.0, {"dark": 0.8})
+
+
+@pytest.fixture
+def session(settings: Settings) -> Iterator[Session]:
+    database = fresh_database(settings)
+    stock(database, settings, (LOOP,))
+    with database.transaction() as opened:
+        yield opened
+
+
+@pytest.fixture
+def stem(session: Session) -> Stem:
+    return session.query(Stem).one()
+
+
+def test_a_correction_wins_and_is_taken_back(session: Session, stem: Stem) -> None:
+    correct(stem, {"bpm": 60.0, "key": "C", "tags": {"odd": 1.0}, "name": "My bass"})
+    session.flush()
+    assert (stem.bpm, stem.key, stem.tags, stem.name) == (60.0, "C", {"odd": 1.0}, "My bass")
+    correct(stem, {}, taken_back=("bpm", "tags", "name"))
+    assert (stem.bpm, stem.key, stem.tags, stem.name) == (120.0, "C", {"dark": 0.8}, "bass")
+
+
+def test_a_second_correction_does_not_hide_what_the_machine_found(
+    session: Session, stem: Stem
+) -> None:
+    correct(stem, {"tags": {"one": 1.0}, "user_rating": 2})
+    session.flush()
+    correct(stem, {"tags": {"two": 1.0}, "user_rating": 5})
+    session.flush()
+    correct(stem, {}, taken_back=("tags", "user_rating"))
+    assert (stem.tags, stem.user_rating, stem.corrections) == ({"dark": 0.8}, None, {})
+
+
+def test_bars_follow_a_corrected_tempo(stem: Stem) -> None:
+    stem.bars = 2.0
+    correct(stem, {"bpm": 60.5})
+    assert stem.bars == 1.0
+    correct(stem, {}, taken_back=("bpm",))
+    assert stem.bars == 2.0
+
+
+def test_a_one_shot_has_no_tempo_unless_the_user_gives_one(stem: Stem) -> None:
+    correct(stem, {"is_loop": False})
+    assert (stem.bpm, stem.bars) == (None, None)
+    correct(stem, {"bpm": 90.0})
+    assert stem.bpm == 90.0
+    correct(stem, {}, taken_back=("is_loop", "bpm"))
+    assert (stem.bpm, stem.is_loop) == (120.0, True)
+
+
+def test_a_drum_has_no_key(stem: Stem) -> None:
+    correct(stem, {"category": "drums"})
+    assert stem.key is None
+    correct(stem, {}, taken_back=("category",))
+    assert stem.key == "Am"
+
+
+def test_the_user_can_say_that_there_is_none(stem: Stem) -> None:
+    correct(stem, {"key": None, "bpm": None})
+    assert (stem.key, stem.bpm, stem.bars) == (None, None, None)
+
+
+def test_corrections_survive_a_new_analysis(session: Session, stem: Stem) -> None:
+    correct(stem, {"bpm": 60.0, "name": "My bass", "tags": {"odd": 1.0}})
+    session.flush()
+    stem.analysis = {
+        name: {"value": value, "confidence": 0.9, "source": "audio"}
+        for name, value in (("bpm", 100.0), ("key", "Em"), ("category", "lead"), ("is_loop", True))
+    }
+    stem.bpm, stem.key, stem.category, stem.tags = 100.0, "Em", "lead", {"bright": 0.5}
+    apply_corrections(stem)
+    session.flush()
+    assert (stem.bpm, stem.key, stem.name, stem.tags) == (60.0, "Em", "My bass", {"odd": 1.0})
+    correct(stem, {}, taken_back=("bpm", "name", "tags"))
+    assert (stem.bpm, stem.name, stem.tags) == (100.0, "bass", {"bright": 0.5})
+
+
+def test_the_rows_hold_what_was_said(settings: Settings, session: Session, stem: Stem) -> None:
+    correct(stem, {"user_rating": 4, "licence": "CC0"})
+    session.flush()
+    session.expire_all()
+    again = crud.get_stem(session, stem.id)
+    assert again.corrections == {"user_rating": 4, "licence": "CC0"}
+    assert (again.user_rating, again.licence) == (4, "CC0")
