@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from src.audio.dynamics import apply_gains
 from src.audio.gain import db_to_gain, gain_to_db
 from src.audio.limiter import limiter_gains
-from src.audio.loudness import LoudnessMeter, LoudnessReport, integrated_from_steps
+from src.audio.loudness import LoudnessMeter, integrated_from_steps
 from src.audio.stereo import CorrelationMeter
 from src.audio.true_peak import BLOCK_SAMPLES, block_true_peaks, true_peak_dbtp
 from src.audio.validation import Audio
@@ -21,7 +21,8 @@ MOST_LIMITING_DB = 12.0
 """The highest peak is never pushed down by more: beyond lies distortion, not loudness."""
 
 _MARGIN_DB = 0.03
-_ROUNDS = 8
+_ROUNDS = 12
+_SPARE_DRIVE_DB = 8.0
 _CLOSE_LU = 0.02
 _CHUNK_SAMPLES = 131_072
 _STEPS_24_BIT = float(2**23)
@@ -46,6 +47,13 @@ class MasterReport:
 
 
 @dataclass(frozen=True)
+class _Goal:
+    target_lufs: float
+    ceiling: float
+    sample_rate: int
+
+
+@dataclass(frozen=True)
 class _Drive:
     gain: float
     reductions: NDArray[np.float64]
@@ -66,15 +74,21 @@ def master(
     """
     meter = LoudnessMeter(sample_rate=sample_rate, channels=mix.shape[0])
     meter.add(mix)
-    before = meter.report()
-    if not math.isfinite(before.integrated_lufs):
+    loudness = meter.report().integrated_lufs
+    if not math.isfinite(loudness):
         return _finished(mix, sample_rate, target_lufs, 0.0, 0.0)
-    ceiling = db_to_gain(ceiling_dbtp - _MARGIN_DB)
-    drive = _drive(mix, meter, sample_rate, target_lufs, ceiling)
+    goal = _Goal(target_lufs, db_to_gain(ceiling_dbtp - _MARGIN_DB), sample_rate)
+    drive = _drive(mix, meter.step_powers, loudness, goal)
     apply_gains(mix, drive.reductions * drive.gain, hop=BLOCK_SAMPLES)
-    _lower_to(mix, ceiling_dbtp, sample_rate)
     quantise_24_bit(mix)
     limiting_db = -gain_to_db(float(drive.reductions.min(initial=1.0)))
+    report = _finished(mix, sample_rate, target_lufs, gain_to_db(drive.gain), limiting_db)
+    over_db = report.true_peak_dbtp - ceiling_dbtp
+    if over_db <= 0:
+        return report
+    # A moving gain can add hundredths of a decibel between the samples.
+    np.multiply(mix, np.float32(db_to_gain(-over_db - 0.001)), out=mix)
+    quantise_24_bit(mix)
     return _finished(mix, sample_rate, target_lufs, gain_to_db(drive.gain), limiting_db)
 
 
@@ -88,73 +102,80 @@ def quantise_24_bit(audio: Audio) -> None:
         part *= np.float32(1 / _STEPS_24_BIT)
 
 
-def _drive(
-    mix: Audio, meter: LoudnessMeter, sample_rate: int, target_lufs: float, ceiling: float
-) -> _Drive:
+def _drive(mix: Audio, steps: NDArray[np.float64], loudness_lufs: float, goal: _Goal) -> _Drive:
     """Find the gain whose limited result has the target's loudness."""
-    loudness = meter.report().integrated_lufs
-    peak = db_to_gain(true_peak_dbtp(mix, sample_rate=sample_rate))
-    most = ceiling / peak * db_to_gain(MOST_LIMITING_DB)
-    wanted = db_to_gain(target_lufs - loudness)
-    if wanted * peak <= ceiling:
-        return _Drive(wanted, np.ones(-(-mix.shape[1] // BLOCK_SAMPLES)))
-    peaks = block_true_peaks(mix, floor=ceiling / min(most, wanted * db_to_gain(6.0)))
-    steps, gain, offset_lu = meter.step_powers, min(wanted, most), 0.0
-    reductions = np.ones(peaks.size)
-    for attempt in range(2):
+    wanted = db_to_gain(goal.target_lufs - loudness_lufs)
+    sample_peak = float(max(mix.max(), -mix.min()))
+    most = goal.ceiling / sample_peak * db_to_gain(MOST_LIMITING_DB)
+    floor = goal.ceiling / min(most, wanted * db_to_gain(_SPARE_DRIVE_DB))
+    peaks = block_true_peaks(mix, floor=min(floor, sample_peak))
+    most = goal.ceiling / float(peaks.max()) * db_to_gain(MOST_LIMITING_DB)
+    limiting = _Limiting(mix, steps, peaks, loudness_lufs, min(most, goal.ceiling / floor), goal)
+    drive = limiting.solve(min(wanted, most), 0.0)
+    if drive.reductions.min(initial=1.0) >= 1.0:
+        return drive
+    error_lu = limiting.measured_lufs(drive) - limiting.estimated_lufs(drive)
+    return drive if abs(error_lu) < _CLOSE_LU else limiting.solve(drive.gain, error_lu)
+
+
+@dataclass(frozen=True)
+class _Limiting:
+    """A mix and a limiter, and what the one does to the other's loudness.
+
+    steps: power of each 100 ms of the mix; peaks: true peak of each 32 samples
+    most: largest gain that may be tried
+    """
+
+    mix: Audio
+    steps: NDArray[np.float64]
+    peaks: NDArray[np.float32]
+    loudness_lufs: float
+    most: float
+    goal: _Goal
+
+    def solve(self, gain: float, error_lu: float) -> _Drive:
+        """Raise the gain by what is missing until nothing is.
+
+        error_lu: by how much the measured loudness lies above the estimate
+        """
+        drive = self._at(gain)
         for _ in range(_ROUNDS):
-            reductions = limiter_gains(peaks, drive=gain, ceiling=ceiling, sample_rate=sample_rate)
-            short = (
-                target_lufs
-                - offset_lu
-                - _limited_lufs(steps, reductions, gain, sample_rate, loudness)
-            )
-            if abs(short) < _CLOSE_LU or (short > 0 and gain >= most):
+            missing_lu = self.goal.target_lufs - error_lu - self.estimated_lufs(drive)
+            if abs(missing_lu) < _CLOSE_LU or (missing_lu > 0 and drive.gain >= self.most):
                 break
-            gain = min(gain * db_to_gain(short), most)
-        if attempt == 0:
-            measured = _measured_lufs(mix, reductions * gain, sample_rate)
-            estimated = _limited_lufs(steps, reductions, gain, sample_rate, loudness)
-            offset_lu = measured - estimated
-            if abs(offset_lu) < _CLOSE_LU:
-                break
-    return _Drive(gain, reductions)
+            drive = self._at(min(drive.gain * db_to_gain(missing_lu), self.most))
+        return drive
 
+    def _at(self, gain: float) -> _Drive:
+        goal = self.goal
+        reductions = limiter_gains(
+            self.peaks, drive=gain, ceiling=goal.ceiling, sample_rate=goal.sample_rate
+        )
+        return _Drive(gain, reductions)
 
-def _limited_lufs(
-    steps: NDArray[np.float64],
-    reductions: NDArray[np.float64],
-    gain: float,
-    sample_rate: int,
-    whole_lufs: float,
-) -> float:
-    """Estimate the loudness after the limiter from its mean reduction in each 100 ms."""
-    if steps.size < 4:
-        mean = float(np.mean(reductions**2))
-        return whole_lufs + gain_to_db(gain) + 10 * math.log10(mean)
-    edges = np.rint(np.arange(steps.size + 1) * sample_rate / 10 / BLOCK_SAMPLES).astype(np.int64)
-    edges = np.minimum(edges, reductions.size)
-    sums = np.concatenate([[0.0], np.cumsum(reductions**2)])
-    means = np.diff(sums[edges]) / np.maximum(np.diff(edges), 1)
-    return integrated_from_steps(steps * means * gain**2)
+    def estimated_lufs(self, drive: _Drive) -> float:
+        """The loudness after the limiter, from its mean reduction in each 100 ms."""
+        powers = np.square(drive.reductions)
+        if self.steps.size < 4:
+            mean_db = 10 * math.log10(float(powers.mean()))
+            return self.loudness_lufs + gain_to_db(drive.gain) + mean_db
+        per_step = self.goal.sample_rate / 10 / BLOCK_SAMPLES
+        edges = np.rint(np.arange(self.steps.size + 1) * per_step).astype(np.int64)
+        edges = np.minimum(edges, powers.size)
+        sums = np.concatenate([[0.0], np.cumsum(powers)])
+        means = np.diff(sums[edges]) / np.maximum(np.diff(edges), 1)
+        return integrated_from_steps(self.steps * means * drive.gain**2)
 
-
-def _measured_lufs(mix: Audio, gains: NDArray[np.float64], sample_rate: int) -> float:
-    """Loudness with gains applied, without keeping the result."""
-    meter = LoudnessMeter(sample_rate=sample_rate, channels=mix.shape[0])
-    blocks = _CHUNK_SAMPLES // BLOCK_SAMPLES
-    for first in range(0, gains.size, blocks):
-        part = mix[:, first * BLOCK_SAMPLES : (first + blocks) * BLOCK_SAMPLES].copy()
-        apply_gains(part, gains[first : first + blocks], hop=BLOCK_SAMPLES)
-        meter.add(part)
-    return meter.report().integrated_lufs
-
-
-def _lower_to(mix: Audio, ceiling_dbtp: float, sample_rate: int) -> None:
-    """Take back what a moving gain added between the samples: hundredths of a decibel."""
-    over_db = true_peak_dbtp(mix, sample_rate=sample_rate) - ceiling_dbtp + 0.001
-    if over_db > 0:
-        np.multiply(mix, np.float32(db_to_gain(-over_db)), out=mix)
+    def measured_lufs(self, drive: _Drive) -> float:
+        """The loudness after the limiter, measured without keeping the result."""
+        meter = LoudnessMeter(sample_rate=self.goal.sample_rate, channels=self.mix.shape[0])
+        gains = drive.reductions * drive.gain
+        blocks = _CHUNK_SAMPLES // BLOCK_SAMPLES
+        for first in range(0, gains.size, blocks):
+            part = self.mix[:, first * BLOCK_SAMPLES : (first + blocks) * BLOCK_SAMPLES].copy()
+            apply_gains(part, gains[first : first + blocks], hop=BLOCK_SAMPLES)
+            meter.add(part)
+        return meter.report().integrated_lufs
 
 
 def _finished(
@@ -166,7 +187,7 @@ def _finished(
         part = mix[:, start : start + _CHUNK_SAMPLES]
         meter.add(part)
         image.add(part)
-    heard: LoudnessReport = meter.report()
+    heard = meter.report()
     return MasterReport(
         loudness_lufs=heard.integrated_lufs,
         short_term_max_lufs=heard.short_term_max_lufs,

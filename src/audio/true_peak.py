@@ -19,8 +19,9 @@ _TAPS = 32
 _KAISER_BETA = 6.0
 _BEFORE = _TAPS // 2 - 1
 _AFTER = _TAPS // 2
+_BATCH = 64
 _WIDTH = BLOCK_SAMPLES + _BEFORE + _AFTER
-_CHUNK_SAMPLES = 8192 * BLOCK_SAMPLES
+_CHUNK_SAMPLES = 2048 * BLOCK_SAMPLES
 
 
 def true_peak_dbtp(audio: Audio, *, sample_rate: int) -> float:
@@ -84,8 +85,7 @@ def _with_surroundings(channel: NDArray[np.float32], start: int, count: int) -> 
 
 
 def _channel_peaks(part: NDArray[np.float32], floor: float) -> NDArray[np.float32]:
-    blocks = part.reshape(-1, BLOCK_SAMPLES)
-    levels = np.maximum(blocks.max(axis=1), -blocks.min(axis=1))
+    levels = _block_levels(part)
     peaks: NDArray[np.float32] = levels[1:-1].copy()
     near = np.maximum(np.maximum(levels[:-2], levels[2:]), peaks)
     matrix, bound = _interpolator()
@@ -93,16 +93,27 @@ def _channel_peaks(part: NDArray[np.float32], floor: float) -> NDArray[np.float3
     if chosen.size == 0:
         return peaks
     rows = sliding_window_view(part[BLOCK_SAMPLES - _BEFORE :], _WIDTH)[::BLOCK_SAMPLES]
-    between = rows[chosen] @ matrix
-    highest = np.maximum(between.max(axis=1), -between.min(axis=1))
+    # Small batches: they stay within the cache and on one thread, whatever else runs.
+    batches = np.zeros((-(-chosen.size // _BATCH), _BATCH, _WIDTH), np.float32)
+    batches.reshape(-1, _WIDTH)[: chosen.size] = rows[chosen]
+    between = matrix @ batches.transpose(0, 2, 1)
+    highest = np.maximum(between.max(axis=1), -between.min(axis=1)).ravel()[: chosen.size]
     peaks[chosen] = np.maximum(peaks[chosen], highest)
     return peaks
+
+
+def _block_levels(part: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Largest magnitude of each run of 32 samples, by halving: much faster than by rows."""
+    levels = np.abs(part)
+    for _ in range(BLOCK_SAMPLES.bit_length() - 1):
+        levels = np.maximum(levels[0::2], levels[1::2])
+    return levels
 
 
 @functools.cache
 def _interpolator() -> tuple[NDArray[np.float32], float]:
     """Matrix from a block with its surroundings to the points between, and its largest gain."""
-    matrix = np.zeros((_WIDTH, BLOCK_SAMPLES * (OVERSAMPLING - 1)))
+    matrix = np.zeros((BLOCK_SAMPLES * (OVERSAMPLING - 1), _WIDTH))
     bound = 1.0
     for phase in range(1, OVERSAMPLING):
         distance = np.arange(-_BEFORE, _AFTER + 1) - phase / OVERSAMPLING
@@ -111,5 +122,5 @@ def _interpolator() -> tuple[NDArray[np.float32], float]:
         weights /= weights.sum()
         bound = max(bound, float(np.abs(weights).sum()))
         for sample in range(BLOCK_SAMPLES):
-            matrix[sample : sample + _TAPS, sample * (OVERSAMPLING - 1) + phase - 1] = weights
+            matrix[sample * (OVERSAMPLING - 1) + phase - 1, sample : sample + _TAPS] = weights
     return matrix.astype(np.float32), bound

@@ -52,6 +52,7 @@ class ClipLine:
         self._grid, self._clip, self._pass_beats = grid, clip, pass_beats
         self.stop = self._last_stop(grid.sample(clip.start_beats + clip.length_beats))
         self._gain = 10 ** (clip.gain_db / 20)
+        self._endings: dict[int, Audio] = {}
         self._ramps: tuple[np.ndarray, np.ndarray] | None = None
 
     def _last_stop(self, stop: int) -> int:
@@ -81,14 +82,24 @@ class ClipLine:
         low, high = max(start, self.start), stop
         part = np.zeros((piece.shape[0], high - low), np.float32)
         for first, length in self.passes(low, high):
-            sound = _slipped(piece, length, self._grid.sample_rate) if self.spec.looped else piece
-            begin, end = max(first, low), min(first + sound.shape[1], high)
-            if end > begin:
-                part[:, begin - low : end - low] = sound[:, begin - first : end - first]
+            for place, sound in self._pass_sounds(piece, first, length):
+                begin, end = max(place, low), min(place + sound.shape[1], high)
+                if end > begin:
+                    part[:, begin - low : end - low] = sound[:, begin - place : end - place]
         into, out = self._edges(piece)
         multiply_at(part, into, self.start - low)
         multiply_at(part, out, self.stop - out.size - low)
         add_at(block, part, low - start, self._gain)
+
+    def _pass_sounds(self, piece: Audio, first: int, length: int) -> Iterable[tuple[int, Audio]]:
+        """The parts of a pass and where they lie."""
+        own = piece.shape[1]
+        seam = min(round(SEAM_S * self._grid.sample_rate), own // 4)
+        if not self.spec.looped or length == own or seam < 1 or abs(length - own) > own - seam:
+            return [(first, piece)]
+        if length not in self._endings:
+            self._endings[length] = slipped_end(piece, length, seam)
+        return [(first, piece[:, : length - seam]), (first + length - seam, self._endings[length])]
 
     def _edges(self, piece: Audio) -> tuple[np.ndarray, np.ndarray]:
         """Ramps of the clip's two ends."""
@@ -261,17 +272,11 @@ def _on_grid(beats: float, slip_beats: float) -> float:
     return near if near > 0 and abs(beats - near) <= slip_beats else beats
 
 
-def _slipped(piece: Audio, length: int, sample_rate: int) -> Audio:
-    """A pass of a loop that the grid wants a sample longer or shorter.
+def slipped_end(piece: Audio, length: int, seam: int) -> Audio:
+    """The last ``seam`` samples of a pass that the grid wants a little longer or shorter.
 
-    Its end blends from where it is counted from the start to where it is counted from the
-    end, over 4 ms.
+    They blend from where the loop is when counted from its start to where it is when
+    counted from its end, so that nothing jumps.
     """
-    own = piece.shape[1]
-    seam = min(round(SEAM_S * sample_rate), own // 4)
-    if length == own or seam < 1 or abs(length - own) > own - seam:
-        return piece[:, :length]
-    places = np.arange(length) % own
-    out = piece[:, places]
-    out[:, -seam:] = crossfade(out[:, -seam:], piece[:, -seam:])
-    return out
+    from_start = np.take(piece, np.arange(length - seam, length), axis=1, mode="wrap")
+    return crossfade(from_start, piece[:, -seam:])
