@@ -5,11 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from src.music.library import StemCard
 from src.music.matching import Candidate
 from src.music.plan import ArrangementPlan
 from src.music.voices import Wanted, voices_of, wanted_of
-from src.services.search import SearchHit, SearchQuery
+from src.services.search import MAX_PROMPT, SearchHit, SearchQuery
 
 PER_WISH = 40
 """Stems looked at for each wish, by meaning; and again as many near the tempo."""
@@ -55,7 +54,7 @@ def find_candidates(search: Finder, plan: ArrangementPlan) -> dict[Wanted, list[
 
 
 def _query(wanted: Wanted) -> SearchQuery:
-    return SearchQuery(prompt=wanted.prompt, category=wanted.category, limit=PER_WISH)
+    return SearchQuery(prompt=wanted.prompt[:MAX_PROMPT], category=wanted.category, limit=PER_WISH)
 
 
 def _near_tempo(wanted: Wanted, bpm: float) -> SearchQuery:
@@ -83,15 +82,5 @@ def _by_id(hits: Iterable[SearchHit]) -> dict[str, SearchHit]:
 
 
 def _candidates(hits: Iterable[SearchHit]) -> list[Candidate]:
-    """In an order that does not depend on the search; nearness scaled to 0..1."""
-    ordered = sorted(hits, key=lambda hit: hit.stem.id)
-    return [Candidate(hit.stem, _nearness(hit)) for hit in ordered]
-
-
-def _nearness(hit: SearchHit) -> float:
-    return min(1.0, max(0.0, hit.similarity))
-
-
-def cards_of(pool: dict[Wanted, list[Candidate]]) -> dict[str, StemCard]:
-    """Every stem of a pool by its id."""
-    return {item.card.id: item.card for items in pool.values() for item in items}
+    """In an order that does not depend on the search."""
+    return [Candidate(hit.stem, hit.score) for hit in sorted(hits, key=lambda hit: hit.stem.id)]
