@@ -15,6 +15,10 @@ BANDS = 24
 FLOOR_DB = 72.0
 """Everything this far below a clip's loudest band is taken as silence."""
 
+LARGEST_RISE = 0.3
+"""A band counts for no more than this share of 72 dB per frame, so that a start out of
+silence does not dwarf the hits within a dense clip."""
+
 _COARSE_WINDOW, _COARSE_HOP = 1024, 256
 _MIN_GAP_S = 0.03
 _LOOK_BACK_S = 0.025
@@ -31,11 +35,13 @@ class OnsetStrength:
 
     values: float32, shape (frames,), at least 0, the strongest 1 (all 0 for a steady sound)
     low: the same for what lies below 200 Hz: kicks and bass notes
+    bands: float32, shape (24, frames): the rise of level in each band, at least 0
     frame_rate: frames per second; frame i is centred at i / frame_rate seconds
     """
 
     values: FloatArray
     low: FloatArray
+    bands: FloatArray
     frame_rate: float
 
 
@@ -53,12 +59,13 @@ def onset_strength(
     """
     if magnitude.shape[1] == 0:
         empty = np.zeros(0, np.float32)
-        return OnsetStrength(empty, empty, frame_rate)
+        return OnsetStrength(empty, empty, np.zeros((BANDS, 0), np.float32), frame_rate)
     levels, lows = _band_levels(magnitude, freqs_hz)
-    rise = np.maximum(np.diff(levels, axis=1, prepend=np.float32(0.0)), 0.0)
+    rise = np.clip(np.diff(levels, axis=1, prepend=np.float32(0.0)), 0.0, LARGEST_RISE)
     return OnsetStrength(
         values=_scaled(rise.mean(axis=0)),
         low=_scaled(rise[:lows].mean(axis=0)),
+        bands=rise,
         frame_rate=frame_rate,
     )
 
@@ -96,7 +103,7 @@ def pick_peaks(
         return np.zeros(0, np.int64)
     around = max(3, round(0.1 * frame_rate) * 2 + 1)
     gap = max(1, round(_MIN_GAP_S * frame_rate))
-    height = 0.28 - 0.24 * float(np.clip(sensitivity, 0.0, 1.0))
+    height = 0.3 - 0.22 * float(np.clip(sensitivity, 0.0, 1.0))
     local = median_filter(values, size=around, mode="constant")
     local = local + 0.5 * uniform_filter1d(values, size=around, mode="constant")
     is_peak = values == maximum_filter1d(values, size=2 * gap + 1, mode="nearest")

@@ -1,0 +1,109 @@
+"""Listening to a clip once: everything that its sound tells, from one shared spectrum."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from src.audio.attributes import tags_of
+from src.audio.categories import category_scores
+from src.audio.descriptors import describe
+from src.audio.key import Chroma, KeyEstimate, chroma_of, estimate_key
+from src.audio.loop_shape import loop_cues, loop_probability
+from src.audio.onsets import loudest_channel_mix, onset_strength
+from src.audio.pitch import PITCH_RATE, Note, low_rate, melody_chroma, note_of, track_pitch
+from src.audio.spectrum import LONGEST_ANALYSED_S, loudest_stretch, short_time_spectrum
+from src.audio.tempo import Rhythm, TempoEstimate, estimate_tempo, extent_of
+from src.audio.validation import Audio, valid_audio
+
+_BACKBEAT = ("snare", "clap")
+_MOSTLY = 0.5
+
+
+@dataclass(frozen=True)
+class HeardSound:
+    """What a clip's sound tells; nothing of names or metadata.
+
+    features: finite numbers (descriptors.describe)
+    categories: probability of each category, summing to 1
+    tags: tag -> score in 0..1
+    loop_probability: 0..1
+    tempo: as if the clip were a loop; None where nothing begins
+    note: as if it were one note; None where nothing is periodic
+    key: as if it were a melody or chords; None where nothing is tonal
+    chroma: what the key was read from
+    window_s: (start, length) of what was listened to; None for the whole clip
+    """
+
+    features: dict[str, float]
+    categories: dict[str, float]
+    tags: dict[str, float]
+    loop_probability: float
+    tempo: TempoEstimate | None
+    note: Note | None
+    key: KeyEstimate | None
+    chroma: Chroma
+    window_s: tuple[float, float] | None
+
+
+def hear(
+    audio: Audio,
+    *,
+    sample_rate: int,
+    proposed_bpm: Sequence[float] = (),
+    category_hints: Mapping[str, float] | None = None,
+) -> HeardSound:
+    """Listen to a clip.
+
+    audio: float32, shape (channels, samples); longer than 30 s: its loudest 30 s
+    proposed_bpm: tempos that names or metadata claim, to be weighed with the others
+    category_hints: category -> weight from elsewhere, which helps to read the rhythm
+
+    Channels of opposite sign, which cancel in a mono mix, are heard through the loudest one.
+    An empty or silent clip gives defaults, no tempo, no note and no key.
+    """
+    audio = valid_audio(audio)
+    stretch, first = loudest_stretch(audio, sample_rate=sample_rate)
+    mono = loudest_channel_mix(stretch)
+    cancels = stretch.shape[0] > 1 and _cancels(stretch, mono)
+    listened = mono[None] if cancels else stretch
+    spectrum = short_time_spectrum(listened, sample_rate=sample_rate)
+    features = describe(listened, sample_rate=sample_rate, spectrum=spectrum)
+    features["duration_s"] = float(f"{audio.shape[1] / sample_rate:.6g}")
+    if cancels:
+        features |= {"width": 1.0, "correlation": -1.0}
+    categories = category_scores(features)
+    strength = onset_strength(
+        spectrum.magnitude, spectrum.freqs_hz, frame_rate=sample_rate / spectrum.hop
+    )
+    extent = extent_of(audio, sample_rate=sample_rate)
+    rhythm = rhythm_of(category_hints or categories)
+    tempo = estimate_tempo(strength, extent, rhythm=rhythm, proposals=proposed_bpm)
+    whole = audio.shape[1] <= LONGEST_ANALYSED_S * sample_rate
+    cues = loop_cues(mono, strength, extent, tempo, sample_rate=sample_rate)
+    low = low_rate(mono, sample_rate=sample_rate)
+    track = track_pitch(low, rate=min(sample_rate, PITCH_RATE))
+    chroma = chroma_of(low, rate=min(sample_rate, PITCH_RATE))
+    return HeardSound(
+        features=features,
+        categories=categories,
+        tags=tags_of(features),
+        loop_probability=loop_probability(cues),
+        tempo=tempo,
+        note=note_of(track),
+        key=estimate_key(chroma, melody_chroma(track)),
+        chroma=chroma,
+        window_s=None if whole else (first / sample_rate, mono.size / sample_rate),
+    )
+
+
+def rhythm_of(categories: Mapping[str, float]) -> Rhythm:
+    """Which repetition to expect: snares and claps play every second beat, kits mix."""
+    if sum(categories.get(name, 0.0) for name in _BACKBEAT) > _MOSTLY:
+        return "backbeat"
+    return "drums" if categories.get("drums", 0.0) > _MOSTLY else "any"
+
+
+def _cancels(stretch: Audio, mono: np.ndarray) -> bool:
+    mean = stretch.mean(axis=0)
+    return float(mean @ mean) < 0.05 * float(mono @ mono)

@@ -1,0 +1,98 @@
+"""Loop or one-shot: judged by how a clip repeats, how long it is and how it ends."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from src.audio.onsets import OnsetStrength, pick_peaks
+from src.audio.tempo import Extent, TempoEstimate
+
+CUES = (
+    "length", "onsets", "repetition", "usual_count", "whole_tempo", "open_end", "spread",
+    "late_energy",
+)  # fmt: skip
+"""The cues, in the order of the weights."""
+
+_MEANS = (0.4188, 1.969, 0.3013, 0.5274, 0.2931, -0.4999, 0.3397, 0.2807)
+_SPREADS = (2.403, 1.463, 0.5654, 0.4992, 0.4552, 0.3762, 0.4369, 0.2462)
+_WEIGHTS = (0.4059, 0.6541, 0.8905, 0.5533, 0.9068, 0.125, 0.4232, 0.7372)
+_OFFSET = -1.625
+
+_EDGE_S = 0.03
+
+
+@dataclass(frozen=True)
+class LoopCues:
+    """What speaks for a loop. values: one number for each of CUES."""
+
+    values: tuple[float, ...]
+
+
+def loop_cues(
+    mono: NDArray[np.float32],
+    strength: OnsetStrength,
+    extent: Extent,
+    tempo: TempoEstimate | None,
+    *,
+    sample_rate: int,
+) -> LoopCues:
+    """Read the cues off a clip.
+
+    mono: float32, shape (samples,); strength, extent, tempo: of the same clip
+
+    An empty or silent clip gives the cues of a one-shot.
+    """
+    onsets = pick_peaks(strength.values, frame_rate=strength.frame_rate) / strength.frame_rate
+    best = tempo.candidates[0] if tempo is not None else None
+    beats = best.beats if best is not None and best.start_s == 0.0 else None
+    usual = beats is not None and beats >= 4 and beats & (beats - 1) == 0
+    whole = tempo is not None and abs(tempo.bpm - round(tempo.bpm)) < 0.03
+    values = (
+        math.log2(max(extent.duration_s, 0.02)),
+        math.log2(1.0 + onsets.size),
+        min(3.0, max(0.0, best.repetition)) if best is not None else 0.0,
+        float(usual),
+        float(usual and whole),
+        _end_level(mono, sample_rate),
+        _spread(onsets, extent),
+        _late_energy(mono),
+    )
+    return LoopCues(values)
+
+
+def loop_probability(cues: LoopCues) -> float:
+    """Probability in 0..1 that a clip with these cues is a loop.
+
+    Logistic regression; its weights are fitted by benchmarks/fit_loop_shape.py.
+    """
+    odds = _OFFSET + sum(
+        weight * (value - mean) / spread
+        for value, mean, spread, weight in zip(cues.values, _MEANS, _SPREADS, _WEIGHTS, strict=True)
+    )
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, odds))))
+
+
+def _end_level(mono: NDArray[np.float32], sample_rate: int) -> float:
+    """Level of the last 30 ms against the whole, in units of 60 dB, -1..0.5: one-shots die away."""
+    edge = max(1, round(_EDGE_S * sample_rate))
+    whole = float(np.sqrt(np.mean(np.square(mono)))) if mono.size else 0.0
+    if whole <= 1e-9:
+        return -1.0
+    end = float(np.sqrt(np.mean(np.square(mono[-edge:]))))
+    return max(-1.0, min(0.5, math.log10(max(end / whole, 1e-6)) / 3.0))
+
+
+def _spread(onsets: NDArray[np.float64], extent: Extent) -> float:
+    """Share of the clip between its first and last onset."""
+    if onsets.size < 2 or extent.duration_s <= 0.0:
+        return 0.0
+    return float((onsets[-1] - onsets[0]) / extent.duration_s)
+
+
+def _late_energy(mono: NDArray[np.float32]) -> float:
+    """Share of the energy in the second half: about 0.5 for loops, little for what decays."""
+    total = float(mono @ mono)
+    half = mono[mono.size // 2 :]
+    return float(half @ half) / total if total > 0.0 else 0.0
