@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, TimeoutError
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ TASKS_PER_WORKER = 400
 """After so many tasks a worker is replaced, so that its memory can't creep up."""
 
 Task = TypeVar("Task")
-Result = TypeVar("Result", covariant=True)
+Result_co = TypeVar("Result_co", covariant=True)
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,13 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class Running(Generic[Task, Result]):
+class Running(Generic[Task, Result_co]):
     """A task under way, with all that is needed to start it once more."""
 
     task: Task
-    function: Callable[[Task], Result]
+    function: Callable[[Task], Result_co]
     timeout_s: float
-    future: "Future[Result]"
+    future: "Future[Result_co]"
 
     @property
     def done(self) -> bool:
@@ -55,11 +55,14 @@ class WorkPool:
 
     The processes start with the first task, and end with this object's ``with`` block or
     with our process, however that ends.
+
+    preload: modules that every task needs; they are imported once, not once per worker
     """
 
-    def __init__(self, *, workers: int, timeout_s: float) -> None:
+    def __init__(self, *, workers: int, timeout_s: float, preload: Sequence[str] = ()) -> None:
         self.workers = workers if workers > 0 else len(os.sched_getaffinity(0))
         self.timeout_s = timeout_s
+        self.preload = ["src.services.import_work", *preload]
         self._pool: ProcessPool | None = None
 
     def __enter__(self) -> Self:
@@ -81,8 +84,8 @@ class WorkPool:
         self._pool = None
 
     def start(
-        self, function: Callable[[Task], Result], task: Task, *, timeout_s: float | None = None
-    ) -> Running[Task, Result]:
+        self, function: Callable[[Task], Result_co], task: Task, *, timeout_s: float | None = None
+    ) -> Running[Task, Result_co]:
         """Hand a task to the workers; ask for its outcome later."""
         limit = self.timeout_s if timeout_s is None else timeout_s
         if self._pool is None:
@@ -90,7 +93,7 @@ class WorkPool:
         future = self._pool.schedule(function, args=(task,), timeout=limit)
         return Running(task, function, limit, future)
 
-    def outcome(self, running: Running[Task, Result]) -> Result | Failure:
+    def outcome(self, running: Running[Task, Result_co]) -> Result_co | Failure:
         """Wait for a task. One whose worker died is given a second chance, alone in its fate:
         the worker may have fallen to a neighbour's hunger for memory.
 
@@ -116,10 +119,10 @@ class WorkPool:
         raise AssertionError("unreachable")
 
     def ordered(
-        self, function: Callable[[Task], Result], tasks: Iterable[Task]
-    ) -> Iterator[tuple[Task, Result | Failure]]:
+        self, function: Callable[[Task], Result_co], tasks: Iterable[Task]
+    ) -> Iterator[tuple[Task, Result_co | Failure]]:
         """Outcomes in the order of the tasks, with only a few tasks under way at a time."""
-        window: deque[Running[Task, Result]] = deque()
+        window: deque[Running[Task, Result_co]] = deque()
         for task in tasks:
             window.append(self.start(function, task))
             if len(window) >= 3 * self.workers:
@@ -131,7 +134,7 @@ class WorkPool:
     def _new_pool(self) -> ProcessPool:
         # A fork server starts workers fast and never copies the threads of an API.
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["src.services.import_work"])
+        context.set_forkserver_preload(self.preload)
         return ProcessPool(
             max_workers=self.workers,
             max_tasks=TASKS_PER_WORKER,

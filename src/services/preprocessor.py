@@ -138,11 +138,14 @@ class NeuroAnalyzer:
         total = len(todo.fresh) + len(todo.outdated) + len(bare)
         if total == 0:
             return
-        workers, limit = self.settings.workers, self.settings.file_timeout_s
         try:
-            with WorkPool(workers=workers, timeout_s=limit) as pool:
+            with self._pool() as pool:
                 tools = Tools(
-                    self.settings, pickle.dumps(self.embedder), self.analysis.analyse, pool, progress
+                    self.settings,
+                    pickle.dumps(self.embedder),
+                    self.analysis.analyse,
+                    pool,
+                    progress,
                 )
                 run = ImportRun(tools, state, writer, writer.report, total)
                 run.read(todo.fresh)
@@ -151,6 +154,13 @@ class NeuroAnalyzer:
         except (JobCancelled, KeyboardInterrupt):
             recover(self.database, self.settings)
             raise
+
+    def _pool(self) -> WorkPool:
+        return WorkPool(
+            workers=self.settings.workers,
+            timeout_s=self.settings.file_timeout_s,
+            preload=(self.analysis.analyse.__module__, type(self.embedder).__module__),
+        )
 
     def _settle(self, todo: Todo, state: LibraryState, writer: BatchWriter) -> None:
         """What can be said only now that every file was seen: what is gone, what is back."""

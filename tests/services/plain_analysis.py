@@ -1,0 +1,65 @@
+"""An analysis and an embedder for tests: quick, deterministic, importable by workers."""
+
+import os
+import signal
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from src.audio.validation import Audio
+from src.embeddings.protocol import Vectors
+from src.services.import_work import Analysis
+from src.services.stem_analysis import StemFacts
+from src.storage.metadata import FileMetadata
+
+
+def plain_facts(
+    audio: Audio, *, sample_rate: int, relative_path: str, metadata: FileMetadata | None
+) -> StemFacts:
+    """Facts that only need a glance. Names make trouble: "hangs", "dies", "fails"."""
+    if "hangs" in relative_path:
+        time.sleep(60)
+    if "dies" in relative_path:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if "fails" in relative_path:
+        raise ZeroDivisionError("the analysis has a defect")
+    return StemFacts(
+        is_loop="loop" in relative_path,
+        bars=None,
+        downbeat_s=0.0,
+        bpm=None,
+        key=None,
+        category="other",
+        tags={"plain": 1.0},
+        features={"rms": float(np.sqrt(np.mean(audio**2)))},
+        loudness_lufs=None,
+        true_peak_dbtp=float(20 * np.log10(np.abs(audio).max())),
+        analysis={"category": {"value": "other", "confidence": 0.1, "source": "audio"}},
+        warnings=(),
+    )
+
+
+PLAIN = Analysis(plain_facts, "plain-1")
+
+
+@dataclass(frozen=True)
+class SpectralEmbedder:
+    """Eight bands of the spectrum as a unit vector."""
+
+    model_id: str = "bands-8"
+    dimension: int = 8
+
+    def embed_audio(self, clips: Sequence[Audio]) -> Vectors:
+        """One unit vector per clip."""
+        rows = []
+        for clip in clips:
+            power = np.abs(np.fft.rfft(clip.mean(axis=0), 2_048)) ** 2
+            bands = np.array([band.sum() + 1e-9 for band in np.array_split(power, self.dimension)])
+            rows.append(bands / np.linalg.norm(bands))
+        return np.array(rows, np.float32).reshape(len(clips), self.dimension)
+
+    def embed_text(self, texts: Sequence[str]) -> Vectors:
+        """Zero rows: it knows no words."""
+        return np.zeros((len(texts), self.dimension), np.float32)
