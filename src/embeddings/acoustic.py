@@ -85,6 +85,16 @@ class AcousticEmbedder:
             self._asked(text, row)
         return vectors
 
+    def best_similarity(self, texts: Sequence[str]) -> Vectors:
+        """Cosine of the sound that has everything asked for, shape (texts,)."""
+        vectors = self.embed_text(texts)
+        kinds = np.maximum(vectors[:, : len(self._categories)], 0.0)
+        traits = np.abs(vectors[:, len(self._categories) :])
+        best = _CATEGORY_PART * np.linalg.norm(kinds, axis=1)
+        best += _ATTRIBUTE_PART * traits.sum(axis=1) / len(ATTRIBUTES) ** 0.5
+        reached: Vectors = best.astype(np.float32)
+        return reached
+
     def _nothing(self, count: int) -> Vectors:
         return np.zeros((count, self.dimension), dtype=np.float32)
 

@@ -1,7 +1,7 @@
 """What every embedder is: two methods and a name."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,4 +32,14 @@ class Embedder(Protocol):
 
     def embed_text(self, texts: Sequence[str]) -> Vectors:
         """One unit vector per text; a text that says nothing known gives a zero row."""
+        ...
+
+
+@runtime_checkable
+class Graded(Protocol):
+    """An embedder that knows how near any sound can come to a text."""
+
+    def best_similarity(self, texts: Sequence[str]) -> Vectors:
+        """Highest cosine that a sound could have with each text, shape (texts,); 0 for a
+        text that says nothing known."""
         ...

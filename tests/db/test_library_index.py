@@ -1,0 +1,183 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import delete, text
+
+from src.db.database import Database
+from src.db.library_index import LibraryIndex
+from src.db.models import Embedding, Kit, Stem
+
+MODEL = "test-model"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    made = Database(f"sqlite:///{tmp_path / 'stems.db'}")
+    made.upgrade()
+    return made
+
+
+def new_index(database: Database) -> LibraryIndex:
+    return LibraryIndex(database, MODEL, 4, str.split)
+
+
+def add_stem(database: Database, name: str, **values: object) -> None:
+    fields: dict[str, object] = {
+        "id": name, "path": f"stems/{name}.wav", "original_file": name, "name": name,
+        "content_hash": name, "duration_s": 1.0, "channels": 2, "original_sample_rate": 48_000,
+        "is_loop": False, "category": "kick", "tags": {}, "features": {}, "analysis": {},
+        "analysis_version": "1",
+    }  # fmt: skip
+    with database.transaction() as session:
+        session.add(Stem(**(fields | values)))
+
+
+def add_vector(database: Database, stem_id: str, *values: float, model_id: str = MODEL) -> None:
+    with database.transaction() as session:
+        raw = np.array(values, dtype="<f4").tobytes()
+        session.add(Embedding(stem_id=stem_id, model_id=model_id, vector=raw))
+
+
+def contents(index: LibraryIndex) -> dict[str, tuple[object, ...]]:
+    """What the index holds, independent of its slots."""
+    return {
+        index.ids[slot]: (
+            index.names[slot],
+            index.kits[slot],
+            *(index.column(name)[slot].tolist() for name in ("category", "is_loop", "vectors")),
+            tuple(sorted(word for word, slots in index.by_word.items() if slot in slots)),
+        )
+        for slot in np.flatnonzero(index.column("alive")).tolist()
+    }
+
+
+def test_an_empty_library_has_nothing_to_take_over(database: Database) -> None:
+    index = new_index(database)
+    assert index.sync() is False
+    assert index.count == 0
+
+
+def test_new_stems_and_their_vectors_arrive(database: Database) -> None:
+    index = new_index(database)
+    add_stem(database, "a", bpm=120.0, key="Am", is_loop=True)
+    assert index.sync() is True
+    assert index.column("vectors").tolist() == [[0, 0, 0, 0]]
+    add_vector(database, "a", 1, 0, 0, 0)
+    assert index.sync() is True
+    assert index.column("vectors").tolist() == [[1, 0, 0, 0]]
+    assert index.column("bpm").tolist() == [120.0]
+    assert index.sync() is False
+
+
+def test_corrections_are_seen(database: Database) -> None:
+    index = new_index(database)
+    add_stem(database, "a")
+    index.sync()
+    with database.transaction() as session:
+        stem = session.get(Stem, "a")
+        assert stem is not None
+        stem.name, stem.category = "better name", "snare"
+    assert index.sync() is True
+    assert index.names == ["better name"]
+    assert "better" in index.by_word
+    assert "a" not in index.by_word
+    assert index.column("category").tolist() == [1]
+
+
+def test_raw_sql_is_seen_too(database: Database) -> None:
+    index = new_index(database)
+    add_stem(database, "a")
+    index.sync()
+    with database.transaction() as session:
+        session.execute(text("UPDATE stems SET bpm = 99 WHERE id = 'a'"))
+    index.sync()
+    assert index.column("bpm").tolist() == [99.0]
+
+
+def test_deleted_stems_leave_and_their_slots_are_used_again(database: Database) -> None:
+    index = new_index(database)
+    for name in ("a", "b"):
+        add_stem(database, name)
+    index.sync()
+    with database.transaction() as session:
+        session.execute(delete(Stem).where(Stem.id == "a"))
+    assert index.sync() is True
+    assert list(contents(index)) == ["b"]
+    assert "a" not in index.by_word
+    add_stem(database, "c")
+    index.sync()
+    assert sorted(contents(index)) == ["b", "c"]
+    assert index.size == 2
+
+
+def test_a_deleted_vector_leaves_its_stem_without_one(database: Database) -> None:
+    index = new_index(database)
+    add_stem(database, "a")
+    add_vector(database, "a", 1, 0, 0, 0)
+    index.sync()
+    with database.transaction() as session:
+        session.execute(delete(Embedding))
+    index.sync()
+    assert not index.column("vectors").any()
+
+
+def test_a_new_name_of_a_kit_reaches_its_stems(database: Database) -> None:
+    with database.transaction() as session:
+        session.add(Kit(id="k", path="k", name="Old"))
+    add_stem(database, "a", kit_id="k")
+    index = new_index(database)
+    index.sync()
+    with database.transaction() as session:
+        kit = session.get(Kit, "k")
+        assert kit is not None
+        kit.name = "New"
+    assert index.sync() is True
+    assert index.kits == [("k", "new")]
+
+
+def test_vectors_of_other_models_and_lengths_are_passed_over(database: Database) -> None:
+    add_stem(database, "a")
+    add_stem(database, "b")
+    add_vector(database, "a", 1, 1, 1, 1, model_id="another")
+    add_vector(database, "b", 1, 1)
+    index = new_index(database)
+    index.sync()
+    assert not index.column("vectors").any()
+
+
+def test_step_by_step_gives_the_same_as_all_at_once(database: Database) -> None:
+    stepwise = new_index(database)
+    rng = np.random.default_rng(3)
+    for turn in range(60):
+        name = f"s{rng.integers(25)}"
+        with database.transaction() as session:
+            stem = session.get(Stem, name)
+            if stem is not None and turn % 3 == 0:
+                session.delete(stem)
+            elif stem is not None:
+                stem.name = f"name {turn}"
+        if stem is None:
+            add_stem(database, name)
+            add_vector(database, name, *rng.standard_normal(4).tolist())
+        if turn % 4 == 0:
+            stepwise.sync()
+    stepwise.sync()
+    fresh = new_index(database)
+    fresh.sync()
+    assert contents(stepwise) == contents(fresh)
+    assert stepwise.count == len(contents(fresh))
+
+
+def test_another_database_in_its_place_is_noticed(tmp_path: Path, database: Database) -> None:
+    for name in ("a", "b", "c"):
+        add_stem(database, name)
+    index = new_index(database)
+    index.sync()
+    with database.transaction() as session:
+        session.execute(delete(Stem))
+        session.execute(text("DELETE FROM stem_changes"))
+        session.execute(text("DELETE FROM sqlite_sequence"))
+    add_stem(database, "d")
+    index.sync()
+    assert list(contents(index)) == ["d"]
