@@ -43,8 +43,8 @@ def phase_cycles(frequency_hz: Hz, span: Span, *, start_cycles: float = 0.0) -> 
         steps = np.concatenate([[0.0], frequency_hz[: span.samples - 1]]) / span.sample_rate
         moving: Curve = start_cycles + np.cumsum(steps)
         return moving
-    steady: Curve = start_cycles + np.arange(span.samples) * (frequency_hz / span.sample_rate)
-    return steady
+    step = float(frequency_hz) / span.sample_rate
+    return start_cycles + np.arange(span.samples, dtype=np.float64) * step
 
 
 def sine_of(phase: Curve) -> Audio:
@@ -167,7 +167,7 @@ def plucked_string(
     A burst of noise runs round a delay line and is smoothed at each turn (Karplus
     and Strong, 1983); a cubic read between samples keeps it in tune.
 
-    brightness: 0..1, how little each turn smooths
+    brightness: 0..1, how little each turn smooths, and how bright the burst is
     ring: what is left after one turn, just under 1
     """
     period = span.sample_rate / frequency_hz
@@ -175,13 +175,22 @@ def plucked_string(
     taps = np.convolve(_cubic_read(period - whole), _smoothing(brightness)) * ring
     lead = whole + 3
     line = np.zeros(lead + span.samples + whole, np.float64)
-    burst = rng.uniform(-1, 1, whole)
-    line[lead : lead + whole] = burst - burst.mean()
+    line[lead : lead + whole] = _burst(whole, brightness, rng)
     turn = whole - 3
     for start in range(lead + whole, lead + span.samples, turn):
         heard = line[start - whole - 3 : start - whole + 2 + turn]
         line[start : start + turn] = np.convolve(heard, taps, "valid")
     return line[lead : lead + span.samples].astype(np.float32)[None]
+
+
+def _burst(samples: int, brightness: float, rng: np.random.Generator) -> Curve:
+    """One turn of the string just plucked: harmonics that fall off, no offset, peak 1."""
+    harmonics = np.fft.rfft(rng.uniform(-1, 1, samples))
+    order = np.arange(harmonics.size)
+    harmonics *= np.maximum(order, 1) ** (brightness - 1.4)
+    harmonics[0] = 0
+    turn = np.fft.irfft(harmonics, samples)
+    return np.asarray(turn / np.abs(turn).max(), np.float64)
 
 
 def _smoothing(brightness: float) -> Curve:

@@ -58,49 +58,48 @@ def _two_poles(audio: Audio, slope: Curve, resonance: float, shape: Shape, *, lo
     blocks = -(-samples // length)
     padding = blocks * length - samples
     # A slope of 0 holds the state, so the padding changes nothing.
-    padded_slope = np.pad(slope, (0, padding)).reshape(blocks, length).T
-    sound = np.pad(audio.astype(np.float64), ((0, 0), (0, padding)))
+    padded_slope = np.pad(slope, (0, padding)).reshape(blocks, length).T.copy()
+    sound = np.pad(audio, ((0, 0), (0, padding)))
     inputs = np.zeros((length, channels + 2, blocks))
     inputs[:, :channels] = sound.reshape(channels, blocks, length).transpose(2, 0, 1)
-    damping = 1 / resonance
-    band, low, ends = _run_blocks(inputs, padded_slope, damping)
+    outputs, ends = _run_blocks(inputs, padded_slope, 1 / resonance, shape)
     starts = _chain(ends, channels, loop=loop)
-    for output in (band, low):
-        output[:, :channels] += output[:, channels, None] * starts[0]
-        output[:, :channels] += output[:, channels + 1, None] * starts[1]
-    if shape == "lowpass":
-        wanted = low[:, :channels]
-    elif shape == "bandpass":
-        wanted = damping * band[:, :channels]
-    else:
-        wanted = inputs[:, :channels] - damping * band[:, :channels] - low[:, :channels]
-    flat = wanted.transpose(1, 2, 0).reshape(channels, -1)
+    for state in range(2):
+        outputs[:, :channels] += outputs[:, channels + state, None] * starts[state]
+    flat = outputs[:, :channels].transpose(1, 2, 0).reshape(channels, -1)
     return flat[:, :samples].astype(np.float32)
 
 
-def _run_blocks(inputs: Block, slope: Block, damping: float) -> tuple[Block, Block, Block]:
-    """Band and low output of every block, and the two states at each block's end.
+def _run_blocks(inputs: Block, slope: Block, damping: float, shape: Shape) -> tuple[Block, Block]:
+    """What every block lets through, and the two states at each block's end.
 
     inputs: (length, rows, blocks); the last two rows hold no sound: they start from
     the unit states and so record how each block carries a state on.
     """
-    first = 1 / (1 + slope * (slope + damping))
-    second = slope * first
-    third = slope * second
-    band, low = np.empty_like(inputs), np.empty_like(inputs)
-    state = np.zeros((2, *inputs.shape[1:]))
-    state[0, -2] = 1.0
-    state[1, -1] = 1.0
+    loop_gain = 1 / (1 + slope * (slope + damping))
+    outputs = np.empty_like(inputs)
+    states = np.zeros((2, *inputs.shape[1:]))
+    states[0, -2] = 1.0
+    states[1, -1] = 1.0
+    first, second = states
+    band, low, double = (np.empty_like(first) for _ in range(3))
     for n in range(inputs.shape[0]):
-        push = inputs[n] - state[1]
-        np.multiply(state[0], first[n], out=band[n])
-        band[n] += second[n] * push
-        np.multiply(state[0], second[n], out=low[n])
-        low[n] += third[n] * push
-        low[n] += state[1]
-        state[0] = 2 * band[n] - state[0]
-        state[1] = 2 * low[n] - state[1]
-    return band, low, state
+        np.subtract(inputs[n], second, out=band)
+        band *= slope[n]
+        band += first
+        band *= loop_gain[n]
+        np.multiply(band, slope[n], out=low)
+        low += second
+        np.subtract(np.multiply(band, 2.0, out=double), first, out=first)
+        np.subtract(np.multiply(low, 2.0, out=double), second, out=second)
+        if shape == "lowpass":
+            outputs[n] = low
+        else:
+            np.multiply(band, damping, out=outputs[n])
+        if shape == "highpass":
+            outputs[n] += low
+            np.subtract(inputs[n], outputs[n], out=outputs[n])
+    return outputs, states
 
 
 def _chain(ends: Block, channels: int, *, loop: bool) -> Block:

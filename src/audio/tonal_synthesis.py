@@ -88,7 +88,7 @@ def synth_note(
 
 def _moving_pitch(voice: SynthVoice, press: Press, pitch: float, span: Span) -> Hz:
     if press.from_hz:
-        return glide(span, start=press.from_hz, end=pitch, time_s=0.025)
+        return glide(span, start=press.from_hz, end=pitch, time_s=0.012)
     if voice.vibrato_cents:
         late = np.clip((span.times_s - 0.15) / 0.3, 0, 1)
         bend = voice.vibrato_cents * late * np.sin(2 * np.pi * 5.3 * span.times_s)
@@ -324,6 +324,7 @@ def string_note(
                 pitch * 2 ** (cents / 1200), span, brightness=brightness, ring=ring, rng=rng
             )[0]
     level = Adsr(0.001, 9.0, 1.0, release).curve(span, gate_s=press.gate_s)
+    level *= 0.4 + 0.6 * press.velocity
     soft = low_pass(total, sample_rate=sample_rate, cutoff_hz=2500.0 + 4500.0 * press.velocity)
     quiet = float(0.5 / np.sqrt(len(press.pitches_hz)))
     return np.asarray(soft * level * quiet, np.float32)

@@ -44,7 +44,8 @@ class DemoStem:
     """What is true of a demo file: ground truth for tests.
 
     path: relative to the folder of raw kits
-    bars: length of loops and of bar-long effects; key: None where there is none
+    bars: length of loops, and of effects that are cut to bars; bpm: of loops only
+    key: None where there is none; of a one-shot its root
     """
 
     path: str
@@ -61,7 +62,7 @@ DEMO_TRUTH: tuple[DemoStem, ...] = tuple(
         category=stem.category,
         is_loop=stem.is_loop,
         bars=stem.bars,
-        bpm=kit.bpm if stem.bars else None,
+        bpm=kit.bpm if stem.is_loop else None,
         key=stem.key,
     )
     for kit in DEMO_KITS

@@ -31,14 +31,14 @@ DRUMS = {
     "tom": partial(drums.skin, drums.Skin(82, 0.7, 1.25, 0.05, tap=0.1, drive_db=3)),
     "rim": partial(drums.skin, drums.Skin(410, 0.1, 1.1, 0.006, modes=(1, 1.7, 2.5), drive_db=2)),
     "shaker": partial(drums.shaker, length_s=0.16),
-    "swell": partial(drums.cymbal, drums.Cymbal(decay_s=3.0, low_hz=360, attack_s=0.25)),
+    "swell": partial(drums.cymbal, drums.Cymbal(decay_s=3.2, low_hz=360, attack_s=0.25)),
 }
 ROOMS = {
     "cathedral": Room(decay_s=5.0, bright_s=2.4, damping_hz=2600.0, gap_s=0.03, low_cut_hz=180.0),
     "chamber": Room(decay_s=1.8, bright_s=1.1, damping_hz=3200.0),
 }
 BASS = DeepBass(amp=Adsr(0.25, 1.5, 0.85, 0.8), index=0.5, index_s=0.8, drive_db=2, cutoff_hz=420)
-AURORA = PadVoice(amp=Adsr(1.8, 2.0, 0.95, 3.0), rolloff=1.15, width_cents=34, bright_hz=2600.0)
+AURORA = PadVoice(amp=Adsr(1.8, 2.0, 0.95, 3.0), rolloff=1.15, width_cents=34, bright_hz=3400.0)
 STRINGS = PadVoice(amp=Adsr(0.7, 1.0, 0.9, 0.9), rolloff=0.95, width_cents=20, bright_hz=3400.0)
 CHOIR = PadVoice(
     amp=Adsr(1.4, 1.5, 0.9, 2.0), rolloff=0.6, width_cents=26, bright_hz=2400.0,
@@ -62,7 +62,7 @@ def _bass(studio: Studio) -> Audio:
 def _pad(studio: Studio) -> Audio:
     grid = studio.grid(8)
     dry = studio.played(grid, scores.AMBIENT_PAD, pad(AURORA), "pad", hold=0.95)
-    moving = Sweep(wave_curve(grid.span, cycles=2, low=700, high=4200), 1.1)
+    moving = Sweep(wave_curve(grid.span, cycles=2, low=800, high=6500), 1.1)
     swept = sweep(dry, moving, sample_rate=studio.sample_rate, loop=True)
     wide = chorus(swept, sample_rate=studio.sample_rate, cycles=5, depth_s=0.005, mix=0.4)
     return studio.in_room(wide, "cathedral", mix=0.5)
@@ -122,7 +122,7 @@ def _shore(studio: Studio) -> Audio:
 
 
 def _swell(studio: Studio) -> Audio:
-    grid = studio.grid(2)
+    grid = studio.grid(1)
     swell = reversed_swell(studio.drum("swell"), sample_rate=studio.sample_rate)
     out = np.zeros((2, grid.samples), np.float32)
     count = min(swell.shape[-1], grid.samples)
@@ -143,24 +143,22 @@ AMBIENT = KitRecipe(
     drums=DRUMS,
     rooms=ROOMS,
     stems=(
-        one_shot("One_Shots/NTE_Ambient_Kick_Heartbeat.wav", "kick", "heart"),
-        one_shot("One_Shots/NTE_Ambient_Perc_Woodblock.wav", "percussion", "block"),
-        one_shot("One_Shots/NTE_Ambient_Tom_Cavern.wav", "tom", "tom"),
-        StemRecipe("One_Shots/NTE_Ambient_Keys_Bell_Glass_C.wav", "keys", _bell, key="C"),
-        StemRecipe("Loops/NTE_Ambient_80_Drums_Slow_Tide.wav", "drums", _drums, True, 4),
-        StemRecipe("Loops/NTE_Ambient_80_Bass_Undertow_Cmaj.wav", "bass", _bass, True, 8, "C"),
-        StemRecipe("Loops/NTE_Ambient_80_Pad_Aurora_Cmaj.wav", "pad", _pad, True, 8, "C"),
-        StemRecipe("Loops/NTE_Ambient_80_Vocal_Choir_Cmaj.wav", "vocal", _choir, True, 8, "C"),
+        one_shot("One_Shots/NTE_Drift_Kick_Heartbeat.wav", "kick", "heart"),
+        one_shot("One_Shots/NTE_Drift_Perc_Woodblock.wav", "percussion", "block"),
+        one_shot("One_Shots/NTE_Drift_Tom_Cavern.wav", "tom", "tom"),
+        StemRecipe("One_Shots/NTE_Drift_Keys_Bell_Glass_C.wav", "keys", _bell, key="C"),
+        StemRecipe("Loops/NTE_Drift_80_Drums_Slow_Tide.wav", "drums", _drums, True, 4),
+        StemRecipe("Loops/NTE_Drift_80_Bass_Undertow_Cmaj.wav", "bass", _bass, True, 8, "C"),
+        StemRecipe("Loops/NTE_Drift_80_Pad_Aurora_Cmaj.wav", "pad", _pad, True, 8, "C"),
+        StemRecipe("Loops/NTE_Drift_80_Vocal_Choir_Cmaj.wav", "vocal", _choir, True, 8, "C"),
         StemRecipe(
-            "Loops/NTE_Ambient_80_Strings_Horizon_Cmaj.wav", "strings", _strings, True, 8, "C"
+            "Loops/NTE_Drift_80_Strings_Horizon_Cmaj.wav", "strings", _strings, True, 8, "C"
         ),
-        StemRecipe("Loops/NTE_Ambient_80_Keys_Felt_Piano_Cmaj.wav", "keys", _felt, True, 4, "C"),
-        StemRecipe(
-            "Loops/NTE_Ambient_80_Guitar_Driftwood_Cmaj.wav", "guitar", _guitar, True, 4, "C"
-        ),
-        StemRecipe("Loops/NTE_Ambient_80_Synth_Bells_Snow_Cmaj.wav", "synth", _bells, True, 8, "C"),
-        StemRecipe("FX/NTE_Ambient_80_Atmo_Shoreline.wav", "atmo", _shore, True, 8),
-        StemRecipe("FX/NTE_Ambient_80_FX_Reverse_Swell.wav", "fx", _swell, False, 2),
-        StemRecipe("FX/NTE_Ambient_FX_Impact_Abyss.wav", "fx", _impact),
+        StemRecipe("Loops/NTE_Drift_80_Keys_Felt_Piano_Cmaj.wav", "keys", _felt, True, 4, "C"),
+        StemRecipe("Loops/NTE_Drift_80_Guitar_Driftwood_Cmaj.wav", "guitar", _guitar, True, 4, "C"),
+        StemRecipe("Loops/NTE_Drift_80_Synth_Bells_Snow_Cmaj.wav", "synth", _bells, True, 8, "C"),
+        StemRecipe("FX/NTE_Drift_80_Atmo_Shoreline.wav", "atmo", _shore, True, 8),
+        StemRecipe("FX/NTE_Drift_FX_Reverse_Swell.wav", "fx", _swell, False, 1),
+        StemRecipe("FX/NTE_Drift_FX_Impact_Abyss.wav", "fx", _impact),
     ),
 )

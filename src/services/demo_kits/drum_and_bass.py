@@ -30,7 +30,7 @@ from src.services.demo_kits.studio import (
 
 DRUMS = {
     "kick": partial(
-        drums.kick, drums.Kick(56, 250, sweep_s=0.018, hold_s=0.03, decay_s=0.22, click=0.6,
+        drums.kick, drums.Kick(56, 250, sweep_s=0.018, hold_s=0.03, decay_s=0.22, click=0.9,
                                drive_db=10)
     ),
     "snare": partial(drums.snare, drums.Snare(196, tone_s=0.17, noise_s=0.24, drive_db=11)),
@@ -54,11 +54,11 @@ REESE = SynthVoice(
     sweep_octaves=0.8, sweep_s=0.3, resonance=1.0, drive_db=9,
 )  # fmt: skip
 LEAD = SynthVoice(
-    unison=7, detune_cents=16, amp=Adsr(0.004, 0.3, 0.6, 0.12), cutoff_hz=900,
+    unison=7, detune_cents=16, amp=Adsr(0.004, 0.3, 0.6, 0.12), cutoff_hz=1700,
     sweep_octaves=2.4, sweep_s=0.18, resonance=1.2, drive_db=5, vibrato_cents=14,
 )  # fmt: skip
 STAB = SynthVoice(
-    unison=5, detune_cents=14, amp=Adsr(0.002, 0.18, 0.2, 0.15), cutoff_hz=700,
+    unison=5, detune_cents=14, amp=Adsr(0.002, 0.18, 0.2, 0.15), cutoff_hz=1100,
     sweep_octaves=2.4, sweep_s=0.08, resonance=1.8, drive_db=5,
 )  # fmt: skip
 MIST = PadVoice(amp=Adsr(0.9, 1.5, 0.9, 1.6), rolloff=1.0, width_cents=30, bright_hz=3200.0)
@@ -95,7 +95,7 @@ def _reese(studio: Studio) -> Audio:
         sample_rate=rate,
         loop=True,
     )
-    moving = Sweep(wave_curve(grid.span, cycles=4, low=420, high=2100, start_cycles=0.75), 1.4)
+    moving = Sweep(wave_curve(grid.span, cycles=4, low=450, high=2800, start_cycles=0.75), 1.4)
     swept = sweep(dry - 0.8 * notch, moving, sample_rate=rate, loop=True)
     driven = saturate(swept * 1.2, drive_db=8.0, bias=0.08, loop=True)
     wide = chorus(driven, sample_rate=rate, cycles=11, depth_s=0.003, mix=0.45)
@@ -157,21 +157,21 @@ DRUM_AND_BASS = KitRecipe(
     drums=DRUMS,
     rooms=ROOMS,
     stems=(
-        one_shot("One Shots/NTE_DnB_Kick_Flint.wav", "kick", "kick"),
-        one_shot("One Shots/NTE_DnB_Snare_Crack.wav", "snare", "snare"),
-        one_shot("One Shots/NTE_DnB_HiHat_Wire.wav", "hihat", "closed"),
-        one_shot("One Shots/NTE_DnB_Crash_Shatter.wav", "cymbal", "crash"),
-        one_shot("One Shots/NTE_DnB_Tom_Bunker.wav", "tom", "tom"),
-        StemRecipe("Drum Loops/NTE_DnB_174_Drums_TwoStep.wav", "drums", _two_step, True, 4),
-        StemRecipe("Drum Loops/NTE_DnB_174_Break_Switchback.wav", "drums", _break, True, 4),
-        StemRecipe("Drum Loops/NTE_DnB_174_HiHat_Tops_Swarm.wav", "hihat", _tops, True, 2),
-        StemRecipe("Bass/NTE_DnB_174_Bass_Reese_Em.wav", "bass", _reese, True, 8, "Em"),
-        StemRecipe("Bass/NTE_DnB_174_Bass_Sub_Depth_Em.wav", "bass", _sub, True, 4, "Em"),
-        StemRecipe("Music/NTE_DnB_174_Lead_Beacon_Em.wav", "lead", _lead, True, 4, "Em"),
-        StemRecipe("Music/NTE_DnB_174_Synth_Stab_Signal_Em.wav", "synth", _stabs, True, 4, "Em"),
-        StemRecipe("Music/NTE_DnB_174_Pad_Mist_Em.wav", "pad", _pad, True, 8, "Em"),
-        StemRecipe("FX/NTE_DnB_174_Atmo_Tunnel.wav", "atmo", _atmo, True, 8),
-        StemRecipe("FX/NTE_DnB_174_Riser_Launch.wav", "fx", _riser, False, 8),
-        StemRecipe("FX/NTE_DnB_Impact_Quake.wav", "fx", _impact),
+        one_shot("One Shots/NTE_Kick_Flint.wav", "kick", "kick"),
+        one_shot("One Shots/NTE_Snare_Crack.wav", "snare", "snare"),
+        one_shot("One Shots/NTE_HiHat_Wire.wav", "hihat", "closed"),
+        one_shot("One Shots/NTE_Crash_Shatter.wav", "cymbal", "crash"),
+        one_shot("One Shots/NTE_Tom_Bunker.wav", "tom", "tom"),
+        StemRecipe("Drum Loops/NTE_174_Drums_Skyline.wav", "drums", _two_step, True, 4),
+        StemRecipe("Drum Loops/NTE_174_Break_Switchback.wav", "drums", _break, True, 4),
+        StemRecipe("Drum Loops/NTE_174_HiHat_Tops_Swarm.wav", "hihat", _tops, True, 2),
+        StemRecipe("Bass/NTE_174_Bass_Reese_Em.wav", "bass", _reese, True, 8, "Em"),
+        StemRecipe("Bass/NTE_174_Bass_Sub_Depth_Em.wav", "bass", _sub, True, 4, "Em"),
+        StemRecipe("Music/NTE_174_Lead_Beacon_Em.wav", "lead", _lead, True, 4, "Em"),
+        StemRecipe("Music/NTE_174_Synth_Chord_Signal_Em.wav", "synth", _stabs, True, 4, "Em"),
+        StemRecipe("Music/NTE_174_Pad_Mist_Em.wav", "pad", _pad, True, 8, "Em"),
+        StemRecipe("FX/NTE_174_Atmo_Tunnel.wav", "atmo", _atmo, True, 8),
+        StemRecipe("FX/NTE_Riser_Launch.wav", "fx", _riser, False, 8),
+        StemRecipe("FX/NTE_Impact_Quake.wav", "fx", _impact),
     ),
 )

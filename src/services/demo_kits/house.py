@@ -35,7 +35,7 @@ from src.services.demo_kits.studio import (
 
 DRUMS = {
     "kick": partial(
-        drums.kick, drums.Kick(50, 210, sweep_s=0.022, decay_s=0.34, click=0.25, drive_db=6)
+        drums.kick, drums.Kick(50, 210, sweep_s=0.022, decay_s=0.34, click=0.5, drive_db=6)
     ),
     "clap": partial(drums.clap, drums.Clap(centre_hz=1400, tail_s=0.2, room=0.35)),
     "rim": partial(drums.skin, drums.Skin(540, 0.08, 1.15, 0.005, modes=(1, 1.62, 2.4))),
@@ -49,16 +49,16 @@ ROOMS = {
     "club": Room(decay_s=0.9, bright_s=0.6, damping_hz=3500.0),
     "hall": Room(decay_s=2.4, bright_s=1.3, damping_hz=2500.0, low_cut_hz=220.0),
 }
-BASS = DeepBass(amp=Adsr(0.004, 0.35, 0.6, 0.05), index=1.6, index_s=0.09, ratio=1.0, drive_db=5)
+BASS = DeepBass(amp=Adsr(0.004, 0.35, 0.6, 0.05), index=2.0, index_s=0.1, ratio=1.0, cutoff_hz=1700)
 STAB = SynthVoice(
-    wave="pulse", detune_cents=12, sub=0.3, amp=Adsr(0.002, 0.12, 0.25, 0.09), cutoff_hz=520,
+    wave="pulse", detune_cents=12, sub=0.3, amp=Adsr(0.002, 0.12, 0.25, 0.09), cutoff_hz=900,
     sweep_octaves=2.2, sweep_s=0.06, resonance=1.6, drive_db=4,
 )  # fmt: skip
 PLUCK = SynthVoice(
-    unison=3, detune_cents=8, amp=Adsr(0.002, 0.1, 0.0, 0.12), cutoff_hz=420,
+    unison=3, detune_cents=8, amp=Adsr(0.002, 0.1, 0.0, 0.12), cutoff_hz=800,
     sweep_octaves=3.4, sweep_s=0.055, resonance=1.8, drive_db=2,
 )  # fmt: skip
-DUSK = PadVoice(amp=Adsr(0.7, 1.5, 0.9, 1.4), rolloff=1.25, width_cents=24, bright_hz=2200.0)
+DUSK = PadVoice(amp=Adsr(0.7, 1.5, 0.9, 1.4), rolloff=1.25, width_cents=24, bright_hz=3200.0)
 
 
 def _drums(studio: Studio) -> Audio:
@@ -120,7 +120,7 @@ def _pluck(studio: Studio) -> Audio:
 def _pad(studio: Studio) -> Audio:
     grid = studio.grid(8)
     dry = studio.played(grid, scores.HOUSE_PAD, pad(DUSK), "pad", hold=0.95)
-    moving = Sweep(wave_curve(grid.span, cycles=1, low=900, high=3600), 0.9)
+    moving = Sweep(wave_curve(grid.span, cycles=1, low=1000, high=5200), 0.9)
     swept = sweep(dry, moving, sample_rate=studio.sample_rate, loop=True)
     pump = pumping(grid, scores.hits("X...X...X...X...", times=8), depth=0.35, recover_beats=0.8)
     wide = chorus(swept * pump, sample_rate=studio.sample_rate, cycles=7, depth_s=0.003, mix=0.4)
@@ -184,7 +184,7 @@ HOUSE = KitRecipe(
         StemRecipe("Synth Loops/NTE_Pad_Dusk_124bpm_Fm.wav", "pad", _pad, True, 8, "Fm"),
         StemRecipe("Vocals/NTE_Vocal_Chop_Ooh_124bpm_Fm.wav", "vocal", _vocal, True, 4, "Fm"),
         StemRecipe("FX/NTE_Atmo_Vinyl_Rain_124bpm.wav", "atmo", _atmo, True, 4),
-        StemRecipe("FX/NTE_FX_Riser_Sunrise_124bpm.wav", "fx", _riser, False, 4),
-        StemRecipe("FX/NTE_FX_Downlifter_Nightfall_124bpm.wav", "fx", _downlifter, False, 2),
+        StemRecipe("FX/NTE_FX_Riser_Sunrise.wav", "fx", _riser, False, 4),
+        StemRecipe("FX/NTE_FX_Downlifter_Nightfall.wav", "fx", _downlifter, False, 2),
     ),
 )

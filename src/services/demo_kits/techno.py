@@ -27,7 +27,7 @@ from src.services.demo_kits.studio import (
 
 DRUMS = {
     "kick": partial(
-        drums.kick, drums.Kick(46, 300, decay_s=0.36, click=0.45, drive_db=12, bias=0.15)
+        drums.kick, drums.Kick(46, 300, decay_s=0.36, click=0.8, drive_db=12, bias=0.15)
     ),
     "clap": partial(drums.clap, drums.Clap(centre_hz=1150, tail_s=0.26, room=0.4)),
     "closed": partial(drums.hat, drums.Hat(decay_s=0.065, air=0.4, drive_db=7)),
@@ -45,25 +45,25 @@ ROOMS = {
     "cellar": Room(decay_s=1.4, bright_s=0.4, damping_hz=300.0, gap_s=0.03, low_cut_hz=30.0),
 }
 BASS = SynthVoice(
-    amp=Adsr(0.002, 0.15, 0.5, 0.04), unison=2, detune_cents=6, cutoff_hz=210,
+    amp=Adsr(0.002, 0.15, 0.5, 0.04), unison=2, detune_cents=6, cutoff_hz=300,
     sweep_octaves=2.6, sweep_s=0.05, resonance=2.2, drive_db=9,
 )  # fmt: skip
 ACID = SynthVoice(
-    amp=Adsr(0.002, 0.25, 0.6, 0.02), cutoff_hz=330, sweep_octaves=3.0, sweep_s=0.07,
-    resonance=7.0, drive_db=11,
+    amp=Adsr(0.002, 0.25, 0.6, 0.02), cutoff_hz=620, sweep_octaves=2.2, sweep_s=0.09,
+    resonance=5.0, drive_db=8,
 )  # fmt: skip
 STAB = SynthVoice(
-    unison=5, detune_cents=13, amp=Adsr(0.002, 0.16, 0.15, 0.12), cutoff_hz=480,
+    unison=5, detune_cents=13, amp=Adsr(0.002, 0.16, 0.15, 0.12), cutoff_hz=750,
     sweep_octaves=2.7, sweep_s=0.07, resonance=2.4, drive_db=6,
 )  # fmt: skip
-SMOKE = PadVoice(amp=Adsr(1.2, 2.0, 0.9, 2.0), rolloff=1.1, bright_hz=1800.0, even=0.7)
+SMOKE = PadVoice(amp=Adsr(1.2, 2.0, 0.9, 2.0), rolloff=1.1, bright_hz=2600.0, even=0.7)
 DRONE = PadVoice(amp=Adsr(1.5, 1.0, 1.0, 1.5), rolloff=1.3, width_cents=45, bright_hz=700)
 
 
 def _drums(studio: Studio) -> Audio:
     grid, part = studio.grid(4), scores.TECHNO_DRUMS
     kicks = studio.struck(grid, part, {"kick": 1.0})
-    gains = {"clap": 0.55, "closed": 0.32, "open": 0.34, "pipe": 0.3, "tom": 0.5}
+    gains = {"clap": 0.6, "closed": 0.4, "open": 0.42, "pipe": 0.3, "tom": 0.5}
     tops = studio.in_room(studio.struck(grid, part, gains), "plate", mix=0.12)
     pump = pumping(grid, part["kick"], depth=0.45, recover_beats=0.5)
     mixed = kicks + _rumble(studio, grid, kicks) + tops * pump
@@ -96,7 +96,7 @@ def _percussion(studio: Studio) -> Audio:
 def _bass(studio: Studio) -> Audio:
     grid = studio.grid(4)
     dry = studio.played(grid, scores.TECHNO_BASS, synth(BASS), "bass")
-    moving = Sweep(wave_curve(grid.span, cycles=1, low=700, high=2600), 0.8)
+    moving = Sweep(wave_curve(grid.span, cycles=1, low=900, high=4500), 0.8)
     swept = sweep(dry, moving, sample_rate=studio.sample_rate, loop=True)
     pump = pumping(grid, scores.TECHNO_DRUMS["kick"], depth=0.5, recover_beats=0.3)
     centred = mono_below(swept, 180.0, sample_rate=studio.sample_rate)
@@ -106,7 +106,7 @@ def _bass(studio: Studio) -> Audio:
 def _acid(studio: Studio) -> Audio:
     grid = studio.grid(4)
     dry = studio.played(grid, scores.TECHNO_ACID, synth(ACID), "acid")
-    opening = Sweep(wave_curve(grid.span, cycles=1, low=900, high=6500, start_cycles=0.75), 1.0)
+    opening = Sweep(wave_curve(grid.span, cycles=1, low=1100, high=9000, start_cycles=0.75), 1.0)
     swept = sweep(dry, opening, sample_rate=studio.sample_rate, loop=True)
     driven = saturate(swept * 1.2, drive_db=7.0, bias=0.1, loop=True)
     echo = Echo(grid.sample_of(0.75), feedback=0.45, mix=0.3)
@@ -125,7 +125,7 @@ def _stabs(studio: Studio) -> Audio:
 def _pad(studio: Studio) -> Audio:
     grid = studio.grid(8)
     dry = studio.played(grid, scores.TECHNO_PAD, pad(SMOKE), "pad", hold=0.95)
-    moving = Sweep(wave_curve(grid.span, cycles=2, low=500, high=2600), 1.6)
+    moving = Sweep(wave_curve(grid.span, cycles=2, low=600, high=4200), 1.6)
     swept = sweep(dry, moving, sample_rate=studio.sample_rate, loop=True)
     wide = chorus(swept, sample_rate=studio.sample_rate, cycles=5, depth_s=0.004, mix=0.5)
     return studio.in_room(wide, "hall", mix=0.5)
@@ -168,10 +168,10 @@ TECHNO = KitRecipe(
         StemRecipe("Drum Loops/NTE_138_Perc_Girders.wav", "percussion", _percussion, True, 2),
         StemRecipe("Music Loops/NTE_138_Bass_Rolling_Am.wav", "bass", _bass, True, 4, "Am"),
         StemRecipe("Music Loops/NTE_138_Lead_Acid_Am.wav", "lead", _acid, True, 4, "Am"),
-        StemRecipe("Music Loops/NTE_138_Synth_Stab_Hollow_Am.wav", "synth", _stabs, True, 4, "Am"),
+        StemRecipe("Music Loops/NTE_138_Synth_Chord_Hollow_Am.wav", "synth", _stabs, True, 4, "Am"),
         StemRecipe("Music Loops/NTE_138_Pad_Smoke_Am.wav", "pad", _pad, True, 8, "Am"),
         StemRecipe("FX/NTE_138_Atmo_Turbine_Am.wav", "atmo", _atmo, True, 8, "Am"),
-        StemRecipe("FX/NTE_138_Riser_Pressure.wav", "fx", _riser, False, 4),
+        StemRecipe("FX/NTE_Riser_Pressure.wav", "fx", _riser, False, 4),
         StemRecipe("FX/NTE_Impact_Girder.wav", "fx", _impact),
     ),
 )
