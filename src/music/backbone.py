@@ -13,7 +13,7 @@ from src.music.voices import Voice, Wanted
 MIN_ROLES = 3
 """A kit must fill this many roles to carry a track."""
 
-NEAR_BEST = 0.93
+NEAR_BEST = 0.96
 """Kits within this share of the best are equals: the seed chooses among them."""
 
 _KEY_SHARE = 0.4

@@ -12,8 +12,11 @@ from src.music.plan import ArrangementPlan
 from src.music.roles import stand_ins_of
 from src.music.voices import Voice, Wanted, loop_parts, voices_of
 
-MIN_SCORE = 0.3
+MIN_SCORE = 0.35
 """Below it a role is rather left out than filled."""
+
+MIN_STAND_IN = 0.5
+"""The same for a stem of another category, which is only asked when none of the own fits."""
 
 NEAR_BEST = 0.95
 """Stems within this share of the best score are equals: the seed chooses among them."""
@@ -88,18 +91,23 @@ class _Stage:
             self.warnings.append(_missing(voice, self.plan))
 
     def matches(self, voice: Voice) -> list[Match]:
-        """All stems that can play the voice, best first."""
+        """Stems that can play the voice, best first: its own kind, else what may stand in."""
+        own = self._weighed(voice, [voice.category], MIN_SCORE)
+        return own or self._weighed(voice, self._allowed_stand_ins(voice), MIN_STAND_IN)
+
+    def _weighed(self, voice: Voice, categories: Sequence[str], least: float) -> list[Match]:
         asked = voice.wanted
         wish = Wish(voice.category, asked.tags, asked.text, self.plan.excluded, voice.place)
-        company = Company(self.backbone, self.kit_keys, self._taken(voice))
+        company = Company(self.backbone, self.kit_keys, self._used(voice))
+        busy = {part.match.card.id for part in self._beside(voice.sections)}
         found: dict[str, Match] = {}
-        for category in (voice.category, *self._allowed_stand_ins(voice)):
-            for candidate in self.pool.get(replace(voice.wanted, category=category), ()):
+        for category in categories:
+            for candidate in self.pool.get(replace(asked, category=category), ()):
+                if candidate.card.id in busy:
+                    continue
                 match = match_stem(candidate, wish, self.ground, company)
-                if match is not None and match.score >= MIN_SCORE:
-                    known = found.get(match.card.id)
-                    if known is None or known.score < match.score:
-                        found[match.card.id] = match
+                if match is not None and match.score >= least:
+                    found[match.card.id] = match
         return sorted(found.values(), key=lambda match: (-match.score, match.card.id))
 
     def _take(self, voice: Voice, matches: list[Match]) -> None:
@@ -145,14 +153,12 @@ class _Stage:
         blocked = {"drums"} if loop_asked or loop_plays else set()
         return [category for category in stand_ins_of(voice.category) if category not in blocked]
 
-    def _taken(self, voice: Voice) -> frozenset[str]:
-        """Stems that must not be used again: other roles, or the same role at the same time."""
+    def _used(self, voice: Voice) -> frozenset[str]:
+        """Stems that other roles play elsewhere in the track."""
         return frozenset(
             part.match.card.id
             for part in self.parts
-            if part.voice.category != voice.category
-            or part.voice.sections & voice.sections
-            or part.voice.place != voice.place
+            if part.voice.category != voice.category or part.voice.place != voice.place
         )
 
     def _beside(self, sections: frozenset[int]) -> list[Part]:

@@ -63,12 +63,12 @@ class Company:
 
     backbone: id of the kit that the track is built on
     kit_keys: key of each kit as its stems agree on it
-    taken: stems that already play another role at the same time
+    used: stems that already play another role in the track
     """
 
     backbone: str | None = None
     kit_keys: Mapping[str, str] = field(default_factory=dict)
-    taken: frozenset[str] = frozenset()
+    used: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -198,8 +198,8 @@ def _quality(card: StemCard) -> Reason:
 
 
 def _variety(card: StemCard, company: Company) -> Reason:
-    if card.id in company.taken:
-        return Reason("variety", 0.02, "already plays another role")
+    if card.id in company.used:
+        return Reason("variety", 0.1, "plays another role elsewhere")
     return Reason("variety", 1.0, "not used elsewhere")
 
 
@@ -246,6 +246,6 @@ def _length(card: StemCard, fit: Fit, ground: Ground) -> list[Reason]:
         return [Reason("length", _LENGTH_SCORES.get(bars, 0.7), f"{bars:g} bars")]
     if fit.way == "steps" and card.category in DRUM_CATEGORIES:
         longest = _LONGEST_DRUM_HIT_S.get(card.category, _LONGEST_OTHER_HIT_S)
-        good = 1.0 if card.duration_s <= longest else 0.5
+        good = 1.0 if card.duration_s <= longest else 0.25
         return [Reason("length", good, f"{card.duration_s:.2f} s")]
     return []

@@ -58,6 +58,22 @@ def test_count_brings_several_different_stems():
     assert len(set(chosen.values())) == 3
 
 
+def test_one_stem_never_plays_two_voices_at_once():
+    result = cast(plan(section(StemQuery("synth", count=3))), KIT)
+
+    chosen = list(names(result).values())
+    assert len(chosen) == len(set(chosen))
+    assert any("left out" in warning for warning in result.warnings)
+
+
+def test_a_stand_in_is_not_taken_from_the_role_that_it_belongs_to():
+    cards = [loop("Lead", "lead", tags={"melodic": 1.0}), loop("Synth", "synth")]
+
+    result = cast(plan(section(StemQuery("synth", ("melodic",)), "lead")), cards)
+
+    assert names(result) == {"synth": "Synth", "lead": "Lead"}
+
+
 def test_a_missing_role_is_left_out_and_said():
     result = cast(plan(section("kick", "vocal")), KIT)
 

@@ -57,10 +57,10 @@ def test_tags_that_apply_and_words_in_the_name_raise_the_meaning():
     assert named >= tagged > plain
 
 
-def test_the_stem_of_another_role_is_hardly_taken_twice():
-    company = Company(taken=frozenset({"a"}))
+def test_the_stem_of_another_role_is_not_liked_twice():
+    company = Company(used=frozenset({"a"}))
 
-    assert weigh(loop("a", "synth"), "synth", company=company) < 0.7 * weigh(
+    assert weigh(loop("a", "synth"), "synth", company=company) < 0.8 * weigh(
         loop("a", "synth"), "synth"
     )
 
