@@ -1,0 +1,159 @@
+"""From an intent to a plan: form, tempo, key, energy, and what each section asks for."""
+
+import random
+
+from src.core.errors import InvalidInputError
+from src.music.arrangement_form import shape_form
+from src.music.arrangement_ground import choose_bpm, choose_key
+from src.music.arrangement_roles import Cast, cast_roles, tags_of_role, text_of_role
+from src.music.genres import FormSection, GenreGrammar, Role, genre_grammar
+from src.music.library_summary import LibrarySummary
+from src.music.patterns import patterns_for
+from src.music.plan import ArrangementPlan, SectionPlan, StemQuery
+from src.music.prompt_intent import PromptIntent
+
+MAX_LENGTH_S = 1200.0
+"""Longest track, in seconds."""
+
+_ENERGY = {
+    "energetic": 0.1, "aggressive": 0.08, "hard": 0.08, "driving": 0.05, "euphoric": 0.05,
+    "heavy": 0.05, "epic": 0.05, "calm": -0.2, "soft": -0.15, "minimal": -0.08, "dreamy": -0.1,
+    "sad": -0.08, "romantic": -0.08,
+}  # fmt: skip
+_LEAST_ENERGY, _MOST_ENERGY = 0.05, 1.0
+_HALF_TIME = ("kick", "snare", "clap")
+_ADJECTIVES = ("open", "closed", "female", "male", "white", "field", "spoken", "finger", "metallic",
+               "hi-hat")  # fmt: skip
+
+
+def arrange(
+    intent: PromptIntent,
+    *,
+    seed: int = 0,
+    library: LibrarySummary | None = None,
+    max_length_s: float = MAX_LENGTH_S,
+) -> ArrangementPlan:
+    """Make a plan. The same intent, seed and library give the same plan.
+
+    seed: chooses among the genre's forms, keys and occasional roles
+    library: where given, tempo and key that the prompt leaves open follow what it holds
+
+    Raises InvalidInputError for a length over max_length_s, and where the prompt refuses
+    everything that could play.
+    """
+    genre = intent.genre or "default"
+    grammar = genre_grammar(genre, intent.style)
+    bpm, bpm_reason = choose_bpm(intent, grammar, library)
+    key, key_reason = choose_key(intent, grammar, bpm=bpm, library=library, rng=_rng(seed, "key"))
+    form = _rng(seed, "form").choices(grammar.forms, [form.weight for form in grammar.forms])[0]
+    shape = shape_form(form, intent, bpm=bpm, typical_s=grammar.length_s, max_length_s=max_length_s)
+    cast = cast_roles(shape.sections, grammar, intent, _rng(seed, "roles"))
+    if not any(cast.playing):
+        raise InvalidInputError(
+            f"a track must have something that plays, got a prompt that refuses everything: "
+            f"{', '.join(intent.excluded)}"
+        )
+    notes = (*_heading(intent, grammar, form.name), bpm_reason, key_reason, *shape.notes)
+    return ArrangementPlan(
+        bpm=bpm,
+        key=key,
+        structure=tuple(
+            _section(number, section, cast, grammar, intent)
+            for number, section in enumerate(shape.sections)
+        ),
+        genre=genre,
+        prompt=intent.prompt,
+        moods=intent.moods or grammar.moods,
+        excluded=excluded_words(intent),
+        swing=grammar.swing,
+        notes=(*notes, *_closing(intent)),
+    )
+
+
+def excluded_words(intent: PromptIntent) -> tuple[str, ...]:
+    """Refused categories, then refused sounds and moods, in single words where possible."""
+    words: list[str] = [*intent.excluded]
+    for name in intent.excluded_words:
+        first = name.split()[0]
+        words += [name] if first in (name, *_ADJECTIVES) else [name, first]
+    return tuple(dict.fromkeys([*words, *intent.avoided_moods]))
+
+
+def _section(
+    number: int, section: FormSection, cast: Cast, grammar: GenreGrammar, intent: PromptIntent
+) -> SectionPlan:
+    energy = section.energy + sum(_ENERGY.get(mood, 0.0) for mood in intent.moods)
+    energy += intent.section(section.kind).energy
+    energy = round(max(_LEAST_ENERGY, min(_MOST_ENERGY, energy)), 3)
+    return SectionPlan(
+        section=section.section,
+        bars=section.bars,
+        stem_queries=tuple(
+            _query(cast.roles[name], energy, cast.gains_db.get(name, 0.0), grammar, intent)
+            for name in dict.fromkeys(cast.playing[number])
+        ),
+        energy=energy,
+        fill=section.fill and intent.fills is not False,
+    )
+
+
+def _query(
+    role: Role, energy: float, gain_db: float, grammar: GenreGrammar, intent: PromptIntent
+) -> StemQuery:
+    own = next((w.tags for w in intent.wanted if w.text == role.text), ())
+    return StemQuery(
+        category=role.category,
+        tags=tags_of_role(role, intent, own),
+        text=text_of_role(role, intent),
+        pattern=_pattern(role, energy, grammar, intent),
+        gain_db=round(gain_db + _style_gain(role.category, grammar, intent), 2),
+    )
+
+
+def _pattern(role: Role, energy: float, grammar: GenreGrammar, intent: PromptIntent) -> str | None:
+    """A name where the genre would not choose it by itself: marks, half time, styles."""
+    if role.pattern is not None:
+        return role.pattern
+    if intent.half_time and role.category in _HALF_TIME:
+        return "half time"
+    if not grammar.style:
+        return None
+    plain = genre_grammar(grammar.name).patterns[role.category]
+    if grammar.patterns[role.category] == plain:
+        return None
+    return patterns_for(f"{grammar.style} {grammar.name}", role.category, energy)[0].name
+
+
+def _style_gain(category: str, grammar: GenreGrammar, intent: PromptIntent) -> float:
+    """What the style mixes differently from its genre, and what shall be softer."""
+    softer = dict(intent.softer)
+    own = grammar.mix_db[category] - genre_grammar(grammar.name).mix_db[category]
+    drums = ("kick", "snare", "clap", "hihat", "cymbal", "tom", "percussion")
+    return own + softer.get(category, softer.get("drums", 0.0) if category in drums else 0.0)
+
+
+def _heading(intent: PromptIntent, grammar: GenreGrammar, form: str) -> list[str]:
+    notes = []
+    if intent.understood:
+        notes.append(f"understood: {', '.join(dict.fromkeys(intent.understood))}")
+    if intent.unknown:
+        notes.append(f"not understood: {', '.join(intent.unknown)}")
+    name = f"{grammar.style} {grammar.name}".strip()
+    asked = "as asked" if intent.genre else "no genre named"
+    notes.append(f"genre {name} ({asked}), form {form!r}")
+    return notes
+
+
+def _closing(intent: PromptIntent) -> list[str]:
+    notes = [*intent.notes]
+    refused = excluded_words(intent)
+    if refused:
+        notes.append(f"left out: {', '.join(refused)}")
+    if intent.wanted:
+        notes.append(f"wanted: {', '.join(wanted.text for wanted in intent.wanted)}")
+    return notes
+
+
+def _rng(seed: int, purpose: str) -> random.Random:
+    """Chance of its own for each decision, so that one does not move another."""
+    return random.Random(f"{seed} {purpose}")

@@ -1,0 +1,245 @@
+"""Who plays: the roles of a genre, bent to what a prompt wants and refuses."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from src.music.genres import MAIN_KINDS, SECTION_END, SECTION_START, FormSection, GenreGrammar, Role
+from src.music.library import DRUM_CATEGORIES
+from src.music.prompt_intent import PromptIntent, SectionWish, WantedInstrument
+
+OPPOSITES: Mapping[str, tuple[str, ...]] = {
+    "dark": ("bright", "happy"),
+    "bright": ("dark", "deep"),
+    "warm": ("cold", "harsh"),
+    "cold": ("warm",),
+    "soft": ("hard", "aggressive", "heavy", "distorted", "punchy", "harsh"),
+    "calm": ("driving", "aggressive", "energetic", "hard", "distorted", "punchy", "fast"),
+    "aggressive": ("soft", "calm"),
+    "hard": ("soft", "calm", "warm"),
+    "heavy": ("soft",),
+    "clean": ("distorted", "gritty", "raw", "noisy"),
+    "distorted": ("clean", "soft"),
+    "dry": ("reverberant", "wide"),
+    "reverberant": ("dry",),
+    "happy": ("dark", "sad"),
+    "sad": ("happy", "euphoric", "bright"),
+    "minimal": ("wide", "epic"),
+    "vintage": ("futuristic", "digital"),
+}
+_DRUM_MOODS = (
+    "aggressive", "hard", "heavy", "punchy", "industrial", "gritty", "distorted", "raw", "dry",
+    "minimal", "soft", "metallic", "analog", "vintage", "noisy", "clean", "tribal", "organic",
+    "acid", "reverberant", "groovy", "deep", "warm", "glitchy",
+)  # fmt: skip
+"""Moods that say something of a drum sound; the others are left to who plays tones."""
+
+_DARK_DRUMS = ("kick", "snare", "tom", "percussion", "drums")
+_MAX_TAGS = 5
+_MAYBE_CHANCE = {"vocal": 0.3}
+_USUAL_CHANCE = 0.5
+_LOOP_PARTS = ("kick", "snare", "clap", "hihat", "cymbal")
+_EVERYWHERE = ("atmo", "pad")
+_PATTERNS = {
+    "ride cymbal": "ride",
+    "crash cymbal": SECTION_START,
+    "riser": SECTION_END,
+    "impact": SECTION_START,
+}
+_KINDS = {
+    "riser": ("build",),
+    "impact": ("drop",),
+    "effects": ("build", "drop"),
+    "white noise": ("build", "drop"),
+}
+_DRUM_ROLES = {
+    "kick": Role("kick", "kick", ("punchy",), "kick drum"),
+    "snare": Role("snare", "snare", ("punchy",), "snare drum"),
+    "hihat": Role("hihat", "hihat", ("percussive",), "hi-hat"),
+}
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Roles by name, and the names of those that play in each section."""
+
+    roles: Mapping[str, Role]
+    playing: tuple[tuple[str, ...], ...]
+    gains_db: Mapping[str, float]
+
+
+def cast_roles(
+    sections: tuple[FormSection, ...],
+    grammar: GenreGrammar,
+    intent: PromptIntent,
+    rng: random.Random,
+) -> Cast:
+    """Decide for every section which roles play in it.
+
+    What is refused never plays; what is wanted plays in the main sections, or in the section
+    it is wanted in.
+    """
+    roles = dict(grammar.roles)
+    playing = [list(section.roles) for section in sections]
+    _add_maybes(playing, sections, roles, intent, rng)
+    for number, section in enumerate(sections):
+        wish = intent.section(section.kind)
+        playing[number] = [r for r in playing[number] if _may_play(roles[r], intent, wish)]
+    gains: dict[str, float] = {}
+    claimed: set[str] = set()
+    for wanted in intent.wanted:
+        _add_wanted(wanted, sections, playing, roles, claimed, gains, intent)
+    for number, section in enumerate(sections):
+        for wanted in intent.section(section.kind).wanted:
+            name = _claim(wanted, roles, playing, set())
+            if name not in playing[number]:
+                playing[number].append(name)
+    _fill_empty(playing, grammar, intent)
+    return Cast(roles, tuple(tuple(names) for names in playing), gains)
+
+
+def tags_of_role(role: Role, intent: PromptIntent, own: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Tags to search a role by: its own moods, the track's, then what the genre says."""
+    moods = [
+        mood for mood in intent.moods if role.category not in DRUM_CATEGORIES or mood in _DRUM_MOODS
+    ]
+    blocked = {opposite for mood in (*own, *moods) for opposite in OPPOSITES.get(mood, ())}
+    blocked.update(intent.avoided_moods)
+    usual = [tag for tag in role.tags if tag not in blocked]
+    kept = moods[: max(2, _MAX_TAGS - len(usual))]
+    return tuple(dict.fromkeys([*own, *kept, *usual]))[:_MAX_TAGS]
+
+
+def text_of_role(role: Role, intent: PromptIntent) -> str:
+    """The words to search a role by, without those that the prompt contradicts."""
+    blocked = {opposite for mood in intent.moods for opposite in OPPOSITES.get(mood, ())}
+    blocked.update(intent.avoided_moods)
+    return " ".join(word for word in role.text.split() if word not in blocked)
+
+
+def _concerns(mood: str, category: str) -> bool:
+    if category not in DRUM_CATEGORIES:
+        return True
+    return mood in _DRUM_MOODS or (mood == "dark" and category in _DARK_DRUMS)
+
+
+def _may_play(role: Role, intent: PromptIntent, wish: SectionWish) -> bool:
+    refused = {*intent.excluded, *wish.excluded}
+    wanted = {w.category for w in (*intent.wanted, *wish.wanted)}
+    if role.category in refused:
+        return False
+    if role.category == "drums" and refused & set(_LOOP_PARTS) and "drums" not in wanted:
+        return False
+    if wish.only and role.category not in _categories(wish.wanted):
+        return False
+    return not intent.only_wanted or role.category in _categories(intent.wanted)
+
+
+def _categories(wanted: tuple[WantedInstrument, ...]) -> set[str]:
+    found = {instrument.category for instrument in wanted}
+    return found | set(DRUM_CATEGORIES) if any(w.name == "drums" for w in wanted) else found
+
+
+def _add_maybes(
+    playing: list[list[str]],
+    sections: tuple[FormSection, ...],
+    roles: Mapping[str, Role],
+    intent: PromptIntent,
+    rng: random.Random,
+) -> None:
+    """Let the roles that join in some tracks join in this one, or not."""
+    placed = {w.category for wish in intent.sections for w in wish.wanted}
+    joins: dict[str, bool] = {}
+    for name in sorted({name for section in sections for name in section.maybe}):
+        category = roles[name].category
+        chance = _MAYBE_CHANCE.get(category, _USUAL_CHANCE)
+        joins[name] = rng.random() < chance and category not in placed
+    for number, section in enumerate(sections):
+        playing[number] += [name for name in section.maybe if joins[name]]
+
+
+def _add_wanted(
+    wanted: WantedInstrument,
+    sections: tuple[FormSection, ...],
+    playing: list[list[str]],
+    roles: dict[str, Role],
+    claimed: set[str],
+    gains: dict[str, float],
+    intent: PromptIntent,
+) -> None:
+    """Make a wanted instrument play in the sections where it belongs."""
+    if wanted.name == "drums":
+        _add_drums(sections, playing, roles, intent)
+        return
+    name = _claim(wanted, roles, playing, claimed)
+    claimed.add(name)
+    gains[name] = wanted.gain_db
+    kinds = _KINDS.get(wanted.name, MAIN_KINDS)
+    targets = [n for n, s in enumerate(sections) if _belongs(wanted, s.kind, kinds)]
+    for number in targets or range(len(sections)):
+        wish = intent.section(sections[number].kind)
+        if name not in playing[number] and wanted.category not in wish.excluded and not wish.only:
+            playing[number].append(name)
+
+
+def _belongs(wanted: WantedInstrument, kind: str, kinds: tuple[str, ...]) -> bool:
+    if kind in kinds or wanted.category in _EVERYWHERE:
+        return True
+    return kind == "break" and kinds is MAIN_KINDS and wanted.category not in _quiet_in_breaks()
+
+
+def _quiet_in_breaks() -> tuple[str, ...]:
+    return (*DRUM_CATEGORIES, "bass", "fx")
+
+
+def _claim(
+    wanted: WantedInstrument,
+    roles: dict[str, Role],
+    playing: list[list[str]],
+    claimed: set[str],
+) -> str:
+    """The role that becomes the wanted instrument: the category's busiest, else a new one."""
+    busy = [name for names in playing for name in names]
+    same = [n for n, r in roles.items() if r.category == wanted.category and n not in claimed]
+    name = max(same, key=busy.count, default="")
+    pattern = _PATTERNS.get(wanted.name)
+    special = wanted.name in _PATTERNS or wanted.category in ("cymbal", "fx")
+    if not name or (special and roles[name].pattern != pattern):
+        name = f"wanted {wanted.name}"
+        roles[name] = Role(name, wanted.category, wanted.tags, wanted.text, pattern)
+    else:
+        tags = tuple(dict.fromkeys([*wanted.tags, *roles[name].tags]))
+        text = wanted.text if wanted.text != wanted.category else roles[name].text
+        roles[name] = replace(roles[name], tags=tags, text=text)
+    return name
+
+
+def _add_drums(
+    sections: tuple[FormSection, ...],
+    playing: list[list[str]],
+    roles: dict[str, Role],
+    intent: PromptIntent,
+) -> None:
+    """Let drums play in the main sections of a genre that has none of its own."""
+    for number, section in enumerate(sections):
+        present = {roles[name].category for name in playing[number]}
+        if section.kind not in MAIN_KINDS or {"kick", "snare", "drums"} & present:
+            continue
+        for name, role in _DRUM_ROLES.items():
+            if role.category not in present and role.category not in intent.excluded:
+                roles.setdefault(name, role)
+                playing[number].append(name)
+
+
+def _fill_empty(playing: list[list[str]], grammar: GenreGrammar, intent: PromptIntent) -> None:
+    """Give a section that lost everyone something soft, if anything is allowed."""
+    calm = ("pad", "atmo", "keys", "strings", "synth", "lead", "bass", "fx", "percussion")
+    allowed = [
+        name
+        for category in calm
+        for name, role in grammar.roles.items()
+        if role.category == category and _may_play(role, intent, SectionWish("intro"))
+    ]
+    for names in playing:
+        if not names and allowed:
+            names.append(allowed[0])

@@ -1,0 +1,99 @@
+"""What a library holds, in a few numbers, so that a plan can ask for what is there."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from src.music.keys import camelot_distance, parse_key
+from src.music.library import TONAL_CATEGORIES, StemCard
+
+_Entry = TypeVar("_Entry", str, float)
+_KEY_CLOSENESS = (1.0, 0.6, 0.15)
+"""How useful a kit is at a Camelot distance of 0, 1 and 2."""
+
+
+@dataclass(frozen=True)
+class KitSummary:
+    """A kit, or loose stems alike: tempo in BPM and key where known, and how many stems."""
+
+    bpm: float | None
+    key: str | None
+    stems: float
+
+
+@dataclass(frozen=True)
+class LibrarySummary:
+    """Counts of stems by category, and the kits with their tempos and keys."""
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    kits: tuple[KitSummary, ...] = ()
+
+    def tempos(self, low: float, high: float) -> dict[float, float]:
+        """Stems by tempo within a range; half and double tempos count as well."""
+        found: dict[float, float] = defaultdict(float)
+        for kit in self.kits:
+            for factor in (1.0, 2.0, 0.5) if kit.bpm else ():
+                bpm = round((kit.bpm or 0.0) * factor, 2)
+                if low <= bpm <= high:
+                    found[bpm] += kit.stems
+        return dict(found)
+
+    def key_support(self, key: str, bpm: float) -> float:
+        """How many stems fit a key, those that also fit the tempo counting most."""
+        return sum(
+            kit.stems * _tempo_closeness(kit.bpm, bpm) * _key_closeness(kit.key, key)
+            for kit in self.kits
+            if kit.key is not None
+        )
+
+    @property
+    def keys(self) -> dict[str, float]:
+        """Stems by key."""
+        found: dict[str, float] = defaultdict(float)
+        for kit in self.kits:
+            if kit.key is not None:
+                found[parse_key(kit.key)] += kit.stems
+        return dict(found)
+
+
+def summarise_library(cards: Iterable[StemCard]) -> LibrarySummary:
+    """Count a library. A kit has the tempo and key that most of its loops have."""
+    counts: Counter[str] = Counter()
+    kits: dict[str, list[StemCard]] = defaultdict(list)
+    for card in cards:
+        counts[card.category] += 1
+        if card.is_loop:
+            kits[card.kit_id or card.kit or f"loose {card.bpm} {card.key}"].append(card)
+    return LibrarySummary(
+        dict(counts), tuple(_summary(kits[name]) for name in sorted(kits) if kits[name])
+    )
+
+
+def _summary(cards: list[StemCard]) -> KitSummary:
+    tempos: dict[float, float] = defaultdict(float)
+    keys: dict[str, float] = defaultdict(float)
+    for card in cards:
+        if card.bpm:
+            tempos[round(card.bpm, 2)] += card.confidence.get("bpm", 0.5)
+        if card.key and card.category in TONAL_CATEGORIES:
+            keys[card.key] += card.confidence.get("key", 0.5)
+    return KitSummary(_most(tempos), _most(keys), float(len(cards)))
+
+
+def _most(weights: Mapping[_Entry, float]) -> _Entry | None:
+    """The heaviest entry; of equals the smallest, so that the order of files is no matter."""
+    return min(weights, key=lambda entry: (-weights[entry], entry), default=None)
+
+
+def _tempo_closeness(kit_bpm: float | None, bpm: float) -> float:
+    """1 at the same tempo (or half or double), 0.1 from 12 % on."""
+    if not kit_bpm:
+        return 0.3
+    stretch = min(abs(bpm / (kit_bpm * factor) - 1.0) for factor in (0.5, 1.0, 2.0))
+    return max(0.1, 1.0 - stretch / 0.12)
+
+
+def _key_closeness(kit_key: str | None, key: str) -> float:
+    distance = camelot_distance(kit_key, key) if kit_key else 9
+    return _KEY_CLOSENESS[distance] if distance < len(_KEY_CLOSENESS) else 0.0
