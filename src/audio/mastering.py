@@ -17,12 +17,12 @@ from src.audio.validation import Audio
 TOLERANCE_LU = 0.3
 """A master this close to its target has reached it."""
 
-MOST_LIMITING_DB = 12.0
-"""The highest peak is never pushed down by more: beyond lies distortion, not loudness."""
+MOST_COST_LU = 8.0
+"""The limiter may cost so much loudness; beyond, more gain gives distortion instead."""
 
 _MARGIN_DB = 0.03
 _ROUNDS = 12
-_SPARE_DRIVE_DB = 8.0
+_SPARE_DRIVE_DB = 2 * MOST_COST_LU
 _CLOSE_LU = 0.02
 _CHUNK_SAMPLES = 131_072
 _STEPS_24_BIT = float(2**23)
@@ -69,7 +69,7 @@ def master(
     ceiling_dbtp: no true peak above this remains
 
     The gain is found from the loudness of 100 ms steps and the limiter's reduction in each,
-    then checked by measuring. Where the target would need more than 12 dB of limiting it is
+    then checked by measuring. Where the limiter would cost more than 8 LU the target is
     not reached, and the report says so.
     """
     meter = LoudnessMeter(sample_rate=sample_rate, channels=mix.shape[0])
@@ -105,13 +105,10 @@ def quantise_24_bit(audio: Audio) -> None:
 def _drive(mix: Audio, steps: NDArray[np.float64], loudness_lufs: float, goal: _Goal) -> _Drive:
     """Find the gain whose limited result has the target's loudness."""
     wanted = db_to_gain(goal.target_lufs - loudness_lufs)
-    sample_peak = float(max(mix.max(), -mix.min()))
-    most = goal.ceiling / sample_peak * db_to_gain(MOST_LIMITING_DB)
-    floor = goal.ceiling / min(most, wanted * db_to_gain(_SPARE_DRIVE_DB))
-    peaks = block_true_peaks(mix, floor=min(floor, sample_peak))
-    most = goal.ceiling / float(peaks.max()) * db_to_gain(MOST_LIMITING_DB)
-    limiting = _Limiting(mix, steps, peaks, loudness_lufs, min(most, goal.ceiling / floor), goal)
-    drive = limiting.solve(min(wanted, most), 0.0)
+    floor = goal.ceiling / (wanted * db_to_gain(_SPARE_DRIVE_DB))
+    peaks = block_true_peaks(mix, floor=min(floor, float(max(mix.max(), -mix.min()))))
+    limiting = _Limiting(mix, steps, peaks, loudness_lufs, goal)
+    drive = limiting.solve(wanted, 0.0)
     if drive.reductions.min(initial=1.0) >= 1.0:
         return drive
     error_lu = limiting.measured_lufs(drive) - limiting.estimated_lufs(drive)
@@ -122,29 +119,44 @@ def _drive(mix: Audio, steps: NDArray[np.float64], loudness_lufs: float, goal: _
 class _Limiting:
     """A mix and a limiter, and what the one does to the other's loudness.
 
-    steps: power of each 100 ms of the mix; peaks: true peak of each 32 samples
-    most: largest gain that may be tried
+    steps: power of each 100 ms of the mix
+    peaks: true peak of each 32 samples
     """
 
     mix: Audio
     steps: NDArray[np.float64]
     peaks: NDArray[np.float32]
     loudness_lufs: float
-    most: float
     goal: _Goal
 
     def solve(self, gain: float, error_lu: float) -> _Drive:
-        """Raise the gain by what is missing until nothing is.
+        """Raise the gain by what is missing until nothing is, or the limiter costs too much.
 
         error_lu: by how much the measured loudness lies above the estimate
         """
         drive = self._at(gain)
         for _ in range(_ROUNDS):
             missing_lu = self.goal.target_lufs - error_lu - self.estimated_lufs(drive)
-            if abs(missing_lu) < _CLOSE_LU or (missing_lu > 0 and drive.gain >= self.most):
+            if self._cost_lu(drive) > MOST_COST_LU:
+                return self._dearest(drive.gain)
+            if abs(missing_lu) < _CLOSE_LU:
                 break
-            drive = self._at(min(drive.gain * db_to_gain(missing_lu), self.most))
+            drive = self._at(drive.gain * db_to_gain(missing_lu))
         return drive
+
+    def _dearest(self, gain: float) -> _Drive:
+        """The largest gain below ``gain`` whose limiting costs no more than is allowed."""
+        low, high = gain * db_to_gain(-4 * MOST_COST_LU), gain
+        for _ in range(_ROUNDS):
+            middle = math.sqrt(low * high)
+            if self._cost_lu(self._at(middle)) > MOST_COST_LU:
+                high = middle
+            else:
+                low = middle
+        return self._at(low)
+
+    def _cost_lu(self, drive: _Drive) -> float:
+        return self.loudness_lufs + gain_to_db(drive.gain) - self.estimated_lufs(drive)
 
     def _at(self, gain: float) -> _Drive:
         goal = self.goal
@@ -154,17 +166,21 @@ class _Limiting:
         return _Drive(gain, reductions)
 
     def estimated_lufs(self, drive: _Drive) -> float:
-        """The loudness after the limiter, from its mean reduction in each 100 ms."""
-        powers = np.square(drive.reductions)
+        """The loudness after the limiter, from its mean reduction in each 100 ms.
+
+        The mean is weighted with the square of the peaks, for loud runs carry the power.
+        """
+        weights = np.square(self.peaks, dtype=np.float64)
+        powers = np.square(drive.reductions) * weights
         if self.steps.size < 4:
-            mean_db = 10 * math.log10(float(powers.mean()))
+            mean_db = 10 * math.log10(float(powers.sum() / weights.sum()))
             return self.loudness_lufs + gain_to_db(drive.gain) + mean_db
         per_step = self.goal.sample_rate / 10 / BLOCK_SAMPLES
         edges = np.rint(np.arange(self.steps.size + 1) * per_step).astype(np.int64)
         edges = np.minimum(edges, powers.size)
-        sums = np.concatenate([[0.0], np.cumsum(powers)])
-        means = np.diff(sums[edges]) / np.maximum(np.diff(edges), 1)
-        return integrated_from_steps(self.steps * means * drive.gain**2)
+        reduced = np.add.reduceat(np.append(powers, 0.0), edges)[:-1]
+        whole = np.add.reduceat(np.append(weights, 0.0), edges)[:-1]
+        return integrated_from_steps(self.steps * drive.gain**2 * reduced / (whole + 1e-30))
 
     def measured_lufs(self, drive: _Drive) -> float:
         """The loudness after the limiter, measured without keeping the result."""

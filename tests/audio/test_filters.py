@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from src.audio.filters import band_pass, high_pass, low_pass, low_pass_zero_phase
+from src.audio.filters import (
+    RunningFilter,
+    band_pass,
+    high_pass,
+    high_pass_sections,
+    low_pass,
+    low_pass_sections,
+    low_pass_zero_phase,
+)
 
 RATE = 48_000
 
@@ -53,3 +61,16 @@ def test_cutoffs_beyond_nyquist_are_pulled_below_it_and_input_is_kept() -> None:
     before = clip.copy()
     assert np.isfinite(low_pass(clip, sample_rate=RATE, cutoff_hz=90_000)).all()
     assert np.array_equal(clip, before)
+
+
+@pytest.mark.parametrize("cut", [1, 777, 40_000])
+def test_running_filter_goes_on_from_block_to_block(cut: int) -> None:
+    audio = np.random.default_rng(0).standard_normal((2, RATE)).astype(np.float32)
+    for sections, still in (
+        (low_pass_sections(300.0, sample_rate=RATE), low_pass),
+        (high_pass_sections(300.0, sample_rate=RATE), high_pass),
+    ):
+        running = RunningFilter(sections, 2)
+        parts = [running.process(audio[:, :cut]), running.process(audio[:, cut:])]
+        whole = still(audio, sample_rate=RATE, cutoff_hz=300.0)
+        np.testing.assert_allclose(np.concatenate(parts, axis=1), whole, atol=2e-5)

@@ -1,0 +1,112 @@
+"""The limiter and the master that drives it."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from src.audio.limiter import limiter_gains
+from src.audio.loudness import integrated_loudness
+from src.audio.mastering import MOST_COST_LU, master, quantise_24_bit
+from src.audio.true_peak import true_peak_dbtp
+
+RATE = 48_000
+
+
+def music(seconds: float, *, spikes: float, seed: int = 0) -> np.ndarray:
+    """Noise with a beat: a burst every half second, ``spikes`` times louder."""
+    rng = np.random.default_rng(seed)
+    samples = round(seconds * RATE)
+    audio = rng.standard_normal((2, samples)) * 0.05
+    since = np.arange(samples) % (RATE // 2)
+    return (audio * (1 + spikes * np.exp(-since / 1500))).astype(np.float32)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    peaks=st.lists(st.floats(0, 4), min_size=1, max_size=400),
+    drive=st.floats(0.1, 8),
+)
+def test_no_run_comes_out_above_the_ceiling(peaks: list[float], drive: float) -> None:
+    levels = np.array(peaks, np.float32)
+    gains = limiter_gains(levels, drive=drive, ceiling=0.8, sample_rate=RATE)
+    assert gains.shape == levels.shape
+    for shift in (-1, 0, 1):
+        beside = np.roll(gains, shift)
+        if shift:
+            beside[-1 if shift < 0 else 0] = gains[-1 if shift < 0 else 0]
+        assert (levels.astype(np.float64) * drive * beside <= 0.8 + 1e-6).all()
+    assert gains.max() <= 1.0 + 1e-12
+
+
+def test_gain_falls_before_the_peak_and_comes_back_slowly() -> None:
+    peaks = np.full(2000, 0.1, np.float32)
+    peaks[1000] = 2.0
+    gains = limiter_gains(peaks, drive=1.0, ceiling=1.0, sample_rate=RATE)
+    assert gains[1000] == pytest.approx(0.5, abs=1e-3)
+    assert gains[980] == pytest.approx(1.0)
+    assert gains[1020] < 0.6
+    assert 0.85 < gains[1200] < 1.0
+    assert np.abs(np.diff(gains)).max() < 0.15
+
+
+def test_what_stays_below_the_ceiling_is_not_touched() -> None:
+    gains = limiter_gains(np.full(50, 0.5, np.float32), drive=1.9, ceiling=1.0, sample_rate=RATE)
+    assert (gains == 1.0).all()
+
+
+@pytest.mark.parametrize("spikes", [0.0, 4.0, 10.0])
+@pytest.mark.parametrize("target_lufs", [-23.0, -14.0, -11.0])
+def test_target_is_reached_below_the_ceiling(spikes: float, target_lufs: float) -> None:
+    audio = music(8, spikes=spikes)
+    report = master(audio, sample_rate=RATE, target_lufs=target_lufs, ceiling_dbtp=-1.0)
+    assert report.reached
+    assert integrated_loudness(audio, sample_rate=RATE) == pytest.approx(target_lufs, abs=0.15)
+    assert true_peak_dbtp(audio, sample_rate=RATE) <= -1.0
+
+
+def test_quiet_enough_music_is_only_turned_up_or_down() -> None:
+    audio = music(6, spikes=0.0)
+    before = audio.copy()
+    report = master(audio, sample_rate=RATE, target_lufs=-30.0, ceiling_dbtp=-1.0)
+    np.testing.assert_allclose(audio, before * 10 ** (report.gain_db / 20), atol=1.2e-7)
+    assert report.limiting_db == 0.0
+
+
+def test_unreachable_target_is_said_to_be_unreached() -> None:
+    audio = np.zeros((2, 4 * RATE), np.float32)
+    audio[:, RATE::RATE] = 0.5
+    before_lufs = integrated_loudness(audio, sample_rate=RATE)
+    report = master(audio, sample_rate=RATE, target_lufs=-8.0, ceiling_dbtp=-1.0)
+    assert not report.reached
+    assert report.true_peak_dbtp <= -1.0
+    cost_lu = before_lufs + report.gain_db - report.loudness_lufs
+    assert cost_lu == pytest.approx(MOST_COST_LU, abs=1.0)
+
+
+@pytest.mark.parametrize("samples", [1, 100, 9000])
+def test_very_short_music_is_mastered_as_well(samples: int) -> None:
+    audio = music(1, spikes=2.0)[:, :samples].copy()
+    report = master(audio, sample_rate=RATE, target_lufs=-14.0, ceiling_dbtp=-1.0)
+    assert math.isfinite(report.loudness_lufs)
+    assert true_peak_dbtp(audio, sample_rate=RATE) <= -1.0
+
+
+def test_silence_is_left_silent() -> None:
+    audio = np.zeros((2, RATE), np.float32)
+    report = master(audio, sample_rate=RATE, target_lufs=-14.0, ceiling_dbtp=-1.0)
+    assert not audio.any()
+    assert report.gain_db == 0.0
+    assert not report.reached
+
+
+def test_every_sample_fits_a_24_bit_file() -> None:
+    audio = np.array([[-1.5, -1.0, -0.3, 0.0, 0.3, 0.9999999, 1.5]], np.float32)
+    quantise_24_bit(audio)
+    steps = audio.astype(np.float64) * 2**23
+    np.testing.assert_array_equal(steps, np.rint(steps))
+    assert steps.min() == -(2**23)
+    assert steps.max() == 2**23 - 1
+    assert audio[0, 2] == pytest.approx(-0.3, abs=1e-7)
