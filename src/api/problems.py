@@ -80,7 +80,7 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What OpenAPI says of an endpoint's failures; 422 belongs to all that take something."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
-        status: {"description": HTTPStatus(status).phrase, "model": Problem, "content": content}
+        status: {"description": HTTPStatus(status).phrase, "content": content}
         for status in sorted({*statuses, 422})
     }
 

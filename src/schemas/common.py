@@ -10,15 +10,19 @@ MAX_SEED = 2**63 - 1
 """Largest seed that the database can hold."""
 
 
-def without_nul(text: str) -> str:
-    """The text itself. Raises ValueError for NUL, which PostgreSQL cannot hold."""
+def storable(text: str) -> str:
+    """The text itself. Raises ValueError for what no database can hold: NUL, half characters."""
     if "\x00" in text:
         raise ValueError("must not hold NUL")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ValueError("must not hold lone surrogates") from error
     return text
 
 
-Text = Annotated[str, AfterValidator(without_nul)]
-"""A text without NUL."""
+Text = Annotated[str, AfterValidator(storable)]
+"""A text that every database can hold."""
 
 
 class Page(BaseModel, Generic[Item]):

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from src.core.errors import InvalidInputError
 from src.music.keys import KEYS, parse_key
 from src.music.plan import MAX_BPM, MIN_BPM
-from src.schemas.common import Text, without_nul
+from src.schemas.common import Text, storable
 
 Category = Literal[
     "kick", "snare", "clap", "hihat", "cymbal", "tom", "percussion", "drums", "bass", "synth",
@@ -20,7 +20,7 @@ Category = Literal[
 def canonical_key(text: str) -> str:
     """A key as the library spells it. Raises ValueError for what is no key."""
     try:
-        return parse_key(without_nul(text))
+        return parse_key(storable(text))
     except InvalidInputError as error:
         raise ValueError(error.message) from error
 
@@ -30,7 +30,7 @@ def _key_or_none_at_all(text: str) -> str:
 
 
 def _plain_tag(tag: str) -> str:
-    cleaned = " ".join(without_nul(tag).lower().split())
+    cleaned = " ".join(storable(tag).lower().split())
     if not cleaned or any(sign in cleaned for sign in '"\\$'):
         raise ValueError('must not be empty or hold ", \\ or $')
     return cleaned

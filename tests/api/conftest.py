@@ -1,0 +1,71 @@
+"""A client of an app that runs in a temporary home."""
+
+import time
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from src.core.config import Settings
+from src.db.database import Database
+from src.main import create_app
+from tests.api.stand_ins import Gate, StandIns
+from tests.db.stocked import empty_database, stock
+
+with warnings.catch_warnings():
+    # Starlette would rather have httpx2; httpx, which the user interface has anyway, serves.
+    warnings.simplefilter("ignore")
+    from fastapi.testclient import TestClient
+
+
+@pytest.fixture
+def services(settings: Settings) -> StandIns:
+    settings.processed_path.mkdir(parents=True)
+    (settings.processed_path / "stems.db").write_bytes(empty_database())
+    return StandIns(settings.model_copy(update={"max_upload_mb": 3}))
+
+
+@pytest.fixture
+def gate(services: StandIns) -> Gate:
+    return services.gate
+
+
+@pytest.fixture
+def database(services: StandIns) -> Database:
+    return services.database
+
+
+@pytest.fixture
+def stem_ids(services: StandIns) -> list[str]:
+    """The ids of tests.db.stocked.SOUNDS."""
+    return stock(services.database, services.settings)
+
+
+@pytest.fixture
+def client(services: StandIns) -> Iterator[TestClient]:
+    app = create_app(services.settings, build=lambda _: services)
+    with TestClient(app, raise_server_exceptions=False) as opened:
+        yield opened
+
+
+class Asked:
+    """Questions that many tests ask."""
+
+    def __init__(self, client: TestClient) -> None:
+        self.client = client
+
+    def ended(self, job_id: str, within_s: float = 10.0) -> dict[str, Any]:
+        """The job once it has ended."""
+        deadline = time.monotonic() + within_s
+        while True:
+            job: dict[str, Any] = self.client.get(f"/api/v1/jobs/{job_id}").json()
+            if job["status"] in ("succeeded", "failed", "cancelled"):
+                return job
+            assert time.monotonic() < deadline, job
+            time.sleep(0.01)
+
+
+@pytest.fixture
+def asked(client: TestClient) -> Asked:
+    return Asked(client)

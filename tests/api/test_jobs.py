@@ -1,0 +1,110 @@
+"""Jobs over HTTP."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+from src.core.config import Settings
+from src.main import create_app
+from tests.api.checks import assert_problem
+from tests.api.conftest import Asked
+from tests.api.stand_ins import Gate, StandIns
+
+
+def test_preprocess_answers_at_once_with_a_job(client: TestClient, asked: Asked) -> None:
+    answer = client.post("/preprocess")
+    assert answer.status_code == 202
+    job = answer.json()
+    assert (job["kind"], job["status"], job["progress"]) == ("preprocess", "queued", 0.0)
+    assert answer.headers["location"] == job["url"] == f"/api/v1/jobs/{job['id']}"
+    done = asked.ended(job["id"])
+    assert (done["status"], done["progress"], done["eta_s"]) == ("succeeded", 1.0, None)
+    assert done["result"] == {"found": 0, "added": 0}
+    assert done["problem"] is None
+
+
+def test_a_second_preprocess_is_told_of_the_first(
+    client: TestClient, gate: Gate, asked: Asked
+) -> None:
+    gate.close()
+    first = client.post("/preprocess").json()
+    answer = client.post("/preprocess")
+    problem = assert_problem(answer, 409, "job_running")
+    assert problem["job_id"] == first["id"]
+    assert answer.headers["location"] == first["url"]
+    gate.open.set()
+    asked.ended(first["id"])
+    assert client.post("/preprocess").status_code == 202
+
+
+def test_progress_is_seen_and_a_running_job_is_cancelled(
+    client: TestClient, gate: Gate, asked: Asked
+) -> None:
+    gate.close()
+    job_id = client.post("/preprocess").json()["id"]
+    assert gate.reached.wait(10)
+    answer = client.post(f"/api/v1/jobs/{job_id}/cancel")
+    assert answer.status_code == 200
+    assert answer.json()["cancel_requested"] is True
+    done = asked.ended(job_id)
+    assert (done["status"], done["stage"], done["progress"]) == ("cancelled", "analysing", 0.5)
+    assert client.post(f"/api/v1/jobs/{job_id}/cancel").json()["status"] == "cancelled"
+
+
+def test_what_has_ended_can_not_be_cancelled(client: TestClient, asked: Asked) -> None:
+    job_id = client.post("/preprocess").json()["id"]
+    asked.ended(job_id)
+    assert_problem(client.post(f"/api/v1/jobs/{job_id}/cancel"), 409, "job_finished")
+
+
+def test_unknown_jobs_are_not_found(client: TestClient) -> None:
+    assert_problem(client.get("/api/v1/jobs/00"), 404, "not_found")
+    assert_problem(client.post("/api/v1/jobs/00/cancel"), 404, "not_found")
+    assert_problem(client.get("/api/v1/jobs/%27or%201"), 422, "validation_failed")
+
+
+def test_jobs_are_listed_newest_first(client: TestClient, asked: Asked) -> None:
+    ids = []
+    for _ in range(3):
+        ids.append(client.post("/preprocess").json()["id"])
+        asked.ended(ids[-1])
+    page = client.get("/api/v1/jobs", params={"limit": 2}).json()
+    assert [job["id"] for job in page["items"]] == [ids[2], ids[1]]
+    assert page["total"] == 3
+    assert client.get("/api/v1/jobs", params={"status": ["failed"]}).json()["total"] == 0
+    assert client.get("/api/v1/jobs", params={"kind": "preprocess"}).json()["total"] == 3
+
+
+def test_a_failed_job_tells_the_problem_with_its_status(client: TestClient, asked: Asked) -> None:
+    body = {"prompt": "an empty library"}
+    job_id = client.post("/generate-track", params={"wait": False}, json=body).json()["id"]
+    failed = asked.ended(job_id)
+    assert failed["status"] == "failed"
+    assert failed["problem"]["code"] == "library_empty"
+    assert failed["problem"]["status"] == 409
+    assert failed["result"] is None
+
+
+def test_a_stopping_server_interrupts_its_jobs(services: StandIns, settings: Settings) -> None:
+    from fastapi.testclient import TestClient
+
+    app = create_app(services.settings, build=lambda _: services)
+    with TestClient(app) as client:
+        services.gate.close()
+        job_id = client.post("/preprocess").json()["id"]
+        assert services.gate.reached.wait(10)
+    again = StandIns(services.settings)
+    with TestClient(create_app(services.settings, build=lambda _: again)) as client:
+        job = client.get(f"/api/v1/jobs/{job_id}").json()
+        assert (job["status"], job["problem"]["code"]) == ("failed", "interrupted")
+        assert job["problem"]["status"] == 503
+
+
+@pytest.mark.parametrize("count", [60])
+def test_many_questions_at_once_are_all_answered(
+    client: TestClient, count: int, stem_ids: list[str]
+) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(count) as pool:
+        answers = list(pool.map(lambda _: client.get("/api/v1/stems/").status_code, range(count)))
+    assert answers == [200] * count
