@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len
 
 from src.audio.effects import saturate
 from src.audio.envelopes import Adsr, decay, glide
 from src.audio.filters import band_pass, high_pass, low_pass
 from src.audio.oscillators import (
-    Curve,
     Hz,
     Span,
     damped_partials,
@@ -163,10 +163,12 @@ def pad_chord(
     span = Span.of_seconds(voice.amp.length_s(press.gate_s), sample_rate)
     length = next_fast_len(span.samples, real=True)
     weights = _pad_spectrum(voice, press.pitches_hz, length, sample_rate)
-    phases = rng.uniform(0, 2 * np.pi, (2, weights.size)).astype(np.float32)
+    phases = rng.random((2, weights.size), dtype=np.float32) * np.float32(2 * np.pi)
     shared = round(150.0 / sample_rate * length)
     phases[1, :shared] = phases[0, :shared]
-    sound = irfft(weights * np.exp(1j * phases), length)[:, : span.samples]
+    lines = np.empty(phases.shape, np.complex64)
+    lines.real, lines.imag = weights * np.cos(phases), weights * np.sin(phases)
+    sound = irfft(lines, length)[:, : span.samples]
     sound *= 0.2 / max(float(np.sqrt(np.mean(sound**2))), 1e-9)
     level = voice.amp.curve(span, gate_s=press.gate_s) * (0.4 + 0.6 * press.velocity)
     return (sound * level).astype(np.float32)
@@ -174,7 +176,7 @@ def pad_chord(
 
 def _pad_spectrum(
     voice: PadVoice, pitches_hz: tuple[float, ...], length: int, sample_rate: int
-) -> Curve:
+) -> NDArray[np.float32]:
     weights = np.zeros(length // 2 + 1)
     bin_hz = sample_rate / length
     for pitch in pitches_hz:
@@ -188,7 +190,7 @@ def _pad_spectrum(
             high = min(weights.size, int(centre_hz / bin_hz + 3 * width) + 2)
             place = (np.arange(low, high) - centre_hz / bin_hz) / width
             weights[low:high] += level / np.sqrt(width) * np.exp(-0.5 * place**2)
-    return weights
+    return weights.astype(np.float32)
 
 
 def _singing(formants_hz: tuple[tuple[float, float], ...], frequency_hz: float) -> float:
