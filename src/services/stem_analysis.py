@@ -40,7 +40,8 @@ class StemFacts:
 
     key: of a tonal one-shot its root note ("C")
     loudness_lufs, true_peak_dbtp: None where they can't be measured (silence)
-    analysis: of bpm, key, category and is_loop: {"value", "confidence", "source"}
+    analysis: of bpm, key, category and is_loop: {"value", "confidence", "source"}; of the
+        category also {"likeliest": the three best with their probabilities}
     warnings: what the user may want to know, in words
     """
 
@@ -78,7 +79,7 @@ def analyse_stem(
         proposed_bpm=[claim.value for claim in claims],
         category_hints=dict(hints.categories[:1]),
     )
-    category, _ = fuse_category(dict(hints.categories), heard.categories)
+    category, shares = fuse_category(dict(hints.categories), heard.categories)
     loop = fuse_loop(loop_claims(hints, metadata, heard, duration_s))
     bpm = _tempo(claims, heard, duration_s) if loop.value else None
     key = _key(hints, metadata, heard, category.value, is_loop=loop.value)
@@ -97,7 +98,7 @@ def analyse_stem(
         analysis={
             "bpm": _record(bpm),
             "key": _record(key),
-            "category": _record(category),
+            "category": _record(category) | {"likeliest": _likeliest(shares)},
             "is_loop": _record(loop),
         },
         warnings=_warnings(heard, hints, bpm),
@@ -263,6 +264,11 @@ def _record(finding: Finding[Any] | None) -> dict[str, Any]:
         return {"value": None, "confidence": 0.0, "source": "audio"}
     value = round(finding.value, 3) if isinstance(finding.value, float) else finding.value
     return {"value": value, "confidence": round(finding.confidence, 4), "source": finding.source}
+
+
+def _likeliest(shares: dict[str, float]) -> dict[str, float]:
+    best = sorted(shares.items(), key=lambda item: -item[1])[:3]
+    return {category: round(share, 4) for category, share in best}
 
 
 def _finite(value: float) -> float | None:
