@@ -1,6 +1,7 @@
 """Mastering: bring a mix to its loudness below its ceiling, and say whether it got there."""
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from src.audio.dynamics import apply_gains
 from src.audio.gain import db_to_gain, gain_to_db
 from src.audio.limiter import limiter_gains
-from src.audio.loudness import LoudnessMeter, integrated_from_steps
+from src.audio.loudness import LoudnessMeter, integrated_from_steps, measure_loudness
 from src.audio.stereo import CorrelationMeter
 from src.audio.true_peak import BLOCK_SAMPLES, block_true_peaks, true_peak_dbtp
 from src.audio.validation import Audio
@@ -197,18 +198,17 @@ class _Limiting:
 def _finished(
     mix: Audio, sample_rate: int, target_lufs: float, gain_db: float, limiting_db: float
 ) -> MasterReport:
-    meter = LoudnessMeter(sample_rate=sample_rate, channels=mix.shape[0])
     image = CorrelationMeter()
-    for start in range(0, mix.shape[1], _CHUNK_SAMPLES):
-        part = mix[:, start : start + _CHUNK_SAMPLES]
-        meter.add(part)
-        image.add(part)
-    heard = meter.report()
+    with ThreadPoolExecutor(1) as beside:
+        peak = beside.submit(true_peak_dbtp, mix, sample_rate=sample_rate)
+        heard = measure_loudness(mix, sample_rate=sample_rate)
+        for start in range(0, mix.shape[1], _CHUNK_SAMPLES):
+            image.add(mix[:, start : start + _CHUNK_SAMPLES])
     return MasterReport(
         loudness_lufs=heard.integrated_lufs,
         short_term_max_lufs=heard.short_term_max_lufs,
         loudness_range_lu=heard.range_lu,
-        true_peak_dbtp=true_peak_dbtp(mix, sample_rate=sample_rate),
+        true_peak_dbtp=peak.result(),
         stereo_correlation=image.correlation,
         gain_db=gain_db,
         limiting_db=limiting_db,

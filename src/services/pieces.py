@@ -1,5 +1,6 @@
 """The pieces a render plays: slices of stems, brought to length and pitch once and kept."""
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -67,7 +68,10 @@ class NoteSpec:
 
 
 class PieceStore:
-    """Makes pieces when they are first asked for and keeps the latest, within a budget."""
+    """Makes pieces when they are first asked for and keeps the latest, within a budget.
+
+    May be asked from several threads; a piece is made by one of them.
+    """
 
     def __init__(self, load: Load, *, sample_rate: int, kept_bytes: int = KEPT_BYTES) -> None:
         self._load = load
@@ -75,13 +79,17 @@ class PieceStore:
         self._left = kept_bytes
         self._kept: OrderedDict[PassSpec | NoteSpec, Audio] = OrderedDict()
         self._kicks: dict[PassSpec, tuple[int, ...]] = {}
+        self._lock = threading.RLock()
 
     def piece(self, spec: PassSpec | NoteSpec) -> Audio:
         """The sound of a piece, shape (1 or 2, samples). Not to be changed."""
-        found = self._kept.get(spec)
-        if found is not None:
-            self._kept.move_to_end(spec)
-            return found
+        with self._lock:
+            if spec in self._kept:
+                self._kept.move_to_end(spec)
+                return self._kept[spec]
+            return self._made(spec)
+
+    def _made(self, spec: PassSpec | NoteSpec) -> Audio:
         made = self._pass(spec) if isinstance(spec, PassSpec) else self._note(spec)
         self._kept[spec] = made
         self._left -= made.nbytes

@@ -1,6 +1,7 @@
 """Playing a score: tracks into a mix, the mix into a master, block by block."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,7 @@ from src.services.track_playing import Grid, TrackPlayer
 BLOCK_SAMPLES = 262_144
 """Length of the blocks in which a mix is made: 5.5 s."""
 
+_THREADS = 2
 _KICK_ROLES = ("kick", "drums")
 _SAME_KICK_S = 0.06
 _DUCK_BEATS = 0.45
@@ -111,16 +113,20 @@ def mix_score(score: Score, *, load: Load, progress: Progress = silent) -> Audio
     mix = np.zeros((2, samples), np.float32)
     sends = _Sends(score)
     blocks = range(0, samples, BLOCK_SAMPLES)
-    for number, start in enumerate(blocks):
-        progress("mixing", number, len(blocks))
-        block = mix[:, start : start + BLOCK_SAMPLES]
-        sends.open(block.shape[1])
-        for player, strip in zip(players, strips, strict=True):
-            dry = strip.process(player.play(start, block.shape[1]), start, block.shape[1])
-            if dry is not None:
-                add_at(block, dry, 0)
-                sends.take(dry, strip)
-        sends.close(block)
+
+    def play(player: TrackPlayer, strip: ChannelStrip) -> Audio | None:
+        return strip.process(player.play(start, block.shape[1]), start, block.shape[1])
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for number, start in enumerate(blocks):
+            progress("mixing", number, len(blocks))
+            block = mix[:, start : start + BLOCK_SAMPLES]
+            sends.open(block.shape[1])
+            for strip, dry in zip(strips, pool.map(play, players, strips), strict=True):
+                if dry is not None:
+                    add_at(block, dry, 0)
+                    sends.take(dry, strip)
+            sends.close(block)
     return mix
 
 
