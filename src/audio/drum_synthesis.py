@@ -221,11 +221,12 @@ def cymbal(shape: Cymbal, *, sample_rate: int, rng: np.random.Generator) -> Audi
         ring = damped_partials(bells, np.array([1, 0.8, 0.6, 0.5]), np.full(4, shape.decay_s), span)
         plate = plate + 6 * shape.bell * ring
     noise = high_pass(
-        white_noise(span, channels=2, rng=rng), sample_rate=sample_rate, cutoff_hz=2600.0
+        white_noise(span, channels=2, rng=rng), sample_rate=sample_rate, cutoff_hz=1500.0
     )
+    noise = low_pass(noise, sample_rate=sample_rate, cutoff_hz=6500.0, order=1)
     wash = noise * (decay(span, time_s=shape.decay_s) + 0.7 * decay(span, time_s=0.25))
     swell = np.minimum(span.times_s / shape.attack_s, 1.0) ** 2
-    mixed = (0.12 * plate + 3 * shape.air * wash) * swell
+    mixed = (0.16 * plate + 3 * shape.air * wash) * swell
     bright = high_pass(mixed.astype(np.float32), sample_rate=sample_rate, cutoff_hz=shape.low_hz)
     driven = saturate(at_peak(bright, peak_dbfs=-3.0), drive_db=5.0)
     return _finished(driven, sample_rate, out_s=0.3 * shape.decay_s)

@@ -21,7 +21,7 @@ from src.services.demo_kits.techno import TECHNO
 from src.storage.atomic import write_text
 from src.storage.encode import write_wav
 
-DEMO_VERSION = "1"
+DEMO_VERSION = "2"
 """Raised when the kits sound different, so that older ones are replaced."""
 
 MANIFEST = ".demo.json"

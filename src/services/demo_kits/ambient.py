@@ -28,7 +28,7 @@ DRUMS = {
         drums.kick, drums.Kick(44, 90, sweep_s=0.03, decay_s=0.5, click=0.06, drive_db=3, bias=0.05)
     ),
     "block": partial(drums.skin, drums.Skin(523.25, 0.14, 1.05, 0.006, (1, 2.57, 4.2), 0.15, 2)),
-    "tom": partial(drums.skin, drums.Skin(82, 0.7, 1.25, 0.05, tap=0.1, drive_db=3)),
+    "tom": partial(drums.skin, drums.Skin(98, 0.8, 1.2, 0.06, tap=0.25, drive_db=3)),
     "rim": partial(drums.skin, drums.Skin(410, 0.1, 1.1, 0.006, modes=(1, 1.7, 2.5), drive_db=2)),
     "shaker": partial(drums.shaker, length_s=0.16),
     "swell": partial(drums.cymbal, drums.Cymbal(decay_s=3.2, low_hz=360, attack_s=0.25)),

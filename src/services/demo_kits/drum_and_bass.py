@@ -41,7 +41,7 @@ DRUMS = {
     "open": partial(drums.hat, drums.Hat(decay_s=0.32, tune=1.2, drive_db=6)),
     "ride": partial(drums.cymbal, drums.Cymbal(decay_s=0.55, low_hz=720, air=0.4, bell=0.45)),
     "crash": partial(drums.cymbal, drums.Cymbal(decay_s=1.8, low_hz=520)),
-    "tom": partial(drums.skin, drums.Skin(120, decay_s=0.32, bend=1.7, drive_db=8)),
+    "tom": partial(drums.skin, drums.Skin(134, 0.42, 1.35, 0.05, tap=0.5, drive_db=7)),
     "rim": partial(drums.skin, drums.Skin(760, 0.06, 1.2, 0.004, modes=(1, 1.5, 2.2))),
     "shaker": partial(drums.shaker, length_s=0.09),
 }  # fmt: skip
