@@ -7,6 +7,7 @@ from src.music.arrangement_form import shape_form
 from src.music.arrangement_ground import choose_bpm, choose_key
 from src.music.arrangement_roles import Cast, cast_roles, tags_of_role, text_of_role
 from src.music.genres import FormSection, GenreGrammar, Role, genre_grammar
+from src.music.library import DRUM_CATEGORIES
 from src.music.library_summary import LibrarySummary
 from src.music.patterns import patterns_for
 from src.music.plan import ArrangementPlan, SectionPlan, StemQuery
@@ -46,7 +47,10 @@ def arrange(
     bpm, bpm_reason = choose_bpm(intent, grammar, library)
     key, key_reason = choose_key(intent, grammar, bpm=bpm, library=library, rng=_rng(seed, "key"))
     form = _rng(seed, "form").choices(grammar.forms, [form.weight for form in grammar.forms])[0]
-    shape = shape_form(form, intent, bpm=bpm, typical_s=grammar.length_s, max_length_s=max_length_s)
+    others = [other for other in grammar.forms if other is not form]
+    shape = shape_form(
+        [form, *others], intent, bpm=bpm, typical_s=grammar.length_s, max_length_s=max_length_s
+    )
     cast = cast_roles(shape.sections, grammar, intent, _rng(seed, "roles"))
     if not any(cast.playing):
         raise InvalidInputError(
@@ -71,8 +75,13 @@ def arrange(
 
 
 def excluded_words(intent: PromptIntent) -> tuple[str, ...]:
-    """Refused categories, then refused sounds and moods, in single words where possible."""
-    words: list[str] = [*intent.excluded]
+    """Refused categories, then refused sounds and moods, in single words where possible.
+
+    "drums" among them means no drums at all; who refuses only drum loops refuses "drum loop".
+    """
+    words = list(intent.excluded)
+    if "drums" in words and not set(DRUM_CATEGORIES) <= set(words):
+        words[words.index("drums")] = "drum loop"
     for name in intent.excluded_words:
         first = name.split()[0]
         words += [name] if first in (name, *_ADJECTIVES) else [name, first]

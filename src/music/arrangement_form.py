@@ -30,19 +30,27 @@ class Shape:
 
 
 def shape_form(
-    form: Form, intent: PromptIntent, *, bpm: float, typical_s: float, max_length_s: float
+    forms: Sequence[Form],
+    intent: PromptIntent,
+    *,
+    bpm: float,
+    typical_s: float,
+    max_length_s: float,
 ) -> Shape:
     """Fit a form to the wishes for sections and length.
+
+    forms: the form to use, then others whose middle varies a track too long for one
 
     typical_s: the genre's usual length, used where the form as written lasts under two or
         over four minutes
     Bars are multiples of four; the track is at least 8 bars. Raises InvalidInputError for a
     length of more than max_length_s.
     """
-    sections, notes = _kept(form.sections, intent)
+    sections, notes = _kept(forms[0].sections, intent)
     weights = [_weight(section, intent, bpm) for section in sections]
     total, length_notes = _total_bars(sum(weights), intent, bpm, typical_s, max_length_s)
-    sections = _repeated(sections, total / max(sum(weights), 1.0))
+    others = [_kept(form.sections, intent)[0] for form in forms[1:]]
+    sections = _repeated([sections, *others], total / max(sum(weights), 1.0))
     sections = _fewer(sections, total)
     bars = _dealt(sections, total, intent, bpm)
     shaped = tuple(replace(section, bars=n) for section, n in zip(sections, bars, strict=True))
@@ -113,16 +121,18 @@ def _in_units(bars: float) -> int:
     return max(UNIT, UNIT * round(bars / UNIT))
 
 
-def _repeated(sections: list[FormSection], stretch: float) -> list[FormSection]:
-    """Go through the body again where a section would otherwise become too long."""
-    body = [section for section in sections if section.kind not in ("intro", "outro")]
-    room = (MAX_SECTIONS - 2) // max(1, len(body))
-    rounds = min(room, round(stretch)) if stretch >= _REPEAT_FROM else 1
-    if rounds <= 1:
-        return sections
+def _repeated(forms: list[list[FormSection]], stretch: float) -> list[FormSection]:
+    """Go on with the middle of the next form where sections would otherwise become too long."""
+    rounds = round(stretch) if stretch >= _REPEAT_FROM else 1
+    sections = forms[0]
     first = [section for section in sections if section.kind == "intro"]
     last = [section for section in sections if section.kind == "outro"]
-    return [*first, *(body * rounds), *last]
+    middle: list[FormSection] = []
+    for number in range(rounds):
+        body = [s for s in forms[number % len(forms)] if s.kind not in ("intro", "outro")]
+        if len(first) + len(middle) + len(body) + len(last) <= MAX_SECTIONS:
+            middle += body
+    return [*first, *middle, *last]
 
 
 def _fewer(sections: list[FormSection], total: int) -> list[FormSection]:

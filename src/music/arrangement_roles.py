@@ -40,6 +40,12 @@ _MAYBE_CHANCE = {"vocal": 0.3}
 _USUAL_CHANCE = 0.5
 _LOOP_PARTS = ("kick", "snare", "clap", "hihat", "cymbal")
 _EVERYWHERE = ("atmo", "pad")
+_PLAIN = (
+    "kick", "snare", "clap", "hi-hat", "cymbal", "tom", "percussion", "bass", "synth", "lead",
+    "melody", "pad", "keys", "strings", "brass", "vocal", "effects", "atmosphere", "chords",
+)  # fmt: skip
+"""Names that say no more than the category: the genre's own words search better."""
+
 _PATTERNS = {
     "ride cymbal": "ride",
     "crash cymbal": SECTION_START,
@@ -209,7 +215,7 @@ def _claim(
         roles[name] = Role(name, wanted.category, wanted.tags, wanted.text, pattern)
     else:
         tags = tuple(dict.fromkeys([*wanted.tags, *roles[name].tags]))
-        text = wanted.text if wanted.text != wanted.category else roles[name].text
+        text = roles[name].text if wanted.text in _PLAIN else wanted.text
         roles[name] = replace(roles[name], tags=tags, text=text)
     return name
 

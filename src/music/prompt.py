@@ -127,7 +127,9 @@ def _moods_of_style(genre: str | None, style: str) -> tuple[str, ...]:
     """Naming a style names its moods: "acid techno" is acid."""
     if genre is None or not style:
         return ()
-    return next(s.moods for s in genre_grammar(genre).styles if s.name == style)
+    styled = genre_grammar(genre, style)
+    words = next(item.moods for item in styled.styles if item.name == style)
+    return tuple(mood for mood in words if mood in styled.moods)
 
 
 def _section_wishes(found: Findings) -> tuple[SectionWish, ...]:

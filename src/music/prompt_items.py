@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from src.music.prompt_lexicon import Lexicon, Meaning
 from src.music.prompt_text import BREAKS, Sentence, Word
 
-MAX_GUESSES = 24
+MAX_GUESSES = 12
 """So many unknown words are compared with the lexicon; a longer text is no typing error."""
 
 THINGS = ("instrument", "group", "refusal")
@@ -60,19 +60,33 @@ def previous_item(items: list[Item], index: int, skipped: tuple[str, ...] = SKIP
     return Item("break", "", "")
 
 
-def list_goes_on(items: list[Item], index: int, *, with_and: bool) -> bool:
-    """Whether the comma at index stands in a list of bare things that "or" or "and" ends."""
-    closing = ("or", "and") if with_and else ("or",)
+def stands_in(items: list[Item], index: int) -> bool:
+    """Whether "in the" or the like stands before an item."""
+    between = ("filler", "article", "long", "short", "mood", "only")
+    return previous_item(items, index, between).kind == "in"
+
+
+def list_goes_on(items: list[Item], index: int, *, strong: bool) -> bool:
+    """Whether the comma at index stands in a list of bare things that is still going on.
+
+    Such a list ends with "or"; after "without" (strong) also with "and", or it has at least
+    two more things and nothing else up to the end of the clause.
+    """
+    closing = ("or", "and") if strong else ("or",)
     expect_thing = True
+    things = 0
     for place, item in enumerate(items[index + 1 :], index + 1):
         if item.kind == "filler":
             continue
         if item.kind in closing:
             return next_item(items, place).kind in THINGS
+        if item.kind == "break":
+            return strong and things >= 2
         if item.kind != "comma" and not (expect_thing and item.kind in THINGS):
             return False
         expect_thing = item.kind == "comma"
-    return False
+        things += not expect_thing
+    return strong and things >= 2
 
 
 def _item(meaning: Meaning, written: str) -> Item:

@@ -13,6 +13,7 @@ from src.music.prompt_items import (
     list_goes_on,
     next_item,
     previous_item,
+    stands_in,
 )
 
 _QUIET_MOODS = ("soft", "calm", "minimal", "dreamy")
@@ -29,7 +30,7 @@ class PromptReader:
         self.item, self.index = Item("break", "", ""), 0
         self.found = Findings()
         self.place = ""
-        self._refusing = self._fresh = self._strong = False
+        self._refusing = self._fresh = self._strong = self._listing = False
         self._with = self._only = False
         self._words: list[str] = []
         self._tags: list[str] = []
@@ -51,8 +52,6 @@ class PromptReader:
     def on_nothing(self) -> None:
         """A word that only holds the sentence together."""
 
-    # signs and small words
-
     def on_break(self) -> None:
         """The end of a clause ends everything that was pending."""
         self._refusing = self._fresh = self._with = self._only = self._skip_thing = False
@@ -63,7 +62,10 @@ class PromptReader:
     def on_comma(self) -> None:
         """A comma ends a refusal unless it stands in a list; it ends what is said of a place."""
         if self._refusing and not self._fresh:
-            self._refusing = list_goes_on(self.items, self.index, with_and=self._strong)
+            listed = next_item(self.items, self.index).kind in THINGS and self._listing
+            self._refusing = self._listing = listed or list_goes_on(
+                self.items, self.index, strong=self._strong
+            )
         if not self._refusing:
             if previous_item(self.items, self.index).kind != "section":
                 self.place = ""
@@ -71,8 +73,13 @@ class PromptReader:
         self._gain_db = 0.0
         self._skip_thing = False
 
+    def on_or(self) -> None:
+        """ "Or" stands before the last thing of a list."""
+        self._listing = False
+
     def on_and(self) -> None:
         """ "And" goes on refusing only if a bare thing follows."""
+        self._listing = False
         following = next_item(self.items, self.index, ("filler",))
         if self._refusing and not self._fresh:
             same = previous_item(self.items, self.index).kind == following.kind
@@ -145,8 +152,6 @@ class PromptReader:
         """Softer, but not refused."""
         self._refusing = self._fresh = False
         self._gain_db = -4.0
-
-    # what describes
 
     def on_mood(self) -> None:
         """A mood of the track, of the instrument that follows, or of a section."""
@@ -236,8 +241,6 @@ class PromptReader:
         self.found.fills = not self._refusing
         self._fresh = False
 
-    # genres, sections, things
-
     def on_genre(self) -> None:
         """A genre; right before an instrument it may only describe that."""
         genre, _, style = self.item.value.partition("/")
@@ -261,7 +264,11 @@ class PromptReader:
 
     def on_section(self) -> None:
         """A section: refused, or the place of what was or will be said."""
-        placed = self.index > 0 and self._stands_in()
+        placed = stands_in(self.items, self.index)
+        if previous_item(self.items, self.index).kind == "after" and self._clause:
+            last = self.found.things[self._clause[-1]]
+            self.found.things.append(replace(last, place=self.item.value, refused=True))
+            return
         if placed and self._clause:
             moved = self._clause if self._refusing else self._clause[-1:]
             for number in moved:
@@ -304,11 +311,16 @@ class PromptReader:
         if any(char.isalnum() for char in self.item.text):
             self.found.unknown.append(self.item.text)
         following = next_item(self.items, self.index, ("filler", *_DESCRIBING))
+        directly = next_item(self.items, self.index, ())
         if self._refusing and self._fresh and following.kind in (*THINGS, "unknown"):
+            return
+        if directly.kind == "instrument" and not self._refusing:
+            self._words.append(self.item.value)
             return
         if self._refusing and self._fresh:
             self.found.excluded_words.append(self.item.value)
-        self._end_refusal()
+        self._fresh = False
+        self._refusing = self._refusing and directly.kind == "or"
 
     def _thing(self) -> Thing | None:
         """The thing as described; None where it only completes the one before ("piano chords")."""
@@ -338,15 +350,6 @@ class PromptReader:
     def _end_refusal(self) -> None:
         self._refusing = self._fresh = False
 
-    def _stands_in(self) -> bool:
-        """Whether "in the" or the like stands before."""
-        for item in reversed(self.items[: self.index]):
-            if item.kind == "in":
-                return True
-            if item.kind not in ("filler", "article", "long", "short", "mood", "only"):
-                return False
-        return False
-
     def _is_about_section(self) -> bool:
         about = self._section_at()
         return bool(about) and self.item.value in (*_QUIET_MOODS, *_LOUD_MOODS)
@@ -372,7 +375,7 @@ _SAYS_LITTLE = (
     "unknown", "comma", "break", "colon", "filler", "in", "article", "and", "or", "with", "but",
     "whole",
 )  # fmt: skip
-_KEEPS_WORDS = (*_DESCRIBING, "and", "filler")
+_KEEPS_WORDS = (*_DESCRIBING, "and", "filler", "unknown")
 _SHARED = {
     "without": "negator",
     "post_negator": "negator",

@@ -19,6 +19,9 @@ _ABOUT = r"(?:(?:of|is|von|auf|um|die|at|ca\.?|circa|about|around|etwa|окол�
 _NAMED = re.compile(
     rf"(?<!\w)(?:bpm|бпм|tempo|темп(?:е|а|ом)?|speed|geschwindigkeit|скорость)\s*{_ABOUT}{_NUMBER}"
 )
+_NAMED_RANGE = re.compile(
+    rf"(?<!\w)(?:bpm|бпм|tempo|темп(?:е|а|ом)?)\s*{_ABOUT}{_NUMBER}\s*(?:-|–|to|bis|до)\s*{_NUMBER}"
+)
 _COUNTED = (
     r"(?!\s*(?:%|percent|prozent|процент|bars?\b|takt|такт|measures?\b|min|мин|s\b|sec|sek|сек"
     r"|h\b|hours?|stunde|час|hz|khz|db|ms\b|lufs|bit|steps?\b|tracks?\b|stems?\b|er\b|s\b|th\b"
@@ -59,9 +62,10 @@ def take_tempo(sentence: Sentence) -> TempoWish | None:
     Raises InvalidInputError for a tempo outside MIN_BPM..MAX_BPM.
     """
     found: list[TempoWish] = []
-    for match in sentence.find(_RANGE):
-        low, high = sorted((_value(match[1]), _value(match[2])))
-        found.append(_wish(sentence, match, low, high))
+    for pattern in (_RANGE, _NAMED_RANGE):
+        for match in sentence.find(pattern):
+            low, high = sorted((_value(match[1]), _value(match[2])))
+            found.append(_wish(sentence, match, low, high))
     for pattern in (_WITH_UNIT, _NAMED):
         for match in sentence.find(pattern):
             sign = -1.0 if match[0].startswith("-") else 1.0

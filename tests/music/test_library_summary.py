@@ -1,0 +1,63 @@
+"""What a library holds, in numbers."""
+
+from src.music.library import StemCard
+from src.music.library_summary import KitSummary, LibrarySummary, summarise_library
+
+
+def card(name: str, **values: object) -> StemCard:
+    facts = {"category": "synth", "is_loop": True, "duration_s": 4.0, "channels": 2, **values}
+    return StemCard(id=name, path=f"stems/{name}.wav", name=name, **facts)  # type: ignore[arg-type]
+
+
+def test_kit_takes_the_tempo_and_key_of_most_of_its_loops() -> None:
+    summary = summarise_library(
+        [
+            card("a", kit="One", bpm=124.0, key="Fm"),
+            card("b", kit="One", bpm=124.0, key="Fm"),
+            card("c", kit="One", bpm=62.0, key="Ab"),
+            card("d", kit="One", is_loop=False, category="kick"),
+        ]
+    )
+    assert summary.kits == (KitSummary(124.0, "Fm", 3.0),)
+    assert summary.counts == {"synth": 3, "kick": 1}
+
+
+def test_sure_values_outweigh_unsure_ones() -> None:
+    summary = summarise_library(
+        [
+            card("a", kit="One", bpm=90.0, confidence={"bpm": 0.1}),
+            card("b", kit="One", bpm=90.0, confidence={"bpm": 0.1}),
+            card("c", kit="One", bpm=174.0, confidence={"bpm": 0.9}),
+        ]
+    )
+    assert summary.kits[0].bpm == 174.0
+
+
+def test_drums_have_no_say_in_the_key() -> None:
+    summary = summarise_library([card("a", kit="One", category="drums", key="C", bpm=120.0)])
+    assert summary.kits[0].key is None
+
+
+def test_order_of_stems_is_no_matter() -> None:
+    cards = [card(str(i), kit=f"kit {i % 3}", bpm=120.0 + i % 2, key="Am") for i in range(12)]
+    assert summarise_library(cards) == summarise_library(reversed(cards))
+
+
+def test_half_and_double_tempos_count() -> None:
+    library = LibrarySummary({}, (KitSummary(87.0, None, 5), KitSummary(174.0, None, 2)))
+    assert library.tempos(160, 180) == {174.0: 7}
+    assert library.tempos(100, 120) == {}
+
+
+def test_near_keys_support_a_key_less_than_the_key_itself() -> None:
+    library = LibrarySummary({}, (KitSummary(120.0, "Am", 10),))
+    support = [library.key_support(key, 120.0) for key in ("Am", "Em", "Bm", "Ebm")]
+    assert support == sorted(support, reverse=True)
+    assert support[-1] == 0.0
+    assert library.key_support("Am", 150.0) < support[0]
+
+
+def test_empty_library_supports_nothing() -> None:
+    assert summarise_library([]) == LibrarySummary({}, ())
+    assert LibrarySummary().tempos(60, 200) == {}
+    assert LibrarySummary().keys == {}

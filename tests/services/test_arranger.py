@@ -1,0 +1,45 @@
+"""The arranger: from a sentence to a plan."""
+
+import pytest
+
+from src.core.errors import InvalidInputError
+from src.music.library_summary import KitSummary, LibrarySummary
+from src.music.plan import plan_to_dict
+from src.services.arranger import ArrangerService
+
+
+def test_the_deciding_prompt_gives_the_blueprint() -> None:
+    plan = ArrangerService().generate_arrangement_plan("driving industrial techno 138 bpm")
+    blueprint = plan_to_dict(plan)
+    assert blueprint["bpm"] == 138
+    assert blueprint["genre"] == "techno"
+    assert blueprint["structure"][0]["section"] == "Intro"
+    asked = {q["category"] for s in blueprint["structure"] for q in s["stem_queries"]}
+    assert {"kick", "bass", "hihat", "atmo", "synth"} <= asked
+    kicks = [
+        q for s in blueprint["structure"] for q in s["stem_queries"] if q["category"] == "kick"
+    ]
+    assert all("industrial" in kick["tags"] for kick in kicks)
+
+
+def test_plans_are_repeatable_and_differ_by_seed() -> None:
+    arranger = ArrangerService()
+    first = arranger.generate_arrangement_plan("house", seed=4)
+    assert first == ArrangerService().generate_arrangement_plan("house", seed=4)
+    assert any(arranger.generate_arrangement_plan("house", seed=seed) != first for seed in range(4))
+
+
+def test_library_draws_tempo_and_key() -> None:
+    library = LibrarySummary({"synth": 20}, (KitSummary(126.0, "Ebm", 20),))
+    plan = ArrangerService().generate_arrangement_plan("house", library=library)
+    assert (plan.bpm, plan.key) == (126.0, "Ebm")
+
+
+def test_longest_length_can_be_set() -> None:
+    with pytest.raises(InvalidInputError, match="at most 2 minutes"):
+        ArrangerService(max_length_s=120).generate_arrangement_plan("house, 3 minutes")
+
+
+def test_empty_prompt_is_refused() -> None:
+    with pytest.raises(InvalidInputError, match="empty"):
+        ArrangerService().generate_arrangement_plan(" ")
