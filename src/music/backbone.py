@@ -28,12 +28,15 @@ def choose_backbone(
     kit_keys: Mapping[str, str],
     rng: random.Random,
 ) -> str | None:
-    """The id of the kit that fills the most important voices best; None where none carries."""
+    """The id of the kit that fills the most important voices best; None where none carries.
+
+    Scores count by their cube: a kit that fits well beats one that offers more that hardly fits.
+    """
     totals: dict[str, float] = defaultdict(float)
     roles: dict[str, set[str]] = defaultdict(set)
     for voice in voices:
         for kit, score in _best_by_kit(voice, pool, ground, kit_keys).items():
-            totals[kit] += score * role_of(voice.category).importance
+            totals[kit] += score**3 * role_of(voice.category).importance
             roles[kit].add(voice.category)
     able = {kit: total for kit, total in totals.items() if len(roles[kit]) >= MIN_ROLES}
     if not able:
