@@ -100,7 +100,7 @@ class SearchService:
             allowed = np.flatnonzero(self._allowed(query))
             if query.prompt.strip():
                 ranking = self._rank(query.prompt, asked)
-                chosen = _best(ranking.score, allowed, self._index.ids, query)
+                chosen = best_slots(ranking.score, allowed, self._index.ids, query)
             else:
                 ranking = _unranked(self._index.size)
                 chosen = self._by_name(allowed)[query.offset : query.offset + query.limit]
@@ -234,7 +234,7 @@ def _key_codes(key: str, compatible: bool) -> list[int]:
     return [code for code, name in enumerate(KEYS) if camelot_distance(name, wanted) <= steps]
 
 
-def _best(
+def best_slots(
     score: Scores, allowed: NDArray[np.intp], ids: Sequence[str], query: SearchQuery
 ) -> list[int]:
     """Slots of the page asked for; equal scores go by id, so that order never depends on

@@ -1,0 +1,205 @@
+"""Sounds of known kinds played from a General MIDI soundfont, to teach the category model.
+
+Needs the program ``fluidsynth`` and a soundfont (FluidR3 GM is MIT-licensed). Only the
+fitted numbers go into the engine; no sound does.
+"""
+
+import struct
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from benchmarks.labelled_sounds import LabelledSound
+from src.audio.validation import HOUSE_RATE
+
+SLOT_S = 6
+"""Every segment has so many seconds to itself."""
+
+_TICKS_PER_S = 960
+_DRUMS = 9
+
+PROGRAMS: dict[str, tuple[range, ...]] = {
+    "keys": (range(0, 9), range(16, 21)),
+    "guitar": (range(24, 32), range(104, 107)),
+    "bass": (range(32, 40),),
+    "strings": (range(40, 47), range(48, 50)),
+    "vocal": (range(52, 55),),
+    "brass": (range(56, 68),),
+    "lead": (range(80, 88),),
+    "pad": (range(88, 96), range(50, 52)),
+    "synth": (range(62, 64), range(80, 82), range(90, 91), range(84, 85)),
+    "fx": (range(96, 104), range(119, 121), range(123, 128)),
+    "atmo": (range(122, 123), range(97, 98), range(101, 102)),
+    "percussion": (range(112, 116),),
+    "tom": (range(116, 119),),
+}
+"""General MIDI programs (from 0) of each category."""
+
+LOWEST_NOTE = {"bass": 28, "guitar": 43, "lead": 60, "synth": 52, "vocal": 52, "tom": 40}
+
+DRUM_NOTES: dict[str, tuple[int, ...]] = {
+    "kick": (35, 36),
+    "snare": (38, 40, 37),
+    "clap": (39,),
+    "hihat": (42, 44, 46),
+    "tom": (41, 43, 45, 47, 48, 50),
+    "cymbal": (49, 51, 52, 53, 55, 57, 59),
+    "percussion": (54, 56, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 73, 74, 75, 76, 77, 81),
+}
+DRUM_KITS = (0, 8, 16, 24, 25, 32, 40)
+ONE_HIT_LOOPS: dict[str, tuple[int, ...]] = {
+    "kick": (0, 4, 8, 12),
+    "snare": (4, 12),
+    "hihat": (0, 2, 4, 6, 8, 10, 12, 14),
+    "clap": (4, 12),
+    "percussion": (0, 3, 6, 8, 11, 14),
+    "tom": (8, 10, 12, 13, 14),
+    "cymbal": (0, 8),
+}
+
+
+@dataclass
+class _Segment:
+    """What is played in one slot. notes: (start s, length s, pitch, velocity)."""
+
+    category: str
+    program: int
+    notes: list[tuple[float, float, int, int]] = field(default_factory=list)
+    loop: bool = False
+    drums: bool = False
+
+
+def soundfont_sounds(soundfont: Path, folder: Path) -> list[LabelledSound]:
+    """Play every segment into WAV files below ``folder``, unless they are there already."""
+    folder.mkdir(parents=True, exist_ok=True)
+    segments = list(_segments(np.random.default_rng(7)))
+    paths = [folder / f"{i:04d}_{segment.category}.wav" for i, segment in enumerate(segments)]
+    if not all(path.exists() for path in paths):
+        _play(segments, soundfont, folder)
+        _cut(segments, folder / "all.wav", paths)
+    return [
+        LabelledSound(
+            path=path,
+            pack="FluidR3 GM",
+            source="soundfont",
+            category=segment.category,
+            judged=False,
+            licence="MIT",
+            name=path.name,
+        )
+        for path, segment in zip(paths, segments, strict=True)
+        if path.exists()
+    ]
+
+
+def _segments(rng: np.random.Generator) -> Iterator[_Segment]:
+    for category, ranges in PROGRAMS.items():
+        for program in (number for programs in ranges for number in programs):
+            yield from _melodic(category, program, rng)
+    for kit in DRUM_KITS:
+        for category, pitches in DRUM_NOTES.items():
+            for pitch in pitches:
+                velocity = int(rng.integers(70, 127))
+                yield _Segment(category, kit, [(0.0, 1.5, pitch, velocity)], drums=True)
+            yield _drum_loop(category, kit, rng)
+        for _ in range(4):
+            yield _full_loop(kit, rng)
+
+
+def _melodic(category: str, program: int, rng: np.random.Generator) -> Iterator[_Segment]:
+    low = LOWEST_NOTE.get(category, 48)
+    pitch = low + int(rng.integers(0, 12))
+    yield _Segment(category, program, [(0.0, 0.35, pitch, 100)])
+    yield _Segment(category, program, [(0.0, 3.0, low + int(rng.integers(0, 20)), 90)])
+    if category in {"tom", "percussion", "fx", "atmo"}:
+        return
+    scale = np.array([0, 3, 5, 7, 10, 12, 15])
+    step = 0.25 if category in {"bass", "lead", "synth", "guitar", "keys"} else 0.5
+    phrase = [
+        (i * step, step * float(rng.uniform(0.5, 1.0)), pitch + int(rng.choice(scale)), 95)
+        for i in range(round(4.0 / step))
+        if rng.random() < 0.8 or i == 0
+    ]
+    yield _Segment(category, program, phrase, loop=True)
+    if category not in {"bass", "lead", "vocal"}:
+        roots = rng.choice([0, 5, 7, -2], 2)
+        chords = [
+            (at * 2.0, 1.9, pitch + int(root) + third, 80)
+            for at, root in enumerate(roots)
+            for third in (0, 3, 7)
+        ]
+        yield _Segment(category, program, chords, loop=True)
+
+
+def _drum_loop(category: str, kit: int, rng: np.random.Generator) -> _Segment:
+    pitch = int(rng.choice(DRUM_NOTES[category]))
+    notes = [
+        (bar * 2.0 + at * 0.125, 0.1, pitch, int(rng.integers(70, 120)))
+        for bar in range(2)
+        for at in ONE_HIT_LOOPS[category]
+    ]
+    return _Segment(category, kit, notes, loop=True, drums=True)
+
+
+def _full_loop(kit: int, rng: np.random.Generator) -> _Segment:
+    notes = []
+    for category in ("kick", "snare", "hihat", *rng.choice(["percussion", "tom", "clap"], 1)):
+        played = _drum_loop(str(category), kit, rng).notes
+        notes += [note for note in played if rng.random() < 0.9]
+    return _Segment("drums", kit, notes, loop=True, drums=True)
+
+
+def _play(segments: list[_Segment], soundfont: Path, folder: Path) -> None:
+    """Render all segments in a row with fluidsynth, without its reverb and chorus."""
+    (folder / "all.mid").write_bytes(_midi_file(segments))
+    command = ["fluidsynth", "-ni", "-q", "-g", "0.5", "-r", str(HOUSE_RATE), "-R", "0", "-C", "0"]
+    command += ["-F", str(folder / "all.wav"), str(soundfont), str(folder / "all.mid")]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def _midi_file(segments: list[_Segment]) -> bytes:
+    """A Standard MIDI File of format 0 at 120 BPM."""
+    events: list[tuple[int, bytes]] = [(0, b"\xff\x51\x03\x07\xa1\x20")]
+    for i, segment in enumerate(segments):
+        begin = i * SLOT_S * _TICKS_PER_S
+        channel = _DRUMS if segment.drums else 0
+        events.append((begin, bytes([0xC0 | channel, segment.program])))
+        for start, length, pitch, velocity in segment.notes:
+            at = begin + 10 + round(start * _TICKS_PER_S)
+            events.append((at, bytes([0x90 | channel, pitch, velocity])))
+            events.append((at + round(length * _TICKS_PER_S), bytes([0x80 | channel, pitch, 0])))
+    end = len(segments) * SLOT_S * _TICKS_PER_S
+    events.append((end, b"\xff\x2f\x00"))
+    track = b""
+    now = 0
+    for at, message in sorted(events, key=lambda event: event[0]):
+        track += _variable_length(at - now) + message
+        now = at
+    header = b"MThd" + struct.pack(">IHHH", 6, 0, 1, _TICKS_PER_S // 2)
+    return header + b"MTrk" + struct.pack(">I", len(track)) + track
+
+
+def _variable_length(value: int) -> bytes:
+    parts = [value & 0x7F]
+    while value := value >> 7:
+        parts.append(value & 0x7F | 0x80)
+    return bytes(reversed(parts))
+
+
+def _cut(segments: list[_Segment], rendered: Path, paths: list[Path]) -> None:
+    """Loops at their exact length, one-shots where they have died away; silent ones not."""
+    with soundfile.SoundFile(rendered) as sound:
+        for segment, path in zip(segments, paths, strict=True):
+            audio = sound.read(SLOT_S * HOUSE_RATE, dtype="float32", always_2d=True)
+            audio = audio[round(10 / _TICKS_PER_S * HOUSE_RATE) :]
+            loud = np.flatnonzero(
+                np.abs(audio).max(axis=1) > np.abs(audio).max() * 10 ** (-50 / 20)
+            )
+            if loud.size == 0 or np.abs(audio).max() < 1e-4:
+                continue
+            audio = audio[: 4 * HOUSE_RATE] if segment.loop else audio[: loud[-1] + 1]
+            soundfile.write(path, audio, HOUSE_RATE, subtype="PCM_16")
