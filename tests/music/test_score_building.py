@@ -64,6 +64,27 @@ def test_the_kick_is_exactly_on_its_steps():
     assert starts == [float(beat) for beat in range(32)]
 
 
+def test_kick_snare_and_clap_stay_exact_between_the_beats_too():
+    cards = [shot("K", "kick"), shot("S", "snare"), shot("C", "clap")]
+    asked = plan(section("kick", "snare", "clap", energy=1.0, fill=True, bars=16))
+    starts = [
+        note.start_beats
+        for item in score_of(replace(asked, genre="drum and bass"), cards).tracks
+        for note in item.notes
+    ]
+
+    assert any(not start.is_integer() for start in starts)
+    assert all(start * 48 == pytest.approx(round(start * 48), abs=1e-6) for start in starts)
+
+
+def test_a_long_loop_goes_on_after_a_fill_where_it_would_be():
+    asked = plan(section("drums", fill=True), section("drums"))
+    clips = track(score_of(asked, [loop("D", "drums", bars=16)]), "drums").clips
+
+    after = next(clip for clip in clips if clip.start_beats == 32.0)
+    assert after.source_start_s == pytest.approx(32.0 * 60.0 / 138.0)
+
+
 def test_hats_are_played_by_a_hand_but_at_most_three_milliseconds_off():
     asked = plan(section("hihat", energy=0.9))
     exact = score_of(asked, KIT)
