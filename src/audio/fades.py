@@ -10,6 +10,7 @@ SEAM_S = 0.004
 """Length of the crossfade before a seam, in seconds."""
 
 _ORDER = 32
+_SETTLE_S = 0.0005
 _CONTEXT_SAMPLES = 1024
 _ATTACK_RATIO = 2.0
 _SILENT = 10 ** (-80 / 20)
@@ -89,7 +90,8 @@ def seamless_loop(loop: Audio, *, sample_rate: int, before: Audio | None = None)
 
     A loop that joins itself smoothly comes back as it is. Else its last 4 ms are blended
     into what leads up to its start: ``before``, or a continuation of its start backwards.
-    The start itself is never touched, so that a hit on the downbeat keeps its attack.
+    A hit on the downbeat keeps its attack: the start is not touched, save for the first half
+    millisecond of a sustained sound that is bent just there.
     """
     length = min(round(SEAM_S * sample_rate), loop.shape[1] // 4)
     if length < 2 or seam_is_smooth(loop, loop, sample_rate=sample_rate):
@@ -100,7 +102,31 @@ def seamless_loop(loop: Audio, *, sample_rate: int, before: Audio | None = None)
         lead = lead_in(loop, length)
     sealed = loop.copy()
     sealed[:, -length:] = crossfade(loop[:, -length:], lead)
+    if begins_with_attack(loop, length) or seam_is_smooth(sealed, sealed, sample_rate=sample_rate):
+        return sealed
+    return _settled(loop, length, round(_SETTLE_S * sample_rate))
+
+
+def _settled(loop: Audio, length: int, settling: int) -> Audio:
+    """Seal a sustained loop whose very first samples are bent, as a cut resampled file's are.
+
+    The continuation backwards starts behind them and blends into them.
+    """
+    lead = lead_in(loop[:, settling:], length + settling)
+    sealed = loop.copy()
+    sealed[:, -length:] = crossfade(loop[:, -length:], lead[:, :length])
+    sealed[:, :settling] = crossfade(lead[:, length:], loop[:, :settling])
     return sealed
+
+
+def begins_with_attack(audio: Audio, length: int) -> bool:
+    """Whether a loop's first ``length`` samples are much louder than its last."""
+    return any(_is_attack(channel, length) for channel in audio)
+
+
+def _is_attack(samples: NDArray[np.float32], length: int) -> bool:
+    tail = samples[-10 * length :]
+    return _rms(samples[:length]) > _ATTACK_RATIO * max(_rms(tail), _SILENT)
 
 
 def lead_in(audio: Audio, length: int) -> Audio:
@@ -111,10 +137,8 @@ def lead_in(audio: Audio, length: int) -> Audio:
     """
     lead = np.zeros((audio.shape[0], length), np.float32)
     for channel, samples in enumerate(audio):
-        head = samples[:length]
-        tail = samples[-10 * length :]
         held = samples[0] * rising(length)
-        attack = _rms(head) > _ATTACK_RATIO * max(_rms(tail), _SILENT)
+        attack = _is_attack(samples, length)
         lead[channel] = held if attack else _predicted_before(samples, length, held)
     return lead
 

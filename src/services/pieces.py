@@ -9,9 +9,8 @@ import numpy as np
 
 from src.audio.fades import SEAM_S, edged, seamless_loop
 from src.audio.filters import high_pass
-from src.audio.onsets import onset_strength, pick_peaks
+from src.audio.low_end import low_hits
 from src.audio.resample import repitched
-from src.audio.spectrum import short_time_spectrum
 from src.audio.stereo import mono_below
 from src.audio.stretch import conform
 from src.audio.validation import Audio, to_stereo
@@ -26,9 +25,6 @@ KEPT_BYTES = 192 * 2**20
 """How much sound a render keeps ready."""
 
 _LEAD_S = 0.25
-_LOW_HZ = 110.0
-_LOW_SHARE = 0.08
-_KICK_SENSITIVITY = 0.3
 
 
 @dataclass(frozen=True)
@@ -154,24 +150,6 @@ def toned(audio: Audio, tone: Tone, *, sample_rate: int, looped: bool) -> Audio:
     if tone.mono_below_hz is not None:
         led = mono_below(led, sample_rate=sample_rate, cutoff_hz=tone.mono_below_hz)
     return led[:, lead:]
-
-
-def low_hits(audio: Audio, *, sample_rate: int) -> tuple[int, ...]:
-    """Where kicks begin in a drum loop, in samples, to some 5 ms; none without low end.
-
-    audio: float32, shape (channels, samples)
-    """
-    if audio.shape[1] == 0:
-        return ()
-    spectrum = short_time_spectrum(audio, sample_rate=sample_rate)
-    power = np.square(spectrum.magnitude).sum(axis=1)
-    low = power[spectrum.freqs_hz < _LOW_HZ].sum()
-    if low <= _LOW_SHARE * power.sum():
-        return ()
-    rate = sample_rate / spectrum.hop
-    strength = onset_strength(spectrum.magnitude, spectrum.freqs_hz, frame_rate=rate)
-    frames = pick_peaks(strength.low, frame_rate=rate, sensitivity=_KICK_SENSITIVITY)
-    return tuple(round(frame * spectrum.hop) for frame in frames.tolist())
 
 
 def _narrowed(audio: Audio) -> Audio:

@@ -24,6 +24,7 @@ _SHORTEST_PASS_S = 0.005
 _RELEASE_S = 0.012
 _CHOKE_S = 0.006
 _GRID_BEATS = 0.25
+_WHOLE_PASS = 1e-3
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,9 @@ class TrackPlayer:
         self._tone = Tone(track.high_pass_hz, track.mono_below_hz)
         self._percussive = track.role in DRUM_CATEGORIES
         self._grid = grid
-        clips = [self._clip_line(clip) for clip in joined(track.clips) if clip.length_beats > 0]
+        clips = [
+            self._clip_line(clip) for clip in joined(track.clips, grid) if clip.length_beats > 0
+        ]
         self.clips = sorted(clips, key=lambda line: line.start)
         self.notes = self._note_lines(track)
         self._sounding: list[NoteLine] = []
@@ -191,15 +194,7 @@ class TrackPlayer:
 
     def _clip_line(self, clip: Clip) -> ClipLine:
         rate, per_beat = self._grid.sample_rate, self._grid.samples_per_beat
-        source = round(clip.source_length_s * rate)
-        if source < 1 or clip.stretch_ratio <= 0:
-            raise InvalidInputError(
-                f"a clip needs a slice and a stretch ratio above 0, got "
-                f"{clip.source_length_s} s and {clip.stretch_ratio} (stem {clip.stem_id})"
-            )
-        pass_beats = _on_grid(
-            clip.source_length_s * clip.stretch_ratio * rate / per_beat, SLIP_S * rate / per_beat
-        )
+        source, pass_beats = round(clip.source_length_s * rate), _pass_beats(clip, self._grid)
         length = max(1, round(pass_beats * per_beat))
         if clip.semitones == 0 and abs(length - source) <= SLIP_S * rate:
             length = source
@@ -241,11 +236,11 @@ class TrackPlayer:
         )
 
 
-def joined(clips: Sequence[Clip]) -> list[Clip]:
+def joined(clips: Sequence[Clip], grid: Grid) -> list[Clip]:
     """Make one clip of those that go on where the one before ends after whole passes."""
     out: list[Clip] = []
     for clip in sorted(clips, key=lambda clip: clip.start_beats):
-        if out and _goes_on(out[-1], clip):
+        if out and _goes_on(out[-1], clip, grid):
             length = clip.start_beats + clip.length_beats - out[-1].start_beats
             out[-1] = replace(out[-1], length_beats=length, fade_out_s=clip.fade_out_s)
         else:
@@ -253,12 +248,25 @@ def joined(clips: Sequence[Clip]) -> list[Clip]:
     return out
 
 
-def _goes_on(before: Clip, clip: Clip) -> bool:
+def _goes_on(before: Clip, clip: Clip, grid: Grid) -> bool:
     if _anywhere(before) != _anywhere(clip):
         return False
     if max(before.fade_out_s, clip.fade_in_s) > NEEDED_FADE_S:
         return False
-    return abs(before.start_beats + before.length_beats - clip.start_beats) < 1e-6
+    passes = before.length_beats / _pass_beats(before, grid)
+    ends_whole = abs(passes - round(passes)) < _WHOLE_PASS
+    return ends_whole and abs(before.start_beats + before.length_beats - clip.start_beats) < 1e-6
+
+
+def _pass_beats(clip: Clip, grid: Grid) -> float:
+    """Length of one pass of a clip's slice, put on the grid. Raises InvalidInputError at 0."""
+    if clip.source_length_s * grid.sample_rate < 1 or clip.stretch_ratio <= 0:
+        raise InvalidInputError(
+            f"a clip needs a slice and a stretch ratio above 0, got "
+            f"{clip.source_length_s} s and {clip.stretch_ratio} (stem {clip.stem_id})"
+        )
+    beat_s = 60.0 / grid.bpm
+    return _on_grid(clip.source_length_s * clip.stretch_ratio / beat_s, SLIP_S / beat_s)
 
 
 def _anywhere(clip: Clip) -> Clip:

@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+import tracemalloc
 from collections.abc import Callable
 
 import numpy as np
@@ -375,6 +376,21 @@ def test_stems_are_loaded_once_however_often_they_sound() -> None:
     notes = tuple(Note("h", float(beat)) for beat in range(64))
     mix_score(score(Track("a", "synth", clips, notes), beats=64.0), load=load)
     assert sorted(calls) == ["h", "l"]
+
+
+def test_memory_holds_the_mix_and_little_more() -> None:
+    stems = {str(number): sine(50.0 + number, 96_000) for number in range(8)}
+    tracks = tuple(
+        Track(name, "pad", clips=(Clip(name, 0.0, 60.0, 0.0, 2.0),), reverb_send_db=-12.0)
+        for name in stems
+    )
+    wanted = score(*tracks, beats=60.0)
+    tracemalloc.start()
+    play_score(wanted, load=loader(stems), sink=lambda block: None)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    mix_bytes = 30 * RATE * 2 * 4
+    assert peak < mix_bytes + 90 * 2**20
 
 
 def test_progress_tells_real_steps_and_may_cancel() -> None:

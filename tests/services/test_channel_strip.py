@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+
+from src.audio.clicks import clicks_at
+from src.music.score import Automation, AutomationPoint, Track
+from src.services.channel_strip import ChannelStrip, Ducking
+from src.services.track_playing import Grid
+
+RATE = 48_000
+GRID = Grid(120.0, RATE)
+NO_KICKS = Ducking([], RATE, release_s=0.2)
+
+
+def line(parameter: str, *points: tuple[float, float]) -> Automation:
+    return Automation(parameter, tuple(AutomationPoint(*point) for point in points))
+
+
+def strip(*automation: Automation, ducking: Ducking = NO_KICKS, **values: float) -> ChannelStrip:
+    return ChannelStrip(Track("t", "pad", automation=automation, **values), GRID, ducking)
+
+
+def sine(samples: int) -> np.ndarray:
+    wave = 0.3 * np.sin(2 * np.pi * 110 * np.arange(samples) / RATE)
+    return np.repeat(wave[None].astype(np.float32), 2, axis=0)
+
+
+def through(channel: ChannelStrip, audio: np.ndarray, length: int) -> np.ndarray:
+    blocks = []
+    for start in range(0, audio.shape[1], length):
+        block = audio[:, start : start + length].copy()
+        out = channel.process(block, start, block.shape[1])
+        assert out is not None
+        blocks.append(out)
+    return np.concatenate(blocks, axis=1)
+
+
+SWEEP = line("low_pass_hz", (0.0, 150.0), (3.0, 4000.0), (5.0, 18_000.0))
+LIFT = line("high_pass_hz", (0.0, 20.0), (4.0, 300.0), (4.1, 20.0))
+FADE = line("gain_db", (0.0, -12.0), (4.0, 0.0))
+
+
+@pytest.mark.parametrize("automation", [(SWEEP,), (LIFT,), (SWEEP, LIFT, FADE)])
+def test_automation_does_not_depend_on_blocks(automation: tuple[Automation, ...]) -> None:
+    audio = sine(150_000)
+    whole = through(strip(*automation), audio, 150_000)
+    pieces = through(strip(*automation), audio, 20_000)
+    np.testing.assert_allclose(pieces, whole, atol=1e-3)
+    assert not clicks_at(pieces, range(20_000, 150_000, 20_000), sample_rate=RATE)
+
+
+def test_open_filters_leave_the_sound_alone() -> None:
+    audio = sine(48_000)
+    opened = strip(line("low_pass_hz", (0.0, 18_000.0)), line("high_pass_hz", (0.0, 20.0)))
+    np.testing.assert_array_equal(through(opened, audio, 48_000), audio)
+
+
+def test_gain_automation_adds_to_the_tracks_gain() -> None:
+    out = through(strip(FADE, gain_db=-6.0), np.ones((2, 120_000), np.float32), 120_000)
+    assert out[0, 0] == pytest.approx(10 ** (-18 / 20), rel=1e-3)
+    assert out[0, 48_000] == pytest.approx(10 ** (-12 / 20), rel=1e-3)
+    assert out[0, -1] == pytest.approx(10 ** (-6 / 20), rel=1e-3)
+
+
+def test_ducking_takes_away_what_the_track_asks_for() -> None:
+    ducking = Ducking([24_000], RATE, release_s=0.2)
+    out = through(strip(ducking=ducking, duck_db=6.0), np.ones((2, 60_000), np.float32), 10_000)
+    assert out[0, 24_000] == pytest.approx(10 ** (-6 / 20), rel=1e-3)
+    assert out[0, 10_000] == out[0, 50_000] == 1.0
+    untouched = through(strip(ducking=ducking), np.ones((2, 60_000), np.float32), 10_000)
+    assert (untouched == 1.0).all()
+
+
+def test_silence_passes_as_silence_and_sends_default_to_none() -> None:
+    channel = strip(SWEEP)
+    assert channel.process(None, 0, 1000) is None
+    assert channel.reverb_gain == channel.delay_gain == 0.0
+    assert strip(reverb_send_db=-6.0).reverb_gain == pytest.approx(0.501, abs=1e-3)
