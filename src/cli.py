@@ -271,12 +271,16 @@ def _rendered(call: Call, plan: "ArrangementPlan", *, seed: int, out: str | None
 def _demo(call: Call) -> Result:
     from src.services.demo import write_demo_kits
 
-    kits = write_demo_kits(call.services.settings.raw_path, progress=call.progress)
+    raw = call.services.settings.raw_path
+    stems = write_demo_kits(raw, progress=call.progress)
+    kits = sorted({stem.relative_to(raw).parts[0] for stem in stems})
     report = call.services.analyzer.run(progress=call.progress)
     plan = call.services.arranger.generate_arrangement_plan(DEMO_PROMPT, seed=1)
     track = _rendered(call, plan, seed=1, out=None)
-    answer = {"kits": [str(kit) for kit in kits], "import": report.to_dict(), **track.answer}
-    return Result(answer, f'{len(kits)} kits, prompt "{DEMO_PROMPT}"\n{track.text}')
+    answer = {"kits": kits, "import": report.to_dict(), **track.answer}
+    return Result(
+        answer, f'{len(kits)} kits with {len(stems)} stems, prompt "{DEMO_PROMPT}"\n{track.text}'
+    )
 
 
 def _quarantine(call: Call) -> Result:

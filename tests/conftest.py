@@ -1,11 +1,14 @@
 """What many tests share: where real sound lies, and a fresh home."""
 
 import fcntl
+import os
 from pathlib import Path
 
 import pytest
 
 from src.core.config import Settings
+from src.services.demo import write_demo_kits
+from src.wiring import build_services
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -35,23 +38,34 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with the demo kits, analysed once for all test processes. Read only, please."""
-    shared = tmp_path_factory.getbasetemp().parent
-    home = shared / "demo_home"
-    with (shared / "demo_home.lock").open("w") as lock:
+def shared_tmp(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One temporary folder for all test processes of this run."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def demo_home(shared_tmp: Path) -> Path:
+    """A home whose raw folder holds the demo kits, synthesised once. Read only, please."""
+    home = shared_tmp / "demo_home"
+    with (shared_tmp / "demo_home.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (home / ".ready").exists():
-            _build_demo_home(home)
-            (home / ".ready").touch()
+        write_demo_kits(Settings(TRAUM_HOME=home).raw_path)
     return home
 
 
-def _build_demo_home(home: Path) -> None:
-    from src.services.demo import write_demo_kits
-    from src.wiring import build_services
+@pytest.fixture(scope="session")
+def demo_raw(demo_home: Path) -> Path:
+    """The demo kits as files."""
+    return Settings(TRAUM_HOME=demo_home).raw_path
 
-    services = build_services(Settings(TRAUM_HOME=home))
-    write_demo_kits(services.settings.raw_path)
-    services.analyzer.run()
-    services.close()
+
+@pytest.fixture(scope="session")
+def demo_library(demo_home: Path, shared_tmp: Path) -> Path:
+    """The home of the demo kits, analysed once for all test processes. Read only, please."""
+    with (shared_tmp / "demo_library.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        services = build_services(Settings(TRAUM_HOME=demo_home))
+        services.analyzer.run()
+        services.close()
+    return demo_home

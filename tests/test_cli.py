@@ -26,11 +26,11 @@ def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, dict]:
 
 
 def test_generate_prints_one_json_object_and_writes_the_file_asked_for(
-    capsys: pytest.CaptureFixture[str], demo_home: Path, tmp_path: Path
+    capsys: pytest.CaptureFixture[str], demo_library: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "mine" / "track.wav"
     words = ("generate", "minimal techno 138 bpm, 24 bars", "--seed", "3", "--out", str(out))
-    code, answer = run(capsys, *words, "--library", str(demo_home))
+    code, answer = run(capsys, *words, "--library", str(demo_library))
     assert code == 0
     assert answer["seed"] == 3
     assert Path(answer["track_path"]) == out
@@ -44,9 +44,9 @@ def test_generate_prints_one_json_object_and_writes_the_file_asked_for(
 
 
 def test_same_seed_gives_the_same_bytes_in_another_process(
-    capsys: pytest.CaptureFixture[str], demo_home: Path, tmp_path: Path
+    capsys: pytest.CaptureFixture[str], demo_library: Path, tmp_path: Path
 ) -> None:
-    words = ["generate", "house 124 bpm, 16 bars", "--seed", "5", "--library", str(demo_home)]
+    words = ["generate", "house 124 bpm, 16 bars", "--seed", "5", "--library", str(demo_library)]
     run(capsys, *words, "--out", "here.wav")
     other = [sys.executable, "-m", "src.cli", *words, "--quiet", "--out", str(tmp_path / "b.wav")]
     subprocess.run(other, cwd=ROOT, check=True, capture_output=True)
@@ -54,9 +54,9 @@ def test_same_seed_gives_the_same_bytes_in_another_process(
 
 
 def test_search_finds_a_kick_by_meaning(
-    capsys: pytest.CaptureFixture[str], demo_home: Path
+    capsys: pytest.CaptureFixture[str], demo_library: Path
 ) -> None:
-    code, answer = run(capsys, "search", "dark punchy kick", "--library", str(demo_home))
+    code, answer = run(capsys, "search", "dark punchy kick", "--library", str(demo_library))
     assert code == 0
     assert answer["hits"][0]["category"] == "kick"
     assert Path(answer["hits"][0]["path"]).is_file()
@@ -71,7 +71,7 @@ def test_plan_needs_no_library(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_printed_plan_can_be_rendered(
-    capsys: pytest.CaptureFixture[str], demo_home: Path
+    capsys: pytest.CaptureFixture[str], demo_library: Path
 ) -> None:
     blueprint = {
         "bpm": 124,
@@ -81,7 +81,7 @@ def test_a_printed_plan_can_be_rendered(
         ],
     }
     Path("plan.json").write_text(json.dumps(blueprint))
-    words = ("render", "plan.json", "--out", "t.wav", "--library", str(demo_home))
+    words = ("render", "plan.json", "--out", "t.wav", "--library", str(demo_library))
     code, answer = run(capsys, *words)
     assert code == 0
     assert Path("t.wav").is_file()
@@ -89,10 +89,10 @@ def test_a_printed_plan_can_be_rendered(
 
 
 def test_a_folder_of_sounds_is_a_library_and_is_left_as_it_is(
-    capsys: pytest.CaptureFixture[str], demo_home: Path, tmp_path: Path
+    capsys: pytest.CaptureFixture[str], demo_library: Path, tmp_path: Path
 ) -> None:
     sounds = tmp_path / "sounds"
-    kit = next(path for path in (demo_home / "raw_construction_kits").iterdir() if path.is_dir())
+    kit = next(path for path in (demo_library / "raw_construction_kits").iterdir() if path.is_dir())
     shutil.copytree(kit, sounds / kit.name)
     (sounds / "broken.wav").write_text("not a sound")
     before = sorted(path for path in sounds.rglob("*"))
@@ -137,8 +137,8 @@ def test_unknown_words_are_wrong_usage(capsys: pytest.CaptureFixture[str]) -> No
     assert stopped.value.code == 2
 
 
-def test_doctor_says_what_is_there(capsys: pytest.CaptureFixture[str], demo_home: Path) -> None:
-    code, answer = run(capsys, "doctor", "--library", str(demo_home))
+def test_doctor_says_what_is_there(capsys: pytest.CaptureFixture[str], demo_library: Path) -> None:
+    code, answer = run(capsys, "doctor", "--library", str(demo_library))
     assert code == 0
     found = {check["name"]: check for check in answer["checks"]}
     assert found["library"]["state"] == "ok"

@@ -1,9 +1,8 @@
 """The demo kits are what their ground truth says: lengths, onsets, keys, levels, seams."""
 
-import fcntl
 import hashlib
 import json
-import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -33,19 +32,8 @@ SCALES = {
 }
 
 
-@pytest.fixture(scope="session")
-def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo kits, synthesised once for all test processes."""
-    own = tmp_path_factory.getbasetemp()
-    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-    with (shared / "demo_raw.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        write_demo_kits(shared / "demo_raw")
-    return shared / "demo_raw"
-
-
-def read(raw: Path, stem: DemoStem) -> tuple[np.ndarray, int]:
-    audio, rate = soundfile.read(raw / stem.path, dtype="float32", always_2d=True)
+def read(demo_raw: Path, stem: DemoStem) -> tuple[np.ndarray, int]:
+    audio, rate = soundfile.read(demo_raw / stem.path, dtype="float32", always_2d=True)
     return audio.T, rate
 
 
@@ -65,9 +53,9 @@ def test_there_are_four_kits_of_ten_to_sixteen_stems() -> None:
 
 
 @pytest.mark.parametrize("stem", DEMO_TRUTH, ids=by_path)
-def test_a_stem_is_stereo_24_bit_and_has_sane_levels(raw: Path, stem: DemoStem) -> None:
-    info = soundfile.info(raw / stem.path)
-    audio, _ = read(raw, stem)
+def test_a_stem_is_stereo_24_bit_and_has_sane_levels(demo_raw: Path, stem: DemoStem) -> None:
+    info = soundfile.info(demo_raw / stem.path)
+    audio, _ = read(demo_raw, stem)
     peak_dbfs = 20 * np.log10(np.abs(audio).max())
     assert (info.channels, info.subtype, info.format) == (2, "PCM_24", "WAV")
     assert info.samplerate in (44_100, 48_000)
@@ -77,16 +65,16 @@ def test_a_stem_is_stereo_24_bit_and_has_sane_levels(raw: Path, stem: DemoStem) 
 
 
 @pytest.mark.parametrize("stem", [s for s in DEMO_TRUTH if s.bars], ids=by_path)
-def test_lengths_are_exact_to_the_sample(raw: Path, stem: DemoStem) -> None:
-    audio, rate = read(raw, stem)
+def test_lengths_are_exact_to_the_sample(demo_raw: Path, stem: DemoStem) -> None:
+    audio, rate = read(demo_raw, stem)
     bpm = next(kit.bpm for kit in DEMO_KITS if stem.path.startswith(kit.folder))
     assert stem.bars is not None
     assert audio.shape[-1] == round(stem.bars * 240 / bpm * rate)
 
 
 @pytest.mark.parametrize("stem", LOOPS, ids=by_path)
-def test_a_loop_repeats_without_a_click(raw: Path, stem: DemoStem) -> None:
-    audio, rate = read(raw, stem)
+def test_a_loop_repeats_without_a_click(demo_raw: Path, stem: DemoStem) -> None:
+    audio, rate = read(demo_raw, stem)
     around = np.concatenate([audio[:, -rate // 4 :], audio[:, : rate // 4]], axis=-1)
     steps = np.abs(np.diff(around, n=2)).max(axis=0)
     seam = audio[:, -rate // 4 :].shape[-1]
@@ -100,8 +88,8 @@ def test_a_loop_repeats_without_a_click(raw: Path, stem: DemoStem) -> None:
 
 
 @pytest.mark.parametrize("stem", [s for s in DEMO_TRUTH if not s.is_loop], ids=by_path)
-def test_a_one_shot_starts_and_ends_in_silence(raw: Path, stem: DemoStem) -> None:
-    audio, rate = read(raw, stem)
+def test_a_one_shot_starts_and_ends_in_silence(demo_raw: Path, stem: DemoStem) -> None:
+    audio, rate = read(demo_raw, stem)
     assert np.abs(audio[:, 0]).max() < 0.01
     assert np.abs(audio[:, -1]).max() < 0.01
     if not stem.bars:
@@ -121,8 +109,8 @@ def onsets_s(audio: np.ndarray, rate: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("stem", [s for s in LOOPS if s.category == "drums"], ids=by_path)
-def test_onsets_of_drum_loops_lie_on_the_grid(raw: Path, stem: DemoStem) -> None:
-    audio, rate = read(raw, stem)
+def test_onsets_of_drum_loops_lie_on_the_grid(demo_raw: Path, stem: DemoStem) -> None:
+    audio, rate = read(demo_raw, stem)
     assert stem.bpm is not None
     steps = onsets_s(audio, rate) * stem.bpm / 60 * 4
     swing = 0.12 if "House" in stem.path else 0.0
@@ -177,17 +165,17 @@ def pitch_classes(audio: np.ndarray, rate: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("stem", KEYED_LOOPS, ids=by_path)
-def test_tonal_loops_stay_in_their_key(raw: Path, stem: DemoStem) -> None:
+def test_tonal_loops_stay_in_their_key(demo_raw: Path, stem: DemoStem) -> None:
     measure = pitch_classes if stem.category in ("bass", "lead") else chroma
-    energy = measure(*read(raw, stem))
+    energy = measure(*read(demo_raw, stem))
     assert stem.key is not None
     assert sum(energy[pitch] for pitch in SCALES[stem.key]) >= 0.9
 
 
 @pytest.mark.parametrize("category", ["drums", "bass", "pad", "lead", "synth", "keys", "vocal"])
-def test_loops_of_a_class_are_alike_in_level(raw: Path, category: str) -> None:
+def test_loops_of_a_class_are_alike_in_level(demo_raw: Path, category: str) -> None:
     levels = [
-        20 * np.log10(np.sqrt(np.mean(read(raw, stem)[0] ** 2)))
+        20 * np.log10(np.sqrt(np.mean(read(demo_raw, stem)[0] ** 2)))
         for stem in LOOPS
         if stem.category == category
     ]
@@ -203,11 +191,11 @@ def test_names_say_what_the_stems_are() -> None:
         assert hints.is_loop is None or hints.is_loop.value == stem.is_loop, stem.path
 
 
-def test_a_stem_is_the_same_whatever_was_made_before(raw: Path) -> None:
+def test_a_stem_is_the_same_whatever_was_made_before(demo_raw: Path) -> None:
     for kit in DEMO_KITS:
         stem = next(stem for stem in kit.stems if stem.category == "drums")
         audio = rendered_stem(stem, Studio(kit, 1))
-        written, _ = soundfile.read(raw / kit.folder / stem.path, dtype="float32")
+        written, _ = soundfile.read(demo_raw / kit.folder / stem.path, dtype="float32")
         assert np.abs(audio.T - written).max() < 2**-22
 
 
@@ -228,7 +216,11 @@ def digests(folder: Path) -> dict[str, tuple[str, int]]:
     }
 
 
-def test_a_second_run_touches_nothing_and_a_lost_file_comes_back_the_same(raw: Path) -> None:
+def test_a_second_run_touches_nothing_and_a_lost_file_comes_back_the_same(
+    demo_raw: Path, tmp_path: Path
+) -> None:
+    raw = tmp_path / "raw"
+    shutil.copytree(demo_raw, raw)
     before = digests(raw)
     paths = write_demo_kits(raw)
     assert digests(raw) == before
@@ -245,8 +237,8 @@ def test_a_second_run_touches_nothing_and_a_lost_file_comes_back_the_same(raw: P
     }
 
 
-def test_each_kit_carries_its_licence_and_a_record(raw: Path) -> None:
+def test_each_kit_carries_its_licence_and_a_record(demo_raw: Path) -> None:
     for kit in DEMO_KITS:
-        assert (raw / kit.folder / "LICENSE.txt").read_text().startswith(LICENCE)
-        record = json.loads((raw / kit.folder / MANIFEST).read_text())
+        assert (demo_raw / kit.folder / "LICENSE.txt").read_text().startswith(LICENCE)
+        record = json.loads((demo_raw / kit.folder / MANIFEST).read_text())
         assert len(record["sizes"]) == len(kit.stems)
