@@ -68,9 +68,9 @@ class Batch:
         """The groups that are new stems."""
         return [(group, one) for group, one in self.items if isinstance(one, Taken)]
 
-    def new_digests(self) -> list[str]:
-        """Contents of the new stems, in their order."""
-        return [group.digest for group, _ in self.taken() if group.digest is not None]
+    def new_stems(self) -> list[tuple[str, Taken]]:
+        """Contents of the new stems with what was found out, in their order."""
+        return [(group.digest, one) for group, one in self.taken() if group.digest is not None]
 
     def full(self, embed_batch: int) -> bool:
         """Whether it should be saved before more is added."""
@@ -187,9 +187,9 @@ class BatchWriter:
         self.report.added += 1
         self.report.embedded += 1
         self.report.duplicates += len(group.files) - 1
-        for warning in taken.warnings:
-            log.warning("%s: %s", shown(first.place), warning)
-            self.report.tell(FileProblem(first.place, "warning", warning))
+        if not taken.whole:
+            log.warning("%s is taken but %s", shown(first.place), "; ".join(taken.warnings))
+            self.report.tell(FileProblem(first.place, "warning", "; ".join(taken.warnings)))
 
     def _known_stem(self, rows: _Rows, group: Group) -> None:
         """Known content at a place that is new or changed: moved, a duplicate, or only touched."""

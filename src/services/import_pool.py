@@ -9,7 +9,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, TimeoutError
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from multiprocessing.connection import wait
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
@@ -22,6 +24,8 @@ log = logging.getLogger(__name__)
 
 TASKS_PER_WORKER = 400
 """After so many tasks a worker is replaced, so that its memory can't creep up."""
+
+_THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 Task = TypeVar("Task")
 Result_co = TypeVar("Result_co", covariant=True)
@@ -135,12 +139,30 @@ class WorkPool:
         # A fork server starts workers fast and never copies the threads of an API.
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(self.preload)
+        with _one_thread_each():
+            forkserver.ensure_running()
         return ProcessPool(
             max_workers=self.workers,
             max_tasks=TASKS_PER_WORKER,
             initializer=prepare_worker,
             context=context,
         )
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Let processes that start now do their linear algebra in one thread.
+
+    One worker per core with threads for all cores each spends most of its time waiting for
+    the others: twice the CPU time per stem. What the user set in the environment stays.
+    """
+    mine = [name for name in _THREAD_SETTINGS if name not in os.environ]
+    os.environ.update(dict.fromkeys(mine, "1"))
+    try:
+        yield
+    finally:
+        for name in mine:
+            del os.environ[name]
 
 
 def prepare_worker() -> None:

@@ -2,7 +2,7 @@
 
 import logging
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -138,17 +138,21 @@ class ImportRun:
         """Let a worker make the vectors of a batch, and save batches that have theirs."""
         if not batch.items:
             return
-        ids = [stem_id(digest) for digest in batch.new_digests()]
-        self.waiting.append((batch, self._start_embedding(ids) if ids else None))
+        new = {stem_id(digest): taken.described for digest, taken in batch.new_stems()}
+        self.waiting.append((batch, self._start_embedding(new) if new else None))
         self._save(until=BATCHES_UNDER_WAY)
 
-    def _start_embedding(self, ids: Sequence[str]) -> Running[EmbedTask, Vectors]:
+    def _start_embedding(
+        self, stems: Mapping[str, Mapping[str, float] | None]
+    ) -> Running[EmbedTask, Vectors]:
+        """Let a worker embed stems, given with their descriptors where these may serve."""
         folder = self.tools.settings.stems_path
         task = EmbedTask(
             embedder=self.tools.embedder,
-            paths=tuple(folder / f"{one}.wav" for one in ids),
+            paths=tuple(folder / f"{one}.wav" for one in stems),
+            features=tuple(stems.values()),
         )
-        limit = self.tools.settings.file_timeout_s * len(ids)
+        limit = self.tools.settings.file_timeout_s * len(stems)
         return self.tools.pool.start(embed, task, timeout_s=limit)
 
     def _save(self, *, until: int) -> None:
@@ -170,7 +174,7 @@ class ImportRun:
             log.warning("a batch gave no vectors (%s): one by one", outcome.message)
             found: dict[str, Vectors] = {}
             for path in paths:
-                found |= self._vectors(self._start_embedding([path.stem]))
+                found |= self._vectors(self._start_embedding({path.stem: None}))
             return found
         self.report.failed += 1
         message = f"no vector: {outcome.message}"
@@ -184,7 +188,7 @@ class ImportRun:
         for start in range(0, len(ids), size):
             some = [one for one in ids[start : start + size] if self._copy(one).is_file()]
             if some:
-                self.writer.save_vectors(self._vectors(self._start_embedding(some)))
+                self.writer.save_vectors(self._vectors(self._start_embedding(dict.fromkeys(some))))
             self._step(min(size, len(ids) - start))
 
     def refresh(self, outdated: dict[str, FoundFile], digests: dict[str, str]) -> None:

@@ -2,11 +2,11 @@
 
 import os
 import pickle
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -27,6 +27,13 @@ SHORTEST_S = 0.005
 
 SILENCE_DBFS = -90.0
 """A file that never swings further than this is silent, whatever its offset."""
+
+
+HEARD_WHOLE_S = 30.0
+"""Of longer sounds the analysis hears a part, while an embedder hears them whole."""
+
+TOLD_OVERSHOOT_DB = 1.0
+"""Peaks that far above full scale are told; resampling a loud sound alone gives some tenths."""
 
 
 class Analyse(Protocol):
@@ -100,13 +107,32 @@ class Taken:
     warnings: tuple[str, ...] = ()
     whole: bool = True
 
+    @property
+    def described(self) -> Mapping[str, float] | None:
+        """Descriptors of the whole sound; None where only a part of it was heard."""
+        return self.facts.features if self.duration_s <= HEARD_WHOLE_S else None
+
+
+@runtime_checkable
+class EmbedsFeatures(Protocol):
+    """An embedder that can start from the analysis' descriptors instead of hearing again."""
+
+    def embed_features(self, features: Sequence[Mapping[str, float]]) -> Vectors:
+        """One unit vector per set of descriptors."""
+        ...
+
 
 @dataclass(frozen=True)
 class EmbedTask:
-    """Stems to embed together. embedder: pickled, so that a worker builds it only once."""
+    """Stems to embed together. embedder: pickled, so that a worker builds it only once.
+
+    features: their descriptors, for embedders that make use of them; None where the
+    analysis did not hear the whole sound
+    """
 
     embedder: bytes = field(repr=False)
     paths: tuple[Path, ...]
+    features: tuple[Mapping[str, float] | None, ...] = ()
 
 
 def fingerprint(task: FileTask) -> str | Refused | Postponed:
@@ -175,7 +201,10 @@ def standardised(decoded: DecodedAudio) -> tuple[Audio, tuple[str, ...]]:
     if peak <= 1.0:
         return decoded.audio, ()
     turned_down = decoded.audio / np.float32(peak)
-    return turned_down, (f"turned down by {20 * np.log10(peak):.2f} dB to fit full scale",)
+    over_db = 20 * np.log10(peak)
+    if over_db < TOLD_OVERSHOOT_DB:
+        return turned_down, ()
+    return turned_down, (f"turned down by {over_db:.1f} dB to fit full scale",)
 
 
 def embed(task: EmbedTask) -> Vectors:
@@ -184,9 +213,13 @@ def embed(task: EmbedTask) -> Vectors:
     Raises GenerationFailedError for a vector that says nothing: zero or not finite.
     """
     embedder = _embedder(task.embedder)
-    clips = [read_stem(path) for path in task.paths]
-    vectors = np.asarray(embedder.embed_audio(clips), dtype=np.float32)
-    check_vectors(vectors, count=len(clips), dimension=embedder.dimension)
+    described = [one for one in task.features if one is not None]
+    if described and len(described) == len(task.paths) and isinstance(embedder, EmbedsFeatures):
+        found = embedder.embed_features(described)
+    else:
+        found = embedder.embed_audio([read_stem(path) for path in task.paths])
+    vectors = np.asarray(found, dtype=np.float32)
+    check_vectors(vectors, count=len(task.paths), dimension=embedder.dimension)
     return vectors
 
 

@@ -1,0 +1,214 @@
+"""How fast a library is imported, and with how much memory, beside the seed's way.
+
+    python -m benchmarks.preprocess [--library DIR] [--librosa-python PATH]
+
+Imports 100 and 1,000 files into fresh homes and prints stems per second, CPU seconds per
+stem and the peak memory of the whole process tree (proportional set size, so that shared
+pages count once). The seed's way is ``librosa.load`` and ``beat_track``, one file at a time,
+measured in the same run on a part of the same files after a warm-up; it is skipped where
+librosa is not installed (``requirements/bench.txt``, or another Python that has it).
+"""
+
+import argparse
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.material import write_library
+from src.core.config import Settings
+from src.core.logs import set_up_logging
+from src.services.import_scan import scan_folder
+from src.wiring import build_services
+
+CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+SEEDS_WAY = """
+import json, sys, time, warnings
+warnings.simplefilter("ignore")
+import librosa
+paths = json.load(sys.stdin)
+def one(path):
+    sound, rate = librosa.load(path, sr=48000)
+    librosa.beat.beat_track(y=sound, sr=rate)
+one(paths[0])
+wall, cpu, done = time.perf_counter(), time.process_time(), 0
+for path in paths:
+    try:
+        one(path)
+        done += 1
+    except Exception:
+        pass
+print(json.dumps([time.perf_counter() - wall, time.process_time() - cpu, done]))
+"""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One way of importing. wall_s, cpu_s: of all stems together; peak_mb: None if not taken."""
+
+    name: str
+    stems: int
+    wall_s: float
+    cpu_s: float
+    peak_mb: float | None = None
+
+    @property
+    def line(self) -> str:
+        """A row of the table."""
+        memory = "" if self.peak_mb is None else f"{self.peak_mb:8.0f} MB"
+        per = f"{self.wall_s / self.stems:8.4f} s {self.cpu_s / self.stems:8.4f} s"
+        return f"{self.name:<34}{self.stems:6d} {self.stems / self.wall_s:9.1f}/s {per} {memory}"
+
+
+@dataclass
+class TreeWatch:
+    """CPU time and memory of a process and all that descend from it, sampled."""
+
+    root: int
+    cpu_s: dict[int, float] = field(default_factory=dict)
+    peak_kb: int = 0
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        """Sample until stopped."""
+        while not self.stopped.wait(0.05):
+            self.sample()
+
+    def sample(self) -> None:
+        """Look once at every process of the tree."""
+        total = 0
+        for pid in _descendants(self.root):
+            try:
+                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                memory = Path(f"/proc/{pid}/smaps_rollup").read_text()
+            except OSError:
+                continue
+            self.cpu_s[pid] = (int(fields[11]) + int(fields[12])) / _TICKS
+            total += sum(int(row.split()[1]) for row in memory.splitlines() if row[:4] == "Pss:")
+        self.peak_kb = max(self.peak_kb, total)
+
+
+def _descendants(root: int) -> list[int]:
+    parents: dict[int, int] = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                stat = Path(f"/proc/{entry}/stat").read_text()
+            except OSError:
+                continue
+            parents[int(entry)] = int(stat.rpartition(")")[2].split()[1])
+    found, grown = [root], True
+    while grown:
+        more = [pid for pid, parent in parents.items() if parent in found and pid not in found]
+        found, grown = found + more, bool(more)
+    return found
+
+
+def run_import(home: Path) -> None:
+    """One import in this process; prints its report."""
+    set_up_logging("ERROR")
+    services = build_services(Settings(TRAUM_HOME=home))
+    print(json.dumps(services.analyzer.run().to_dict()))
+
+
+def measure_import(files: Sequence[Path], library: Path) -> Measured:
+    """Import files into a fresh home, in a process of its own that is watched."""
+    with tempfile.TemporaryDirectory(prefix="preprocess-") as folder:
+        raw = Settings(TRAUM_HOME=Path(folder)).raw_path
+        for path in files:
+            target = raw / path.relative_to(library)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+        command = [sys.executable, "-m", "benchmarks.preprocess", "--child", folder]
+        child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        watch = TreeWatch(child.pid)
+        watcher = threading.Thread(target=watch.run)
+        watcher.start()
+        told, _ = child.communicate()
+        watch.stopped.set()
+        watcher.join()
+        if child.returncode != 0:
+            raise RuntimeError(f"the import failed with exit code {child.returncode}")
+    report = json.loads(told)
+    stems = report["added"] + report["duplicates"]
+    cpu_s = sum(watch.cpu_s.values())
+    return Measured(
+        f"import of {len(files)}", stems, report["seconds"], cpu_s, watch.peak_kb / 1024
+    )
+
+
+def measure_seeds_way(files: Sequence[Path], python: str) -> Measured:
+    """Load and track beats with librosa, one file at a time; start and warm-up not counted."""
+    paths = json.dumps([str(path) for path in files])
+    done = subprocess.run(
+        [python, "-c", SEEDS_WAY], input=paths, capture_output=True, text=True, check=True
+    )
+    wall_s, cpu_s, count = json.loads(done.stdout)
+    return Measured("librosa load + beat_track", count, wall_s, cpu_s)
+
+
+def spread(files: Sequence[Path], count: int) -> list[Path]:
+    """So many files, evenly over the whole list."""
+    count = min(count, len(files))
+    return [files[number * len(files) // count] for number in range(count)]
+
+
+def _library(options: argparse.Namespace, made: Path) -> Path:
+    if options.library is not None:
+        return Path(options.library)
+    if CORPUS.is_dir() and not options.quick:
+        return CORPUS
+    write_library(made, files=60 if options.quick else 1_000, length_s=2.0)
+    return made
+
+
+def main() -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
+    parser.add_argument("--library", help="folder of sounds; default: the corpus, else made ones")
+    parser.add_argument("--librosa-python", default=sys.executable, help="a Python with librosa")
+    parser.add_argument("--seed-files", type=int, default=60)
+    parser.add_argument("--quick", action="store_true", help="20 and 60 made files")
+    parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.child is not None:
+        run_import(options.child)
+        return 0
+    with tempfile.TemporaryDirectory(prefix="library-") as folder:
+        library = _library(options, Path(folder))
+        files = [one.path for one in scan_folder(library, raw_root=library, excluded=()).files]
+        sizes = (20, 60) if options.quick else (100, 1_000)
+        print(f"{'':<34}{'stems':>6} {'speed':>11} {'wall':>10} {'CPU':>10}   peak memory")
+        started = time.monotonic()
+        few, many = (measure_import(spread(files, size), library.resolve()) for size in sizes)
+        print(few.line, many.line, sep="\n")
+        growth = (many.peak_mb or 0.0) / (few.peak_mb or 1.0)
+        print(f"memory at {sizes[1]} files is {growth:.2f} times that at {sizes[0]}")
+        _compare(many, spread(files, options.seed_files), options.librosa_python)
+        print(f"measured in {time.monotonic() - started:.0f} s")
+    return 0
+
+
+def _compare(ours: Measured, files: Sequence[Path], python: str) -> None:
+    if python == sys.executable and importlib.util.find_spec("librosa") is None:
+        print("seed's way skipped: librosa is not installed (requirements/bench.txt)")
+        return
+    seeds = measure_seeds_way(files, python)
+    wall = seeds.wall_s / seeds.stems / (ours.wall_s / ours.stems)
+    cpu = seeds.cpu_s / seeds.stems / (ours.cpu_s / ours.stems)
+    print(seeds.line)
+    print(f"per stem the import is {wall:.1f} times faster, with {cpu:.1f} times less CPU time")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
