@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 
 from src.music.fit import Ground
 from src.music.library import TONAL_CATEGORIES, StemCard
-from src.music.matching import Candidate, Company, Wish, match_stem
+from src.music.matching import Candidate, Company, Match, Wish, match_stem
 from src.music.roles import role_of
 from src.music.voices import Voice, Wanted
 
 MIN_ROLES = 3
 """A kit must fill this many roles to carry a track."""
+
+MIN_LOOPS = 2
+"""And this many of them with loops near the tempo: a folder of single hits is no kit."""
 
 NEAR_BEST = 0.96
 """Kits within this share of the best are equals: the seed chooses among them."""
@@ -34,11 +37,18 @@ def choose_backbone(
     """
     totals: dict[str, float] = defaultdict(float)
     roles: dict[str, set[str]] = defaultdict(set)
+    loops: dict[str, set[str]] = defaultdict(set)
     for voice in voices:
-        for kit, score in _best_by_kit(voice, pool, ground, kit_keys).items():
-            totals[kit] += score**3 * role_of(voice.category).importance
+        for kit, match in _best_by_kit(voice, pool, ground, kit_keys).items():
+            totals[kit] += match.score**3 * role_of(voice.category).importance
             roles[kit].add(voice.category)
-    able = {kit: total for kit, total in totals.items() if len(roles[kit]) >= MIN_ROLES}
+            if match.fit.way == "loop" and not match.fit.guessed:
+                loops[kit].add(voice.category)
+    able = {
+        kit: total
+        for kit, total in totals.items()
+        if len(roles[kit]) >= MIN_ROLES and len(loops[kit]) >= MIN_LOOPS
+    }
     if not able:
         return None
     best = max(able.values())
@@ -74,15 +84,17 @@ def _best_by_kit(
     pool: Mapping[Wanted, Sequence[Candidate]],
     ground: Ground,
     kit_keys: Mapping[str, str],
-) -> dict[str, float]:
-    """How well each kit fills a voice with a stem of the very category."""
+) -> dict[str, Match]:
+    """The stem of each kit that fills a voice best, of the very category."""
     company = Company(kit_keys=kit_keys)
-    best: dict[str, float] = {}
+    best: dict[str, Match] = {}
     for candidate in pool.get(voice.wanted, ()):
         card = candidate.card
         if card.kit_id is None or card.category != voice.category:
             continue
         match = match_stem(candidate, Wish(voice.category, voice.wanted.tags), ground, company)
         if match is not None and match.score >= _MIN_SCORE:
-            best[card.kit_id] = max(best.get(card.kit_id, 0.0), match.score)
+            known = best.get(card.kit_id)
+            if known is None or match.score > known.score:
+                best[card.kit_id] = match
     return best
