@@ -27,7 +27,10 @@ MAX_BODY_BYTES = 4_000_000
 """Largest body of any request that is not an upload."""
 
 PREPROCESS_STAGES = (("analysing", 1.0),)
-RENDER_STAGES = (("choosing stems", 0.1), ("mixing", 0.7), ("mastering", 0.2))
+RENDER_STAGES = (
+    ("choosing stems", 0.05), ("mixing", 0.6), ("compressing", 0.05), ("mastering", 0.2),
+    ("writing", 0.1),
+)  # fmt: skip
 
 DESCRIPTION = """
 From a folder of stems and a sentence to a track.

@@ -155,7 +155,8 @@ def _stem_conditions(wanted: StemFilter) -> list[ColumnElement[bool]]:
         columns = (Stem.name, Stem.original_file, Kit.name)
         found.append(or_(*(_contains(column, wanted.text) for column in columns)))
     if wanted.missing is not None:
-        there = exists().where(Place.stem_id == Stem.id, Place.missing.is_(False))
+        # Not "exists": SQLite would look through all places once per stem.
+        there = Stem.id.in_(select(Place.stem_id).where(Place.missing.is_(False)))
         found.append(~there if wanted.missing else there)
     return found
 

@@ -8,15 +8,15 @@ from sqlalchemy.orm import Session
 from src.core.config import Settings
 from src.db import crud
 from src.db.corrections import apply_corrections, correct
+from src.db.database import Database
 from src.db.models import Stem
-from tests.db.stocked import Sound, fresh_database, stock
+from tests.db.stocked import Sound, stock
 
 LOOP = Sound("Kit/bass.wav", "bass", True, 120.0, "Am", 4.0, {"dark": 0.8})
 
 
 @pytest.fixture
-def session(settings: Settings) -> Iterator[Session]:
-    database = fresh_database(settings)
+def session(database: Database, settings: Settings) -> Iterator[Session]:
     stock(database, settings, (LOOP,))
     with database.transaction() as opened:
         yield opened

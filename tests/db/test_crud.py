@@ -1,4 +1,4 @@
-"""Rows read and changed, on a real SQLite file."""
+"""Rows read and changed, on SQLite and, where there is a server, on PostgreSQL."""
 
 import time
 
@@ -9,14 +9,9 @@ from src.core.errors import InvalidInputError, NotFoundError
 from src.db import crud
 from src.db.database import Database
 from src.db.models import Kit, Place, Stem, TrackRow
-from tests.db.stocked import SOUNDS, Sound, fresh_database, stem_row, stock
+from tests.db.stocked import SOUNDS, Sound, stem_row, stock
 
 WHOLE = crud.Window(limit=100)
-
-
-@pytest.fixture
-def database(settings: Settings) -> Database:
-    return fresh_database(settings)
 
 
 @pytest.fixture
