@@ -2,11 +2,16 @@
 
 import random
 
-from src.core.errors import InvalidInputError
 from src.music.arrangement_form import shape_form
 from src.music.arrangement_ground import choose_bpm, choose_key
-from src.music.arrangement_roles import Cast, cast_roles, tags_of_role, text_of_role
-from src.music.genres import FormSection, GenreGrammar, Role, genre_grammar
+from src.music.arrangement_roles import (
+    Cast,
+    cast_roles,
+    categories_of,
+    tags_of_role,
+    text_of_role,
+)
+from src.music.genres import Form, FormSection, GenreGrammar, Role, genre_grammar
 from src.music.library import DRUM_CATEGORIES
 from src.music.library_summary import LibrarySummary
 from src.music.patterns import patterns_for
@@ -46,18 +51,12 @@ def arrange(
     grammar = genre_grammar(genre, intent.style)
     bpm, bpm_reason = choose_bpm(intent, grammar, library)
     key, key_reason = choose_key(intent, grammar, bpm=bpm, library=library, rng=_rng(seed, "key"))
-    form = _rng(seed, "form").choices(grammar.forms, [form.weight for form in grammar.forms])[0]
-    others = [other for other in grammar.forms if other is not form]
+    forms = _forms(grammar, _rng(seed, "form"))
     shape = shape_form(
-        [form, *others], intent, bpm=bpm, typical_s=grammar.length_s, max_length_s=max_length_s
+        forms, intent, bpm=bpm, typical_s=grammar.length_s, max_length_s=max_length_s
     )
     cast = cast_roles(shape.sections, grammar, intent, _rng(seed, "roles"))
-    if not any(cast.playing):
-        raise InvalidInputError(
-            f"a track must have something that plays, got a prompt that refuses everything: "
-            f"{', '.join(intent.excluded)}"
-        )
-    notes = (*_heading(intent, grammar, form.name), bpm_reason, key_reason, *shape.notes)
+    notes = (*_heading(intent, grammar, forms[0].name), bpm_reason, key_reason, *shape.notes)
     return ArrangementPlan(
         bpm=bpm,
         key=key,
@@ -78,14 +77,22 @@ def excluded_words(intent: PromptIntent) -> tuple[str, ...]:
     """Refused categories, then refused sounds and moods, in single words where possible.
 
     "drums" among them means no drums at all; who refuses only drum loops refuses "drum loop".
+    What is wanted in one section is not among them: the queries alone keep it there.
     """
-    words = list(intent.excluded)
+    placed = {c for wish in intent.sections for c in categories_of(wish.wanted)}
+    words = [category for category in intent.excluded if category not in placed]
     if "drums" in words and not set(DRUM_CATEGORIES) <= set(words):
         words[words.index("drums")] = "drum loop"
     for name in intent.excluded_words:
         first = name.split()[0]
         words += [name] if first in (name, *_ADJECTIVES) else [name, first]
     return tuple(dict.fromkeys([*words, *intent.avoided_moods]))
+
+
+def _forms(grammar: GenreGrammar, rng: random.Random) -> list[Form]:
+    """The form chosen by its weight, then the others."""
+    chosen = rng.choices(grammar.forms, [form.weight for form in grammar.forms])[0]
+    return [chosen, *(form for form in grammar.forms if form is not chosen)]
 
 
 def _section(

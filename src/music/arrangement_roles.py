@@ -2,8 +2,9 @@
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from src.core.errors import InvalidInputError
 from src.music.genres import MAIN_KINDS, SECTION_END, SECTION_START, FormSection, GenreGrammar, Role
 from src.music.library import DRUM_CATEGORIES
 from src.music.prompt_intent import PromptIntent, SectionWish, WantedInstrument
@@ -74,6 +75,18 @@ class Cast:
     gains_db: Mapping[str, float]
 
 
+@dataclass
+class _Stage:
+    """Roles and who plays where, while wishes are being granted."""
+
+    sections: tuple[FormSection, ...]
+    intent: PromptIntent
+    roles: dict[str, Role]
+    playing: list[list[str]]
+    gains_db: dict[str, float] = field(default_factory=dict)
+    claimed: set[str] = field(default_factory=set)
+
+
 def cast_roles(
     sections: tuple[FormSection, ...],
     grammar: GenreGrammar,
@@ -85,23 +98,25 @@ def cast_roles(
     What is refused never plays; what is wanted plays in the main sections, or in the section
     it is wanted in.
     """
-    roles = dict(grammar.roles)
-    playing = [list(section.roles) for section in sections]
-    _add_maybes(playing, sections, roles, intent, rng)
+    stage = _Stage(sections, intent, dict(grammar.roles), [list(s.roles) for s in sections])
+    _add_maybes(stage, rng)
     for number, section in enumerate(sections):
         wish = intent.section(section.kind)
-        playing[number] = [r for r in playing[number] if _may_play(roles[r], intent, wish)]
-    gains: dict[str, float] = {}
-    claimed: set[str] = set()
+        kept = [n for n in stage.playing[number] if _may_play(stage.roles[n], intent, wish)]
+        stage.playing[number] = kept
     for wanted in intent.wanted:
-        _add_wanted(wanted, sections, playing, roles, claimed, gains, intent)
+        _add_wanted(wanted, stage)
+    stage.claimed.clear()
     for number, section in enumerate(sections):
         for wanted in intent.section(section.kind).wanted:
-            name = _claim(wanted, roles, playing, set())
-            if name not in playing[number]:
-                playing[number].append(name)
-    _fill_empty(playing, grammar, intent)
-    return Cast(roles, tuple(tuple(names) for names in playing), gains)
+            _add_here(wanted, stage, number)
+    _fill_empty(stage.playing, grammar, intent)
+    if not any(stage.playing):
+        refused = ", ".join(intent.excluded)
+        raise InvalidInputError(
+            f"something must play, got a prompt that refuses everything: {refused}"
+        )
+    return Cast(stage.roles, tuple(tuple(names) for names in stage.playing), stage.gains_db)
 
 
 def tags_of_role(role: Role, intent: PromptIntent, own: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -136,56 +151,46 @@ def _may_play(role: Role, intent: PromptIntent, wish: SectionWish) -> bool:
         return False
     if role.category == "drums" and refused & set(_LOOP_PARTS) and "drums" not in wanted:
         return False
-    if wish.only and role.category not in _categories(wish.wanted):
+    if wish.only and role.category not in categories_of(wish.wanted):
         return False
-    return not intent.only_wanted or role.category in _categories(intent.wanted)
+    return not intent.only_wanted or role.category in categories_of(intent.wanted)
 
 
-def _categories(wanted: tuple[WantedInstrument, ...]) -> set[str]:
+def categories_of(wanted: tuple[WantedInstrument, ...]) -> set[str]:
+    """The categories of instruments; "drums" stands for all of theirs."""
     found = {instrument.category for instrument in wanted}
     return found | set(DRUM_CATEGORIES) if any(w.name == "drums" for w in wanted) else found
 
 
-def _add_maybes(
-    playing: list[list[str]],
-    sections: tuple[FormSection, ...],
-    roles: Mapping[str, Role],
-    intent: PromptIntent,
-    rng: random.Random,
-) -> None:
+def _add_maybes(stage: _Stage, rng: random.Random) -> None:
     """Let the roles that join in some tracks join in this one, or not."""
-    placed = {w.category for wish in intent.sections for w in wish.wanted}
+    placed = {w.category for wish in stage.intent.sections for w in wish.wanted}
     joins: dict[str, bool] = {}
-    for name in sorted({name for section in sections for name in section.maybe}):
-        category = roles[name].category
+    for name in sorted({name for section in stage.sections for name in section.maybe}):
+        category = stage.roles[name].category
         chance = _MAYBE_CHANCE.get(category, _USUAL_CHANCE)
         joins[name] = rng.random() < chance and category not in placed
-    for number, section in enumerate(sections):
-        playing[number] += [name for name in section.maybe if joins[name]]
+    for number, section in enumerate(stage.sections):
+        stage.playing[number] += [name for name in section.maybe if joins[name]]
 
 
-def _add_wanted(
-    wanted: WantedInstrument,
-    sections: tuple[FormSection, ...],
-    playing: list[list[str]],
-    roles: dict[str, Role],
-    claimed: set[str],
-    gains: dict[str, float],
-    intent: PromptIntent,
-) -> None:
+def _add_wanted(wanted: WantedInstrument, stage: _Stage) -> None:
     """Make a wanted instrument play in the sections where it belongs."""
     if wanted.name == "drums":
-        _add_drums(sections, playing, roles, intent)
+        for names, section in zip(stage.playing, stage.sections, strict=True):
+            if section.kind in MAIN_KINDS:
+                _add_drums(names, stage.roles, stage.intent.excluded)
         return
-    name = _claim(wanted, roles, playing, claimed)
-    claimed.add(name)
-    gains[name] = wanted.gain_db
+    name = _claim(wanted, stage)
+    stage.claimed.add(name)
+    stage.gains_db[name] = wanted.gain_db
     kinds = _KINDS.get(wanted.name, MAIN_KINDS)
-    targets = [n for n, s in enumerate(sections) if _belongs(wanted, s.kind, kinds)]
-    for number in targets or range(len(sections)):
-        wish = intent.section(sections[number].kind)
-        if name not in playing[number] and wanted.category not in wish.excluded and not wish.only:
-            playing[number].append(name)
+    fitting = [n for n, s in enumerate(stage.sections) if _belongs(wanted, s.kind, kinds)]
+    for number in fitting or range(len(stage.sections)):
+        names = stage.playing[number]
+        wish = stage.intent.section(stage.sections[number].kind)
+        if name not in names and wanted.category not in wish.excluded and not wish.only:
+            names.append(name)
 
 
 def _belongs(wanted: WantedInstrument, kind: str, kinds: tuple[str, ...]) -> bool:
@@ -198,43 +203,47 @@ def _quiet_in_breaks() -> tuple[str, ...]:
     return (*DRUM_CATEGORIES, "bass", "fx")
 
 
-def _claim(
-    wanted: WantedInstrument,
-    roles: dict[str, Role],
-    playing: list[list[str]],
-    claimed: set[str],
-) -> str:
+def _claim(wanted: WantedInstrument, stage: _Stage) -> str:
     """The role that becomes the wanted instrument: the category's busiest, else a new one."""
-    busy = [name for names in playing for name in names]
-    same = [n for n, r in roles.items() if r.category == wanted.category and n not in claimed]
+    busy = [name for names in stage.playing for name in names]
+    same = [
+        n
+        for n, r in stage.roles.items()
+        if r.category == wanted.category and n not in stage.claimed
+    ]
     name = max(same, key=busy.count, default="")
     pattern = _PATTERNS.get(wanted.name)
     special = wanted.name in _PATTERNS or wanted.category in ("cymbal", "fx")
-    if not name or (special and roles[name].pattern != pattern):
+    if not name or (special and stage.roles[name].pattern != pattern):
         name = f"wanted {wanted.name}"
-        roles[name] = Role(name, wanted.category, wanted.tags, wanted.text, pattern)
+        stage.roles[name] = Role(name, wanted.category, wanted.tags, wanted.text, pattern)
     else:
-        tags = tuple(dict.fromkeys([*wanted.tags, *roles[name].tags]))
-        text = roles[name].text if wanted.text in _PLAIN else wanted.text
-        roles[name] = replace(roles[name], tags=tags, text=text)
+        tags = tuple(dict.fromkeys([*wanted.tags, *stage.roles[name].tags]))
+        text = stage.roles[name].text if wanted.text in _PLAIN else wanted.text
+        stage.roles[name] = replace(stage.roles[name], tags=tags, text=text)
     return name
 
 
-def _add_drums(
-    sections: tuple[FormSection, ...],
-    playing: list[list[str]],
-    roles: dict[str, Role],
-    intent: PromptIntent,
-) -> None:
-    """Let drums play in the main sections of a genre that has none of its own."""
-    for number, section in enumerate(sections):
-        present = {roles[name].category for name in playing[number]}
-        if section.kind not in MAIN_KINDS or {"kick", "snare", "drums"} & present:
-            continue
-        for name, role in _DRUM_ROLES.items():
-            if role.category not in present and role.category not in intent.excluded:
-                roles.setdefault(name, role)
-                playing[number].append(name)
+def _add_here(wanted: WantedInstrument, stage: _Stage, number: int) -> None:
+    """Make an instrument play in one section."""
+    names = stage.playing[number]
+    if wanted.name == "drums":
+        _add_drums(names, stage.roles, ())
+        return
+    name = _claim(wanted, stage)
+    if name not in names:
+        names.append(name)
+
+
+def _add_drums(names: list[str], roles: dict[str, Role], refused: tuple[str, ...]) -> None:
+    """Let kick, snare and hi-hat play in a section that has no drums of its own."""
+    present = {roles[name].category for name in names}
+    if {"kick", "snare", "drums"} & present:
+        return
+    for name, role in _DRUM_ROLES.items():
+        if role.category not in present and role.category not in refused:
+            roles.setdefault(name, role)
+            names.append(name)
 
 
 def _fill_empty(playing: list[list[str]], grammar: GenreGrammar, intent: PromptIntent) -> None:

@@ -7,14 +7,7 @@ A refusal ("no", "ohne", "без") holds until something ends it: the end of the
 from dataclasses import replace
 
 from src.music.prompt_findings import GROUPS, Findings, Thing, joined_thing
-from src.music.prompt_items import (
-    THINGS,
-    Item,
-    list_goes_on,
-    next_item,
-    previous_item,
-    stands_in,
-)
+from src.music.prompt_items import THINGS, Item, list_goes_on, next_item, previous_item, stands_in
 
 _QUIET_MOODS = ("soft", "calm", "minimal", "dreamy")
 _LOUD_MOODS = ("hard", "heavy", "aggressive", "energetic", "euphoric", "epic", "driving", "harsh")
@@ -37,6 +30,7 @@ class PromptReader:
         self._gain_db = 0.0
         self._skip_thing = False
         self._clause: list[int] = []
+        self._moved: list[int] = []
 
     def read(self) -> Findings:
         """Read everything."""
@@ -57,7 +51,7 @@ class PromptReader:
         self._refusing = self._fresh = self._with = self._only = self._skip_thing = False
         self.place = ""
         self._gain_db = 0.0
-        self._clause = []
+        self._clause, self._moved = [], []
 
     def on_comma(self) -> None:
         """A comma ends a refusal unless it stands in a list; it ends what is said of a place."""
@@ -265,13 +259,20 @@ class PromptReader:
     def on_section(self) -> None:
         """A section: refused, or the place of what was or will be said."""
         placed = stands_in(self.items, self.index)
-        if previous_item(self.items, self.index).kind == "after" and self._clause:
+        before = previous_item(self.items, self.index).kind
+        if before in ("and", "or") and self._moved:
+            again = [self.found.things[number] for number in self._moved]
+            self.found.things += [replace(thing, place=self.item.value) for thing in again]
+            return
+        if before in ("after", "except") and self._clause:
             last = self.found.things[self._clause[-1]]
-            self.found.things.append(replace(last, place=self.item.value, refused=True))
+            refused = before == "after" or not last.refused
+            self.found.things.append(replace(last, place=self.item.value, refused=refused))
+            self._end_refusal()
             return
         if placed and self._clause:
-            moved = self._clause if self._refusing else self._clause[-1:]
-            for number in moved:
+            self._moved = self._clause if self._refusing else self._clause[-1:]
+            for number in self._moved:
                 self.found.things[number] = replace(
                     self.found.things[number], place=self.item.value
                 )
@@ -296,7 +297,7 @@ class PromptReader:
             self._skip_thing = False
             return
         thing = self._thing()
-        self._fresh = False
+        self._moved, self._fresh = [], False
         if thing is None:
             return
         self._clause.append(len(self.found.things))

@@ -144,7 +144,9 @@ def test_any_mix_of_wishes_gives_a_valid_plan(data: st.DataObject) -> None:
     assert plan_from_dict(plan_to_dict(plan)) == plan
     assert all(section.bars % 4 == 0 for section in plan.structure)
     assert plan.bars >= 8
-    assert not all_categories(plan) & set(intent.excluded)
+    placed = {wanted.category for wish in intent.sections for wanted in wish.wanted}
+    assert not all_categories(plan) & (set(intent.excluded) - placed)
+    assert not all_categories(plan) & set(plan.excluded)
     assume(not intent.only_wanted)
     assert {wanted.category for wanted in intent.wanted} <= all_categories(plan) | {"drums"}
 
@@ -245,6 +247,14 @@ def test_wanted_instruments_play_in_all_main_sections(
         assert any(text in known for known in texts(section))
 
 
+def test_wanted_tones_sound_on_in_the_breakdown_and_wanted_drums_rest() -> None:
+    for seed in range(4):
+        plan = plan_of("techno with guitar and toms", seed=seed)
+        for section in named(plan, "Breakdown"):
+            assert "guitar" in categories(section)
+            assert "tom" not in categories(section)
+
+
 def test_two_instruments_of_a_category_are_two_queries() -> None:
     section = mains(plan_of("house with piano and rhodes"))[-1]
     keys = [query.text for query in section.stem_queries if query.category == "keys"]
@@ -263,6 +273,14 @@ def test_vocals_of_the_breakdown_stay_there() -> None:
         plan = plan_of("house with vocals only in the breakdown", seed=seed)
         for section in plan.structure:
             assert ("vocal" in categories(section)) == section.section.startswith("Breakdown")
+
+
+def test_what_is_refused_but_for_one_section_plays_there_alone() -> None:
+    plan = plan_of("trance, no vocals except in the breakdown, no drums but drums in the drop")
+    for section in plan.structure:
+        assert ("vocal" in categories(section)) == section.section.startswith("Breakdown")
+        assert ("kick" in categories(section)) == section.section.startswith("Drop")
+    assert not {"vocal", "kick", "drums"} & set(plan.excluded)
 
 
 def test_only_means_nothing_else() -> None:
