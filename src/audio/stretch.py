@@ -45,17 +45,21 @@ def conform(
         return audio
     if samples == 0 or length_samples == 0 or not audio.any():
         return np.zeros((audio.shape[0], length_samples), np.float32)
-    if not MIN_RATIO <= length_samples / samples <= MAX_RATIO:
-        raise InvalidInputError(
-            f"a clip can be stretched by {MIN_RATIO:g} to {MAX_RATIO:g} times, "
-            f"got {length_samples / samples:.3g} ({samples} to {length_samples} samples)"
-        )
+    _check_ratio(samples, length_samples)
     if looped:
         audio = seamless_loop(audio, sample_rate=sample_rate)
     if percussive and semitones == 0:
         moved = _by_hits(audio, sample_rate, length_samples, looped)
         return seamless_loop(moved, sample_rate=sample_rate) if looped else moved
     return _stretched(audio, sample_rate, length_samples, semitones, looped)
+
+
+def _check_ratio(samples: int, length_samples: int) -> None:
+    if not MIN_RATIO <= length_samples / samples <= MAX_RATIO:
+        raise InvalidInputError(
+            f"a clip can be stretched by {MIN_RATIO:g} to {MAX_RATIO:g} times, "
+            f"got {length_samples / samples:.3g} ({samples} to {length_samples} samples)"
+        )
 
 
 def _by_hits(audio: Audio, sample_rate: int, length_samples: int, looped: bool) -> Audio:
