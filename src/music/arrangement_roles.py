@@ -96,7 +96,7 @@ def cast_roles(
     """Decide for every section which roles play in it.
 
     What is refused never plays; what is wanted plays in the main sections, or in the section
-    it is wanted in.
+    it is wanted in. Raises InvalidInputError where nothing is left to play.
     """
     stage = _Stage(sections, intent, dict(grammar.roles), [list(s.roles) for s in sections])
     _add_maybes(stage, rng)
