@@ -1,5 +1,6 @@
 """The HTTP door: ``uvicorn src.main:app``."""
 
+import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
@@ -14,6 +15,7 @@ from src.api.deps import Engine
 from src.api.endpoints import jobs, kits, quarantine, search, stems, system, tracks, uploads
 from src.api.limits import BodyLimit
 from src.core.config import Settings
+from src.core.logs import set_up_logging
 from src.core.progress import Progress
 from src.services.jobs import JobKind, JobService
 from src.services.quarantine import QuarantineService
@@ -91,6 +93,8 @@ async def _lifespan(
 def _start(services: Services) -> tuple[Engine, LocalRunner]:
     """Build everything, put in order what a dead process left, start the threads."""
     settings, database = services.settings, services.database
+    if not logging.getLogger().handlers:
+        set_up_logging(settings.log_level)  # uvicorn sets up its own loggers alone
     for folder in (settings.raw_path, settings.processed_path, settings.tracks_path):
         folder.mkdir(parents=True, exist_ok=True)
     runner = LocalRunner(threads=settings.job_threads)

@@ -276,7 +276,7 @@ def get_job(session: Session, job_id: str) -> Job:
 def list_jobs(
     session: Session, *, kind: str | None, status: Sequence[str], window: Window
 ) -> tuple[list[Job], int]:
-    """One page of jobs, newest first, and how many there are in all."""
+    """One page of jobs, newest first, without parameters and results; and how many in all."""
     conditions = []
     if kind is not None:
         conditions.append(Job.kind == kind)
@@ -289,6 +289,7 @@ def list_jobs(
         .order_by(Job.created_at.desc(), Job.id)
         .limit(window.limit)
         .offset(window.offset)
+        .options(defer(Job.params), defer(Job.result))
     )
     return list(rows), total or 0
 

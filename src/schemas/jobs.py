@@ -37,7 +37,9 @@ class JobOut(BaseModel):
     stage: str = Field(description="What it is doing")
     message: str
     eta_s: float | None = Field(description="Seconds to go; null: not known yet")
-    result: dict[str, Any] | None = Field(description="What it gave, once it has succeeded")
+    result: dict[str, Any] | None = Field(
+        description="What it gave, once it has succeeded; null in lists"
+    )
     problem: Problem | None = Field(description="Why it failed")
     cancel_requested: bool
     created_at: datetime

@@ -121,10 +121,13 @@ class JobService:
     def page(
         self, *, kind: str | None, status: Sequence[str], window: crud.Window
     ) -> tuple[list[JobState], int]:
-        """One page of jobs, newest first, and how many there are in all."""
+        """One page of jobs, newest first, and how many there are in all.
+
+        Without their results, which may be long: ask for the job itself.
+        """
         with self.database.transaction() as session:
             rows, total = crud.list_jobs(session, kind=kind, status=status, window=window)
-            return [_state(row) for row in rows], total
+            return [_state(row, with_result=False) for row in rows], total
 
     def cancel(self, job_id: str) -> JobState:
         """Stop a job: at once while it is queued, at its next step while it runs.
@@ -189,7 +192,13 @@ class JobService:
         except Exception as error:
             log.exception("job %s (%s) broke", job_id, kind)
             return {"status": "failed", "problem": problem_of(error)}
-        return {"status": "succeeded", "progress": 1.0, "result": plain(dict(result))}
+        return {
+            "status": "succeeded",
+            "progress": 1.0,
+            "stage": "done",
+            "message": "done",
+            "result": plain(dict(result)),
+        }
 
     def _end(self, job_id: str, outcome: dict[str, Any]) -> None:
         with self.database.transaction() as session:
@@ -223,7 +232,7 @@ def _interrupted() -> dict[str, Any]:
     return {"status": "failed", "problem": problem, "eta_s": None, "finished_at": now()}
 
 
-def _state(row: Job) -> JobState:
+def _state(row: Job, *, with_result: bool = True) -> JobState:
     return JobState(
         id=row.id,
         kind=row.kind,
@@ -232,7 +241,7 @@ def _state(row: Job) -> JobState:
         stage=row.stage,
         message=row.message,
         eta_s=row.eta_s,
-        result=row.result,
+        result=row.result if with_result else None,
         problem=row.problem,
         cancel_requested=row.cancel_requested,
         created_at=row.created_at,

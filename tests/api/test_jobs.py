@@ -18,6 +18,7 @@ def test_preprocess_answers_at_once_with_a_job(client: TestClient, asked: Asked)
     assert answer.headers["location"] == job["url"] == f"/api/v1/jobs/{job['id']}"
     done = asked.ended(job["id"])
     assert (done["status"], done["progress"], done["eta_s"]) == ("succeeded", 1.0, None)
+    assert done["stage"] == "done"
     assert done["result"] == {"found": 0, "added": 0}
     assert done["problem"] is None
 
@@ -70,6 +71,7 @@ def test_jobs_are_listed_newest_first(client: TestClient, asked: Asked) -> None:
     page = client.get("/api/v1/jobs", params={"limit": 2}).json()
     assert [job["id"] for job in page["items"]] == [ids[2], ids[1]]
     assert page["total"] == 3
+    assert page["items"][0]["result"] is None
     assert client.get("/api/v1/jobs", params={"status": ["failed"]}).json()["total"] == 0
     assert client.get("/api/v1/jobs", params={"kind": "preprocess"}).json()["total"] == 3
 

@@ -42,7 +42,7 @@ def list_jobs(
     ] = None,
     status: Annotated[list[JobStatus] | None, Query(description="Any of these states")] = None,
 ) -> Page[JobOut]:
-    """Newest first."""
+    """Newest first. Results are left out here: ask for the job itself."""
     states, total = engine.jobs.page(kind=kind, status=status or (), window=window)
     items = [job_out(state) for state in states]
     return Page[JobOut](items=items, total=total, limit=window.limit, offset=window.offset)
