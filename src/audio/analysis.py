@@ -9,7 +9,7 @@ from src.audio.attributes import tags_of
 from src.audio.categories import category_scores
 from src.audio.descriptors import describe
 from src.audio.key import Chroma, KeyEstimate, chroma_of, estimate_key
-from src.audio.loop_shape import loop_cues, loop_probability
+from src.audio.loop_shape import LoopCues, loop_cues, loop_probability
 from src.audio.onsets import loudest_channel_mix, onset_strength
 from src.audio.pitch import PITCH_RATE, Note, low_rate, melody_chroma, note_of, track_pitch
 from src.audio.spectrum import LONGEST_ANALYSED_S, loudest_stretch, short_time_spectrum
@@ -27,7 +27,7 @@ class HeardSound:
     features: finite numbers (descriptors.describe)
     categories: probability of each category, summing to 1
     tags: tag -> score in 0..1
-    loop_probability: 0..1
+    loop_cues, loop_probability: what speaks for a loop, and the chance in 0..1 that it is one
     tempo: as if the clip were a loop; None where nothing begins
     note: as if it were one note; None where nothing is periodic
     key: as if it were a melody or chords; None where nothing is tonal
@@ -38,6 +38,7 @@ class HeardSound:
     features: dict[str, float]
     categories: dict[str, float]
     tags: dict[str, float]
+    loop_cues: LoopCues
     loop_probability: float
     tempo: TempoEstimate | None
     note: Note | None
@@ -88,6 +89,7 @@ def hear(
         features=features,
         categories=categories,
         tags=tags_of(features),
+        loop_cues=cues,
         loop_probability=loop_probability(cues),
         tempo=tempo,
         note=note_of(track),

@@ -11,14 +11,14 @@ from src.audio.tempo import Extent, TempoEstimate
 
 CUES = (
     "length", "onsets", "repetition", "usual_count", "whole_tempo", "open_end", "spread",
-    "late_energy",
+    "late_energy", "overlong",
 )  # fmt: skip
 """The cues, in the order of the weights."""
 
-_MEANS = (0.4188, 1.969, 0.3013, 0.5274, 0.2931, -0.4999, 0.3397, 0.2807)
-_SPREADS = (2.403, 1.463, 0.5654, 0.4992, 0.4552, 0.3762, 0.4369, 0.2462)
-_WEIGHTS = (0.4059, 0.6541, 0.8905, 0.5533, 0.9068, 0.125, 0.4232, 0.7372)
-_OFFSET = -1.625
+_MEANS = (0.4242, 2.081, 0.3396, 0.5234, 0.2911, -0.4998, 0.3885, 0.2807, 0.01118)
+_SPREADS = (2.416, 1.529, 0.602, 0.4995, 0.4543, 0.3763, 0.449, 0.2461, 0.1658)
+_WEIGHTS = (0.6276, 0.7142, 0.7821, 0.498, 0.9418, 0.1469, 0.3912, 0.7713, -0.2053)
+_OFFSET = -1.695
 
 _EDGE_S = 0.03
 
@@ -58,6 +58,7 @@ def loop_cues(
         _end_level(mono, sample_rate),
         _spread(onsets, extent),
         _late_energy(mono),
+        math.log2(max(1.0, min(extent.duration_s, 300.0) / 16.0)),
     )
     return LoopCues(values)
 

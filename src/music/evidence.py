@@ -27,6 +27,7 @@ LEAST_TEMPO, LEAST_KEY = 0.12, 0.2
 """Below this confidence a tempo or a key is not known."""
 
 _FIT_BONUS, _MISFIT = 0.5, 0.45
+_CLEAR_CLAIM = 0.4
 _TRUST: dict[Source, float] = {"user": 1.0, "filename": 1.0, "metadata": 0.9, "audio": 0.95}
 
 
@@ -70,15 +71,21 @@ def fuse_tempo(
     sane = [c for c in candidates if math.isfinite(c.value) and 20.0 < c.value < 999.0]
     heard = max((c for c in sane if c.source == "audio"), key=_weight, default=None)
 
+    def whole_bars(candidate: Candidate[float]) -> bool:
+        fits = beats_miss_s(duration_s, candidate.value) < FITS_LENGTH_S
+        return fits and round(beats_in(duration_s, candidate.value)) % 4 == 0
+
     def belief(candidate: Candidate[float]) -> float:
         weight = candidate.weight * _TRUST[candidate.source]
-        if candidate.source in ("user", "audio"):
+        if candidate.source == "user":
             return weight
-        fits = beats_miss_s(duration_s, candidate.value) < FITS_LENGTH_S
-        whole_bars = fits and round(beats_in(duration_s, candidate.value)) % 4 == 0
-        if whole_bars:
+        if candidate.source == "audio":
+            others = (c for c in sane if c.source != "audio" and c.weight >= _CLEAR_CLAIM)
+            overruled = any(_octave_apart(c, candidate) and whole_bars(c) for c in others)
+            return weight * (_MISFIT if overruled else 1.0)
+        if whole_bars(candidate):
             return weight + (1.0 - weight) * _FIT_BONUS
-        if heard is not None and heard_exact and not fits and not _octaves(candidate, heard):
+        if heard is not None and heard_exact and not _octave_apart(candidate, heard, same=True):
             return weight * _MISFIT
         return weight
 
@@ -206,9 +213,11 @@ def _same_key(first: KeyOpinion, second: KeyOpinion) -> bool:
     return first.key == second.key
 
 
-def _octaves(first: Candidate[float], second: Candidate[float]) -> bool:
+def _octave_apart(first: Candidate[float], second: Candidate[float], *, same: bool = False) -> bool:
+    """Whether one tempo is half or double the other (or the same, with ``same``)."""
     octaves = math.log2(first.value / second.value)
-    return abs(octaves - round(octaves)) < 0.01 and abs(octaves) < 1.5
+    whole = abs(octaves - round(octaves)) < 0.01 and abs(octaves) < 1.5
+    return whole and (same or round(octaves) != 0)
 
 
 def _weight(candidate: Candidate[Value]) -> float:

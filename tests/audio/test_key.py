@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+
+from src.audio.key import chroma_of, estimate_key
+from src.audio.pitch import low_rate
+
+RATE = 48_000
+CHORDS = {
+    "minor": ((0, 3, 7), (5, 8, 12), (7, 10, 14), (0, 3, 7)),
+    "major": ((0, 4, 7), (5, 9, 12), (7, 11, 14), (0, 4, 7)),
+}
+
+
+def progression(tonic_midi: float, mode: str, harmonics: int = 6) -> np.ndarray:
+    """Tonic, fourth, fifth and tonic again, each a second long with its root in the bass."""
+    times = np.arange(RATE) / RATE
+    chords = []
+    for chord in CHORDS[mode]:
+        notes = [tonic_midi + step for step in chord] + [tonic_midi + chord[0] - 12]
+        hertz = [440.0 * 2 ** ((note - 69) / 12) for note in notes]
+        parts = [np.sin(2 * np.pi * f * n * times) / n for f in hertz for n in range(1, harmonics)]
+        chords.append(np.sum(parts, axis=0))
+    return (0.05 * np.concatenate(chords)).astype(np.float32)
+
+
+@pytest.mark.parametrize("mode", ["minor", "major"])
+@pytest.mark.parametrize("detune", [0.0, 0.3, -0.35])
+def test_a_progression_gives_its_key_however_it_is_tuned(mode: str, detune: float) -> None:
+    for tonic in (57, 60, 66):
+        low = low_rate(progression(tonic + detune, mode), sample_rate=RATE)
+        chroma = chroma_of(low, rate=12_000)
+        estimate = estimate_key(chroma)
+        assert estimate is not None
+        assert (estimate.tonic, estimate.minor) == (tonic % 12, mode == "minor")
+        assert chroma.tuning == pytest.approx(detune, abs=0.08)
+
+
+def test_scores_of_all_keys_sum_to_one() -> None:
+    low = low_rate(progression(60, "major"), sample_rate=RATE)
+    estimate = estimate_key(chroma_of(low, rate=12_000))
+    assert estimate is not None
+    assert estimate.scores.shape == (24,)
+    assert estimate.scores.sum() == pytest.approx(1.0)
+    assert 0.0 < estimate.confidence <= 1.0
+
+
+def test_noise_is_less_clear_than_tones() -> None:
+    noise = np.random.default_rng(0).standard_normal(4 * RATE).astype(np.float32) * 0.1
+    unclear = chroma_of(low_rate(noise, sample_rate=RATE), rate=12_000)
+    clear = chroma_of(low_rate(progression(60, "minor"), sample_rate=RATE), rate=12_000)
+    assert unclear.clarity < 0.5 * clear.clarity
+
+
+@pytest.mark.parametrize("samples", [0, 3, 12_000])
+def test_silence_has_no_key(samples: int) -> None:
+    chroma = chroma_of(np.zeros(samples, np.float32), rate=12_000)
+    assert not chroma.all.any()
+    assert estimate_key(chroma) is None
