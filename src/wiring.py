@@ -12,6 +12,7 @@ from src.core.config import Settings
 if TYPE_CHECKING:
     from src.db.database import Database
     from src.embeddings.protocol import Embedder
+    from src.music.library_summary import LibrarySummary
     from src.services.arranger import ArrangerService
     from src.services.preprocessor import NeuroAnalyzer
     from src.services.renderer import RendererService
@@ -52,7 +53,14 @@ class Services:
         """From a sentence to a plan."""
         from src.services.arranger import ArrangerService
 
-        return ArrangerService()
+        return ArrangerService(self._library_summary, max_length_s=self.settings.max_render_s)
+
+    def _library_summary(self) -> "LibrarySummary":
+        from src.db.library_counts import stem_groups
+        from src.music.library_summary import summarise_library
+
+        with self.database.transaction() as session:
+            return summarise_library(stem_groups(session))
 
     @cached_property
     def renderer(self) -> "RendererService":

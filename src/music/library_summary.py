@@ -6,11 +6,28 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from src.music.keys import camelot_distance, parse_key
-from src.music.library import TONAL_CATEGORIES, StemCard
+from src.music.library import TONAL_CATEGORIES
 
 _Entry = TypeVar("_Entry", str, float)
 _KEY_CLOSENESS = (1.0, 0.6, 0.15)
 """How useful a kit is at a Camelot distance of 0, 1 and 2."""
+
+
+@dataclass(frozen=True)
+class StemGroup:
+    """Stems that share kit, category, tempo in BPM and key.
+
+    stems: how many; bpm_weight, key_weight: the sum of their confidences in that value
+    """
+
+    kit: str | None
+    category: str
+    is_loop: bool
+    bpm: float | None
+    key: str | None
+    stems: int = 1
+    bpm_weight: float = 1.0
+    key_weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -57,28 +74,26 @@ class LibrarySummary:
         return dict(found)
 
 
-def summarise_library(cards: Iterable[StemCard]) -> LibrarySummary:
+def summarise_library(groups: Iterable[StemGroup]) -> LibrarySummary:
     """Count a library. A kit has the tempo and key that most of its loops have."""
     counts: Counter[str] = Counter()
-    kits: dict[str, list[StemCard]] = defaultdict(list)
-    for card in cards:
-        counts[card.category] += 1
-        if card.is_loop:
-            kits[card.kit_id or card.kit or f"loose {card.bpm} {card.key}"].append(card)
-    return LibrarySummary(
-        dict(counts), tuple(_summary(kits[name]) for name in sorted(kits) if kits[name])
-    )
+    kits: dict[str, list[StemGroup]] = defaultdict(list)
+    for group in groups:
+        counts[group.category] += group.stems
+        if group.is_loop:
+            kits[group.kit or f"loose {group.bpm} {group.key}"].append(group)
+    return LibrarySummary(dict(counts), tuple(_summary(kits[name]) for name in sorted(kits)))
 
 
-def _summary(cards: list[StemCard]) -> KitSummary:
+def _summary(groups: list[StemGroup]) -> KitSummary:
     tempos: dict[float, float] = defaultdict(float)
     keys: dict[str, float] = defaultdict(float)
-    for card in cards:
-        if card.bpm:
-            tempos[round(card.bpm, 2)] += card.confidence.get("bpm", 0.5)
-        if card.key and card.category in TONAL_CATEGORIES:
-            keys[card.key] += card.confidence.get("key", 0.5)
-    return KitSummary(_most(tempos), _most(keys), float(len(cards)))
+    for group in groups:
+        if group.bpm:
+            tempos[round(group.bpm, 2)] += group.bpm_weight
+        if group.key and group.category in TONAL_CATEGORIES:
+            keys[group.key] += group.key_weight
+    return KitSummary(_most(tempos), _most(keys), float(sum(group.stems for group in groups)))
 
 
 def _most(weights: Mapping[_Entry, float]) -> _Entry | None:

@@ -1,5 +1,7 @@
 """The arranger: a sentence becomes a plan that a musician can read and edit."""
 
+from collections.abc import Callable
+
 from src.music.arrangement import MAX_LENGTH_S, arrange
 from src.music.library_summary import LibrarySummary
 from src.music.plan import ArrangementPlan
@@ -7,21 +9,30 @@ from src.music.prompt import understand_prompt
 
 
 class ArrangerService:
-    """Makes plans from prompts. max_length_s: the longest track that may be asked for."""
+    """Makes plans from prompts.
 
-    def __init__(self, *, max_length_s: float = MAX_LENGTH_S) -> None:
+    summarise: tells what the library holds, so that tempo and key follow it where the
+        prompt leaves them open; None: the genre alone decides
+    max_length_s: the longest track that may be asked for
+    """
+
+    def __init__(
+        self,
+        summarise: Callable[[], LibrarySummary] | None = None,
+        *,
+        max_length_s: float = MAX_LENGTH_S,
+    ) -> None:
+        self._summarise = summarise
         self._max_length_s = max_length_s
 
-    def generate_arrangement_plan(
-        self, prompt: str, *, seed: int = 0, library: LibrarySummary | None = None
-    ) -> ArrangementPlan:
+    def generate_arrangement_plan(self, prompt: str, *, seed: int = 0) -> ArrangementPlan:
         """The plan for a prompt in English, German or Russian.
 
         seed: the same prompt, seed and library give the same plan
-        library: lets tempo and key, where the prompt leaves them open, follow what is there
 
         Raises InvalidInputError for an empty or overlong prompt, an impossible tempo or
         length, and a prompt that refuses everything.
         """
         intent = understand_prompt(prompt)
+        library = None if self._summarise is None else self._summarise()
         return arrange(intent, seed=seed, library=library, max_length_s=self._max_length_s)

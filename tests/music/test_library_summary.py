@@ -1,21 +1,26 @@
 """What a library holds, in numbers."""
 
-from src.music.library import StemCard
-from src.music.library_summary import KitSummary, LibrarySummary, summarise_library
+from typing import Any
+
+from src.music.library_summary import (
+    KitSummary,
+    LibrarySummary,
+    StemGroup,
+    summarise_library,
+)
 
 
-def card(name: str, **values: object) -> StemCard:
-    facts = {"category": "synth", "is_loop": True, "duration_s": 4.0, "channels": 2, **values}
-    return StemCard(id=name, path=f"stems/{name}.wav", name=name, **facts)  # type: ignore[arg-type]
+def group(kit: str | None = None, **values: Any) -> StemGroup:
+    facts = {"category": "synth", "is_loop": True, "bpm": None, "key": None, **values}
+    return StemGroup(kit, **facts)
 
 
 def test_kit_takes_the_tempo_and_key_of_most_of_its_loops() -> None:
     summary = summarise_library(
         [
-            card("a", kit="One", bpm=124.0, key="Fm"),
-            card("b", kit="One", bpm=124.0, key="Fm"),
-            card("c", kit="One", bpm=62.0, key="Ab"),
-            card("d", kit="One", is_loop=False, category="kick"),
+            group("One", bpm=124.0, key="Fm", stems=2, bpm_weight=2.0, key_weight=2.0),
+            group("One", bpm=62.0, key="Ab"),
+            group("One", is_loop=False, category="kick"),
         ]
     )
     assert summary.kits == (KitSummary(124.0, "Fm", 3.0),)
@@ -25,22 +30,21 @@ def test_kit_takes_the_tempo_and_key_of_most_of_its_loops() -> None:
 def test_sure_values_outweigh_unsure_ones() -> None:
     summary = summarise_library(
         [
-            card("a", kit="One", bpm=90.0, confidence={"bpm": 0.1}),
-            card("b", kit="One", bpm=90.0, confidence={"bpm": 0.1}),
-            card("c", kit="One", bpm=174.0, confidence={"bpm": 0.9}),
+            group("One", bpm=90.0, stems=2, bpm_weight=0.2),
+            group("One", bpm=174.0, bpm_weight=0.9),
         ]
     )
     assert summary.kits[0].bpm == 174.0
 
 
 def test_drums_have_no_say_in_the_key() -> None:
-    summary = summarise_library([card("a", kit="One", category="drums", key="C", bpm=120.0)])
+    summary = summarise_library([group("One", category="drums", key="C", bpm=120.0)])
     assert summary.kits[0].key is None
 
 
 def test_order_of_stems_is_no_matter() -> None:
-    cards = [card(str(i), kit=f"kit {i % 3}", bpm=120.0 + i % 2, key="Am") for i in range(12)]
-    assert summarise_library(cards) == summarise_library(reversed(cards))
+    groups = [group(f"kit {i % 3}", bpm=120.0 + i % 2, key="Am") for i in range(12)]
+    assert summarise_library(groups) == summarise_library(reversed(groups))
 
 
 def test_half_and_double_tempos_count() -> None:

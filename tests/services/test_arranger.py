@@ -31,7 +31,7 @@ def test_plans_are_repeatable_and_differ_by_seed() -> None:
 
 def test_library_draws_tempo_and_key() -> None:
     library = LibrarySummary({"synth": 20}, (KitSummary(126.0, "Ebm", 20),))
-    plan = ArrangerService().generate_arrangement_plan("house", library=library)
+    plan = ArrangerService(lambda: library).generate_arrangement_plan("house")
     assert (plan.bpm, plan.key) == (126.0, "Ebm")
 
 
