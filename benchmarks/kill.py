@@ -88,7 +88,9 @@ def start(trial: Trial, home: Path) -> subprocess.Popen[str]:
         command, stdout=subprocess.PIPE, text=True, start_new_session=True, env=quiet
     )
     assert child.stdout is not None
-    if _STARTED not in child.stdout.readline():
+    with child.stdout as told:
+        started = _STARTED in told.readline()
+    if not started:
         raise RuntimeError(f"the import did not start, exit code {child.wait()}")
     return child
 

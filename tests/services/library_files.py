@@ -15,7 +15,8 @@ def write_sound(path: Path, *, seed: int = 0, length_s: float = 0.05, level: flo
     """A short stereo noise burst at 48 kHz, another one for each seed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     noise = np.random.default_rng(seed).uniform(-level, level, (round(length_s * 48_000), 2))
-    soundfile.write(path, noise, 48_000, subtype="PCM_24", format="WAV")
+    with path.open("wb") as file:
+        soundfile.write(file, noise, 48_000, subtype="PCM_24", format="WAV")
     return path
 
 
