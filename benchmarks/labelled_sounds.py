@@ -1,6 +1,7 @@
 """Real and made sounds with known categories, as descriptors, to fit and judge by."""
 
 import csv
+import os
 import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -99,13 +100,21 @@ def described(sounds: Sequence[LabelledSound], *, variants: int, cache: Path) ->
             names = tuple(str(name) for name in data["names"])
             if data["values"].shape[:2] == (len(sounds), 1 + variants):
                 return Described(tuple(sounds), names, data["values"])
-    with ProcessPoolExecutor() as pool:
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
         tasks = [(sound.path, variants) for sound in sounds]
         rows = list(pool.map(_describe_one, tasks, chunksize=8))
     names = tuple(describe(np.zeros((1, 1), dtype=np.float32), sample_rate=HOUSE_RATE))
     values = np.array(rows)
     np.savez(cache, values=values, names=np.array(names))
     return Described(tuple(sounds), names, values)
+
+
+def joined(parts: Sequence[Described]) -> Described:
+    """Several sets as one; all must have the same descriptors and number of variants."""
+    if any(part.names != parts[0].names for part in parts):
+        raise SystemExit("the cached descriptors are of different versions: empty the cache")
+    sounds = tuple(sound for part in parts for sound in part.sounds)
+    return Described(sounds, parts[0].names, np.concatenate([part.values for part in parts]))
 
 
 def _describe_one(task: tuple[Path, int]) -> list[list[float]]:

@@ -78,9 +78,10 @@ def soundfont_sounds(soundfont: Path, folder: Path) -> list[LabelledSound]:
     folder.mkdir(parents=True, exist_ok=True)
     segments = list(_segments(np.random.default_rng(7)))
     paths = [folder / f"{i:04d}_{segment.category}.wav" for i, segment in enumerate(segments)]
-    if not all(path.exists() for path in paths):
+    if not (folder / "all.mid").exists():
         _play(segments, soundfont, folder)
         _cut(segments, folder / "all.wav", paths)
+        (folder / "all.wav").unlink()
     return [
         LabelledSound(
             path=path,
