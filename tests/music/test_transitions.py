@@ -1,0 +1,66 @@
+import random
+
+from src.music.plan import ArrangementPlan, SectionPlan
+from src.music.timeline import timeline
+from src.music.transitions import automation_of, fills_of
+
+
+def times(*names, fill=False, energy=0.6):
+    sections = tuple(SectionPlan(name, 8, energy=energy, fill=fill) for name in names)
+    return timeline(ArrangementPlan(120.0, "C", sections))
+
+
+def lines(category, played, sections, high_pass_hz=None, low_pass_hz=None):
+    made = automation_of(
+        category,
+        frozenset(played),
+        sections,
+        high_pass_hz=high_pass_hz,
+        low_pass_hz=low_pass_hz,
+    )
+    return {line.parameter: [point.value for point in line.points] for line in made}
+
+
+def test_without_a_fill_in_the_plan_nothing_is_cut():
+    assert fills_of("kick", times("A", "B"), 4, random.Random(1)) == ()
+
+
+def test_a_kick_loop_drops_out_for_the_last_bar():
+    fills = fills_of("kick", times("A", fill=True), 4, random.Random(1))
+
+    assert [fill.silent for fill in fills] == [(28.0, 32.0)]
+
+
+def test_a_stutter_fills_exactly_the_silence_it_is_in():
+    for seed in range(30):
+        for fill in fills_of("drums", times("A", fill=True), 4, random.Random(seed)):
+            assert not fill.stutter or sum(fill.stutter) == fill.silent[1] - fill.silent[0]
+
+
+def test_a_pad_is_never_cut_for_a_fill():
+    assert all(
+        fills_of("pad", times("A", fill=True), 4, random.Random(seed)) == () for seed in range(9)
+    )
+
+
+def test_drums_are_not_filtered_in_an_intro():
+    assert "low_pass_hz" not in lines("hihat", {0}, times("Intro", "A"))
+    assert "low_pass_hz" in lines("synth", {0}, times("Intro", "A"))
+
+
+def test_a_filter_that_a_part_always_has_stays_closed_in_a_sweep():
+    values = lines("bass", {0, 1}, times("Intro", "A"), low_pass_hz=450.0)["low_pass_hz"]
+
+    assert max(values) <= 450.0
+
+
+def test_only_sections_that_are_played_are_automated():
+    assert len(lines("bass", {1}, times("A", "B", "C"))["gain_db"]) == 2
+
+
+def test_a_melody_fades_away_in_the_outro_and_the_drums_do_not():
+    melody = lines("lead", {0}, times("Outro"))["gain_db"]
+    drums = lines("drums", {0}, times("Outro"))["gain_db"]
+
+    assert melody[-1] < melody[0] - 3
+    assert drums[-1] == drums[0]
