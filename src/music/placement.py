@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 
 from src.music.fit import Fit
-from src.music.score import Clip
+from src.music.score import Clip, Note
 from src.music.timeline import SectionTime, Span
 
 SEAM_FADE_S = 0.004
@@ -13,6 +13,7 @@ SEAM_FADE_S = 0.004
 TEXTURE_FADE_S = 3.0
 PHRASE_FADE_S = 0.02
 MARK_FADE_S = 0.03
+HELD_FADE_IN_S, HELD_FADE_OUT_S = 0.04, 0.35
 _SHORTEST_CLIP_BEATS = 1.0 / 64.0
 
 
@@ -75,6 +76,31 @@ def phrase_clips(
             length = min(whole, span.end - position)
             clips.append(_played(stem_id, fit, position, length, PHRASE_FADE_S, beat_s))
             position += every
+    return tuple(clips)
+
+
+def held_clips(fit: Fit, notes: Iterable[Note], beat_s: float) -> tuple[Clip, ...]:
+    """Held notes of a pad or of strings as clips that swell in and die away.
+
+    A recording that begins in the middle of a sound would click as a plain note.
+    """
+    clips: list[Clip] = []
+    for note in notes:
+        whole = fit.source_length_s / beat_s
+        length = whole if note.length_beats is None else min(whole, note.length_beats)
+        clips.append(
+            Clip(
+                note.stem_id,
+                note.start_beats,
+                length,
+                fit.source_start_s,
+                length * beat_s,
+                semitones=note.semitones,
+                gain_db=round(30.0 * math.log10(max(note.velocity, 0.05)), 3),
+                fade_in_s=min(HELD_FADE_IN_S, length * beat_s / 3.0),
+                fade_out_s=min(HELD_FADE_OUT_S, length * beat_s / 3.0),
+            )
+        )
     return tuple(clips)
 
 

@@ -12,6 +12,7 @@ from src.music.levels import part_gain_db
 from src.music.library import DRUM_CATEGORIES
 from src.music.placement import (
     ending_clips,
+    held_clips,
     loop_clips,
     phrase_clips,
     starting_clips,
@@ -28,6 +29,7 @@ from src.music.transitions import automation_of, fills_of
 PHRASE_BARS = 4
 TAIL_S = 3.0
 _LONGEST_RIDE_S = 0.8
+_HELD = ("pad", "strings", "atmo")
 _ANSWERING = ("lead", "vocal", "bass", "guitar", "brass")
 
 
@@ -143,7 +145,8 @@ class _Builder:
         if fit.way == "phrase":
             every = float(PHRASE_BARS * self.plan.beats_per_bar)
             return phrase_clips(stem, fit, spans, every=every, beat_s=self.beat_s), ()
-        return (), self._steps(part, spans, sections, rng)
+        notes = self._steps(part, spans, sections, rng)
+        return (held_clips(fit, notes, self.beat_s), ()) if voice.category in _HELD else ((), notes)
 
     def _loop(
         self,

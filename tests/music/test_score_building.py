@@ -146,6 +146,16 @@ def test_textures_overlap_with_fades_and_are_not_stretched():
     assert {clip.stretch_ratio for clip in clips} == {1.0}
 
 
+def test_a_pad_from_a_one_shot_swells_in_and_dies_away():
+    cards = [shot("Pad", "pad", duration_s=2.0, key="C")]
+    clips = track(score_of(plan(section("pad")), cards), "pad").clips
+
+    assert len(clips) > 1
+    assert {clip.semitones for clip in clips} == {-3.0}
+    assert all(clip.fade_in_s >= 0.02 and clip.fade_out_s >= 0.1 for clip in clips)
+    assert all(clip.source_length_s <= 2.0 for clip in clips)
+
+
 def test_roles_sit_at_their_level_whatever_the_loudness_of_the_file():
     def level(loudness):
         cards = [loop("Bass", "bass", key="Am", loudness_lufs=loudness)]
