@@ -3,16 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from src.audio.attributes import tags_of
 from src.audio.categories import category_scores
 from src.audio.descriptors import describe
 from src.audio.key import Chroma, KeyEstimate, chroma_of, estimate_key
 from src.audio.loop_shape import LoopCues, loop_cues, loop_probability
 from src.audio.onsets import loudest_channel_mix, onset_strength
-from src.audio.pitch import PITCH_RATE, Note, low_rate, melody_chroma, note_of, track_pitch
-from src.audio.spectrum import LONGEST_ANALYSED_S, loudest_stretch, short_time_spectrum
+from src.audio.pitch import PITCH_RATE, Mono, Note, low_rate, melody_chroma, note_of, track_pitch
+from src.audio.spectrum import Spectrum, loudest_stretch, short_time_spectrum
 from src.audio.tempo import Rhythm, TempoEstimate, estimate_tempo, extent_of
 from src.audio.validation import Audio, valid_audio
 
@@ -66,25 +64,18 @@ def hear(
     audio = valid_audio(audio)
     stretch, first = loudest_stretch(audio, sample_rate=sample_rate)
     mono = loudest_channel_mix(stretch)
-    cancels = stretch.shape[0] > 1 and _cancels(stretch, mono)
-    listened = mono[None] if cancels else stretch
-    spectrum = short_time_spectrum(listened, sample_rate=sample_rate)
-    features = describe(listened, sample_rate=sample_rate, spectrum=spectrum)
-    features["duration_s"] = float(f"{audio.shape[1] / sample_rate:.6g}")
-    if cancels:
-        features |= {"width": 1.0, "correlation": -1.0}
+    spectrum, features = _described(audio, stretch, mono, sample_rate)
     categories = category_scores(features)
-    strength = onset_strength(
-        spectrum.magnitude, spectrum.freqs_hz, frame_rate=sample_rate / spectrum.hop
+    rate = sample_rate / spectrum.hop
+    strength = onset_strength(spectrum.magnitude, spectrum.freqs_hz, frame_rate=rate)
+    extent, rhythm = (
+        extent_of(audio, sample_rate=sample_rate),
+        rhythm_of(category_hints or categories),
     )
-    extent = extent_of(audio, sample_rate=sample_rate)
-    rhythm = rhythm_of(category_hints or categories)
     tempo = estimate_tempo(strength, extent, rhythm=rhythm, proposals=proposed_bpm)
-    whole = audio.shape[1] <= LONGEST_ANALYSED_S * sample_rate
     cues = loop_cues(mono, strength, extent, tempo, sample_rate=sample_rate)
-    low = low_rate(mono, sample_rate=sample_rate)
-    track = track_pitch(low, rate=min(sample_rate, PITCH_RATE))
-    chroma = chroma_of(low, rate=min(sample_rate, PITCH_RATE))
+    note, key, chroma = _tones(mono, sample_rate)
+    part = stretch.shape[1] < audio.shape[1]
     return HeardSound(
         features=features,
         categories=categories,
@@ -92,11 +83,34 @@ def hear(
         loop_cues=cues,
         loop_probability=loop_probability(cues),
         tempo=tempo,
-        note=note_of(track),
-        key=estimate_key(chroma, melody_chroma(track)),
+        note=note,
+        key=key,
         chroma=chroma,
-        window_s=None if whole else (first / sample_rate, mono.size / sample_rate),
+        window_s=(first / sample_rate, mono.size / sample_rate) if part else None,
     )
+
+
+def _described(
+    audio: Audio, stretch: Audio, mono: Mono, sample_rate: int
+) -> tuple[Spectrum, dict[str, float]]:
+    """The shared spectrum and the descriptors; of channels that cancel, from the loudest one."""
+    mean = stretch.mean(axis=0)
+    cancels = stretch.shape[0] > 1 and float(mean @ mean) < 0.05 * float(mono @ mono)
+    listened = mono[None] if cancels else stretch
+    spectrum = short_time_spectrum(listened, sample_rate=sample_rate)
+    features = describe(listened, sample_rate=sample_rate, spectrum=spectrum)
+    features["duration_s"] = float(f"{audio.shape[1] / sample_rate:.6g}")
+    if cancels:
+        features |= {"width": 1.0, "correlation": -1.0}
+    return spectrum, features
+
+
+def _tones(mono: Mono, sample_rate: int) -> tuple[Note | None, KeyEstimate | None, Chroma]:
+    """The clip as one note, and as a piece in a key."""
+    low, rate = low_rate(mono, sample_rate=sample_rate), min(sample_rate, PITCH_RATE)
+    track = track_pitch(low, rate=rate)
+    chroma = chroma_of(low, rate=rate)
+    return note_of(track), estimate_key(chroma, melody_chroma(track)), chroma
 
 
 def rhythm_of(categories: Mapping[str, float]) -> Rhythm:
@@ -104,8 +118,3 @@ def rhythm_of(categories: Mapping[str, float]) -> Rhythm:
     if sum(categories.get(name, 0.0) for name in _BACKBEAT) > _MOSTLY:
         return "backbeat"
     return "drums" if categories.get("drums", 0.0) > _MOSTLY else "any"
-
-
-def _cancels(stretch: Audio, mono: np.ndarray) -> bool:
-    mean = stretch.mean(axis=0)
-    return float(mean @ mean) < 0.05 * float(mono @ mono)

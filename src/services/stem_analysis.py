@@ -73,17 +73,16 @@ def analyse_stem(
     hints = name_hints(relative_path)
     duration_s = audio.shape[1] / sample_rate
     claims = tempo_claims(hints, metadata, duration_s)
+    proposed, first_category = [claim.value for claim in claims], dict(hints.categories[:1])
     heard = hear(
-        audio,
-        sample_rate=sample_rate,
-        proposed_bpm=[claim.value for claim in claims],
-        category_hints=dict(hints.categories[:1]),
+        audio, sample_rate=sample_rate, proposed_bpm=proposed, category_hints=first_category
     )
     category, shares = fuse_category(dict(hints.categories), heard.categories)
     loop = fuse_loop(loop_claims(hints, metadata, heard, duration_s))
     bpm = _tempo(claims, heard, duration_s) if loop.value else None
     key = _key(hints, metadata, heard, category.value, is_loop=loop.value)
     bars, downbeat_s = _bars(bpm, heard, duration_s)
+    findings = {"bpm": bpm, "key": key, "is_loop": loop}
     return StemFacts(
         is_loop=loop.value,
         bars=bars,
@@ -95,12 +94,8 @@ def analyse_stem(
         features=heard.features,
         loudness_lufs=_finite(integrated_loudness(audio, sample_rate=sample_rate)),
         true_peak_dbtp=_finite(true_peak_dbtp(audio, sample_rate=sample_rate)),
-        analysis={
-            "bpm": _record(bpm),
-            "key": _record(key),
-            "category": _record(category) | {"likeliest": _likeliest(shares)},
-            "is_loop": _record(loop),
-        },
+        analysis={name: _record(finding) for name, finding in findings.items()}
+        | {"category": _record(category) | {"likeliest": _likeliest(shares)}},
         warnings=_warnings(heard, hints, bpm),
     )
 
