@@ -17,6 +17,9 @@ WINDOW_BEATS = 16.0
 CLEAR = 0.12
 """Below this coherence there is no beat to be measured (an ambient track, say)."""
 
+SURE_BPM = 0.03
+"""A tempo whose standard error is larger is not claimed: the onsets do not keep one."""
+
 _SMOOTH = np.ones(3) / 3.0
 _FLOOR = 1e-3
 _LAG_STEPS = 5
@@ -32,18 +35,20 @@ class BeatGrid:
     bpm_error: its tempo minus the plan's, by regression of the phase over time
     offset_ms: mean place of the onsets against the grid (the attack's own rise included)
     spread_ms: how far single windows lie from the line, median absolute deviation
+    bpm_uncertainty: standard error of the regression's slope, in BPM
     coherence: 0..1, how clearly there is a grid at all; below CLEAR nothing is claimed
     """
 
     bpm_error: float
     offset_ms: float
     spread_ms: float
+    bpm_uncertainty: float
     coherence: float
 
     @property
     def clear(self) -> bool:
         """Whether there is a beat that can be measured."""
-        return self.coherence >= CLEAR
+        return self.coherence >= CLEAR and self.bpm_uncertainty <= SURE_BPM
 
 
 def beat_grid(audio: Audio, *, sample_rate: int, bpm: float) -> BeatGrid:
@@ -59,7 +64,7 @@ def beat_grid(audio: Audio, *, sample_rate: int, bpm: float) -> BeatGrid:
     curve = onset_curve(audio, sample_rate=sample_rate)
     times = (np.arange(curve.size) + 0.5) * HOP_SAMPLES / sample_rate
     measured = [_grid(curve, times, bpm, harmonic) for harmonic in HARMONICS]
-    return max(measured, key=lambda grid: grid.coherence)
+    return max(measured, key=lambda grid: (grid.clear, grid.coherence))
 
 
 def onset_curve(audio: Audio, *, sample_rate: int) -> Curve:
@@ -93,21 +98,29 @@ def _grid(curve: Curve, times: Curve, bpm: float, harmonic: int) -> BeatGrid:
     size = max(1, round(WINDOW_BEATS * 60.0 / bpm * curve.size / max(times[-1], 1e-9)))
     windows = curve.size // size
     if windows < 3:
-        return BeatGrid(float("nan"), float("nan"), float("nan"), 0.0)
+        return _no_grid(0.0)
     sums = turned[: windows * size].reshape(windows, size).sum(axis=1)
     energy = curve[: windows * size].reshape(windows, size).sum(axis=1) + 1e-12
     coherences = np.abs(sums) / energy
     clear = coherences >= CLEAR
     if clear.sum() < 3:
-        return BeatGrid(float("nan"), float("nan"), float("nan"), float(np.median(coherences)))
+        return _no_grid(float(np.median(coherences)))
     middles = (np.flatnonzero(clear) + 0.5) * size * times[-1] / curve.size
     phases = np.unwrap(np.angle(sums[clear]))
     slope, start = np.polyfit(middles, phases, 1, w=np.abs(sums[clear]))
     rest = phases - (slope * middles + start)
+    spread = np.sqrt((rest**2).sum() / max(1, rest.size - 2))
+    slope_error = spread / np.sqrt(((middles - middles.mean()) ** 2).sum())
     to_ms = 1000.0 / (2 * np.pi * frequency)
     return BeatGrid(
         bpm_error=float(slope / (2 * np.pi) * 60.0 / harmonic),
         offset_ms=float(-np.angle(sums[clear].sum()) * to_ms),
         spread_ms=float(np.median(np.abs(rest)) * to_ms),
+        bpm_uncertainty=float(slope_error / (2 * np.pi) * 60.0 / harmonic),
         coherence=float(np.median(coherences[clear])),
     )
+
+
+def _no_grid(coherence: float) -> BeatGrid:
+    nan = float("nan")
+    return BeatGrid(nan, nan, nan, float("inf"), coherence)
