@@ -68,24 +68,19 @@ def hear(
     categories = category_scores(features)
     rate = sample_rate / spectrum.hop
     strength = onset_strength(spectrum.magnitude, spectrum.freqs_hz, frame_rate=rate)
-    extent, rhythm = (
-        extent_of(audio, sample_rate=sample_rate),
-        rhythm_of(category_hints or categories),
-    )
+    extent = extent_of(audio, sample_rate=sample_rate)
+    rhythm = rhythm_of(category_hints or categories)
     tempo = estimate_tempo(strength, extent, rhythm=rhythm, proposals=proposed_bpm)
     cues = loop_cues(mono, strength, extent, tempo, sample_rate=sample_rate)
-    note, key, chroma = _tones(mono, sample_rate)
     part = stretch.shape[1] < audio.shape[1]
     return HeardSound(
-        features=features,
-        categories=categories,
-        tags=tags_of(features),
-        loop_cues=cues,
-        loop_probability=loop_probability(cues),
-        tempo=tempo,
-        note=note,
-        key=key,
-        chroma=chroma,
+        features,
+        categories,
+        tags_of(features),
+        cues,
+        loop_probability(cues),
+        tempo,
+        *_tones(mono, sample_rate),
         window_s=(first / sample_rate, mono.size / sample_rate) if part else None,
     )
 
