@@ -34,18 +34,26 @@ def test_tracks_of_the_same_second_get_different_names(tmp_path):
 
 
 def test_nothing_stays_of_a_track_that_failed(tmp_path):
-    with pytest.raises(RuntimeError, match="broken"), reserved_track(tmp_path, MOMENT) as path:
-        write_sidecar(path, {"prompt": "x"})
-        raise RuntimeError("broken")
+    def fail():
+        with reserved_track(tmp_path, MOMENT) as path:
+            write_sidecar(path, {"prompt": "x"})
+            raise RuntimeError("broken")
+
+    with pytest.raises(RuntimeError, match="broken"):
+        fail()
 
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_unfinished_file_is_hidden_and_goes_away(tmp_path):
-    with pytest.raises(RuntimeError, match="broken"), rendering_file(tmp_path) as path:
-        assert path.name.startswith(".")
-        path.write_bytes(b"half")
-        raise RuntimeError("broken")
+    def fail():
+        with rendering_file(tmp_path) as path:
+            assert path.name.startswith(".")
+            path.write_bytes(b"half")
+            raise RuntimeError("broken")
+
+    with pytest.raises(RuntimeError, match="broken"):
+        fail()
 
     assert list(tmp_path.iterdir()) == []
 
