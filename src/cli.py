@@ -91,8 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     progress = ProgressBar(quiet=options.quiet or options.json)
     try:
         services = build_services(_settings(options))
-        level = "ERROR" if options.quiet or options.json else services.settings.log_level
-        set_up_logging("DEBUG" if options.debug else level)
+        set_up_logging(_log_level(options, services.settings))
         try:
             result = options.run(Call(services, options, progress))
         finally:
@@ -100,6 +99,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             services.close()
     except (TraumError, ValidationError) as error:
         return _complain(error, as_json=options.json)
+    except OSError as error:
+        place = f": {error.filename}" if error.filename else ""
+        problem = TraumError(f"{error.strerror or error}{place}", code="disk")
+        return _complain(problem, as_json=options.json)
     except (KeyboardInterrupt, JobCancelled):
         print("cancelled", file=sys.stderr)
         return 130
@@ -112,6 +115,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     text = json.dumps(result.answer, ensure_ascii=False, indent=2)
     print(text if options.json else result.text)
     return int(result.code)
+
+
+def _log_level(options: argparse.Namespace, settings: Settings) -> str:
+    """Only the long tasks tell what they do; the others just answer."""
+    if options.debug:
+        return "DEBUG"
+    if options.quiet or options.json:
+        return "ERROR"
+    return settings.log_level if options.fills_library else "WARNING"
 
 
 def _complain(error: TraumError | ValidationError, *, as_json: bool) -> int:
@@ -135,7 +147,7 @@ def _settings(options: argparse.Namespace) -> Settings:
     folder = Path(options.library)
     if (folder / "stems.db").is_file():
         return settings.model_copy(update={"processed_dir": folder.resolve()})
-    if _is_home(folder, settings) or options.makes_library:
+    if _is_home(folder, settings) or options.fills_library:
         return settings.model_copy(update={"home": folder.resolve()})
     if not folder.is_dir():
         raise NotFoundError(f"--library must be a folder, got {options.library!r}")
@@ -342,7 +354,7 @@ def _parser() -> argparse.ArgumentParser:
 
     def command(name: str, run: Command, text: str) -> argparse.ArgumentParser:
         made = commands.add_parser(name, parents=[common], help=text, description=text)
-        made.set_defaults(run=run, makes_library=name in ("preprocess", "demo", "serve"))
+        made.set_defaults(run=run, fills_library=name in ("preprocess", "demo", "serve"))
         return made
 
     _add_commands(command)

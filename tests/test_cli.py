@@ -111,6 +111,8 @@ def test_a_folder_of_sounds_is_a_library_and_is_left_as_it_is(
         (("plan", "techno 900 bpm"), "900"),
         (("render", "missing.json"), "cannot be read"),
         (("generate", "techno"), "empty"),
+        (("generate", "techno", "--seed", "-1"), "seed must be a whole number from 0"),
+        (("generate", "techno", "--seed", "9" * 20), "seed must be a whole number from 0"),
     ],
 )
 def test_errors_name_the_value_and_give_no_traceback(
@@ -121,6 +123,16 @@ def test_errors_name_the_value_and_give_no_traceback(
     assert code == 1
     assert message in json.loads(printed.out)["error"]["message"]
     assert "Traceback" not in printed.err
+
+
+def test_a_place_that_takes_no_file_is_named(
+    capsys: pytest.CaptureFixture[str], demo_library: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    words = ("generate", "techno, 8 bars", "--library", str(demo_library))
+    code, answer = run(capsys, *words, "--out", "file/track.wav")
+    assert code == 1
+    assert "file" in answer["error"]["message"]
 
 
 def test_a_wrong_setting_is_named(

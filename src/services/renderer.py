@@ -24,6 +24,7 @@ from src.music.library import StemCard
 from src.music.plan import ArrangementPlan, plan_from_dict, plan_to_dict
 from src.music.score import Choice, Score, score_to_dict
 from src.music.score_building import Mastering, build_score
+from src.schemas.common import MAX_SEED
 from src.services.candidates import find_candidates
 from src.services.playback import MixReport, play_score
 from src.services.search import SearchService
@@ -87,6 +88,7 @@ class RendererService:
         a plan that asks for nothing or is too long.
         """
         plan = self._checked(plan)
+        check_seed(seed)
         self._check_library()
         pool = find_candidates(self.search, plan)
         score = build_score(plan, cast_plan(plan, pool, seed=seed), self._mastering(), seed=seed)
@@ -229,6 +231,12 @@ class RendererService:
         with self.database.transaction() as session:
             session.execute(delete(TrackRow).where(TrackRow.path == place))
             crud.add_track(session, row)
+
+
+def check_seed(seed: int) -> None:
+    """Raise InvalidInputError for a seed that a track's row can't hold."""
+    if not 0 <= seed <= MAX_SEED:
+        raise InvalidInputError(f"seed must be a whole number from 0 to {MAX_SEED}, got {seed}")
 
 
 def stem_loader(

@@ -1,5 +1,6 @@
 """Writing sound: 24-bit WAV, whole or not at all, the same bytes every time."""
 
+import errno
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -37,6 +38,7 @@ class AudioSink:
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             temporary = stack.enter_context(replacing(self.path))
+            temporary.touch()  # libsndfile would not say why it can't write here
             self._file = stack.enter_context(
                 soundfile.SoundFile(
                     str(temporary),
@@ -60,7 +62,11 @@ class AudioSink:
                 f"block must have {self.channels} channels like its file, got {block.shape[0]}"
             )
         for start in range(0, block.shape[1], BLOCK_SAMPLES):
-            self._file.write(np.ascontiguousarray(block[:, start : start + BLOCK_SAMPLES].T))
+            part = np.ascontiguousarray(block[:, start : start + BLOCK_SAMPLES].T)
+            try:
+                self._file.write(part)
+            except soundfile.LibsndfileError as error:
+                raise OSError(errno.EIO, f"{error}: is the disk full?", str(self.path)) from error
         self.samples += block.shape[1]
 
     def __exit__(
