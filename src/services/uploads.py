@@ -17,7 +17,7 @@ from src.core.errors import ConflictError, InvalidInputError
 from src.db import crud
 from src.db.database import Database
 from src.services.import_scan import ENDINGS
-from src.storage.archives import extract_zip
+from src.storage.archives import ZipLimits, extract_zip
 from src.storage.fingerprint import content_hash
 from src.storage.paths import library_path, path_of, safe_name
 
@@ -78,6 +78,7 @@ class UploadBatch:
         self._folder = self._root / f"{_INCOMING}{uuid4().hex}"
         self._arrived: list[_Arrived] = []
         self._taken_bytes = 0
+        self._unpacked_bytes = 0
         self._name = ""
         self._sink: IO[bytes] | None = None
         self._digest = hashlib.sha256()
@@ -155,9 +156,11 @@ class UploadBatch:
 
         scratch.mkdir()
         try:
-            files = sorted(extract_zip(arrived.file, scratch, wanted=is_sound))
+            limits = ZipLimits(total_bytes=self._limit_bytes - self._unpacked_bytes)
+            files = sorted(extract_zip(arrived.file, scratch, limits=limits, wanted=is_sound))
         except InvalidInputError as error:
             return [_refused(arrived, "bad_archive", error.message)]
+        self._unpacked_bytes += sum(file.stat().st_size for file in files)
         if not files:
             return [_refused(arrived, "no_audio", "the archive holds no sound")]
         parts = [file.relative_to(scratch).parts for file in files]

@@ -20,7 +20,8 @@ _UTF8_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1
 class ZipLimits:
     """What an archive may ask for.
 
-    total_bytes: of all members together once unpacked, counted while unpacking
+    total_bytes: of all members together once unpacked: what the archive tells is refused
+        before anything is written, what it conceals while it unpacks
     members: how many files
     """
 
@@ -79,6 +80,9 @@ def _check(members: list[tuple[zipfile.ZipInfo, str]], rules: ZipLimits) -> None
         if info.flag_bits & _ENCRYPTED_FLAG:
             raise InvalidInputError(f"{name!r} in the archive is encrypted")
         safe_join(Path("/nowhere"), name)
+    told = sum(info.file_size for info, _ in members)
+    if told > rules.total_bytes:
+        raise InvalidInputError(_too_much(rules.total_bytes))
 
 
 def _unpack(opened: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, left: int) -> int:
@@ -89,9 +93,13 @@ def _unpack(opened: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, left: 
         while block := source.read(_BLOCK):
             size += len(block)
             if size > left:
-                raise InvalidInputError("the archive unpacks to more than is allowed")
+                raise InvalidInputError(_too_much(left))
             sink.write(block)
     return size
+
+
+def _too_much(allowed: int) -> str:
+    return f"the archive unpacks to more than is allowed: {allowed} bytes are left for it"
 
 
 def _name(info: zipfile.ZipInfo) -> str:

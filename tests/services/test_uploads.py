@@ -38,9 +38,9 @@ def send(
         return batch.finish(kit)
 
 
-def zipped(members: dict[str, bytes]) -> bytes:
+def zipped(members: dict[str, bytes], compression: int = zipfile.ZIP_STORED) -> bytes:
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
+    with zipfile.ZipFile(file, "w", compression) as archive:
         for name, data in members.items():
             archive.writestr(name, data)
     return file.getvalue()
@@ -170,6 +170,23 @@ def test_what_is_no_sound_is_refused_with_its_reason(
     assert bad.detail
     assert good.status == "accepted"
     assert lying(settings) == ["good.wav"]
+
+
+def test_zips_unpack_to_no_more_than_an_upload_may_have(
+    database: Database, settings: Settings
+) -> None:
+    small = settings.model_copy(update={"max_upload_mb": 1})
+    half, bomb = bytes(600_000), zipped({"zero.wav": bytes(1_000_001)}, zipfile.ZIP_DEFLATED)
+    outcomes = send(
+        UploadService(database, small),
+        {
+            "bomb.zip": bomb,
+            "a.zip": zipped({"a.wav": half}, zipfile.ZIP_DEFLATED),
+            "b.zip": zipped({"b.wav": half}, zipfile.ZIP_DEFLATED),
+        },
+    )
+    assert [outcome.reason for outcome in outcomes] == ["bad_archive", None, "bad_archive"]
+    assert [file.name for file in small.raw_path.rglob("*.wav")] == ["a.wav"]
 
 
 def test_a_zip_becomes_a_kit_of_its_name(uploads: UploadService, settings: Settings) -> None:

@@ -37,11 +37,20 @@ def test_a_member_that_would_leave_the_folder_stops_everything(tmp_path: Path, n
     assert list(tmp_path.rglob("*")) == [folder]
 
 
-def test_a_bomb_is_stopped_while_it_unpacks(tmp_path: Path) -> None:
-    bomb = zipped({"small.wav": b"s", "bomb.wav": bytes(10_000_000)})
-    with pytest.raises(InvalidInputError, match="more than is allowed"):
-        extract_zip(bomb, tmp_path / "in", limits=ZipLimits(total_bytes=1_000_000))
+def test_a_bomb_that_conceals_its_size_leaves_nothing(tmp_path: Path) -> None:
+    bomb = bytearray(zipped({"small.wav": b"s", "bomb.wav": bytes(10_000_000)}).getvalue())
+    size = bomb.rindex(b"PK\x01\x02") + 24
+    bomb[size : size + 4] = (10).to_bytes(4, "little")
+    with pytest.raises(InvalidInputError, match="can't be unpacked"):
+        extract_zip(io.BytesIO(bomb), tmp_path / "in", limits=ZipLimits(total_bytes=1_000_000))
     assert list(tmp_path.rglob("*.wav")) == []
+
+
+def test_a_bomb_that_tells_its_size_never_begins(tmp_path: Path) -> None:
+    bomb = zipped({"small.wav": b"s", "bomb.wav": bytes(10_000_000)})
+    with pytest.raises(InvalidInputError, match="1000000 bytes are left"):
+        extract_zip(bomb, tmp_path / "in", limits=ZipLimits(total_bytes=1_000_000))
+    assert not (tmp_path / "in").exists()
 
 
 def test_too_many_members_are_refused(tmp_path: Path) -> None:
