@@ -1,19 +1,27 @@
 """Unpacking zips from strangers: nothing leaves the folder, nothing fills the disk."""
 
-import shutil
+import errno
+import lzma
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from src.core.errors import InvalidInputError
 from src.storage.paths import safe_join, safe_name
 
 _BLOCK = 1 << 18
 _UTF8_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, UnicodeError,
+)  # fmt: skip
+"""What the reader of a damaged archive raises, by the way that its members are packed."""
+
+_IMPOSSIBLE_NAMES = {errno.ENAMETOOLONG, errno.EEXIST, errno.ENOTDIR, errno.EISDIR}
 
 
 @dataclass(frozen=True)
@@ -59,14 +67,15 @@ def extract_zip(
             _check(members, rules)
             left = rules.total_bytes
             for info, name in members:
-                target = _free(safe_join(folder, _clean(name)))
+                with _told_of(name):
+                    target = _free(safe_join(folder, _clean(name)))
                 written.append(target)
                 left -= _unpack(opened, info, target, left)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        _remove(written)
+    except _DAMAGE as error:
+        _remove(written, folder)
         raise InvalidInputError(f"the archive can't be unpacked: {error}") from error
     except BaseException:
-        _remove(written)
+        _remove(written, folder)
         raise
     return written
 
@@ -87,10 +96,12 @@ def _check(members: list[tuple[zipfile.ZipInfo, str]], rules: ZipLimits) -> None
 
 def _unpack(opened: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, left: int) -> int:
     """Write one member; the number of bytes that it really had."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     size = 0
-    with opened.open(info) as source, target.open("xb") as sink:
-        while block := source.read(_BLOCK):
+    with _told_of(info.filename):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        sink = target.open("xb")
+    with sink, opened.open(info) as source:
+        while block := _read(source):
             size += len(block)
             if size > left:
                 raise InvalidInputError(_too_much(left))
@@ -100,6 +111,28 @@ def _unpack(opened: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, left: 
 
 def _too_much(allowed: int) -> str:
     return f"the archive unpacks to more than is allowed: {allowed} bytes are left for it"
+
+
+@contextmanager
+def _told_of(name: str) -> Iterator[None]:
+    """Turn the file system's refusal of a member's name into words about the archive."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _IMPOSSIBLE_NAMES:
+            raise
+        told = f"{name[:80]!r} in the archive can't be a file here: {error.strerror}"
+        raise InvalidInputError(told) from error
+
+
+def _read(source: IO[bytes]) -> bytes:
+    """The next block of a member. The bzip2 reader tells of damage by an OSError."""
+    try:
+        return source.read(_BLOCK)
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise zipfile.BadZipFile(f"{error}") from error
 
 
 def _name(info: zipfile.ZipInfo) -> str:
@@ -136,9 +169,11 @@ def _free(target: Path) -> Path:
     return candidate
 
 
-def _remove(written: list[Path]) -> None:
+def _remove(written: list[Path], folder: Path) -> None:
+    """Remove files, and what they leave empty below the folder."""
     for path in written:
         path.unlink(missing_ok=True)
-    for folder in sorted({path.parent for path in written}, key=lambda path: -len(path.parts)):
-        if folder.is_dir() and not any(folder.iterdir()):
-            shutil.rmtree(folder)
+    above = {parent for path in written for parent in path.parents if folder in parent.parents}
+    for parent in sorted(above, key=lambda path: -len(path.parts)):
+        if parent.is_dir() and not any(parent.iterdir()):
+            parent.rmdir()

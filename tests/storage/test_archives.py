@@ -100,3 +100,31 @@ def test_only_what_is_wanted_is_unpacked(tmp_path: Path) -> None:
     archive = zipped({"a.wav": b"a", "readme.txt": b"r"})
     found = extract_zip(archive, tmp_path, wanted=lambda name: name.endswith(".wav"))
     assert found == [tmp_path / "a.wav"]
+
+
+@pytest.mark.parametrize(
+    "packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_damage_is_told_and_leaves_no_folder_however_it_is_packed(
+    tmp_path: Path, packing: int
+) -> None:
+    noise = bytes(range(256)) * 400
+    damaged = bytearray(zipped({"a/b/c/x.wav": noise, "a/y.wav": noise}, packing).getvalue())
+    start = damaged.index(b"a/y.wav") + len(b"a/y.wav") + 14
+    damaged[start : start + 12] = b"\xff" * 12
+    with pytest.raises(InvalidInputError, match="can't be unpacked"):
+        extract_zip(io.BytesIO(damaged), tmp_path)
+    assert list(tmp_path.rglob("*")) == []
+
+
+def test_a_name_that_claims_to_be_utf8_and_is_not_is_told(tmp_path: Path) -> None:
+    raw = zipped({"äöü.wav": b"x"}).getvalue().replace("äöü".encode(), b"\xff\xfe\xfd\xfc\xfb\xfa")
+    with pytest.raises(InvalidInputError, match="can't be unpacked"):
+        extract_zip(io.BytesIO(raw), tmp_path)
+
+
+@pytest.mark.parametrize("names", [("a", "a/x.wav"), ("a/" * 2500 + "x.wav",)])
+def test_names_that_no_file_system_takes_are_told(tmp_path: Path, names: tuple[str, ...]) -> None:
+    with pytest.raises(InvalidInputError, match="can't be a file here"):
+        extract_zip(zipped(dict.fromkeys(names, b"x")), tmp_path)
+    assert list(tmp_path.rglob("*")) == []
