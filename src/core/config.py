@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -68,7 +69,10 @@ class Settings(BaseSettings):
 
     @property
     def sql_url(self) -> str:
-        """The database's URL: ``DATABASE_URL``, or SQLite below ``processed_path``."""
+        """The database's URL: ``DATABASE_URL``, or SQLite below ``processed_path``.
+
+        Signs that mean something in a URL, such as "?" or "%", are quoted in a folder's name.
+        """
         if self.database_url:
             return self.database_url
-        return f"sqlite:///{self.processed_path / 'stems.db'}"
+        return f"sqlite:///{quote(str(self.processed_path / 'stems.db'))}"

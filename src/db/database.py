@@ -34,7 +34,8 @@ class Database:
     def upgrade(self) -> None:
         """Bring the schema to the newest revision, creating it where there is none."""
         config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
+        # the option is a template: a "%" of the folder itself is written twice
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
         with self.engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")

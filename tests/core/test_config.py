@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
+from sqlalchemy import make_url
 
 from src.core.config import Settings
 
@@ -31,3 +32,9 @@ def test_environment_variables_set_values(monkeypatch: pytest.MonkeyPatch) -> No
 def test_values_beyond_their_range_are_refused_by_name(name: str, value: float) -> None:
     with pytest.raises(ValidationError, match=name):
         Settings(**{name: value})
+
+
+@pytest.mark.parametrize("name", ["what?", "50%41", "no #1", "ä @ö: x"])
+def test_the_database_lies_in_its_folder_whatever_that_is_called(tmp_path: Path, name: str) -> None:
+    settings = Settings(TRAUM_HOME=tmp_path / name)
+    assert make_url(settings.sql_url).database == str(settings.processed_path / "stems.db")

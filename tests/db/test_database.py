@@ -1,11 +1,12 @@
 """Transactions commit or roll back, and the schema builds itself."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, select, text
 
-from src.db.database import Database
+from src.db.database import MIGRATIONS, Database
 from src.db.models import Base, Kit
 
 
@@ -49,3 +50,15 @@ def test_sqlite_runs_in_wal_mode_with_foreign_keys(database: Database) -> None:
     with database.transaction() as session:
         assert session.scalar(text("PRAGMA journal_mode")) == "wal"
         assert session.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+def test_a_program_folder_with_a_percent_sign_finds_its_migrations(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = tmp_path / "50% mine" / "migrations"
+    shutil.copytree(MIGRATIONS, odd, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr("src.db.database.MIGRATIONS", odd)
+    made = Database(f"sqlite:///{tmp_path / 'stems.db'}")
+    made.upgrade()
+    assert "stems" in inspect(made.engine).get_table_names()
+    made.close()
