@@ -53,13 +53,12 @@ def chosen_track(path: Path) -> Iterator[Path]:
     """A place that the user chose; what lay there is replaced only by a whole track."""
     if path.is_dir():
         raise ConflictError(f"{path} is a folder: give the name of a WAV file")
-    existed = path.exists()
+    made = [one for one in (path, sidecar_of(path)) if not one.exists()]
     try:
         yield path
     except BaseException:
-        if not existed:
-            path.unlink(missing_ok=True)
-            sidecar_of(path).unlink(missing_ok=True)
+        for one in made:
+            one.unlink(missing_ok=True)
         raise
 
 

@@ -68,6 +68,22 @@ def test_a_failed_track_does_not_take_the_users_older_file_with_it(tmp_path):
     assert older.read_bytes() == b"older"
 
 
+def test_a_description_that_lay_there_outlives_a_track_that_failed(tmp_path):
+    mine = tmp_path / "song.json"
+    mine.write_text("not yours")
+
+    def fail():
+        with chosen_track(tmp_path / "song.wav") as path:
+            path.write_bytes(b"half")
+            raise RuntimeError("broken")
+
+    with pytest.raises(RuntimeError, match="broken"):
+        fail()
+
+    assert [one.name for one in tmp_path.iterdir()] == ["song.json"]
+    assert mine.read_text() == "not yours"
+
+
 def test_a_folder_cannot_be_overwritten_by_a_track(tmp_path):
     with pytest.raises(ConflictError, match="folder"), chosen_track(tmp_path):
         pass
