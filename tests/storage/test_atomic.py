@@ -1,6 +1,7 @@
 """Files are whole or not there."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,13 @@ def test_only_what_writers_left_is_removed(tmp_path: Path) -> None:
     assert remove_temporaries(tmp_path) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["whole.wav"]
     assert remove_temporaries(tmp_path / "nowhere") == 0
+
+
+def test_what_was_written_is_on_the_disk_before_it_gets_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "track.wav"
+    named_at_sync: list[bool] = []
+    monkeypatch.setattr(os, "fsync", lambda _descriptor: named_at_sync.append(target.exists()))
+    write_bytes(target, b"1")
+    assert named_at_sync == [False]
