@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -15,6 +15,9 @@ _SPELLINGS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ё": "е", "’
 _STRENGTH = {"strong": 1.5, "slight": 0.5, "too": 1.0}
 _REACH = 3
 _LONGEST_PHRASE = 4
+
+WORDS_KEPT = 65_536
+"""Words whose meaning is remembered; prompts bring new ones as long as a server runs."""
 
 Kind = Literal["concept", "negation", "join", "intensity", "filler"]
 
@@ -128,7 +131,7 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(re.sub(r"[-_–—]", " ", plain))
 
 
-@cache
+@lru_cache(maxsize=WORDS_KEPT)
 def concept_of(word: str) -> str | None:
     """The concept that one word names, such as "dark" for "düsteren"; None if none.
 

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from src.embeddings.lexicon import Mention, concept_of, is_filler, mentions, words_of
+from src.embeddings.lexicon import WORDS_KEPT, Mention, concept_of, is_filler, mentions, words_of
 from src.music.keys import KEYS, parse_key
 
 _JOINT = re.compile(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ][a-zа-яё])|(?<=\d)(?=[A-Za-z])|(?<=[a-z])(?=\d)")
@@ -47,17 +47,16 @@ def asked_of(prompt: str) -> Asked:
     rest = _TEMPO.sub(" ", prompt)
     wanted = [word for word in index_words(rest) if not is_filler(word)]
     denied = {mention.concept for mention in found if mention.weight < 0}
-    named = {mention.concept for mention in found if mention.weight > 0} - denied
+    named = [m.concept for m in found if m.weight > 0 and m.concept not in denied]
     # a word that is said in a denial names no wish
     said_no = {word for m in found if m.weight < 0 for part in m.word.split() for word in
                _canonical(part)}  # fmt: skip
     words = dict.fromkeys([*named, *(word for word in wanted if word not in said_no)])
-    tempo = _TEMPO.search(prompt)
     return Asked(
         mentions=found,
         words=tuple(words),
         denied=tuple(sorted(denied)),
-        bpm=float(tempo[1]) if tempo else None,
+        bpm=_tempo_in(prompt),
         key=_key_in(prompt),
     )
 
@@ -81,12 +80,18 @@ def word_scores(
     return scores / np.float32(total) if total else scores
 
 
-@cache
+@lru_cache(maxsize=WORDS_KEPT)
 def _canonical(word: str) -> tuple[str, ...]:
     if len(word) < 2 or word in {",", ";", "."}:
         return ()
     concept = concept_of(word)
     return (word,) if concept is None or concept == word else (word, concept)
+
+
+def _tempo_in(prompt: str) -> float | None:
+    match = _TEMPO.search(prompt)
+    bpm = float(match[1]) if match else 0.0
+    return bpm if bpm > 0.0 else None
 
 
 def _key_in(prompt: str) -> str | None:

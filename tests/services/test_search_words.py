@@ -25,6 +25,11 @@ def test_denied_words_are_no_wishes() -> None:
     assert asked.denied == ("reverberant",)
 
 
+def test_wishes_stand_in_the_order_of_the_prompt() -> None:
+    asked = asked_of("dark punchy warm industrial gritty hypnotic kick")
+    assert asked.words == ("dark", "punchy", "warm", "industrial", "gritty", "hypnotic", "kick")
+
+
 def test_fillers_are_no_words() -> None:
     assert set(asked_of("please find me the dark kick").words) == {"dark", "kick"}
 
@@ -37,6 +42,7 @@ def test_fillers_are_no_words() -> None:
         ("Fläche in fis-moll", None, "F#m"),
         ("pad in Bb major", None, "Bb"),
         ("kick 808", None, None),
+        ("kick 00 bpm", None, None),
         ("a minimal pad", None, None),
         ("warm bass", None, None),
     ],
