@@ -43,14 +43,14 @@ def remove_stem(
     with _import_lock(settings, needed=originals):
         with database.transaction() as session:
             stem = crud.get_stem(session, stem_id)
-            rows = [
-                _refusal(session, stem, place, settings, moves=originals)
-                for place in stem.places
-                if not place.missing
-            ]
             copy = safe_join(settings.processed_path, stem.path)
+            rows = []
+            for place in stem.places:
+                if not place.missing:
+                    rows.append(_refusal(session, stem, place, settings, moves=originals))
+                    # at once: the next one may be a file of the same name elsewhere
+                    imports.put_bad(session, rows[-1:])
             crud.delete_stem(session, stem)
-            imports.put_bad(session, rows)
         copy.unlink(missing_ok=True)
         moved = finish_moves(database, settings, [_known(row) for row in rows]) if originals else []
     paths = {row["id"]: row["original_path"] for row in rows}

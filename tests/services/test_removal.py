@@ -6,6 +6,7 @@ from src.core.config import Settings
 from src.core.errors import ConflictError, NotFoundError
 from src.db import crud
 from src.db.database import Database
+from src.db.models import Place
 from src.services.import_lock import import_lock
 from src.services.preprocessor import NeuroAnalyzer
 from src.services.quarantine import QuarantineService
@@ -63,6 +64,22 @@ def test_names_that_are_taken_in_the_quarantine_are_not_overwritten(
     other.write_bytes(b"another file")
     remove_stem(database, settings, stem_ids[0], originals=True)
     assert other.read_bytes() == b"another file"
+    assert len(list(settings.quarantine_path.iterdir())) == 2
+
+
+def test_places_of_one_name_all_move(
+    database: Database, settings: Settings, stem_ids: list[str]
+) -> None:
+    first = settings.raw_path / SOUNDS[0].place
+    second = settings.raw_path / "Second Kit" / first.name
+    second.parent.mkdir()
+    second.write_bytes(first.read_bytes())
+    with database.transaction() as session:
+        size, time = first.stat().st_size, second.stat().st_mtime_ns
+        path = f"Second Kit/{first.name}"
+        session.add(Place(stem_id=stem_ids[0], path=path, size_bytes=size, modified_ns=time))
+    answer = remove_stem(database, settings, stem_ids[0], originals=True)
+    assert answer.originals_moved == sorted([SOUNDS[0].place, path])
     assert len(list(settings.quarantine_path.iterdir())) == 2
 
 
