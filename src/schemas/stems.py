@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
 
 from src.core.errors import InvalidInputError
 from src.music.keys import KEYS, parse_key
@@ -139,11 +139,11 @@ class StemCorrection(BaseModel):
         default=None, description='A key or root note; "": it has none'
     )
     category: Category | None = None
-    is_loop: bool | None = None
+    is_loop: StrictBool | None = None
     tags: list[Tag] | None = Field(default=None, max_length=32)
     name: Annotated[Text, Field(min_length=1, max_length=255)] | None = None
     licence: Annotated[Text, Field(max_length=2000)] | None = None
-    user_rating: Annotated[int, Field(ge=1, le=5)] | None = Field(
+    user_rating: Annotated[int, Field(ge=1, le=5, strict=True)] | None = Field(
         default=None, description="1 (never use) to 5 (a favourite)"
     )
 
