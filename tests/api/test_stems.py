@@ -125,7 +125,8 @@ def test_the_user_can_say_that_there_is_none(client: TestClient, stem_ids: list[
 @pytest.mark.parametrize(
     "said",
     [
-        {"bpm": 5}, {"bpm": "fast"}, {"key": "H#"}, {"category": "cowbell"}, {"user_rating": 6}, {"user_rating": True}, {"is_loop": 1},
+        {"bpm": 5}, {"bpm": "fast"}, {"key": "H#"}, {"category": "cowbell"}, {"user_rating": 6},
+        {"user_rating": True}, {"is_loop": 1},
         {"name": ""}, {"name": "a\x00b"}, {"tags": [""]}, {"tags": ['"']}, {"colour": "red"},
         {"id": "x"}, {"tags": ["x"] * 33},
     ],
