@@ -29,9 +29,10 @@ def open_regular(path: Path) -> Iterator[BufferedReader]:
         ) from error
     except OSError as error:
         raise UnreadableAudioError(f"{shown(path)} can't be opened: {error}") from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise UnreadableAudioError(f"{shown(path)} is not a regular file", reason="not_a_file")
     with open(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise UnreadableAudioError(f"{shown(path)} is not a regular file", reason="not_a_file")
         try:
             yield file
         except OSError as error:
