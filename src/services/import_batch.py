@@ -12,6 +12,7 @@ from src.db.database import Database
 from src.db.imports import KnownBad, KnownStem, LibraryState
 from src.embeddings.protocol import Vectors
 from src.services.import_kits import kit_path, kit_row
+from src.services.import_licences import KitLicences
 from src.services.import_pool import Failure
 from src.services.import_recovery import finish_moves
 from src.services.import_report import FileProblem, ImportReport
@@ -114,6 +115,7 @@ class BatchWriter:
         bad = self.state.bad.values()
         self._stored = {one.stored_as for one in bad}
         self._in_place = {one.original_path: one for one in bad if not one.moved}
+        self._licences = KitLicences(self.settings.raw_path)
 
     def save(self, batch: Batch, vectors: Mapping[str, Vectors]) -> None:
         """Write a batch in one transaction, then move what was refused."""
@@ -175,7 +177,13 @@ class BatchWriter:
             return
         first = group.files[0]
         rows.stems.append(
-            stem_row(first, group.digest, taken, analysis_version=self.analysis_version)
+            stem_row(
+                first,
+                group.digest,
+                taken,
+                analysis_version=self.analysis_version,
+                kit_licence=self._licences.of(first.place),
+            )
         )
         rows.vectors.extend(vector_rows([stem], vectors[stem], model_id=self.model_id))
         for found in group.files:
@@ -213,7 +221,9 @@ class BatchWriter:
         before = self.state.places.get(found.place)
         if before is not None and before.stem_id != stem:
             self.report.replaced += 1
-            log.warning("%s holds another sound now; stem %s stays", found.place, before.stem_id)
+            log.warning(
+                "%s holds another sound now; stem %s stays", shown(found.place), before.stem_id
+            )
 
     def _place(self, rows: _Rows, found: FoundFile, digest: str) -> Row:
         kit = kit_path(found.place)

@@ -41,8 +41,10 @@ def place_row(found: FoundFile, digest: str) -> Row:
     }
 
 
-def stem_row(found: FoundFile, digest: str, taken: Taken, *, analysis_version: str) -> Row:
-    """The columns of a new stem."""
+def stem_row(
+    found: FoundFile, digest: str, taken: Taken, *, analysis_version: str, kit_licence: str | None
+) -> Row:
+    """The columns of a new stem. kit_licence: counts where the file itself tells none."""
     kit = kit_path(found.place)
     return {
         "id": stem_id(digest),
@@ -51,7 +53,7 @@ def stem_row(found: FoundFile, digest: str, taken: Taken, *, analysis_version: s
         "name": stem_name(found.place),
         "kit_id": None if kit is None else kit_id(kit),
         "content_hash": digest,
-        "licence": taken.licence,
+        "licence": kit_licence if taken.licence is None else taken.licence,
         "corrections": {},
         **analysis_columns(taken, analysis_version=analysis_version),
     }
