@@ -7,6 +7,7 @@ rises or falls steadily with each of its descriptors.
 """
 
 from collections.abc import Mapping
+from functools import cache
 
 from src.audio.calibration import calibration
 
@@ -131,6 +132,7 @@ def _worth(name: str, score: float, chosen: Mapping[str, float]) -> float:
     return score + preference - _LIKENESS_COST * likeness
 
 
+@cache
 def _likeness(first: str, second: str) -> float:
     """Cosine of two recipes, 0..1."""
     one, two = RECIPES[first], RECIPES[second]

@@ -10,6 +10,7 @@ music (Faraldo, Gómez, Jordà and Herrera 2016).
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -169,10 +170,17 @@ def _lowest_voice(midi: Values, loudness: Values) -> NDArray[np.bool_]:
     return marks
 
 
+@cache
+def _centred_profiles(profile: tuple[float, ...]) -> Values:
+    """The profile on each of the twelve tonics, less its mean, shape (12, 12)."""
+    rows = np.stack([np.roll(profile, tonic) for tonic in range(12)])
+    centred: Values = rows - rows.mean(axis=1, keepdims=True)
+    return centred
+
+
 def _correlations(chroma: Values, profile: tuple[float, ...]) -> Values:
     """Pearson correlation of a chroma with a profile on each of the twelve tonics."""
-    rows = np.stack([np.roll(profile, tonic) for tonic in range(12)])
-    rows = rows - rows.mean(axis=1, keepdims=True)
+    rows = _centred_profiles(profile)
     centred = chroma - chroma.mean()
     norms = np.linalg.norm(rows, axis=1) * max(float(np.linalg.norm(centred)), 1e-12)
     likeness: Values = rows @ centred / norms

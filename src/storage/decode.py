@@ -65,6 +65,9 @@ class _ForwardSound(soundfile.SoundFile):  # type: ignore[misc]
     def seekable(self) -> bool:
         return False
 
+    def flush(self) -> None:
+        """Nothing was written: there is no disk to wait for."""
+
 
 def read_audio(
     path: Path, *, sample_rate: int | None = 48_000, max_s: float | None = None
