@@ -107,12 +107,17 @@ class Track:
 
 @dataclass(frozen=True)
 class ScoreSection:
-    """A section on the time line."""
+    """A section on the time line.
+
+    level_db: by how much all its parts were made louder or quieter so that it sounds as
+        full as its energy says; the tracks' automation already contains it
+    """
 
     name: str
     start_beats: float
     length_beats: float
     energy: float
+    level_db: float = 0.0
 
 
 @dataclass(frozen=True)

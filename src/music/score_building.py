@@ -22,6 +22,8 @@ from src.music.placement import (
 from src.music.plan import ArrangementPlan
 from src.music.roles import role_of
 from src.music.score import Choice, Clip, Note, Score, ScoreSection, Track
+from src.music.section_levels import section_gains_db, with_section_gains
+from src.music.section_loudness import section_loudness
 from src.music.sequencing import Groove, OneShot, hits_per_second, step_notes
 from src.music.timeline import SectionTime, Span, spans_of, timeline, turns, without
 from src.music.transitions import automation_of, fills_of
@@ -46,13 +48,19 @@ def build_score(plan: ArrangementPlan, cast: Cast, mastering: Mastering, *, seed
     times = timeline(plan)
     builder = _Builder(plan, grammar_of(plan), times, seed)
     target = mastering.target_lufs if plan.target_lufs is None else plan.target_lufs
+    tracks = [builder.track(part) for part in cast.parts]
+    cards = {part.match.card.id: part.match.card for part in cast.parts}
+    gains = section_gains_db(section_loudness(tracks, cards, times, 60.0 / plan.bpm), times)
     return Score(
         bpm=plan.bpm,
         key=plan.key,
         beats_per_bar=plan.beats_per_bar,
         seed=seed,
-        sections=tuple(ScoreSection(t.name, t.start, t.length, t.energy) for t in times),
-        tracks=tuple(builder.track(part) for part in cast.parts),
+        sections=tuple(
+            ScoreSection(time.name, time.start, time.length, time.energy, level_db)
+            for time, level_db in zip(times, gains, strict=True)
+        ),
+        tracks=tuple(with_section_gains(track, times, gains) for track in tracks),
         target_lufs=target,
         ceiling_dbtp=mastering.ceiling_dbtp,
         tail_s=TAIL_S,

@@ -20,6 +20,8 @@ _BUILD_LOW_PASS_HZ = 2_500.0
 _OUTRO_LOW_PASS_HZ = 900.0
 _SWEEP_POINTS = 9
 _JUMP_BEATS = 1.0 / 64.0
+_SWELL_BEATS = 1.0
+_SUSTAINED = ("pad", "strings", "atmo")
 _FILTERED = ("bass", "synth", "lead", "keys", "guitar", "brass", "strings", "pad")
 _LIFTED = ("bass", "drums", "kick")
 _BREATHS = ("bass", "synth", "lead", "keys", "guitar")
@@ -97,6 +99,7 @@ def _gain(
     category: str, sections: Sequence[SectionTime], times: Sequence[SectionTime]
 ) -> tuple[AutomationPoint, ...]:
     points: list[AutomationPoint] = []
+    turn = _SWELL_BEATS if category in _SUSTAINED else _JUMP_BEATS
     for section in sections:
         here = _gain_at(section.energy)
         there = here
@@ -105,7 +108,7 @@ def _gain(
         if section.kind == "outro" and category not in DRUM_CATEGORIES:
             there = here - 6.0
         points.append(AutomationPoint(section.start, here))
-        points.append(AutomationPoint(section.end - _JUMP_BEATS, there))
+        points.append(AutomationPoint(section.end - turn, there))
     return tuple(points)
 
 
