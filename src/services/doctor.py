@@ -1,6 +1,5 @@
 """Looks the house over: can it read, write, store and render here?"""
 
-import os
 import shutil
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from src.core.config import Settings
+from src.core.cores import usable_cores
 from src.db.database import Database
 from src.db.models import Quarantine, Stem
 
@@ -97,7 +97,7 @@ def _disk(settings: Settings) -> list[Check]:
     state: Literal["ok", "warn"] = "ok" if free_gb >= LOW_DISK_GB else "warn"
     return [
         Check("disk", state, f"{free_gb:.1f} GB free"),
-        Check("cores", "ok", f"{os.cpu_count()} cores, {settings.workers or 'all'} used"),
+        Check("cores", "ok", f"{usable_cores()} cores, {settings.workers or 'all'} used"),
     ]
 
 

@@ -18,6 +18,7 @@ from typing import Any, Generic, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from src.core.cores import usable_cores
 from src.core.errors import BackendUnavailableError
 
 log = logging.getLogger(__name__)
@@ -64,7 +65,7 @@ class WorkPool:
     """
 
     def __init__(self, *, workers: int, timeout_s: float, preload: Sequence[str] = ()) -> None:
-        self.workers = workers if workers > 0 else len(os.sched_getaffinity(0))
+        self.workers = workers if workers > 0 else usable_cores()
         self.timeout_s = timeout_s
         self.preload = ["src.services.import_work", *preload]
         self._pool: ProcessPool | None = None
