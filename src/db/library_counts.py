@@ -18,5 +18,7 @@ def stem_groups(session: Session) -> list[StemGroup]:
         confidence = Stem.analysis[field]["confidence"].as_float()
         return func.sum(func.coalesce(confidence, UNSURE))
 
-    query = select(*alike, func.count(), weight("bpm"), weight("key")).group_by(*alike)
+    query = (
+        select(*alike, func.count(), weight("bpm"), weight("key")).group_by(*alike).order_by(*alike)
+    )
     return [StemGroup(*row) for row in session.execute(query)]

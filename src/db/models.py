@@ -118,10 +118,7 @@ class Place(Base):
 
 
 class Embedding(Base):
-    """The vector of a stem under one model: float32, little endian.
-
-    seq grows with every vector written, so that an index can ask for what is new.
-    """
+    """The vector of a stem under one model: float32, little endian."""
 
     __tablename__ = "embeddings"
     __table_args__ = (Index("ix_embeddings_stem_model", "stem_id", "model_id", unique=True),)
