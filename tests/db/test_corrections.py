@@ -70,6 +70,13 @@ def test_a_drum_has_no_key(stem: Stem) -> None:
     assert stem.key == "Am"
 
 
+def test_a_drum_keeps_the_key_that_the_user_gave_it(stem: Stem) -> None:
+    correct(stem, {"category": "tom", "key": "Em"})
+    assert stem.key == "Em"
+    correct(stem, {}, taken_back=("key",))
+    assert stem.key is None
+
+
 def test_the_user_can_say_that_there_is_none(stem: Stem) -> None:
     correct(stem, {"key": None, "bpm": None})
     assert (stem.key, stem.bpm, stem.bars) == (None, None, None)

@@ -6,6 +6,7 @@ import pytest
 import soundfile
 import soxr
 
+from src.audio.categories import category_scores
 from src.audio.descriptors import describe
 from src.embeddings.acoustic import AcousticEmbedder
 from tests.audio.test_attributes import RATE, drone, hiss, kick
@@ -98,3 +99,12 @@ def test_drums_of_the_corpus_are_found_by_sound_alone(
     for text in ("kick", "snare", "hihat"):
         order = np.argsort(-(vectors @ embedder.embed_text([text])[0]))[:5]
         assert sum(rows[i]["category"] == text for i in order) >= 4
+
+
+def test_the_categories_of_a_sound_are_square_roots_of_their_chances(
+    embedder: AcousticEmbedder,
+) -> None:
+    features = describe(kick(), sample_rate=RATE)
+    chances = np.array(list(category_scores(features).values()))
+    part = embedder.embed_features([features])[0][: len(chances)]
+    assert part**2 == pytest.approx(0.5 * chances, abs=1e-6)

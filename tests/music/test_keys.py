@@ -74,6 +74,19 @@ def test_a_near_key_is_reached_by_shifting() -> None:
     assert best_shift("Am", "Abm") == KeyShift(-1, 0)
 
 
+def test_of_two_equal_shifts_the_one_downwards_is_taken() -> None:
+    ties = [
+        (source, target)
+        for source in KEYS
+        for target in KEYS
+        for shift in (best_shift(source, target),)
+        if shift.semitones != 0
+        and camelot_distance(transpose(source, -shift.semitones), target) == shift.distance
+    ]
+    assert ties
+    assert all(best_shift(source, target).semitones < 0 for source, target in ties)
+
+
 def test_a_compatible_key_is_left_alone() -> None:
     assert best_shift("Am", "C") == KeyShift(0, 1)
     assert best_shift("Am", "Em") == KeyShift(0, 1)
