@@ -1,5 +1,7 @@
 """All descriptors of a sound as one flat set of finite numbers."""
 
+import math
+
 import numpy as np
 
 from src.audio.envelope_shape import envelope_descriptors, hit_descriptors
@@ -10,6 +12,8 @@ from src.audio.validation import Audio, valid_audio
 
 SILENCE = 1e-6
 """A peak below this (-120 dBFS) counts as silence."""
+
+_SUMMED_AT_ONCE = 48_000
 
 
 def describe(
@@ -49,9 +53,9 @@ def _level(stretch: Audio, mono: np.ndarray) -> dict[str, float]:
     if mono.size == 0:
         names = ("rms", "peak", "crest", "zero_crossing_rate", "flat_top_share", "loud_share")
         return dict.fromkeys(names, 0.0)
-    rms = float(np.sqrt(np.mean(stretch.astype(np.float64) ** 2)))
+    rms = _rms(stretch)
     size = np.abs(mono)
-    mono_rms = float(np.sqrt(np.mean(mono.astype(np.float64) ** 2)))
+    mono_rms = _rms(mono[None])
     signs = np.signbit(mono)
     return {
         "rms": rms,
@@ -61,6 +65,16 @@ def _level(stretch: Audio, mono: np.ndarray) -> dict[str, float]:
         "flat_top_share": float((size > 0.98).mean()),
         "loud_share": float((size > 0.5).mean()),
     }
+
+
+def _rms(audio: Audio) -> float:
+    """Root mean square over all channels, summed second by second to keep all digits."""
+    squares = 0.0
+    for channel in audio:
+        for start in range(0, channel.size, _SUMMED_AT_ONCE):
+            part = channel[start : start + _SUMMED_AT_ONCE]
+            squares += float(part @ part)
+    return math.sqrt(squares / audio.size)
 
 
 def _width(stretch: Audio) -> dict[str, float]:

@@ -27,20 +27,21 @@ def colour_descriptors(spectrum: Spectrum) -> dict[str, float]:
     Frames count by their power, so that a silent tail says nothing. Silence gives zeros.
     Frequencies in Hz; flatness is the geometric over the arithmetic mean, 0..1.
     """
-    power = spectrum.magnitude.astype(np.float32) ** 2
-    frame_power = power.sum(axis=0, dtype=np.float64)
+    power = spectrum.power
+    weighing = np.stack([np.ones_like(spectrum.freqs_hz), spectrum.freqs_hz])
+    frame_power, moments = (weighing @ power).astype(np.float64)
     total = frame_power.sum()
     if total <= 0.0:
         return _silent_colour()
     weights = frame_power / total
     freqs = spectrum.freqs_hz.astype(np.float64)
     safe = np.maximum(frame_power, frame_power.max() * 1e-9)
-    centroids = (freqs.astype(np.float32) @ power) / safe
-    mean_power = power.mean(axis=1, dtype=np.float64)
+    centroids = moments / safe
+    mean_power = power.mean(axis=1).astype(np.float64)
     centroid = float(centroids @ weights)
     spread = mean_power @ (freqs - centroid) ** 2 / mean_power.sum()
     heavy = frame_power > frame_power.max() * 1e-4
-    flat = _flatness(power[:, heavy])
+    flat = _flatness(power if heavy.all() else power[:, heavy])
     return {
         "centroid": centroid,
         "centroid_spread": float(np.sqrt(((centroids - centroid) ** 2) @ weights)),
@@ -97,8 +98,10 @@ def _shares(mean_power: Values, freqs: Values) -> dict[str, float]:
 
 def _flatness(power: NDArray[np.float32]) -> Values:
     raised = np.maximum(power, power.max(axis=0) * 1e-8) + np.float32(1e-30)
-    logs = np.log(raised).mean(axis=0, dtype=np.float64)
-    flatness: Values = np.exp(logs) / raised.mean(axis=0, dtype=np.float64)
+    each = np.full(len(raised), 1.0 / len(raised), np.float32)
+    arithmetic = (each @ raised).astype(np.float64)
+    logs = np.log(raised, out=raised)
+    flatness: Values = np.exp((each @ logs).astype(np.float64)) / arithmetic
     return flatness
 
 

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,8 @@ FRAME_S = 2048 / 48_000
 
 LONGEST_ANALYSED_S = 30.0
 """Of a longer clip the loudest stretch of this length is analysed."""
+
+_FRAMES_AT_ONCE = 32
 
 Floats = NDArray[np.float32]
 
@@ -35,6 +37,13 @@ class Spectrum:
     hop: int
     n_fft: int
     start_s: float = 0.0
+
+    @cached_property
+    def power(self) -> Floats:
+        """Squares of the magnitudes, worked out once for all who read them."""
+        squares: Floats = np.square(self.magnitude)
+        squares.flags.writeable = False
+        return squares
 
     @property
     def times_s(self) -> Floats:
@@ -83,11 +92,9 @@ def short_time_spectrum(audio: Audio, *, sample_rate: int) -> Spectrum:
     if padded.size < n_fft:
         padded = np.pad(padded, (0, n_fft - padded.size))
     frames = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[::hop]
-    spectra = fft.rfft(frames * _window(n_fft), axis=1)
-    magnitude = np.abs(spectra).T * np.float32(2.0 / n_fft)
     freqs = fft.rfftfreq(n_fft, 1.0 / sample_rate).astype(np.float32)
     return Spectrum(
-        magnitude=np.ascontiguousarray(magnitude, dtype=np.float32),
+        magnitude=_magnitudes(frames),
         freqs_hz=freqs,
         sample_rate=sample_rate,
         hop=hop,
@@ -105,9 +112,21 @@ def mel_energies(spectrum: Spectrum, *, bands: int) -> Floats:
     Returns float32, shape (bands, frames).
     """
     weights = _mel_weights(spectrum.n_fft, spectrum.sample_rate, bands)
-    power = spectrum.magnitude * spectrum.magnitude
-    energies: Floats = weights @ power
+    energies: Floats = weights @ spectrum.power
     return energies
+
+
+def _magnitudes(frames: Floats) -> Floats:
+    """Magnitudes of frames, (frames, samples) -> (bins, frames); in pieces that stay in cache."""
+    count, n_fft = frames.shape
+    window = _window(n_fft) * np.float32(2.0 / n_fft)
+    magnitude = np.empty((n_fft // 2 + 1, count), np.float32)
+    for first in range(0, count, _FRAMES_AT_ONCE):
+        piece = slice(first, first + _FRAMES_AT_ONCE)
+        spectra = fft.rfft(frames[piece] * window, axis=1)
+        power = np.square(spectra.real) + np.square(spectra.imag)
+        magnitude[:, piece] = np.sqrt(power, out=power).T
+    return magnitude
 
 
 def _frame_length(sample_rate: int) -> int:

@@ -1,5 +1,7 @@
 """How tonal a sound is: periodicity, its pitch and how steady it stays."""
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
@@ -39,13 +41,11 @@ def _segments(mono: NDArray[np.float32], sample_rate: int) -> tuple[Values, Valu
     starts = _loud_starts(padded, length)
     pieces = padded[starts[:, None] + np.arange(length)].astype(np.float64)
     pieces -= pieces.mean(axis=1, keepdims=True)
-    window = np.hanning(length)
-    size = fft.next_fast_len(2 * length, real=True)
-    correlation = _autocorrelation(pieces * window, size)[:, :length]
-    ideal = _autocorrelation(window[None, :], size)[:, :length]
+    window, ideal = _segment_window(length)
+    correlation = _autocorrelation(pieces * window, length)
     power = correlation[:, :1]
     normal = np.where(power > 1e-12, correlation / np.maximum(power, 1e-12), 0.0)
-    normal /= np.maximum(ideal / ideal[:, :1], 0.05)
+    normal /= ideal
     low = max(2, int(sample_rate / HIGHEST_HZ))
     high = min(int(sample_rate / LOWEST_HZ), int(length * 0.6))
     return _best_lags(normal[:, low:high], low, sample_rate)
@@ -63,9 +63,18 @@ def _loud_starts(padded: NDArray[np.float32], length: int) -> NDArray[np.intp]:
     return places
 
 
-def _autocorrelation(rows: Values, size: int) -> Values:
+@cache
+def _segment_window(length: int) -> tuple[Values, Values]:
+    """A Hann window, and its own autocorrelation, at least 0.05, that segments carry."""
+    window = np.hanning(length)
+    ideal = _autocorrelation(window[None, :], length)[0]
+    return window, np.maximum(ideal / ideal[0], 0.05)
+
+
+def _autocorrelation(rows: Values, length: int) -> Values:
+    size = fft.next_fast_len(2 * length, real=True)
     spectra = fft.rfft(rows, size, axis=1)
-    correlation: Values = fft.irfft(spectra.real**2 + spectra.imag**2, size, axis=1)
+    correlation: Values = fft.irfft(spectra.real**2 + spectra.imag**2, size, axis=1)[:, :length]
     return correlation
 
 
@@ -90,7 +99,7 @@ def _chroma(spectrum: Spectrum) -> dict[str, float]:
     """How narrow the peaks are, and over how many of twelve pitch classes they spread."""
     freqs = spectrum.freqs_hz
     wanted = np.flatnonzero((freqs >= 60.0) & (freqs <= 5_000.0))
-    mean = np.sqrt((spectrum.magnitude[wanted] ** 2).mean(axis=1, dtype=np.float64))
+    mean = np.sqrt(spectrum.power[wanted].mean(axis=1).astype(np.float64))
     if mean.size < 16 or mean.max() <= 0.0:
         return {"peakiness": 0.0, "chroma_entropy": 0.0}
     smooth = np.convolve(np.pad(mean, 7, mode="edge"), np.full(15, 1 / 15), mode="valid")
