@@ -12,8 +12,8 @@ from src.core.errors import ConflictError, NotFoundError
 from src.db.database import Database
 from src.db.models import Quarantine
 from src.services.import_lock import import_lock
-from src.services.quarantine_moves import KEPT_PREFIX, free_path, relocate
-from src.storage.paths import path_of, shown
+from src.services.quarantine_moves import KEPT_PREFIX, relocate
+from src.storage.paths import free_path, path_of, printable, shown
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +23,10 @@ RETRIED_FOLDER = "retried"
 
 @dataclass(frozen=True)
 class QuarantinedFile:
-    """A refused file. path: where it lies now, None where it is gone; moved: in the quarantine."""
+    """A refused file. moved: in the quarantine
+
+    path: where it lies now, printable; None where it is gone
+    """
 
     id: str
     original_path: str
@@ -120,7 +123,7 @@ class QuarantineService:
         stored = self.settings.quarantine_path / row.stored_as
         original = path_of(row.original_path, self.settings.raw_path)
         places = (stored,) if row.moved else (stored, original)
-        lies = next((str(place) for place in places if os.path.lexists(place)), None)
+        lies = next((printable(str(place)) for place in places if os.path.lexists(place)), None)
         return QuarantinedFile(
             id=row.id,
             original_path=row.original_path,

@@ -53,15 +53,6 @@ def relocate(source: Path, target: Path) -> bool:
     return True
 
 
-def free_path(wanted: Path) -> Path:
-    """The path itself, or the first of "name (2).wav", "name (3).wav" ... that is free."""
-    candidate, number = wanted, 1
-    while os.path.lexists(candidate):
-        number += 1
-        candidate = wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}")
-    return candidate
-
-
 def _copy(source: Path, target: Path) -> None:
     if source.is_symlink():
         os.symlink(os.readlink(source), target)

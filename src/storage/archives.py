@@ -5,6 +5,7 @@ import lzma
 import stat
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from src.core.errors import InvalidInputError
-from src.storage.paths import safe_join, safe_name
+from src.storage.paths import free_path, safe_join, safe_name
 
 _BLOCK = 1 << 18
 _UTF8_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1
@@ -65,12 +66,17 @@ def extract_zip(
             members = [(info, _name(info)) for info in opened.infolist() if _is_file(info)]
             members = [(info, name) for info, name in members if _is_shown(name) and wanted(name)]
             _check(members, rules)
-            left = rules.total_bytes
+            left, tried = rules.total_bytes, Counter[Path]()
             for info, name in members:
                 with _told_of(name):
-                    target = _free(safe_join(folder, _clean(name)))
+                    wished = safe_join(folder, _clean(name))
+                    target = free_path(wished, tried=tried[wished])
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    sink = target.open("xb")
+                tried[wished] += 1
                 written.append(target)
-                left -= _unpack(opened, info, target, left)
+                with sink:
+                    left -= _unpack(opened, info, sink, left)
     except _DAMAGE as error:
         _remove(written, folder)
         raise InvalidInputError(f"the archive can't be unpacked: {error}") from error
@@ -94,13 +100,10 @@ def _check(members: list[tuple[zipfile.ZipInfo, str]], rules: ZipLimits) -> None
         raise InvalidInputError(_too_much(rules.total_bytes))
 
 
-def _unpack(opened: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, left: int) -> int:
+def _unpack(opened: zipfile.ZipFile, info: zipfile.ZipInfo, sink: BinaryIO, left: int) -> int:
     """Write one member; the number of bytes that it really had."""
     size = 0
-    with _told_of(info.filename):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        sink = target.open("xb")
-    with sink, opened.open(info) as source:
+    with opened.open(info) as source:
         while block := _read(source):
             size += len(block)
             if size > left:
@@ -158,15 +161,6 @@ def _is_shown(name: str) -> bool:
 def _clean(name: str) -> str:
     parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".")]
     return "/".join(safe_name(part) for part in parts)
-
-
-def _free(target: Path) -> Path:
-    """The path itself, or the first of "name (2).wav", "name (3).wav" ... that is free."""
-    candidate, number = target, 1
-    while candidate.exists():
-        number += 1
-        candidate = target.with_name(f"{target.stem} ({number}){target.suffix}")
-    return candidate
 
 
 def _remove(written: list[Path], folder: Path) -> None:

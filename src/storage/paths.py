@@ -58,6 +58,21 @@ def safe_name(name: str, *, max_bytes: int = MAX_NAME_BYTES) -> str:
     return f"{shortened(stem, room)}{dot}{ending}"
 
 
+def free_path(wanted: Path, *, tried: int = 0) -> Path:
+    """The path itself, or the first of "name (2).wav", "name (3).wav" ... that is free.
+
+    tried: how many of these are known to be taken, so that a crowd of one name stays quick
+    """
+    number = tried + 1
+    while os.path.lexists(candidate := _numbered(wanted, number)):
+        number += 1
+    return candidate
+
+
+def _numbered(path: Path, number: int) -> Path:
+    return path if number == 1 else path.with_name(f"{path.stem} ({number}){path.suffix}")
+
+
 def shortened(text: str, max_bytes: int) -> str:
     """The text cut to a number of UTF-8 bytes, never inside a character."""
     return text.encode("utf-8")[: max(max_bytes, 0)].decode("utf-8", errors="ignore")

@@ -1,5 +1,6 @@
 """Refused files can be seen, tried again, and deleted."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,6 +47,17 @@ def test_a_refused_file_is_listed_with_where_it_was_and_lies(
     assert (bad.original_path, bad.reason, bad.moved) == ("Kit/bad.wav", "not_audio", True)
     assert bad.path == str(settings.quarantine_path / "ERROR_not_audio_bad.wav")
     assert "Format not recognised" in bad.message
+
+
+def test_a_name_in_no_encoding_is_listed_in_text_that_can_be_sent(
+    analyzer: NeuroAnalyzer, quarantine: QuarantineService, settings: Settings
+) -> None:
+    odd = os.path.join(os.fsencode(settings.raw_path), b"odd\xff.wav")
+    Path(os.fsdecode(odd)).write_text("words")
+    analyzer.run(keep_bad_files=True)
+    paths = [bad.path for bad in quarantine.list_files()]
+    assert str(settings.raw_path / "odd\\xff.wav") in paths
+    assert "".join(map(str, paths)).isprintable()
 
 
 def test_a_retried_file_goes_back_and_comes_in_once_it_is_good(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from src.services.quarantine_moves import free_path, relocate, stored_name
+from src.services.quarantine_moves import relocate, stored_name
 
 
 def test_a_stored_name_says_why_and_what() -> None:
@@ -79,10 +79,3 @@ def test_what_may_not_be_removed_is_copied_and_said(
     monkeypatch.setattr(Path, "unlink", read_only)
     assert not relocate(tmp_path / "a", tmp_path / "b")
     assert (tmp_path / "a").read_text() == (tmp_path / "b").read_text() == "sound"
-
-
-def test_the_first_free_name_is_found(tmp_path: Path) -> None:
-    assert free_path(tmp_path / "a.wav") == tmp_path / "a.wav"
-    (tmp_path / "a.wav").touch()
-    (tmp_path / "a (2).wav").symlink_to("nowhere")
-    assert free_path(tmp_path / "a.wav") == tmp_path / "a (3).wav"

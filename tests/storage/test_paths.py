@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from src.core.errors import InvalidInputError
 from src.storage.paths import (
+    free_path,
     library_path,
     original_text,
     path_of,
@@ -81,3 +82,11 @@ def test_files_of_the_library_are_written_down_relative_to_it(tmp_path: Path) ->
     outside = tmp_path / "elsewhere" / "a.wav"
     assert library_path(outside, tmp_path / "raw") == str(outside)
     assert path_of(str(outside), tmp_path / "raw") == outside
+
+
+def test_the_first_free_name_is_found(tmp_path: Path) -> None:
+    assert free_path(tmp_path / "a.wav") == tmp_path / "a.wav"
+    (tmp_path / "a.wav").touch()
+    (tmp_path / "a (2).wav").symlink_to("nowhere")
+    assert free_path(tmp_path / "a.wav") == tmp_path / "a (3).wav"
+    assert free_path(tmp_path / "a.wav", tried=6) == tmp_path / "a (7).wav"
