@@ -6,8 +6,7 @@ import stat
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -66,16 +65,10 @@ def extract_zip(
             members = [(info, _name(info)) for info in opened.infolist() if _is_file(info)]
             members = [(info, name) for info, name in members if _is_shown(name) and wanted(name)]
             _check(members, rules)
-            left, tried = rules.total_bytes, Counter[Path]()
+            left, taken = rules.total_bytes, Counter[Path]()
             for info, name in members:
-                with _told_of(name):
-                    wished = safe_join(folder, _clean(name))
-                    target = free_path(wished, tried=tried[wished])
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    sink = target.open("xb")
-                tried[wished] += 1
-                written.append(target)
-                with sink:
+                with _new_file(folder, name, taken) as sink:
+                    written.append(Path(sink.name))
                     left -= _unpack(opened, info, sink, left)
     except _DAMAGE as error:
         _remove(written, folder)
@@ -116,11 +109,17 @@ def _too_much(allowed: int) -> str:
     return f"the archive unpacks to more than is allowed: {allowed} bytes are left for it"
 
 
-@contextmanager
-def _told_of(name: str) -> Iterator[None]:
-    """Turn the file system's refusal of a member's name into words about the archive."""
+def _new_file(folder: Path, name: str, taken: Counter[Path]) -> BinaryIO:
+    """A new file for a member, open for writing, and its folders.
+
+    taken: how many members had each path, kept up to date here
+    """
+    wished = safe_join(folder, _clean(name))
     try:
-        yield
+        target = free_path(wished, tried=taken[wished])
+        target.parent.mkdir(parents=True, exist_ok=True)
+        taken[wished] += 1
+        return target.open("xb")
     except OSError as error:
         if error.errno not in _IMPOSSIBLE_NAMES:
             raise
