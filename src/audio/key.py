@@ -102,7 +102,7 @@ def estimate_key(chroma: Chroma, melody: Values | None = None) -> KeyEstimate | 
     return KeyEstimate(best % 12, best >= 12, float(scores[best]) * (0.4 + 0.6 * clear), scores)
 
 
-def _long_spectra(low: Mono, rate: int) -> tuple[Values, Values]:
+def _long_spectra(low: Mono, rate: int) -> tuple[NDArray[np.float32], Values]:
     """Magnitudes of long Blackman frames, shape (frames, bins); at most 64 over the clip."""
     length = fft.next_fast_len(int(_WINDOW_S * rate), real=True)
     padded = np.pad(low, (0, max(0, length - low.size)))
@@ -110,13 +110,18 @@ def _long_spectra(low: Mono, rate: int) -> tuple[Values, Values]:
     if starts.size > _MAX_FRAMES:
         starts = starts[np.linspace(0, starts.size - 1, _MAX_FRAMES).round().astype(int)]
     frames = padded[starts[:, None] + np.arange(length)]
-    spectra = fft.rfft(frames * np.blackman(length).astype(np.float32), 2 * length, axis=1)
+    spectra = fft.rfft(frames * _blackman(length), 2 * length, axis=1)
     freqs = fft.rfftfreq(2 * length, 1.0 / rate)
     wanted = (freqs >= LOWEST_HZ * 0.9) & (freqs <= HIGHEST_HZ)
-    return np.abs(spectra[:, wanted]).astype(np.float64), freqs[wanted]
+    return np.abs(spectra[:, wanted]).astype(np.float32), freqs[wanted]
 
 
-def _peaks(magnitude: Values, freqs: Values) -> tuple[Values, Values]:
+@cache
+def _blackman(length: int) -> NDArray[np.float32]:
+    return np.blackman(length).astype(np.float32)
+
+
+def _peaks(magnitude: NDArray[np.float32], freqs: Values) -> tuple[Values, Values]:
     """The 24 strongest peaks of every frame: MIDI numbers and loudness, both (frames, 24).
 
     Loudness is compressed, so that quiet voices count too; places without a peak have 0.
@@ -126,16 +131,36 @@ def _peaks(magnitude: Values, freqs: Values) -> tuple[Values, Values]:
         return np.zeros((0, 1)), np.zeros((0, 1))
     inner = magnitude[:, 1:-1]
     is_peak = (inner > magnitude[:, :-2]) & (inner >= magnitude[:, 2:]) & (inner > 0.003 * loudest)
-    strengths = np.where(is_peak, inner, 0.0)
-    place = np.argpartition(strengths, -_PEAKS_PER_FRAME, axis=1)[:, -_PEAKS_PER_FRAME:]
-    found = np.take_along_axis(strengths, place, axis=1)
+    strengths, places = _side_by_side(is_peak, inner)
+    strongest = np.argpartition(strengths, -_PEAKS_PER_FRAME, axis=1)[:, -_PEAKS_PER_FRAME:]
+    place = np.take_along_axis(places, strongest, axis=1)
+    found = np.take_along_axis(strengths, strongest, axis=1).astype(np.float64)
     before, here, after = (
-        np.log(np.take_along_axis(magnitude, place + k, axis=1) + 1e-12) for k in (0, 1, 2)
+        np.log(np.take_along_axis(magnitude, place + k, axis=1).astype(np.float64) + 1e-12)
+        for k in (0, 1, 2)
     )
     curve = before - 2.0 * here + after
     shift = 0.5 * (before - after) / np.where(curve < -1e-9, curve, -1.0)
     hertz = freqs[place + 1] + np.clip(shift, -0.5, 0.5) * (freqs[1] - freqs[0])
     return 69.0 + 12.0 * np.log2(hertz / 440.0), (found / loudest) ** _LOUDNESS_POWER
+
+
+def _side_by_side(
+    is_peak: NDArray[np.bool_], heights: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
+    """The peaks of each frame moved to its left: heights and places, then zeros.
+
+    Of a thousand bins few are peaks; looking for the strongest among those only is faster.
+    """
+    frames, bins = np.nonzero(is_peak)
+    counts = is_peak.sum(axis=1)
+    before = np.cumsum(counts) - counts
+    column = np.arange(frames.size) - before[frames]
+    shape = (len(heights), max(_PEAKS_PER_FRAME, int(counts.max())))
+    strengths, places = np.zeros(shape, np.float32), np.zeros(shape, np.intp)
+    strengths[frames, column] = heights[frames, bins]
+    places[frames, column] = bins
+    return strengths, places
 
 
 def _without_overtones(midi: Values, loudness: Values) -> Values:

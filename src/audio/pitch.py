@@ -128,7 +128,7 @@ def _normalised_difference(frames: Values, longest: int) -> Values:
     correlation = fft.irfft(product, size, axis=1)[:, : longest + 1]
     squares = np.pad(np.cumsum(np.square(frames), axis=1), ((0, 0), (1, 0)))
     lags = np.arange(longest + 1)
-    energy = squares[:, _WINDOW + lags] - squares[:, lags]
+    energy = squares[:, _WINDOW : _WINDOW + lags.size] - squares[:, : lags.size]
     difference = np.maximum(energy[:, :1] + energy - 2.0 * correlation, 0.0)
     means = np.cumsum(difference[:, 1:], axis=1) / lags[1:]
     normal: Values = np.ones_like(difference, dtype=np.float64)

@@ -55,7 +55,8 @@ def _loud_starts(padded: NDArray[np.float32], length: int) -> NDArray[np.intp]:
     """Evenly spread places whose level is within 30 dB of the loudest."""
     hop = max(1, min(length // 2, (padded.size - length) // 64 + 1))
     starts = np.arange(0, padded.size - length + 1, hop)
-    summed = np.concatenate([[0.0], np.cumsum(padded.astype(np.float64) ** 2)])
+    summed = np.zeros(padded.size + 1)
+    np.cumsum(np.square(padded, dtype=np.float64), out=summed[1:])
     energy = summed[starts + length] - summed[starts]
     loud = starts[energy >= energy.max() * 1e-3]
     chosen = np.linspace(0, loud.size - 1, min(_SEGMENTS, loud.size)).round().astype(int)
