@@ -55,12 +55,6 @@ def glide(span: Span, *, start: float, end: float, time_s: float) -> Curve:
     return end + (start - end) * np.exp(-span.times_s / time_s)
 
 
-def breakpoints(span: Span, *, times_s: Sequence[float], values: Sequence[float]) -> Curve:
-    """Straight lines between points; before the first and after the last it stands still."""
-    lines: Curve = np.interp(span.times_s, times_s, values)
-    return lines
-
-
 def wave_curve(
     span: Span, *, cycles: float, low: float, high: float, start_cycles: float = 0.0
 ) -> Curve:

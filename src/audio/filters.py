@@ -4,7 +4,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfilt, sosfiltfilt
+from scipy.signal import butter, sosfilt
 
 from src.audio.validation import Audio
 
@@ -40,15 +40,6 @@ def band_pass(
     """Keep the band between two frequencies: Butterworth, causal."""
     sections = _sections("bandpass", (low_hz, high_hz), order, sample_rate)
     return sosfilt(sections, audio, axis=-1).astype(np.float32)
-
-
-def low_pass_zero_phase(
-    audio: Audio, *, sample_rate: int, cutoff_hz: float, order: int = 2
-) -> Audio:
-    """Low-pass forwards and backwards: no delay, twice the slope."""
-    sections = _sections("lowpass", cutoff_hz, order, sample_rate)
-    pad = min(3 * (2 * len(sections) + 1), max(audio.shape[-1] - 1, 0))
-    return sosfiltfilt(sections, audio, axis=-1, padlen=pad).astype(np.float32)
 
 
 def low_pass_sections(cutoff_hz: float, *, sample_rate: int, order: int = 2) -> NDArray[np.float64]:

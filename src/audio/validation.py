@@ -34,12 +34,6 @@ def valid_audio(audio: np.ndarray, *, name: str = "audio") -> Audio:
     return audio.astype(np.float32, copy=False)
 
 
-def to_mono(audio: Audio) -> Audio:
-    """Average the channels into one: shape (1, samples)."""
-    mono: Audio = audio.mean(axis=0, keepdims=True, dtype=np.float32)
-    return mono
-
-
 def to_stereo(audio: Audio) -> Audio:
     """Two channels: mono is doubled, more than two are folded down by even and odd.
 

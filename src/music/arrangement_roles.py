@@ -35,7 +35,6 @@ _DRUM_MOODS = (
 )  # fmt: skip
 """Moods that say something of a drum sound; the others are left to who plays tones."""
 
-_DARK_DRUMS = ("kick", "snare", "tom", "percussion", "drums")
 _MAX_TAGS = 5
 _MAYBE_CHANCE = {"vocal": 0.3}
 _USUAL_CHANCE = 0.5
@@ -136,12 +135,6 @@ def text_of_role(role: Role, intent: PromptIntent) -> str:
     blocked = {opposite for mood in intent.moods for opposite in OPPOSITES.get(mood, ())}
     blocked.update(intent.avoided_moods)
     return " ".join(word for word in role.text.split() if word not in blocked)
-
-
-def _concerns(mood: str, category: str) -> bool:
-    if category not in DRUM_CATEGORIES:
-        return True
-    return mood in _DRUM_MOODS or (mood == "dark" and category in _DARK_DRUMS)
 
 
 def _may_play(role: Role, intent: PromptIntent, wish: SectionWish) -> bool:

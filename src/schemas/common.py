@@ -1,6 +1,6 @@
 """What many answers share: pages of lists, problems, and texts that every database takes."""
 
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -56,6 +56,3 @@ class Problem(BaseModel):
     errors: list[FieldProblem] = Field(
         default_factory=list, description="With code validation_failed: each wrong value"
     )
-
-
-JsonObject = dict[str, Any]

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from src.audio.envelopes import (
     Adsr,
-    breakpoints,
     decay,
     ducking,
     glide,
@@ -48,13 +47,6 @@ def test_a_glide_is_two_thirds_of_the_way_after_its_time() -> None:
     curve = glide(SECOND, start=300.0, end=0.0, time_s=0.1)
     assert curve[0] == 300.0
     assert curve[int(0.1 * RATE)] == pytest.approx(300 * np.exp(-1), rel=1e-3)
-
-
-def test_breakpoints_stand_still_outside_their_points() -> None:
-    curve = breakpoints(SECOND, times_s=(0.25, 0.75), values=(1.0, 3.0))
-    assert curve[0] == 1.0
-    assert curve[RATE // 2] == pytest.approx(2.0)
-    assert curve[-1] == 3.0
 
 
 def test_whole_cycles_fit_the_loop() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from src.audio.validation import to_mono, to_stereo, valid_audio
+from src.audio.validation import to_stereo, valid_audio
 from src.core.errors import InvalidInputError
 
 
@@ -31,4 +31,3 @@ def test_mono_is_doubled_and_surround_is_folded_by_even_and_odd() -> None:
     assert np.array_equal(to_stereo(mono), np.repeat(mono, 2, axis=0))
     quad = np.array([[1.0], [0.0], [0.0], [0.5]], dtype=np.float32)
     assert np.allclose(to_stereo(quad), [[0.5], [0.25]])
-    assert np.allclose(to_mono(quad), [[0.375]])
