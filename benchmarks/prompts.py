@@ -4,17 +4,20 @@
 
 Tempo and grid: phase regression of the onsets (beat_grid.py). Loudness and true peak: the
 house's meters on the decoded file. Clicks: second differences at every seam of the score
-(clip starts, ends and repeats) against their surroundings. Refused instruments: neither
-the category nor the name of any chosen stem may be one.
+(clip starts, ends and repeats) against their surroundings; where one sticks out, the tracks
+that have a seam just there are played alone, for another's sharp attack may fall on it.
+Energy: rank correlation (Spearman) of the plan's energies with the sections' integrated
+loudness. Refused instruments: neither the category nor the name of any chosen stem may be one.
 """
 
 import argparse
 import json
+import re
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +31,9 @@ from src.audio.true_peak import true_peak_dbtp
 from src.audio.validation import Audio
 from src.core.config import Settings
 from src.core.errors import TraumError
+from src.music.plan import ArrangementPlan
+from src.services.playback import mix_score
+from src.services.renderer import stem_loader
 from src.storage.decode import read_audio
 from src.wiring import Services, build_services
 
@@ -55,6 +61,16 @@ PROMPTS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """Each prompt with the categories that it refuses."""
 
+NAMES = {
+    "vocal": r"vocals?|vox|voices?|acapella|choir",
+    "hihat": r"hi-?hats?|hats?|hh",
+    "clap": r"claps?",
+    "drums": r"drums?|drumloop|breakbeat",
+    "kick": r"kicks?",
+    "snare": r"snares?",
+}
+"""What a stem of a refused category would be called."""
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -74,6 +90,9 @@ class Measured:
     sample_peak: float
     seams: int
     clicks: int
+    attacks_at_seams: int
+    energy_follows: float
+    section_lufs: tuple[float, ...]
     asked: int
     cast: int
     refused_found: tuple[str, ...]
@@ -126,6 +145,9 @@ def measure(services: Services, prompt: str, refused: tuple[str, ...], path: Pat
     score = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["score"]
     grid = beat_grid(audio, sample_rate=48_000, bpm=plan.bpm)
     seams = seam_samples(score, audio)
+    suspected = [click.sample for click in clicks_at(audio, seams, sample_rate=48_000)]
+    clicks = own_clicks(services, plan, suspected)
+    levels = section_lufs(score, audio)
     asked = {query.category for part in plan.structure for query in part.stem_queries}
     loudness = integrated_loudness(audio, sample_rate=48_000)
     return Measured(
@@ -140,7 +162,10 @@ def measure(services: Services, prompt: str, refused: tuple[str, ...], path: Pat
         true_peak_dbtp=true_peak_dbtp(audio, sample_rate=48_000),
         sample_peak=float(np.abs(audio).max()),
         seams=len(seams),
-        clicks=len(clicks_at(audio, seams, sample_rate=48_000)),
+        clicks=len(clicks),
+        attacks_at_seams=len(suspected) - len(clicks),
+        energy_follows=_rank_correlation([part["energy"] for part in score["sections"]], levels),
+        section_lufs=tuple(round(level, 2) for level in levels),
         asked=len(asked),
         cast=len(asked & {choice["asked_category"] for choice in track.stems}),
         refused_found=_refused(track.stems, refused),
@@ -160,9 +185,51 @@ def _grid_figures(grid: BeatGrid) -> dict[str, float]:
 def _failed(prompt: str, genre: str, bpm: float, problem: str) -> Measured:
     nan = float("nan")
     return Measured(
-        prompt, genre, bpm, 0.0, 0.0, nan, nan, 0.0, nan, nan, nan, nan, 0, 0, 0, 0, (), (), (),
-        problem,
+        prompt, genre, bpm, 0.0, 0.0, nan, nan, 0.0, nan, nan, nan, nan, 0, 0, 0, nan, (), 0, 0,
+        (), (), (), problem,
     )  # fmt: skip
+
+
+def own_clicks(services: Services, plan: ArrangementPlan, suspected: list[int]) -> list[int]:
+    """Those of the samples where a track clicks by itself that has a seam just there.
+
+    A drum or a plucked bass may begin as sharply as a click: where the tracks with a seam
+    are smooth when they play alone, dry, the sharpness is another's attack.
+    """
+    if not suspected:
+        return []
+    score = services.renderer.make_score(plan, seed=1)
+    cards = services.search.cards([choice.stem_id for choice in score.choices])
+    load = stem_loader(services.settings.processed_path, cards)
+    found: set[int] = set()
+    for track in score.tracks:
+        alone = replace(score, tracks=(track,))
+        here = set(suspected) & set(_seams(asdict(alone)))
+        if here:
+            clicks = clicks_at(mix_score(alone, load=load), here, sample_rate=48_000)
+            found.update(click.sample for click in clicks)
+    return sorted(found)
+
+
+def section_lufs(score: dict[str, Any], audio: Audio) -> list[float]:
+    """The integrated loudness of each section; silence counts as -70 LUFS."""
+    beat_samples = 60.0 / score["bpm"] * 48_000
+    levels = []
+    for section in score["sections"]:
+        start = round(section["start_beats"] * beat_samples)
+        stop = round((section["start_beats"] + section["length_beats"]) * beat_samples)
+        level = integrated_loudness(audio[:, start:stop], sample_rate=48_000)
+        levels.append(max(level, -70.0))
+    return levels
+
+
+def _rank_correlation(energies: list[float], levels: list[float]) -> float:
+    """Spearman's; NaN where all energies are the same."""
+    from scipy.stats import spearmanr
+
+    if len(set(energies)) < 2 or len(set(levels)) < 2:
+        return float("nan")
+    return float(spearmanr(energies, levels)[0])
 
 
 def _seams(score: dict[str, Any]) -> Iterator[int]:
@@ -178,7 +245,16 @@ def _seams(score: dict[str, Any]) -> Iterator[int]:
 
 
 def _refused(stems: list[dict[str, Any]], refused: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(stem["name"] for stem in stems if stem["category"] in refused)
+    """Names of the stems that are of a refused category or are called so."""
+    return tuple(
+        stem["name"] for stem in stems if any(_is_a(stem, category) for category in refused)
+    )
+
+
+def _is_a(stem: dict[str, Any], category: str) -> bool:
+    named = re.search(rf"(?<![a-z])(?:{NAMES.get(category, category)})(?![a-z])",
+                      stem["name"].casefold())  # fmt: skip
+    return stem["category"] == category or named is not None
 
 
 def _same_bytes(services: Services, folder: Path) -> bool:
@@ -193,11 +269,11 @@ def _same_bytes(services: Services, folder: Path) -> bool:
 def _show(rows: list[Measured], same: bool) -> None:
     report.print_table(
         ("prompt", "genre", "bpm", "s", "render s", "BPM err", "ms", "LU err", "dBTP", "peak",
-         "seams", "clicks", "roles", "refused"),
+         "seams", "clicks", "energy", "roles", "refused"),
         [
             (row.prompt[:34], row.genre[:18], row.bpm, round(row.duration_s), row.render_s,
              row.bpm_error, row.offset_ms, row.loudness_error_lu, row.true_peak_dbtp,
-             row.sample_peak, row.seams, row.clicks, f"{row.cast}/{row.asked}",
+             row.sample_peak, row.seams, row.clicks, row.energy_follows, f"{row.cast}/{row.asked}",
              ", ".join(row.refused_found) or row.problem[:40] or "-")
             for row in rows
         ],
@@ -210,6 +286,10 @@ def _show(rows: list[Measured], same: bool) -> None:
         print(f"largest loudness error {max(abs(row.loudness_error_lu) for row in done):.2f} LU")
         print(f"highest true peak {max(row.true_peak_dbtp for row in done):.2f} dBTP")
         print(f"clicks {sum(row.clicks for row in done)} at {sum(row.seams for row in done)} seams")
+        attacks = sum(row.attacks_at_seams for row in done)
+        print(f"sharp attacks of other tracks at seams {attacks}")
+        follows = [row.energy_follows for row in done if np.isfinite(row.energy_follows)]
+        print(f"loudness follows energy: median {np.median(follows):.2f}, least {min(follows):.2f}")
         speed = sum(row.duration_s for row in done) / sum(row.render_s for row in done)
         print(f"rendered at {speed:.0f} times real time, planning included")
     print(f"same seed twice gives the same bytes: {'yes' if same else 'NO'}")
