@@ -24,6 +24,16 @@ def test_a_repeating_clip_is_a_loop_and_a_single_hit_is_not() -> None:
     assert hear(hits(125.0, 16)[None, :20_000], sample_rate=RATE).loop_probability < 0.3
 
 
+def test_silence_ends_like_a_one_shot_and_steady_noise_does_not() -> None:
+    def end_of(mono: np.ndarray) -> float:
+        cues = hear(mono[None], sample_rate=RATE).loop_cues
+        return cues.values[CUES.index("open_end")]
+
+    noise = np.random.default_rng(3).standard_normal(RATE).astype(np.float32) * 0.1
+    assert end_of(noise) == pytest.approx(0.0, abs=0.05)
+    assert end_of(np.zeros(RATE, np.float32)) == -1.0
+
+
 def test_opposite_channels_are_heard_like_one_of_them() -> None:
     mono = hits(125.0, 8)
     opposite = hear(np.stack([mono, -mono]), sample_rate=RATE)

@@ -94,3 +94,18 @@ def test_gains_run_straight_from_middle_to_middle_across_blocks() -> None:
     slopes = np.diff(audio[0, 64:-64])
     assert slopes.min() > 0
     assert slopes.max() < 3e-6
+
+
+def test_it_takes_hold_quickly_and_lets_go_slowly() -> None:
+    audio = noise(6 * RATE, 0.02)
+    audio[:, 2 * RATE : 4 * RATE] *= 20
+    before = audio.copy()
+    compress(audio, Compressor(), sample_rate=RATE)
+
+    def gain(from_s: float) -> float:
+        part = slice(round(from_s * RATE), round((from_s + 0.01) * RATE))
+        return float(np.abs(audio[:, part]).sum() / np.abs(before[:, part]).sum())
+
+    assert gain(2.1) == pytest.approx(gain(3.9), abs=0.04)
+    assert gain(4.05) < 0.5 * (gain(3.9) + 1.0)
+    assert gain(5.9) == pytest.approx(1.0, abs=1e-3)

@@ -43,8 +43,8 @@ def test_band_pass_keeps_only_its_band() -> None:
         return level_db(band_pass(tone(hz), sample_rate=RATE, low_hz=500, high_hz=2000))
 
     assert through(1000) == pytest.approx(0, abs=0.2)
-    assert through(60) < -34
-    assert through(15000) < -34
+    assert through(60) < -30
+    assert through(15000) < -30
 
 
 def test_cutoffs_beyond_nyquist_are_pulled_below_it_and_input_is_kept() -> None:

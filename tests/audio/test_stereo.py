@@ -16,6 +16,7 @@ def test_low_end_comes_to_the_middle_and_the_rest_stays_wide() -> None:
     spectrum = np.abs(np.fft.rfft(narrowed[0, RATE // 2 :]))
     assert spectrum[1000] == pytest.approx(RATE / 4, rel=0.02)
     assert spectrum[20] < 0.1 * spectrum[1000]
+    assert float(narrowed[0] @ wide[0]) > 0 > float(narrowed[1] @ wide[0])
 
 
 def test_what_is_mono_already_is_not_changed() -> None:

@@ -99,3 +99,9 @@ def test_fillers_say_nothing() -> None:
     assert is_filler("eine")
     assert not is_filler("kick")
     assert not is_filler("qwertz")
+
+
+def test_a_weighed_denial_is_a_mild_one() -> None:
+    (plain,), (mild,) = mentions("not bright kick")[:1], mentions("not too bright kick")[:1]
+    assert (plain.concept, mild.concept) == ("bright", "bright")
+    assert plain.weight < mild.weight < 0.0

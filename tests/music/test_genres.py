@@ -5,7 +5,14 @@ import re
 import pytest
 
 from src.core.errors import InvalidInputError
-from src.music.genres import GENRES, MAIN_KINDS, GenreGrammar, all_styles, genre_grammar
+from src.music.genres import (
+    GENRES,
+    MAIN_KINDS,
+    GenreGrammar,
+    _form,
+    all_styles,
+    genre_grammar,
+)
 from src.music.library import CATEGORIES
 from src.music.plan import MAX_BPM, MIN_BPM
 
@@ -101,3 +108,10 @@ def test_unknown_genre_is_refused_with_the_list() -> None:
         genre_grammar("polka")
     with pytest.raises(InvalidInputError, match=r"styles .*acid.*got 'folk'"):
         genre_grammar("techno", "folk")
+
+
+def test_a_form_that_asks_for_an_unknown_role_is_refused() -> None:
+    section = {"section": "drop", "kind": "drop", "bars": 16, "energy": 0.9}
+    entry = {"name": "usual", "sections": [section | {"roles": ["kick"], "maybe": ["kazoo"]}]}
+    with pytest.raises(InvalidInputError, match=r"unknown roles \['kazoo', 'kick'\]"):
+        _form(entry, {}, "techno")

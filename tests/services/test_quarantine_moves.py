@@ -31,13 +31,14 @@ def test_any_name_can_be_stored(name: str, is_taken: bool) -> None:
     assert stored not in taken
 
 
-def test_another_file_is_never_overwritten(tmp_path: Path) -> None:
+@pytest.mark.parametrize("other", ["yours", "miNe"])
+def test_another_file_is_never_overwritten(tmp_path: Path, other: str) -> None:
     (tmp_path / "a").write_text("mine")
-    (tmp_path / "b").write_text("yours")
+    (tmp_path / "b").write_text(other)
     with pytest.raises(FileExistsError):
         relocate(tmp_path / "a", tmp_path / "b")
     assert (tmp_path / "a").read_text() == "mine"
-    assert (tmp_path / "b").read_text() == "yours"
+    assert (tmp_path / "b").read_text() == other
 
 
 def test_a_move_that_stopped_after_the_copy_is_finished(tmp_path: Path) -> None:

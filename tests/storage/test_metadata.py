@@ -72,6 +72,12 @@ def test_files_without_chunks_tell_nothing(tmp_path: Path) -> None:
     assert read_metadata(tmp_path / "a.flac") == FileMetadata()
 
 
+def test_a_forgotten_padding_byte_hides_no_later_chunk(tmp_path: Path) -> None:
+    odd = b"data" + struct.pack("<I", 3) + b"\x01\x02\x03"
+    path = wav(tmp_path / "a.wav", odd, chunk(b"LIST", b"INFO" + chunk(b"INAM", b"here\x00")))
+    assert read_metadata(path).info == {"INAM": "here"}
+
+
 def test_a_chunk_that_promises_too_much_is_cut_at_the_end_of_the_file(tmp_path: Path) -> None:
     path = wav(tmp_path / "a.wav", b"data" + struct.pack("<I", 9_999) + b"\0" * 10)
     with path.open("rb") as file:
