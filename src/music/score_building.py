@@ -1,7 +1,7 @@
 """From plan, cast and seed to the score: every clip, note, level and curve."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from src.core.errors import InvalidInputError
@@ -9,7 +9,7 @@ from src.music.casting import Cast, Part
 from src.music.exclusion import words_of
 from src.music.genres import SECTION_END, GenreGrammar, genre_grammar
 from src.music.levels import part_gain_db
-from src.music.library import DRUM_CATEGORIES
+from src.music.library import DRUM_CATEGORIES, StemCard
 from src.music.placement import (
     ending_clips,
     held_clips,
@@ -23,13 +23,14 @@ from src.music.plan import ArrangementPlan
 from src.music.roles import role_of
 from src.music.score import Choice, Clip, Note, Score, ScoreSection, Track
 from src.music.section_levels import section_gains_db, with_section_gains
-from src.music.section_loudness import section_loudness
+from src.music.section_loudness import mastered_loudness, section_loudness, section_peaks
 from src.music.sequencing import Groove, OneShot, hits_per_second, step_notes
 from src.music.timeline import SectionTime, Span, spans_of, timeline, turns, without
 from src.music.transitions import automation_of, fills_of
 
 PHRASE_BARS = 4
 TAIL_S = 3.0
+_LEVEL_ROUNDS = 3
 _LONGEST_RIDE_S = 0.8
 _HELD = ("pad", "strings", "atmo")
 _ANSWERING = ("lead", "vocal", "bass", "guitar", "brass")
@@ -50,7 +51,7 @@ def build_score(plan: ArrangementPlan, cast: Cast, mastering: Mastering, *, seed
     target = mastering.target_lufs if plan.target_lufs is None else plan.target_lufs
     tracks = [builder.track(part) for part in cast.parts]
     cards = {part.match.card.id: part.match.card for part in cast.parts}
-    gains = section_gains_db(section_loudness(tracks, cards, times, 60.0 / plan.bpm), times)
+    gains = _section_gains(tracks, cards, times, plan.bpm, mastering.ceiling_dbtp - target)
     return Score(
         bpm=plan.bpm,
         key=plan.key,
@@ -67,6 +68,27 @@ def build_score(plan: ArrangementPlan, cast: Cast, mastering: Mastering, *, seed
         choices=tuple(_choice(part, plan) for part in cast.parts),
         warnings=cast.warnings,
     )
+
+
+def _section_gains(
+    tracks: Sequence[Track],
+    cards: Mapping[str, StemCard],
+    times: Sequence[SectionTime],
+    bpm: float,
+    headroom_db: float,
+) -> tuple[float, ...]:
+    """The shifts of level of all sections.
+
+    A lifted section meets the limiter sooner, so the shifts are weighed again with it.
+    """
+    gains = (0.0,) * len(times)
+    for _ in range(_LEVEL_ROUNDS):
+        moved = [with_section_gains(track, times, gains) for track in tracks]
+        mixed = section_loudness(moved, cards, times, 60.0 / bpm)
+        heard = mastered_loudness(mixed, section_peaks(moved, cards, times), times, headroom_db)
+        unmoved = [level - gain for level, gain in zip(heard, gains, strict=True)]
+        gains = section_gains_db(unmoved, times)
+    return gains
 
 
 def grammar_of(plan: ArrangementPlan) -> GenreGrammar:

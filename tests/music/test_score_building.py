@@ -251,3 +251,21 @@ def test_an_unknown_genre_or_pattern_is_played_as_usual():
     )
 
     assert len(track(score_of(asked, KIT), "kick").notes) > 4
+
+
+def test_a_build_without_its_kick_is_lifted_above_the_groove_before_it():
+    asked = plan(
+        section("kick", "hihat", "bass", energy=0.6),
+        section("hihat", "bass", energy=0.7),
+        section("kick", "hihat", "bass", energy=1.0),
+    )
+    score = score_of(asked, KIT)
+    groove, build, drop = (part.level_db for part in score.sections)
+    line = next(item for item in track(score, "bass").automation if item.parameter == "gain_db")
+    first, second = (
+        next(point.value for point in line.points if point.beats >= start) for start in (0, 32)
+    )
+
+    assert groove < build
+    assert drop == 0.0
+    assert second - first == pytest.approx(0.5 + build - groove, abs=0.01)

@@ -2,7 +2,12 @@ import pytest
 
 from src.music.plan import ArrangementPlan, SectionPlan
 from src.music.score import Automation, AutomationPoint, Clip, Note, Track
-from src.music.section_loudness import SILENT_LUFS, section_loudness
+from src.music.section_loudness import (
+    SILENT_LUFS,
+    mastered_loudness,
+    section_loudness,
+    section_peaks,
+)
 from src.music.timeline import timeline
 from tests.music.cards import loop, shot
 
@@ -84,3 +89,23 @@ def test_a_ducked_part_is_quieter_only_where_a_kick_plays():
 
     under, free = level(kick, bass, count=2)
     assert under < free - 1.0
+
+
+def test_the_peaks_of_parts_that_play_together_add_up_and_pads_do_not_count():
+    cards = {"bass": loop("bass", "bass", true_peak_dbtp=-6.0)}
+    line = Automation("gain_db", (AutomationPoint(0.0, -2.0),))
+    track = Track("bass", "bass", (clip(),), gain_db=-1.0, automation=(line,))
+    pad = Track("pad", "pad", (clip(length=64.0),))
+
+    alone = section_peaks((track, pad), cards, times(2))
+    both = section_peaks((track, track), cards, times(2))
+
+    assert alone == (pytest.approx(-9.0), SILENT_LUFS)
+    assert both[0] - alone[0] == pytest.approx(3.01, abs=0.01)
+
+
+def test_only_sections_whose_peaks_meet_the_limiter_lose_loudness():
+    smooth, sharp = mastered_loudness((-18.0, -18.0), (-8.0, 0.0), times(2), 13.0)
+
+    assert smooth == -18.0
+    assert -21.0 < sharp < -19.0
