@@ -10,6 +10,11 @@ from src.core.config import Settings
 from src.services.demo import write_demo_kits
 from src.wiring import build_services
 
+# What the developer's .env and environment say (a real database, for one) is none of our business.
+Settings.model_config["env_file"] = None
+for _name, _field in Settings.model_fields.items():
+    os.environ.pop(str(_field.validation_alias or _name).upper(), None)
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
