@@ -11,7 +11,7 @@ help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
 $(BIN)/python:
-	@command -v $(PYTHON) >/dev/null 2>&1 && $(PYTHON) -m venv $(VENV) || python3 -m venv $(VENV)
+	@"$$(command -v "$(PYTHON)" || echo python3)" -m venv $(VENV) || (rm -rf $(VENV); exit 1)
 	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 ...")' || (rm -rf $(VENV); exit 1)
 
 $(BACKEND): requirements.txt requirements/backend.txt | $(BIN)/python
