@@ -2,7 +2,7 @@
 
 Answers go to standard output (``--json``: one JSON object), everything else to standard
 error. The exit code is 0 only on success: 1 an error the user can mend, 2 wrong usage,
-70 a defect of ours, 130 cancelled.
+70 a defect of ours, 130 cancelled, 141 nobody reads the answer.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from tqdm import tqdm
 from src import __version__
 from src.core.config import Settings
 from src.core.errors import InvalidInputError, NotFoundError, TraumError
-from src.core.logs import set_up_logging
+from src.core.logs import print_answer, set_up_logging
 from src.core.progress import JobCancelled
 from src.wiring import Services, build_services
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from src.music.plan import ArrangementPlan
 
 DEMO_PROMPT = "driving industrial techno 138 bpm"
-Answer = dict[str, Any]
 log = logging.getLogger(__name__)
 
 
@@ -77,7 +76,7 @@ class Call:
 class Result:
     """What a command answers: for ``--json``, for people, and the exit code."""
 
-    answer: Answer
+    answer: dict[str, Any]
     text: str
     code: int = 0
 
@@ -112,9 +111,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         log.error("unexpected %s: %s", error.__class__.__name__, error)
         print("This is a defect of ours; --debug shows where.", file=sys.stderr)
         return 70
-    text = json.dumps(result.answer, ensure_ascii=False, indent=2)
-    print(text if options.json else result.text)
-    return int(result.code)
+    as_json = json.dumps(result.answer, ensure_ascii=False, indent=2)
+    read = print_answer(as_json if options.json else result.text)
+    return int(result.code) if read else 141
 
 
 def _log_level(options: argparse.Namespace, settings: Settings) -> str:
@@ -321,11 +320,12 @@ def _doctor(call: Call) -> Result:
 def _serve(call: Call) -> Result:
     import uvicorn
 
-    from src.main import create_app
+    from src.main import check_address, create_app
 
     settings = call.services.settings
     host = call.options.host or settings.host
-    port = call.options.port or settings.port
+    port = settings.port if call.options.port is None else call.options.port
+    check_address(host, port)
     uvicorn.run(create_app(settings), host=host, port=port, log_level=settings.log_level.lower())
     return Result({"served": f"http://{host}:{port}"}, "")
 

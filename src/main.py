@@ -1,6 +1,7 @@
 """The HTTP door: ``uvicorn src.main:app``."""
 
 import logging
+import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
@@ -15,6 +16,7 @@ from src.api.deps import Engine
 from src.api.endpoints import jobs, kits, quarantine, search, stems, system, tracks, uploads
 from src.api.limits import BodyLimit
 from src.core.config import Settings
+from src.core.errors import ConflictError, InvalidInputError
 from src.core.logs import set_up_logging
 from src.core.progress import Progress
 from src.services.jobs import JobKind, JobService
@@ -74,6 +76,20 @@ def create_app(
     for room in (system, jobs, uploads, stems, search, kits, quarantine, tracks):
         app.include_router(room.router)
     return app
+
+
+def check_address(host: str, port: int) -> None:
+    """Raise InvalidInputError or ConflictError where the server could not listen."""
+    if not 1 <= port <= 65535:
+        raise InvalidInputError(f"port must be from 1 to 65535, got {port}")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((host, port))
+        except OSError as error:
+            message = f"can't listen on {host} port {port}: {error.strerror or error}"
+            raise ConflictError(message, code="address_unavailable") from error
 
 
 @asynccontextmanager

@@ -1,7 +1,9 @@
 """The command line as a user types it, run in this process or as a program of its own."""
 
 import json
+import os
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -173,3 +175,30 @@ def test_preprocess_moves_broken_files_and_lists_them(
     assert not (raw / "fake.wav").exists()
     code, report = run(capsys, "quarantine", "--retry", row["id"])
     assert (code, report["quarantined"]) == (0, 1)
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1"])
+def test_an_impossible_port_is_refused(
+    port: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["serve", "--library", str(tmp_path), "--port", port, "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "invalid_input"
+
+
+def test_a_port_in_use_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        assert main(["serve", "--library", str(tmp_path), "--port", port, "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "address_unavailable"
+
+
+def test_a_reader_that_has_gone_is_no_defect(tmp_path: Path) -> None:
+    (tmp_path / "raw_construction_kits").mkdir()
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "src.cli", "plan", "techno", "--library", str(tmp_path)]
+    ended = subprocess.run(
+        command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False, cwd=ROOT
+    )
+    os.close(writing)
+    assert (ended.returncode, ended.stderr) == (141, "")

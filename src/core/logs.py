@@ -1,6 +1,7 @@
 """Logging set-up, done once by the doors."""
 
 import logging
+import os
 import sys
 
 
@@ -12,3 +13,14 @@ def set_up_logging(level: str = "INFO") -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     logging.getLogger("alembic").setLevel("WARNING")
+
+
+def print_answer(text: str) -> bool:
+    """Print to standard output; False where its reader has gone (``| head -1``)."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        # else the interpreter complains once more when it flushes at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+    return True
