@@ -170,6 +170,8 @@ def measure_seeds_way(files: Sequence[Path], python: str, *, whole: bool) -> Mea
         )
     wall_s, cpu_s, count = json.loads(done.stdout)
     name = "librosa, seed's whole pipeline" if whole else "librosa load + beat_track"
+    if count < len(files):
+        name += f" ({len(files) - count} failed)"
     return Measured(name, count, wall_s, cpu_s)
 
 
@@ -220,6 +222,8 @@ def main() -> int:
         sizes = (20, 60) if options.quick else (100, 1_000)
         print(f"{'':<34}{'stems':>6} {'speed':>11} {'wall':>10} {'CPU':>10}   peak memory")
         started = time.monotonic()
+        busy, cores = os.getloadavg()[0], len(os.sched_getaffinity(0))
+        print(f"{cores} cores; others kept {busy:.1f} busy before the start")
         sets = [with_longest(files, spread(files, size)) for size in sizes]
         few, many = (measure_import(chosen, library.resolve()) for chosen in sets)
         print(few.line, many.line, sep="\n")

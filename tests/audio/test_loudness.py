@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.signal import sosfilt
 
 from src.audio.loudness import (
     LoudnessMeter,
@@ -141,3 +142,13 @@ def test_silence_is_infinitely_soft_and_has_no_range(samples: int) -> None:
 def test_impossible_rate_is_refused() -> None:
     with pytest.raises(InvalidInputError, match="sample_rate must be a rate in Hz, got 0"):
         integrated_loudness(np.zeros((1, 10), np.float32), sample_rate=0)
+
+
+@pytest.mark.parametrize("rate", [8_000, 48_000, 192_000])
+def test_one_filter_weighs_like_its_two_sections(rate: int) -> None:
+    noise = np.random.default_rng(3).standard_normal((2, 2 * rate)).astype(np.float32)
+    meter = LoudnessMeter(sample_rate=rate, channels=2)
+    meter.add(0.1 * noise)
+    weighted = sosfilt(k_weighting(rate), 0.1 * noise.astype(np.float64))
+    steps = np.square(weighted).reshape(2, 20, -1).mean(axis=-1).sum(axis=0)
+    np.testing.assert_allclose(meter.step_powers, steps, rtol=1e-5)

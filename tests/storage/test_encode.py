@@ -31,6 +31,16 @@ def test_the_same_sound_gives_the_same_bytes_whole_or_in_blocks(
     assert (tmp_path / "blocks.wav").read_bytes() == (tmp_path / "whole.wav").read_bytes()
 
 
+@pytest.mark.parametrize("level", [1e-6, 1e-3, 0.4, 2.0])
+def test_the_bytes_are_those_that_the_encoder_makes_of_floats(tmp_path: Path, level: float) -> None:
+    sound = np.random.default_rng(1).standard_normal((2, 5_000)).astype(np.float32)
+    sound = np.clip(level * sound, -1.2, 1.2)
+    sound[:, :4] = [1.0, -1.0, 0.99999994, -0.99999994]
+    write_wav(tmp_path / "ours.wav", sound)
+    soundfile.write(tmp_path / "theirs.wav", sound.T, 48_000, subtype="PCM_24")
+    assert (tmp_path / "ours.wav").read_bytes() == (tmp_path / "theirs.wav").read_bytes()
+
+
 def test_beyond_full_scale_is_clipped_and_never_wraps(tmp_path: Path) -> None:
     loud = np.array([[1.5, -1.5, 0.5]], np.float32)
     write_wav(tmp_path / "loud.wav", loud)
