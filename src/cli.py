@@ -320,12 +320,12 @@ def _doctor(call: Call) -> Result:
 def _serve(call: Call) -> Result:
     import uvicorn
 
-    from src.main import check_address, create_app
+    from src.main import check_serving, create_app
 
     settings = call.services.settings
     host = call.options.host or settings.host
     port = settings.port if call.options.port is None else call.options.port
-    check_address(host, port)
+    check_serving(settings, host, port)
     uvicorn.run(create_app(settings), host=host, port=port, log_level=settings.log_level.lower())
     return Result({"served": f"http://{host}:{port}"}, "")
 

@@ -78,8 +78,15 @@ def create_app(
     return app
 
 
-def check_address(host: str, port: int) -> None:
-    """Raise InvalidInputError or ConflictError where the server could not listen."""
+def _make_folders(settings: Settings) -> None:
+    for folder in (settings.raw_path, settings.processed_path, settings.tracks_path):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
+def check_serving(settings: Settings, host: str, port: int) -> None:
+    """Raise InvalidInputError or ConflictError where the server could not listen, OSError
+    where it could not write."""
+    _make_folders(settings)
     if not 1 <= port <= 65535:
         raise InvalidInputError(f"port must be from 1 to 65535, got {port}")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -111,8 +118,7 @@ def _start(services: Services) -> tuple[Engine, LocalRunner]:
     settings, database = services.settings, services.database
     if not logging.getLogger().handlers:
         set_up_logging(settings.log_level)  # uvicorn sets up its own loggers alone
-    for folder in (settings.raw_path, settings.processed_path, settings.tracks_path):
-        folder.mkdir(parents=True, exist_ok=True)
+    _make_folders(settings)
     runner = LocalRunner(threads=settings.job_threads)
     made = TrackService(database, settings, arranger=services.arranger, renderer=services.renderer)
     engine = Engine(

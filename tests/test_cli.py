@@ -192,6 +192,16 @@ def test_a_port_in_use_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "address_unavailable"
 
 
+def test_a_home_that_can_not_hold_folders_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "generated_tracks").write_text("in the way", encoding="utf-8")
+    assert main(["serve", "--library", str(tmp_path), "--port", "8137", "--json"]) == 1
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert error["code"] == "disk"
+    assert "generated_tracks" in error["message"]
+
+
 def test_a_reader_that_has_gone_is_no_defect(tmp_path: Path) -> None:
     (tmp_path / "raw_construction_kits").mkdir()
     reading, writing = os.pipe()
