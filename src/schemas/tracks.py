@@ -17,6 +17,7 @@ class PlanRequest(BaseModel):
     """What the track should be, in words: English, German or Russian."""
 
     model_config = ConfigDict(
+        extra="forbid",
         json_schema_extra={"examples": [{"prompt": PROMPT}, {"prompt": PROMPT, "seed": 7}]}
     )
 

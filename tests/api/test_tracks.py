@@ -90,7 +90,7 @@ def test_who_waits_holds_no_thread(client: TestClient, gate: Gate) -> None:
     [
         {}, {"prompt": ""}, {"prompt": 5}, {"prompt": "x" * 2001}, {"prompt": "a\x00b"},
         {"prompt": "x", "seed": -1}, {"prompt": "x", "seed": 2**63}, {"prompt": "x", "seed": 1.5},
-        {"prompt": "x", "length": "y" * 41},
+        {"prompt": "x", "length": "y" * 41}, {"prompt": "x", "lenght": "3 minutes"},
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("path", ["/generate-track", "/api/v1/plans"])
