@@ -18,7 +18,7 @@ class PlanRequest(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"examples": [{"prompt": PROMPT}, {"prompt": PROMPT, "seed": 7}]}
+        json_schema_extra={"examples": [{"prompt": PROMPT}, {"prompt": PROMPT, "seed": 7}]},
     )
 
     prompt: Text = Field(
