@@ -145,9 +145,9 @@ def _settings(options: argparse.Namespace) -> Settings:
         return settings
     folder = Path(options.library)
     if (folder / "stems.db").is_file():
-        return settings.model_copy(update={"processed_dir": folder.resolve()})
+        return settings.model_copy(update={"processed_dir": folder.resolve(), "database_url": None})
     if _is_home(folder, settings) or options.fills_library:
-        return settings.model_copy(update={"home": folder.resolve()})
+        return settings.model_copy(update={"home": folder.resolve(), "database_url": None})
     if not folder.is_dir():
         raise NotFoundError(f"--library must be a folder, got {options.library!r}")
     return _library_of_folder(folder.resolve(), settings)

@@ -65,6 +65,19 @@ def test_search_finds_a_kick_by_meaning(
     assert answer["hits"][0]["reasons"]
 
 
+def test_a_named_library_is_never_the_database_of_the_settings(
+    capsys: pytest.CaptureFixture[str],
+    demo_library: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'other.db'}")
+    for folder in (demo_library, demo_library / "processed_database"):
+        _, answer = run(capsys, "search", "kick", "--library", str(folder))
+        assert answer["hits"]
+    assert not (tmp_path / "other.db").exists()
+
+
 def test_plan_needs_no_library(capsys: pytest.CaptureFixture[str]) -> None:
     code, plan = run(capsys, "plan", "drum and bass 174 bpm, 64 bars")
     assert code == 0

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -37,6 +37,11 @@ class Settings(BaseSettings):
 
     target_lufs: float = Field(default=-14.0, ge=-40.0, le=-5.0)
     ceiling_dbtp: float = Field(default=-1.0, ge=-12.0, le=0.0)
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _any_case(cls, level: object) -> object:
+        return level.upper() if isinstance(level, str) else level
 
     def below_home(self, folder: Path) -> Path:
         """The folder itself when absolute, else below ``home``."""

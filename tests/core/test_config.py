@@ -38,3 +38,8 @@ def test_values_beyond_their_range_are_refused_by_name(name: str, value: float) 
 def test_the_database_lies_in_its_folder_whatever_that_is_called(tmp_path: Path, name: str) -> None:
     settings = Settings(TRAUM_HOME=tmp_path / name)
     assert make_url(settings.sql_url).database == str(settings.processed_path / "stems.db")
+
+
+def test_log_level_is_understood_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOG_LEVEL", "info")
+    assert Settings().log_level == "INFO"
