@@ -1,12 +1,13 @@
 """How fast a library is imported, and with how much memory, beside the seed's way.
 
-    python -m benchmarks.preprocess [--library DIR] [--librosa-python PATH]
+    python -m benchmarks.preprocess [--library DIR] [--librosa-python PATH] [--json FILE]
 
 Imports 100 and 1,000 files into fresh homes and prints stems per second, CPU seconds per
 stem and the peak memory of the whole process tree (proportional set size, so that shared
 pages count once). The seed's way is ``librosa.load`` and ``beat_track``, one file at a time,
-measured in the same run on a part of the same files after a warm-up; it is skipped where
-librosa is not installed (``requirements/bench.txt``, or another Python that has it).
+measured in the same run, after a warm-up, on files that are imported once more for this
+comparison, so that both ways hear the same sounds; it is skipped where librosa is not
+installed (``requirements/bench.txt``, or another Python that has it).
 """
 
 import argparse
@@ -18,13 +19,14 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 import soundfile
 
+from benchmarks import report
 from benchmarks.material import write_library
 from src.core.config import Settings
 from src.core.logs import set_up_logging
@@ -65,20 +67,31 @@ print(json.dumps([time.perf_counter() - wall, time.process_time() - cpu, done]))
 
 @dataclass(frozen=True)
 class Measured:
-    """One way of importing. wall_s, cpu_s: of all stems together; peak_mb: None if not taken."""
+    """One way of importing. wall_s, cpu_s: of all stems together; peak_mb: 0 if not taken."""
+
+    COLUMNS: ClassVar = ("way", "stems", "stems/s", "wall s/stem", "CPU s/stem", "peak MB")
 
     name: str
     stems: int
     wall_s: float
     cpu_s: float
-    peak_mb: float | None = None
+    peak_mb: float = 0.0
 
     @property
-    def line(self) -> str:
+    def wall_per_stem(self) -> float:
+        """Seconds that pass for a stem."""
+        return self.wall_s / self.stems
+
+    @property
+    def cpu_per_stem(self) -> float:
+        """Seconds of all processors for a stem."""
+        return self.cpu_s / self.stems
+
+    @property
+    def cells(self) -> tuple[object, ...]:
         """A row of the table."""
-        memory = "" if self.peak_mb is None else f"{self.peak_mb:8.0f} MB"
-        per = f"{self.wall_s / self.stems:8.4f} s {self.cpu_s / self.stems:8.4f} s"
-        return f"{self.name:<34}{self.stems:6d} {self.stems / self.wall_s:9.1f}/s {per} {memory}"
+        per_stem = (self.wall_per_stem, self.cpu_per_stem)
+        return (self.name, self.stems, 1 / self.wall_per_stem, *per_stem, self.peak_mb or "-")
 
 
 @dataclass
@@ -92,7 +105,7 @@ class TreeWatch:
 
     def run(self) -> None:
         """Sample until stopped."""
-        while not self.stopped.wait(0.05):
+        while not self.stopped.wait(0.2):
             self.sample()
 
     def sample(self) -> None:
@@ -150,11 +163,11 @@ def measure_import(files: Sequence[Path], library: Path) -> Measured:
         watcher.join()
         if child.returncode != 0:
             raise RuntimeError(f"the import failed with exit code {child.returncode}")
-    report = json.loads(told)
-    stems = report["added"] + report["duplicates"]
+    answer = json.loads(told)
+    stems = answer["added"] + answer["duplicates"]
     cpu_s = sum(watch.cpu_s.values())
     return Measured(
-        f"import of {len(files)}", stems, report["seconds"], cpu_s, watch.peak_kb / 1024
+        f"import of {len(files)}", stems, answer["seconds"], cpu_s, watch.peak_kb / 1024
     )
 
 
@@ -206,44 +219,53 @@ def _library(options: argparse.Namespace, made: Path) -> Path:
 
 def main() -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
+    parser = report.parser(__doc__.split("\n\n", maxsplit=1)[0])
     parser.add_argument("--library", help="folder of sounds; default: the corpus, else made ones")
     parser.add_argument("--librosa-python", default=sys.executable, help="a Python with librosa")
-    parser.add_argument("--seed-files", type=int, default=60)
+    parser.add_argument("--seed-files", type=int, default=250, help="files that both ways get")
     parser.add_argument("--quick", action="store_true", help="20 and 60 made files")
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child is not None:
         run_import(options.child)
         return 0
+    busy, cores = os.getloadavg()[0], len(os.sched_getaffinity(0))
+    print(f"{cores} cores; others kept {busy:.1f} busy before the start")
     with tempfile.TemporaryDirectory(prefix="library-") as folder:
-        library = _library(options, Path(folder))
+        library = _library(options, Path(folder)).resolve()
         files = [one.path for one in scan_folder(library, raw_root=library, excluded=()).files]
-        sizes = (20, 60) if options.quick else (100, 1_000)
-        print(f"{'':<34}{'stems':>6} {'speed':>11} {'wall':>10} {'CPU':>10}   peak memory")
-        started = time.monotonic()
-        busy, cores = os.getloadavg()[0], len(os.sched_getaffinity(0))
-        print(f"{cores} cores; others kept {busy:.1f} busy before the start")
-        sets = [with_longest(files, spread(files, size)) for size in sizes]
-        few, many = (measure_import(chosen, library.resolve()) for chosen in sets)
-        print(few.line, many.line, sep="\n")
-        growth = (many.peak_mb or 0.0) / (few.peak_mb or 1.0)
-        print(f"memory at {sizes[1]} files is {growth:.2f} times that at {sizes[0]}")
-        _compare(many, spread(files, options.seed_files), options.librosa_python)
-        print(f"measured in {time.monotonic() - started:.0f} s")
+        rows, ratios = _measure(files, library, options)
+    report.print_table(Measured.COLUMNS, [row.cells for row in rows])
+    for name, value in ratios.items():
+        print(f"{name}: {value:.2f}")
+    report.save({"rows": [asdict(row) for row in rows], **ratios}, options.json)
     return 0
 
 
-def _compare(ours: Measured, files: Sequence[Path], python: str) -> None:
-    if python == sys.executable and importlib.util.find_spec("librosa") is None:
+def _measure(
+    files: Sequence[Path], library: Path, options: argparse.Namespace
+) -> tuple[list[Measured], dict[str, float]]:
+    sizes = (20, 60) if options.quick else (100, 1_000)
+    sets = [with_longest(files, spread(files, size)) for size in sizes]
+    few, many = (measure_import(chosen, library) for chosen in sets)
+    rows = [few, many]
+    ratios = {f"memory at {sizes[1]} files / at {sizes[0]}": many.peak_mb / few.peak_mb}
+    if not _has_librosa(options.librosa_python):
         print("seed's way skipped: librosa is not installed (requirements/bench.txt)")
-        return
+        return rows, ratios
+    shared = spread(files, options.seed_files)
+    ours = measure_import(shared, library)
+    rows.append(ours)
     for whole in (False, True):
-        seeds = measure_seeds_way(files, python, whole=whole)
-        wall = seeds.wall_s / seeds.stems / (ours.wall_s / ours.stems)
-        cpu = seeds.cpu_s / seeds.stems / (ours.cpu_s / ours.stems)
-        print(seeds.line)
-        print(f"    per stem the import is {wall:.1f} times faster, CPU time {cpu:.1f} times less")
+        seeds = measure_seeds_way(shared, options.librosa_python, whole=whole)
+        rows.append(seeds)
+        ratios[f"{seeds.name} / import, wall per stem"] = seeds.wall_per_stem / ours.wall_per_stem
+        ratios[f"{seeds.name} / import, CPU per stem"] = seeds.cpu_per_stem / ours.cpu_per_stem
+    return rows, ratios
+
+
+def _has_librosa(python: str) -> bool:
+    return python != sys.executable or importlib.util.find_spec("librosa") is not None
 
 
 if __name__ == "__main__":

@@ -126,6 +126,7 @@ def test_a_folder_of_sounds_is_a_library_and_is_left_as_it_is(
         (("plan", "techno 900 bpm"), "900"),
         (("render", "missing.json"), "cannot be read"),
         (("generate", "techno"), "empty"),
+        (("generate", "techno", "--out", "track.mp3"), "must end in .wav, got 'track.mp3'"),
         (("generate", "techno", "--seed", "-1"), "seed must be a whole number from 0"),
         (("generate", "techno", "--seed", "9" * 20), "seed must be a whole number from 0"),
     ],

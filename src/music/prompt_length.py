@@ -21,7 +21,7 @@ _WORDS = {
     "шестьдесят": 60, "девяносто": 90, "полторы": 1.5, "полутора": 1.5, "полтора": 1.5,
 }  # fmt: skip
 _WORD = "|".join(sorted(map(re.escape, _WORDS), key=len, reverse=True))
-_AMOUNT = rf"(?<![\w.,:])(\d{{1,4}}(?:[.,]\d{{1,2}})?|{_WORD})"
+_AMOUNT = rf"(?<![\w.,:])(\d{{1,9}}(?:[.,]\d{{1,2}})?|{_WORD})"
 _UPPER = r"(?:\s*(?:-|–|to|bis|до)\s*(\d{1,4}(?:[.,]\d{1,2})?))?"
 _MINUTE = r"(?:minutes?|minuten?|mins?\.?|минут\w*|мин\.?)(?!\w)"
 _SECOND = r"(?:seconds?|secs?\.?|sekunden?|sek\.?|секунд\w*|сек\.?)(?!\w)"

@@ -117,6 +117,7 @@ class RendererService:
         ``progress``, leaves nothing behind. Raises what ``make_score`` raises.
         """
         plan = self._checked(plan)
+        check_place(out)
         progress("choosing stems", 0, 1)
         score = self.make_score(plan, seed=seed)
         progress("choosing stems", 1, 1)
@@ -198,7 +199,7 @@ class RendererService:
             mix={name: _finite(value) for name, value in asdict(report).items()},
             plan=plan_to_dict(plan),
             stems=[asdict(choice) for choice in score.choices],
-            warnings=list(score.warnings),
+            warnings=[*score.warnings, *_missed_loudness(report)],
             created_at=moment.isoformat(),
         )
 
@@ -231,6 +232,23 @@ class RendererService:
         with self.database.transaction() as session:
             session.execute(delete(TrackRow).where(TrackRow.path == place))
             crud.add_track(session, row)
+
+
+def check_place(out: Path | None) -> None:
+    """Raise InvalidInputError for a name that promises another format than WAV."""
+    if out is not None and out.suffix.lower() not in ("", ".wav"):
+        raise InvalidInputError(
+            f"a track is written as WAV: its name must end in .wav, got {out.name!r}"
+        )
+
+
+def _missed_loudness(report: MixReport) -> list[str]:
+    if report.reached:
+        return []
+    return [
+        f"the track has {report.loudness_lufs:.1f} LUFS instead of {report.target_lufs:g}:"
+        " more would cost its punch or break the ceiling"
+    ]
 
 
 def check_seed(seed: int) -> None:
