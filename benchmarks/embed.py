@@ -10,9 +10,12 @@ clips also taught the category model: what it does on packs that it never saw is
 benchmarks.fit_categories.
 """
 
+import os
 import tempfile
 import time
 from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the workers of an import run
 
 import numpy as np
 
