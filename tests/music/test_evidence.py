@@ -4,16 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from src.music.evidence import (
-    Candidate,
-    KeyOpinion,
-    fuse_category,
-    fuse_key,
-    fuse_loop,
-    fuse_tempo,
-    has_key,
-)
+from src.music.category_evidence import fuse_category
+from src.music.evidence import Candidate
+from src.music.key_evidence import KeyOpinion, fuse_key, has_key
 from src.music.library import CATEGORIES, DRUM_CATEGORIES
+from src.music.loop_evidence import fuse_loop
+from src.music.tempo_evidence import fuse_tempo
 
 weights = st.floats(0.05, 1.0)
 

@@ -1,0 +1,34 @@
+"""One category from what names and the sound claim."""
+
+from collections.abc import Mapping
+
+from src.music.evidence import Finding, Source
+from src.music.library import CATEGORIES
+
+
+def fuse_category(
+    named: Mapping[str, float], heard: Mapping[str, float]
+) -> tuple[Finding[str], dict[str, float]]:
+    """The likeliest category, and the probabilities of all, summing to 1.
+
+    named: category -> weight in 0..1 of words in the names; heard: probabilities by sound
+
+    A word of weight w multiplies the odds of its category by about w / (1 - w), scaled so
+    that a clear word needs strong contradiction to lose. Nothing at all gives "other".
+    """
+    spread = 0.02
+    scores = {}
+    for category in CATEGORIES:
+        weight = min(0.985, named.get(category, 0.0))
+        odds = 1.0 + 8.0 * weight / (1.0 - weight)
+        scores[category] = (heard.get(category, 0.0) + spread) * odds
+    total = sum(scores.values())
+    shares = {category: score / total for category, score in scores.items()}
+    best = max(shares, key=lambda category: shares[category])
+    if not named and not heard:
+        return Finding("other", 0.0, "audio"), shares
+    by_sound = max(heard, key=lambda category: heard[category], default=None)
+    source: Source = "filename" if named.get(best, 0.0) > 0.0 and best != by_sound else "audio"
+    if named.get(best, 0.0) >= 0.5:
+        source = "filename"
+    return Finding(best, shares[best], source), shares
