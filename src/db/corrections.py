@@ -1,77 +1,78 @@
-"""What the user said about a stem, laid over what the machine found."""
+"""The rows' two layers: what the user said about a stem, and what the machine found.
 
-from collections.abc import Sequence
+Columns hold the effective values. ``corrections`` is the user's layer; ``analysis`` notes
+the machine's word of every column that a correction may cover, once there is one.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import inspect
-
 from src.db.models import Stem
-from src.music.library import DRUM_CATEGORIES
+from src.music.corrections import COVERED, columns_of
 
-CORRECTABLE = (
-    "bpm", "key", "category", "is_loop", "tags", "name", "licence", "user_rating",
-)  # fmt: skip
-"""Fields that a user can correct. Each is a column of Stem."""
+Row = Mapping[str, Any]
 
-_FOUND_BY_MACHINE = (*CORRECTABLE, "bars")
+COLUMNS = (*COVERED, "analysis", "corrections", "duration_s")
+"""Columns that the functions of this module read of a row."""
 
 
-def correct(stem: Stem, changes: dict[str, Any], *, taken_back: Sequence[str] = ()) -> None:
-    """Take over corrections and withdrawals, and bring the columns up to date."""
-    _remember(stem, earlier={})
+def found_in(row: Row) -> dict[str, Any]:
+    """The machine's layer of a row with COLUMNS."""
+    if not row["corrections"]:
+        return {name: row[name] for name in COVERED}
+    analysis = row["analysis"]
+    return {name: analysis[name]["value"] if name in analysis else row[name] for name in COVERED}
+
+
+def columns_with(row: Row, said: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that change when the user's layer of a row becomes ``said``."""
+    return {
+        **columns_of(found, said, duration_s=row["duration_s"]),
+        "corrections": dict(said),
+        "analysis": _noted(row["analysis"], found) if said else _plain(row["analysis"]),
+    }
+
+
+def correct(stem: Stem, changes: Mapping[str, Any], *, taken_back: Sequence[str] = ()) -> None:
+    """Take over corrections and withdrawals as they are, and bring the columns up to date."""
     kept = {name: value for name, value in stem.corrections.items() if name not in taken_back}
-    stem.corrections = kept | changes
-    _lay_over(stem)
+    set_said(stem, kept | dict(changes))
 
 
-def apply_corrections(stem: Stem) -> None:
-    """Lay the stored corrections over the columns after a fresh analysis was set.
+def set_said(stem: Stem, said: Mapping[str, Any]) -> None:
+    """Make ``said`` the user's layer of a stem, and bring the columns up to date."""
+    row = row_of(stem)
+    _set(stem, columns_with(row, said, found_in(row)))
 
-    To be called before the session writes: what it has not written yet is the machine's
-    word, other columns still hold the user's.
+
+def set_found(stem: Stem, columns: Mapping[str, Any]) -> None:
+    """Write what the machine found anew, under what the user said.
+
+    columns: any columns of the stem; ``analysis`` among them replaces the old notes
     """
-    replaced = inspect(stem).attrs.analysis.history.deleted
-    _remember(stem, earlier=replaced[0] if replaced else stem.analysis)
-    _lay_over(stem)
+    before = row_of(stem)
+    _set(stem, columns)
+    if not stem.corrections:
+        return
+    found = found_in(before) | {name: columns[name] for name in COVERED if name in columns}
+    _set(stem, columns_with(row_of(stem), stem.corrections, found))
 
 
-def _remember(stem: Stem, *, earlier: dict[str, Any]) -> None:
-    """Note in ``analysis`` what the machine found for every column a correction may cover.
-
-    earlier: the notes of an analysis that was just replaced
-    """
-    analysis = dict(stem.analysis)
-    for name in _FOUND_BY_MACHINE:
-        if name in analysis:
-            continue
-        fresh = inspect(stem).attrs[name].history.has_changes()
-        known = name in earlier and not fresh
-        analysis[name] = earlier[name] if known else {"value": getattr(stem, name)}
-    stem.analysis = analysis
+def row_of(stem: Stem) -> dict[str, Any]:
+    """The columns of a stem that this module reads."""
+    return {name: getattr(stem, name) for name in COLUMNS}
 
 
-def _lay_over(stem: Stem) -> None:
-    """Set the columns: the user's word, else the machine's, else what follows from both.
-
-    A one-shot has no tempo and a drum no key, unless the user gave one. Bars follow from
-    a corrected tempo.
-    """
-    said = stem.corrections
-    found = {name: stem.analysis[name]["value"] for name in _FOUND_BY_MACHINE}
-    for name in CORRECTABLE:
-        setattr(stem, name, said.get(name, found[name]))
-    if not stem.is_loop and "bpm" not in said:
-        stem.bpm = None
-    if stem.category in DRUM_CATEGORIES and "key" not in said:
-        stem.key = None
-    untouched = stem.bpm == found["bpm"] and stem.is_loop == found["is_loop"]
-    stem.bars = found["bars"] if untouched else _bars(stem)
+def _set(stem: Stem, columns: Mapping[str, Any]) -> None:
+    for name, value in columns.items():
+        setattr(stem, name, value)
 
 
-def _bars(stem: Stem) -> float | None:
-    """Bars of four beats; within 2 % of a quarter bar it is taken as that."""
-    if not stem.is_loop or stem.bpm is None:
-        return None
-    bars = stem.duration_s * stem.bpm / 240.0
-    quarters = round(bars * 4) / 4
-    return quarters if quarters > 0 and abs(bars / quarters - 1) < 0.02 else bars
+def _noted(analysis: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
+    """The machine's notes with its word of every covered column."""
+    return {**analysis, **{n: {**analysis.get(n, {}), "value": v} for n, v in found.items()}}
+
+
+def _plain(analysis: Mapping[str, Any]) -> dict[str, Any]:
+    """The machine's notes without those that only a correction needed."""
+    return {name: note for name, note in analysis.items() if set(note) != {"value"}}

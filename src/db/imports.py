@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
-from src.db.corrections import apply_corrections
+from src.db.corrections import set_found
 from src.db.models import Embedding, Kit, Place, Quarantine, Stem
 
 Row = Mapping[str, Any]
@@ -161,10 +161,7 @@ def refresh_stem(session: Session, stem_id: str, columns: Row) -> bool:
     stem = session.get(Stem, stem_id)
     if stem is None:
         return False
-    for name, value in columns.items():
-        setattr(stem, name, value)
-    if stem.corrections:
-        apply_corrections(stem)
+    set_found(stem, columns)
     session.flush()
     return True
 

@@ -1,13 +1,14 @@
 """The user's word beats the machine's, and can be taken back."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
 from src.core.config import Settings
 from src.db import crud
-from src.db.corrections import apply_corrections, correct
+from src.db.corrections import correct, set_found
 from src.db.database import Database
 from src.db.models import Stem
 from tests.db.stocked import Sound, stock
@@ -54,12 +55,10 @@ def test_bars_follow_a_corrected_tempo(stem: Stem) -> None:
     assert stem.bars == 2.0
 
 
-def test_a_one_shot_has_no_tempo_unless_the_user_gives_one(stem: Stem) -> None:
+def test_a_one_shot_has_no_tempo(stem: Stem) -> None:
     correct(stem, {"is_loop": False})
     assert (stem.bpm, stem.bars) == (None, None)
-    correct(stem, {"bpm": 90.0})
-    assert stem.bpm == 90.0
-    correct(stem, {}, taken_back=("is_loop", "bpm"))
+    correct(stem, {}, taken_back=("is_loop",))
     assert (stem.bpm, stem.is_loop) == (120.0, True)
 
 
@@ -70,11 +69,13 @@ def test_a_drum_has_no_key(stem: Stem) -> None:
     assert stem.key == "Am"
 
 
-def test_a_drum_keeps_the_key_that_the_user_gave_it(stem: Stem) -> None:
-    correct(stem, {"category": "tom", "key": "Em"})
-    assert stem.key == "Em"
-    correct(stem, {}, taken_back=("key",))
-    assert stem.key is None
+def test_a_row_without_corrections_is_as_the_machine_left_it(session: Session, stem: Stem) -> None:
+    before = {name: getattr(stem, name) for name in Stem.__table__.columns.keys()}
+    correct(stem, {"bpm": 60.0, "key": "C", "tags": {"odd": 1.0}, "user_rating": 3})
+    session.flush()
+    correct(stem, {}, taken_back=("bpm", "key", "tags", "user_rating"))
+    session.flush()
+    assert {name: getattr(stem, name) for name in before} == before
 
 
 def test_the_user_can_say_that_there_is_none(stem: Stem) -> None:
@@ -82,19 +83,46 @@ def test_the_user_can_say_that_there_is_none(stem: Stem) -> None:
     assert (stem.key, stem.bpm, stem.bars) == (None, None, None)
 
 
+def heard(bpm: float, key: str, category: str, *, is_loop: bool = True) -> dict[str, Any]:
+    """The columns of a new analysis."""
+    values = {"bpm": bpm, "key": key, "category": category, "is_loop": is_loop}
+    notes = {n: {"value": v, "confidence": 0.9, "source": "audio"} for n, v in values.items()}
+    return {**values, "tags": {"bright": 0.5}, "bars": 2.0, "analysis": notes}
+
+
 def test_corrections_survive_a_new_analysis(session: Session, stem: Stem) -> None:
     correct(stem, {"bpm": 60.0, "name": "My bass", "tags": {"odd": 1.0}})
     session.flush()
-    stem.analysis = {
-        name: {"value": value, "confidence": 0.9, "source": "audio"}
-        for name, value in (("bpm", 100.0), ("key", "Em"), ("category", "lead"), ("is_loop", True))
-    }
-    stem.bpm, stem.key, stem.category, stem.tags = 100.0, "Em", "lead", {"bright": 0.5}
-    apply_corrections(stem)
+    set_found(stem, heard(100.0, "Em", "lead"))
     session.flush()
     assert (stem.bpm, stem.key, stem.name, stem.tags) == (60.0, "Em", "My bass", {"odd": 1.0})
     correct(stem, {}, taken_back=("bpm", "name", "tags"))
     assert (stem.bpm, stem.name, stem.tags) == (100.0, "bass", {"bright": 0.5})
+
+
+def test_a_new_analysis_that_agrees_with_the_user_is_remembered(
+    session: Session, stem: Stem
+) -> None:
+    correct(stem, {"bpm": 100.0, "tags": {"bright": 0.5}})
+    session.flush()
+    set_found(stem, heard(100.0, "Em", "lead"))
+    session.flush()
+    correct(stem, {}, taken_back=("bpm", "tags"))
+    assert (stem.bpm, stem.tags, stem.bars) == (100.0, {"bright": 0.5}, 2.0)
+
+
+def test_a_tempo_and_a_key_that_the_user_gave_survive_another_hearing(stem: Stem) -> None:
+    correct(stem, {"bpm": 60.0, "key": "C"})
+    set_found(stem, heard(0.0, "C", "kick", is_loop=False) | {"bpm": None, "key": None})
+    assert (stem.bpm, stem.key, stem.category, stem.is_loop) == (60.0, "C", "kick", True)
+
+
+def test_added_tags_join_those_of_a_later_analysis(session: Session, stem: Stem) -> None:
+    correct(stem, {"add_tags": ["mine"], "remove_tags": ["bright"]})
+    session.flush()
+    assert stem.tags == {"dark": 0.8, "mine": 1.0}
+    set_found(stem, heard(100.0, "Em", "lead") | {"tags": {"bright": 0.5, "warm": 0.4}})
+    assert stem.tags == {"warm": 0.4, "mine": 1.0}
 
 
 def test_the_rows_hold_what_was_said(settings: Settings, session: Session, stem: Stem) -> None:
