@@ -45,7 +45,7 @@ def loop_cues(
     An empty or silent clip gives the cues of a one-shot.
     """
     onsets = pick_peaks(strength.values, frame_rate=strength.frame_rate) / strength.frame_rate
-    best = tempo.candidates[0] if tempo is not None else None
+    best = tempo.best if tempo is not None else None
     beats = best.beats if best is not None and best.start_s == 0.0 else None
     usual = beats is not None and beats >= 4 and beats & (beats - 1) == 0
     whole = tempo is not None and abs(tempo.bpm - round(tempo.bpm)) < 0.03

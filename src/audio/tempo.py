@@ -81,7 +81,9 @@ class TempoEstimate:
     bars: whole or broken bars of four beats, None where the length holds less than a beat
     downbeat_s: where the first beat lies
     bar_exact: whether the file is cut to whole beats from the first beat to its end
-    candidates: best first
+    best: the tempo with what speaks for it
+    candidates: up to five tempos with their probabilities, likeliest first, the best one with
+        its confidence; half and double of the best are among them where they are usual tempos
     """
 
     bpm: float
@@ -89,7 +91,8 @@ class TempoEstimate:
     bars: float | None
     downbeat_s: float
     bar_exact: bool
-    candidates: tuple[TempoCandidate, ...]
+    best: TempoCandidate
+    candidates: tuple[tuple[float, float], ...]
 
 
 def extent_of(audio: Audio, *, sample_rate: int) -> Extent:
@@ -137,13 +140,15 @@ def estimate_tempo(
     if best.beats is None:
         best = _refined(best, strength)
         ranked = (best, *ranked[1:])
+    chances = _probabilities(ranked)
     return TempoEstimate(
         bpm=best.bpm,
-        confidence=_confidence(ranked),
+        confidence=float(chances[0]),
         bars=bars_of(best, extent),
         downbeat_s=best.start_s,
         bar_exact=best.beats is not None,
-        candidates=ranked[:8],
+        best=best,
+        candidates=_likeliest(ranked, chances),
     )
 
 
@@ -195,6 +200,14 @@ def rank_tempos(
     ]
     candidates += _free(repetition, extent, rhythm, proposals)
     candidates.sort(key=lambda candidate: -candidate.score)
+    if candidates:
+        candidates += _at(
+            np.asarray([candidates[0].bpm / 2.0, candidates[0].bpm * 2.0]),
+            repetition,
+            extent,
+            rhythm,
+        )
+        candidates.sort(key=lambda candidate: -candidate.score)
     kept: list[TempoCandidate] = []
     for candidate in candidates:
         if all(abs(candidate.bpm / other.bpm - 1.0) > 0.012 for other in kept):
@@ -255,10 +268,17 @@ def _free(
     alike = repetition.at_tempos(bpm, rhythm)
     is_peak = (alike[1:-1] > alike[:-2]) & (alike[1:-1] >= alike[2:]) & (alike[1:-1] > 0.3)
     peaks = np.concatenate([bpm[1:-1][is_peak], np.asarray(proposals, np.float64)])
-    peaks = peaks[(peaks >= SLOWEST_BPM) & (peaks <= FASTEST_BPM)]
-    likeness = repetition.at_tempos(peaks, rhythm)
+    yield from _at(peaks, repetition, extent, rhythm)
+
+
+def _at(
+    bpm: Values, repetition: Repetition, extent: Extent, rhythm: Rhythm
+) -> Iterable[TempoCandidate]:
+    """Given tempos as candidates whatever the length; those out of range are left out."""
+    bpm = bpm[(bpm >= SLOWEST_BPM) & (bpm <= FASTEST_BPM)]
+    likeness = repetition.at_tempos(bpm, rhythm)
     start_s = extent.first_s if extent.first_s > _SMALLEST_TRIM_S else 0.0
-    for tempo, alike_here, prior in zip(peaks, likeness, _prior(peaks), strict=True):
+    for tempo, alike_here, prior in zip(bpm, likeness, _prior(bpm), strict=True):
         score = float(alike_here + prior) - _FREE_COST
         yield TempoCandidate(float(tempo), score, None, start_s, float(alike_here))
 
@@ -278,8 +298,8 @@ def _count_cost(beats: int) -> float:
     return _BROKEN_BAR_COST
 
 
-def _confidence(ranked: Sequence[TempoCandidate]) -> float:
-    """Probability that the best tempo is right: its family of octaves, times its octave.
+def _probabilities(ranked: Sequence[TempoCandidate]) -> Values:
+    """Probability of each tempo: of its family of octaves, times that of its octave.
 
     Scores are taken as log odds. A length that holds a usual count of beats at a whole
     tempo is hardly chance, so that it counts even where little repeats.
@@ -297,8 +317,29 @@ def _confidence(ranked: Sequence[TempoCandidate]) -> float:
         share *= 0.6 + 0.25 * rhythmic
     elif abs(best.bpm - round(best.bpm)) < _WHOLE_TEMPO_MISS:
         share = 0.85 + 0.15 * share
-    odds = np.exp(scores[family] / _OCTAVE_TEMPERATURE)
-    return share * float(odds.max() / odds.sum())
+    odds = np.where(family, np.exp(scores / _OCTAVE_TEMPERATURE), 0.0)
+    weights[family] = 0.0
+    others = float(weights.sum())
+    chances: Values = share * odds / odds.sum()
+    if others > 0.0:
+        chances += (1.0 - share) * weights / others
+    return chances
+
+
+def _likeliest(
+    ranked: Sequence[TempoCandidate], chances: Values
+) -> tuple[tuple[float, float], ...]:
+    """The best tempo, its half and double, and the likeliest others: five, likeliest first."""
+    best = ranked[0].bpm
+    related = [
+        place
+        for place, candidate in enumerate(ranked)
+        if any(abs(candidate.bpm / best / ratio - 1.0) < 0.013 for ratio in (0.5, 1.0, 2.0))
+    ]
+    rest = sorted(set(range(len(ranked))) - set(related), key=lambda place: -chances[place])
+    chosen = [*related, *rest][:5]
+    pairs = [(ranked[place].bpm, float(chances[place])) for place in chosen]
+    return tuple(sorted(pairs, key=lambda pair: -pair[1]))
 
 
 def _refined(candidate: TempoCandidate, strength: OnsetStrength) -> TempoCandidate:
