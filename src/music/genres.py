@@ -78,6 +78,24 @@ class Style:
 
 
 @dataclass(frozen=True)
+class Phrasing:
+    """What changes every few bars within a section; categories in all lists.
+
+    bars: length of a phrase
+    enters: who is there first in an intro, and last in an outro
+    rests: who may be silent for a phrase of a groove or a drop
+    rolls: who plays a roll through a build-up, ever faster
+    gap_beats: silence before a drop
+    """
+
+    bars: int
+    enters: tuple[str, ...]
+    rests: tuple[str, ...]
+    rolls: tuple[str, ...]
+    gap_beats: float
+
+
+@dataclass(frozen=True)
 class GenreGrammar:
     """All that is known about a genre.
 
@@ -105,6 +123,7 @@ class GenreGrammar:
     patterns: Mapping[str, tuple[Pattern, ...]]
     named_patterns: Mapping[str, tuple[Pattern, ...]]
     fills: Mapping[str, tuple[Pattern, ...]]
+    phrasing: Phrasing
     styles: tuple[Style, ...]
     style: str = ""
 
@@ -209,9 +228,27 @@ def _grammar(
         patterns={category: pair[0] for category, pair in patterns.items()},
         named_patterns={category: pair[1] for category, pair in patterns.items()},
         fills={category: sum(_patterns(rows), ()) for category, rows in data["fills"].items()},
+        phrasing=_phrasing(data["phrasing"], genre),
         styles=styles,
         style=style,
     )
+
+
+def _phrasing(data: Mapping[str, Any], genre: str) -> Phrasing:
+    phrasing = Phrasing(
+        bars=int(data["bars"]),
+        enters=tuple(data["enters"]),
+        rests=tuple(data["rests"]),
+        rolls=tuple(data["rolls"]),
+        gap_beats=float(data["gap_beats"]),
+    )
+    unknown = {*phrasing.enters, *phrasing.rests, *phrasing.rolls} - set(CATEGORIES)
+    if unknown or phrasing.bars not in (4, 8, 16) or not 0.0 <= phrasing.gap_beats <= 8.0:
+        raise InvalidInputError(
+            f"{genre}, phrasing: bars must be 4, 8 or 16, gap_beats 0 to 8, the rest categories;"
+            f" got {phrasing.bars}, {phrasing.gap_beats:g}, unknown categories {sorted(unknown)}"
+        )
+    return phrasing
 
 
 def _role(name: str, entry: Mapping[str, Any]) -> Role:

@@ -10,6 +10,7 @@ from src.music.exclusion import words_of
 from src.music.genres import SECTION_END, GenreGrammar, genre_grammar
 from src.music.levels import part_gain_db
 from src.music.library import DRUM_CATEGORIES, StemCard
+from src.music.phrasing import Hole, Player, rest_for_change, rests_of
 from src.music.placement import (
     ending_clips,
     held_clips,
@@ -20,6 +21,7 @@ from src.music.placement import (
     texture_clips,
 )
 from src.music.plan import ArrangementPlan
+from src.music.repetition import BLOCK_BARS, plays_in, repeated_blocks
 from src.music.roles import role_of
 from src.music.score import Choice, Clip, Note, Score, ScoreSection, Track
 from src.music.section_levels import section_gains_db, with_section_gains
@@ -31,6 +33,7 @@ from src.music.transitions import automation_of, fills_of
 PHRASE_BARS = 4
 TAIL_S = 3.0
 _LEVEL_ROUNDS = 3
+_MOST_CHANGES = 12
 _LONGEST_RIDE_S = 0.8
 _HELD = ("pad", "strings", "atmo")
 _ANSWERING = ("lead", "vocal", "bass", "guitar", "brass")
@@ -49,7 +52,7 @@ def build_score(plan: ArrangementPlan, cast: Cast, mastering: Mastering, *, seed
     times = timeline(plan)
     builder = _Builder(plan, grammar_of(plan), times, seed)
     target = mastering.target_lufs if plan.target_lufs is None else plan.target_lufs
-    tracks = [builder.track(part) for part in cast.parts]
+    tracks = builder.tracks(cast.parts)
     cards = {part.match.card.id: part.match.card for part in cast.parts}
     gains = _section_gains(tracks, cards, times, plan.bpm, mastering.ceiling_dbtp - target)
     return Score(
@@ -115,14 +118,76 @@ class _Builder:
         self.seed = seed
         self.beat_s = 60.0 / plan.bpm
         genre = f"{grammar.style} {grammar.name}".strip()
-        self.groove = Groove(genre, plan.key, plan.swing, plan.bpm, plan.beats_per_bar)
+        self.groove = Groove(
+            genre, plan.key, plan.swing, plan.bpm, plan.beats_per_bar, grammar.phrasing
+        )
 
-    def track(self, part: Part) -> Track:
-        """A part as a line of the mix."""
+    def tracks(self, parts: Sequence[Part]) -> list[Track]:
+        """All parts as lines of the mix; no sixteen bars say the same as sixteen before."""
+        players = [
+            Player(part.voice.name, part.voice.category, part.voice.sections)
+            for part in parts
+            if part.voice.place is None
+        ]
+        rests = rests_of(
+            players,
+            self.times,
+            self.grammar.phrasing,
+            beats_per_bar=self.plan.beats_per_bar,
+            seed=self.seed,
+        )
+        tracks = [self.track(part, rests.get(part.voice.name, ())) for part in parts]
+        for attempt in range(_MOST_CHANGES):
+            changed = self._changed(players, tracks, rests, attempt)
+            if not changed:
+                break
+            tracks = [
+                self.track(part, rests[part.voice.name]) if part.voice.name in changed else track
+                for part, track in zip(parts, tracks, strict=True)
+            ]
+        return tracks
+
+    def _changed(
+        self,
+        players: Sequence[Player],
+        tracks: Sequence[Track],
+        rests: dict[str, list[Hole]],
+        attempt: int,
+    ) -> set[str]:
+        """Give blocks that repeat earlier ones one more rest; the names of who rests."""
+        length = float(BLOCK_BARS * self.plan.beats_per_bar)
+        changed: set[str] = set()
+        for _, later in repeated_blocks(self._bare_score(tracks)):
+            block = later * length, (later + 1) * length
+            sounding = {track.name for track in tracks if plays_in(track, block)}
+            here = [player for player in players if player.name in sounding]
+            more = rest_for_change(
+                here,
+                block,
+                attempt=attempt,
+                beats_per_bar=self.plan.beats_per_bar,
+                rests=rests,
+                seed=self.seed,
+            )
+            if more is not None:
+                rests[more[0]].append(more[1])
+                changed.add(more[0])
+        return changed
+
+    def _bare_score(self, tracks: Sequence[Track]) -> Score:
+        """The tracks as a score that is only looked at."""
+        plan, times = self.plan, self.times
+        sections = tuple(ScoreSection(t.name, t.start, t.length, t.energy) for t in times)
+        return Score(
+            plan.bpm, plan.key, plan.beats_per_bar, self.seed, sections, tuple(tracks), 0.0, 0.0
+        )
+
+    def track(self, part: Part, rests: Sequence[Hole]) -> Track:
+        """A part as a line of the mix. rests: when it is silent within its sections."""
         voice, card, fit = part.voice, part.match.card, part.match.fit
         role, category = role_of(voice.category), voice.category
         rng = random.Random(f"{self.seed}:track:{voice.name}")
-        spans = self._spans(part)
+        spans = without(self._spans(part), rests)
         clips, notes = self._material(part, spans, rng)
         density = hits_per_second(notes, spans, self.plan.bpm)
         gain = part_gain_db(card, fit, category, self.grammar.mix_db, density)
@@ -187,10 +252,16 @@ class _Builder:
     ) -> tuple[Clip, ...]:
         """A loop with its fills."""
         stem, fit = part.match.card.id, part.match.fit
-        fills = fills_of(part.voice.category, sections, self.plan.beats_per_bar, rng)
-        spans = without(spans, [fill.silent for fill in fills])
-        clips = list(loop_clips(stem, fit, spans, self.beat_s))
+        fills = fills_of(
+            part.voice.category, sections, self.grammar.phrasing, self.plan.beats_per_bar, rng
+        )
+        playing = without(spans, [fill.silent for fill in fills])
+        clips = list(loop_clips(stem, fit, playing, self.beat_s))
         for fill in fills:
+            if not any(
+                span.start <= fill.silent[0] and fill.silent[1] <= span.end for span in spans
+            ):
+                continue
             clips += stutter_clips(stem, fit, fill.silent[0], fill.stutter, self.beat_s)
         return tuple(sorted(clips, key=lambda clip: clip.start_beats))
 

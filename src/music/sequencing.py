@@ -2,10 +2,11 @@
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from src.core.errors import InvalidInputError
 from src.music.fit import Fit
+from src.music.genres import Phrasing
 from src.music.keys import is_minor
 from src.music.library import DRUM_CATEGORIES
 from src.music.patterns import Pattern, Step, degree_semitones, fill_for, patterns_for, swung
@@ -19,7 +20,11 @@ HUMAN_TIMING_S = 0.003
 HUMAN_VELOCITY = 0.06
 _EXACT = ("kick", "snare", "clap", "bass")
 _VARIED = ("hihat", "percussion", "tom", "cymbal")
-_PHRASE_BARS = 8
+_CHANGING = ("bass", "synth", "lead", "keys", "guitar")
+_ROLL_STARTS, _ROLL_ENDS = 0.3, 0.95
+_ROLL_STEPS = ((0.5, 1.0), (0.75, 0.5), (1.0, 0.25))
+"""How far into a build-up a roll has which distance between its hits, in beats."""
+
 _PATTERN_BEATS_PER_BAR = 4.0
 _OCTAVE = 12.0
 
@@ -46,6 +51,7 @@ class Groove:
     swing: float
     bpm: float
     beats_per_bar: int
+    phrasing: Phrasing
 
 
 def step_notes(
@@ -57,6 +63,9 @@ def step_notes(
     """The part of a one-shot over its sections, each with the name of a pattern or None."""
     notes: list[Note] = []
     for section, name in sections:
+        if section.kind == "build" and shot.category in groove.phrasing.rolls:
+            notes += [_note(shot, groove, step, section.start, rng) for step in roll(section)]
+            continue
         for bar, pattern, inside in _bars(shot.category, groove, section, name, rng):
             start = section.start + bar * groove.beats_per_bar
             for step in _steps_of_bar(pattern, inside, groove.beats_per_bar):
@@ -73,20 +82,58 @@ def hits_per_second(notes: Sequence[Note], spans: Iterable[Span], bpm: float) ->
     return sum(note.velocity**3 for note in notes) / seconds if seconds > 0 else 0.0
 
 
+def roll(section: SectionTime) -> Iterator[Step]:
+    """A roll through a build-up: quarters, then eighths, then sixteenths, ever louder.
+
+    Steps count from the section's start. The first half is quarters, the last quarter
+    sixteenths.
+    """
+    beat = 0.0
+    while beat < section.length - 1e-9:
+        into = beat / section.length
+        step = next(distance for until, distance in _ROLL_STEPS if into < until)
+        yield Step(beat, _ROLL_STARTS + (_ROLL_ENDS - _ROLL_STARTS) * into, step, 1)
+        beat += step
+
+
 def _bars(
     category: str, groove: Groove, section: SectionTime, name: str | None, rng: random.Random
 ) -> Iterator[tuple[int, Pattern, int]]:
-    """Every bar of a section: its number, the pattern that plays, and the pattern's bar."""
+    """Every bar of a section: its number, the pattern that plays, and the pattern's bar.
+
+    The section's last bar may be a fill, the last bar of a phrase half of one. Drums that
+    ornament change their pattern there; melodic parts play A A B A.
+    """
     usual, other = _patterns(category, groove, section, name)
-    fill = fill_for(groove.genre, category, variant=rng.randrange(64)) if section.fill else None
+    fill = fill_for(groove.genre, category, variant=rng.randrange(64))
+    size = groove.phrasing.bars
     bars = round(section.length / groove.beats_per_bar)
     for bar in range(bars):
-        if fill is not None and bar == bars - 1:
+        ends_phrase, last = bar % size == size - 1, bar == bars - 1
+        if last and section.fill and fill is not None:
             yield bar, fill, 0
-        elif category in _VARIED and bar % _PHRASE_BARS == _PHRASE_BARS - 1:
+        elif ends_phrase and not last and fill is not None and category not in _CHANGING:
+            yield bar, half_fill(usual, fill, bar % usual.bars), 0
+        elif (category in _VARIED and ends_phrase) or (
+            category in _CHANGING and bar // size % 4 == 2
+        ):
             yield bar, other, bar % other.bars
         else:
             yield bar, usual, bar % usual.bars
+
+
+def half_fill(usual: Pattern, fill: Pattern, bar: int) -> Pattern:
+    """A bar that begins as usual and ends as the fill does.
+
+    bar: which bar of the usual pattern is due
+    """
+    middle = _PATTERN_BEATS_PER_BAR / 2.0
+    first = [
+        step
+        for step in _steps_of_bar(usual, bar, round(_PATTERN_BEATS_PER_BAR))
+        if step.beat < middle
+    ]
+    return replace(fill, steps=(*first, *(step for step in fill.steps if step.beat >= middle)))
 
 
 def _patterns(

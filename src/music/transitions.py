@@ -4,7 +4,9 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from src.music.genres import Phrasing
 from src.music.library import DRUM_CATEGORIES
+from src.music.phrasing import phrase_starts
 from src.music.score import Automation, AutomationPoint
 from src.music.timeline import SectionTime
 
@@ -25,6 +27,7 @@ _SUSTAINED = ("pad", "strings", "atmo")
 _FILTERED = ("bass", "synth", "lead", "keys", "guitar", "brass", "strings", "pad")
 _LIFTED = ("bass", "drums", "kick")
 _BREATHS = ("bass", "synth", "lead", "keys", "guitar")
+_TURNS = ((0.5, 0.5), (0.25, 0.25, 0.25, 0.25), (0.5, 0.25, 0.25), (1.0, 0.5, 0.25, 0.25))
 _STUTTERS = ((1.0, 1.0, 0.5, 0.5, 0.5, 0.5), (1.0, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.25))
 
 
@@ -41,20 +44,38 @@ class Fill:
 
 
 def fills_of(
-    category: str, sections: Sequence[SectionTime], beats_per_bar: int, rng: random.Random
+    category: str,
+    sections: Sequence[SectionTime],
+    phrasing: Phrasing,
+    beats_per_bar: int,
+    rng: random.Random,
 ) -> tuple[Fill, ...]:
-    """The fills of a loop in those of its sections that end with one.
+    """The fills of a loop: a bar where a section ends with one, a turn where a phrase ends.
 
     A kick loop drops out for the bar, a drum loop stutters or stops, a bass or a melody
-    may take a breath of two beats.
+    may take a breath of two beats. At the end of a phrase only drums turn, within a beat or two.
     """
     fills: list[Fill] = []
     for section in sections:
+        for start in phrase_starts(section, phrasing, beats_per_bar)[1:]:
+            turn = _turn(category, start, rng)
+            if turn is not None:
+                fills.append(turn)
         if section.fill:
             fill = _fill(category, section, beats_per_bar, rng)
             if fill is not None:
                 fills.append(fill)
     return tuple(fills)
+
+
+def _turn(category: str, end: float, rng: random.Random) -> Fill | None:
+    """A short fill before the next phrase begins."""
+    pieces = rng.choice(_TURNS)
+    if category in ("drums", "percussion"):
+        return Fill((end - sum(pieces), end), pieces)
+    if category in ("hihat", "snare", "clap", "kick"):
+        return Fill((end - rng.choice((0.5, 1.0)), end))
+    return None
 
 
 def _fill(

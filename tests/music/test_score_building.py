@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from src.music.casting import cast_plan
 from src.music.plan import ArrangementPlan, SectionPlan, StemQuery
+from src.music.repetition import repeated_blocks
 from src.music.score_building import Mastering, build_score
 from src.music.voices import wanted_of
 from tests.music.cards import loop, pool_of, shot
@@ -269,3 +270,21 @@ def test_a_build_without_its_kick_is_lifted_above_the_groove_before_it():
     assert groove < build
     assert drop == 0.0
     assert second - first == pytest.approx(0.5 + build - groove, abs=0.01)
+
+
+def test_no_sixteen_bars_are_the_same_as_sixteen_before():
+    cards = [loop("D", "drums"), loop("B", "bass", key="Am"), loop("P", "pad", key="Am")]
+    asked = plan(section("drums", "bass", "pad", bars=96))
+    for seed in range(5):
+        assert repeated_blocks(score_of(asked, cards, seed=seed)) == ()
+
+
+def test_everything_stops_for_a_moment_before_a_drop():
+    asked = plan(
+        replace(section("kick", "bass"), section="Build"),
+        replace(section("kick", "bass", energy=0.9), section="Drop"),
+    )
+    score = score_of(replace(asked, genre="dubstep"), KIT)
+
+    assert all(not 28.0 <= note.start_beats < 32.0 for note in track(score, "kick").notes)
+    assert covered(track(score, "bass").clips) == [(0, 28), (32, 64)]

@@ -1,12 +1,20 @@
 import random
 
+from src.music.genres import genre_grammar
 from src.music.plan import ArrangementPlan, SectionPlan
 from src.music.timeline import timeline
-from src.music.transitions import automation_of, fills_of
+from src.music.transitions import automation_of
+from src.music.transitions import fills_of as fills_by
+
+PHRASING = genre_grammar("techno").phrasing
 
 
-def times(*names, fill=False, energy=0.6):
-    sections = tuple(SectionPlan(name, 8, energy=energy, fill=fill) for name in names)
+def fills_of(category, sections, beats_per_bar, rng):
+    return fills_by(category, sections, PHRASING, beats_per_bar, rng)
+
+
+def times(*names, fill=False, energy=0.6, bars=8):
+    sections = tuple(SectionPlan(name, bars, energy=energy, fill=fill) for name in names)
     return timeline(ArrangementPlan(120.0, "C", sections))
 
 
@@ -29,6 +37,18 @@ def test_a_kick_loop_drops_out_for_the_last_bar():
     fills = fills_of("kick", times("A", fill=True), 4, random.Random(1))
 
     assert [fill.silent for fill in fills] == [(28.0, 32.0)]
+
+
+def test_a_drum_loop_turns_where_a_phrase_ends():
+    for seed in range(10):
+        fills = fills_of("drums", times("A", bars=24), 4, random.Random(seed))
+        assert [fill.silent[1] for fill in fills] == [32.0, 64.0]
+        assert all(fill.silent[1] - fill.silent[0] <= 2.0 for fill in fills)
+        assert all(sum(fill.stutter) == fill.silent[1] - fill.silent[0] for fill in fills)
+
+
+def test_a_bass_goes_on_where_a_phrase_ends():
+    assert fills_of("bass", times("A", bars=24), 4, random.Random(1)) == ()
 
 
 def test_a_stutter_fills_exactly_the_silence_it_is_in():
