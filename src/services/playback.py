@@ -1,10 +1,11 @@
 """Playing a score: tracks into a mix, the mix into a master, block by block."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from src.audio.dynamics import Compressor, compress
 from src.audio.fades import rising
@@ -62,6 +63,26 @@ class MixReport:
     limiting_db: float
 
 
+@dataclass(frozen=True)
+class MixBlock:
+    """A stretch of the mix, taken apart. What is silent is None.
+
+    tracks: each as it sounds in the mix, in the score's order; shape (2, samples)
+    reverb, delay: what comes back of the sends
+    """
+
+    start: int
+    samples: int
+    tracks: tuple[Audio | None, ...]
+    reverb: Audio | None
+    delay: Audio | None
+
+    @property
+    def parts(self) -> tuple[Audio | None, ...]:
+        """All that adds up to the mix."""
+        return (*self.tracks, self.reverb, self.delay)
+
+
 def play_score(
     score: Score,
     *,
@@ -78,9 +99,7 @@ def play_score(
     Beat b lies at sample round(b * 60 / bpm * 48000), the first at 0. The same score and
     stems give the same samples. Raises InvalidInputError for a score without length.
     """
-    grid = Grid(score.bpm, HOUSE_RATE)
-    body = grid.sample(score.length_beats)
-    samples = body + round(score.tail_s * HOUSE_RATE)
+    samples = score_samples(score)
     if samples < 1:
         raise InvalidInputError(f"a score must have a length, got {score.length_beats} beats")
     mix = mix_score(score, load=load, progress=progress)
@@ -88,7 +107,8 @@ def play_score(
         progress("compressing", 0, 1)
         _take_out_dc(mix)
         compress(mix, Compressor(), sample_rate=HOUSE_RATE)
-    _end(mix, body)
+    ramp = ending(score)
+    mix[:, samples - ramp.size :] *= ramp
     progress("mastering", 0, 1)
     result = master(
         mix,
@@ -104,30 +124,46 @@ def play_score(
 
 def mix_score(score: Score, *, load: Load, progress: Progress = silent) -> Audio:
     """All tracks of a score with their sends, before bus and master: shape (2, samples)."""
+    mix = np.zeros((2, score_samples(score)), np.float32)
+    for block in mix_blocks(score, load=load, progress=progress):
+        part = mix[:, block.start : block.start + block.samples]
+        for sound in block.parts:
+            if sound is not None:
+                add_at(part, sound, 0)
+    return mix
+
+
+def mix_blocks(score: Score, *, load: Load, progress: Progress = silent) -> Iterator[MixBlock]:
+    """The mix as it is put together, stretch by stretch, in order: tracks, then sends."""
     grid = Grid(score.bpm, HOUSE_RATE)
     store = PieceStore(load, sample_rate=HOUSE_RATE)
     players = [TrackPlayer(track, grid, store) for track in score.tracks]
     ducking = Ducking(_kicks(score, players), HOUSE_RATE, release_s=_DUCK_BEATS * 60.0 / score.bpm)
     strips = [ChannelStrip(track, grid, ducking) for track in score.tracks]
-    samples = grid.sample(score.length_beats) + round(score.tail_s * HOUSE_RATE)
-    mix = np.zeros((2, samples), np.float32)
+    whole = score_samples(score)
     sends = _Sends(score)
-    blocks = range(0, samples, BLOCK_SAMPLES)
+    blocks = range(0, whole, BLOCK_SAMPLES)
 
     def play(player: TrackPlayer, strip: ChannelStrip) -> Audio | None:
-        return strip.process(player.play(start, block.shape[1]), start, block.shape[1])
+        return strip.process(player.play(start, samples), start, samples)
 
     with ThreadPoolExecutor(_THREADS) as pool:
         for number, start in enumerate(blocks):
             progress("mixing", number, len(blocks))
-            block = mix[:, start : start + BLOCK_SAMPLES]
-            sends.open(block.shape[1])
+            samples = min(BLOCK_SAMPLES, whole - start)
+            sends.open(samples)
+            sounds = []
             for strip, dry in zip(strips, pool.map(play, players, strips), strict=True):
+                sounds.append(dry)
                 if dry is not None:
-                    add_at(block, dry, 0)
                     sends.take(dry, strip)
-            sends.close(block)
-    return mix
+            yield MixBlock(start, samples, tuple(sounds), *sends.close())
+
+
+def score_samples(score: Score) -> int:
+    """Length of a score with its tail, in samples at the house's rate."""
+    grid = Grid(score.bpm, HOUSE_RATE)
+    return grid.sample(score.length_beats) + round(score.tail_s * HOUSE_RATE)
 
 
 class _Sends:
@@ -160,11 +196,13 @@ class _Sends:
         add_at(sent, dry, 0, gain)
         return sent
 
-    def close(self, block: Audio) -> None:
-        for send, sent in ((self._reverb, self._to_reverb), (self._delay, self._to_delay)):
-            wet = send.process(sent, self._samples) if send is not None else None
-            if wet is not None:
-                add_at(block, wet, 0)
+    def close(self) -> tuple[Audio | None, Audio | None]:
+        """What comes back of reverb and delay."""
+        reverb, delay = self._reverb, self._delay
+        return (
+            None if reverb is None else reverb.process(self._to_reverb, self._samples),
+            None if delay is None else delay.process(self._to_delay, self._samples),
+        )
 
 
 def _kicks(score: Score, players: Sequence[TrackPlayer]) -> list[int]:
@@ -192,11 +230,12 @@ def _take_out_dc(mix: Audio) -> None:
         part[:] = running.process(part)
 
 
-def _end(mix: Audio, body: int) -> None:
-    """Fade what rings on over the second half of the tail, at least over 5 ms."""
-    tail = mix.shape[1] - body
-    fade = min(max(tail // 2, round(_LAST_FADE_S * HOUSE_RATE)), mix.shape[1])
-    mix[:, mix.shape[1] - fade :] *= rising(fade)[::-1]
+def ending(score: Score) -> NDArray[np.float32]:
+    """The ramp that ends a mix: over the second half of its tail, at least over 5 ms."""
+    samples = score_samples(score)
+    tail = samples - Grid(score.bpm, HOUSE_RATE).sample(score.length_beats)
+    fade = min(max(tail // 2, round(_LAST_FADE_S * HOUSE_RATE)), samples)
+    return rising(fade)[::-1]
 
 
 def _report(score: Score, result: MasterReport, samples: int) -> MixReport:
