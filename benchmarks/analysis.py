@@ -1,250 +1,192 @@
-"""How right the analysis is, on a labelled corpus, with names shown or hidden.
+"""How right the analysis is, on a labelled folder of sounds, with names shown or hidden.
 
-    python -m benchmarks.analysis --corpus DIR [--hide-names] [--json FILE] [--wrong]
+    python -m benchmarks.analysis --corpus DIR [--hide-names] [--json FILE]
+        [--held-out DIR] [--wrong] [--pictures DIR]
 
 Reads DIR/labels.csv (relpath, source, pack, category, is_loop, bpm, beats, key, key_evidence,
-...; empty means unknown). A missing answer counts as wrong. Hidden names: every file is
-analysed under a neutral name in a neutral folder; folders stay apart. The category model
-that ships was fitted on the development corpus: its figures there are not held out.
+...; empty means unknown; columns may be missing). A missing answer counts as wrong, a missing
+file is told and left out. Hidden names: every file is analysed under a neutral name in a
+neutral folder; folders stay apart. The category model that ships was fitted on the development
+corpus: its figures there are not held out. With --held-out every file is heard with a model
+that never met its source, DIR/<source>.npz (benchmarks.fit_categories --folds DIR writes them).
 """
 
 import argparse
-import csv
 import json
 import os
+import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cache
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
+from benchmarks import report  # noqa: E402
+from benchmarks.analysis_errors import mistakes, print_mistakes  # noqa: E402
+from benchmarks.analysis_figures import (  # noqa: E402
+    AT_MOST,
+    TARGETS,
+    Answer,
+    reached,
+    report_of,
+)
+from benchmarks.analysis_pictures import write_pictures  # noqa: E402
+from benchmarks.labels import Label, read_labels, sources  # noqa: E402
 from src.audio.validation import HOUSE_RATE  # noqa: E402
-from src.core.errors import UnreadableAudioError  # noqa: E402
-from src.music.keys import is_minor, parse_key, pitch_class, relative_key  # noqa: E402
-from src.music.library import DRUM_CATEGORIES, TONAL_CATEGORIES  # noqa: E402
+from src.core.errors import InvalidInputError, UnreadableAudioError  # noqa: E402
 from src.services.stem_analysis import StemFacts, analyse_stem  # noqa: E402
 from src.storage.decode import read_audio  # noqa: E402
 from src.storage.metadata import read_metadata  # noqa: E402
 
-OUR_NAMES = {"drumloop": "drums"}
-ANY_TONAL = ("chord", "melody-loop")
-BINS = 10
-
-Row = dict[str, str]
+_TOLD_DOUBTS = 20
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What the analysis said of one labelled file; facts None where it could not be read."""
+class Task:
+    """One file to analyse. heard_as: its path as the analysis sees it; model: of categories."""
 
-    row: Row
-    facts: StemFacts | None
-
-    @property
-    def is_loop(self) -> bool:
-        return self.row["is_loop"] == "1"
-
-    def value(self, field: str) -> Any:
-        return None if self.facts is None else getattr(self.facts, field)
-
-    def confidence(self, field: str) -> float:
-        return 0.0 if self.facts is None else float(self.facts.analysis[field]["confidence"])
+    path: Path
+    heard_as: str
+    model: Path | None = None
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--corpus", type=Path, required=True)
-    parser.add_argument("--hide-names", action="store_true")
-    parser.add_argument("--json", type=Path)
-    parser.add_argument("--wrong", action="store_true", help="list what was answered wrongly")
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    options = parser.parse_args()
-    with (options.corpus / "labels.csv").open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+def main() -> int:
+    """The command line."""
+    options = _options()
+    try:
+        labels = read_labels(options.corpus)
+        models = fold_models(options.held_out, labels.rows) if options.held_out else {}
+    except InvalidInputError as error:
+        print(error, file=sys.stderr)
+        return 2
+    _tell(labels.doubts)
+    tasks = tasks_of(labels.rows, options.corpus, hide=options.hide_names, models=models)
     started = time.perf_counter()
-    answers = analysed(rows, options.corpus, hide=options.hide_names, workers=options.workers)
-    stems_per_s = len(rows) / (time.perf_counter() - started)
-    report = {
-        "names": "hidden" if options.hide_names else "shown",
-        "overall": figures(answers) | {"stems_per_s": round(stems_per_s, 1)},
-        "by_source": {
-            source: figures([a for a in answers if a.row["source"] == source])
-            for source in sorted({row["source"] for row in rows})
-        },
-    }
-    print_table(report)
+    answers = settled(analysed(labels.rows, tasks, workers=options.workers))
+    wall_s = time.perf_counter() - started
+    _tell([f"{a.label.relpath}: it could not be read" for a in answers if a.facts is None])
+    figures = report_of(answers, hidden=options.hide_names, wall_s=wall_s)
+    print_table(figures, hidden=options.hide_names)
     if options.wrong:
-        print_wrong(answers)
+        print_mistakes(mistakes(answers))
+    if options.pictures is not None:
+        how = {"hidden": options.hide_names, "held_out": options.held_out is not None}
+        write_pictures(answers, options.pictures, **how)
     if options.json is not None:
-        options.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+        options.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    return 0
 
 
-def analysed(rows: Sequence[Row], corpus: Path, *, hide: bool, workers: int) -> list[Answer]:
-    """Decode and analyse every file, in worker processes."""
-    names = neutral_names([row["relpath"] for row in rows]) if hide else {}
-    tasks = [(corpus / row["relpath"], names.get(row["relpath"], row["relpath"])) for row in rows]
+def tasks_of(
+    rows: Sequence[Label], corpus: Path, *, hide: bool, models: dict[str, Path]
+) -> list[Task]:
+    """What is to be analysed, in the order of the rows. models: source -> category model."""
+    shown = [row.relpath for row in rows]
+    names = neutral_names(shown) if hide else {path: path for path in shown}
+    return [Task(corpus / row.relpath, names[row.relpath], models.get(row.source)) for row in rows]
+
+
+def analysed(rows: Sequence[Label], tasks: Sequence[Task], *, workers: int) -> list[Answer]:
+    """Decode and analyse every file for itself, in worker processes."""
     with ProcessPoolExecutor(max_workers=workers) as pool:
-        facts = pool.map(_analyse, tasks, chunksize=16)
-        return [Answer(row, fact) for row, fact in zip(rows, facts, strict=True)]
+        found = pool.map(_analyse, tasks, chunksize=8)
+        return [
+            Answer(row, task.heard_as, facts, busy_s)
+            for row, task, (facts, busy_s) in zip(rows, tasks, found, strict=True)
+        ]
+
+
+def settled(answers: Sequence[Answer]) -> list[Answer]:
+    """Answers after the files of each folder (by ``heard_as``) were weighed together."""
+    return list(answers)
 
 
 def neutral_names(paths: Iterable[str]) -> dict[str, str]:
-    """Names that say nothing, with one folder for each folder."""
-    folders: dict[str, str] = {}
+    """Names that say nothing, in folders that lie as they did and say nothing either."""
+    folders: dict[tuple[str, ...], str] = {}
     neutral = {}
     for number, path in enumerate(paths):
-        folder = folders.setdefault(str(Path(path).parent), f"folder{len(folders):04d}")
-        neutral[path] = f"{folder}/file{number:05d}.wav"
+        parts = PurePosixPath(path).parts[:-1]
+        above = [parts[: depth + 1] for depth in range(len(parts))]
+        named = [folders.setdefault(folder, f"folder{len(folders):04d}") for folder in above]
+        neutral[path] = "/".join([*named, f"file{number:05d}.wav"])
     return neutral
 
 
-def _analyse(task: tuple[Path, str]) -> StemFacts | None:
-    path, name = task
-    try:
-        audio = read_audio(path, sample_rate=HOUSE_RATE).audio
-        metadata = read_metadata(path)
-    except UnreadableAudioError:
-        return None
-    return analyse_stem(audio, sample_rate=HOUSE_RATE, relative_path=name, metadata=metadata)
+def fold_models(folder: Path, rows: Sequence[Label]) -> dict[str, Path]:
+    """The category model for each source that never met it.
+
+    Raises InvalidInputError where one is missing: nothing is called held out that is not.
+    """
+    models = {source: folder / f"{source}.npz" for source in sources(rows)}
+    missing = [source for source, path in models.items() if not path.is_file()]
+    if missing:
+        raise InvalidInputError(f"{folder} must hold a model for each source: {missing[0]}.npz")
+    return models
 
 
-def figures(answers: Sequence[Answer]) -> dict[str, float | int | None]:
-    """All figures of a set of answers, as fractions of 1; None where nothing is labelled."""
-    tempo = [a for a in answers if a.is_loop and a.row["bpm"]]
-    keyed = [a for a in answers if a.row["key"]]
-    key = [a for a in keyed if a.is_loop and a.row["key_evidence"] != "root-note"]
-    notes = [a for a in keyed if not a.is_loop and a.row["key_evidence"] == "root-note"]
-    drums = [a for a in answers if our_category(a) in DRUM_CATEGORIES]
-    named = [a for a in answers if a.row["category"] not in ("", "other")]
-    shots = [a for a in answers if a.row["is_loop"] == "0"]
-    known = [a for a in answers if a.row["is_loop"] in ("0", "1")]
-    return {
-        "tempo_n": len(tempo),
-        "tempo_exact": share(tempo, tempo_exact),
-        "tempo_exact_octave": share(tempo, lambda a: tempo_exact(a, octaves=True)),
-        "tempo_acc1": share(tempo, tempo_close),
-        "tempo_acc2": share(tempo, lambda a: tempo_close(a, octaves=True)),
-        "one_shots_with_tempo": share(shots, lambda a: a.value("bpm") is not None),
-        "key_n": len(key),
-        "key_exact": share(key, lambda a: mirex(a) == 1.0),
-        "key_mirex": share(key, mirex),
-        "root_note": share(notes, root_right),
-        "drums_with_key": share(drums, lambda a: a.value("key") is not None),
-        "loop_or_one_shot": share(known, lambda a: a.value("is_loop") is a.is_loop),
-        "category_n": len(named),
-        "category_top1": share(named, lambda a: category_right(a, 1)),
-        "category_top3": share(named, lambda a: category_right(a, 3)),
-        "tempo_ece": calibration_error(tempo, "bpm", tempo_exact),
-        "key_ece": calibration_error(key, "key", lambda a: mirex(a) == 1.0),
-    }
-
-
-def share(answers: Sequence[Answer], score: Callable[[Answer], float]) -> float | None:
-    """Mean score."""
-    if not answers:
-        return None
-    return round(sum(float(score(answer)) for answer in answers) / len(answers), 4)
-
-
-def tempo_exact(answer: Answer, octaves: bool = False) -> bool:
-    """Within 0.5 BPM of the truth (of half or double it, with ``octaves``)."""
-    bpm, truth = answer.value("bpm"), float(answer.row["bpm"])
-    ratios = (1.0, 0.5, 2.0) if octaves else (1.0,)
-    return bpm is not None and any(abs(bpm - truth * ratio) <= 0.5 for ratio in ratios)
-
-
-def tempo_close(answer: Answer, octaves: bool = False) -> bool:
-    """Within 4 % of the truth (of half or double it, with ``octaves``)."""
-    bpm, truth = answer.value("bpm"), float(answer.row["bpm"])
-    ratios = (1.0, 0.5, 2.0) if octaves else (1.0,)
-    return bpm is not None and any(abs(bpm / (truth * ratio) - 1.0) <= 0.04 for ratio in ratios)
-
-
-def mirex(answer: Answer) -> float:
-    """MIREX's score of a key: 1 exact, 0.5 a fifth above, 0.3 relative, 0.2 parallel."""
-    key = answer.value("key")
-    if key is None:
-        return 0.0
-    truth = parse_key(answer.row["key"])
-    above = (pitch_class(key) - pitch_class(truth)) % 12
-    if is_minor(key) == is_minor(truth):
-        return {0: 1.0, 7: 0.5}.get(above, 0.0)
-    return 0.3 if relative_key(key) == truth else 0.2 if above == 0 else 0.0
-
-
-def root_right(answer: Answer) -> bool:
-    """Whether the root note's pitch class is right."""
-    key = answer.value("key")
-    return key is not None and pitch_class(key) == pitch_class(parse_key(answer.row["key"]))
-
-
-def our_category(answer: Answer) -> str:
-    """The label in the house's words."""
-    return OUR_NAMES.get(answer.row["category"], answer.row["category"])
-
-
-def category_right(answer: Answer, best: int) -> bool:
-    """Whether the label is among the best so many; chords and melodies are any tonal one."""
-    if answer.facts is None:
-        return False
-    likeliest = list(answer.facts.analysis["category"]["likeliest"])
-    named = [answer.facts.category, *(c for c in likeliest if c != answer.facts.category)][:best]
-    wanted = our_category(answer)
-    right = TONAL_CATEGORIES if wanted in ANY_TONAL else (wanted,)
-    return any(category in right for category in named)
-
-
-def calibration_error(
-    answers: Sequence[Answer], field: str, right: Callable[[Answer], bool]
-) -> float | None:
-    """Expected calibration error over ten bins of confidence; unanswered files are left out."""
-    given = [a for a in answers if a.value(field) is not None]
-    if not given:
-        return None
-    bins: dict[int, list[tuple[float, bool]]] = {}
-    for answer in given:
-        confidence = answer.confidence(field)
-        place = min(BINS - 1, int(confidence * BINS))
-        bins.setdefault(place, []).append((confidence, right(answer)))
-    error = sum(abs(sum(confidence - hit for confidence, hit in held)) for held in bins.values())
-    return round(error / len(given), 4)
-
-
-def print_table(report: dict[str, Any]) -> None:
-    """The figures, one a line, overall and by source."""
-    columns = {"overall": report["overall"], **report["by_source"]}
-    print(f"names {report['names']}")
-    print(f"{'':22}" + "".join(f"{name[:11]:>12}" for name in columns))
-    for figure in report["overall"]:
+def print_table(figures: dict[str, Any], *, hidden: bool) -> None:
+    """The figures, one a line: what is wanted, overall, and by source."""
+    columns = {"overall": figures["overall"], **figures["by_source"]}
+    print(f"names {figures['names']}")
+    rows = []
+    for figure in figures["overall"]:
+        wanted = TARGETS.get(figure, (None, None))[hidden]
+        sign = "<=" if figure in AT_MOST else ">="
+        met = reached(figure, figures["overall"][figure], hidden=hidden)
+        told = "" if wanted is None else f"{sign} {wanted:g}{' missed' if met is False else ''}"
         cells = [column.get(figure) for column in columns.values()]
-        print(f"{figure:22}" + "".join(f"{'' if c is None else f'{c:g}':>12}" for c in cells))
+        rows.append([figure, told, *["" if cell is None else f"{cell:g}" for cell in cells]])
+    report.print_table(["figure", "wanted", *[name[:12] for name in columns]], rows)
 
 
-def print_wrong(answers: Sequence[Answer]) -> None:
-    """Each wrong answer with its truth and confidence."""
-    for a in answers:
-        row, wrong = a.row, []
-        if a.is_loop and row["bpm"] and not tempo_exact(a):
-            wrong.append(f"bpm {row['bpm']} heard {a.value('bpm')} ({a.confidence('bpm'):.2f})")
-        if row["key"] and a.is_loop and row["key_evidence"] != "root-note" and mirex(a) < 1.0:
-            wrong.append(f"key {row['key']} heard {a.value('key')} ({a.confidence('key'):.2f})")
-        if row["key"] and not a.is_loop and not root_right(a):
-            wrong.append(f"root {row['key']} heard {a.value('key')} ({a.confidence('key'):.2f})")
-        if a.value("is_loop") is not a.is_loop:
-            wrong.append(f"loop {a.is_loop} ({a.confidence('is_loop'):.2f})")
-        if not a.is_loop and a.value("bpm") is not None:
-            wrong.append("one-shot with tempo")
-        if our_category(a) in DRUM_CATEGORIES and a.value("key") is not None:
-            wrong.append(f"drum with key {a.value('key')}")
-        if row["category"] not in ("", "other") and not category_right(a, 1):
-            wrong.append(f"category {our_category(a)} heard {a.value('category')}")
-        if wrong:
-            print(f"{row['relpath']}: {'; '.join(wrong)}")
+def _options() -> argparse.Namespace:
+    parser = report.parser(__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--corpus", type=Path, required=True, help="folder with labels.csv")
+    parser.add_argument("--hide-names", action="store_true", help="analyse under neutral names")
+    parser.add_argument("--held-out", type=Path, metavar="DIR", help="category models by source")
+    parser.add_argument("--wrong", action="store_true", help="list what was answered wrongly")
+    parser.add_argument("--pictures", type=Path, metavar="DIR", help="write SVGs into DIR")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    return parser.parse_args()
+
+
+def _tell(doubts: Sequence[str]) -> None:
+    for doubt in doubts[:_TOLD_DOUBTS]:
+        print(f"warning: {doubt}", file=sys.stderr)
+    if len(doubts) > _TOLD_DOUBTS:
+        print(f"warning: and {len(doubts) - _TOLD_DOUBTS} more", file=sys.stderr)
+
+
+def _analyse(task: Task) -> tuple[StemFacts | None, float]:
+    """The facts of a file, None where it can't be read, and the seconds it took."""
+    started = time.perf_counter()
+    try:
+        audio = read_audio(task.path, sample_rate=HOUSE_RATE).audio
+        metadata = read_metadata(task.path)
+    except UnreadableAudioError:
+        return None, time.perf_counter() - started
+    facts = analyse_stem(
+        audio,
+        sample_rate=HOUSE_RATE,
+        relative_path=task.heard_as,
+        metadata=metadata,
+        **({} if task.model is None else {"model": _model(task.model)}),
+    )
+    return facts, time.perf_counter() - started
+
+
+@cache
+def _model(path: Path) -> Any:
+    from src.audio.categories import model_from
+
+    return model_from(path)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

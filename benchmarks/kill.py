@@ -1,6 +1,6 @@
 """Kills imports at random moments and compares what is there afterwards.
 
-    python -m benchmarks.kill --kills 100 --files 200
+    python -m benchmarks.kill --kills 100 --files 200 [--json FILE]
 
 Imports a library once undisturbed. Then imports the same library into fresh homes, each
 time killed (SIGKILL) at a random moment, alternately the whole process group and the
@@ -20,12 +20,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
+from benchmarks import report
 from benchmarks.material import write_library
 from src.core.config import Settings
 from src.core.logs import set_up_logging
@@ -173,7 +174,7 @@ def _killed(trial: Trial, home: Path, rng: random.Random, length_s: float, group
 
 def main() -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
+    parser = report.parser(__doc__.split("\n\n", maxsplit=1)[0])
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--files", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
@@ -193,6 +194,7 @@ def main() -> int:
         tally = kill_at_random(trial, root, kills=kills, seed=options.seed)
     print(f"{tally.kills} kills over {tally.homes} libraries of {files} files:")
     print("\n".join(tally.differences) or "rows and files equal those of an undisturbed import")
+    report.save({"files": files, **asdict(tally)}, options.json)
     return 1 if tally.differences else 0
 
 
