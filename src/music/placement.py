@@ -1,7 +1,7 @@
 """Placing recorded material on the time line: loops, textures, phrases, marks."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from src.music.fit import Fit
 from src.music.score import Clip, Note
@@ -13,6 +13,7 @@ SEAM_FADE_S = 0.004
 TEXTURE_FADE_S = 3.0
 PHRASE_FADE_S = 0.02
 MARK_FADE_S = 0.03
+BACKWARDS_BEATS, BACKWARDS_DB, SHORTEST_SWELL_S = 4.0, -5.0, 0.4
 HELD_FADE_IN_S, HELD_FADE_OUT_S = 0.04, 0.35
 _SHORTEST_CLIP_BEATS = 1.0 / 64.0
 
@@ -130,13 +131,38 @@ def ending_clips(
 
 
 def starting_clips(
-    stem_id: str, fit: Fit, sections: Iterable[SectionTime], *, end: float, beat_s: float
+    stem_id: str, fit: Fit, sections: Sequence[SectionTime], *, end: float, beat_s: float
 ) -> tuple[Clip, ...]:
-    """An impact: starts where its section starts and rings out, at most to ``end`` (beats)."""
+    """An impact: starts where its section starts and rings out, at most to ``end`` (beats).
+
+    Into a drop it is heard backwards first.
+    """
     whole = fit.source_length_s / beat_s
-    return tuple(
+    hits = (
         _played(stem_id, fit, section.start, min(whole, end - section.start), 0.0, beat_s)
         for section in sections
+    )
+    drops = [section for section in sections if section.kind == "drop"]
+    swells = (_backwards(stem_id, fit, section.start, beat_s) for section in drops)
+    return (*(swell for swell in swells if swell is not None), *hits)
+
+
+def _backwards(stem_id: str, fit: Fit, end: float, beat_s: float) -> Clip | None:
+    """The first beats of a sound played backwards up to ``end``; None where there is no room."""
+    length = min(fit.source_length_s / beat_s, BACKWARDS_BEATS, end)
+    if length * beat_s < SHORTEST_SWELL_S:
+        return None
+    return Clip(
+        stem_id,
+        end - length,
+        length,
+        fit.source_start_s,
+        length * beat_s,
+        semitones=fit.semitones,
+        gain_db=BACKWARDS_DB,
+        fade_in_s=length * beat_s / 2.0,
+        fade_out_s=MARK_FADE_S,
+        reverse=True,
     )
 
 

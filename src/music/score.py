@@ -64,7 +64,11 @@ class AutomationPoint:
 
 @dataclass(frozen=True)
 class Automation:
-    """One parameter over time: "gain_db", "pan" (-1..1), "low_pass_hz" or "high_pass_hz"."""
+    """One parameter over time.
+
+    parameter: "gain_db", "pan" (-1..1), "low_pass_hz", "high_pass_hz", "reverb_send_db" or
+        "delay_send_db"; -80 dB of a send is none
+    """
 
     parameter: str
     points: tuple[AutomationPoint, ...]

@@ -23,12 +23,12 @@ from src.music.placement import (
 from src.music.plan import ArrangementPlan
 from src.music.repetition import BLOCK_BARS, plays_in, repeated_blocks
 from src.music.roles import role_of
-from src.music.score import Choice, Clip, Note, Score, ScoreSection, Track
+from src.music.score import Automation, Choice, Clip, Note, Score, ScoreSection, Track
 from src.music.section_levels import section_gains_db, with_section_gains
 from src.music.section_loudness import mastered_loudness, section_loudness, section_peaks
 from src.music.sequencing import Groove, OneShot, hits_per_second, step_notes
 from src.music.timeline import SectionTime, Span, spans_of, timeline, turns, without
-from src.music.transitions import automation_of, fills_of
+from src.music.transitions import automation_of, fills_of, throws_of
 
 PHRASE_BARS = 4
 TAIL_S = 3.0
@@ -204,13 +204,28 @@ class _Builder:
             reverb_send_db=self.grammar.reverb_db.get(category),
             delay_send_db=role.delay_send_db,
             duck_db=self.grammar.duck_db.get(category, 0.0),
-            automation=automation_of(
-                category,
-                voice.sections,
-                self.times,
-                high_pass_hz=high_pass,
-                low_pass_hz=part.low_pass_hz,
+            automation=(
+                *automation_of(
+                    category,
+                    voice.sections,
+                    self.times,
+                    high_pass_hz=high_pass,
+                    low_pass_hz=part.low_pass_hz,
+                ),
+                *self._throws(part),
             ),
+        )
+
+    def _throws(self, part: Part) -> tuple[Automation, ...]:
+        """Echoes and rings of a part; chance of their own, so that they move nothing else."""
+        category = part.voice.category
+        return throws_of(
+            category,
+            (self.grammar.reverb_db.get(category), role_of(category).delay_send_db),
+            [self.times[number] for number in sorted(part.voice.sections)],
+            self.grammar.phrasing,
+            self.plan.beats_per_bar,
+            random.Random(f"{self.seed}:throws:{part.voice.name}"),
         )
 
     def _spans(self, part: Part) -> tuple[Span, ...]:

@@ -26,6 +26,10 @@ _SWELL_BEATS = 1.0
 _SUSTAINED = ("pad", "strings", "atmo")
 _FILTERED = ("bass", "synth", "lead", "keys", "guitar", "brass", "strings", "pad")
 _LIFTED = ("bass", "drums", "kick")
+_THROWN = ("lead", "vocal", "synth", "keys", "guitar", "brass")
+_RINGING = ("snare", "clap")
+_THROW_CHANCE = 0.4
+_THROW_DB, _RING_DB, _NO_SEND_DB = -4.0, -5.0, -80.0
 _BREATHS = ("bass", "synth", "lead", "keys", "guitar")
 _TURNS = ((0.5, 0.5), (0.25, 0.25, 0.25, 0.25), (0.5, 0.25, 0.25), (1.0, 0.5, 0.25, 0.25))
 _STUTTERS = ((1.0, 1.0, 0.5, 0.5, 0.5, 0.5), (1.0, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.25))
@@ -92,6 +96,53 @@ def _fill(
     if category in _BREATHS and chance < 0.4:
         return Fill((section.end - beats_per_bar / 2.0, section.end))
     return None
+
+
+def throws_of(
+    category: str,
+    own_db: tuple[float | None, float | None],
+    sections: Sequence[SectionTime],
+    phrasing: Phrasing,
+    beats_per_bar: int,
+    rng: random.Random,
+) -> tuple[Automation, ...]:
+    """Moments in which a part goes into the reverb or the echo with all its weight.
+
+    own_db: what it always sends to the reverb and to the delay; None is nothing
+
+    Melodies and voices leave an echo behind where a phrase ends, now and then; a snare or
+    clap rings out in the reverb where a breakdown or an outro begins.
+    """
+    echoes: list[float] = []
+    rings: list[float] = []
+    for section in sections:
+        ends = [*phrase_starts(section, phrasing, beats_per_bar)[1:], section.end]
+        if category in _THROWN:
+            echoes += [end for end in ends if rng.random() < _THROW_CHANCE]
+        if category in _RINGING and section.kind in ("drop", "groove"):
+            rings.append(section.end)
+    lines = (
+        Automation("reverb_send_db", _throws(rings, own_db[0], _RING_DB)),
+        Automation("delay_send_db", _throws(echoes, own_db[1], _THROW_DB)),
+    )
+    return tuple(line for line in lines if line.points)
+
+
+def _throws(
+    ends: Sequence[float], own_db: float | None, throw_db: float
+) -> tuple[AutomationPoint, ...]:
+    """Open for the last beat before each end."""
+    closed = _NO_SEND_DB if own_db is None else own_db
+    points: list[AutomationPoint] = []
+    for end in ends:
+        begin = end - 1.0
+        points += [
+            AutomationPoint(begin - _JUMP_BEATS, closed),
+            AutomationPoint(begin, max(throw_db, closed)),
+            AutomationPoint(end - _JUMP_BEATS, max(throw_db, closed)),
+            AutomationPoint(end, closed),
+        ]
+    return tuple(points)
 
 
 def automation_of(

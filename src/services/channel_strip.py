@@ -14,8 +14,14 @@ from src.core.errors import InvalidInputError
 from src.music.score import Track
 from src.services.track_playing import Grid
 
-PARAMETERS = ("gain_db", "pan", "low_pass_hz", "high_pass_hz")
-"""What can be automated. gain_db adds to the track's gain, pan takes the place of its pan."""
+PARAMETERS = (
+    "gain_db", "pan", "low_pass_hz", "high_pass_hz", "reverb_send_db", "delay_send_db",
+)  # fmt: skip
+"""What can be automated. gain_db adds to the track's gain, the others take the place of the
+track's own value."""
+
+NO_SEND_DB = -80.0
+"""A send at this level or below is off."""
 
 _FILTERS = ("high_pass_hz", "low_pass_hz")
 _WARM_UP = 12_000
@@ -63,6 +69,21 @@ class ChannelStrip:
         self._before = np.zeros((2, _WARM_UP), np.float32)
         self.reverb_gain = _send_gain(track.reverb_send_db)
         self.delay_gain = _send_gain(track.delay_send_db)
+
+    def send_gains(self, start: int, stop: int) -> tuple[Line, Line]:
+        """Factors of what goes to the reverb and to the delay: numbers, or one per sample."""
+        return (
+            self._send_gain("reverb_send_db", self.reverb_gain, start, stop),
+            self._send_gain("delay_send_db", self.delay_gain, start, stop),
+        )
+
+    def _send_gain(self, name: str, otherwise: float, start: int, stop: int) -> Line:
+        if name not in self._lines:
+            return otherwise
+        level_db = self._line(name, start, stop, NO_SEND_DB)
+        if isinstance(level_db, float):
+            return 0.0 if level_db <= NO_SEND_DB else db_to_gain(level_db)
+        return np.float32(10) ** (level_db / np.float32(20))
 
     def process(self, block: Audio | None, start: int, samples: int) -> Audio | None:
         """The track's part of the mix; None for silence. The block may be changed."""

@@ -16,8 +16,8 @@ from src.audio.reverb_send import DelaySend, EchoTime, ReverbSend
 from src.audio.validation import HOUSE_RATE, Audio
 from src.core.errors import InvalidInputError
 from src.core.progress import Progress, silent
-from src.music.score import Score
-from src.services.channel_strip import ChannelStrip, Ducking
+from src.music.score import Score, Track
+from src.services.channel_strip import ChannelStrip, Ducking, Line
 from src.services.pieces import Load, PieceStore
 from src.services.track_playing import Grid, TrackPlayer
 
@@ -156,7 +156,7 @@ def mix_blocks(score: Score, *, load: Load, progress: Progress = silent) -> Iter
             for strip, dry in zip(strips, pool.map(play, players, strips), strict=True):
                 sounds.append(dry)
                 if dry is not None:
-                    sends.take(dry, strip)
+                    sends.take(dry, strip, start)
             yield MixBlock(start, samples, tuple(sounds), *sends.close())
 
 
@@ -166,12 +166,18 @@ def score_samples(score: Score) -> int:
     return grid.sample(score.length_beats) + round(score.tail_s * HOUSE_RATE)
 
 
+def sends_to(track: Track, name: str) -> bool:
+    """Whether a track ever sends: "reverb_send_db" or "delay_send_db"."""
+    automated = any(line.parameter == name for line in track.automation)
+    return automated or getattr(track, name) is not None
+
+
 class _Sends:
     """The shared reverb and delay: gathers what tracks send, adds what comes back."""
 
     def __init__(self, score: Score) -> None:
-        wet = any(track.reverb_send_db is not None for track in score.tracks)
-        echoed = any(track.delay_send_db is not None for track in score.tracks)
+        wet = any(sends_to(track, "reverb_send_db") for track in score.tracks)
+        echoed = any(sends_to(track, "delay_send_db") for track in score.tracks)
         self._reverb = (
             ReverbSend(sample_rate=HOUSE_RATE, block_samples=BLOCK_SAMPLES) if wet else None
         )
@@ -184,11 +190,15 @@ class _Sends:
         self._samples = samples
         self._to_reverb = self._to_delay = None
 
-    def take(self, dry: Audio, strip: ChannelStrip) -> None:
-        self._to_reverb = self._gathered(self._to_reverb, dry, strip.reverb_gain)
-        self._to_delay = self._gathered(self._to_delay, dry, strip.delay_gain)
+    def take(self, dry: Audio, strip: ChannelStrip, start: int) -> None:
+        reverb, delay = strip.send_gains(start, start + dry.shape[1])
+        self._to_reverb = self._gathered(self._to_reverb, dry, reverb)
+        self._to_delay = self._gathered(self._to_delay, dry, delay)
 
-    def _gathered(self, sent: Audio | None, dry: Audio, gain: float) -> Audio | None:
+    def _gathered(self, sent: Audio | None, dry: Audio, gain: Line) -> Audio | None:
+        if isinstance(gain, np.ndarray):
+            part = dry * gain
+            return part if sent is None else sent + part
         if gain <= 0.0:
             return sent
         if sent is None:

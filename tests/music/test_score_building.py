@@ -288,3 +288,21 @@ def test_everything_stops_for_a_moment_before_a_drop():
 
     assert all(not 28.0 <= note.start_beats < 32.0 for note in track(score, "kick").notes)
     assert covered(track(score, "bass").clips) == [(0, 28), (32, 64)]
+
+
+def test_an_impact_is_heard_backwards_into_a_drop():
+    cards = [*KIT, shot("I", "fx", duration_s=3.0)]
+    asked = plan(
+        section("kick"),
+        replace(
+            section("kick", energy=0.9),
+            section="Drop",
+            stem_queries=(StemQuery("kick"), StemQuery("fx", ("impact",), text="impact hit")),
+        ),
+    )
+    swell, hit = track(score_of(asked, cards), "fx").clips
+
+    assert swell.reverse
+    assert not hit.reverse
+    assert swell.start_beats + swell.length_beats == hit.start_beats == 32.0
+    assert swell.source_start_s == hit.source_start_s

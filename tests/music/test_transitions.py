@@ -3,7 +3,7 @@ import random
 from src.music.genres import genre_grammar
 from src.music.plan import ArrangementPlan, SectionPlan
 from src.music.timeline import timeline
-from src.music.transitions import automation_of
+from src.music.transitions import automation_of, throws_of
 from src.music.transitions import fills_of as fills_by
 
 PHRASING = genre_grammar("techno").phrasing
@@ -84,3 +84,37 @@ def test_a_melody_fades_away_in_the_outro_and_the_drums_do_not():
 
     assert melody[-1] < melody[0] - 3
     assert drums[-1] == drums[0]
+
+
+def throws(category, sections, own_db=(-18.0, None), seeds=range(12)):
+    """Of many seeds: lines by their parameter."""
+    return [
+        {
+            line.parameter: line.points
+            for line in throws_of(category, own_db, sections, PHRASING, 4, random.Random(seed))
+        }
+        for seed in seeds
+    ]
+
+
+def test_a_voice_throws_its_last_beat_into_the_echo_and_is_dry_again():
+    made = [lines["delay_send_db"] for lines in throws("vocal", times("A", bars=16)) if lines]
+
+    assert made
+    for points in made:
+        assert points[0].value == points[-1].value == -80.0
+        assert max(point.value for point in points) == -4.0
+        assert points[-1].beats in (32.0, 64.0)
+        assert points[-1].beats - points[1].beats in (1.0, 33.0)
+
+
+def test_a_snare_rings_out_at_the_end_of_a_drop_and_keeps_its_usual_room():
+    points = throws("snare", times("Drop"), seeds=[1])[0]["reverb_send_db"]
+
+    assert [point.value for point in points] == [-18.0, -5.0, -5.0, -18.0]
+    assert points[-1].beats == 32.0
+
+
+def test_a_kick_and_a_pad_throw_nothing():
+    assert all(not lines for lines in throws("kick", times("A", "Drop")))
+    assert all(not lines for lines in throws("pad", times("A", "Drop")))

@@ -75,3 +75,20 @@ def test_silence_passes_as_silence_and_sends_default_to_none() -> None:
     assert channel.process(None, 0, 1000) is None
     assert channel.reverb_gain == channel.delay_gain == 0.0
     assert strip(reverb_send_db=-6.0).reverb_gain == pytest.approx(0.501, abs=1e-3)
+
+
+def test_a_send_that_is_automated_opens_and_closes() -> None:
+    throw = line("delay_send_db", (1.0, -80.0), (2.0, -6.0), (4.0, -6.0), (4.0, -80.0))
+    channel = strip(throw, delay_send_db=-12.0)
+
+    reverb, delay = channel.send_gains(0, 120_000)
+    assert reverb == 0.0
+    assert isinstance(delay, np.ndarray)
+    assert delay[0] == pytest.approx(1e-4, rel=1e-3)
+    assert delay[60_000] == pytest.approx(10 ** (-6 / 20), rel=1e-3)
+    assert delay[-1] == pytest.approx(1e-4, rel=1e-3)
+    assert channel.send_gains(200_000, 220_000)[1] == 0.0
+
+
+def test_a_send_without_automation_is_the_tracks_own() -> None:
+    assert strip(reverb_send_db=-6.0).send_gains(0, 1000) == (pytest.approx(0.501, abs=1e-3), 0.0)
