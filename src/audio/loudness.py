@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import lfilter, sos2tf
 
+from src.audio.loudness_range import range_of_short_term
 from src.audio.true_peak import true_peak_dbtp
 from src.audio.validation import Audio, valid_audio
 from src.core.errors import InvalidInputError
@@ -18,6 +19,7 @@ __all__ = [
     "integrated_loudness",
     "loudness_range",
     "measure_loudness",
+    "momentary_max",
     "short_term_max",
     "true_peak_dbtp",
 ]
@@ -25,11 +27,15 @@ __all__ = [
 STEP_S = 0.1
 """Time between two measuring blocks: a quarter of the 400 ms gating block."""
 
+_PARTS = 10
+_PART_S = STEP_S / _PARTS
+"""Grain in which power is gathered: so fine that the loudest window is found wherever it lies."""
+
 _GATING_STEPS = 4
 _SHORT_TERM_STEPS = 30
 _ABSOLUTE_GATE_LUFS = -70.0
 _RELATIVE_GATE_LU = -10.0
-_RANGE_GATE_LU = -20.0
+_LEAST_RATE = 100
 _OFFSET_LUFS = -0.691
 _SURROUND_GAIN = 1.41
 _CHUNK_SAMPLES = 131_072
@@ -37,10 +43,14 @@ _CHUNK_SAMPLES = 131_072
 
 @dataclass(frozen=True)
 class LoudnessReport:
-    """What a meter says of a whole programme. Silence has -inf LUFS and a range of 0 LU."""
+    """What a meter says of a whole programme. Silence has -inf LUFS and a range of 0 LU.
+
+    short_term_max_lufs, momentary_max_lufs: the loudest 3 s and 0.4 s
+    """
 
     integrated_lufs: float
     short_term_max_lufs: float
+    momentary_max_lufs: float
     range_lu: float
 
 
@@ -65,6 +75,14 @@ def short_term_max(audio: Audio, *, sample_rate: int) -> float:
     return measure_loudness(audio, sample_rate=sample_rate).short_term_max_lufs
 
 
+def momentary_max(audio: Audio, *, sample_rate: int) -> float:
+    """Measure the loudest 0.4 s of a clip, in LUFS (EBU Tech 3341).
+
+    A clip shorter than 0.4 s is taken as one window. Silence gives -inf.
+    """
+    return measure_loudness(audio, sample_rate=sample_rate).momentary_max_lufs
+
+
 def loudness_range(audio: Audio, *, sample_rate: int) -> float:
     """Measure how far soft and loud parts lie apart, in LU (EBU Tech 3342).
 
@@ -74,7 +92,7 @@ def loudness_range(audio: Audio, *, sample_rate: int) -> float:
 
 
 def measure_loudness(audio: Audio, *, sample_rate: int) -> LoudnessReport:
-    """Measure integrated loudness, loudest 3 s and loudness range in one pass."""
+    """Measure integrated loudness, loudest 3 s and 0.4 s, and loudness range in one pass."""
     audio = valid_audio(audio)
     meter = LoudnessMeter(sample_rate=sample_rate, channels=audio.shape[0])
     meter.add(audio)
@@ -88,7 +106,7 @@ class LoudnessMeter:
     """
 
     def __init__(self, *, sample_rate: int, channels: int) -> None:
-        if sample_rate < 8:
+        if sample_rate < _LEAST_RATE:
             raise InvalidInputError(f"sample_rate must be a rate in Hz, got {sample_rate}")
         self._rate = sample_rate
         # Both sections as one filter: a third faster, and as exact in double precision.
@@ -96,8 +114,8 @@ class LoudnessMeter:
         self._state = np.zeros((channels, 4))
         self._gains = _channel_gains(channels)
         self._taken = 0
-        self._open_power = 0.0
-        self._steps: list[float] = []
+        self._open_energy = 0.0
+        self._energies: list[float] = []
 
     def add(self, audio: Audio) -> None:
         """Take the next block, shape (channels, samples)."""
@@ -109,52 +127,63 @@ class LoudnessMeter:
             *self._filter, chunk.astype(np.float64), axis=-1, zi=self._state
         )
         power = self._gains @ np.square(weighted, out=weighted)
-        start, end = self._taken, self._taken + power.size
-        first, last = len(self._steps) + 1, self._step_at(end)
-        edges = [self._step_start(index) - start for index in range(first, last + 1)]
-        position = 0
-        for edge in edges:
-            total = self._open_power + float(power[position:edge].sum())
-            length = self._step_start(len(self._steps) + 1) - self._step_start(len(self._steps))
-            self._steps.append(total / length)
-            self._open_power, position = 0.0, edge
-        self._open_power += float(power[position:].sum())
+        end = self._taken + power.size
+        done = len(self._energies)
+        edges = self._part_starts(done + 1, self._part_at(end) + 1) - self._taken
+        if edges.size:
+            closed = np.add.reduceat(power[: edges[-1]], np.append(0, edges[:-1]))
+            closed[0] += self._open_energy
+            self._energies.extend(closed.tolist())
+            self._open_energy = 0.0
+            power = power[edges[-1] :]
+        self._open_energy += float(power.sum())
         self._taken = end
 
-    def _step_start(self, index: int) -> int:
-        return round(index * STEP_S * self._rate)
+    def _part_starts(self, first: int, stop: int) -> NDArray[np.int64]:
+        """The samples at which the parts ``first`` to ``stop - 1`` of 10 ms begin."""
+        return np.rint(np.arange(first, stop) * (_PART_S * self._rate)).astype(np.int64)
 
-    def _step_at(self, sample: int) -> int:
-        """How many steps are complete when ``sample`` samples have been taken."""
-        index = int(sample / (STEP_S * self._rate)) + 1
-        while self._step_start(index) > sample:
+    def _part_at(self, sample: int) -> int:
+        """How many parts are complete when ``sample`` samples have been taken."""
+        index = int(sample / (_PART_S * self._rate)) + 1
+        while self._part_starts(index, index + 1)[0] > sample:
             index -= 1
         return index
 
     @property
     def step_powers(self) -> NDArray[np.float64]:
         """K-weighted mean square of each complete step of 100 ms, channels summed."""
-        return np.array(self._steps)
+        steps = len(self._energies) // _PARTS
+        energies = np.array(self._energies[: steps * _PARTS]).reshape(steps, _PARTS).sum(axis=1)
+        lengths = np.diff(self._part_starts(0, steps * _PARTS + 1)[::_PARTS])
+        return energies / lengths
 
     def report(self) -> LoudnessReport:
         """Loudness of everything taken so far."""
         steps = self.step_powers
-        if len(steps) < _GATING_STEPS:
-            whole = self._whole_lufs()
-            return LoudnessReport(whole, whole, 0.0)
-        if len(steps) < _SHORT_TERM_STEPS:
-            return LoudnessReport(integrated_from_steps(steps), self._whole_lufs(), 0.0)
-        short_term = _windows(steps, _SHORT_TERM_STEPS)
         return LoudnessReport(
-            integrated_from_steps(steps), _lufs(float(short_term.max())), _range_lu(short_term)
+            integrated_lufs=(
+                integrated_from_steps(steps) if steps.size >= _GATING_STEPS else self._whole_lufs()
+            ),
+            short_term_max_lufs=self._loudest(_SHORT_TERM_STEPS),
+            momentary_max_lufs=self._loudest(_GATING_STEPS),
+            range_lu=_range_lu(steps),
         )
+
+    def _loudest(self, steps: int) -> float:
+        """The loudest window of so many steps, to 10 ms; of a shorter clip the whole."""
+        width = steps * _PARTS
+        if len(self._energies) < width:
+            return self._whole_lufs()
+        energies = np.append(0.0, np.cumsum(self._energies))
+        starts = self._part_starts(0, energies.size)
+        powers = (energies[width:] - energies[:-width]) / (starts[width:] - starts[:-width])
+        return _lufs(float(powers.max()))
 
     def _whole_lufs(self) -> float:
         if self._taken == 0:
             return -math.inf
-        lengths = np.diff([self._step_start(index) for index in range(len(self._steps) + 1)])
-        total = self._open_power + float(np.dot(self.step_powers, lengths))
-        return _lufs(total / self._taken)
+        return _lufs((math.fsum(self._energies) + self._open_energy) / self._taken)
 
 
 def integrated_from_steps(step_powers: NDArray[np.float64]) -> float:
@@ -223,13 +252,12 @@ def _windows(steps: NDArray[np.float64], length: int) -> NDArray[np.float64]:
     return means
 
 
-def _range_lu(short_term: NDArray[np.float64]) -> float:
-    loud = short_term[short_term > _power(_ABSOLUTE_GATE_LUFS)]
-    if loud.size == 0:
+def _range_lu(steps: NDArray[np.float64]) -> float:
+    if steps.size < _SHORT_TERM_STEPS:
         return 0.0
-    gated = loud[loud > loud.mean() * 10 ** (_RANGE_GATE_LU / 10)]
-    low, high = np.percentile(10 * np.log10(gated), [10, 95])
-    return float(high - low)
+    with np.errstate(divide="ignore"):
+        short_term = _OFFSET_LUFS + 10 * np.log10(_windows(steps, _SHORT_TERM_STEPS))
+    return range_of_short_term(short_term)
 
 
 def _lufs(power: float) -> float:

@@ -2,7 +2,7 @@
 
 import math
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,13 @@ from numpy.typing import NDArray
 from src.audio.dynamics import apply_gains
 from src.audio.gain import db_to_gain, gain_to_db
 from src.audio.limiter import limiter_gains
-from src.audio.loudness import LoudnessMeter, integrated_from_steps, measure_loudness
+from src.audio.loudness import (
+    LoudnessMeter,
+    integrated_from_steps,
+    integrated_loudness,
+    measure_loudness,
+)
+from src.audio.soft_clip import round_peaks, rounded
 from src.audio.stereo import CorrelationMeter
 from src.audio.true_peak import BLOCK_SAMPLES, block_true_peaks, true_peak_dbtp
 from src.audio.validation import Audio
@@ -18,13 +24,21 @@ from src.audio.validation import Audio
 TOLERANCE_LU = 0.3
 """A master this close to its target has reached it."""
 
-MOST_COST_LU = 8.0
-"""The limiter may cost so much loudness; beyond, more gain gives distortion instead."""
+TOLERANCE_DB = 0.05
+"""A premaster whose peak is this close to the level asked for has reached it."""
+
+MOST_COST_LU = 6.0
+"""Rounding and limiting may cost so much loudness; beyond, more gain gives distortion instead."""
+
+LIMITED_ALONE_DB = 6.0
+"""Up to here the limiter works alone; where it would take more, peaks are rounded before it."""
 
 _MARGIN_DB = 0.03
 _ROUNDS = 12
+_CHECKS = 3
 _SPARE_DRIVE_DB = 2 * MOST_COST_LU
 _CLOSE_LU = 0.02
+_CLOSE_ENOUGH_LU = 0.05
 _CHUNK_SAMPLES = 131_072
 _STEPS_24_BIT = float(2**23)
 
@@ -33,18 +47,28 @@ _STEPS_24_BIT = float(2**23)
 class MasterReport:
     """What came out. Silence has -inf levels, gain 0 and has not reached its target.
 
-    gain_db: in front of the limiter; limiting_db: largest reduction by it
-    reached: whether the loudness lies within 0.3 LU of the target
+    gain_db: in front of the limiter
+    limiting_db, limiting_mean_db: largest reduction by it, and its mean over the whole time
+    rounding_db: by how much the highest peak was rounded in front of it
+    missed_by: what came out minus what was asked for, in LU (dB for a premaster); 0 if reached
+    shortfall: why it was missed: "silence", "peaks" (more would cost more than 6 LU),
+        "level" (the search did not settle); empty if it was reached
     """
 
     loudness_lufs: float
     short_term_max_lufs: float
+    momentary_max_lufs: float
     loudness_range_lu: float
     true_peak_dbtp: float
+    sample_peak_dbfs: float
     stereo_correlation: float
-    gain_db: float
-    limiting_db: float
-    reached: bool
+    gain_db: float = 0.0
+    limiting_db: float = 0.0
+    limiting_mean_db: float = 0.0
+    rounding_db: float = 0.0
+    reached: bool = False
+    missed_by: float = 0.0
+    shortfall: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,8 +80,12 @@ class _Goal:
 
 @dataclass(frozen=True)
 class _Drive:
+    """A gain, and what limiter and rounding do at it. dear: no more gain is allowed."""
+
     gain: float
     reductions: NDArray[np.float64]
+    rounding_db: float = 0.0
+    dear: bool = False
 
 
 def master(
@@ -70,27 +98,98 @@ def master(
     ceiling_dbtp: no true peak above this remains
 
     The gain is found from the loudness of 100 ms steps and the limiter's reduction in each,
-    then checked by measuring. Where the limiter would cost more than 8 LU the target is
-    not reached, and the report says so.
+    then checked by measuring. Where the limiter alone would have to take more than 6 dB,
+    peaks are rounded before it. Where both would cost more than 6 LU the target is not
+    reached, and the report says so.
     """
     meter = LoudnessMeter(sample_rate=sample_rate, channels=mix.shape[0])
     meter.add(mix)
     loudness = meter.report().integrated_lufs
     if not math.isfinite(loudness):
-        return _finished(mix, sample_rate, target_lufs, 0.0, 0.0)
+        return replace(measured_master(mix, sample_rate=sample_rate), shortfall="silence")
     goal = _Goal(target_lufs, db_to_gain(ceiling_dbtp - _MARGIN_DB), sample_rate)
     drive = _drive(mix, meter.step_powers, loudness, goal)
-    apply_gains(mix, drive.reductions * drive.gain, hop=BLOCK_SAMPLES)
     quantise_24_bit(mix)
-    limiting_db = -gain_to_db(float(drive.reductions.min(initial=1.0)))
-    report = _finished(mix, sample_rate, target_lufs, gain_to_db(drive.gain), limiting_db)
+    report = measured_master(mix, sample_rate=sample_rate)
     over_db = report.true_peak_dbtp - ceiling_dbtp
-    if over_db <= 0:
-        return report
-    # A moving gain can add hundredths of a decibel between the samples.
-    np.multiply(mix, np.float32(db_to_gain(-over_db - 0.001)), out=mix)
+    if over_db > 0:
+        # A moving gain can add hundredths of a decibel between the samples.
+        np.multiply(mix, np.float32(db_to_gain(-over_db - 0.001)), out=mix)
+        quantise_24_bit(mix)
+        report = measured_master(mix, sample_rate=sample_rate)
+    return _judged(report, drive, goal)
+
+
+def premaster(mix: Audio, *, sample_rate: int, peak_dbfs: float) -> MasterReport:
+    """Bring the highest sample of a mix to a level by gain alone, in place, on the 24-bit grid.
+
+    mix: float32, shape (channels, samples); it is changed
+    peak_dbfs: level of its highest sample; above 0 it would clip
+    """
+    peak = float(max(mix.max(initial=0.0), -mix.min(initial=0.0)))
+    if peak == 0.0:
+        return replace(measured_master(mix, sample_rate=sample_rate), shortfall="silence")
+    gain = db_to_gain(peak_dbfs) / peak
+    np.multiply(mix, np.float32(gain), out=mix)
     quantise_24_bit(mix)
-    return _finished(mix, sample_rate, target_lufs, gain_to_db(drive.gain), limiting_db)
+    report = measured_master(mix, sample_rate=sample_rate)
+    missed = report.sample_peak_dbfs - peak_dbfs
+    reached = abs(missed) <= TOLERANCE_DB
+    return replace(
+        report,
+        gain_db=gain_to_db(gain),
+        reached=reached,
+        missed_by=0.0 if reached else missed,
+        shortfall="" if reached else "level",
+    )
+
+
+def _limited(mix: Audio, limiting: "_Limiting", drive: _Drive) -> _Drive:
+    """Apply gain and limiter in place."""
+    for _ in range(_CHECKS):
+        if drive.reductions.min(initial=1.0) >= 1.0:
+            break
+        heard_lufs = limiting.measured_lufs(drive)
+        if limiting.satisfied(heard_lufs, drive):
+            break
+        drive = limiting.solve(drive.gain, heard_lufs - limiting.estimated_lufs(drive))
+    apply_gains(mix, drive.reductions * drive.gain, hop=BLOCK_SAMPLES)
+    return drive
+
+
+def _rounded_and_limited(mix: Audio, limiting: "_Limiting", drive: _Drive) -> _Drive:
+    """Apply gain, rounding and limiter in place; a copy is kept to begin again from."""
+    goal, original = limiting.goal, mix.copy()
+    for check in range(_CHECKS + 1):
+        if check:
+            mix[:] = original
+        round_peaks(mix, drive=drive.gain, ceiling=goal.ceiling)
+        peaks = block_true_peaks(mix, floor=goal.ceiling)
+        reductions = limiter_gains(
+            peaks, drive=1.0, ceiling=goal.ceiling, sample_rate=goal.sample_rate
+        )
+        apply_gains(mix, reductions, hop=BLOCK_SAMPLES)
+        heard_lufs = integrated_loudness(mix, sample_rate=goal.sample_rate)
+        if check == _CHECKS or limiting.satisfied(heard_lufs, drive):
+            break
+        drive = limiting.solve(drive.gain, heard_lufs - limiting.estimated_lufs(drive))
+    return replace(drive, reductions=reductions)
+
+
+def _judged(report: MasterReport, drive: _Drive, goal: _Goal) -> MasterReport:
+    missed = report.loudness_lufs - goal.target_lufs
+    reached = abs(missed) <= TOLERANCE_LU
+    limiting_db = -20 * np.log10(np.append(drive.reductions, 1.0))
+    return replace(
+        report,
+        gain_db=gain_to_db(drive.gain),
+        limiting_db=float(limiting_db.max()),
+        limiting_mean_db=float(limiting_db.mean()),
+        rounding_db=drive.rounding_db,
+        reached=reached,
+        missed_by=0.0 if reached else missed,
+        shortfall="" if reached else "peaks" if drive.dear else "level",
+    )
 
 
 def quantise_24_bit(audio: Audio) -> None:
@@ -104,16 +203,17 @@ def quantise_24_bit(audio: Audio) -> None:
 
 
 def _drive(mix: Audio, steps: NDArray[np.float64], loudness_lufs: float, goal: _Goal) -> _Drive:
-    """Find the gain whose limited result has the target's loudness."""
+    """Find and apply the gain whose limited result has the target's loudness."""
     wanted = db_to_gain(goal.target_lufs - loudness_lufs)
+    highest = float(max(mix.max(), -mix.min()))
     floor = goal.ceiling / (wanted * db_to_gain(_SPARE_DRIVE_DB))
-    peaks = block_true_peaks(mix, floor=min(floor, float(max(mix.max(), -mix.min()))))
+    peaks = block_true_peaks(mix, floor=min(floor, highest))
     limiting = _Limiting(mix, steps, peaks, loudness_lufs, goal)
     drive = limiting.solve(wanted, 0.0)
-    if drive.reductions.min(initial=1.0) >= 1.0:
-        return drive
-    error_lu = limiting.measured_lufs(drive) - limiting.estimated_lufs(drive)
-    return drive if abs(error_lu) < _CLOSE_LU else limiting.solve(drive.gain, error_lu)
+    if drive.reductions.min(initial=1.0) >= db_to_gain(-LIMITED_ALONE_DB):
+        return _limited(mix, limiting, drive)
+    limiting = replace(limiting, rounds=True)
+    return _rounded_and_limited(mix, limiting, limiting.solve(wanted, 0.0))
 
 
 @dataclass(frozen=True)
@@ -122,6 +222,7 @@ class _Limiting:
 
     steps: power of each 100 ms of the mix
     peaks: true peak of each 32 samples
+    rounds: whether peaks are rounded in front of the limiter
     """
 
     mix: Audio
@@ -129,6 +230,7 @@ class _Limiting:
     peaks: NDArray[np.float32]
     loudness_lufs: float
     goal: _Goal
+    rounds: bool = False
 
     def solve(self, gain: float, error_lu: float) -> _Drive:
         """Raise the gain by what is missing until nothing is, or the limiter costs too much.
@@ -138,33 +240,44 @@ class _Limiting:
         drive = self._at(gain)
         for _ in range(_ROUNDS):
             missing_lu = self.goal.target_lufs - error_lu - self.estimated_lufs(drive)
-            if self._cost_lu(drive) > MOST_COST_LU:
-                return self._dearest(drive.gain)
+            if self._cost_lu(drive, error_lu) > MOST_COST_LU:
+                return self._dearest(drive.gain, error_lu)
             if abs(missing_lu) < _CLOSE_LU:
                 break
             drive = self._at(drive.gain * db_to_gain(missing_lu))
         return drive
 
-    def _dearest(self, gain: float) -> _Drive:
+    def _dearest(self, gain: float, error_lu: float) -> _Drive:
         """The largest gain below ``gain`` whose limiting costs no more than is allowed."""
         low, high = gain * db_to_gain(-4 * MOST_COST_LU), gain
         for _ in range(_ROUNDS):
             middle = math.sqrt(low * high)
-            if self._cost_lu(self._at(middle)) > MOST_COST_LU:
+            if self._cost_lu(self._at(middle), error_lu) > MOST_COST_LU:
                 high = middle
             else:
                 low = middle
-        return self._at(low)
+        return replace(self._at(low), dear=True)
 
-    def _cost_lu(self, drive: _Drive) -> float:
-        return self.loudness_lufs + gain_to_db(drive.gain) - self.estimated_lufs(drive)
+    def _cost_lu(self, drive: _Drive, error_lu: float) -> float:
+        heard_lufs = self.estimated_lufs(drive) + error_lu
+        return self.loudness_lufs + gain_to_db(drive.gain) - heard_lufs
+
+    def satisfied(self, heard_lufs: float, drive: _Drive) -> bool:
+        """Whether a result is near enough to the target, or as near as is allowed."""
+        missing_lu = self.goal.target_lufs - heard_lufs
+        return abs(missing_lu) < _CLOSE_ENOUGH_LU or (drive.dear and missing_lu > 0)
 
     def _at(self, gain: float) -> _Drive:
         goal = self.goal
+        peaks, rounding_db = self.peaks * np.float32(gain), 0.0
+        if self.rounds and peaks.size:
+            before = float(peaks.max())
+            peaks = rounded(peaks, ceiling=goal.ceiling)
+            rounding_db = max(gain_to_db(before / max(float(peaks.max()), 1e-12)), 0.0)
         reductions = limiter_gains(
-            self.peaks, drive=gain, ceiling=goal.ceiling, sample_rate=goal.sample_rate
+            peaks, drive=1.0, ceiling=goal.ceiling, sample_rate=goal.sample_rate
         )
-        return _Drive(gain, reductions)
+        return _Drive(gain, reductions, rounding_db)
 
     def estimated_lufs(self, drive: _Drive) -> float:
         """The loudness after the limiter, from its mean reduction in each 100 ms.
@@ -172,7 +285,7 @@ class _Limiting:
         The mean is weighted with the square of the peaks, for loud runs carry the power.
         """
         weights = np.square(self.peaks, dtype=np.float64)
-        powers = np.square(drive.reductions) * weights
+        powers = np.square(drive.reductions * self._left_by_rounding(drive.gain)) * weights
         if self.steps.size < 4:
             mean_db = 10 * math.log10(float(powers.sum() / weights.sum()))
             return self.loudness_lufs + gain_to_db(drive.gain) + mean_db
@@ -183,34 +296,41 @@ class _Limiting:
         whole = np.add.reduceat(np.append(weights, 0.0), edges)[:-1]
         return integrated_from_steps(self.steps * drive.gain**2 * reduced / (whole + 1e-30))
 
+    def _left_by_rounding(self, gain: float) -> NDArray[np.float32] | float:
+        if not self.rounds:
+            return 1.0
+        peaks = np.maximum(self.peaks * np.float32(gain), np.float32(1e-12))
+        left: NDArray[np.float32] = rounded(peaks, ceiling=self.goal.ceiling) / peaks
+        return left
+
     def measured_lufs(self, drive: _Drive) -> float:
         """The loudness after the limiter, measured without keeping the result."""
         meter = LoudnessMeter(sample_rate=self.goal.sample_rate, channels=self.mix.shape[0])
-        gains = drive.reductions * drive.gain
         blocks = _CHUNK_SAMPLES // BLOCK_SAMPLES
-        for first in range(0, gains.size, blocks):
-            part = self.mix[:, first * BLOCK_SAMPLES : (first + blocks) * BLOCK_SAMPLES].copy()
-            apply_gains(part, gains[first : first + blocks], hop=BLOCK_SAMPLES)
+        for first in range(0, drive.reductions.size, blocks):
+            start = first * BLOCK_SAMPLES
+            part = self.mix[:, start : start + _CHUNK_SAMPLES] * np.float32(drive.gain)
+            apply_gains(part, drive.reductions[first : first + blocks], hop=BLOCK_SAMPLES)
             meter.add(part)
         return meter.report().integrated_lufs
 
 
-def _finished(
-    mix: Audio, sample_rate: int, target_lufs: float, gain_db: float, limiting_db: float
-) -> MasterReport:
-    image = CorrelationMeter()
+def measured_master(mix: Audio, *, sample_rate: int) -> MasterReport:
+    """Measure a finished programme, shape (2, samples); nothing is claimed to be reached."""
+    image, highest = CorrelationMeter(), 0.0
     with ThreadPoolExecutor(1) as beside:
         peak = beside.submit(true_peak_dbtp, mix, sample_rate=sample_rate)
         heard = measure_loudness(mix, sample_rate=sample_rate)
         for start in range(0, mix.shape[1], _CHUNK_SAMPLES):
-            image.add(mix[:, start : start + _CHUNK_SAMPLES])
+            part = mix[:, start : start + _CHUNK_SAMPLES]
+            image.add(part)
+            highest = max(highest, float(part.max()), -float(part.min()))
     return MasterReport(
         loudness_lufs=heard.integrated_lufs,
         short_term_max_lufs=heard.short_term_max_lufs,
+        momentary_max_lufs=heard.momentary_max_lufs,
         loudness_range_lu=heard.range_lu,
         true_peak_dbtp=peak.result(),
+        sample_peak_dbfs=gain_to_db(highest),
         stereo_correlation=image.correlation,
-        gain_db=gain_db,
-        limiting_db=limiting_db,
-        reached=abs(heard.integrated_lufs - target_lufs) <= TOLERANCE_LU,
     )
