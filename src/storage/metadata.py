@@ -1,15 +1,32 @@
-"""What a file says about itself beside its sound: acid, smpl, inst, bext and INFO chunks."""
+"""What a file says about itself beside its sound: chunks of loop editors and samplers, and tags."""
 
 import math
+import re
 import struct
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from src.core.errors import InvalidInputError
+from src.music.keys import parse_key
 from src.storage.files import open_regular
-from src.storage.riff import Chunk, chunk_bytes, riff_chunks
+from src.storage.riff import Chunk, chunk_bytes, iff_chunks, riff_chunks
+from src.storage.tags import id3_tags, read_tags
 
 _ACID_ONE_SHOT, _ACID_ROOT, _ACID_STRETCH = 1, 2, 4
+_TEMPO_TAGS = ("BPM", "TBPM", "IBPM", "TEMPO")
+_KEY_TAGS = ("INITIALKEY", "KEY", "TKEY", "IKEY", "MUSICALKEY")
+_TEXTS = ("COMMENT", "DESCRIPTION", "ICMT", "TITLE", "INAM")
+_TOLD_TEMPO = re.compile(
+    r"(?<![\d.])(\d{2,3}(?:[.,]\d{1,3})?)\s*bpm\b|\bbpm\s*[:=]?\s*(\d{2,3})\b", re.I
+)
+_TOLD_KEY = re.compile(
+    r"\bkey\s*(?:of\b|is\b|[:=])\s*([A-G][#b]?\s?(?:minor|major|min|maj|m)?)\b", re.I
+)
+_XML_FIELD = re.compile(r"<(TEMPO|BPM|KEY|INITIAL_?KEY|MUSICAL_?KEY)>\s*([^<]{1,40})<", re.I)
+_XML_ATTRIBUTE = re.compile(
+    r"<NAME>\s*\w{0,20}?(tempo|bpm|key)\s*</NAME>\s*<VALUE>\s*([^<]{1,40})</VALUE>", re.I
+)
 
 
 @dataclass(frozen=True)
@@ -37,6 +54,10 @@ class FileMetadata:
     loops: (first, last) sample of each loop in ``smpl``, in the file's own sample rate
     info: LIST INFO by name: "INAM" title, "IART" artist, "ICOP" copyright, "ICMT" comment ...
     description, originator: of the broadcast extension
+    tags: of ID3, Vorbis comments or AIFF, by the names of Vorbis comments ("TITLE", "BPM")
+    sample_rate: of the file, 0 where its chunks don't tell
+    tempo_bpm: what a tag, iXML or a comment ("128 BPM") claims, in 20..999; often a default
+    initial_key: the same of the key, as the house writes it
     """
 
     acid: AcidChunk | None = None
@@ -47,15 +68,20 @@ class FileMetadata:
     info: dict[str, str] = field(default_factory=dict)
     description: str | None = None
     originator: str | None = None
+    tags: dict[str, str] = field(default_factory=dict)
+    sample_rate: int = 0
+    tempo_bpm: float | None = None
+    initial_key: str | None = None
 
     @property
     def licence(self) -> str | None:
         """What the file says of its rights, if anything."""
-        return self.info.get("ICOP")
+        told = (self.tags.get("LICENSE"), self.tags.get("LICENCE"), self.tags.get("COPYRIGHT"))
+        return self.info.get("ICOP") or next((text for text in told if text), None)
 
 
 def read_metadata(path: Path) -> FileMetadata:
-    """What the chunks of a WAV file tell. Other files and broken chunks tell nothing.
+    """What the chunks and tags of a file tell. Broken ones and unknown formats tell nothing.
 
     Raises UnreadableAudioError where the file can't be read at all.
     """
@@ -65,28 +91,105 @@ def read_metadata(path: Path) -> FileMetadata:
 
 def metadata_of(file: BinaryIO) -> FileMetadata:
     """The same for an open file; its position afterwards is the start."""
-    chunks = {chunk.name: chunk for chunk in reversed(riff_chunks(file))}
-    lists = [chunk for chunk in riff_chunks(file) if chunk.name == b"LIST"]
+    found = riff_chunks(file)
+    told = _chunks_told(file, found) if found else _tags_told(file)
+    file.seek(0)
+    return told
+
+
+def _chunks_told(file: BinaryIO, found: list[Chunk]) -> FileMetadata:
+    """What a WAV file tells."""
+    chunks = {chunk.name: chunk for chunk in reversed(found)}
 
     def content(name: bytes) -> bytes:
         return chunk_bytes(file, chunks[name]) if name in chunks else b""
 
     root, loops = _sampler(content(b"smpl"))
-    broadcast = content(b"bext")
-    instrument = content(b"inst")
-    cues = content(b"cue ")
-    told = FileMetadata(
+    broadcast, instrument, cues = content(b"bext"), content(b"inst"), content(b"cue ")
+    info = _info(file, [chunk for chunk in found if chunk.name == b"LIST"])
+    marks = [chunk.offset for chunk in found if chunk.name in (b"id3 ", b"ID3 ")]
+    tags = id3_tags(file, marks[0])[0] if marks else {}
+    description = _text(broadcast[:256]) or None
+    written = _xml_fields(_text(content(b"iXML"))) | info | tags
+    tempo_bpm, key = _musical({**written, "DESCRIPTION": description or ""})
+    return FileMetadata(
         acid=_acid(content(b"acid")),
         sampler_root_note=root,
         instrument_root_note=_note(instrument[0]) if len(instrument) >= 7 else None,
         loops=loops,
         cue_points=min(int.from_bytes(cues[:4], "little"), max(len(cues) - 4, 0) // 24),
-        info=_info(file, lists),
-        description=_text(broadcast[:256]) or None,
+        info=info,
+        description=description,
         originator=_text(broadcast[256:288]) or None,
+        tags=tags,
+        sample_rate=int.from_bytes(content(b"fmt ")[4:8], "little"),
+        tempo_bpm=tempo_bpm,
+        initial_key=key,
     )
-    file.seek(0)
-    return told
+
+
+def _tags_told(file: BinaryIO) -> FileMetadata:
+    """What the tags of any other file tell, and the loop chunk of an Apple loop."""
+    tags = read_tags(file)
+    tempo_bpm, key = _musical(tags)
+    apple = [chunk for chunk in iff_chunks(file) if chunk.name == b"basc"]
+    acid = _apple_loop(chunk_bytes(file, apple[0])) if apple else None
+    return FileMetadata(acid=acid, tags=tags, tempo_bpm=tempo_bpm, initial_key=key)
+
+
+def _musical(written: dict[str, str]) -> tuple[float | None, str | None]:
+    """Tempo and key that fields of their own tell, else a free text with the very words."""
+    tempos = [_tempo(written[name]) for name in _TEMPO_TAGS if name in written]
+    keys = [_key(written[name]) for name in _KEY_TAGS if name in written]
+    for name in _TEXTS:
+        if match := _TOLD_TEMPO.search(written.get(name, "")):
+            tempos.append(_tempo(match[1] or match[2]))
+        if match := _TOLD_KEY.search(written.get(name, "")):
+            keys.append(_key(match[1]))
+    tempo_bpm = next((tempo for tempo in tempos if tempo is not None), None)
+    return tempo_bpm, next((key for key in keys if key is not None), None)
+
+
+def _tempo(text: str) -> float | None:
+    """A number in 20..999, with "bpm" behind it or not."""
+    match = re.fullmatch(r"\s*(\d{2,3}(?:[.,]\d{1,6})?)\s*(?:bpm)?\s*", text, re.I)
+    value = float(match[1].replace(",", ".")) if match else 0.0
+    return value if 20.0 <= value <= 999.0 else None
+
+
+def _key(text: str) -> str | None:
+    """A key in any spelling as the house writes it."""
+    try:
+        return parse_key(text)
+    except InvalidInputError:
+        return None
+
+
+def _xml_fields(text: str) -> dict[str, str]:
+    """Tempo and key of an iXML chunk, as elements or as a sequencer's list of attributes.
+
+    Sought as text, not parsed: XML of strangers can be made to explode.
+    """
+    pairs = [*_XML_FIELD.findall(text), *_XML_ATTRIBUTE.findall(text)]
+    fields: dict[str, str] = {}
+    for name, value in pairs:
+        fields.setdefault("KEY" if "key" in name.lower() else "BPM", value.strip())
+    return fields
+
+
+def _apple_loop(data: bytes) -> AcidChunk | None:
+    """The ``basc`` chunk of an Apple loop, big endian: beats, root, scale, meter, kind."""
+    if len(data) < 18:
+        return None
+    beats, root, _, numerator, denominator, kind = struct.unpack(">IHHHHH", data[4:18])
+    return AcidChunk(
+        one_shot=kind == 2,
+        stretched=kind == 1,
+        root_note=_note(root),
+        beats=beats if beats <= 4_096 else 0,
+        meter=(numerator or 4, denominator or 4),
+        tempo_bpm=None,
+    )
 
 
 def _acid(data: bytes) -> AcidChunk | None:

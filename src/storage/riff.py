@@ -1,4 +1,4 @@
-"""Walking the chunks of RIFF files, with every declared size doubted."""
+"""Walking the chunks of RIFF and AIFF files, with every declared size doubted."""
 
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -52,6 +52,26 @@ def riff_chunks(file: BinaryIO) -> list[Chunk]:
             sizes = file.read(16)
             long_data = int.from_bytes(sizes[8:16], "little") or UNKNOWN_SIZE
         position = _next(file, position + 8 + size)
+    file.seek(0)
+    return chunks
+
+
+def iff_chunks(file: BinaryIO) -> list[Chunk]:
+    """The chunks of an AIFF or AIFF-C file in order; empty for any other file."""
+    end = file.seek(0, 2)
+    file.seek(0)
+    head = file.read(12)
+    chunks: list[Chunk] = []
+    if head[:4] != b"FORM" or head[8:] not in (b"AIFF", b"AIFC"):
+        return chunks
+    position = 12
+    while position + 8 <= end and len(chunks) < MAX_CHUNKS:
+        file.seek(position)
+        header = file.read(8)
+        declared = int.from_bytes(header[4:], "big")
+        size = min(declared, end - position - 8)
+        chunks.append(Chunk(header[:4], position + 8, size, declared))
+        position += 8 + size + size % 2
     file.seek(0)
     return chunks
 

@@ -92,3 +92,49 @@ def test_no_rubbish_breaks_the_reader(tmp_path_factory: pytest.TempPathFactory, 
     with path.open("rb") as file:
         metadata_of(file)
         assert file.tell() == 0
+
+
+def text_info(name: bytes, text: str) -> bytes:
+    return chunk(b"LIST", b"INFO" + chunk(name, text.encode() + b"\x00"))
+
+
+@pytest.mark.parametrize(
+    ("content", "tempo_bpm", "key"),
+    [
+        (text_info(b"IBPM", "165"), 165.0, None),
+        (text_info(b"ICMT", "128.5 BPM, key: F# minor"), 128.5, "F#m"),
+        (text_info(b"ICMT", "made in 1998 on 8 tracks"), None, None),
+        (text_info(b"IBPM", "0"), None, None),
+        (chunk(b"bext", b"drums at 93 bpm".ljust(602, b"\x00")), 93.0, None),
+        (chunk(b"iXML", b"<BWFXML><TEMPO>140.00</TEMPO><KEY>8A</KEY></BWFXML>"), 140.0, "Am"),
+        (
+            chunk(b"iXML", b"<ATTR><NAME>MediaTempo</NAME><VALUE>99,5</VALUE></ATTR>"),
+            99.5,
+            None,
+        ),
+        (chunk(b"id3 ", b"ID3\x04\0\0\0\0\0\x0eTBPM\0\0\0\x04\0\0\x03174"), 174.0, None),
+    ],
+)
+def test_tempo_and_key_are_read_wherever_a_writer_put_them(
+    tmp_path: Path, content: bytes, tempo_bpm: float | None, key: str | None
+) -> None:
+    told = read_metadata(wav(tmp_path / "a.wav", chunk(b"data", b"\0\0"), content))
+    assert (told.tempo_bpm, told.initial_key) == (tempo_bpm, key)
+
+
+def test_an_apple_loop_tells_beats_root_and_meter(tmp_path: Path) -> None:
+    data = struct.pack(">IIHHHHH", 1, 12, 57, 1, 3, 4, 1) + bytes(66)
+    body = b"AIFF" + b"basc" + struct.pack(">I", len(data)) + data
+    (tmp_path / "a.aif").write_bytes(b"FORM" + struct.pack(">I", len(body)) + body)
+    told = read_metadata(tmp_path / "a.aif").acid
+    assert told is not None
+    assert (told.beats, told.root_note, told.meter) == (12, 57, (3, 4))
+    assert not told.one_shot
+
+
+def test_a_licence_in_a_tag_is_the_file_s_licence(tmp_path: Path) -> None:
+    pair = b"LICENSE=CC0-1.0"
+    block = bytes(4) + struct.pack("<II", 1, len(pair)) + pair
+    head = b"fLaC\x84" + struct.pack(">I", len(block))[1:]
+    (tmp_path / "a.flac").write_bytes(head + block)
+    assert read_metadata(tmp_path / "a.flac").licence == "CC0-1.0"
