@@ -108,6 +108,12 @@ def stems_by_id(session: Session, stem_ids: Sequence[str]) -> list[Stem]:
     )
 
 
+def matching_ids(session: Session, wanted: StemFilter) -> list[str]:
+    """The ids of all stems that pass a filter, sorted."""
+    found = select(Stem.id).outerjoin(Stem.kit).where(*_stem_conditions(wanted)).order_by(Stem.id)
+    return list(session.scalars(found))
+
+
 def stem_of_content(session: Session, content_hash: str) -> Stem | None:
     """The stem that has exactly these bytes, if there is one."""
     return session.scalar(

@@ -144,6 +144,36 @@ class StemChange(Base):
     stem_id: Mapped[str] = mapped_column(String(32), unique=True)
 
 
+class StemEdit(Base):
+    """A change of many stems at once, kept so that it can be undone.
+
+    changes: what was said, as it was asked; changed: how many stems it changed
+    """
+
+    __tablename__ = "stem_edits"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    changes: Mapped[dict[str, Any]] = mapped_column(JSON)
+    changed: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class EditedStem(Base):
+    """One stem of such a change. before, after: its corrections"""
+
+    __tablename__ = "edited_stems"
+
+    edit_id: Mapped[str] = mapped_column(
+        ForeignKey("stem_edits.id", ondelete="CASCADE"), primary_key=True
+    )
+    stem_id: Mapped[str] = mapped_column(
+        ForeignKey("stems.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    before: Mapped[dict[str, Any]] = mapped_column(JSON)
+    after: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
 class Quarantine(Base):
     """A file that was refused. stored_as: its name below the quarantine folder.
 

@@ -1,13 +1,13 @@
 """Stems as the API tells and takes them."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from src.core.errors import InvalidInputError
+from src.music.corrections import FASTEST_BPM, MOST_TAGS, SLOWEST_BPM, TempoChange
 from src.music.keys import KEYS, parse_key
-from src.music.plan import MAX_BPM, MIN_BPM
 from src.schemas.common import Text, storable
 
 Category = Literal[
@@ -115,37 +115,75 @@ class StemDetail(StemSummary):
     downbeat_s: float = Field(description="Where its first downbeat lies, in seconds")
     quality_ok: bool
     analysis_version: str
-    facts: dict[str, Fact] = Field(description="bpm, key, category, is_loop with their sources")
-    corrections: dict[str, Any]
+    facts: dict[str, Fact] = Field(
+        description="bpm, key, category, is_loop as they hold now, with their sources"
+    )
+    analysis: dict[str, dict[str, Any]] = Field(
+        description="What the machine found, whatever the user said: per field its value, and "
+        "of facts their confidence and source"
+    )
+    corrections: dict[str, Any] = Field(description="What the user said, per field")
     features: dict[str, float] = Field(description="Descriptors of the sound")
     places: list[str] = Field(description="Every file that has exactly this content")
 
 
-class StemCorrection(BaseModel):
+class StemChanges(BaseModel):
+    """What can be said of one stem and of many. Fields left out stay as they are; null takes
+    an earlier correction back, so that the analysis speaks again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    bpm: (
+        Annotated[float, Field(ge=SLOWEST_BPM, le=FASTEST_BPM, allow_inf_nan=False)]
+        | Literal[0]
+        | None
+    ) = Field(default=None, description="Beats per minute; 0: it has no tempo")
+    tempo: TempoChange | None = Field(
+        default=None, description="Twice or half the tempo that it has now; bars follow"
+    )
+    key: Annotated[str, Field(max_length=16), AfterValidator(_key_or_none_at_all)] | None = Field(
+        default=None, description='A key or root note (Am, F#m, Bb, 8A ...); "": it has none'
+    )
+    category: Category | None = None
+    is_loop: StrictBool | None = None
+    tags: list[Tag] | None = Field(
+        default=None, max_length=MOST_TAGS, description="All its tags, instead of those it has"
+    )
+    add_tags: list[Tag] = Field(
+        default=[], max_length=MOST_TAGS, description="Tags that it gets beside those it has"
+    )
+    remove_tags: list[Tag] = Field(default=[], max_length=MOST_TAGS)
+    licence: Annotated[Text, Field(max_length=2000)] | None = None
+    user_rating: Annotated[int, Field(ge=1, le=5, strict=True)] | None = Field(
+        default=None, description="1 (never use) to 5 (a favourite)"
+    )
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
+        if self.tempo is not None and "bpm" in self.model_fields_set:
+            raise ValueError("give either bpm or tempo, not both")
+        if (self.add_tags or self.remove_tags) and "tags" in self.model_fields_set:
+            raise ValueError("give either tags, or add_tags and remove_tags")
+        both = sorted({*self.add_tags} & {*self.remove_tags})
+        if both:
+            raise ValueError(f"add_tags and remove_tags both name {', '.join(both)}")
+        return self
+
+
+class StemCorrection(StemChanges):
     """What the user says about a stem. Fields left out stay as they are; null takes an
     earlier correction back, so that the analysis speaks again."""
 
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
-            "examples": [{"bpm": 138, "key": "Am", "user_rating": 5}, {"bpm": None}]
+            "examples": [
+                {"bpm": 138, "key": "Am", "user_rating": 5}, {"tempo": "double"}, {"bpm": None},
+            ]
         },
-    )
+    )  # fmt: skip
 
-    bpm: (
-        Annotated[float, Field(ge=MIN_BPM, le=MAX_BPM, allow_inf_nan=False)] | Literal[0] | None
-    ) = Field(default=None, description="Beats per minute; 0: it has no tempo")
-    key: Annotated[str, Field(max_length=16), AfterValidator(_key_or_none_at_all)] | None = Field(
-        default=None, description='A key or root note; "": it has none'
-    )
-    category: Category | None = None
-    is_loop: StrictBool | None = None
-    tags: list[Tag] | None = Field(default=None, max_length=32)
     name: Annotated[Text, Field(min_length=1, max_length=255)] | None = None
-    licence: Annotated[Text, Field(max_length=2000)] | None = None
-    user_rating: Annotated[int, Field(ge=1, le=5, strict=True)] | None = Field(
-        default=None, description="1 (never use) to 5 (a favourite)"
-    )
 
 
 class Deleted(BaseModel):

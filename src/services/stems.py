@@ -9,12 +9,26 @@ from src.audio.validation import HOUSE_RATE
 from src.core.config import Settings
 from src.core.errors import NotFoundError
 from src.db import crud
-from src.db.corrections import correct
+from src.db.corrections import found_in, row_of, set_said
 from src.db.database import Database
 from src.db.models import Stem
+from src.music.corrections import (
+    CORRECTABLE,
+    COVERED,
+    TAG_CHANGES,
+    Change,
+    said_after,
+)
 from src.music.keys import camelot
 from src.schemas.common import Page
-from src.schemas.stems import Fact, StemCorrection, StemDetail, StemSummary, Waveform
+from src.schemas.stems import (
+    Fact,
+    StemChanges,
+    StemCorrection,
+    StemDetail,
+    StemSummary,
+    Waveform,
+)
 from src.storage.decode import read_stem
 from src.storage.paths import safe_join
 
@@ -53,13 +67,15 @@ class StemService:
             return _detail(crud.get_stem(session, stem_id))
 
     def correct(self, stem_id: str, said: StemCorrection) -> StemDetail:
-        """Take over what the user says: values win over the analysis, null withdraws."""
-        given = said.model_dump(include=said.model_fields_set)
-        changes = {name: _stored(name, value) for name, value in given.items() if value is not None}
-        taken_back = [name for name, value in given.items() if value is None]
+        """Take over what the user says: values win over the analysis, null withdraws.
+
+        Raises NotFoundError, and InvalidInputError for what this stem can't have.
+        """
         with self.database.transaction() as session:
             stem = crud.get_stem(session, stem_id)
-            correct(stem, changes, taken_back=taken_back)
+            row = row_of(stem)
+            found, earlier = found_in(row), stem.corrections
+            set_said(stem, said_after(change_of(said), found, earlier, duration_s=stem.duration_s))
             session.flush()
             return _detail(stem)
 
@@ -131,7 +147,7 @@ def summary(stem: Stem) -> dict[str, Any]:
         "original_file": stem.original_file,
         "missing": all(place.missing for place in stem.places),
         "warnings": stem.warnings,
-        "corrected": sorted(stem.corrections),
+        "corrected": _corrected(stem),
         "imported_at": stem.imported_at,
         "audio_url": f"/api/v1/stems/{stem.id}/audio",
         "waveform_url": f"/api/v1/stems/{stem.id}/waveform",
@@ -148,6 +164,7 @@ def _detail(stem: Stem) -> StemDetail:
         quality_ok=stem.quality_ok,
         analysis_version=stem.analysis_version,
         facts={name: _fact(stem, name) for name in FACTS},
+        analysis=_analysis(stem),
         corrections=stem.corrections,
         features=stem.features,
         places=[place.path for place in stem.places],
@@ -165,6 +182,30 @@ def _fact(stem: Stem, name: str) -> Fact:
         confidence=found.get("confidence", 0.0),
         source=found.get("source", "audio"),
     )
+
+
+def change_of(said: StemChanges, *, taken_back: tuple[str, ...] = ()) -> Change:
+    """What a request says, as a change. taken_back: fields beside those that are null"""
+    given = {name: getattr(said, name) for name in said.model_fields_set if name in CORRECTABLE}
+    return Change(
+        values={name: _stored(name, value) for name, value in given.items() if value is not None},
+        taken_back=(*(name for name, value in given.items() if value is None), *taken_back),
+        tempo=said.tempo,
+        add_tags=tuple(said.add_tags),
+        remove_tags=tuple(said.remove_tags),
+    )
+
+
+def _corrected(stem: Stem) -> list[str]:
+    """The fields that the user corrected; tags that came and went are tags."""
+    return sorted({"tags" if name in TAG_CHANGES else name for name in stem.corrections})
+
+
+def _analysis(stem: Stem) -> dict[str, dict[str, Any]]:
+    """What the machine found, with confidence and source where these are known."""
+    found = found_in(row_of(stem))
+    told = [name for name in COVERED if name != "user_rating"]
+    return {name: {**stem.analysis.get(name, {}), "value": found[name]} for name in told}
 
 
 def _stored(name: str, value: Any) -> Any:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from src.core.config import Settings
 from src.db import crud
-from src.db.corrections import correct, set_found
+from src.db.corrections import COLUMNS, correct, set_found
 from src.db.database import Database
 from src.db.models import Stem
 from tests.db.stocked import Sound, stock
@@ -70,7 +70,7 @@ def test_a_drum_has_no_key(stem: Stem) -> None:
 
 
 def test_a_row_without_corrections_is_as_the_machine_left_it(session: Session, stem: Stem) -> None:
-    before = {name: getattr(stem, name) for name in Stem.__table__.columns.keys()}
+    before = {name: getattr(stem, name) for name in COLUMNS}
     correct(stem, {"bpm": 60.0, "key": "C", "tags": {"odd": 1.0}, "user_rating": 3})
     session.flush()
     correct(stem, {}, taken_back=("bpm", "key", "tags", "user_rating"))
