@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from src.music.library_summary import LibrarySummary
     from src.services.arranger import ArrangerService
     from src.services.preprocessor import NeuroAnalyzer
+    from src.services.reanalysis import ReanalysisService
     from src.services.renderer import RendererService
     from src.services.search import SearchService
 
@@ -75,6 +76,13 @@ class Services:
         from src.services.preprocessor import NeuroAnalyzer
 
         return NeuroAnalyzer(self.database, self.settings, self.embedder)
+
+    @cached_property
+    def reanalysis(self) -> "ReanalysisService":
+        """Hearing stems again."""
+        from src.services.reanalysis import ReanalysisService
+
+        return ReanalysisService(self.database, self.settings, self.embedder)
 
     def close(self) -> None:
         """Give back what was opened."""

@@ -1,0 +1,27 @@
+"""From what a request says of many stems to what the database is asked."""
+
+from src.db.crud import StemFilter
+from src.db.stem_edits import Selection
+from src.schemas.stem_edits import StemFilterBody, StemSelection
+
+
+def selection_of(said: StemSelection) -> Selection:
+    """Which stems a request means."""
+    if said.ids is not None:
+        return Selection(ids=tuple(said.ids))
+    return Selection(wanted=StemFilter() if said.filter is None else _filter_of(said.filter))
+
+
+def _filter_of(said: StemFilterBody) -> StemFilter:
+    categories = said.category or ()
+    return StemFilter(
+        categories=(categories,) if isinstance(categories, str) else tuple(categories),
+        bpm_min=said.bpm_min,
+        bpm_max=said.bpm_max,
+        key=said.key,
+        is_loop=said.is_loop,
+        kit=said.kit,
+        tag=said.tag,
+        text=said.q,
+        missing=said.missing,
+    )
