@@ -13,14 +13,28 @@ from starlette.concurrency import run_in_threadpool
 from src import __version__
 from src.api import problems
 from src.api.deps import Engine
-from src.api.endpoints import jobs, kits, quarantine, search, stems, system, tracks, uploads
+from src.api.endpoints import (
+    jobs,
+    kits,
+    quarantine,
+    search,
+    stem_edits,
+    stems,
+    system,
+    tracks,
+    uploads,
+)
 from src.api.limits import BodyLimit
 from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError
 from src.core.logs import set_up_logging
 from src.core.progress import Progress
+from src.schemas.stem_edits import StemSelection
+from src.services.bulk_edits import BulkEditService
+from src.services.import_lock import when_free
 from src.services.jobs import JobKind, JobService
 from src.services.quarantine import QuarantineService
+from src.services.selections import selection_of
 from src.services.stems import StemService
 from src.services.tracks import TrackService
 from src.services.uploads import UploadService
@@ -73,7 +87,7 @@ def create_app(
     )
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES, except_path=uploads.UPLOAD_PATH)
     problems.install(app)
-    for room in (system, jobs, uploads, stems, search, kits, quarantine, tracks):
+    for room in (system, jobs, uploads, stem_edits, stems, search, kits, quarantine, tracks):
         app.include_router(room.router)
     return app
 
@@ -127,6 +141,8 @@ def _start(services: Services) -> tuple[Engine, LocalRunner]:
         embedder=services.embedder,
         search=services.search,
         stems=StemService(database, settings),
+        edits=BulkEditService(database),
+        reanalysis=services.reanalysis,
         uploads=UploadService(database, settings),
         tracks=made,
         quarantine=QuarantineService(database, settings),
@@ -139,11 +155,17 @@ def _start(services: Services) -> tuple[Engine, LocalRunner]:
 
 def _job_kinds(services: Services, made: TrackService) -> dict[str, JobKind]:
     def preprocess(_params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-        return services.analyzer.run(progress=progress).to_dict()
+        return when_free(lambda: services.analyzer.run(progress=progress), progress).to_dict()
+
+    def reanalyse(params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+        selection = selection_of(StemSelection.model_validate(dict(params)))
+        run = services.reanalysis.run
+        return when_free(lambda: run(selection, progress=progress), progress).to_dict()
 
     render = JobKind(made.render, RENDER_STAGES)
     return {
         "preprocess": JobKind(preprocess, PREPROCESS_STAGES, alone=True),
+        "reanalyse": JobKind(reanalyse, PREPROCESS_STAGES, alone=True),
         "generate": render,
         "render": render,
     }

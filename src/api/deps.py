@@ -11,8 +11,10 @@ from src.core.config import Settings
 from src.db import crud
 from src.db.database import Database
 from src.embeddings.protocol import Embedder
+from src.services.bulk_edits import BulkEditService
 from src.services.jobs import JobService, JobState
 from src.services.quarantine import QuarantineService
+from src.services.reanalysis import ReanalysisService
 from src.services.search import SearchService
 from src.services.stems import StemService
 from src.services.tracks import TrackService
@@ -31,6 +33,8 @@ class Engine:
     embedder: Embedder
     search: SearchService
     stems: StemService
+    edits: BulkEditService
+    reanalysis: ReanalysisService
     uploads: UploadService
     tracks: TrackService
     quarantine: QuarantineService

@@ -18,8 +18,10 @@ from src.db.database import Database
 from src.db.models import TrackRow
 from src.embeddings.protocol import Vectors
 from src.music.plan import ArrangementPlan, SectionPlan, StemQuery, plan_to_dict
+from src.services.reanalysis import ReanalysisService
 from src.storage.encode import write_wav
 from src.wiring import Services
+from tests.services.plain_analysis import PLAIN
 
 
 class PlainEmbedder:
@@ -178,3 +180,7 @@ class StandIns(Services):
     @cached_property
     def analyzer(self) -> PlainAnalyzer:  # type: ignore[override]
         return PlainAnalyzer(self.gate)
+
+    @cached_property
+    def reanalysis(self) -> ReanalysisService:
+        return ReanalysisService(self.database, self.settings, self.embedder, analysis=PLAIN)

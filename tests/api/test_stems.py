@@ -116,6 +116,52 @@ def test_filters_see_corrections(client: TestClient, stem_ids: list[str]) -> Non
     assert listed(client, category="tom") == ["Бочка 🥁"]
 
 
+def test_the_machines_word_stays_to_be_seen(client: TestClient, stem_ids: list[str]) -> None:
+    stem = client.patch(STEMS + stem_ids[1], json={"bpm": 69, "tags": ["deep"]}).json()
+    assert stem["analysis"]["bpm"] == {"value": 138.0, "confidence": 0.7, "source": "audio"}
+    assert stem["analysis"]["tags"]["value"] == {"dark": 0.8}
+    assert stem["corrections"] == {"bpm": 69.0, "tags": {"deep": 1.0}}
+    assert "key" in client.get(STEMS + stem_ids[0]).json()["analysis"]
+
+
+def test_tempo_is_doubled_and_halved_with_its_bars(client: TestClient, stem_ids: list[str]) -> None:
+    url = STEMS + stem_ids[1]
+    stem = client.patch(url, json={"tempo": "double"}).json()
+    assert (stem["bpm"], stem["bars"], stem["facts"]["bpm"]["source"]) == (276.0, 2.0, "user")
+    stem = client.patch(url, json={"tempo": "halve"}).json()
+    assert (stem["bpm"], stem["bars"]) == (138.0, 1.0)
+    client.patch(url, json={"bpm": 600})
+    assert_problem(client.patch(url, json={"tempo": "double"}), 422, "tempo_out_of_range")
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"bpm": 120}, "one_shot_tempo"), ({"tempo": "double"}, "no_tempo"),
+        ({"key": "Am"}, "drum_key"),
+    ],
+)  # fmt: skip
+def test_what_a_kick_can_not_have_is_refused(
+    client: TestClient, stem_ids: list[str], said: dict[str, Any], code: str
+) -> None:
+    before = client.get(STEMS + stem_ids[0]).json()
+    assert_problem(client.patch(STEMS + stem_ids[0], json=said), 422, code)
+    assert client.get(STEMS + stem_ids[0]).json() == before
+
+
+def test_a_stem_called_something_else_loses_and_regains_what_follows(
+    client: TestClient, stem_ids: list[str]
+) -> None:
+    url = STEMS + stem_ids[1]
+    stem = client.patch(url, json={"category": "drums"}).json()
+    assert (stem["key"], stem["camelot"]) == (None, None)
+    assert stem["facts"]["key"] == {"value": None, "confidence": 1.0, "source": "user"}
+    stem = client.patch(url, json={"is_loop": False, "category": None}).json()
+    assert (stem["bpm"], stem["bars"], stem["key"]) == (None, None, "Am")
+    stem = client.patch(url, json={"is_loop": None}).json()
+    assert (stem["bpm"], stem["bars"], stem["corrected"]) == (138.0, 1.0, [])
+
+
 def test_the_user_can_say_that_there_is_none(client: TestClient, stem_ids: list[str]) -> None:
     stem = client.patch(STEMS + stem_ids[1], json={"bpm": 0, "key": ""}).json()
     assert (stem["bpm"], stem["key"]) == (None, None)
@@ -128,7 +174,8 @@ def test_the_user_can_say_that_there_is_none(client: TestClient, stem_ids: list[
         {"bpm": 5}, {"bpm": "fast"}, {"key": "H#"}, {"category": "cowbell"}, {"user_rating": 6},
         {"user_rating": True}, {"is_loop": 1},
         {"name": ""}, {"name": "a\x00b"}, {"tags": [""]}, {"tags": ['"']}, {"colour": "red"},
-        {"id": "x"}, {"tags": ["x"] * 33},
+        {"id": "x"}, {"tags": ["x"] * 33}, {"bpm": 120, "tempo": "halve"}, {"tempo": 2},
+        {"tags": ["a"], "add_tags": ["b"]}, {"bpm": 19.9}, {"bpm": 1000},
     ],
 )  # fmt: skip
 def test_wrong_corrections_change_nothing(

@@ -7,27 +7,15 @@ from starlette.responses import Response
 
 from src.api.deps import EngineDep, WindowDep
 from src.api.files import FILE_RESPONSES, file_answer
+from src.api.filters import ListQueryDep
 from src.api.problems import problem_responses
-from src.db import crud
-from src.schemas.common import Page, Text
-from src.schemas.stems import (
-    Category,
-    Deleted,
-    KeyName,
-    StemCorrection,
-    StemDetail,
-    StemSummary,
-    Tag,
-    Waveform,
-)
+from src.schemas.common import Page
+from src.schemas.stems import Deleted, StemCorrection, StemDetail, StemSummary, Waveform
 from src.services.removal import remove_stem
 
 router = APIRouter(prefix="/api/v1/stems", tags=["stems"])
 
 StemId = Annotated[str, Path(pattern=r"^[0-9a-zA-Z_-]{1,32}$", description="Id of the stem")]
-Bpm = Annotated[
-    float | None, Query(ge=0, le=1000, allow_inf_nan=False, description="Beats per minute")
-]
 Sort = Literal[
     "imported_at", "-imported_at", "name", "-name", "bpm", "-bpm", "key", "-key", "category",
     "-category", "duration_s", "-duration_s", "loudness_lufs", "-loudness_lufs", "user_rating",
@@ -35,34 +23,16 @@ Sort = Literal[
 ]  # fmt: skip
 
 
+@router.get("", include_in_schema=False)
 @router.get("/", summary="List stems", responses=problem_responses())
 def list_stems(
     engine: EngineDep,
     window: WindowDep,
-    category: Annotated[list[Category] | None, Query(description="Any of these")] = None,
-    bpm_min: Bpm = None,
-    bpm_max: Bpm = None,
-    key: Annotated[KeyName | None, Query()] = None,
-    is_loop: Annotated[bool | None, Query(description="Loops or one-shots only")] = None,
-    kit: Annotated[Text | None, Query(max_length=255, description="Id or name of a kit")] = None,
-    tag: Annotated[Tag | None, Query(description="A tag that the stem has")] = None,
-    q: Annotated[Text, Query(max_length=200, description="Part of name, file or kit")] = "",
-    missing: Annotated[bool | None, Query(description="Whether its originals are gone")] = None,
+    query: ListQueryDep,
     sort: Annotated[Sort, Query(description='"-" before it: falling')] = "-imported_at",
 ) -> Page[StemSummary]:
     """One page of the stems that match all filters. For meaning, use the search."""
-    wanted = crud.StemFilter(
-        categories=tuple(category or ()),
-        bpm_min=bpm_min,
-        bpm_max=bpm_max,
-        key=key,
-        is_loop=is_loop,
-        kit=kit,
-        tag=tag,
-        text=q,
-        missing=missing,
-    )
-    return engine.stems.page(wanted, sort=sort, window=window)
+    return engine.stems.page(query.wanted(), sort=sort, window=window)
 
 
 @router.get("/{stem_id}", summary="All about a stem", responses=problem_responses(404))
@@ -98,7 +68,11 @@ def get_waveform(
 def correct_stem(engine: EngineDep, stem_id: StemId, said: StemCorrection) -> StemDetail:
     """What you say wins over the analysis, now and after every later analysis.
 
-    `null` takes a correction back. `bpm: 0` says that it has no tempo, `key: ""` no key.
+    `null` takes a correction back. `bpm: 0` says that it has no tempo, `key: ""` no key;
+    `tempo: "double"` and `"halve"` change the tempo that it has, and its bars with it.
+
+    A one-shot has no tempo and a drum no key: giving them one gets 422 `one_shot_tempo` or
+    `drum_key`, unless the same request says that it is a loop, or no drum.
     """
     return engine.stems.correct(stem_id, said)
 

@@ -1,0 +1,72 @@
+"""Many stems at once: saying the same of all, undoing that, and hearing them again."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from src.api.deps import EngineDep, WindowDep, job_url
+from src.api.endpoints.jobs import job_out
+from src.api.problems import problem_responses
+from src.schemas.common import Page
+from src.schemas.jobs import JobOut
+from src.schemas.stem_edits import BulkEdit, BulkEditAnswer, EditOut, StemSelection, UndoAnswer
+from src.services.selections import selection_of
+from src.services.stems import change_of
+
+router = APIRouter(prefix="/api/v1/stems", tags=["stems"])
+
+EditId = Annotated[str, Path(pattern=r"^[0-9a-f-]{1,36}$", description="Id of the edit")]
+
+
+@router.post("/edit", summary="Correct many stems", responses=problem_responses(404))
+def edit_stems(engine: EngineDep, asked: BulkEdit) -> BulkEditAnswer:
+    """Says the same of all stems with these `ids`, of those that pass a `filter`, or of `all`.
+
+    All or nothing, in one transaction. Stems that a change does not fit (a tempo for
+    one-shots, a key for drums) stay as they are and are told as `skipped`. Ids that are not
+    there (404), or a tempo that would leave 20 to 999 BPM (422), change nothing at all.
+    `preview` tells what would happen. `undo_url` takes it back.
+    """
+    taken_back = tuple(asked.changes.take_back)
+    return engine.edits.edit(
+        selection_of(asked),
+        change_of(asked.changes, taken_back=taken_back),
+        asked=asked.changes.model_dump(mode="json", exclude_unset=True),
+        preview=asked.preview,
+    )
+
+
+@router.get("/edits", summary="List corrections of many stems", responses=problem_responses())
+def list_edits(engine: EngineDep, window: WindowDep) -> Page[EditOut]:
+    """Newest first. The last 50 are kept."""
+    return engine.edits.page(window)
+
+
+@router.post(
+    "/edits/{edit_id}/undo",
+    summary="Undo a correction of many stems",
+    responses=problem_responses(404, 409),
+)
+def undo_edit(engine: EngineDep, edit_id: EditId) -> UndoAnswer:
+    """Gives all its stems the corrections that they had before, or none of them: where some
+    were corrected since, the answer is 409 `stems_changed_since` and names them."""
+    return engine.edits.undo(edit_id)
+
+
+@router.post(
+    "/reanalyse",
+    status_code=202,
+    summary="Hear stems again",
+    responses=problem_responses(404, 409),
+)
+def reanalyse_stems(engine: EngineDep, asked: StemSelection, response: Response) -> JobOut:
+    """Analyses the originals of these stems anew, whatever version heard them before, and
+    answers at once with the job. Corrections stay.
+
+    Of a stem whose originals are gone its standardised copy is heard. While one such job
+    is open, a second request gets 409 `job_running` with its `job_id`.
+    """
+    engine.reanalysis.check(selection_of(asked))
+    state = engine.jobs.submit("reanalyse", asked.model_dump(mode="json", exclude_unset=True))
+    response.headers["location"] = job_url(state.id)
+    return job_out(state)
