@@ -14,14 +14,20 @@ from typing import TypeVar
 
 from src.core.errors import InvalidInputError
 from src.music.keys import parse_key
+from src.music.name_fields import NameField, name_fields, parted
 from src.music.name_words import (
     CATEGORY_WORDS,
     COUNTED_WORDS,
+    DRUM_PARTS,
+    GENRE_NAMES,
+    GENRE_WORDS,
+    GROOVE_WORDS,
     LOOP_WORDS,
     NOT_A_KEY_BEFORE,
     NOT_A_TEMPO_AFTER,
     NOT_A_TEMPO_BEFORE,
     ONE_SHOT_WORDS,
+    SENTENCE_WORDS,
     TAG_WORDS,
 )
 
@@ -89,23 +95,11 @@ class NameHints:
         return self.categories[0][0] if self.categories else None
 
 
-@dataclass(frozen=True)
-class _Token:
-    """A word of a name, with the separators around it ("" at the ends)."""
-
-    text: str
-    before: str
-    after: str
-
-    @property
-    def boxed(self) -> bool:
-        """Set apart by more than a space, as fields of a name are."""
-        return bool(set(self.before + self.after) & set("_-()[]{},"))
-
-
-_SEPARATORS = re.compile(r"([\s_\-–—()\[\]{},.;+&~]+)")
 _BPM_FIRST = re.compile(r"(?<![A-Za-z])bpm[\s_\-=:]*(\d{2,3}(?:[.,]\d{1,3})?)(?!\d)", re.I)
 _BPM_LAST = re.compile(r"(?<![\d.])(\d{2,3}(?:[.,]\d{1,3})?)[\s_\-]*bpm(?![A-Za-z])", re.I)
+_LOOP_GLUED = re.compile(r"(?:loop|break|beat|groove)s?(\d{2,3})(?!\d)", re.I)
+_SIGN_WORD = re.compile(r"(?<![A-Za-z])([A-Ga-g])[\s_-]*(sharp|flat)(?![a-z])", re.I)
+_S_SHARP = re.compile(r"^([ACDFG])s(?=[0-8]$|m$|min|maj)")
 _KEY_WORD = re.compile(r"^([A-G])([#b♯♭]?)(m|min|minor|maj|major|moll|dur|M)?$")
 _KEY_LOWER = re.compile(r"^([a-g])([#♯]?)(min|minor|maj|major|moll|dur)$|^([a-g])([#b♯♭])m$")
 _CHORD = re.compile(
@@ -126,7 +120,7 @@ def name_hints(relative_path: str) -> NameHints:
     return NameHints(
         bpm=bpm,
         key=key,
-        kit_bpm=_weaker(_first(tempo_hint(folder) for folder in folders)),
+        kit_bpm=_weaker(_first(tempo_hint(folder, folder=True) for folder in folders)),
         kit_key=_weaker_key(_first(key_hint(folder, folder=True) for folder in folders)),
         categories=_categories(stem, folders),
         is_loop=_loop_hint(stem, folders, bpm),
@@ -134,61 +128,78 @@ def name_hints(relative_path: str) -> NameHints:
     )
 
 
-def tempo_hint(name: str) -> NumberHint | None:
-    """The tempo that one name states, if any: "bpm" with a number, else a likely bare number."""
+def tempo_hint(name: str, *, folder: bool = False) -> NumberHint | None:
+    """The tempo that one name states, if any: "bpm" with a number, else a likely bare number.
+
+    folder: whether it is a folder's name, where a number at the end rarely counts sounds
+    """
     for pattern in (_BPM_LAST, _BPM_FIRST):
         for match in pattern.finditer(name):
             value = float(match[1].replace(",", "."))
             if SLOWEST_BPM <= value <= FASTEST_BPM:
                 return NumberHint(value, 0.95, match[0].strip(" _-"))
-    tokens = _split(name)
-    hints = [_bare_tempo(tokens, place) for place in range(len(tokens))]
+    tokens = name_fields(name)
+    hints = [_bare_tempo(tokens, place, folder=folder) for place in range(len(tokens))]
+    glued = _LOOP_GLUED.search(name)
+    if glued is not None and SLOWEST_BARE <= float(glued[1]) <= FASTEST_BARE:
+        hints.append(NumberHint(float(glued[1]), 0.55 if len(glued[1]) == 3 else 0.3, glued[1]))
     return max((hint for hint in hints if hint), key=lambda hint: hint.weight, default=None)
 
 
 def key_hint(name: str, *, folder: bool = False) -> KeyHint | None:
     """The key or root note that one name states, if any. Folders need a clear spelling."""
-    tokens = _split(name)
+    spelled = _SIGN_WORD.sub(lambda match: match[1] + ("#b"[match[2].lower() == "flat"]), name)
+    tokens = name_fields(spelled)
     hints = [_key_at(tokens, place) for place in range(len(tokens))]
     least = 0.6 if folder else 0.0
     likely = [hint for hint in hints if hint and hint.weight >= least]
     return max(reversed(likely), key=lambda hint: hint.weight, default=None)
 
 
-def _split(name: str) -> list[_Token]:
-    parts = _SEPARATORS.split(name)
-    words = [
-        (parts[i], parts[i - 1] if i else "", parts[i + 1 : i + 2]) for i in range(0, len(parts), 2)
-    ]
-    return [
-        _Token(text, before, after[0] if after else "") for text, before, after in words if text
-    ]
-
-
-def _bare_tempo(tokens: Sequence[_Token], place: int) -> NumberHint | None:
+def _bare_tempo(tokens: Sequence[NameField], place: int, *, folder: bool) -> NumberHint | None:
+    """A number without "bpm", judged by its place and its company."""
     token = tokens[place]
-    if not re.fullmatch(r"[1-9]\d{1,2}", token.text):
+    if not re.fullmatch(r"[1-9]\d{1,2}", token.text) or "." in token.before or len(tokens) == 1:
         return None
     value = float(token.text)
+    if not SLOWEST_BARE <= value <= FASTEST_BARE:
+        return None
     previous = tokens[place - 1].text.lower() if place else ""
     following = tokens[place + 1].text.lower() if place + 1 < len(tokens) else ""
-    if not SLOWEST_BARE <= value <= FASTEST_BARE or len(tokens) == 1:
-        return None
+    next_key = _key_at(tokens, place + 1) if following else None
+    keyed = next_key is not None and next_key.weight >= 0.6
+    own_field = " - " in token.before
     counts = following in COUNTED_WORDS and token.after.isspace()
-    measures = following in NOT_A_TEMPO_BEFORE or previous in NOT_A_TEMPO_AFTER
-    if counts or measures or "." in token.before:
+    counted = previous in NOT_A_TEMPO_AFTER and not (keyed or own_field)
+    if counts or following in NOT_A_TEMPO_BEFORE or counted:
         return None
-    if place == 0:
-        weight = 0.3 if value >= 100 else 0.1
-    elif place == len(tokens) - 1:
-        weight = 0.6 if value >= 100 else 0.4
-    else:
-        weight = 0.75
+    weight = _place_weight(tokens, place, value, folder=folder)
+    if keyed:
+        weight = max(weight, 0.75)
     return NumberHint(value, weight + (0.1 if token.boxed and place else 0.0), token.text)
 
 
-def _key_at(tokens: Sequence[_Token], place: int) -> KeyHint | None:
+def _place_weight(tokens: Sequence[NameField], place: int, value: float, *, folder: bool) -> float:
+    """How far a bare number is a tempo, by where it stands.
+
+    At the end of a file's name it counts sounds as often as not, the more so after a drum.
+    """
+    if place == 0:
+        return 0.3 if value >= 100 else 0.1
+    if place < len(tokens) - 1:
+        return 0.75
+    name = " ".join(token.text for token in tokens)
+    if folder or _said_loop(name) is not None or key_hint(name) is not None:
+        return 0.6 if value >= 100 else 0.4
+    single = bool(DRUM_PARTS & _named_categories(name).keys())
+    return (0.25 if single else 0.4) if value >= 100 else (0.1 if single else 0.2)
+
+
+def _key_at(tokens: Sequence[NameField], place: int) -> KeyHint | None:
     token = tokens[place]
+    if sharp := _S_SHARP.match(token.text):
+        respelled = NameField(f"{sharp[1]}#{token.text[2:]}", token.before, token.after)
+        tokens, token = [*tokens[:place], respelled, *tokens[place + 1 :]], respelled
     following = tokens[place + 1].text if place + 1 < len(tokens) else ""
     if following.lower() in _MODE_WORDS and re.fullmatch(
         r"[A-Ha-h][#b♯♭]?|[a-h](is|es)", token.text
@@ -213,11 +224,11 @@ def _key_at(tokens: Sequence[_Token], place: int) -> KeyHint | None:
     return None
 
 
-def _named_key(tokens: Sequence[_Token], place: int, *, sign: bool, mode: str) -> KeyHint | None:
+def _named_key(tokens: Sequence[NameField], place: int, *, sign: bool, mode: str) -> KeyHint | None:
     """A token such as "Am", "F#min", "Bb" or "G", judged by its company."""
     token, last = tokens[place], place == len(tokens) - 1
     following = "" if last else tokens[place + 1].text.lower()
-    if following in NOT_A_KEY_BEFORE and not (sign and mode):
+    if following in (SENTENCE_WORDS if mode else NOT_A_KEY_BEFORE) and not (sign and mode):
         return None
     if len(mode) > 1 or (sign and mode):
         return _hint(token.text, 0.92)
@@ -270,7 +281,27 @@ def _named_categories(name: str) -> dict[str, float]:
                 weight = vocabulary[phrase] * (1.0 + 0.002 * start)
                 weights[category] = max(weights.get(category, 0.0), min(0.98, weight))
                 used |= set(range(start, stop))
-    if "drums" in weights and len(weights) > 1 and weights["drums"] <= 0.55:
+    return _settled(weights, words)
+
+
+def _settled(weights: dict[str, float], words: Sequence[tuple[str, int, int]]) -> dict[str, float]:
+    """Weigh the categories of one name against each other.
+
+    A genre ("Ambient Drums") or "song" says less than an instrument; two parts of a kit
+    together are a kit; "drum" beside one part ("Drum Kick") only says what kind of thing it is.
+    """
+    sure = {category for category, weight in weights.items() if weight >= 0.45}
+    if "atmo" in sure and len(sure) > 1:
+        atmo = max(
+            CATEGORY_WORDS["atmo"].get(word, 0.0) for word, _, _ in words if word not in GENRE_WORDS
+        )
+        weights["atmo"] = min(weights["atmo"], max(atmo, 0.25))
+    if weights.get("other", 0.0) < 0.85 and len(sure - {"other"}) > 0:
+        weights.pop("other", None)
+    parts = DRUM_PARTS & weights.keys()
+    if len(parts) > 1 and {"kick"} < parts:
+        weights["drums"] = 0.98
+    elif weights.get("drums", 1.0) <= 0.55 and sure - {"drums", "atmo", "other"}:
         weights["drums"] *= 0.3
     return weights
 
@@ -281,10 +312,11 @@ def _phrases(name: str) -> list[tuple[str, int, int]]:
     "Hi-Hat Loops" gives "hihatloop", "hihat", "hatloop", "hi", "hat", "loop" with places.
     """
     words = []
-    for token in _split(re.sub(r"(?<=[a-zäöüß])(?=[A-Z])|(?<=[A-Za-zäöüß])(?=\d)", " ", name)):
-        word = token.text.lower().strip("0123456789!?'\"")
-        if word:
-            words.append(word)
+    for genre, word in GENRE_NAMES:
+        name = genre.sub(word, name)
+    for token in name_fields(parted(name)):
+        word = token.text.lower()
+        words.append(word.strip("0123456789!?'\"") or word)
     runs = []
     for length in (3, 2, 1):
         for start in range(len(words) - length + 1):
@@ -318,7 +350,14 @@ def _said_loop(name: str) -> LoopHint | None:
     said += [
         LoopHint(False, ONE_SHOT_WORDS[word], word) for word in words if word in ONE_SHOT_WORDS
     ]
-    return max(said, key=lambda hint: hint.weight, default=None)
+    best = max(said, key=lambda hint: hint.weight, default=None)
+    if (
+        best is not None
+        and best.text in GROOVE_WORDS
+        and DRUM_PARTS & _named_categories(name).keys()
+    ):
+        return LoopHint(True, 0.5, best.text)  # "Breakbeat Kick": a genre, not a loop.
+    return best
 
 
 def _tags(names: Iterable[str]) -> tuple[str, ...]:
