@@ -141,7 +141,10 @@ class LoudnessMeter:
 
     def _part_starts(self, first: int, stop: int) -> NDArray[np.int64]:
         """The samples at which the parts ``first`` to ``stop - 1`` of 10 ms begin."""
-        return np.rint(np.arange(first, stop) * (_PART_S * self._rate)).astype(np.int64)
+        starts: NDArray[np.int64] = np.rint(np.arange(first, stop) * (_PART_S * self._rate)).astype(
+            np.int64
+        )
+        return starts
 
     def _part_at(self, sample: int) -> int:
         """How many parts are complete when ``sample`` samples have been taken."""
@@ -156,7 +159,8 @@ class LoudnessMeter:
         steps = len(self._energies) // _PARTS
         energies = np.array(self._energies[: steps * _PARTS]).reshape(steps, _PARTS).sum(axis=1)
         lengths = np.diff(self._part_starts(0, steps * _PARTS + 1)[::_PARTS])
-        return energies / lengths
+        powers: NDArray[np.float64] = energies / lengths
+        return powers
 
     def report(self) -> LoudnessReport:
         """Loudness of everything taken so far."""

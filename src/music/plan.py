@@ -16,6 +16,7 @@ from typing import Any
 
 from src.core.errors import InvalidInputError
 from src.music.library import CATEGORIES
+from src.music.mastering_presets import PRESETS
 
 MIN_BPM, MAX_BPM = 30.0, 300.0
 MAX_SECTIONS, MAX_SECTION_BARS, MAX_QUERIES = 64, 512, 32
@@ -41,18 +42,28 @@ class StemQuery:
 
 @dataclass(frozen=True)
 class SectionPlan:
-    """A stretch of bars with the same roles. energy is 0..1; fill marks its last bar."""
+    """A stretch of bars with the same roles. energy is 0..1; fill marks its last bar.
+
+    variation: another number plays the section's details (who rests, fills, hands) anew
+    muted: voices or categories that are silent in it
+    """
 
     section: str
     bars: int
     stem_queries: tuple[StemQuery, ...] = ()
     energy: float = 0.5
     fill: bool = False
+    variation: int = 0
+    muted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class ArrangementPlan:
-    """A whole track as an intention. Nothing in it names a file."""
+    """A whole track as an intention. Nothing in it names a file.
+
+    pinned: (name of a voice, id of the stem that plays it); the others are chosen
+    avoided: ids of stems that are not chosen
+    """
 
     bpm: float
     key: str
@@ -64,7 +75,10 @@ class ArrangementPlan:
     swing: float = 0.0
     beats_per_bar: int = 4
     target_lufs: float | None = None
+    mastering: str | None = None
     notes: tuple[str, ...] = field(default=())
+    pinned: tuple[tuple[str, str], ...] = ()
+    avoided: tuple[str, ...] = ()
 
     @property
     def bars(self) -> int:
@@ -89,7 +103,10 @@ def plan_to_dict(plan: ArrangementPlan) -> dict[str, Any]:
         "swing": plan.swing,
         "beats_per_bar": plan.beats_per_bar,
         "target_lufs": plan.target_lufs,
+        "mastering": plan.mastering,
         "notes": list(plan.notes),
+        "pinned": dict(plan.pinned),
+        "avoided": list(plan.avoided),
         "structure": [_section_to_dict(section) for section in plan.structure],
     }
 
@@ -120,8 +137,29 @@ def plan_from_dict(data: Mapping[str, Any]) -> ArrangementPlan:
         swing=_number(data, "swing", 0.0, 0.0, 0.5, "plan"),
         beats_per_bar=beats_per_bar,
         target_lufs=None if target is None else _number(data, "target_lufs", 0, -40, -5, "plan"),
+        mastering=_mastering(data),
         notes=_words(data, "notes", "plan"),
+        pinned=_pinned(data),
+        avoided=_words(data, "avoided", "plan"),
     )
+
+
+def _pinned(data: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    pinned = data.get("pinned", {})
+    if not isinstance(pinned, Mapping) or not all(
+        isinstance(item, str) for pair in pinned.items() for item in pair
+    ):
+        raise InvalidInputError(
+            f"plan.pinned must map names of voices to ids of stems, got {pinned!r}"
+        )
+    return tuple(pinned.items())
+
+
+def _mastering(data: Mapping[str, Any]) -> str | None:
+    name = data.get("mastering")
+    if name is not None and name not in PRESETS:
+        raise InvalidInputError(f"plan.mastering must be one of {', '.join(PRESETS)}, got {name!r}")
+    return name
 
 
 def _section_to_dict(section: SectionPlan) -> dict[str, Any]:
@@ -130,6 +168,8 @@ def _section_to_dict(section: SectionPlan) -> dict[str, Any]:
         "bars": section.bars,
         "energy": section.energy,
         "fill": section.fill,
+        "variation": section.variation,
+        "muted": list(section.muted),
         "stem_queries": [
             {
                 "category": query.category,
@@ -159,6 +199,8 @@ def _section(data: Any, index: int) -> SectionPlan:
         ),
         energy=_number(data, "energy", 0.5, 0.0, 1.0, where),
         fill=bool(data.get("fill", False)),
+        variation=_whole(data, "variation", 0, 0, 1_000_000, where),
+        muted=_words(data, "muted", where),
     )
 
 

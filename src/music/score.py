@@ -137,7 +137,7 @@ class Score:
     seed: int
     sections: tuple[ScoreSection, ...]
     tracks: tuple[Track, ...]
-    target_lufs: float
+    target_lufs: float | None
     ceiling_dbtp: float
     tail_s: float = 2.0
     choices: tuple[Choice, ...] = ()

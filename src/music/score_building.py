@@ -1,8 +1,8 @@
 """From plan, cast and seed to the score: every clip, note, level and curve."""
 
+import math
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from src.core.errors import InvalidInputError
 from src.music.casting import Cast, Part
@@ -10,6 +10,7 @@ from src.music.exclusion import words_of
 from src.music.genres import SECTION_END, GenreGrammar, genre_grammar
 from src.music.levels import part_gain_db
 from src.music.library import DRUM_CATEGORIES, StemCard
+from src.music.mastering_presets import Mastering, mastering_of
 from src.music.phrasing import Hole, Player, rest_for_change, rests_of
 from src.music.placement import (
     ending_clips,
@@ -39,22 +40,16 @@ _HELD = ("pad", "strings", "atmo")
 _ANSWERING = ("lead", "vocal", "bass", "guitar", "brass")
 
 
-@dataclass(frozen=True)
-class Mastering:
-    """Where the finished track shall lie: LUFS and dBTP."""
-
-    target_lufs: float
-    ceiling_dbtp: float
-
-
 def build_score(plan: ArrangementPlan, cast: Cast, mastering: Mastering, *, seed: int) -> Score:
     """Decide everything that sounds. The same plan, cast and seed give the same score."""
     times = timeline(plan)
     builder = _Builder(plan, grammar_of(plan), times, seed)
-    target = mastering.target_lufs if plan.target_lufs is None else plan.target_lufs
+    levels = mastering_of(plan.mastering, plan.target_lufs, otherwise=mastering)
+    target, ceiling = levels.target_lufs, levels.ceiling_dbtp
+    headroom_db = math.inf if target is None else ceiling - target
     tracks = builder.tracks(cast.parts)
     cards = {part.match.card.id: part.match.card for part in cast.parts}
-    gains = _section_gains(tracks, cards, times, plan.bpm, mastering.ceiling_dbtp - target)
+    gains = _section_gains(tracks, cards, times, plan.bpm, headroom_db)
     return Score(
         bpm=plan.bpm,
         key=plan.key,
@@ -66,7 +61,7 @@ def build_score(plan: ArrangementPlan, cast: Cast, mastering: Mastering, *, seed
         ),
         tracks=tuple(with_section_gains(track, times, gains) for track in tracks),
         target_lufs=target,
-        ceiling_dbtp=mastering.ceiling_dbtp,
+        ceiling_dbtp=ceiling,
         tail_s=TAIL_S,
         choices=tuple(_choice(part, plan) for part in cast.parts),
         warnings=cast.warnings,

@@ -1,7 +1,7 @@
 """Plans and tracks as the API takes and tells them."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,6 +11,11 @@ from src.schemas.stems import Category
 
 PROMPT = "driving industrial techno 138 bpm"
 Finite = Annotated[float, Field(allow_inf_nan=False)]
+MasteringName = Literal["streaming", "club", "apple", "premaster"]
+MASTERING = (
+    "streaming: -14 LUFS, -1 dBTP; club: -8, -1; apple: -16, -1; premaster: no limiter and"
+    " no bus compressor, peaks at -6 dBFS. Left out: the engine's own levels"
+)
 
 
 class PlanRequest(BaseModel):
@@ -36,6 +41,7 @@ class PlanRequest(BaseModel):
         description="Length in words, as it could stand in the prompt",
         examples=["3 minutes", "64 bars"],
     )
+    mastering: MasteringName | None = Field(default=None, description=MASTERING)
 
 
 class StemQueryIn(BaseModel):
@@ -57,6 +63,12 @@ class SectionIn(BaseModel):
     stem_queries: list[StemQueryIn] = Field(default_factory=list, max_length=MAX_QUERIES)
     energy: Finite = Field(default=0.5, ge=0, le=1)
     fill: bool = False
+    variation: int = Field(
+        default=0, ge=0, le=1_000_000, description="Another number plays its details anew"
+    )
+    muted: list[Text] = Field(
+        default_factory=list, max_length=64, description="Voices or categories silent in it"
+    )
 
 
 class Plan(BaseModel):
@@ -90,7 +102,14 @@ class Plan(BaseModel):
     swing: Finite = Field(default=0.0, ge=0, le=0.5)
     beats_per_bar: int = Field(default=4, ge=2, le=7)
     target_lufs: Annotated[Finite, Field(ge=-40, le=-5)] | None = None
+    mastering: MasteringName | None = Field(default=None, description=MASTERING)
     notes: list[Text] = Field(default_factory=list, max_length=64)
+    pinned: dict[Text, Text] = Field(
+        default_factory=dict, max_length=64, description="Voice -> id of the stem that plays it"
+    )
+    avoided: list[Text] = Field(
+        default_factory=list, max_length=1000, description="Ids of stems that are not chosen"
+    )
 
 
 class PlanAnswer(BaseModel):
@@ -107,6 +126,31 @@ class TrackRequest(BaseModel):
 
     plan: Plan
     seed: int | None = Field(default=None, ge=0, le=MAX_SEED)
+
+
+class MixFigures(BaseModel):
+    """What was measured on the finished file. A level of silence is null."""
+
+    model_config = ConfigDict(extra="allow")
+
+    loudness_lufs: float | None = Field(description="Integrated (ITU-R BS.1770-4)")
+    short_term_max_lufs: float | None = Field(description="Loudest 3 s (EBU Tech 3341)")
+    momentary_max_lufs: float | None = Field(description="Loudest 0.4 s (EBU Tech 3341)")
+    loudness_range_lu: float = Field(description="Loudness range (EBU Tech 3342)")
+    true_peak_dbtp: float | None
+    sample_peak_dbfs: float | None
+    stereo_correlation: float = Field(description="1 mono, 0 unrelated, -1 opposite channels")
+    preset: str = Field(description="Name of the levels asked for, or custom")
+    target_lufs: float | None = Field(description="null for a premaster")
+    ceiling_dbtp: float
+    reached: bool = Field(description="Within 0.3 LU of the target")
+    missed_by: float | None = Field(description="LU above (+) or below (-) the target")
+    shortfall: str = Field(description="Why it was missed: peaks, level or silence")
+    gain_db: float = Field(description="In front of the limiter")
+    compression_db: float = Field(description="Largest reduction by the bus compressor")
+    rounding_db: float = Field(description="By how much the highest peak was rounded")
+    limiting_db: float = Field(description="Largest reduction by the limiter")
+    limiting_mean_db: float = Field(description="Its mean reduction over the whole track")
 
 
 class GeneratedTrack(BaseModel):
@@ -139,6 +183,8 @@ class GeneratedTrack(BaseModel):
     duration_s: float
     loudness_lufs: float | None
     true_peak_dbtp: float | None
+    reached: bool = Field(default=False, description="Whether its loudness is what was asked for")
+    mix: MixFigures | None = Field(default=None, description="What was measured on the file")
     warnings: list[str] = Field(description="What was asked for and could not be given")
     plan: dict[str, Any]
     stems: list[dict[str, Any]] = Field(description="Each stem used, with the reasons")

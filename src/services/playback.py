@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from src.audio.dynamics import Compressor, compress
 from src.audio.fades import rising
 from src.audio.filters import RunningFilter, high_pass_sections
-from src.audio.mastering import MasterReport, master
+from src.audio.mastering import MasterReport, master, premaster
 from src.audio.mixing import add_at
 from src.audio.reverb_send import DelaySend, EchoTime, ReverbSend
 from src.audio.validation import HOUSE_RATE, Audio
 from src.core.errors import InvalidInputError
 from src.core.progress import Progress, silent
+from src.music.mastering_presets import preset_name
 from src.music.score import Score, Track
 from src.services.channel_strip import ChannelStrip, Ducking, Line
 from src.services.pieces import Load, PieceStore
@@ -46,21 +47,32 @@ class MixSettings:
 class MixReport:
     """What was played, as measured on the samples that were handed out.
 
-    Silence has -inf levels. gain_db is the gain in front of the limiter, limiting_db the
-    limiter's largest reduction; reached says whether the loudness lies within 0.3 LU.
+    Silence has -inf levels. target_lufs is None for a premaster, whose highest sample shall
+    lie at ceiling_dbtp. reached says whether the loudness lies within 0.3 LU of its target;
+    missed_by and shortfall say by how much it does not and why, as audio.mastering does.
+    gain_db is the gain in front of the limiter, limiting_db its largest reduction,
+    limiting_mean_db the mean; rounding_db and compression_db are the largest as well.
     """
 
     duration_s: float
     loudness_lufs: float
     short_term_max_lufs: float
+    momentary_max_lufs: float
     loudness_range_lu: float
     true_peak_dbtp: float
+    sample_peak_dbfs: float
     stereo_correlation: float
-    target_lufs: float
+    preset: str
+    target_lufs: float | None
     ceiling_dbtp: float
     reached: bool
+    missed_by: float
+    shortfall: str
     gain_db: float
+    compression_db: float
+    rounding_db: float
     limiting_db: float
+    limiting_mean_db: float
 
 
 @dataclass(frozen=True)
@@ -103,23 +115,31 @@ def play_score(
     if samples < 1:
         raise InvalidInputError(f"a score must have a length, got {score.length_beats} beats")
     mix = mix_score(score, load=load, progress=progress)
-    if settings.compress:
+    compression_db = 0.0
+    if settings.compress and score.target_lufs is not None:
         progress("compressing", 0, 1)
         _take_out_dc(mix)
-        compress(mix, Compressor(), sample_rate=HOUSE_RATE)
+        compression_db = compress(mix, Compressor(), sample_rate=HOUSE_RATE)
     ramp = ending(score)
     mix[:, samples - ramp.size :] *= ramp
     progress("mastering", 0, 1)
-    result = master(
+    result = _mastered(mix, score)
+    for number, start in enumerate(range(0, samples, BLOCK_SAMPLES)):
+        progress("writing", number, -(-samples // BLOCK_SAMPLES))
+        sink(mix[:, start : start + BLOCK_SAMPLES])
+    return _report(score, result, samples, compression_db)
+
+
+def _mastered(mix: Audio, score: Score) -> MasterReport:
+    """Bring the mix to the score's levels, in place."""
+    if score.target_lufs is None:
+        return premaster(mix, sample_rate=HOUSE_RATE, peak_dbfs=score.ceiling_dbtp)
+    return master(
         mix,
         sample_rate=HOUSE_RATE,
         target_lufs=score.target_lufs,
         ceiling_dbtp=score.ceiling_dbtp,
     )
-    for number, start in enumerate(range(0, samples, BLOCK_SAMPLES)):
-        progress("writing", number, -(-samples // BLOCK_SAMPLES))
-        sink(mix[:, start : start + BLOCK_SAMPLES])
-    return _report(score, result, samples)
 
 
 def mix_score(score: Score, *, load: Load, progress: Progress = silent) -> Audio:
@@ -248,17 +268,12 @@ def ending(score: Score) -> NDArray[np.float32]:
     return rising(fade)[::-1]
 
 
-def _report(score: Score, result: MasterReport, samples: int) -> MixReport:
+def _report(score: Score, result: MasterReport, samples: int, compression_db: float) -> MixReport:
     return MixReport(
         duration_s=samples / HOUSE_RATE,
-        loudness_lufs=result.loudness_lufs,
-        short_term_max_lufs=result.short_term_max_lufs,
-        loudness_range_lu=result.loudness_range_lu,
-        true_peak_dbtp=result.true_peak_dbtp,
-        stereo_correlation=result.stereo_correlation,
+        preset=preset_name(score.target_lufs, score.ceiling_dbtp),
         target_lufs=score.target_lufs,
         ceiling_dbtp=score.ceiling_dbtp,
-        reached=result.reached,
-        gain_db=result.gain_db,
-        limiting_db=result.limiting_db,
+        compression_db=compression_db,
+        **asdict(result),
     )

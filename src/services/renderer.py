@@ -21,9 +21,10 @@ from src.db.database import Database
 from src.db.models import Stem, TrackRow, now
 from src.music.casting import cast_plan
 from src.music.library import StemCard
+from src.music.mastering_presets import Mastering
 from src.music.plan import ArrangementPlan, plan_from_dict, plan_to_dict
 from src.music.score import Choice, Score, score_to_dict
-from src.music.score_building import Mastering, build_score
+from src.music.score_building import build_score
 from src.schemas.common import MAX_SEED
 from src.services.candidates import find_candidates
 from src.services.playback import MixReport, play_score
@@ -243,11 +244,24 @@ def check_place(out: Path | None) -> None:
 
 
 def _missed_loudness(report: MixReport) -> list[str]:
+    """What to tell the user of a level that was asked for and not reached."""
     if report.reached:
         return []
+    if report.shortfall == "silence":
+        return ["the track is silent, so it has no loudness"]
+    if report.target_lufs is None:
+        return [
+            f"the premaster peaks at {report.sample_peak_dbfs:.1f} dBFS instead of"
+            f" {report.ceiling_dbtp:g}"
+        ]
+    why = (
+        "more gain would be eaten by the limiter and cost the track its punch"
+        if report.shortfall == "peaks"
+        else "no gain was found that gives it"
+    )
     return [
-        f"the track has {report.loudness_lufs:.1f} LUFS instead of {report.target_lufs:g}:"
-        " more would cost its punch or break the ceiling"
+        f"the track has {report.loudness_lufs:.1f} LUFS instead of {report.target_lufs:g}, it"
+        f" misses its loudness by {abs(report.missed_by):.1f} LU: {why}"
     ]
 
 

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -52,14 +53,16 @@ class TrackService:
         self.arranger = arranger
         self.renderer = renderer
 
-    def plan(self, prompt: str, *, seed: int, length: str | None = None) -> ArrangementPlan:
+    def plan(
+        self, prompt: str, *, seed: int, length: str | None = None, mastering: str | None = None
+    ) -> ArrangementPlan:
         """A plan for a sentence; ``length`` is said as a part of it ("3 minutes")."""
         if not prompt.strip():
             raise InvalidInputError("prompt must say something, got only spaces")
         said = f"{prompt}, {length}" if length and length.strip() else prompt
         plan = self.arranger.generate_arrangement_plan(said, seed=seed)
         self._check_length(plan)
-        return plan
+        return plan if mastering is None else replace(plan, mastering=mastering, target_lufs=None)
 
     def checked_plan(self, data: Mapping[str, Any]) -> ArrangementPlan:
         """A plan from outside. Raises InvalidInputError for what cannot be rendered."""

@@ -136,6 +136,15 @@ def test_a_plan_can_be_made_changed_and_rendered(client: TestClient) -> None:
     assert client.get("/api/v1/tracks").json()["total"] == 1
 
 
+def test_a_mastering_preset_goes_into_the_plan(client: TestClient) -> None:
+    planned = client.post("/api/v1/plans", json={**PROMPT, "mastering": "club"}).json()
+    assert planned["plan"]["mastering"] == "club"
+    track = client.post("/generate-track", json={**PROMPT, "mastering": "premaster"}).json()
+    assert track["plan"]["mastering"] == "premaster"
+    wrong = client.post("/generate-track", json={**PROMPT, "mastering": "vinyl"})
+    assert_problem(wrong, 422, "validation_failed")
+
+
 def test_the_blueprint_of_the_documents_is_a_plan(client: TestClient) -> None:
     track = client.post("/api/v1/tracks", json={"plan": PLAN}).json()
     assert track["plan"]["structure"][0]["stem_queries"][0]["tags"] == ["dark"]
@@ -149,7 +158,7 @@ def test_the_blueprint_of_the_documents_is_a_plan(client: TestClient) -> None:
         {"bpm": 5}, {"bpm": "fast"}, {"key": "H"}, {"structure": []}, {"structure": "x"},
         {"structure": [{"section": "A", "bars": 0}]}, {"beats_per_bar": 9}, {"target_lufs": 0},
         {"structure": [{"bars": 4, "stem_queries": [{"category": "cowbell"}]}]},
-        {"moods": ["a\x00"]},
+        {"moods": ["a\x00"]}, {"mastering": "cd"},
     ],
 )  # fmt: skip
 def test_wrong_plans_are_refused(client: TestClient, change: dict[str, Any]) -> None:

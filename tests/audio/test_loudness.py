@@ -14,6 +14,7 @@ from src.audio.loudness import (
     k_weighting,
     loudness_range,
     measure_loudness,
+    momentary_max,
     short_term_max,
 )
 from src.core.errors import InvalidInputError
@@ -67,6 +68,43 @@ def test_loudest_three_seconds_are_found_as_in_tech_3341_case_9() -> None:
     assert short_term_max(audio, sample_rate=RATE) == pytest.approx(-23.0, abs=0.1)
 
 
+@pytest.mark.parametrize("number", [0, 1, 7, 13, 19])
+def test_three_seconds_are_found_wherever_they_lie_as_in_tech_3341_case_10(number: int) -> None:
+    audio = tone([(-200.0, 0.15 * number), (-23.0, 3.0), (-200.0, 1.0)])
+    assert short_term_max(audio, sample_rate=RATE) == pytest.approx(-23.0, abs=0.1)
+
+
+@pytest.mark.parametrize("level", [-38.0, -30.0, -19.0])
+def test_loudest_three_seconds_follow_the_level_as_in_tech_3341_case_11(level: float) -> None:
+    audio = tone([(-200.0, 0.45), (level, 3.0), (-200.0, 2.55)])
+    assert short_term_max(audio, sample_rate=RATE) == pytest.approx(level, abs=0.1)
+
+
+def test_momentary_loudness_is_steady_as_in_tech_3341_case_12() -> None:
+    audio = tone([(-20.0, 0.18), (-30.0, 0.22)] * 25)
+    assert momentary_max(audio, sample_rate=RATE) == pytest.approx(-23.0, abs=0.1)
+
+
+@pytest.mark.parametrize("number", range(0, 20, 3))
+def test_loudest_moment_is_found_wherever_it_lies_as_in_tech_3341_case_13(number: int) -> None:
+    audio = tone([(-200.0, 0.02 * number), (-23.0, 0.4), (-200.0, 1.0)])
+    assert momentary_max(audio, sample_rate=RATE) == pytest.approx(-23.0, abs=0.1)
+
+
+@pytest.mark.parametrize("level", [-38.0, -30.0, -19.0])
+def test_loudest_moment_follows_the_level_as_in_tech_3341_case_14(level: float) -> None:
+    audio = tone([(-200.0, 0.36), (level, 0.4), (-200.0, 0.04)])
+    assert momentary_max(audio, sample_rate=RATE) == pytest.approx(level, abs=0.1)
+
+
+def test_moments_are_at_least_as_loud_as_seconds_and_those_as_the_whole() -> None:
+    rng = np.random.default_rng(2)
+    swell = np.repeat(rng.uniform(0.01, 0.3, 80), RATE // 8)
+    audio = (rng.standard_normal((2, swell.size)) * swell).astype(np.float32)
+    report = measure_loudness(audio, sample_rate=RATE)
+    assert report.momentary_max_lufs > report.short_term_max_lufs > report.integrated_lufs
+
+
 @pytest.mark.parametrize(
     ("levels", "expected"),
     [
@@ -118,6 +156,7 @@ def test_reading_does_not_depend_on_blocks(cuts: list[int]) -> None:
     whole = measure_loudness(audio, sample_rate=44_100)
     assert meter.report().integrated_lufs == pytest.approx(whole.integrated_lufs, abs=1e-9)
     assert meter.report().short_term_max_lufs == pytest.approx(whole.short_term_max_lufs, abs=1e-9)
+    assert meter.report().momentary_max_lufs == pytest.approx(whole.momentary_max_lufs, abs=1e-9)
 
 
 def test_clip_shorter_than_gating_block_is_one_block() -> None:
@@ -136,6 +175,7 @@ def test_silence_is_infinitely_soft_and_has_no_range(samples: int) -> None:
     report = measure_loudness(np.zeros((2, samples), np.float32), sample_rate=RATE)
     assert report.integrated_lufs == -math.inf
     assert report.short_term_max_lufs == -math.inf
+    assert report.momentary_max_lufs == -math.inf
     assert report.range_lu == 0.0
 
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from src.audio.limiter import limiter_gains
-from src.audio.loudness import integrated_loudness
-from src.audio.mastering import MOST_COST_LU, master, quantise_24_bit
+from src.audio.loudness import integrated_loudness, measure_loudness
+from src.audio.mastering import LIMITED_ALONE_DB, MOST_COST_LU, master, premaster, quantise_24_bit
 from src.audio.true_peak import true_peak_dbtp
 
 RATE = 48_000
@@ -100,6 +100,66 @@ def test_silence_is_left_silent() -> None:
     assert not audio.any()
     assert report.gain_db == 0.0
     assert not report.reached
+    assert report.shortfall == "silence"
+
+
+@pytest.mark.parametrize("spikes", [4.0, 10.0])
+def test_club_loudness_is_reached_without_much_limiting(spikes: float) -> None:
+    audio = music(8, spikes=spikes)
+    report = master(audio, sample_rate=RATE, target_lufs=-9.0, ceiling_dbtp=-1.0)
+    assert report.reached
+    assert report.missed_by == 0.0
+    assert report.shortfall == ""
+    assert report.rounding_db > 3.0
+    assert 0.0 < report.limiting_mean_db < 2.0
+    assert report.limiting_db < 10.0
+    assert true_peak_dbtp(audio, sample_rate=RATE) <= -1.0
+
+
+def test_peaks_are_not_rounded_where_the_limiter_suffices() -> None:
+    report = master(music(6, spikes=4.0), sample_rate=RATE, target_lufs=-14.0, ceiling_dbtp=-1.0)
+    assert 1.0 < report.limiting_db <= LIMITED_ALONE_DB
+    assert report.rounding_db == 0.0
+
+
+def test_what_was_missed_is_said_with_its_reason() -> None:
+    audio = np.zeros((2, 4 * RATE), np.float32)
+    audio[:, RATE::RATE] = 0.5
+    report = master(audio, sample_rate=RATE, target_lufs=-8.0, ceiling_dbtp=-1.0)
+    assert report.shortfall == "peaks"
+    assert report.missed_by == pytest.approx(report.loudness_lufs + 8.0)
+    assert report.missed_by < -1.0
+
+
+def test_report_is_what_meters_read_in_the_result() -> None:
+    audio = music(6, spikes=6.0)
+    report = master(audio, sample_rate=RATE, target_lufs=-10.0, ceiling_dbtp=-1.0)
+    heard = measure_loudness(audio, sample_rate=RATE)
+    assert report.loudness_lufs == heard.integrated_lufs
+    assert report.short_term_max_lufs == heard.short_term_max_lufs
+    assert report.momentary_max_lufs == heard.momentary_max_lufs
+    assert report.loudness_range_lu == heard.range_lu
+    assert report.true_peak_dbtp == true_peak_dbtp(audio, sample_rate=RATE)
+    assert report.sample_peak_dbfs == pytest.approx(20 * math.log10(np.abs(audio).max()))
+
+
+@pytest.mark.parametrize("level", [0.01, 0.9, 5.0])
+def test_premaster_is_the_mix_with_its_peak_moved(level: float) -> None:
+    audio = music(3, spikes=6.0)
+    audio *= np.float32(level / np.abs(audio).max())
+    before = audio.copy()
+    report = premaster(audio, sample_rate=RATE, peak_dbfs=-6.0)
+    assert np.abs(audio).max() == pytest.approx(10 ** (-6 / 20), abs=1e-6)
+    np.testing.assert_allclose(audio, before * 10 ** (report.gain_db / 20), atol=2e-7)
+    assert report.reached
+    assert report.limiting_db == report.rounding_db == 0.0
+
+
+def test_silent_premaster_has_reached_nothing() -> None:
+    report = premaster(np.zeros((2, RATE), np.float32), sample_rate=RATE, peak_dbfs=-6.0)
+    assert not report.reached
+    assert report.shortfall == "silence"
+    assert report.sample_peak_dbfs == -math.inf
 
 
 def test_every_sample_fits_a_24_bit_file() -> None:

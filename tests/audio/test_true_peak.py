@@ -39,6 +39,17 @@ def test_sines_between_samples_read_as_tech_3341_asks(
     assert expected_dbtp - 0.4 <= measured <= expected_dbtp + 0.2
 
 
+@pytest.mark.parametrize("offset", [0, 1, 2, 3])
+def test_burst_between_samples_reads_full_scale_as_in_tech_3341_cases_20_to_23(offset: int) -> None:
+    """One full-scale cycle in a half-scale tone, made at four times the rate and decimated."""
+    dense = np.arange(4 * RATE)
+    wave = 0.5 * np.sin(np.pi / 8 * dense) * np.minimum(1, np.minimum(dense, dense[::-1]) / 8000)
+    wave[dense.size // 2 : dense.size // 2 + 16] *= 2
+    audio = soxr.resample(np.append(np.zeros(offset), wave), 4 * RATE, RATE, "VHQ")
+    measured = true_peak_dbtp(audio[None].astype(np.float32), sample_rate=RATE)
+    assert -0.4 <= measured <= 0.2
+
+
 @settings(max_examples=30, deadline=None)
 @given(cycles=st.floats(0.01, 0.42), phase_deg=st.floats(0, 360))
 def test_any_sine_reads_within_the_tolerance_of_bs_1770(cycles: float, phase_deg: float) -> None:

@@ -424,3 +424,35 @@ def test_unknown_automation_is_refused() -> None:
     track = Track("t", "pad", automation=(Automation("wobble", (AutomationPoint(0, 1),)),))
     with pytest.raises(InvalidInputError, match="got 'wobble'"):
         mixed(score(track), {})
+
+
+def test_premaster_is_the_mix_at_another_level_and_nothing_else() -> None:
+    tracks = [
+        Track("a", "kick", notes=tuple(Note("h", float(b)) for b in range(16))),
+        Track("b", "pad", clips=(Clip("pad", 0.0, 16.0, 0.0, 8.0),), gain_db=-6.0),
+    ]
+    stems = {"h": 1.5 * hit(), "pad": noise(8 * RATE)}
+    wanted = score(*tracks, target_lufs=None, ceiling_dbtp=-6.0)
+    audio, report = played(wanted, stems)
+    before = mixed(wanted, stems)
+    assert report.preset == "premaster"
+    assert report.reached
+    assert report.compression_db == report.limiting_db == report.rounding_db == 0.0
+    assert report.sample_peak_dbfs == pytest.approx(-6.0, abs=0.01)
+    assert np.abs(audio).max() == pytest.approx(10 ** (-6 / 20), abs=1e-5)
+    body = slice(0, 8 * RATE)
+    gain = np.float32(10 ** (report.gain_db / 20))
+    np.testing.assert_allclose(audio[:, body], before[:, body] * gain, atol=1e-6)
+
+
+def test_club_level_is_reached_and_its_cost_is_told() -> None:
+    bar = noise(96_000, level=0.02) + sine(110, 96_000, level=0.1)
+    for beat in range(4):
+        bar[:, beat * 24_000 : beat * 24_000 + 4800] += 1.5 * hit()
+    track = Track("d", "drums", clips=(Clip("bar", 0.0, 32.0, 0.0, 2.0),))
+    audio, report = played(score(track, beats=32.0, target_lufs=-8.0), {"bar": bar})
+    assert (report.preset, report.reached, report.missed_by) == ("club", True, 0.0)
+    assert integrated_loudness(audio, sample_rate=RATE) == pytest.approx(-8.0, abs=0.3)
+    assert true_peak_dbtp(audio, sample_rate=RATE) <= -1.0
+    assert report.momentary_max_lufs >= report.short_term_max_lufs >= report.loudness_lufs
+    assert report.rounding_db + report.limiting_db > 3.0

@@ -112,6 +112,32 @@ def test_the_plans_own_loudness_wins(renderer, tmp_path):
     assert integrated_loudness(audio, sample_rate=48_000) == pytest.approx(-20.0, abs=0.5)
 
 
+def test_a_preset_brings_its_levels(renderer, tmp_path):
+    plan = simple_plan("kick", "bass", "hihat", "drums", "pad", mastering="club")
+    track = renderer.render_track(plan)
+
+    audio = soundfile.read(tmp_path / track.track_path, dtype="float32", always_2d=True)[0].T
+    assert integrated_loudness(audio, sample_rate=48_000) == pytest.approx(-8.0, abs=0.3)
+    assert true_peak_dbtp(audio, sample_rate=48_000) <= -1.0
+    assert track.mix["preset"] == "club"
+    assert track.reached
+
+
+def test_a_missed_loudness_is_told_with_its_reason(renderer):
+    plan = simple_plan("kick", energy=0.2, target_lufs=-5.0)
+    track = renderer.render_track(plan)
+
+    missed = [text for text in track.warnings if "misses its loudness" in text]
+    assert not track.reached
+    assert track.mix["shortfall"] == "peaks"
+    assert track.mix["missed_by"] == pytest.approx(track.loudness_lufs + 5.0)
+    assert missed == [
+        f"the track has {track.loudness_lufs:.1f} LUFS instead of -5, it misses its loudness by"
+        f" {-track.mix['missed_by']:.1f} LU: more gain would be eaten by the limiter and cost"
+        " the track its punch"
+    ]
+
+
 def test_the_same_seed_gives_the_same_bytes(renderer, tmp_path):
     plan = simple_plan("kick", "hihat", "bass", "pad", "atmo")
 

@@ -49,7 +49,13 @@ async def generate_track(
     Rendering is a job. With `wait=false` the answer is that job, at once.
     """
     seed = fresh_seed() if asked.seed is None else asked.seed
-    plan = await run_in_threadpool(engine.tracks.plan, asked.prompt, seed=seed, length=asked.length)
+    plan = await run_in_threadpool(
+        engine.tracks.plan,
+        asked.prompt,
+        seed=seed,
+        length=asked.length,
+        mastering=asked.mastering,
+    )
     return await _rendered(engine, request, "generate", render_params(plan, seed), wait)
 
 
@@ -57,7 +63,9 @@ async def generate_track(
 def make_plan(engine: EngineDep, asked: PlanRequest) -> PlanAnswer:
     """Only the plan, to be read, changed, and sent to `POST /api/v1/tracks`."""
     seed = fresh_seed() if asked.seed is None else asked.seed
-    plan = engine.tracks.plan(asked.prompt, seed=seed, length=asked.length)
+    plan = engine.tracks.plan(
+        asked.prompt, seed=seed, length=asked.length, mastering=asked.mastering
+    )
     return PlanAnswer(
         plan=Plan.model_validate(plan_to_dict(plan)),
         seed=seed,
