@@ -22,7 +22,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 import soundfile
 
@@ -35,6 +35,8 @@ from src.wiring import build_services
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 _TICKS = os.sysconf("SC_CLK_TCK")
+
+Item = TypeVar("Item")
 
 SEEDS_WAY = """
 import json, sys, time, warnings
@@ -188,8 +190,8 @@ def measure_seeds_way(files: Sequence[Path], python: str, *, whole: bool) -> Mea
     return Measured(name, count, wall_s, cpu_s)
 
 
-def spread(files: Sequence[Path], count: int) -> list[Path]:
-    """So many files, evenly over the whole list."""
+def spread(files: Sequence[Item], count: int) -> list[Item]:
+    """So many files (or other things), evenly over the whole list."""
     count = min(count, len(files))
     return [files[number * len(files) // count] for number in range(count)]
 
