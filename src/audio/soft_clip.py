@@ -50,10 +50,25 @@ def rounded_part(audio: Audio, start: int, stop: int, *, drive: float, ceiling: 
     part = wide[:, start - low : stop - low]
     if wide.size == 0 or max(wide.max(), -wide.min()) <= _BETWEEN * ceiling:
         return part
-    dense = soxr.resample(wide.T, 1, _OVERSAMPLING, quality="MQ")
-    taken = soxr.resample(rounded(dense, ceiling=ceiling) - dense, _OVERSAMPLING, 1, quality="MQ")
+    dense = soxr.resample(wide.T, 1, _OVERSAMPLING, quality="MQ").T
+    change = _change(dense, ceiling)
+    if change is None:
+        return part
+    taken = soxr.resample(change.T, _OVERSAMPLING, 1, quality="MQ")
     sum_: Audio = part + taken.T[:, start - low : stop - low]
     return sum_
+
+
+def _change(dense: Audio, ceiling: float) -> Audio | None:
+    """What rounding adds to each sample; None if none lies above the ceiling."""
+    change = np.zeros(dense.shape, np.float32)
+    found = False
+    for line, added in zip(dense, change, strict=True):
+        over = np.flatnonzero(np.abs(line) > np.float32(ceiling))
+        peaks = line[over]
+        added[over] = rounded(peaks, ceiling=ceiling) - peaks
+        found = found or over.size > 0
+    return change if found else None
 
 
 def round_peaks(audio: Audio, *, drive: float, ceiling: float) -> None:
