@@ -1,12 +1,12 @@
 """Key of loops, from the tones that sound.
 
-Peaks of long spectra lose what is likely an overtone of a lower peak, and are folded onto
-twelve pitch classes after the clip's own tuning is found. The chroma is compared with
-profiles of the 24 keys; what the lowest voice plays counts extra, since a bass rests on its
-tonic.
+Peaks of long spectra that stand clear of the noise around them lose what is likely an overtone
+of a lower peak, and are folded onto twelve pitch classes after the clip's own tuning is found.
+What sounds in all, what the lowest voice plays and what a single voice plays then speak for
+each of the 24 keys (key_model).
 
-Sources: harmonic pitch class profiles (Gómez 2006); profiles fitted to electronic dance
-music (Faraldo, Gómez, Jordà and Herrera 2016).
+Sources: harmonic pitch class profiles (Gómez 2006); an own profile for each voice instead of
+published ones, since those are of songs (Faraldo, Gómez, Jordà and Herrera 2016).
 """
 
 from dataclasses import dataclass
@@ -16,21 +16,27 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
+from src.audio.key_model import key_views, log_posterior, log_prior
+
 LOWEST_HZ, HIGHEST_HZ = 50.0, 2_600.0
 _WINDOW_S = 0.68
 _MAX_FRAMES = 64
 _PEAKS_PER_FRAME = 24
-_LOUDNESS_POWER = 0.2
+_LOUDNESS_POWER = 0.3
+_CLEAR_NEPERS = (1.5, 3.5)
+"""A peak this far above the mean level around it counts not at all, or fully."""
+
+_AROUND = 96
+"""How many bins to each side that mean is taken over."""
+
 _OVERTONES = 12.0 * np.log2(np.array([3.0, 5.0, 6.0, 7.0, 9.0, 10.0, 12.0]))
 """Where overtones other than octaves lie above their note, in semitones."""
 
 _OVERTONE_SHARE = 0.85
-_LOW_WEIGHT = 0.4
-_TEMPERATURE = 0.1
+_TONAL = 0.1
+"""Frames whose peaks weigh less than this on average hold less than a quiet, seldom note."""
 
-_MAJOR = (1.00, 0.29, 0.50, 0.40, 0.60, 0.56, 0.32, 0.80, 0.31, 0.45, 0.42, 0.39)
-_MINOR = (1.00, 0.31, 0.44, 0.58, 0.33, 0.49, 0.29, 0.78, 0.43, 0.29, 0.53, 0.32)
-
+_LEAST_TONAL = 0.05
 Mono = NDArray[np.float32]
 Values = NDArray[np.float64]
 
@@ -39,10 +45,11 @@ Values = NDArray[np.float64]
 class Chroma:
     """How much sounds on each pitch class, 0 is C.
 
-    all: shape (12,), sums to 1, or all 0 where nothing tonal sounds
+    all: shape (12,), sums to 1; to less where hardly anything tonal sounds, 0 in silence
     low: the same of the lowest voice
     tuning: deviation from 440 Hz in semitones, -0.5..0.5
-    clarity: 0..1; share of the peaks' energy that lies close to the tuned semitones
+    clarity: 0..1; share of the peaks that lies close to the tuned semitones, lower where
+        hardly anything tonal sounds
     """
 
     all: Values
@@ -53,15 +60,20 @@ class Chroma:
 
 @dataclass(frozen=True)
 class KeyEstimate:
-    """A key by its tonic's pitch class and mode, with a confidence in 0..1.
+    """A key by its tonic's pitch class and mode.
 
-    scores: of all 24 keys, majors by pitch class first, then minors; sum to 1
+    confidence: 0..1, the chance that it is exactly this key
+    scores: probability of all 24 keys, majors by pitch class first, then minors; sum to 1
+    log_likelihood: shape (24,); natural logarithm of how well each key explains the sound, up
+        to a constant: scores without the prior. Of several clips in one key these add up;
+        clips of one kit are alike, so add less than the sum.
     """
 
     tonic: int
     minor: bool
     confidence: float
     scores: Values
+    log_likelihood: Values
 
 
 def chroma_of(low: Mono, *, rate: int) -> Chroma:
@@ -74,32 +86,33 @@ def chroma_of(low: Mono, *, rate: int) -> Chroma:
     if not loudness.any():
         return Chroma(np.zeros(12), np.zeros(12), 0.0, 0.0)
     weights = _without_overtones(midi, loudness)
+    tonal = min(1.0, float(weights.sum()) / (_TONAL * len(weights)))
     mean_turn = (np.exp(2j * np.pi * midi) * weights).sum() / weights.sum()
     tuning = float(np.angle(mean_turn) / (2.0 * np.pi))
     lowest = _lowest_voice(midi, loudness)
     return Chroma(
-        all=_folded(midi - tuning, weights),
-        low=_folded(midi - tuning, np.where(lowest, loudness, 0.0)),
+        all=tonal * _folded(midi - tuning, weights),
+        low=tonal * _folded(midi - tuning, np.where(lowest, loudness, 0.0)),
         tuning=tuning,
-        clarity=float(np.abs(mean_turn)),
+        clarity=tonal * float(np.abs(mean_turn)),
     )
 
 
 def estimate_key(chroma: Chroma, melody: Values | None = None) -> KeyEstimate | None:
-    """The key whose profile is most like the chroma. None where nothing tonal sounds.
+    """The likeliest key. None where nothing tonal sounds.
 
-    melody: shape (12,), sums to at most 1: what a single voice plays (pitch.melody_chroma)
+    melody: shape (12,), sums to at most 1: what a single voice plays (pitch.melody_chroma);
+        without it what the lowest voice plays
     """
-    if float(chroma.all.sum()) <= 0.0:
+    voice = chroma.low if melody is None else melody
+    if float(chroma.all.sum()) + float(voice.sum()) <= _LEAST_TONAL:
         return None
-    likeness = np.concatenate([_correlations(chroma.all, mode) for mode in (_MAJOR, _MINOR)])
-    voice = chroma.low if melody is None else 0.5 * (chroma.low + melody)
-    likeness = likeness + _LOW_WEIGHT * np.tile(voice, 2)
-    odds = np.exp((likeness - likeness.max()) / _TEMPERATURE)
-    scores = odds / odds.sum()
+    believed = log_posterior(key_views(chroma.all, chroma.low, voice))
+    scores = np.exp(believed)
     best = int(np.argmax(scores))
-    clear = min(1.0, chroma.clarity / 0.5)
-    return KeyEstimate(best % 12, best >= 12, float(scores[best]) * (0.4 + 0.6 * clear), scores)
+    return KeyEstimate(
+        best % 12, best >= 12, float(scores[best]), scores, log_likelihood=believed - log_prior()
+    )
 
 
 def _long_spectra(low: Mono, rate: int) -> tuple[NDArray[np.float32], Values]:
@@ -124,7 +137,8 @@ def _blackman(length: int) -> NDArray[np.float32]:
 def _peaks(magnitude: NDArray[np.float32], freqs: Values) -> tuple[Values, Values]:
     """The 24 strongest peaks of every frame: MIDI numbers and loudness, both (frames, 24).
 
-    Loudness is compressed, so that quiet voices count too; places without a peak have 0.
+    Loudness is compressed, so that quiet voices count too, and falls to 0 for peaks that do
+    not stand clear of their surroundings, as in noise; places without a peak have 0.
     """
     loudest = float(magnitude.max()) if magnitude.size else 0.0
     if loudest <= 0.0:
@@ -142,7 +156,21 @@ def _peaks(magnitude: NDArray[np.float32], freqs: Values) -> tuple[Values, Value
     curve = before - 2.0 * here + after
     shift = 0.5 * (before - after) / np.where(curve < -1e-9, curve, -1.0)
     hertz = freqs[place + 1] + np.clip(shift, -0.5, 0.5) * (freqs[1] - freqs[0])
-    return 69.0 + 12.0 * np.log2(hertz / 440.0), (found / loudest) ** _LOUDNESS_POWER
+    least, full = _CLEAR_NEPERS
+    above = here - _level_around(magnitude / np.float32(loudest), place) - np.log(loudest)
+    clear = np.clip((above - least) / (full - least), 0.0, 1.0)
+    return 69.0 + 12.0 * np.log2(hertz / 440.0), (found / loudest) ** _LOUDNESS_POWER * clear
+
+
+def _level_around(magnitude: NDArray[np.float32], place: NDArray[np.intp]) -> Values:
+    """Mean logarithm of the magnitudes (loudest 1) around places, from every fourth bin."""
+    thinned = np.log(magnitude[:, ::4] + np.float32(1e-7)).astype(np.float64)
+    summed = np.pad(np.cumsum(thinned, axis=1), ((0, 0), (1, 0)))
+    first = np.clip(place // 4 - _AROUND // 4, 0, thinned.shape[1] - 1)
+    last = np.clip(place // 4 + _AROUND // 4, 1, thinned.shape[1])
+    total = np.take_along_axis(summed, last, axis=1) - np.take_along_axis(summed, first, axis=1)
+    mean: Values = total / (last - first)
+    return mean
 
 
 def _side_by_side(
@@ -193,20 +221,3 @@ def _lowest_voice(midi: Values, loudness: Values) -> NDArray[np.bool_]:
     marks[np.arange(len(lowest)), lowest] = True
     marks &= strong
     return marks
-
-
-@cache
-def _centred_profiles(profile: tuple[float, ...]) -> Values:
-    """The profile on each of the twelve tonics, less its mean, shape (12, 12)."""
-    rows = np.stack([np.roll(profile, tonic) for tonic in range(12)])
-    centred: Values = rows - rows.mean(axis=1, keepdims=True)
-    return centred
-
-
-def _correlations(chroma: Values, profile: tuple[float, ...]) -> Values:
-    """Pearson correlation of a chroma with a profile on each of the twelve tonics."""
-    rows = _centred_profiles(profile)
-    centred = chroma - chroma.mean()
-    norms = np.linalg.norm(rows, axis=1) * max(float(np.linalg.norm(centred)), 1e-12)
-    likeness: Values = rows @ centred / norms
-    return likeness

@@ -137,16 +137,18 @@ def _normalised_difference(frames: Values, longest: int) -> Values:
 
 
 def _period(normal: Values, shortest: int) -> tuple[Values, Values]:
-    """The period of each frame in samples, sharpened by a parabola, and the depth there."""
-    lags, dips = np.empty(len(normal)), np.empty(len(normal))
-    for i, row in enumerate(normal):
-        inner = row[shortest:-1]
-        below = np.flatnonzero(inner < max(_DIP, float(inner.min()) * 1.15))
-        lag = shortest + (int(below[0]) if below.size else int(np.argmin(inner)))
-        while lag + 1 < row.size - 1 and row[lag + 1] < row[lag]:
-            lag += 1
-        before, here, after = row[lag - 1], row[lag], row[lag + 1]
-        curve = before - 2.0 * here + after
-        shift = 0.5 * (before - after) / curve if curve > 1e-9 else 0.0
-        lags[i], dips[i] = lag + float(np.clip(shift, -0.5, 0.5)), here
-    return lags, dips
+    """The period of each frame in samples, sharpened by a parabola, and the depth there.
+
+    The first dip that is deep enough, followed down to its bottom.
+    """
+    inner = normal[:, shortest:-1]
+    deep = inner < np.maximum(_DIP, 1.15 * inner.min(axis=1, keepdims=True))
+    entered = np.logical_or.accumulate(deep, axis=1)[:, :-1]
+    turns = entered & (np.diff(inner, axis=1) >= 0.0)
+    bottom = np.where(turns.any(axis=1), turns.argmax(axis=1), inner.shape[1] - 1)
+    lag = shortest + bottom
+    rows = np.arange(len(normal))
+    before, here, after = normal[rows, lag - 1], normal[rows, lag], normal[rows, lag + 1]
+    curve = before - 2.0 * here + after
+    shift = np.where(curve > 1e-9, 0.5 * (before - after) / np.maximum(curve, 1e-9), 0.0)
+    return lag + np.clip(shift, -0.5, 0.5), here

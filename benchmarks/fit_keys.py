@@ -1,0 +1,179 @@
+"""Fit the key model on composed loops, judge it on others, and write src/audio/data/keys.npz.
+
+    python -m benchmarks.fit_keys --soundfont FILE --work DIR [--loops 4800] [--dry-run]
+
+The loops are composed and played by benchmarks.key_loops and benchmarks.key_sounds; DIR keeps
+what was heard in them. The temperature is fitted on a fifth of the loops that the weights never
+saw, the figures are of another fifth. No labelled corpus is read: that one only judges
+(benchmarks.analysis).
+"""
+
+import argparse
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+
+from benchmarks.key_loops import MINOR_SHARE, VOICES, keyed_loops
+from benchmarks.key_sounds import played
+from src.audio.key import chroma_of
+from src.audio.key_model import WEIGHTS, key_views
+from src.audio.pitch import melody_chroma, track_pitch
+
+DATA = Path(__file__).parents[1] / "src" / "audio" / "data"
+BATCH = 600
+HIDDEN, EPOCHS, RATE, DECAY, DROPPED = 32, 40, 1e-2, 3e-3, 0.3
+
+Parts = list[np.ndarray]
+
+
+@dataclass(frozen=True)
+class HeardLoops:
+    """views: shape (loops, 12, 36); keys: 0..23; voices: index into VOICES."""
+
+    views: np.ndarray
+    keys: np.ndarray
+    voices: np.ndarray
+
+    def part(self, chosen: np.ndarray) -> "HeardLoops":
+        return HeardLoops(self.views[chosen], self.keys[chosen], self.voices[chosen])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--soundfont", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--loops", type=int, default=6_000)
+    parser.add_argument("--dry-run", action="store_true", help="print figures, write nothing")
+    options = parser.parse_args()
+    heard = heard_loops(options.loops, options.soundfont, options.work)
+    fold = np.arange(heard.keys.size) % 5
+    taught, tuned, judged = heard.part(fold < 3), heard.part(fold == 3), heard.part(fold == 4)
+    parts = fitted(taught, np.random.default_rng(5))
+    temperature = fitted_temperature(outputs(parts, tuned.views), tuned.keys)
+    figures = figures_of(outputs(parts, judged.views) / temperature, judged)
+    print(json.dumps(figures, indent=2))
+    if not options.dry_run:
+        write_model(parts, temperature, figures, taught.keys.size)
+
+
+def heard_loops(count: int, soundfont: Path, work: Path) -> HeardLoops:
+    """Compose, play and listen, a batch at a time; batches that are there already are read."""
+    work.mkdir(parents=True, exist_ok=True)
+    batches = [_batch(seed, soundfont, work) for seed in range(-(-count // BATCH))]
+    return HeardLoops(*(np.concatenate(parts) for parts in zip(*batches, strict=True)))
+
+
+def _batch(seed: int, soundfont: Path, work: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    path = work / f"heard_{seed:03d}.npz"
+    if not path.exists():
+        loops = keyed_loops(BATCH, seed=seed)
+        sounds = played(loops, soundfont, work, seed=seed)
+        views = []
+        for sound in sounds:
+            chroma, melody = chroma_of(sound, rate=12_000), melody_chroma(track_pitch(sound))
+            views.append(key_views(chroma.all, chroma.low, melody))
+        names = [voice for voice, _ in VOICES]
+        keys = np.array([loop.tonic + 12 * loop.minor for loop in loops])
+        voices = np.array([names.index(loop.voice) for loop in loops])
+        np.savez_compressed(path, views=np.array(views, np.float32), keys=keys, voices=voices)
+    with np.load(path) as stored:
+        return stored["views"], stored["keys"], stored["voices"]
+
+
+def fitted(data: HeardLoops, rng: np.random.Generator) -> Parts:
+    """Weights by Adam (Kingma and Ba, 2015) with dropout and decay; all keys share them."""
+    width = data.views.shape[2]
+    parts = [rng.normal(0, np.sqrt(2 / width), (width, HIDDEN)), np.zeros(HIDDEN)]
+    parts += [rng.normal(0, 0.1, (HIDDEN, 2)), np.zeros(2)]
+    means, squares = [np.zeros_like(p) for p in parts], [np.zeros_like(p) for p in parts]
+    step = 0
+    for epoch in range(EPOCHS):
+        order = rng.permutation(data.keys.size)
+        for first in range(0, order.size, 128):
+            chosen, step = order[first : first + 128], step + 1
+            slopes = _slopes(parts, data.views[chosen], data.keys[chosen], rng)
+            for i, slope in enumerate(slopes):
+                means[i] = 0.9 * means[i] + 0.1 * slope
+                squares[i] = 0.999 * squares[i] + 0.001 * slope**2
+                size = np.sqrt(squares[i] / (1 - 0.999**step)) + 1e-8
+                rate = RATE * (1 - epoch / EPOCHS) + 1e-5
+                parts[i] = parts[i] - rate * means[i] / (1 - 0.9**step) / size
+    return parts
+
+
+def _slopes(parts: Parts, views: np.ndarray, keys: np.ndarray, rng: np.random.Generator) -> Parts:
+    """Gradient of the mean cross-entropy and of the decay."""
+    inward, offset, outward, last = parts
+    rows = views.reshape(-1, views.shape[2]).astype(np.float64)
+    kept = (rng.random((len(rows), HIDDEN)) > DROPPED) / (1 - DROPPED)
+    before = rows @ inward + offset
+    hidden = np.maximum(before, 0.0) * kept
+    error = np.exp(_log_probabilities(_by_key(hidden @ outward + last)))
+    error[np.arange(len(keys)), keys] -= 1.0
+    error = error.reshape(-1, 2, 12).transpose(0, 2, 1).reshape(-1, 2) / len(keys)
+    back = error @ outward.T * kept * (before > 0.0)
+    weights = (rows.T @ back + DECAY * inward, hidden.T @ error + DECAY * outward)
+    return [weights[0], back.sum(axis=0), weights[1], error.sum(axis=0)]
+
+
+def outputs(parts: Parts, views: np.ndarray) -> np.ndarray:
+    """What the network says of each loop, shape (loops, 24), before the temperature."""
+    inward, offset, outward, last = parts
+    rows = views.reshape(-1, views.shape[2]).astype(np.float64)
+    return _by_key(np.maximum(rows @ inward + offset, 0.0) @ outward + last)
+
+
+def _by_key(rows: np.ndarray) -> np.ndarray:
+    return rows.reshape(-1, 12, 2).transpose(0, 2, 1).reshape(-1, 24)
+
+
+def _log_probabilities(odds: np.ndarray) -> np.ndarray:
+    odds = odds - odds.max(axis=1, keepdims=True)
+    return odds - np.log(np.exp(odds).sum(axis=1, keepdims=True))
+
+
+def fitted_temperature(odds: np.ndarray, keys: np.ndarray) -> float:
+    """The divisor that makes the right keys likeliest (Guo et al., 2017)."""
+
+    def surprise(logarithm: float) -> float:
+        believed = _log_probabilities(odds / np.exp(logarithm))
+        return float(-believed[np.arange(keys.size), keys].mean())
+
+    return float(np.exp(minimize_scalar(surprise, bounds=(-2.0, 2.0), method="bounded").x))
+
+
+def figures_of(odds: np.ndarray, data: HeardLoops) -> dict[str, float]:
+    """Share of exactly right keys, in all and for each voice, and the calibration error."""
+    believed = np.exp(_log_probabilities(odds))
+    right = believed.argmax(axis=1) == data.keys
+    sure = believed.max(axis=1)
+    place = np.minimum(9, (10 * sure).astype(int))
+    gaps = [abs(float((sure - right)[place == i].sum())) for i in range(10)]
+    figures = {"exact": right.mean(), "calibration_error": sum(gaps) / right.size}
+    for i, (voice, _) in enumerate(VOICES):
+        figures[f"exact_{voice}"] = right[data.voices == i].mean()
+    return {name: round(float(value), 4) for name, value in figures.items()}
+
+
+def write_model(parts: Parts, temperature: float, figures: dict[str, float], taught: int) -> None:
+    """The weights with where they come from."""
+    about = {
+        "written_by": "benchmarks.fit_keys",
+        "taught_on": f"{taught} composed loops, half through FluidR3 GM (MIT), half our synthesis",
+        "held_out": figures,
+    }
+    arrays = {name: part.astype(np.float32) for name, part in zip(WEIGHTS, parts, strict=True)}
+    np.savez_compressed(
+        DATA / "keys.npz",
+        **arrays,
+        temperature=temperature,
+        minor_share=MINOR_SHARE,
+        about=np.array(json.dumps(about)),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,158 @@
+"""The composed loops as sound: through a General MIDI soundfont and through our synthesis.
+
+Needs the program ``fluidsynth`` and a soundfont (FluidR3 GM is MIT-licensed). Only fitted
+numbers go into the engine; no sound does.
+"""
+
+import struct
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from scipy.signal import butter, fftconvolve, sosfilt
+
+from benchmarks.key_loops import KeyedLoop, PlayedNote
+from src.audio.pitch import Mono, low_rate
+from src.audio.tonal_synthesis import DeepBass, Press, SynthVoice, deep_bass_note, synth_note
+
+RATE = 24_000
+LONGEST_S = 12.0
+_TICKS_PER_S = 960
+_CHANNELS = {"bass": 0, "lead": 1, "chords": 2, "drums": 9}
+_PROGRAMS = {
+    "bass": (*range(32, 40), 38, 39, 38, 39, 81, 87),
+    "lead": (*range(80, 88), 0, 4, 5, 6, 8, 10, 11, 12, 24, 25, 45, 46, 56, 61, 65, 73, 105),
+    "chords": (*range(0, 8), 16, 17, 18, 24, 26, 27, 48, 50, 51, 52, *range(88, 96), 61, 62, 81),
+}
+
+
+def played(loops: Sequence[KeyedLoop], soundfont: Path, folder: Path, *, seed: int) -> list[Mono]:
+    """Every loop as mono sound at PITCH_RATE Hz, at most 12 s of it; every second one sampled."""
+    rng = np.random.default_rng(seed)
+    sampled = dict(enumerate(_sampled(list(loops[::2]), soundfont, folder, rng)))
+    sounds = []
+    for number, loop in enumerate(loops):
+        dry = sampled[number // 2] if number % 2 == 0 else _synthesised(loop, rng)
+        cut = dry[: round(min(loop.length_s, LONGEST_S) * RATE)]
+        sounds.append(low_rate(_worn(cut, rng).astype(np.float32), sample_rate=RATE))
+    return sounds
+
+
+def _worn(dry: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Detuned, driven, filtered, in a room or in noise, each of these sometimes."""
+    cents = rng.normal(0, 8) if rng.random() < 0.8 else rng.uniform(-50, 50)
+    places = np.arange(0, dry.size - 1, 2 ** (cents / 1200))
+    wet = np.interp(places, np.arange(dry.size), dry)
+    wet /= np.abs(wet).max() + 1e-9
+    if rng.random() < 0.3:
+        wet = np.tanh(wet * rng.uniform(2, 10))
+    if rng.random() < 0.3:
+        kind = str(rng.choice(["lowpass", "highpass"]))
+        hertz = rng.uniform(400, 3000) if kind == "lowpass" else rng.uniform(80, 500)
+        wet = sosfilt(butter(2, hertz, kind, fs=RATE, output="sos"), wet)
+    if rng.random() < 0.3:
+        times = np.arange(round(1.2 * RATE)) / RATE
+        room = rng.standard_normal(times.size) * np.exp(-times / rng.uniform(0.1, 0.4))
+        echo = fftconvolve(wet, room)[: wet.size]
+        wet = wet + rng.uniform(0.1, 0.6) * echo / (np.abs(echo).max() + 1e-9)
+    if rng.random() < 0.25:
+        wet = wet + rng.standard_normal(wet.size) * 10 ** rng.uniform(-3, -1.3)
+    return wet / (np.abs(wet).max() + 1e-9)
+
+
+def _synthesised(loop: KeyedLoop, rng: np.random.Generator) -> np.ndarray:
+    """Played by our own voices; drums as a falling sine and noise."""
+    total = np.zeros(round((loop.length_s + 3.0) * RATE), np.float32)
+    voices = {part: _voice(rng) for part in ("bass", "lead", "chords")}
+    deep = rng.random() < 0.4
+    known: dict[tuple[str, int, int], np.ndarray] = {}
+    for note in (n for n in loop.notes if n.start_s < LONGEST_S):
+        name = (note.part, note.pitch, round(note.length_s * 50))
+        if name not in known:
+            press = Press((440.0 * 2 ** ((note.pitch - 69) / 12),), min(note.length_s, 4.0))
+            if note.part == "drums":
+                known[name] = _drum(note, rng)
+            elif note.part == "bass" and deep:
+                known[name] = deep_bass_note(DeepBass(), press, sample_rate=RATE)[0]
+            else:
+                known[name] = synth_note(voices[note.part], press, sample_rate=RATE, rng=rng)[0]
+        start = round(note.start_s * RATE)
+        sound = known[name][: total.size - start]
+        total[start : start + sound.size] += sound
+    return total
+
+
+def _voice(rng: np.random.Generator) -> SynthVoice:
+    return SynthVoice(
+        wave="saw" if rng.random() < 0.6 else "pulse",
+        unison=int(rng.choice([1, 3, 5])),
+        detune_cents=float(rng.uniform(4, 25)),
+        sub=float(rng.choice([0.0, 0.5])),
+        cutoff_hz=float(np.exp(rng.uniform(np.log(200), np.log(3000)))),
+        sweep_octaves=float(rng.uniform(0, 4)),
+        resonance=float(rng.uniform(0.7, 5.0)),
+        drive_db=float(rng.uniform(0, 12)),
+    )
+
+
+def _drum(note: PlayedNote, rng: np.random.Generator) -> np.ndarray:
+    times = np.arange(round(0.25 * RATE)) / RATE
+    noise = rng.standard_normal(times.size)
+    if note.pitch == 36:
+        return np.sin(2 * np.pi * (50 * times + 4 * (1 - np.exp(-times / 0.02)))) * np.exp(
+            -times / 0.12
+        )
+    length = 0.07 if note.pitch == 38 else 0.02
+    return 0.5 * noise * np.exp(-times / length)
+
+
+def _sampled(
+    loops: list[KeyedLoop], soundfont: Path, folder: Path, rng: np.random.Generator
+) -> list[np.ndarray]:
+    """All loops in a row by fluidsynth, without its reverb and chorus."""
+    folder.mkdir(parents=True, exist_ok=True)
+    slots_s = [min(loop.length_s, LONGEST_S) + 2.0 for loop in loops]
+    begins_s = np.concatenate([[0.0], np.cumsum(slots_s)])
+    (folder / "all.mid").write_bytes(_midi_file(loops, begins_s, rng))
+    command = ["fluidsynth", "-ni", "-q", "-g", "0.5", "-r", str(RATE), "-R", "0", "-C", "0"]
+    command += ["-F", str(folder / "all.wav"), str(soundfont), str(folder / "all.mid")]
+    subprocess.run(command, check=True, capture_output=True)
+    with soundfile.SoundFile(folder / "all.wav") as sound:
+        sounds = []
+        for begin_s, slot_s in zip(begins_s, slots_s, strict=False):
+            sound.seek(round(begin_s * RATE))
+            sounds.append(sound.read(round((slot_s - 1.0) * RATE), always_2d=True).mean(axis=1))
+    (folder / "all.wav").unlink()
+    return sounds
+
+
+def _midi_file(loops: Sequence[KeyedLoop], begins_s: np.ndarray, rng: np.random.Generator) -> bytes:
+    """A Standard MIDI File of format 0 at 120 BPM."""
+    events: list[tuple[int, int, bytes]] = [(0, 0, b"\xff\x51\x03\x07\xa1\x20")]
+    for loop, begin_s in zip(loops, begins_s, strict=False):
+        begin = round(begin_s * _TICKS_PER_S)
+        for part, programs in _PROGRAMS.items():
+            chosen = int(rng.choice(np.array(programs)))
+            events.append((begin, 1, bytes([0xC0 | _CHANNELS[part], chosen])))
+        for note in (n for n in loop.notes if n.start_s < LONGEST_S):
+            channel = _CHANNELS[note.part]
+            at = begin + round(note.start_s * _TICKS_PER_S)
+            until = at + round(min(note.length_s, LONGEST_S - note.start_s) * _TICKS_PER_S)
+            events.append((at, 2, bytes([0x90 | channel, note.pitch, note.velocity])))
+            events.append((max(until, at + 1), 1, bytes([0x80 | channel, note.pitch, 0])))
+    track, now = bytearray(), 0
+    for at, _, message in sorted(events, key=lambda event: event[:2]):
+        track += _variable_length(at - now) + message
+        now = at
+    track += _variable_length(2 * _TICKS_PER_S) + b"\xff\x2f\x00"
+    header = b"MThd" + struct.pack(">IHHH", 6, 0, 1, _TICKS_PER_S // 2)
+    return header + b"MTrk" + struct.pack(">I", len(track)) + bytes(track)
+
+
+def _variable_length(value: int) -> bytes:
+    parts = [value & 0x7F]
+    while value := value >> 7:
+        parts.append(value & 0x7F | 0x80)
+    return bytes(reversed(parts))
