@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from src.music.backbone import choose_backbone, kit_keys_of
 from src.music.fit import Ground
-from src.music.library import DRUM_CATEGORIES
+from src.music.library import DRUM_CATEGORIES, StemCard
 from src.music.matching import Candidate, Company, Match, Wish, match_stem
 from src.music.plan import ArrangementPlan
 from src.music.roles import stand_ins_of
@@ -53,13 +53,21 @@ class Cast:
     warnings: tuple[str, ...] = ()
 
 
-def cast_plan(plan: ArrangementPlan, pool: Pool, *, seed: int) -> Cast:
+def cast_plan(
+    plan: ArrangementPlan,
+    pool: Pool,
+    *,
+    seed: int,
+    pinned: Mapping[str, StemCard] | None = None,
+) -> Cast:
     """Choose a stem for every voice of the plan.
 
     pool: what the search found for each wish, see ``wanted_of``
     seed: decides among near-equals; the same seed gives the same cast
+    pinned: the stems that the plan pins to voices, by the voices' names. One that can't play
+        its voice is told of, and another is chosen
     """
-    stage = _Stage(plan, pool, seed)
+    stage = _Stage(plan, pool, seed, {} if pinned is None else pinned)
     for voice in voices_of(plan):
         stage.cast(voice)
     return Cast(_with_room(stage.parts), tuple(dict.fromkeys(stage.warnings)))
@@ -68,9 +76,12 @@ def cast_plan(plan: ArrangementPlan, pool: Pool, *, seed: int) -> Cast:
 class _Stage:
     """The cast while it grows: each choice knows those before it."""
 
-    def __init__(self, plan: ArrangementPlan, pool: Pool, seed: int) -> None:
+    def __init__(
+        self, plan: ArrangementPlan, pool: Pool, seed: int, pinned: Mapping[str, StemCard]
+    ) -> None:
         self.plan = plan
         self.pool = pool
+        self.pinned = pinned
         self.seed = seed
         self.ground = Ground(plan.bpm, plan.key, plan.beats_per_bar)
         self.parts: list[Part] = []
@@ -82,6 +93,11 @@ class _Stage:
 
     def cast(self, voice: Voice) -> None:
         """Find a stem for a voice, or say why there is none."""
+        pinned = self._pinned(voice)
+        if pinned is not None:
+            others = [match.card.name for match in self.matches(voice) if match.card != pinned.card]
+            self.parts.append(Part(voice, pinned, runners_up=tuple(others[:RUNNERS_UP])))
+            return
         matches = self.matches(voice)
         if matches:
             self._take(voice, matches)
@@ -90,6 +106,31 @@ class _Stage:
         else:
             self.warnings.append(_missing(voice, self.plan))
 
+    def _pinned(self, voice: Voice) -> Match | None:
+        """The stem that the plan pins to a voice, if it can play it."""
+        if voice.name not in dict(self.plan.pinned):
+            return None
+        card = self.pinned.get(voice.name)
+        if card is None:
+            self.warnings.append(f"the stem kept for {voice.name} is gone: another was chosen")
+            return None
+        wish = self._wish(voice)
+        company = Company(self.backbone, self.kit_keys, self._used(voice))
+        similar = next(
+            (c.similarity for c in self.pool.get(voice.wanted, ()) if c.card == card), 0.5
+        )
+        match = match_stem(Candidate(card, similar), wish, self.ground, company)
+        if match is None:
+            self.warnings.append(
+                f"{card.name!r} can't play {voice.name} at {self.plan.bpm:g} BPM in"
+                f" {self.plan.key}: another was chosen"
+            )
+        return match
+
+    def _wish(self, voice: Voice) -> Wish:
+        asked = voice.wanted
+        return Wish(voice.category, asked.tags, asked.text, self.plan.excluded, voice.place)
+
     def matches(self, voice: Voice) -> list[Match]:
         """Stems that can play the voice, best first: its own kind, else what may stand in."""
         own = self._weighed(voice, [voice.category], MIN_SCORE)
@@ -97,9 +138,10 @@ class _Stage:
 
     def _weighed(self, voice: Voice, categories: Sequence[str], least: float) -> list[Match]:
         asked = voice.wanted
-        wish = Wish(voice.category, asked.tags, asked.text, self.plan.excluded, voice.place)
+        wish = self._wish(voice)
         company = Company(self.backbone, self.kit_keys, self._used(voice))
         busy = {part.match.card.id for part in self._beside(voice.sections)}
+        busy |= self._avoided(voice)
         found: dict[str, Match] = {}
         for category in categories:
             for candidate in self.pool.get(replace(asked, category=category), ()):
@@ -136,6 +178,10 @@ class _Stage:
                 for number, query in voice.queries
             )
             single = Voice(f"{voice.name} {wanted.category}", wanted, 0, 1, queries)
+            pinned = self._pinned(single)
+            if pinned is not None:
+                self.parts.append(Part(single, pinned))
+                continue
             matches = [match for match in self.matches(single) if match.fit.way == "steps"]
             if matches:
                 self._take(single, matches)
@@ -160,6 +206,11 @@ class _Stage:
             for part in self.parts
             if part.voice.category != voice.category or part.voice.place != voice.place
         )
+
+    def _avoided(self, voice: Voice) -> set[str]:
+        """Stems that the plan avoids, or keeps for other voices."""
+        kept = {card.id for name, card in self.pinned.items() if name != voice.name}
+        return {*self.plan.avoided} | kept
 
     def _beside(self, sections: frozenset[int]) -> list[Part]:
         return [part for part in self.parts if part.voice.sections & sections]

@@ -54,9 +54,11 @@ def rests_of(
     phrasing: Phrasing,
     *,
     beats_per_bar: int,
-    seed: int,
+    seeds: Sequence[str],
 ) -> dict[str, list[Hole]]:
     """When each voice is silent within its sections, by the voice's name.
+
+    seeds: one for each section
 
     A voice that is alone in its section never rests. The same arguments give the same rests.
     """
@@ -65,7 +67,7 @@ def rests_of(
         here = [player for player in players if section.number in player.sections]
         starts = phrase_starts(section, phrasing, beats_per_bar)
         phrases = list(zip(starts, [*starts[1:], section.end], strict=True))
-        rng = random.Random(f"{seed}:phrases:{section.number}")
+        rng = random.Random(seeds[section.number])
         for name, hole in _section_rests(here, section, phrases, phrasing, rng):
             rests[name].append(hole)
         for name, hole in _gap(here, section, times, phrasing):

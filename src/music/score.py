@@ -76,7 +76,10 @@ class Automation:
 
 @dataclass(frozen=True)
 class Choice:
-    """A stem chosen for a role, with the reasons, what it was up against and its credits."""
+    """A stem chosen for a role, with the reasons, what it was up against and its credits.
+
+    voice: name of the track that plays it
+    """
 
     stem_id: str
     name: str
@@ -89,6 +92,7 @@ class Choice:
     original_file: str = ""
     reasons: tuple[Reason, ...] = ()
     runners_up: tuple[str, ...] = ()
+    voice: str = ""
 
 
 @dataclass(frozen=True)

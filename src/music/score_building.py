@@ -3,6 +3,7 @@
 import math
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from src.core.errors import InvalidInputError
 from src.music.casting import Cast, Part
@@ -47,8 +48,9 @@ def build_score(plan: ArrangementPlan, cast: Cast, mastering: Mastering, *, seed
     levels = mastering_of(plan.mastering, plan.target_lufs, otherwise=mastering)
     target, ceiling = levels.target_lufs, levels.ceiling_dbtp
     headroom_db = math.inf if target is None else ceiling - target
-    tracks = builder.tracks(cast.parts)
-    cards = {part.match.card.id: part.match.card for part in cast.parts}
+    parts = [part for part in (audible(part, plan) for part in cast.parts) if part is not None]
+    tracks = builder.tracks(parts)
+    cards = {part.match.card.id: part.match.card for part in parts}
     gains = _section_gains(tracks, cards, times, plan.bpm, headroom_db)
     return Score(
         bpm=plan.bpm,
@@ -63,7 +65,7 @@ def build_score(plan: ArrangementPlan, cast: Cast, mastering: Mastering, *, seed
         target_lufs=target,
         ceiling_dbtp=ceiling,
         tail_s=TAIL_S,
-        choices=tuple(_choice(part, plan) for part in cast.parts),
+        choices=tuple(_choice(part, plan) for part in parts),
         warnings=cast.warnings,
     )
 
@@ -87,6 +89,17 @@ def _section_gains(
         unmoved = [level - gain for level, gain in zip(heard, gains, strict=True)]
         gains = section_gains_db(unmoved, times)
     return gains
+
+
+def audible(part: Part, plan: ArrangementPlan) -> Part | None:
+    """A part without the sections in which the plan mutes it; None where none is left."""
+    voice = part.voice
+    heard = tuple(
+        (number, query)
+        for number, query in voice.queries
+        if not {voice.name, voice.category} & set(plan.structure[number].muted)
+    )
+    return replace(part, voice=replace(voice, queries=heard)) if heard else None
 
 
 def grammar_of(plan: ArrangementPlan) -> GenreGrammar:
@@ -129,7 +142,7 @@ class _Builder:
             self.times,
             self.grammar.phrasing,
             beats_per_bar=self.plan.beats_per_bar,
-            seed=self.seed,
+            seeds=[self._seed("phrases", number) for number in range(len(self.times))],
         )
         tracks = [self.track(part, rests.get(part.voice.name, ())) for part in parts]
         for attempt in range(_MOST_CHANGES):
@@ -183,7 +196,7 @@ class _Builder:
         role, category = role_of(voice.category), voice.category
         rng = random.Random(f"{self.seed}:track:{voice.name}")
         spans = without(self._spans(part), rests)
-        clips, notes = self._material(part, spans, rng)
+        clips, notes = self._material(part, spans)
         density = hits_per_second(notes, spans, self.plan.bpm)
         gain = part_gain_db(card, fit, category, self.grammar.mix_db, density)
         high_pass = role.high_pass_hz if part.high_pass_hz is None else part.high_pass_hz
@@ -212,16 +225,26 @@ class _Builder:
         )
 
     def _throws(self, part: Part) -> tuple[Automation, ...]:
-        """Echoes and rings of a part; chance of their own, so that they move nothing else."""
+        """Echoes and rings of a part."""
         category = part.voice.category
         return throws_of(
             category,
             (self.grammar.reverb_db.get(category), role_of(category).delay_send_db),
-            [self.times[number] for number in sorted(part.voice.sections)],
+            self._played(part, "throws"),
             self.grammar.phrasing,
             self.plan.beats_per_bar,
-            random.Random(f"{self.seed}:throws:{part.voice.name}"),
         )
+
+    def _seed(self, purpose: str, section: int) -> str:
+        """Chance of its own for each purpose in each section, so that nothing moves another."""
+        return f"{self.seed}:{purpose}:{section}:{self.plan.structure[section].variation}"
+
+    def _played(self, part: Part, purpose: str) -> list[tuple[SectionTime, random.Random]]:
+        """The sections of a part, each with its own chance."""
+        return [
+            (self.times[number], random.Random(self._seed(f"{purpose}:{part.voice.name}", number)))
+            for number in sorted(part.voice.sections)
+        ]
 
     def _spans(self, part: Part) -> tuple[Span, ...]:
         """When a part plays; several stems of one melodic query take turns."""
@@ -233,7 +256,7 @@ class _Builder:
         return spans
 
     def _material(
-        self, part: Part, spans: tuple[Span, ...], rng: random.Random
+        self, part: Part, spans: tuple[Span, ...]
     ) -> tuple[tuple[Clip, ...], tuple[Note, ...]]:
         """Clips or notes, by the way the stem is played."""
         voice, fit, stem = part.voice, part.match.fit, part.match.card.id
@@ -244,50 +267,40 @@ class _Builder:
             end = self.times[-1].end
             return starting_clips(stem, fit, sections, end=end, beat_s=self.beat_s), ()
         if fit.way == "loop":
-            return self._loop(part, spans, sections, rng), ()
+            return self._loop(part, spans), ()
         if fit.way == "texture":
             return texture_clips(stem, fit, spans, self.beat_s), ()
         if fit.way == "phrase":
             every = float(PHRASE_BARS * self.plan.beats_per_bar)
             return phrase_clips(stem, fit, spans, every=every, beat_s=self.beat_s), ()
-        notes = self._steps(part, spans, sections, rng)
+        notes = self._steps(part, spans)
         return (held_clips(fit, notes, self.beat_s), ()) if voice.category in _HELD else ((), notes)
 
-    def _loop(
-        self,
-        part: Part,
-        spans: tuple[Span, ...],
-        sections: Sequence[SectionTime],
-        rng: random.Random,
-    ) -> tuple[Clip, ...]:
+    def _loop(self, part: Part, spans: tuple[Span, ...]) -> tuple[Clip, ...]:
         """A loop with its fills."""
         stem, fit = part.match.card.id, part.match.fit
         fills = fills_of(
-            part.voice.category, sections, self.grammar.phrasing, self.plan.beats_per_bar, rng
+            part.voice.category,
+            self._played(part, "fills"),
+            self.grammar.phrasing,
+            self.plan.beats_per_bar,
         )
         playing = without(spans, [fill.silent for fill in fills])
         clips = list(loop_clips(stem, fit, playing, self.beat_s))
         for fill in fills:
-            if not any(
-                span.start <= fill.silent[0] and fill.silent[1] <= span.end for span in spans
-            ):
-                continue
-            clips += stutter_clips(stem, fit, fill.silent[0], fill.stutter, self.beat_s)
+            if any(s.start <= fill.silent[0] and fill.silent[1] <= s.end for s in spans):
+                clips += stutter_clips(stem, fit, fill.silent[0], fill.stutter, self.beat_s)
         return tuple(sorted(clips, key=lambda clip: clip.start_beats))
 
-    def _steps(
-        self,
-        part: Part,
-        spans: tuple[Span, ...],
-        sections: Sequence[SectionTime],
-        rng: random.Random,
-    ) -> tuple[Note, ...]:
+    def _steps(self, part: Part, spans: tuple[Span, ...]) -> tuple[Note, ...]:
         """A sequenced one-shot, silent where it is another's turn."""
         voice, card = part.voice, part.match.card
         tuned = card.key is not None and card.category not in DRUM_CATEGORIES
         shot = OneShot(card.id, voice.category, part.match.fit, tuned)
-        asked = [(section, voice.query(section.number).pattern) for section in sections]
-        notes = step_notes(shot, self.groove, asked, rng)
+        notes: list[Note] = []
+        for section, rng in self._played(part, "hits"):
+            pattern = voice.query(section.number).pattern
+            notes += step_notes(shot, self.groove, [(section, pattern)], rng)
         return tuple(
             note for note in notes if any(s.start <= note.start_beats < s.end for s in spans)
         )
@@ -315,4 +328,5 @@ def _choice(part: Part, plan: ArrangementPlan) -> Choice:
         original_file=card.original_file,
         reasons=part.match.reasons,
         runners_up=part.runners_up,
+        voice=part.voice.name,
     )

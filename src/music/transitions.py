@@ -35,6 +35,10 @@ _TURNS = ((0.5, 0.5), (0.25, 0.25, 0.25, 0.25), (0.5, 0.25, 0.25), (1.0, 0.5, 0.
 _STUTTERS = ((1.0, 1.0, 0.5, 0.5, 0.5, 0.5), (1.0, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.25))
 
 
+Chanced = tuple[SectionTime, random.Random]
+"""A section with the chance that decides on its details."""
+
+
 @dataclass(frozen=True)
 class Fill:
     """What a loop does in the last bar before a change.
@@ -49,18 +53,19 @@ class Fill:
 
 def fills_of(
     category: str,
-    sections: Sequence[SectionTime],
+    sections: Sequence[Chanced],
     phrasing: Phrasing,
     beats_per_bar: int,
-    rng: random.Random,
 ) -> tuple[Fill, ...]:
     """The fills of a loop: a bar where a section ends with one, a turn where a phrase ends.
+
+    sections: those it plays in, each with the chance that decides
 
     A kick loop drops out for the bar, a drum loop stutters or stops, a bass or a melody
     may take a breath of two beats. At the end of a phrase only drums turn, within a beat or two.
     """
     fills: list[Fill] = []
-    for section in sections:
+    for section, rng in sections:
         for start in phrase_starts(section, phrasing, beats_per_bar)[1:]:
             turn = _turn(category, start, rng)
             if turn is not None:
@@ -101,21 +106,21 @@ def _fill(
 def throws_of(
     category: str,
     own_db: tuple[float | None, float | None],
-    sections: Sequence[SectionTime],
+    sections: Sequence[Chanced],
     phrasing: Phrasing,
     beats_per_bar: int,
-    rng: random.Random,
 ) -> tuple[Automation, ...]:
     """Moments in which a part goes into the reverb or the echo with all its weight.
 
     own_db: what it always sends to the reverb and to the delay; None is nothing
+    sections: those it plays in, each with the chance that decides
 
     Melodies and voices leave an echo behind where a phrase ends, now and then; a snare or
     clap rings out in the reverb where a breakdown or an outro begins.
     """
     echoes: list[float] = []
     rings: list[float] = []
-    for section in sections:
+    for section, rng in sections:
         ends = [*phrase_starts(section, phrasing, beats_per_bar)[1:], section.end]
         if category in _THROWN:
             echoes += [end for end in ends if rng.random() < _THROW_CHANCE]

@@ -22,7 +22,8 @@ def players(*categories, sections=(0,)):
 
 
 def rests(who, sections, phrasing=PHRASING, seed=1):
-    return rests_of(who, sections, phrasing, beats_per_bar=4, seed=seed)
+    seeds = [f"{seed}:{number}" for number in range(len(sections))]
+    return rests_of(who, sections, phrasing, beats_per_bar=4, seeds=seeds)
 
 
 def test_an_intro_fills_up_phrase_by_phrase():

@@ -10,7 +10,7 @@ PHRASING = genre_grammar("techno").phrasing
 
 
 def fills_of(category, sections, beats_per_bar, rng):
-    return fills_by(category, sections, PHRASING, beats_per_bar, rng)
+    return fills_by(category, [(one, rng) for one in sections], PHRASING, beats_per_bar)
 
 
 def times(*names, fill=False, energy=0.6, bars=8):
@@ -91,9 +91,9 @@ def throws(category, sections, own_db=(-18.0, None), seeds=range(12)):
     return [
         {
             line.parameter: line.points
-            for line in throws_of(category, own_db, sections, PHRASING, 4, random.Random(seed))
+            for line in throws_of(category, own_db, [(s, rng) for s in sections], PHRASING, 4)
         }
-        for seed in seeds
+        for rng in map(random.Random, seeds)
     ]
 
 
