@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from src.audio.attributes import tags_of
-from src.audio.categories import category_scores
+from src.audio.categories import CategoryModel, category_scores
 from src.audio.descriptors import describe
 from src.audio.key import Chroma, KeyEstimate, chroma_of, estimate_key
 from src.audio.loop_shape import LoopCues, loop_cues, loop_probability
@@ -51,12 +51,14 @@ def hear(
     sample_rate: int,
     proposed_bpm: Sequence[float] = (),
     category_hints: Mapping[str, float] | None = None,
+    model: CategoryModel | None = None,
 ) -> HeardSound:
     """Listen to a clip.
 
     audio: float32, shape (channels, samples); longer than 30 s: its loudest 30 s
     proposed_bpm: tempos that names or metadata claim, to be weighed with the others
     category_hints: category -> weight from elsewhere, which helps to read the rhythm
+    model: tells the category; None takes the one that ships
 
     Channels of opposite sign, which cancel in a mono mix, are heard through the loudest one.
     An empty or silent clip gives defaults, no tempo, no note and no key.
@@ -65,7 +67,7 @@ def hear(
     stretch, first = loudest_stretch(audio, sample_rate=sample_rate)
     mono = loudest_channel_mix(stretch)
     spectrum, features = _described(audio, stretch, mono, sample_rate)
-    categories = category_scores(features)
+    categories = category_scores(features, model=model)
     rate = sample_rate / spectrum.hop
     strength = onset_strength(spectrum.magnitude, spectrum.freqs_hz, frame_rate=rate)
     extent = extent_of(audio, sample_rate=sample_rate)

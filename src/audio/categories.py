@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,12 +53,15 @@ def feature_row(features: Mapping[str, float], names: tuple[str, ...]) -> Floats
     return np.array([_bent(name, features[name]) for name in names], dtype=np.float32)
 
 
-def category_scores(features: Mapping[str, float]) -> dict[str, float]:
+def category_scores(
+    features: Mapping[str, float], *, model: CategoryModel | None = None
+) -> dict[str, float]:
     """Probability of each category; they sum to 1.
 
     features: as ``describe`` gives them
+    model: another than the one that ships, for example one that never met a pack
     """
-    model = category_model()
+    model = category_model() if model is None else model
     probabilities = _vote(model, feature_row(features, model.names))
     return {name: float(value) for name, value in zip(model.categories, probabilities, strict=True)}
 
@@ -65,7 +69,11 @@ def category_scores(features: Mapping[str, float]) -> dict[str, float]:
 @cache
 def category_model() -> CategoryModel:
     """The model that ships with the engine (written by benchmarks/fit_categories.py)."""
-    path = files("src.audio").joinpath("data", "categories.npz")
+    return model_from(files("src.audio").joinpath("data", "categories.npz"))
+
+
+def model_from(path: Traversable) -> CategoryModel:
+    """Read a model that benchmarks/fit_categories.py wrote. path: a Path will do."""
     with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
         arrays = {name: data[name] for name in data.files}
     about = json.loads(str(arrays["about"]))

@@ -1,11 +1,13 @@
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
-from src.audio.categories import category_model, category_scores, feature_row
+from src.audio import categories
+from src.audio.categories import category_model, category_scores, feature_row, model_from
 from src.audio.descriptors import describe
 from src.music.library import CATEGORIES
 from tests.audio.test_attributes import RATE, hiss, kick
@@ -46,6 +48,20 @@ def test_times_and_frequencies_are_read_as_logarithms() -> None:
     row = feature_row({"centroid": 990.0, "attack_s": 0.0, "crest": 3.0},
                       ("centroid", "attack_s", "crest"))  # fmt: skip
     assert row == pytest.approx([np.log(1000.0), np.log(1e-3), 3.0])
+
+
+def test_another_model_may_judge() -> None:
+    model = category_model()
+    turned = replace(model, categories=model.categories[::-1])
+    features = describe(kick(), sample_rate=RATE)
+    own, other = category_scores(features), category_scores(features, model=turned)
+    assert other["other"] == own["kick"]
+
+
+def test_a_model_is_read_from_its_file() -> None:
+    shipped = Path(categories.__file__).parent / "data" / "categories.npz"
+    features = describe(hiss(), sample_rate=RATE)
+    assert category_scores(features, model=model_from(shipped)) == category_scores(features)
 
 
 def test_the_model_says_what_it_was_made_from() -> None:
