@@ -165,6 +165,52 @@ def test_unknown_words_are_wrong_usage(capsys: pytest.CaptureFixture[str]) -> No
     assert stopped.value.code == 2
 
 
+def test_wrong_usage_is_json_where_json_was_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    for words, message in (
+        (("dance",), "invalid choice: 'dance'"),
+        (("search", "kick", "--limit", "many"), "invalid int value: 'many'"),
+        (("plan",), "required: TEXT"),
+    ):
+        with pytest.raises(SystemExit) as stopped:
+            main([*words, "--json"])
+        assert stopped.value.code == 2
+        printed = capsys.readouterr()
+        error = json.loads(printed.out)["error"]
+        assert error["code"] == "usage"
+        assert message in error["message"]
+        assert printed.err.startswith("usage: python -m src.cli")
+
+
+def test_stems_are_heard_again(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    raw = tmp_path / "raw_construction_kits"
+    raw.mkdir()
+    for number, name in enumerate(("kick.wav", "bass.wav")):
+        tone = 0.5 * np.sin(np.arange(24_000) / (20 + number))
+        soundfile.write(raw / name, tone, 48_000)
+    run(capsys, "preprocess")
+    code, report = run(capsys, "reanalyse", "--all")
+    assert (code, report["selected"], report["reanalysed"], report["changed"]) == (0, 2, 2, 0)
+    _, report = run(capsys, "reanalyse", "--category", "kick", "--no-loop")
+    assert report["selected"] == 1
+    code, answer = run(capsys, "reanalyse", "nobody")
+    assert (code, answer["error"]["code"]) == (1, "stems_not_found")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((), "say which stems"), (("--all", "--kit", "x"), "say which stems"),
+        (("--category", "cowbell"), "got 'cowbell'"), (("--key", "H#"), "got 'H#'"),
+    ],
+)  # fmt: skip
+def test_reanalyse_never_means_all_by_mistake(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...], message: str
+) -> None:
+    code, answer = run(capsys, "reanalyse", *words)
+    assert code == 1
+    assert message in answer["error"]["message"]
+
+
 def test_doctor_says_what_is_there(capsys: pytest.CaptureFixture[str], demo_library: Path) -> None:
     code, answer = run(capsys, "doctor", "--library", str(demo_library))
     assert code == 0

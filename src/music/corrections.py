@@ -175,10 +175,10 @@ def _bars(found: Layer, bpm: float | None, is_loop: bool, duration_s: float) -> 
     if bpm == found["bpm"] and is_loop == found["is_loop"]:
         return None if found["bars"] is None else float(found["bars"])
     if found["bpm"] and found["bars"]:
-        ratio = bpm / found["bpm"]
+        ratio = float(bpm / found["bpm"])
         if min(abs(ratio / octave - 1.0) for octave in (0.25, 0.5, 1.0, 2.0, 4.0)) < 1e-3:
             return round(float(found["bars"]) * ratio, 3)
     bars_long: float = duration_s * bpm / 60.0 / _BEATS_PER_BAR
     quarters = round(bars_long * 4) / 4
-    near = quarters > 0 and abs(bars_long / quarters - 1) < _QUARTER_BAR_TOLERANCE
+    near: bool = quarters > 0 and abs(bars_long / quarters - 1) < _QUARTER_BAR_TOLERANCE
     return quarters if near else bars_long

@@ -1,0 +1,117 @@
+"""Commands that fill the library, mend it and find things in it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from src.cli.call import Call, Result, bring_up_to_date
+from src.core.errors import InvalidInputError, NotFoundError
+
+if TYPE_CHECKING:
+    from src.db.stem_edits import Selection
+
+
+def preprocess(call: Call) -> Result:
+    """Analyse a folder of kits into the library."""
+    folder = Path(call.options.folder) if call.options.folder else None
+    if folder is not None and not folder.is_dir():
+        raise NotFoundError(f"there is no folder {call.options.folder!r}")
+    if folder is None:
+        call.services.settings.raw_path.mkdir(parents=True, exist_ok=True)
+    report = call.services.analyzer.run(folder, progress=call.progress).to_dict()
+    names = ("found", "unchanged", "added", "duplicates", "moved", "quarantined", "missing")
+    text = ", ".join(f"{report[name]} {name}" for name in names if name in report)
+    return Result(report, f"{text}, in {report['seconds']:.1f} s")
+
+
+def reanalyse(call: Call) -> Result:
+    """Hear stems again; corrections stay."""
+    selection = _selection(call)
+    report = call.services.reanalysis.run(selection, progress=call.progress).to_dict()
+    text = (
+        f"{report['reanalysed']} of {report['selected']} stems analysed again,"
+        f" {report['changed']} changed, {report['failed']} failed, in {report['seconds']:.1f} s"
+    )
+    told = [f"{one['path']}: {one['message']}" for one in report["problems"]]
+    return Result(report, "\n".join([*told, text]))
+
+
+def _selection(call: Call) -> "Selection":
+    """Which stems are meant: ids, or filters, or all, and never all by mistake."""
+    from src.db.crud import StemFilter
+    from src.db.stem_edits import Selection
+    from src.music.keys import parse_key
+    from src.music.library import CATEGORIES
+
+    options = call.options
+    for category in options.category or ():
+        if category not in CATEGORIES:
+            told = ", ".join(CATEGORIES)
+            raise InvalidInputError(f"category must be one of {told}, got {category!r}")
+    wanted = StemFilter(
+        categories=tuple(options.category or ()),
+        bpm_min=options.bpm_min,
+        bpm_max=options.bpm_max,
+        key=None if options.key is None else parse_key(options.key),
+        is_loop=options.loop,
+        kit=options.kit,
+        tag=options.tag,
+    )
+    if [bool(options.ids), wanted != StemFilter(), options.all].count(True) != 1:
+        raise InvalidInputError("say which stems: either ids, or filters, or --all")
+    return Selection(ids=tuple(options.ids)) if options.ids else Selection(wanted=wanted)
+
+
+def search(call: Call) -> Result:
+    """Find stems by meaning."""
+    from src.services.search import SearchQuery
+
+    bring_up_to_date(call)
+    query = SearchQuery(
+        prompt=call.options.text,
+        limit=call.options.limit,
+        category=call.options.category,
+        bpm_min=call.options.bpm_min,
+        bpm_max=call.options.bpm_max,
+        key=call.options.key,
+        is_loop=call.options.loop,
+    )
+    hits = call.services.search.search(query)
+    rows = [
+        {
+            "id": hit.stem.id,
+            "name": hit.stem.name,
+            "path": str(call.services.settings.processed_path / hit.stem.path),
+            "original_file": hit.stem.original_file,
+            "category": hit.stem.category,
+            "bpm": hit.stem.bpm,
+            "key": hit.stem.key,
+            "score": round(hit.score, 4),
+            "reasons": list(hit.reasons),
+        }
+        for hit in hits
+    ]
+    lines = [
+        f"{row['score']:.2f}  {row['category']:<10} {_number(row['bpm']):>6} {row['key'] or '-':<4}"
+        f" {row['original_file']}"
+        for row in rows
+    ]
+    text = "\n".join(lines) or "Nothing found. Is the library empty? Try: doctor"
+    return Result({"prompt": call.options.text, "hits": rows}, text)
+
+
+def _number(value: Any) -> str:
+    return f"{value:g}" if value is not None else "-"
+
+
+def quarantine(call: Call) -> Result:
+    """List refused files, or give one another chance."""
+    from src.services.quarantine import QuarantineService
+
+    service = QuarantineService(call.services.database, call.services.settings)
+    if call.options.retry:
+        service.retry(call.options.retry)
+        report = call.services.analyzer.run(progress=call.progress)
+        return Result(report.to_dict(), f"{report.added} added, {report.quarantined} refused again")
+    rows = [item.to_dict() for item in service.list_files()]
+    lines = [f"{row['id']}  {row['reason']:<16} {row['original_path']!r}" for row in rows]
+    return Result({"quarantine": rows}, "\n".join(lines) or "The quarantine is empty.")

@@ -1,0 +1,29 @@
+"""Commands about the engine itself."""
+
+from src import __version__
+from src.cli.call import Call, Result
+
+
+def doctor(call: Call) -> Result:
+    """Check that everything needed is there."""
+    from src.services.doctor import examine
+
+    checks = examine(call.services.settings)
+    healthy = all(check.state != "fail" for check in checks)
+    text = "\n".join(f"{check.state:<5} {check.name:<18} {check.detail}" for check in checks)
+    answer = {"ok": healthy, "version": __version__, "checks": [c.to_dict() for c in checks]}
+    return Result(answer, text, 0 if healthy else 1)
+
+
+def serve(call: Call) -> Result:
+    """Run the API."""
+    import uvicorn
+
+    from src.main import check_serving, create_app
+
+    settings = call.services.settings
+    host = call.options.host or settings.host
+    port = settings.port if call.options.port is None else call.options.port
+    check_serving(settings, host, port)
+    uvicorn.run(create_app(settings), host=host, port=port, log_level=settings.log_level.lower())
+    return Result({"served": f"http://{host}:{port}"}, "")

@@ -1,0 +1,84 @@
+"""Commands that make tracks."""
+
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from src.cli.call import Call, Result, bring_up_to_date
+from src.core.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from src.music.plan import ArrangementPlan
+
+DEMO_PROMPT = "driving industrial techno 138 bpm"
+
+
+def plan(call: Call) -> Result:
+    """Plan a track without rendering it."""
+    from src.music.plan import plan_to_dict
+
+    answer = plan_to_dict(
+        call.services.arranger.generate_arrangement_plan(call.options.text, seed=call.options.seed)
+    )
+    lines = [f"{answer['genre']}, {answer['bpm']:g} bpm, {answer['key']}"]
+    for section in answer["structure"]:
+        roles = ", ".join(query["category"] for query in section["stem_queries"])
+        lines.append(f"  {section['bars']:>3} bars  {section['section']:<12} {roles}")
+    lines += [f"  note: {note}" for note in answer["notes"]]
+    return Result(answer, "\n".join(lines))
+
+
+def generate(call: Call) -> Result:
+    """Render a track from a sentence."""
+    bring_up_to_date(call)
+    plan = call.services.arranger.generate_arrangement_plan(
+        call.options.text, seed=call.options.seed
+    )
+    return _rendered(call, plan, seed=call.options.seed, out=call.options.out)
+
+
+def render(call: Call) -> Result:
+    """Render a plan that lies in a file."""
+    from src.music.plan import plan_from_dict
+
+    try:
+        data = json.loads(Path(call.options.plan).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InvalidInputError(f"plan {call.options.plan!r} cannot be read: {error}") from error
+    if not isinstance(data, dict):
+        raise InvalidInputError(f"plan {call.options.plan!r} must hold a JSON object")
+    bring_up_to_date(call)
+    return _rendered(call, plan_from_dict(data), seed=call.options.seed, out=call.options.out)
+
+
+def _rendered(call: Call, plan: "ArrangementPlan", *, seed: int, out: str | None) -> Result:
+    started = time.monotonic()
+    track = call.services.renderer.render_track(
+        plan, seed=seed, out=Path(out) if out else None, progress=call.progress
+    )
+    answer = track.to_dict()
+    lines = [f"warning: {warning}" for warning in answer["warnings"]]
+    seconds = time.monotonic() - started
+    lines.append(
+        f"{answer['duration_s']:.0f} s of music at {answer['loudness_lufs']:.1f} LUFS,"
+        f" true peak {answer['true_peak_dbtp']:.1f} dBTP, rendered in {seconds:.1f} s"
+    )
+    lines.append(answer["track_path"])
+    return Result(answer, "\n".join(lines))
+
+
+def demo(call: Call) -> Result:
+    """Build demo kits, analyse them, render a track."""
+    from src.services.demo import write_demo_kits
+
+    raw = call.services.settings.raw_path
+    stems = write_demo_kits(raw, progress=call.progress)
+    kits = sorted({stem.relative_to(raw).parts[0] for stem in stems})
+    report = call.services.analyzer.run(progress=call.progress)
+    plan = call.services.arranger.generate_arrangement_plan(DEMO_PROMPT, seed=1)
+    track = _rendered(call, plan, seed=1, out=None)
+    answer = {"kits": kits, "import": report.to_dict(), **track.answer}
+    return Result(
+        answer, f'{len(kits)} kits with {len(stems)} stems, prompt "{DEMO_PROMPT}"\n{track.text}'
+    )

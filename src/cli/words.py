@@ -1,0 +1,112 @@
+"""The words of the command line."""
+
+import argparse
+from collections.abc import Callable
+from typing import NoReturn
+
+from src import __version__
+from src.cli import library, system, tracks
+from src.cli.call import Call, Result
+from src.core.errors import InvalidInputError
+
+Command = Callable[[Call], Result]
+
+_FILL_LIBRARY = ("preprocess", "demo", "serve")
+"""Commands to which ``--library`` names a home, even one that is not there yet."""
+
+
+class UsageError(InvalidInputError):
+    """Words that are no command. usage: how they should have been"""
+
+    code = "usage"
+
+    def __init__(self, message: str, *, usage: str) -> None:
+        super().__init__(message)
+        self.usage = usage
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises UsageError instead of ending the program."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, usage=self.format_usage())
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands with their options. Raises UsageError when it parses what is none."""
+    common = _Parser(add_help=False)
+    common.add_argument("--json", action="store_true", help="print one JSON object")
+    common.add_argument("--quiet", action="store_true", help="no progress, no log")
+    common.add_argument("--debug", action="store_true", help="log everything, show tracebacks")
+    common.add_argument(
+        "--library",
+        metavar="DIR",
+        help="a library's home (with raw_construction_kits/ and processed_database/), "
+        "or any folder of sounds, which is analysed first and left as it is",
+    )
+    made = _Parser(
+        prog="python -m src.cli", description="From a folder of stems and a sentence to a track."
+    )
+    made.add_argument("--version", action="version", version=__version__)
+    commands = made.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Command, text: str) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, parents=[common], help=text, description=text)
+        fills = name in _FILL_LIBRARY
+        one.set_defaults(run=run, fills_library=fills, takes_long=fills or name == "reanalyse")
+        return one
+
+    _add_library_commands(command)
+    _add_track_commands(command)
+    command("doctor", system.doctor, "check that everything needed is there")
+    serve = command("serve", system.serve, "run the API")
+    serve.add_argument("--host")
+    serve.add_argument("--port", type=int)
+    return made
+
+
+AddCommand = Callable[[str, Command, str], argparse.ArgumentParser]
+
+
+def _add_library_commands(command: AddCommand) -> None:
+    made = command("preprocess", library.preprocess, "analyse a folder of kits into the library")
+    made.add_argument("folder", nargs="?", metavar="DIR", help="default: the kits folder")
+    made = command("reanalyse", library.reanalyse, "hear stems again: some, or all")
+    made.add_argument("ids", nargs="*", metavar="ID")
+    made.add_argument("--all", action="store_true")
+    made.add_argument("--category", action="append", help="may be given several times")
+    made.add_argument("--kit", help="id or name of a kit")
+    made.add_argument("--tag")
+    _add_filters(made)
+    made = command("search", library.search, "find stems by meaning")
+    made.add_argument("text", metavar="TEXT")
+    made.add_argument("--limit", type=int, default=5)
+    made.add_argument("--category")
+    _add_filters(made)
+    made = command("quarantine", library.quarantine, "list refused files, or retry one")
+    made.add_argument("--retry", metavar="ID")
+
+
+def _add_filters(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--bpm-min", type=float)
+    made.add_argument("--bpm-max", type=float)
+    made.add_argument("--key")
+    made.add_argument("--loop", action=argparse.BooleanOptionalAction, default=None)
+
+
+def _add_track_commands(command: AddCommand) -> None:
+    made = command("plan", tracks.plan, "plan a track without rendering it")
+    made.add_argument("text", metavar="TEXT")
+    made.add_argument("--seed", type=int, default=0)
+    for name, run, text in (
+        ("generate", tracks.generate, "render a track from a sentence"),
+        ("render", tracks.render, "render a plan (JSON, as 'plan --json' prints it)"),
+    ):
+        made = command(name, run, text)
+        if name == "generate":
+            made.add_argument("text", metavar="TEXT")
+        else:
+            made.add_argument("plan", metavar="PLAN.json")
+        made.add_argument("--seed", type=int, default=0)
+        made.add_argument("--out", metavar="FILE.wav")
+    command("demo", tracks.demo, "build demo kits, analyse them, render a track")
