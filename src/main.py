@@ -14,9 +14,11 @@ from src import __version__
 from src.api import problems
 from src.api.deps import Engine
 from src.api.endpoints import (
+    exports,
     jobs,
     kits,
     quarantine,
+    revisions,
     search,
     stem_edits,
     stems,
@@ -31,9 +33,11 @@ from src.core.logs import set_up_logging
 from src.core.progress import Progress
 from src.schemas.stem_edits import StemSelection
 from src.services.bulk_edits import BulkEditService
+from src.services.exports import STAGE as EXPORT_STAGE
 from src.services.import_lock import when_free
 from src.services.jobs import JobKind, JobService
 from src.services.quarantine import QuarantineService
+from src.services.revisions import RevisionService
 from src.services.selections import selection_of
 from src.services.stems import StemService
 from src.services.tracks import TrackService
@@ -87,7 +91,10 @@ def create_app(
     )
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES, except_path=uploads.UPLOAD_PATH)
     problems.install(app)
-    for room in (system, jobs, uploads, stem_edits, stems, search, kits, quarantine, tracks):
+    for room in (
+        system, jobs, uploads, stem_edits, stems, search, kits, quarantine, tracks, revisions,
+        exports,
+    ):  # fmt: skip
         app.include_router(room.router)
     return app
 
@@ -145,6 +152,8 @@ def _start(services: Services) -> tuple[Engine, LocalRunner]:
         reanalysis=services.reanalysis,
         uploads=UploadService(database, settings),
         tracks=made,
+        revisions=RevisionService(database, services.search),
+        exports=services.exports,
         quarantine=QuarantineService(database, settings),
         jobs=JobService(database, _job_kinds(services, made), runner.send),
     )
@@ -168,6 +177,7 @@ def _job_kinds(services: Services, made: TrackService) -> dict[str, JobKind]:
         "reanalyse": JobKind(reanalyse, PREPROCESS_STAGES, alone=True),
         "generate": render,
         "render": render,
+        "export": JobKind(services.exports.run, ((EXPORT_STAGE, 1.0),)),
     }
 
 

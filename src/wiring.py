@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from src.embeddings.protocol import Embedder
     from src.music.library_summary import LibrarySummary
     from src.services.arranger import ArrangerService
+    from src.services.exports import ExportService
     from src.services.preprocessor import NeuroAnalyzer
     from src.services.reanalysis import ReanalysisService
     from src.services.renderer import RendererService
@@ -83,6 +84,13 @@ class Services:
         from src.services.reanalysis import ReanalysisService
 
         return ReanalysisService(self.database, self.settings, self.embedder)
+
+    @cached_property
+    def exports(self) -> "ExportService":
+        """From a finished track to stems, notes and projects."""
+        from src.services.exports import ExportService
+
+        return ExportService(self.database, self.settings, self.search)
 
     def close(self) -> None:
         """Give back what was opened."""

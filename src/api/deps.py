@@ -12,9 +12,11 @@ from src.db import crud
 from src.db.database import Database
 from src.embeddings.protocol import Embedder
 from src.services.bulk_edits import BulkEditService
+from src.services.exports import ExportService
 from src.services.jobs import JobService, JobState
 from src.services.quarantine import QuarantineService
 from src.services.reanalysis import ReanalysisService
+from src.services.revisions import RevisionService
 from src.services.search import SearchService
 from src.services.stems import StemService
 from src.services.tracks import TrackService
@@ -37,6 +39,8 @@ class Engine:
     reanalysis: ReanalysisService
     uploads: UploadService
     tracks: TrackService
+    exports: ExportService
+    revisions: RevisionService
     quarantine: QuarantineService
     jobs: JobService
 

@@ -1,6 +1,7 @@
 """Where a track lies: its name by time, and the description beside it."""
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -65,6 +66,18 @@ def chosen_track(path: Path) -> Iterator[Path]:
 def sidecar_of(path: Path) -> Path:
     """The description beside a track: the same name with .json."""
     return path.with_suffix(".json")
+
+
+def exports_of(path: Path) -> Path:
+    """The folder beside a track that holds its exports."""
+    return path.with_name(f"{path.stem}_exports")
+
+
+def remove_exports(path: Path) -> None:
+    """Remove the folder of a track's exports, where there is one."""
+    folder = exports_of(path)
+    if folder.is_dir() and not folder.is_symlink():
+        shutil.rmtree(folder)
 
 
 def write_sidecar(path: Path, description: dict[str, Any]) -> None:

@@ -50,7 +50,8 @@ class ClipLine:
     def __init__(self, clip: Clip, spec: PassSpec, grid: Grid, pass_beats: float) -> None:
         self.spec = spec
         self.start = grid.sample(clip.start_beats)
-        self._grid, self._clip, self._pass_beats = grid, clip, pass_beats
+        self.clip, self.pass_beats = clip, pass_beats
+        self._grid = grid
         self.stop = self._last_stop(grid.sample(clip.start_beats + clip.length_beats))
         self._gain = 10 ** (clip.gain_db / 20)
         self._endings: dict[int, Audio] = {}
@@ -58,23 +59,28 @@ class ClipLine:
 
     def _last_stop(self, stop: int) -> int:
         """A remainder too short to be meant is not begun."""
-        last = int((stop - self.start) / (self._pass_beats * self._grid.samples_per_beat))
+        last = int((stop - self.start) / (self.pass_beats * self._grid.samples_per_beat))
         begun = stop - self._pass_start(last)
         shortest = _SHORTEST_PASS_S * self._grid.sample_rate
         return self._pass_start(last) if last > 0 and 0 < begun < shortest else stop
 
     def _pass_start(self, number: int) -> int:
-        return self._grid.sample(self._clip.start_beats + number * self._pass_beats)
+        return self._grid.sample(self.clip.start_beats + number * self.pass_beats)
 
     def passes(self, start: int, stop: int) -> Iterable[tuple[int, int]]:
         """(first sample, length) of the passes that sound from ``start`` to ``stop``."""
-        length = self._pass_beats * self._grid.samples_per_beat
+        length = self.pass_beats * self._grid.samples_per_beat
         number = max(0, int((start - self.start) / length) - 1)
         while self._pass_start(number) < min(stop, self.stop):
             first, then = self._pass_start(number), self._pass_start(number + 1)
             if then > start:
                 yield first, then - first
             number += 1
+
+    def fades(self, store: PieceStore) -> tuple[int, int]:
+        """Lengths of the fades at its two ends, in samples."""
+        into, out = self._edges(store.piece(self.spec))
+        return into.size, out.size
 
     def play(self, block: Audio, start: int, store: PieceStore) -> None:
         """Add what sounds of the clip to a block that begins at ``start``."""
@@ -108,7 +114,7 @@ class ClipLine:
             rate, length = self._grid.sample_rate, self.stop - self.start
             first, _ = next(iter(self.passes(self.stop - 1, self.stop)))
             end = piece[:, : self.stop - first]
-            into_s, out_s = self._clip.fade_in_s, self._clip.fade_out_s
+            into_s, out_s = self.clip.fade_in_s, self.clip.fade_out_s
             if into_s <= NEEDED_FADE_S:
                 into_s = needed_fade_in_s(piece[:, : rate // 10], rate)
             if out_s <= NEEDED_FADE_S:

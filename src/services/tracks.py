@@ -16,6 +16,7 @@ from src.db.models import TrackRow
 from src.music.plan import ArrangementPlan, plan_from_dict, plan_to_dict
 from src.schemas.common import Page
 from src.schemas.tracks import TrackDetail, TrackSummary
+from src.services.track_files import remove_exports
 from src.storage.paths import safe_join
 
 SERVED_SUFFIXES = (".wav", ".json")
@@ -94,7 +95,10 @@ class TrackService:
         return TrackDetail(**self._summary(row), plan=row.plan, report=row.report)
 
     def delete(self, track_id: str) -> None:
-        """Remove a track's row, its WAV and what lies beside it. Raises NotFoundError."""
+        """Remove a track's row, its WAV, what lies beside it and its exports.
+
+        Raises NotFoundError.
+        """
         with self.database.transaction() as session:
             row = crud.get_track(session, track_id)
             crud.delete_track(session, row)
@@ -102,6 +106,7 @@ class TrackService:
         if file is not None:
             for suffix in SERVED_SUFFIXES:
                 file.with_suffix(suffix).unlink(missing_ok=True)
+            remove_exports(file)
 
     def file(self, name: str) -> Path:
         """A file of the tracks folder by its name. Raises NotFoundError for all else."""

@@ -113,6 +113,28 @@ def read_stem(path: Path, *, start_s: float = 0.0, length_s: float | None = None
     return np.ascontiguousarray(audio.T)
 
 
+@dataclass(frozen=True)
+class SoundStream:
+    """A file that is being read. samples: per channel; blocks: shape (channels, samples)"""
+
+    sample_rate: int
+    channels: int
+    samples: int
+    blocks: Iterator[Audio]
+
+
+@contextmanager
+def sound_stream(path: Path, *, block_samples: int = BLOCK_SAMPLES) -> Iterator[SoundStream]:
+    """A file's sound at its own rate, block by block, for as long as the context lasts.
+
+    Raises UnreadableAudioError where the file is missing or broken.
+    """
+    with open_regular(path) as file, _opened(file, path, soundfile.SoundFile) as sound:
+        read = sound.blocks(block_samples, dtype="float32", always_2d=True)
+        turned = (np.ascontiguousarray(block.T) for block in read)
+        yield SoundStream(sound.samplerate, sound.channels, sound.frames, turned)
+
+
 @contextmanager
 def _opened(
     file: BufferedReader, path: Path, kind: type[soundfile.SoundFile]

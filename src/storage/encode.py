@@ -1,7 +1,8 @@
-"""Writing sound: 24-bit WAV, whole or not at all, the same bytes every time."""
+"""Writing sound as WAV, FLAC or MP3, whole or not at all, the same bytes every time."""
 
 import errno
 from contextlib import ExitStack
+from dataclasses import dataclass, fields
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -29,21 +30,62 @@ class _UnsyncedSound(soundfile.SoundFile):  # type: ignore[misc]
         """Leave it to the system when the bytes reach the disk."""
 
 
+@dataclass(frozen=True)
+class Encoding:
+    """How sound is written: libsndfile's names of container and sample format.
+
+    level, mode: of the encoder, where it has such
+    """
+
+    container: str
+    subtype: str
+    level: float | None = None
+    mode: str | None = None
+
+
+WAV_24 = Encoding("WAV", "PCM_24")
+WAV_FLOAT = Encoding("WAV", "FLOAT")
+"""For sound that may go beyond full scale and is mixed again."""
+
+FLAC_24 = Encoding("FLAC", "PCM_24")
+MP3_320 = Encoding("MP3", "MPEG_LAYER_III", level=0.0, mode="CONSTANT")
+"""320 kbit/s throughout: libsndfile's best level at a constant rate."""
+
+
+@dataclass(frozen=True)
+class Tags:
+    """What a file says about itself; what is empty is left out."""
+
+    title: str = ""
+    genre: str = ""
+    comment: str = ""
+
+
 class AudioSink:
-    """Takes sound block by block and ends as one 24-bit WAV file.
+    """Takes sound block by block and ends as one file.
 
         with AudioSink(path, sample_rate=48_000, channels=2) as sink:
             sink.write(block)
 
     The file appears under its name when the block ends well; on an exception nothing
-    stays behind. Samples beyond full scale are clipped, never wrapped.
+    stays behind. Samples beyond full scale are clipped, never wrapped, but for float.
     """
 
-    def __init__(self, path: Path, *, sample_rate: int, channels: int = 2) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        sample_rate: int,
+        channels: int = 2,
+        encoding: Encoding = WAV_24,
+        tags: Tags | None = None,
+    ) -> None:
         self.path = path
         self.sample_rate = sample_rate
         self.channels = channels
+        self.encoding = encoding
         self.samples = 0
+        self._tags = tags
         self._stack = ExitStack()
         self._file: _UnsyncedSound | None = None
 
@@ -51,18 +93,27 @@ class AudioSink:
         with ExitStack() as stack:
             temporary = stack.enter_context(replacing(self.path))
             temporary.touch()  # libsndfile would not say why it can't write here
-            self._file = stack.enter_context(
-                _UnsyncedSound(
-                    str(temporary),
-                    "w",
-                    samplerate=self.sample_rate,
-                    channels=self.channels,
-                    format="WAV" if self.channels <= 2 else "WAVEX",
-                    subtype="PCM_24",
-                )
-            )
+            self._file = stack.enter_context(self._opened(temporary))
             self._stack = stack.pop_all()
         return self
+
+    def _opened(self, path: Path) -> _UnsyncedSound:
+        container = self.encoding.container
+        sound = _UnsyncedSound(
+            str(path),
+            "w",
+            samplerate=self.sample_rate,
+            channels=self.channels,
+            format="WAVEX" if container == "WAV" and self.channels > 2 else container,
+            subtype=self.encoding.subtype,
+            compression_level=self.encoding.level,
+            bitrate_mode=self.encoding.mode,
+        )
+        if self._tags is not None:
+            for field in fields(self._tags):
+                if text := getattr(self._tags, field.name):
+                    setattr(sound, field.name, text)
+        return sound
 
     def write(self, block: Audio) -> None:
         """Append a block, shape (channels, samples)."""
@@ -74,12 +125,19 @@ class AudioSink:
                 f"block must have {self.channels} channels like its file, got {block.shape[0]}"
             )
         for start in range(0, block.shape[1], BLOCK_SAMPLES):
-            part = _integers(block[:, start : start + BLOCK_SAMPLES])
+            part = block[:, start : start + BLOCK_SAMPLES]
             try:
-                self._file.write(part)
+                self._file.write(self._encodable(part))
             except soundfile.LibsndfileError as error:
                 raise OSError(errno.EIO, f"{error}: is the disk full?", str(self.path)) from error
         self.samples += block.shape[1]
+
+    def _encodable(self, block: Audio) -> NDArray[np.int32] | NDArray[np.float32]:
+        """The block as the encoder takes it, shape (samples, channels)."""
+        if self.encoding.subtype == "PCM_24":
+            return _integers(block)
+        turned = np.ascontiguousarray(block.T)
+        return turned if self.encoding.subtype == "FLOAT" else np.clip(turned, -1.0, 1.0)
 
     def __exit__(
         self,

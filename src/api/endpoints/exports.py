@@ -1,0 +1,77 @@
+"""A track as stems, notes, DAW projects and other files."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from fastapi.encoders import jsonable_encoder
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from src.api.deps import EngineDep, job_url
+from src.api.endpoints.jobs import job_out
+from src.api.endpoints.tracks import TrackId
+from src.api.files import FILE_RESPONSES, file_answer
+from src.api.problems import problem_responses
+from src.schemas.exports import ExportRequest, Exports
+from src.schemas.jobs import JobOut
+from src.services.exports import ZIPS
+
+router = APIRouter(tags=["tracks"])
+
+MEDIA_TYPES = {
+    ".wav": "audio/wav", ".flac": "audio/flac", ".mp3": "audio/mpeg", ".mid": "audio/midi",
+    ".svg": "image/svg+xml", ".json": "application/json", ".txt": "text/plain; charset=utf-8",
+    ".zip": "application/zip", ".dawproject": "application/zip",
+}  # fmt: skip
+
+
+@router.post(
+    "/api/v1/tracks/{track_id}/exports",
+    status_code=202,
+    response_model=JobOut,
+    summary="Export a track",
+    responses=problem_responses(404, 409),
+)
+def export_track(engine: EngineDep, track_id: TrackId, asked: ExportRequest) -> Response:
+    """As a job. What is there already is not made again."""
+    params = engine.exports.check(track_id, asked.formats)
+    state = engine.jobs.submit("export", params)
+    return JSONResponse(
+        jsonable_encoder(job_out(state)), status_code=202, headers={"location": job_url(state.id)}
+    )
+
+
+@router.get(
+    "/api/v1/tracks/{track_id}/exports",
+    summary="List a track's exports",
+    responses=problem_responses(404),
+)
+def list_exports(engine: EngineDep, track_id: TrackId) -> Exports:
+    """The files that are there, with their sizes."""
+    return engine.exports.files(track_id)
+
+
+@router.get(
+    "/api/v1/tracks/{track_id}/exports/{name:path}",
+    summary="Download an export",
+    response_class=Response,
+    responses={**problem_responses(404, 416), **FILE_RESPONSES},
+)
+@router.head("/api/v1/tracks/{track_id}/exports/{name:path}", include_in_schema=False)
+def get_export(
+    engine: EngineDep,
+    request: Request,
+    track_id: TrackId,
+    name: Annotated[str, Path(max_length=400, description="As the list names it, or all.zip")],
+) -> Response:
+    """One file, with range requests; `all.zip` and `stems.zip` are made while they are sent."""
+    if name in ZIPS:
+        return _zip_answer(engine.exports.zip(track_id, name), f"{track_id} {name}")
+    path = engine.exports.file(track_id, name)
+    media_type = MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream")
+    return file_answer(request, path, name=path.name, media_type=media_type)
+
+
+def _zip_answer(pieces: Iterator[bytes], name: str) -> Response:
+    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-cache"}
+    return StreamingResponse(pieces, media_type="application/zip", headers=headers)

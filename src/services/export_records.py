@@ -1,0 +1,70 @@
+"""What was made of a track, written down beside the files, so that nothing is made twice."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from src.storage.atomic import write_json
+
+
+@dataclass(frozen=True)
+class ExportRecord:
+    """What was made of one format.
+
+    track_id: for which track; digest: of all that decides how the files come out
+    sizes: bytes of each file by its name below the folder of exports
+    """
+
+    track_id: str
+    digest: str
+    sizes: Mapping[str, int]
+
+    def holds(self, folder: Path) -> bool:
+        """Whether all files are there, whole."""
+        return all(_size(folder / name) == size for name, size in self.sizes.items())
+
+
+NOTHING = ExportRecord("", "", {})
+"""The record of a format that was never made, or whose record can't be read."""
+
+
+def read_record(folder: Path, name: str) -> ExportRecord:
+    """The record of a format."""
+    try:
+        told = json.loads(_path(folder, name).read_text(encoding="utf-8"))
+        return ExportRecord(told["track_id"], told["digest"], dict(told["sizes"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return NOTHING
+
+
+def write_record(folder: Path, name: str, record: ExportRecord) -> None:
+    """Write the record of a format."""
+    told = {"track_id": record.track_id, "digest": record.digest, "sizes": dict(record.sizes)}
+    write_json(_path(folder, name), told)
+
+
+def publish(built: Path, folder: Path, before: ExportRecord) -> dict[str, int]:
+    """Move finished files to their places; their sizes by name.
+
+    before: what was made of the format the last time; those of its files that are not made
+        any more go
+    """
+    sizes = {}
+    for path in sorted(path for path in built.rglob("*") if path.is_file()):
+        name = path.relative_to(built).as_posix()
+        sizes[name] = path.stat().st_size
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        os.replace(path, folder / name)
+    for old in set(before.sizes) - set(sizes):
+        (folder / old).unlink(missing_ok=True)
+    return sizes
+
+
+def _path(folder: Path, name: str) -> Path:
+    return folder / f".made-{name}.json"
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else -1

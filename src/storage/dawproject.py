@@ -1,0 +1,225 @@
+"""Writing DAWproject 1.0: a zip of project.xml, metadata.xml and sound files.
+
+The format is Bitwig's open exchange format (MIT), read by Bitwig Studio, Studio One and Cubase.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import count
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from src.music.daw_session import AudioItem, Session, SessionTrack, layers
+from src.music.score import AutomationPoint
+
+APPLICATION = ("Traum-Engine", "1.0")
+_SLOWEST_BPM, _FASTEST_BPM = 20.0, 666.0
+_LOUDEST = 2.0
+
+
+class _Ids:
+    """Hands out ids that are unique in a project."""
+
+    def __init__(self) -> None:
+        self._numbers = count()
+
+    def new(self) -> str:
+        return f"id{next(self._numbers)}"
+
+
+def project_xml(session: Session) -> bytes:
+    """The arrangement of a session as project.xml.
+
+    Places are in beats. Items become clips of files that are warped to the tempo, so that
+    they follow when it is changed; those that overlap lie on tracks of their own. Volume
+    automation holds the fader's and the curve's factors multiplied.
+    """
+    ids = _Ids()
+    project = Element("Project", version="1.0")
+    SubElement(project, "Application", name=APPLICATION[0], version=APPLICATION[1])
+    _transport(project, session, ids)
+    structure = SubElement(project, "Structure")
+    lanes = _arrangement(project, session, ids)
+    master = ids.new()
+    for track in session.tracks:
+        for number, items in enumerate(layers(track.items) or [[]], start=1):
+            channel = _channel_track(structure, track, number, master, ids)
+            _audio_lane(lanes, track, items, channel, ids, session)
+        if track.notes:
+            _note_lane(lanes, track, _note_track(structure, track, master, ids), ids, session)
+    _master_track(structure, master, ids)
+    return _document(project)
+
+
+def metadata_xml(session: Session) -> bytes:
+    """Title, genre and comment of a session as metadata.xml."""
+    root = Element("MetaData")
+    for name, text in (
+        ("Title", session.title), ("Genre", session.genre), ("Comment", session.comment),
+    ):  # fmt: skip
+        SubElement(root, name).text = _clean(text)
+    return _document(root)
+
+
+def _transport(project: Element, session: Session, ids: _Ids) -> None:
+    transport = SubElement(project, "Transport")
+    tempo = _real(ids, "Tempo", "bpm", session.bpm, (_SLOWEST_BPM, _FASTEST_BPM))
+    transport.append(tempo)
+    SubElement(
+        transport, "TimeSignature", numerator=str(session.beats_per_bar), denominator="4",
+        id=ids.new(),
+    )  # fmt: skip
+
+
+def _arrangement(project: Element, session: Session, ids: _Ids) -> Element:
+    """The time line with its markers; the lanes are returned, to be filled."""
+    arrangement = SubElement(project, "Arrangement", id=ids.new())
+    lanes = SubElement(arrangement, "Lanes", timeUnit="beats", id=ids.new())
+    if session.markers:
+        markers = SubElement(arrangement, "Markers", timeUnit="beats", id=ids.new())
+        for marker in session.markers:
+            SubElement(markers, "Marker", time=_number(marker.beats), name=_clean(marker.name))
+    return lanes
+
+
+def _channel_track(
+    structure: Element, track: SessionTrack, number: int, master: str, ids: _Ids
+) -> Element:
+    name = track.name if number == 1 else f"{track.name} ({number})"
+    made = SubElement(
+        structure, "Track", contentType="audio", loaded="true", id=ids.new(), name=_clean(name)
+    )
+    channel = SubElement(
+        made, "Channel", audioChannels="2", destination=master, role="regular", solo="false",
+        id=ids.new(),
+    )  # fmt: skip
+    _strip(channel, track.volume, track.pan, ids)
+    return made
+
+
+def _note_track(structure: Element, track: SessionTrack, master: str, ids: _Ids) -> Element:
+    """A track for an instrument; silent until one is put on it."""
+    made = SubElement(
+        structure, "Track", contentType="notes", loaded="true", id=ids.new(),
+        name=_clean(f"{track.name} (notes)"),
+    )  # fmt: skip
+    channel = SubElement(
+        made, "Channel", audioChannels="2", destination=master, role="regular", solo="false",
+        id=ids.new(),
+    )  # fmt: skip
+    _strip(channel, track.volume, track.pan, ids)
+    return made
+
+
+def _master_track(structure: Element, master: str, ids: _Ids) -> None:
+    made = SubElement(
+        structure, "Track", contentType="audio notes", loaded="true", id=ids.new(), name="Master"
+    )
+    channel = SubElement(made, "Channel", audioChannels="2", role="master", solo="false", id=master)
+    _strip(channel, 1.0, 0.0, ids)
+
+
+def _strip(channel: Element, volume: float, pan: float, ids: _Ids) -> None:
+    SubElement(channel, "Mute", value="false", id=ids.new(), name="Mute")
+    channel.append(_real(ids, "Pan", "normalized", (pan + 1.0) / 2.0, (0.0, 1.0)))
+    channel.append(_real(ids, "Volume", "linear", volume, (0.0, max(_LOUDEST, volume))))
+
+
+def _real(ids: _Ids, name: str, unit: str, value: float, span: tuple[float, float]) -> Element:
+    low, high = span
+    return Element(
+        name, unit=unit, value=_number(value), min=_number(low), max=_number(high), id=ids.new(),
+        name=name,
+    )  # fmt: skip
+
+
+def _audio_lane(
+    lanes: Element,
+    track: SessionTrack,
+    items: Sequence[AudioItem],
+    made: Element,
+    ids: _Ids,
+    session: Session,
+) -> None:
+    lane = SubElement(lanes, "Lanes", track=made.attrib["id"], id=ids.new())
+    clips = SubElement(lane, "Clips", id=ids.new())
+    for item in items:
+        _clip(clips, item, ids, session)
+    loud = [AutomationPoint(p.beats, p.value * track.volume) for p in track.volume_curve]
+    _curve(lane, made, "Volume", "linear", loud, ids)
+    wide = [AutomationPoint(p.beats, (p.value + 1.0) / 2.0) for p in track.pan_curve]
+    _curve(lane, made, "Pan", "normalized", wide, ids)
+
+
+def _clip(clips: Element, item: AudioItem, ids: _Ids, session: Session) -> None:
+    clip = SubElement(
+        clips, "Clip", name=_clean(item.name), time=_number(item.start_beats),
+        duration=_number(item.length_beats), contentTimeUnit="beats", playStart="0.0",
+        fadeTimeUnit="seconds", fadeInTime=_number(item.fade_in_s),
+        fadeOutTime=_number(item.fade_out_s),
+    )  # fmt: skip
+    if item.repeats:
+        clip.set("loopStart", "0.0")
+        clip.set("loopEnd", _number(item.pass_beats))
+    length_s = item.media.samples / session.sample_rate
+    warps = SubElement(clip, "Warps", timeUnit="beats", contentTimeUnit="seconds", id=ids.new())
+    audio = SubElement(
+        warps, "Audio", algorithm="stretch", channels=str(item.media.channels),
+        duration=_number(length_s), sampleRate=str(session.sample_rate), id=ids.new(),
+    )  # fmt: skip
+    SubElement(audio, "File", path=item.media.path)
+    SubElement(warps, "Warp", time="0.0", contentTime="0.0")
+    SubElement(warps, "Warp", time=_number(item.pass_beats), contentTime=_number(length_s))
+
+
+def _note_lane(
+    lanes: Element, track: SessionTrack, made: Element, ids: _Ids, session: Session
+) -> None:
+    """All notes in one clip, from the start of the bar of the first to the end of the last."""
+    bar = session.beats_per_bar * session.ticks_per_beat
+    first = min(note.start_tick for note in track.notes) // bar * bar
+    last = max(note.start_tick + note.length_ticks for note in track.notes)
+    lane = SubElement(lanes, "Lanes", track=made.attrib["id"], id=ids.new())
+    clips = SubElement(lane, "Clips", id=ids.new())
+    clip = SubElement(
+        clips, "Clip", name=_clean(track.name), time=_number(first / session.ticks_per_beat),
+        duration=_number((last - first) / session.ticks_per_beat), playStart="0.0",
+    )  # fmt: skip
+    notes = SubElement(clip, "Notes", id=ids.new())
+    for note in track.notes:
+        SubElement(
+            notes, "Note", time=_number((note.start_tick - first) / session.ticks_per_beat),
+            duration=_number(note.length_ticks / session.ticks_per_beat), channel="0",
+            key=str(note.key), vel=_number(note.velocity / 127.0), rel="0.5",
+        )  # fmt: skip
+
+
+def _curve(
+    lane: Element, made: Element, name: str, unit: str, points: Iterable[AutomationPoint], ids: _Ids
+) -> None:
+    """Automation of a fader, where it moves."""
+    points = list(points)
+    parameter = made.find(f"Channel/{name}")
+    if not points or parameter is None:
+        return
+    line = SubElement(lane, "Points", unit=unit, id=ids.new())
+    SubElement(line, "Target", parameter=parameter.attrib["id"])
+    for point in points:
+        SubElement(
+            line, "RealPoint", time=_number(point.beats), value=_number(point.value),
+            interpolation="linear",
+        )  # fmt: skip
+
+
+def _document(root: Element) -> bytes:
+    indent(root)
+    return bytes(tostring(root, encoding="UTF-8", xml_declaration=True)) + b"\n"
+
+
+def _number(value: float) -> str:
+    """A number that reads back as the very same one, never as 1e-05."""
+    text = repr(float(value))
+    return f"{value:.12f}" if "e" in text else text
+
+
+def _clean(text: str) -> str:
+    """Text without the control characters that XML can't hold."""
+    return "".join(sign for sign in text if sign >= " " or sign in "\t\n")
