@@ -7,8 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Select, func, select
+
 from src.core.config import Settings
 from src.core.errors import ConflictError, NotFoundError
+from src.db.crud import Window
 from src.db.database import Database
 from src.db.models import Quarantine
 from src.services.import_lock import import_lock
@@ -53,10 +56,14 @@ class QuarantineService:
     def list_files(self) -> list[QuarantinedFile]:
         """All refused files, the newest first."""
         with self.database.transaction() as session:
-            rows = session.query(Quarantine).order_by(
-                Quarantine.quarantined_at.desc(), Quarantine.original_path
-            )
-            return [self._told(row) for row in rows]
+            return [self._told(row) for row in session.scalars(_newest_first())]
+
+    def page(self, window: Window) -> tuple[list[QuarantinedFile], int]:
+        """One page of refused files, the newest first, and how many there are in all."""
+        with self.database.transaction() as session:
+            total = session.scalar(select(func.count(Quarantine.id)))
+            rows = session.scalars(_newest_first().limit(window.limit).offset(window.offset))
+            return [self._told(row) for row in rows], total or 0
 
     def get(self, bad_id: str) -> QuarantinedFile:
         """One refused file. Raises NotFoundError."""
@@ -135,6 +142,12 @@ class QuarantineService:
             path=lies,
             quarantined_at=row.quarantined_at,
         )
+
+
+def _newest_first() -> Select[tuple[Quarantine]]:
+    return select(Quarantine).order_by(
+        Quarantine.quarantined_at.desc(), Quarantine.original_path, Quarantine.id
+    )
 
 
 def _row(row: Quarantine | None, bad_id: str) -> Quarantine:

@@ -1,5 +1,6 @@
 """Search, kits and quarantine over HTTP."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -92,8 +93,32 @@ def refused(services: StandIns) -> str:
     return "bad1"
 
 
+def test_refused_files_come_in_pages(client: TestClient, services: StandIns) -> None:
+    with services.database.transaction() as session:
+        for number in range(3):
+            session.add(
+                Quarantine(
+                    id=f"bad{number}", original_path=f"{number}.wav", stored_as=f"ERROR_{number}",
+                    reason="empty", message="",
+                    quarantined_at=datetime(2026, 1, 1 + number, tzinfo=UTC),
+                )
+            )  # fmt: skip
+    page = client.get("/api/v1/quarantine", params={"limit": 2, "offset": 1}).json()
+    assert (page["total"], page["limit"], page["offset"]) == (3, 2, 1)
+    assert [item["id"] for item in page["items"]] == ["bad1", "bad0"]
+    wrong = client.get("/api/v1/quarantine", params={"limit": 0})
+    assert_problem(wrong, 422, "validation_failed")
+
+
+def test_lists_answer_without_the_last_slash_too(client: TestClient, stem_ids: list[str]) -> None:
+    for path in ("/api/v1/search", "/api/v1/stems"):
+        answer = client.get(path, params={"limit": 1}, follow_redirects=False)
+        assert answer.status_code == 200
+        assert answer.json() == client.get(f"{path}/", params={"limit": 1}).json()
+
+
 def test_refused_files_are_listed_with_their_reason(client: TestClient, refused: str) -> None:
-    (entry,) = client.get("/api/v1/quarantine").json()
+    (entry,) = client.get("/api/v1/quarantine").json()["items"]
     assert (entry["id"], entry["reason"], entry["message"]) == (
         "bad1", "empty", "a.wav has no bytes",
     )  # fmt: skip
@@ -106,7 +131,7 @@ def test_a_retry_puts_the_file_back_and_looks_again(
     assert answer.status_code == 200, answer.text
     assert asked.ended(answer.json()["job_id"])["status"] == "succeeded"
     assert (services.settings.raw_path / answer.json()["path"]).is_file()
-    assert client.get("/api/v1/quarantine").json() == []
+    assert client.get("/api/v1/quarantine").json()["items"] == []
 
 
 def test_a_refused_file_can_be_deleted(

@@ -210,7 +210,7 @@ def test_a_removed_stem_is_gone_and_its_original_stays(
     assert_problem(client.get(STEMS + stem_ids[0]), 404, "not_found")
     assert (settings.raw_path / SOUNDS[0].place).is_file()
     assert not (settings.stems_path / f"{stem_ids[0]}.wav").exists()
-    (entry,) = client.get("/api/v1/quarantine").json()
+    (entry,) = client.get("/api/v1/quarantine").json()["items"]
     assert (entry["reason"], entry["moved"]) == ("removed", False)
 
 
@@ -221,7 +221,7 @@ def test_originals_move_to_the_quarantine_on_request(
     answer = client.delete(STEMS + stem_ids[0], params={"originals": True}).json()
     assert answer["originals_moved"] == [SOUNDS[0].place]
     assert not (settings.raw_path / SOUNDS[0].place).exists()
-    (entry,) = client.get("/api/v1/quarantine").json()
+    (entry,) = client.get("/api/v1/quarantine").json()["items"]
     assert entry["moved"] is True
     assert (settings.quarantine_path / entry["stored_as"]).is_file()
 
@@ -281,8 +281,8 @@ def test_a_removed_stem_is_taken_in_again_by_retry(
     client: TestClient, asked: Asked, stem_ids: list[str], tmp_path: Path
 ) -> None:
     client.delete(STEMS + stem_ids[0])
-    (entry,) = client.get("/api/v1/quarantine").json()
+    (entry,) = client.get("/api/v1/quarantine").json()["items"]
     answer = client.post(f"/api/v1/quarantine/{entry['id']}/retry").json()
     assert answer["path"] == SOUNDS[0].place
     assert asked.ended(answer["job_id"])["status"] == "succeeded"
-    assert client.get("/api/v1/quarantine").json() == []
+    assert client.get("/api/v1/quarantine").json()["items"] == []

@@ -64,7 +64,7 @@ def test_from_an_upload_to_a_track(settings: Settings) -> None:
         asked.ended(client.post("/preprocess").json()["id"], within_s=60)
         assert client.get("/api/v1/stems/").json()["total"] == 5
         assert (settings.raw_path / gone["original_file"]).is_file()
-        refused = client.get("/api/v1/quarantine").json()
+        refused = client.get("/api/v1/quarantine").json()["items"]
         (entry,) = [item for item in refused if item["reason"] == "removed"]
         retried = client.post(f"/api/v1/quarantine/{entry['id']}/retry").json()
         assert asked.ended(retried["job_id"], within_s=60)["result"]["added"] == 1

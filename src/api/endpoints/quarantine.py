@@ -5,9 +5,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from src.api.deps import EngineDep
+from src.api.deps import EngineDep, WindowDep
 from src.api.endpoints.jobs import start_analysis
 from src.api.problems import problem_responses
+from src.schemas.common import Page
 from src.schemas.quarantine import QuarantinedOut, Retried
 from src.storage.paths import library_path
 
@@ -16,10 +17,12 @@ router = APIRouter(prefix="/api/v1/quarantine", tags=["library"])
 FileId = Annotated[str, Path(pattern=r"^[0-9a-zA-Z_-]{1,32}$", description="Id of the entry")]
 
 
-@router.get("", summary="List refused files")
-def list_refused(engine: EngineDep) -> list[QuarantinedOut]:
+@router.get("", summary="List refused files", responses=problem_responses())
+def list_refused(engine: EngineDep, window: WindowDep) -> Page[QuarantinedOut]:
     """Newest first, each with its reason. Stems that you removed are here too."""
-    return [QuarantinedOut(**asdict(item)) for item in engine.quarantine.list_files()]
+    found, total = engine.quarantine.page(window)
+    items = [QuarantinedOut(**asdict(item)) for item in found]
+    return Page[QuarantinedOut](items=items, total=total, limit=window.limit, offset=window.offset)
 
 
 @router.post(
