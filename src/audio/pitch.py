@@ -16,6 +16,9 @@ LOWEST_HZ, HIGHEST_HZ = 27.0, 2_200.0
 _WINDOW = 1_024
 _HOP = 480
 _MAX_FRAMES = 48
+_QUIETEST = 0.1
+"""Frames with less than this part of the loudest one's root of amplitude (-40 dB) are silent."""
+
 _DIP = 0.15
 """A dip of the normalised difference below this is taken as the period at once."""
 
@@ -29,7 +32,7 @@ class PitchTrack:
 
     f0_hz: shape (frames,)
     periodicity: 0..1, 1 is a perfectly repeating wave
-    weight: periodicity times loudness, sums to at most 1; 0 in silence
+    weight: periodicity times the root of loudness, sums to at most 1; 0 in silence
     """
 
     f0_hz: Values
@@ -83,7 +86,8 @@ def track_pitch(low: Mono, *, rate: int = PITCH_RATE) -> PitchTrack:
     normal = _normalised_difference(frames, longest)
     lags, dips = _period(normal, int(rate / HIGHEST_HZ))
     periodicity = np.clip(1.0 - dips, 0.0, 1.0)
-    loudness = np.sqrt(np.square(frames[:, :_WINDOW]).mean(axis=1))
+    loudness = np.square(frames[:, :_WINDOW]).mean(axis=1) ** 0.25
+    loudness[loudness < _QUIETEST * loudness.max()] = 0.0
     weight = loudness * np.maximum(periodicity - 0.5, 0.0)
     total = max(float(loudness.sum()) * 0.5, 1e-12)
     return PitchTrack(rate / lags, periodicity, weight / total)
@@ -122,7 +126,8 @@ def melody_chroma(track: PitchTrack) -> Values:
 
 def _normalised_difference(frames: Values, longest: int) -> Values:
     """YIN's cumulative mean normalised difference, shape (frames, lags); 1 at lag 0."""
-    size = fft.next_fast_len(frames.shape[1] + _WINDOW, real=True)
+    # No lag that is asked for reaches beyond the frame, so nothing wraps round.
+    size = fft.next_fast_len(frames.shape[1], real=True)
     window = frames[:, :_WINDOW]
     product = fft.rfft(frames, size, axis=1) * np.conj(fft.rfft(window, size, axis=1))
     correlation = fft.irfft(product, size, axis=1)[:, : longest + 1]

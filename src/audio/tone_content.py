@@ -42,22 +42,21 @@ def _segments(mono: NDArray[np.float32], sample_rate: int) -> tuple[Values, Valu
     pieces = padded[starts[:, None] + np.arange(length)].astype(np.float64)
     pieces -= pieces.mean(axis=1, keepdims=True)
     window, ideal = _segment_window(length)
-    correlation = _autocorrelation(pieces * window, length)
-    power = correlation[:, :1]
-    normal = np.where(power > 1e-12, correlation / np.maximum(power, 1e-12), 0.0)
-    normal /= ideal
     low = max(2, int(sample_rate / HIGHEST_HZ))
     high = min(int(sample_rate / LOWEST_HZ), int(length * 0.6))
-    return _best_lags(normal[:, low:high], low, sample_rate)
+    correlation = _autocorrelation(pieces * window, high)
+    power = correlation[:, :1]
+    normal = np.where(power > 1e-12, correlation / np.maximum(power, 1e-12), 0.0)
+    normal /= ideal[:high]
+    return _best_lags(normal[:, low:], low, sample_rate)
 
 
 def _loud_starts(padded: NDArray[np.float32], length: int) -> NDArray[np.intp]:
     """Evenly spread places whose level is within 30 dB of the loudest."""
     hop = max(1, min(length // 2, (padded.size - length) // 64 + 1))
     starts = np.arange(0, padded.size - length + 1, hop)
-    summed = np.zeros(padded.size + 1)
-    np.cumsum(np.square(padded, dtype=np.float64), out=summed[1:])
-    energy = summed[starts + length] - summed[starts]
+    windows = np.lib.stride_tricks.sliding_window_view(padded, length)[::hop]
+    energy = np.einsum("ws,ws->w", windows, windows)
     loud = starts[energy >= energy.max() * 1e-3]
     chosen = np.linspace(0, loud.size - 1, min(_SEGMENTS, loud.size)).round().astype(int)
     places: NDArray[np.intp] = loud[chosen]
@@ -72,10 +71,11 @@ def _segment_window(length: int) -> tuple[Values, Values]:
     return window, np.maximum(ideal / ideal[0], 0.05)
 
 
-def _autocorrelation(rows: Values, length: int) -> Values:
-    size = fft.next_fast_len(2 * length, real=True)
+def _autocorrelation(rows: Values, lags: int) -> Values:
+    """Of each row, at lags from 0 up to (not including) ``lags``."""
+    size = fft.next_fast_len(rows.shape[1] + lags, real=True)
     spectra = fft.rfft(rows, size, axis=1)
-    correlation: Values = fft.irfft(spectra.real**2 + spectra.imag**2, size, axis=1)[:, :length]
+    correlation: Values = fft.irfft(spectra.real**2 + spectra.imag**2, size, axis=1)[:, :lags]
     return correlation
 
 
