@@ -144,6 +144,20 @@ class StemChange(Base):
     stem_id: Mapped[str] = mapped_column(String(32), unique=True)
 
 
+class SettledKit(Base):
+    """Stems that lie together, and the state of them in which they were settled.
+
+    path: the folder that holds them all; members: digest of their ids and places
+    seq: newest change (StemChange) of any of them then
+    """
+
+    __tablename__ = "settled_kits"
+
+    path: Mapped[str] = mapped_column(Text, primary_key=True)
+    members: Mapped[str] = mapped_column(String(64))
+    seq: Mapped[int]
+
+
 class StemEdit(Base):
     """A change of many stems at once, kept so that it can be undone.
 

@@ -55,7 +55,10 @@ class Fact(BaseModel):
 
     value: Any = Field(description="null: unknown, or it has none")
     confidence: float = Field(description="0..1; 1 for what the user said")
-    source: str = Field(description="user, filename, metadata or audio", examples=["audio"])
+    source: str = Field(
+        description="user, filename, metadata, kit (stems that lie with it) or audio",
+        examples=["audio"],
+    )
 
 
 class StemSummary(BaseModel):

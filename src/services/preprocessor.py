@@ -1,7 +1,7 @@
 """From folders of files to the library: the story of one import.
 
     look for files → read what is new → standardise and analyse in worker processes
-    → vectors in batches → one short transaction per batch → report
+    → vectors in batches → one short transaction per batch → kits compared → report
 
 It may be killed at any point: the next run tidies up, goes on where the rows end, and
 finishes with the same rows as a run that nobody disturbed.
@@ -28,6 +28,7 @@ from src.services.import_report import ImportReport
 from src.services.import_run import ImportRun, Tools
 from src.services.import_scan import Scan, scan_folder
 from src.services.import_work import Analysis
+from src.services.kit_settling import settle_kits
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +85,7 @@ class NeuroAnalyzer:
             writer = self._writer(state, todo, report, keep_bad_files)
             self._work(todo, state, writer, progress)
             self._settle(todo, state, writer)
+            settle_kits(self.database, progress)
         report.seconds = round(time.monotonic() - started, 3)
         _conclude(report)
         return report

@@ -9,6 +9,8 @@ from src.audio.loudness import integrated_loudness, true_peak_dbtp
 from src.audio.validation import Audio
 from src.music.category_evidence import fuse_category
 from src.music.evidence import Finding
+from src.music.kit_evidence import StemEvidence, evidence_record
+from src.music.kit_settlement import finding_record
 from src.music.loop_evidence import fuse_loop
 from src.music.names import NameHints, name_hints
 from src.services.key_claims import key_of
@@ -26,7 +28,8 @@ class StemFacts:
     key: of a tonal one-shot its root note ("C")
     loudness_lufs, true_peak_dbtp: None where they can't be measured (silence)
     analysis: of bpm, key, category and is_loop: {"value", "confidence", "source"}; of the
-        category also {"likeliest": the three best with their probabilities}
+        category also {"likeliest": the three best with their probabilities}; "alone" is the
+        evidence for settling its kit (kit_evidence), of what was heard without it
     warnings: what the user may want to know, in words
     """
 
@@ -68,6 +71,9 @@ def analyse_stem(
     key = key_of(hints, metadata, heard, category.value, is_loop=loop.value)
     bars, downbeat_s = bars_of(bpm, heard, duration_s)
     findings = {"bpm": bpm, "key": key, "is_loop": loop}
+    alone = StemEvidence(
+        duration_s, category.value, loop, bpm, key, bars, downbeat_s, **_for_the_kit(heard)
+    )
     return StemFacts(
         is_loop=loop.value,
         bars=bars,
@@ -79,8 +85,9 @@ def analyse_stem(
         features=heard.features,
         loudness_lufs=_finite(integrated_loudness(audio, sample_rate=sample_rate)),
         true_peak_dbtp=_finite(true_peak_dbtp(audio, sample_rate=sample_rate)),
-        analysis={name: _record(finding) for name, finding in findings.items()}
-        | {"category": _record(category) | {"likeliest": _likeliest(shares)}},
+        analysis={name: finding_record(finding) for name, finding in findings.items()}
+        | {"category": finding_record(category) | {"likeliest": _likeliest(shares)}}
+        | {"alone": evidence_record(alone)},
         warnings=_warnings(heard, hints, bpm),
     )
 
@@ -107,11 +114,12 @@ def _warnings(heard: HeardSound, hints: NameHints, bpm: Finding[float] | None) -
     return tuple(warnings)
 
 
-def _record(finding: Finding[Any] | None) -> dict[str, Any]:
-    if finding is None:
-        return {"value": None, "confidence": 0.0, "source": "audio"}
-    value = round(finding.value, 3) if isinstance(finding.value, float) else finding.value
-    return {"value": value, "confidence": round(finding.confidence, 4), "source": finding.source}
+def _for_the_kit(heard: HeardSound) -> dict[str, tuple[Any, ...]]:
+    """All tempos and keys that the sound could have."""
+    return {
+        "tempos": () if heard.tempo is None else heard.tempo.candidates,
+        "keys": () if heard.key is None else tuple(float(score) for score in heard.key.scores),
+    }
 
 
 def _likeliest(shares: dict[str, float]) -> dict[str, float]:
