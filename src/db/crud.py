@@ -355,11 +355,18 @@ def get_track(session: Session, track_id: str) -> TrackRow:
     return row
 
 
-def list_tracks(session: Session, *, window: Window) -> tuple[list[TrackRow], int]:
-    """One page of tracks, newest first, and how many there are in all."""
-    total = session.scalar(select(func.count(TrackRow.id)))
+def list_tracks(
+    session: Session, *, window: Window, parent_id: str | None = None
+) -> tuple[list[TrackRow], int]:
+    """One page of tracks, newest first, and how many there are in all.
+
+    parent_id: only revisions of this track
+    """
+    wanted = [] if parent_id is None else [TrackRow.parent_id == parent_id]
+    total = session.scalar(select(func.count(TrackRow.id)).where(*wanted))
     rows = session.scalars(
         select(TrackRow)
+        .where(*wanted)
         .order_by(TrackRow.created_at.desc(), TrackRow.id)
         .limit(window.limit)
         .offset(window.offset)

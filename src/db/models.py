@@ -230,7 +230,11 @@ class Job(Base):
 
 
 class TrackRow(Base):
-    """A rendered track. path: relative to the tracks folder."""
+    """A rendered track.
+
+    path: relative to the tracks folder
+    parent_id: the track that this is a revision of; it may be gone
+    """
 
     __tablename__ = "tracks"
 
@@ -241,6 +245,7 @@ class TrackRow(Base):
     key: Mapped[str] = mapped_column(String(8))
     genre: Mapped[str] = mapped_column(String(32), default="")
     seed: Mapped[int] = mapped_column(BigInteger)
+    parent_id: Mapped[str | None] = mapped_column(String(36), index=True)
     duration_s: Mapped[float]
     loudness_lufs: Mapped[float | None]
     true_peak_dbtp: Mapped[float | None]

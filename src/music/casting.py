@@ -73,6 +73,29 @@ def cast_plan(
     return Cast(_with_room(stage.parts), tuple(dict.fromkeys(stage.warnings)))
 
 
+def rivals_of(
+    plan: ArrangementPlan,
+    pool: Pool,
+    voice: str,
+    *,
+    seed: int,
+    pinned: Mapping[str, StemCard],
+) -> list[Match]:
+    """Who could play a voice among all the others as they are cast, best first.
+
+    The stem that plays it now is not among them. Empty for a voice that there is not.
+    """
+    stage = _Stage(plan, pool, seed, pinned)
+    for other in voices_of(plan):
+        if other.name != voice:
+            stage.cast(other)
+    wanted = next((one for one in voices_of(plan) if one.name == voice), None)
+    if wanted is None:
+        return []
+    now = pinned.get(voice)
+    return [match for match in stage.matches(wanted) if now is None or match.card.id != now.id]
+
+
 class _Stage:
     """The cast while it grows: each choice knows those before it."""
 

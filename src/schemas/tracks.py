@@ -199,6 +199,7 @@ class TrackSummary(BaseModel):
     key: str
     genre: str
     seed: int
+    parent_id: str | None = Field(default=None, description="The track that this is a revision of")
     duration_s: float
     loudness_lufs: float | None
     true_peak_dbtp: float | None

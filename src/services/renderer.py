@@ -28,6 +28,7 @@ from src.music.score_building import build_score
 from src.schemas.common import MAX_SEED
 from src.services.candidates import find_candidates
 from src.services.playback import MixReport, play_score
+from src.services.revisions import pinned_cards
 from src.services.search import SearchService
 from src.services.track_files import (
     chosen_track,
@@ -92,7 +93,8 @@ class RendererService:
         check_seed(seed)
         self._check_library()
         pool = find_candidates(self.search, plan)
-        score = build_score(plan, cast_plan(plan, pool, seed=seed), self._mastering(), seed=seed)
+        cast = cast_plan(plan, pool, seed=seed, pinned=pinned_cards(plan, self.search))
+        score = build_score(plan, cast, self._mastering(), seed=seed)
         if not score.tracks:
             asked = sorted({q.category for s in plan.structure for q in s.stem_queries})
             raise ConflictError(

@@ -62,13 +62,13 @@ class TrackService:
             raise InvalidInputError("prompt must say something, got only spaces")
         said = f"{prompt}, {length}" if length and length.strip() else prompt
         plan = self.arranger.generate_arrangement_plan(said, seed=seed)
-        self._check_length(plan)
+        self.check_length(plan)
         return plan if mastering is None else replace(plan, mastering=mastering, target_lufs=None)
 
     def checked_plan(self, data: Mapping[str, Any]) -> ArrangementPlan:
         """A plan from outside. Raises InvalidInputError for what cannot be rendered."""
         plan = plan_from_dict(data)
-        self._check_length(plan)
+        self.check_length(plan)
         return plan
 
     def render(self, params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
@@ -77,12 +77,21 @@ class TrackService:
         track = self.renderer.render_track(plan, seed=params["seed"], progress=progress)
         answer = track.to_dict()
         name = PurePosixPath(str(answer["track_path"]).replace("\\", "/")).name
-        return {**answer, "file_url": file_url(name)}
+        parent_id = params.get("parent_id")
+        if parent_id is not None:
+            with self.database.transaction() as session:
+                crud.get_track(session, str(answer["track_id"])).parent_id = parent_id
+        return {**answer, "parent_id": parent_id, "file_url": file_url(name)}
 
-    def page(self, window: crud.Window) -> Page[TrackSummary]:
-        """One page of tracks, newest first."""
+    def page(self, window: crud.Window, *, parent_id: str | None = None) -> Page[TrackSummary]:
+        """One page of tracks, newest first.
+
+        parent_id: only revisions of this track; raises NotFoundError where it is not there
+        """
         with self.database.transaction() as session:
-            rows, total = crud.list_tracks(session, window=window)
+            if parent_id is not None:
+                crud.get_track(session, parent_id)
+            rows, total = crud.list_tracks(session, window=window, parent_id=parent_id)
         items = [TrackSummary(**self._summary(row)) for row in rows]
         return Page[TrackSummary](
             items=items, total=total, limit=window.limit, offset=window.offset
@@ -120,7 +129,8 @@ class TrackService:
             raise NotFoundError(f"there is no file {name!r}")
         return path
 
-    def _check_length(self, plan: ArrangementPlan) -> None:
+    def check_length(self, plan: ArrangementPlan) -> None:
+        """Raise InvalidInputError for a plan that is too long to be rendered."""
         if plan.duration_s > self.settings.max_render_s:
             raise InvalidInputError(
                 f"a track may last {self.settings.max_render_s:g} s (MAX_RENDER_S),"
@@ -144,6 +154,7 @@ class TrackService:
             "key": row.key,
             "genre": row.genre,
             "seed": row.seed,
+            "parent_id": row.parent_id,
             "duration_s": row.duration_s,
             "loudness_lufs": row.loudness_lufs,
             "true_peak_dbtp": row.true_peak_dbtp,
@@ -153,9 +164,11 @@ class TrackService:
         }
 
 
-def render_params(plan: ArrangementPlan, seed: int) -> dict[str, Any]:
-    """What a render job needs to know."""
-    return {"plan": plan_to_dict(plan), "seed": seed}
+def render_params(
+    plan: ArrangementPlan, seed: int, *, parent_id: str | None = None
+) -> dict[str, Any]:
+    """What a render job needs to know. parent_id: the track that this is a revision of."""
+    return {"plan": plan_to_dict(plan), "seed": seed, "parent_id": parent_id}
 
 
 def fresh_seed() -> int:

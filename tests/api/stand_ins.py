@@ -24,6 +24,15 @@ from src.wiring import Services
 from tests.services.plain_analysis import PLAIN
 
 
+CHOICE = {
+    "voice": "kick", "stem_id": "k1", "name": "Kick 1", "category": "kick",
+    "asked_category": "kick", "sections": ["Intro"], "score": 0.8,
+    "reasons": [{"criterion": "tempo", "score": 1.0, "text": "plays as it is"}],
+    "runners_up": ["Kick 2"],
+}  # fmt: skip
+"""Who plays in every track of the plain renderer."""
+
+
 class PlainEmbedder:
     """Everything sounds alike."""
 
@@ -113,7 +122,7 @@ class PlainRenderer:
         row = TrackRow(
             id=f"track-{number}", path=name, prompt=plan.prompt, bpm=plan.bpm, key=plan.key,
             genre=plan.genre, seed=seed, duration_s=0.1, loudness_lufs=None,
-            plan=plan_to_dict(plan), report={"stems": []},
+            plan=plan_to_dict(plan), report={"stems": [CHOICE]},
         )  # fmt: skip
         with self.database.transaction() as session:
             crud.add_track(session, row)

@@ -56,7 +56,7 @@ async def generate_track(
         length=asked.length,
         mastering=asked.mastering,
     )
-    return await _rendered(engine, request, "generate", render_params(plan, seed), wait)
+    return await rendered(engine, request, "generate", render_params(plan, seed), wait)
 
 
 @router.post("/api/v1/plans", summary="Plan a track", responses=problem_responses())
@@ -86,7 +86,7 @@ async def render_plan(
     """Like `POST /generate-track`, from a plan that you bring."""
     seed = fresh_seed() if asked.seed is None else asked.seed
     plan = engine.tracks.checked_plan(asked.plan.model_dump())
-    return await _rendered(engine, request, "render", render_params(plan, seed), wait)
+    return await rendered(engine, request, "render", render_params(plan, seed), wait)
 
 
 @router.get("/api/v1/tracks", summary="List tracks", responses=problem_responses())
@@ -130,7 +130,7 @@ def get_file(
     return file_answer(request, path, name=path.name, media_type=media_type)
 
 
-async def _rendered(
+async def rendered(
     engine: Engine, request: Request, kind: str, params: dict[str, Any], wait: bool
 ) -> GeneratedTrack | Response:
     state = await run_in_threadpool(engine.jobs.submit, kind, params)

@@ -1,0 +1,109 @@
+"""A rendered track as something that can be understood and changed."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from src.api.deps import EngineDep, WindowDep
+from src.api.endpoints.tracks import RENDER_RESPONSES, TrackId, Wait, rendered
+from src.api.problems import problem_responses
+from src.schemas.common import Page
+from src.schemas.revisions import (
+    Explanation,
+    ReasonOut,
+    RevisionRequest,
+    Suggestion,
+    Suggestions,
+    choice_out,
+)
+from src.schemas.tracks import GeneratedTrack, Plan, TrackSummary
+from src.services.revisions import MAX_SUGGESTIONS, played_in
+from src.services.tracks import render_params
+
+router = APIRouter(prefix="/api/v1/tracks", tags=["tracks"])
+
+
+@router.get("/{track_id}/plan", summary="The plan of a track", responses=problem_responses(404))
+def get_plan(engine: EngineDep, track_id: TrackId) -> Plan:
+    """As it can be changed and sent to `POST /api/v1/tracks`."""
+    return Plan.model_validate(engine.revisions.plan(track_id))
+
+
+@router.get("/{track_id}/explain", summary="Why these stems", responses=problem_responses(404))
+def explain(engine: EngineDep, track_id: TrackId) -> Explanation:
+    """For each voice the stem that plays it, its scores by criterion, and the runners-up."""
+    choices = engine.revisions.explain(track_id)
+    voices = [
+        choice_out(choice, played.voice)
+        for choice, played in zip(choices, played_in(choices), strict=True)
+    ]
+    return Explanation(track_id=track_id, voices=voices)
+
+
+@router.get(
+    "/{track_id}/suggestions",
+    summary="Stems that could play a voice instead",
+    responses=problem_responses(404),
+)
+def suggest(
+    engine: EngineDep,
+    track_id: TrackId,
+    voice: Annotated[str, Query(min_length=1, max_length=60, description="As `explain` names it")],
+    limit: Annotated[int, Query(ge=1, le=MAX_SUGGESTIONS)] = 10,
+) -> Suggestions:
+    """Weighed as when the track was made, beside all that plays in it."""
+    matches = engine.revisions.suggestions(track_id, voice, limit=limit)
+    stems = [
+        Suggestion(
+            stem_id=match.card.id,
+            name=match.card.name,
+            category=match.card.category,
+            kit=match.card.kit,
+            bpm=match.card.bpm,
+            key=match.card.key,
+            score=match.score,
+            reasons=[ReasonOut(**asdict(reason)) for reason in match.reasons],
+        )
+        for match in matches
+    ]
+    return Suggestions(track_id=track_id, voice=voice, stems=stems)
+
+
+@router.post(
+    "/{track_id}/revisions",
+    summary="Edit a track and render it again",
+    response_model=GeneratedTrack,
+    responses=RENDER_RESPONSES | problem_responses(404),
+)
+async def revise(
+    engine: EngineDep,
+    request: Request,
+    track_id: TrackId,
+    asked: RevisionRequest,
+    wait: Wait = True,
+) -> GeneratedTrack | Response:
+    """A new track; the old one stays. What no edit names stays as it was.
+
+    Rendering is a job. With `wait=false` the answer is that job, at once.
+    """
+    revised = await run_in_threadpool(
+        engine.revisions.revised,
+        track_id,
+        [edit.edit() for edit in asked.edits],
+        locked=asked.locked,
+        seed=asked.seed,
+    )
+    await run_in_threadpool(engine.tracks.check_length, revised.plan)
+    params = render_params(revised.plan, revised.seed, parent_id=track_id)
+    return await rendered(engine, request, "render", params, wait)
+
+
+@router.get(
+    "/{track_id}/revisions", summary="Revisions of a track", responses=problem_responses(404)
+)
+def list_revisions(engine: EngineDep, window: WindowDep, track_id: TrackId) -> Page[TrackSummary]:
+    """Those made of this track, newest first."""
+    return engine.tracks.page(window, parent_id=track_id)

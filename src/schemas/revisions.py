@@ -1,0 +1,198 @@
+"""Edits of a track as the API takes them, and what it tells of a track's choices."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from src.music import plan_edits
+from src.music.plan import MAX_BPM, MIN_BPM
+from src.schemas.common import MAX_SEED, Text
+from src.schemas.tracks import Finite
+
+Voice = Annotated[Text, Field(min_length=1, max_length=60, examples=["bass", "synth 2"])]
+Section = Annotated[Text, Field(min_length=1, max_length=200, examples=["Drop 2"])]
+
+
+class _Edit(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class SwapIn(_Edit):
+    """Another stem for a voice; without an id the next best one."""
+
+    op: Literal["swap"]
+    voice: Voice
+    stem_id: Annotated[Text, Field(max_length=64)] | None = None
+
+    def edit(self) -> plan_edits.Edit:
+        """The edit that is meant."""
+        return plan_edits.Swap(self.voice, self.stem_id)
+
+
+class MuteIn(_Edit):
+    """Silence a voice or a whole category, in some sections or in all; `unmute` brings it back."""
+
+    op: Literal["mute", "unmute"]
+    voice: Voice
+    sections: list[Section] = Field(default_factory=list, max_length=64)
+
+    def edit(self) -> plan_edits.Edit:
+        """The edit that is meant."""
+        return plan_edits.Mute(self.voice, tuple(self.sections), on=self.op == "mute")
+
+
+class RerollIn(_Edit):
+    """Play a section's details (who rests, fills, the hand) anew; the stems stay."""
+
+    op: Literal["reroll"]
+    section: Section
+
+    def edit(self) -> plan_edits.Edit:
+        """The edit that is meant."""
+        return plan_edits.Reroll(self.section)
+
+
+class LevelIn(_Edit):
+    """Make a voice's category louder or quieter."""
+
+    op: Literal["level"]
+    voice: Voice
+    gain_db: Finite = Field(ge=-24, le=12)
+
+    def edit(self) -> plan_edits.Edit:
+        """The edit that is meant."""
+        return plan_edits.Level(self.voice, self.gain_db)
+
+
+class LengthIn(_Edit):
+    """Another length, in bars or in seconds; sections keep their shares."""
+
+    op: Literal["length"]
+    bars: int | None = Field(default=None, ge=4, le=4096)
+    seconds: Finite | None = Field(default=None, gt=0, le=7200)
+
+    def edit(self) -> plan_edits.Edit:
+        """The edit that is meant."""
+        return plan_edits.Length(self.bars, self.seconds)
+
+
+class TempoIn(_Edit):
+    """Another tempo."""
+
+    op: Literal["tempo"]
+    bpm: Finite = Field(ge=MIN_BPM, le=MAX_BPM)
+
+    def edit(self) -> plan_edits.Edit:
+        """The edit that is meant."""
+        return plan_edits.Tempo(self.bpm)
+
+
+class KeyIn(_Edit):
+    """Another key, in any usual spelling."""
+
+    op: Literal["key"]
+    key: Annotated[Text, Field(min_length=1, max_length=20, examples=["F#m", "8A", "B flat major"])]
+
+    def edit(self) -> plan_edits.Edit:
+        """The edit that is meant."""
+        return plan_edits.Key(self.key)
+
+
+class MoodIn(_Edit):
+    """Other moods: melodic voices that are not locked are chosen anew."""
+
+    op: Literal["mood"]
+    moods: list[Annotated[Text, Field(min_length=1, max_length=40)]] = Field(
+        min_length=1, max_length=8
+    )
+
+    def edit(self) -> plan_edits.Edit:
+        """The edit that is meant."""
+        return plan_edits.Mood(tuple(self.moods))
+
+
+EditIn = Annotated[
+    SwapIn | MuteIn | RerollIn | LevelIn | LengthIn | TempoIn | KeyIn | MoodIn,
+    Field(discriminator="op"),
+]
+
+
+class RevisionRequest(BaseModel):
+    """What shall be different. Stems that no edit names stay as they are."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"edits": [{"op": "swap", "voice": "bass"}, {"op": "reroll", "section": "Drop"}]},
+                {"edits": [{"op": "mood", "moods": ["bright"]}], "locked": ["pad"]},
+            ]
+        },
+    )
+
+    edits: list[EditIn] = Field(min_length=1, max_length=64)
+    locked: list[Voice] = Field(
+        default_factory=list, max_length=64, description="Voices that keep their stem in any case"
+    )
+    seed: int | None = Field(
+        default=None, ge=0, le=MAX_SEED, description="Left out: that of the track"
+    )
+
+
+class ReasonOut(BaseModel):
+    """One criterion of a choice. score: 0..1"""
+
+    criterion: str
+    score: float
+    text: str
+
+
+class ChoiceOut(BaseModel):
+    """Who plays a voice, and why."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    voice: str
+    stem_id: str
+    name: str
+    category: str
+    asked_category: str
+    sections: list[str]
+    score: float
+    kit: str | None = None
+    licence: str | None = None
+    reasons: list[ReasonOut] = Field(default_factory=list)
+    runners_up: list[str] = Field(default_factory=list, description="Names of the next best stems")
+
+
+class Explanation(BaseModel):
+    """The choices of a track, the most important voice first."""
+
+    track_id: str
+    voices: list[ChoiceOut]
+
+
+class Suggestion(BaseModel):
+    """A stem that could play a voice instead."""
+
+    stem_id: str
+    name: str
+    category: str
+    kit: str | None
+    bpm: float | None
+    key: str | None
+    score: float
+    reasons: list[ReasonOut]
+
+
+class Suggestions(BaseModel):
+    """Best first."""
+
+    track_id: str
+    voice: str
+    stems: list[Suggestion]
+
+
+def choice_out(choice: dict[str, Any], voice: str) -> ChoiceOut:
+    """A choice as a track's row keeps it."""
+    return ChoiceOut.model_validate({**choice, "voice": voice})
