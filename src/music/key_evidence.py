@@ -1,14 +1,21 @@
-"""One key from what names, metadata, the kit and the sound claim."""
+"""One key from what names, metadata and the sound claim."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from src.music.evidence import TRUST, Candidate, Finding, fuse, weight_of
-from src.music.keys import camelot_distance, is_minor, pitch_class
+from src.music.evidence import TRUST, Candidate, Finding, Source, weight_of
+from src.music.keys import is_minor, key_name, pitch_class
 from src.music.library import DRUM_CATEGORIES
 
-LEAST_KEY = 0.2
+LEAST_KEY = 0.1
 """Below this confidence a key is not known."""
+
+CAUTION = 0.25
+"""How much of a sound's odds against a named key counts: stems of a song in C often sound as
+if in F, and samples are out of tune."""
+
+_NAMED_MINOR = 2.0
+"""Who means minor mostly writes so: a bare "G" is minor where that is so much likelier."""
 
 
 @dataclass(frozen=True)
@@ -22,23 +29,28 @@ class KeyOpinion:
 def fuse_key(candidates: Sequence[Candidate[KeyOpinion]]) -> Finding[str] | None:
     """One key from all that is claimed.
 
-    A named tonic without a mode takes the mode of the likeliest key heard on that tonic.
-    A name loses only to a sound that is far more certain and far away on the Camelot wheel.
+    The weights of what is heard are probabilities. Every name, the surest last, takes its
+    weight's share of all that is believed: less where the sound speaks against it, more where
+    it agrees. A named tonic without a mode takes the mode that is heard on it.
     """
+    told = [c for c in candidates if c.source == "user"]
+    if told:
+        return Finding(told[-1].value.key, 1.0, "user")
     heard = [c for c in candidates if c.source == "audio"]
-    best_heard = max(heard, key=weight_of, default=None)
-    named = [_with_mode(c, heard) for c in candidates if c.source != "audio"]
-
-    def belief(candidate: Candidate[KeyOpinion]) -> float:
-        weight = candidate.weight * TRUST[candidate.source]
-        if candidate.source in ("user", "audio") or best_heard is None:
-            return weight
-        away = camelot_distance(candidate.value.key, best_heard.value.key)
-        doubt = best_heard.weight * 0.3 if away >= 4 else 0.0
-        return weight * (1.0 - doubt)
-
-    found = fuse([*named, *heard], belief, _same_key, least=LEAST_KEY)
-    return None if found is None else Finding(found.value.key, found.confidence, found.source)
+    chances = {c.value.key: c.weight for c in heard}
+    notes_only = bool(heard) and not any(c.value.mode_known for c in heard)
+    sources: dict[str, Source] = {}
+    for claim in sorted((c for c in candidates if c.source != "audio"), key=_belief):
+        key = _with_mode(claim.value, heard)
+        share = _share(_belief(claim), chances, key, 12 if notes_only else 24)
+        chances = {other: (1.0 - share) * chance for other, chance in chances.items()}
+        chances[key] = chances.get(key, 0.0) + share
+        sources[key] = claim.source
+    if not chances:
+        return None
+    best = max(chances, key=lambda key: chances[key])
+    confidence = min(0.99, chances[best])
+    return None if confidence < LEAST_KEY else Finding(best, confidence, sources.get(best, "audio"))
 
 
 def has_key(category: str) -> bool:
@@ -46,20 +58,27 @@ def has_key(category: str) -> bool:
     return category not in DRUM_CATEGORIES
 
 
-def _with_mode(
-    named: Candidate[KeyOpinion], heard: Sequence[Candidate[KeyOpinion]]
-) -> Candidate[KeyOpinion]:
-    if named.value.mode_known:
-        return named
-    tonic = pitch_class(named.value.key)
+def _belief(claim: Candidate[KeyOpinion]) -> float:
+    return min(0.99, claim.weight * TRUST[claim.source])
+
+
+def _share(weight: float, chances: dict[str, float], key: str, keys: int) -> float:
+    """How far a named key is believed, the chances heard so far being what they are.
+
+    Bayes' rule on "the name means the key", with the odds of the sound taken cautiously.
+    """
+    if not chances:
+        return weight
+    rest = max(0.0, 1.0 - sum(chances.values())) / max(1, keys - len(chances))
+    odds = float(max(1e-6, chances.get(key, rest) * keys) ** CAUTION)
+    return weight * odds / (weight * odds + 1.0 - weight)
+
+
+def _with_mode(named: KeyOpinion, heard: Sequence[Candidate[KeyOpinion]]) -> str:
+    if named.mode_known:
+        return named.key
+    tonic = pitch_class(named.key)
     here = [c for c in heard if c.value.mode_known and pitch_class(c.value.key) == tonic]
-    if not here:
-        return named
-    likeliest = max(here, key=weight_of)
-    if not is_minor(likeliest.value.key):
-        return named
-    return Candidate(KeyOpinion(likeliest.value.key), named.weight, named.source)
-
-
-def _same_key(first: KeyOpinion, second: KeyOpinion) -> bool:
-    return first.key == second.key
+    minor = max((weight_of(c) for c in here if is_minor(c.value.key)), default=0.0)
+    major = max((weight_of(c) for c in here if not is_minor(c.value.key)), default=0.0)
+    return key_name(tonic, minor=is_minor(named.key) or minor > _NAMED_MINOR * major)

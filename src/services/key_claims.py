@@ -1,18 +1,32 @@
 """What a stem's names, metadata and sound say of its key or root note."""
 
+import math
+from dataclasses import replace
+
 from src.audio.analysis import HeardSound
+from src.audio.pitch import Note
 from src.music.evidence import Candidate, Finding
 from src.music.key_evidence import KeyOpinion, fuse_key, has_key
-from src.music.keys import key_name
+from src.music.keys import KEYS, key_name
 from src.music.names import NameHints
 from src.storage.metadata import FileMetadata
 
-_ROOT_WEIGHT = 0.6
+_ROOT_WEIGHT, _WRITTEN_WEIGHT = 0.6, 0.8
 _TONAL_ONE_SHOTS = (
     "bass", "synth", "lead", "pad", "keys", "guitar", "strings", "brass", "vocal", "other",
 )  # fmt: skip
 _KEYLESS_LOOPS = ("fx",)
-_LEAST_NOTE, _LEAST_NAMED = 0.3, 0.5
+_LEAST_NOTE, _LEAST_NAMED = 0.15, 0.5
+_BARE_NOTE, _VARIANT = 0.4, 0.39
+"""From where on a bare note in a name is one; a bare "A" or "B" rather counts variants."""
+
+_AT_BEST = 0.95
+"""How often the clearest note is the one that the sample was made for."""
+
+_OUT_OF_TUNE = 0.3
+"""Standard deviation of how far samples are out of tune, in semitones."""
+
+Opinions = list[Candidate[KeyOpinion]]
 
 
 def key_of(
@@ -26,48 +40,101 @@ def key_of(
     """The key of a loop, or the root note of a tonal one-shot. Drums have none."""
     if not has_key(category):
         return None
-    candidates: list[Candidate[KeyOpinion]] = []
-    for hint in (hints.key, hints.kit_key if is_loop else None):
-        if hint is not None:
-            opinion = KeyOpinion(hint.value, hint.mode_known)
-            candidates.append(Candidate(opinion, hint.weight, "filename"))
+    if is_loop:
+        claims = _loop_claims(hints, metadata)
+        tonal = category not in _KEYLESS_LOOPS
+        return _decided(claims, claims, _heard_keys(heard), tonal=tonal)
+    claims = _root_claims(hints, metadata)
+    tonal = category in _TONAL_ONE_SHOTS
+    meant = [_meant_as_note(claim) for claim in claims]
+    return _decided(claims, meant, _heard_notes(heard), tonal=tonal)
+
+
+def _decided(
+    claims: Opinions, meant: Opinions, heard: Opinions, *, tonal: bool
+) -> Finding[str] | None:
+    """What is claimed and heard, fused; of what is hardly tonal only a sure claim counts.
+
+    meant: the claims as they are meant where the sound is tonal
+    """
+    if tonal:
+        return fuse_key(meant + heard)
+    sure = [claim for claim in claims if claim.weight >= _LEAST_NAMED]
+    return fuse_key(sure + heard) if sure else None
+
+
+def _loop_claims(hints: NameHints, metadata: FileMetadata | None) -> Opinions:
+    """The key that the file's name, its folders and its tags give."""
+    claims = [
+        Candidate(KeyOpinion(hint.value, hint.mode_known), hint.weight, "filename")
+        for hint in (hints.key, hints.kit_key)
+        if hint is not None
+    ]
+    return claims + _written(metadata)
+
+
+def _root_claims(hints: NameHints, metadata: FileMetadata | None) -> Opinions:
+    """The root note that the file's name, its tags and its sampler chunks give."""
+    claims: Opinions = []
+    if hints.key is not None:
+        opinion = KeyOpinion(hints.key.value, hints.key.mode_known)
+        variant = hints.key.text.upper() in ("A", "B")
+        weight = min(hints.key.weight, _VARIANT) if variant else hints.key.weight
+        claims.append(Candidate(opinion, weight, "filename"))
     root = _root_note(metadata)
-    if root is not None and not is_loop:
+    if root is not None:
         opinion = KeyOpinion(key_name(root, minor=False), mode_known=False)
-        candidates.append(Candidate(opinion, _ROOT_WEIGHT, "metadata"))
-    named = max((candidate.weight for candidate in candidates), default=0.0)
-    if is_loop and (category not in _KEYLESS_LOOPS or named >= _LEAST_NAMED):
-        candidates += _heard_keys(heard)
-    elif not is_loop and (category in _TONAL_ONE_SHOTS or named >= _LEAST_NAMED):
-        candidates += _heard_notes(heard)
-    return fuse_key(candidates)
+        claims.append(Candidate(opinion, _ROOT_WEIGHT, "metadata"))
+    return claims + _written(metadata)
 
 
-def _heard_keys(heard: HeardSound) -> list[Candidate[KeyOpinion]]:
-    """The keys that a melody or chords may be in, the four likeliest."""
+def _meant_as_note(claim: Candidate[KeyOpinion]) -> Candidate[KeyOpinion]:
+    """A bare note in the name of a tonal one-shot, where a root is expected, counts more."""
+    if claim.source != "filename" or claim.value.mode_known or claim.weight < _BARE_NOTE:
+        return claim
+    return replace(claim, weight=0.5 * (1.0 + claim.weight))
+
+
+def _written(metadata: FileMetadata | None) -> Opinions:
+    """The key of a tag, which often is another program's estimate."""
+    if metadata is None or metadata.initial_key is None:
+        return []
+    return [Candidate(KeyOpinion(metadata.initial_key), _WRITTEN_WEIGHT, "metadata")]
+
+
+def _heard_keys(heard: HeardSound) -> Opinions:
+    """The keys that a melody or chords may be in, with their probabilities."""
     if heard.key is None:
         return []
-    order = sorted(range(24), key=lambda place: -heard.key.scores[place] if heard.key else 0.0)
-    certainty = heard.key.confidence / max(float(heard.key.scores[order[0]]), 1e-9)
     return [
-        Candidate(
-            KeyOpinion(key_name(place % 12, minor=place >= 12)),
-            float(heard.key.scores[place]) * certainty,
-            "audio",
-        )
-        for place in order[:4]
+        Candidate(KeyOpinion(key), float(score), "audio")
+        for key, score in zip(KEYS, heard.key.scores, strict=True)
     ]
 
 
-def _heard_notes(heard: HeardSound) -> list[Candidate[KeyOpinion]]:
+def _heard_notes(heard: HeardSound) -> Opinions:
     """The one note of a clip; where there is none, the root of its chord."""
     if heard.note is not None and heard.note.confidence >= _LEAST_NOTE:
-        note = KeyOpinion(key_name(heard.note.pitch_class, minor=False), mode_known=False)
-        return [Candidate(note, heard.note.confidence, "audio")]
-    if heard.key is None or heard.chroma.clarity < 0.3:
+        return _either_side(heard.note)
+    if heard.key is None:
         return []
     chord = KeyOpinion(key_name(heard.key.tonic, minor=heard.key.minor))
     return [Candidate(chord, 0.6 * heard.key.confidence, "audio")]
+
+
+def _either_side(note: Note) -> Opinions:
+    """The two semitones that a pitch lies between; the nearer one is likelier."""
+    below = math.floor(note.midi)
+    pitches = (below, below + 1)
+    near = [math.exp(-0.5 * ((note.midi - pitch) / _OUT_OF_TUNE) ** 2) for pitch in pitches]
+    return [
+        Candidate(
+            KeyOpinion(key_name(pitch, minor=False), mode_known=False),
+            _AT_BEST * note.confidence * share / sum(near),
+            "audio",
+        )
+        for pitch, share in zip(pitches, near, strict=True)
+    ]
 
 
 def _root_note(metadata: FileMetadata | None) -> int | None:
