@@ -7,18 +7,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from src.audio.onsets import OnsetStrength, pick_peaks
-from src.audio.tempo import Extent, TempoEstimate
+from src.audio.tempo import Extent, TempoEstimate, cut_by_the_clock
 
 CUES = (
-    "length", "onsets", "repetition", "usual_count", "whole_tempo", "open_end", "spread",
-    "late_energy", "overlong",
+    "length", "onsets", "repetition", "repeats", "usual_count", "whole_tempo", "open_end",
+    "spread", "late_energy", "overlong", "on_grid", "fall",
 )  # fmt: skip
 """The cues, in the order of the weights."""
 
-_MEANS = (0.4242, 2.081, 0.3396, 0.5234, 0.2911, -0.4998, 0.3885, 0.2807, 0.01118)
-_SPREADS = (2.416, 1.529, 0.602, 0.4995, 0.4543, 0.3763, 0.449, 0.2461, 0.1658)
-_WEIGHTS = (0.6276, 0.7142, 0.7821, 0.498, 0.9418, 0.1469, 0.3912, 0.7713, -0.2053)
-_OFFSET = -1.695
+_MEANS = (
+    0.4242, 2.081, 0.3376, 0.1702, 0.5234, 0.1934, -0.4998, 0.3885, 0.2807, 0.01118, 0.2198, 0.1572,
+)  # fmt: skip
+_SPREADS = (
+    2.416, 1.529, 0.6007, 0.2478, 0.4995, 0.395, 0.3763, 0.449, 0.2461, 0.1658, 0.388, 0.2125,
+)  # fmt: skip
+_WEIGHTS = (
+    0.6154, 0.4516, 0.3537, 0.4303, 0.6316, 0.8527, 0.05818, 0.1628, 0.4759, -0.2163, 0.6166,
+    -0.5028,
+)  # fmt: skip
+_OFFSET = -1.513
 
 _EDGE_S = 0.03
 
@@ -44,21 +51,28 @@ def loop_cues(
 
     An empty or silent clip gives the cues of a one-shot.
     """
-    onsets = pick_peaks(strength.values, frame_rate=strength.frame_rate) / strength.frame_rate
+    peaks = pick_peaks(strength.values, frame_rate=strength.frame_rate)
+    onsets = peaks / strength.frame_rate
     best = tempo.best if tempo is not None else None
     beats = best.beats if best is not None and best.start_s == 0.0 else None
     usual = beats is not None and beats >= 4 and beats & (beats - 1) == 0
     whole = tempo is not None and abs(tempo.bpm - round(tempo.bpm)) < 0.03
+    repetition = min(3.0, max(0.0, best.repetition)) if best is not None else 0.0
     values = (
         math.log2(max(extent.duration_s, 0.02)),
         math.log2(1.0 + onsets.size),
-        min(3.0, max(0.0, best.repetition)) if best is not None else 0.0,
+        repetition,
+        min(repetition, 0.6),
         float(usual),
-        float(usual and whole),
+        float(usual and whole and not cut_by_the_clock(extent.duration_s)),
         _end_level(mono, sample_rate),
         _spread(onsets, extent),
         _late_energy(mono),
         math.log2(max(1.0, min(extent.duration_s, 300.0) / 16.0)),
+        0.0
+        if tempo is None
+        else _on_grid(onsets - tempo.downbeat_s, strength.values[peaks], tempo.bpm),
+        _fall(mono, sample_rate),
     )
     return LoopCues(values)
 
@@ -90,6 +104,34 @@ def _spread(onsets: NDArray[np.float64], extent: Extent) -> float:
     if onsets.size < 2 or extent.duration_s <= 0.0:
         return 0.0
     return float((onsets[-1] - onsets[0]) / extent.duration_s)
+
+
+def _on_grid(onsets_s: NDArray[np.float64], weights: NDArray[np.float32], bpm: float) -> float:
+    """How closely onsets keep to sixteenths: 0 by chance, 1 exactly; 0 for fewer than four.
+
+    Length of the mean of their phases as vectors, above what as many random ones would have.
+    """
+    total = float(weights.sum())
+    if onsets_s.size < 4 or total <= 0.0:
+        return 0.0
+    turns = np.exp(8j * np.pi * onsets_s * bpm / 60.0)
+    length = float(np.abs(weights @ turns)) / total
+    chance = math.sqrt(float(weights @ weights)) / total
+    return max(0.0, (length - chance) / max(1.0 - chance, 1e-6))
+
+
+def _fall(mono: NDArray[np.float32], sample_rate: int) -> float:
+    """How much quieter the second half is in the mean, in units of 60 dB, -0.5..1."""
+    step = max(1, round(0.01 * sample_rate))
+    frames = mono[: mono.size // step * step].reshape(-1, step)
+    if frames.shape[0] < 4:
+        return 0.0
+    level = np.sqrt(np.einsum("fs,fs->f", frames, frames) / step)
+    floor = 1e-3 * float(level.max()) + 1e-12
+    level_db = 20.0 * np.log10(np.maximum(level, floor))
+    half = level_db.size // 2
+    fall = float(level_db[:half].mean() - level_db[half:].mean()) / 60.0
+    return max(-0.5, min(1.0, fall))
 
 
 def _late_energy(mono: NDArray[np.float32]) -> float:

@@ -40,6 +40,7 @@ _TRIMMED_COST, _FREE_COST = 0.7, 0.8
 _WHOLE_TEMPO_BONUS, _WHOLE_TEMPO_MISS = 0.5, 0.03
 _ODD_COUNT_COST, _BROKEN_BAR_COST = 0.5, 1.2
 _FAMILY_TEMPERATURE, _OCTAVE_TEMPERATURE = 0.3, 0.45
+_CLOCK_SHARE = 0.3
 _SMALLEST_TRIM_S = 0.02
 _FREE_STEP = 1.004
 _BLOCK = 1 << 16
@@ -215,6 +216,15 @@ def rank_tempos(
     return tuple(kept)
 
 
+def cut_by_the_clock(duration_s: float) -> bool:
+    """Whether a length is a whole number of half seconds to 2 ms.
+
+    Single sounds and textures are often cut so; that they then hold whole beats at 120 or 60
+    is no evidence of a tempo.
+    """
+    return abs(2.0 * duration_s - round(2.0 * duration_s)) < 0.004
+
+
 def bars_of(candidate: TempoCandidate, extent: Extent) -> float | None:
     """Bars of four beats that the clip holds from the first beat on.
 
@@ -302,7 +312,8 @@ def _probabilities(ranked: Sequence[TempoCandidate]) -> Values:
     """Probability of each tempo: of its family of octaves, times that of its octave.
 
     Scores are taken as log odds. A length that holds a usual count of beats at a whole
-    tempo is hardly chance, so that it counts even where little repeats.
+    tempo is hardly chance, so that it counts even where little repeats: but not where the
+    length is as well a round time on the clock.
     """
     best = ranked[0]
     scores = np.array([candidate.score - best.score for candidate in ranked])
@@ -311,7 +322,9 @@ def _probabilities(ranked: Sequence[TempoCandidate]) -> Values:
     weights = np.exp(scores / _FAMILY_TEMPERATURE)
     share = float(weights[family].sum() / weights.sum())
     rhythmic = min(1.0, max(0.0, best.repetition) / 0.8)
-    if best.beats is None:
+    if best.beats is not None and cut_by_the_clock(best.beats * 60.0 / best.bpm):
+        share *= _CLOCK_SHARE + (1.0 - _CLOCK_SHARE) * rhythmic
+    elif best.beats is None:
         share *= 0.5 + 0.35 * rhythmic
     elif _count_cost(best.beats) > 0.0 or best.start_s > 0.0:
         share *= 0.6 + 0.25 * rhythmic
