@@ -37,7 +37,6 @@ from src.services.exports import STAGE as EXPORT_STAGE
 from src.services.import_lock import when_free
 from src.services.jobs import JobKind, JobService
 from src.services.quarantine import QuarantineService
-from src.services.revisions import RevisionService
 from src.services.selections import selection_of
 from src.services.stems import StemService
 from src.services.tracks import TrackService
@@ -141,7 +140,7 @@ def _start(services: Services) -> tuple[Engine, LocalRunner]:
         set_up_logging(settings.log_level)  # uvicorn sets up its own loggers alone
     _make_folders(settings)
     runner = LocalRunner(threads=settings.job_threads)
-    made = TrackService(database, settings, arranger=services.arranger, renderer=services.renderer)
+    made = services.tracks
     engine = Engine(
         settings=settings,
         database=database,
@@ -152,7 +151,7 @@ def _start(services: Services) -> tuple[Engine, LocalRunner]:
         reanalysis=services.reanalysis,
         uploads=UploadService(database, settings),
         tracks=made,
-        revisions=RevisionService(database, services.search),
+        revisions=services.revisions,
         exports=services.exports,
         quarantine=QuarantineService(database, settings),
         jobs=JobService(database, _job_kinds(services, made), runner.send),

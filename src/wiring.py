@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from src.services.preprocessor import NeuroAnalyzer
     from src.services.reanalysis import ReanalysisService
     from src.services.renderer import RendererService
+    from src.services.revisions import RevisionService
     from src.services.search import SearchService
+    from src.services.tracks import TrackService
 
 
 class Services:
@@ -70,6 +72,22 @@ class Services:
         from src.services.renderer import RendererService
 
         return RendererService(self.database, self.settings, self.search)
+
+    @cached_property
+    def tracks(self) -> "TrackService":
+        """Rendering for others, and the tracks that are there."""
+        from src.services.tracks import TrackService
+
+        return TrackService(
+            self.database, self.settings, arranger=self.arranger, renderer=self.renderer
+        )
+
+    @cached_property
+    def revisions(self) -> "RevisionService":
+        """Rendered tracks, explained and edited."""
+        from src.services.revisions import RevisionService
+
+        return RevisionService(self.database, self.search)
 
     @cached_property
     def analyzer(self) -> "NeuroAnalyzer":

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from src import __version__
-from src.cli import library, system, tracks
+from src.cli import library, revisions, system, tracks
 from src.cli.call import Call, Result
 from src.core.errors import InvalidInputError
 
@@ -13,6 +13,9 @@ Command = Callable[[Call], Result]
 
 _FILL_LIBRARY = ("preprocess", "demo", "serve")
 """Commands to which ``--library`` names a home, even one that is not there yet."""
+
+
+_TAKE_LONG = ("reanalyse", "revise")
 
 
 class UsageError(InvalidInputError):
@@ -53,11 +56,12 @@ def parser() -> argparse.ArgumentParser:
     def command(name: str, run: Command, text: str) -> argparse.ArgumentParser:
         one = commands.add_parser(name, parents=[common], help=text, description=text)
         fills = name in _FILL_LIBRARY
-        one.set_defaults(run=run, fills_library=fills, takes_long=fills or name == "reanalyse")
+        one.set_defaults(run=run, fills_library=fills, takes_long=fills or name in _TAKE_LONG)
         return one
 
     _add_library_commands(command)
     _add_track_commands(command)
+    _add_revision_commands(command)
     command("doctor", system.doctor, "check that everything needed is there")
     serve = command("serve", system.serve, "run the API")
     serve.add_argument("--host")
@@ -92,6 +96,19 @@ def _add_filters(made: argparse.ArgumentParser) -> None:
     made.add_argument("--bpm-max", type=float)
     made.add_argument("--key")
     made.add_argument("--loop", action=argparse.BooleanOptionalAction, default=None)
+
+
+def _add_revision_commands(command: AddCommand) -> None:
+    made = command("tracks", revisions.tracks, "list rendered tracks")
+    made.add_argument("--limit", type=int, default=20)
+    made = command("explain", revisions.explain, "tell why a track's stems were chosen")
+    made.add_argument("track", metavar="TRACK_ID")
+    made = command("suggest", revisions.suggest, "list stems that could play a voice instead")
+    made.add_argument("track", metavar="TRACK_ID")
+    made.add_argument("voice", metavar="VOICE")
+    made.add_argument("--limit", type=int, default=10)
+    made = command("revise", revisions.revise, "change a track and render it anew")
+    revisions.add_options(made)
 
 
 def _add_track_commands(command: AddCommand) -> None:

@@ -1,0 +1,118 @@
+"""Commands that tell of rendered tracks and change them."""
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from src.cli.call import Call, Result
+from src.core.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from src.music.plan_edits import Edit
+
+
+def tracks(call: Call) -> Result:
+    """The rendered tracks, newest first."""
+    from src.db.crud import Window
+
+    page = call.services.tracks.page(Window(call.options.limit, 0))
+    answer = page.model_dump(mode="json")
+    lines = [
+        f"{item.id}  {item.created_at:%Y-%m-%d %H:%M}  {item.bpm:g} bpm {item.key:<3}"
+        f" {item.duration_s:4.0f} s  {item.prompt or item.genre}"
+        for item in page.items
+    ]
+    return Result(answer, "\n".join(lines) or "no tracks yet: generate one")
+
+
+def explain(call: Call) -> Result:
+    """Who plays each voice of a track, and why."""
+    choices = call.services.revisions.explain(call.options.track)
+    lines: list[str] = []
+    for choice in choices:
+        name = choice.get("voice") or choice["asked_category"]
+        lines.append(f"{name:<12} {choice['name']}  ({choice['kit'] or 'no kit'})")
+        scores = (f"{reason['criterion']} {reason['score']:.2f}" for reason in choice["reasons"])
+        lines.append(f"{'':<12} score {choice['score']:.2f}: {', '.join(scores)}")
+        if choice["runners_up"]:
+            lines.append(f"{'':<12} next: {', '.join(choice['runners_up'])}")
+    return Result({"voices": choices}, "\n".join(lines))
+
+
+def suggest(call: Call) -> Result:
+    """Stems that could play a voice of a track instead."""
+    found = call.services.revisions.suggestions(
+        call.options.track, call.options.voice, limit=call.options.limit
+    )
+    stems = [
+        {"stem_id": match.card.id, "name": match.card.name, "score": match.score} for match in found
+    ]
+    lines = [f"{one['stem_id']}  {one['score']:.2f}  {one['name']}" for one in stems]
+    return Result({"stems": stems}, "\n".join(lines) or "nothing else in the library fits")
+
+
+def revise(call: Call) -> Result:
+    """Change a rendered track and render it anew."""
+    from src.services.tracks import render_params
+
+    options = call.options
+    edits = edits_of(options)
+    if not edits:
+        raise InvalidInputError("say what shall be different: see revise --help")
+    revised = call.services.revisions.revised(
+        options.track, edits, locked=options.lock, seed=options.seed
+    )
+    params = render_params(revised.plan, revised.seed, parent_id=options.track)
+    answer: dict[str, Any] = call.services.tracks.render(params, call.progress)
+    lines = [f"warning: {warning}" for warning in answer["warnings"]]
+    return Result(answer, "\n".join([*lines, answer["track_id"], answer["track_path"]]))
+
+
+def edits_of(options: argparse.Namespace) -> list["Edit"]:
+    """The edits that the options ask for. Raises InvalidInputError for a wrong spelling."""
+    from src.music import plan_edits
+
+    edits: list[Edit] = []
+    for voice, _, stem in (word.partition("=") for word in options.swap):
+        edits.append(plan_edits.Swap(voice, stem or None))
+    for on, words in ((True, options.mute), (False, options.unmute)):
+        for voice, _, section in (word.partition("@") for word in words):
+            edits.append(plan_edits.Mute(voice, (section,) if section else (), on=on))
+    edits += [plan_edits.Reroll(section) for section in options.reroll]
+    edits += [_level(word) for word in options.level]
+    if options.bars is not None or options.seconds is not None:
+        edits.append(plan_edits.Length(options.bars, options.seconds))
+    if options.bpm is not None:
+        edits.append(plan_edits.Tempo(options.bpm))
+    if options.key is not None:
+        edits.append(plan_edits.Key(options.key))
+    if options.mood:
+        edits.append(plan_edits.Mood(tuple(options.mood)))
+    return edits
+
+
+def _level(word: str) -> "Edit":
+    from src.music import plan_edits
+
+    voice, _, gain = word.partition("=")
+    try:
+        return plan_edits.Level(voice, float(gain))
+    except ValueError as error:
+        raise InvalidInputError(f"a level is written as bass=-3 (dB), got {word!r}") from error
+
+
+def add_options(made: argparse.ArgumentParser) -> None:
+    """The options of ``revise``."""
+    made.add_argument("track", metavar="TRACK_ID")
+    several: dict[str, Any] = {"action": "append", "default": []}
+    made.add_argument("--swap", metavar="VOICE[=STEM_ID]", help="another stem", **several)
+    made.add_argument("--mute", metavar="VOICE[@SECTION]", help="silence it there", **several)
+    made.add_argument("--unmute", metavar="VOICE[@SECTION]", **several)
+    made.add_argument("--reroll", metavar="SECTION", help="play its details anew", **several)
+    made.add_argument("--level", metavar="VOICE=DB", help="louder or quieter", **several)
+    made.add_argument("--lock", metavar="VOICE", help="keeps its stem in any case", **several)
+    made.add_argument("--mood", metavar="MOOD", help="melodies are chosen anew", **several)
+    made.add_argument("--bars", type=int)
+    made.add_argument("--seconds", type=float)
+    made.add_argument("--bpm", type=float)
+    made.add_argument("--key")
+    made.add_argument("--seed", type=int)
