@@ -65,6 +65,21 @@ def named(words: Sequence[str]) -> str:
     return told if more <= 0 else f"{told} and {more} more"
 
 
+def hold(session: Session, ids: Sequence[str]) -> None:
+    """Keep other writers from these stems until the transaction ends; to be called first.
+
+    Two corrections at once would else both start from the same row, and the second one
+    would take the first one back.
+    """
+    for some in _chunks(ids):
+        session.execute(
+            update(Stem)
+            .where(Stem.id.in_(some))
+            .values(user_rating=Stem.user_rating)
+            .execution_options(synchronize_session=False)
+        )
+
+
 def stem_rows(
     session: Session, ids: Sequence[str], *, locked: bool
 ) -> Iterator[list[dict[str, Any]]]:

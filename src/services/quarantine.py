@@ -144,7 +144,7 @@ class QuarantineService:
         )
 
 
-def _newest_first() -> Select[tuple[Quarantine]]:
+def _newest_first() -> Select[Quarantine]:
     return select(Quarantine).order_by(
         Quarantine.quarantined_at.desc(), Quarantine.original_path, Quarantine.id
     )

@@ -2,6 +2,7 @@
 
     choose the stems → find what can be heard of each → analyse in worker processes
     → vectors in batches → one short transaction per batch, under the user's corrections
+    → kits compared
 
 Stopped at any point it leaves stems that were heard and stems that were not, each whole.
 """
@@ -44,12 +45,14 @@ from src.services.import_work import (
     embed,
     take_in,
 )
+from src.services.kit_settling import settle_kits
 from src.services.preprocessor import own_analysis
 from src.storage.paths import path_of
 
 log = logging.getLogger(__name__)
 
-HEARD_FACTS = ("bpm", "key", "category", "is_loop")
+FACTS = (Stem.bpm, Stem.key, Stem.category, Stem.is_loop)
+"""Columns by which a stem counts as changed."""
 
 
 @dataclass
@@ -94,12 +97,15 @@ class _Source:
 
 @dataclass
 class _Tools:
+    """What a re-analysis works with. before: facts of the stems it wrote, by id"""
+
     pool: WorkPool
     embedder: bytes
     licences: KitLicences
     progress: Progress
     report: ReanalysisReport
     done: int = 0
+    before: dict[str, tuple[Any, ...]] = field(default_factory=dict)
 
     def step(self, count: int) -> None:
         self.done += count
@@ -168,9 +174,21 @@ class ReanalysisService:
                 heard = self._heard(ids, analysis, tools)
                 while batch := list(islice(heard, self.settings.embed_batch)):
                     self._save(batch, analysis.version, tools)
+            settle_kits(self.database, progress)
+            report.changed = self._count_changed(tools.before)
         except (JobCancelled, KeyboardInterrupt):
             recover(self.database, self.settings)
             raise
+
+    def _count_changed(self, before: dict[str, tuple[Any, ...]]) -> int:
+        """How many stems hold other facts than before, now that their kits were compared."""
+        changed, ids = 0, sorted(before)
+        for start in range(0, len(ids), CHUNK):
+            with self.database.transaction() as session:
+                wanted = select(Stem.id, *FACTS).where(Stem.id.in_(ids[start : start + CHUNK]))
+                for stem_id, *facts in session.execute(wanted):
+                    changed += tuple(facts) != before[stem_id]
+        return changed
 
     def _heard(
         self, ids: Sequence[str], analysis: Analysis, tools: _Tools
@@ -234,7 +252,8 @@ class ReanalysisService:
         """Write what was found out about a batch, and its vectors, in one transaction."""
         vectors = self._vectors(batch, tools)
         with self.database.transaction() as session:
-            wanted = [source.stem_id for source, _ in batch]
+            wanted = sorted(source.stem_id for source, _ in batch)
+            stem_edits.hold(session, wanted)
             stems = {
                 stem.id: stem for stem in session.scalars(select(Stem).where(Stem.id.in_(wanted)))
             }
@@ -298,7 +317,7 @@ def _unchanged(place: Place, settings: Settings) -> FileTask | None:
 
 def _write(stem: Stem, source: _Source, taken: Taken, version: str, tools: _Tools) -> None:
     """Lay what was found out under the user's corrections."""
-    before = [getattr(stem, name) for name in HEARD_FACTS]
+    tools.before[stem.id] = (stem.bpm, stem.key, stem.category, stem.is_loop)
     columns = analysis_columns(taken, analysis_version=version)
     if source.copy:
         # A copy tells nothing of the file that it was made of.
@@ -312,7 +331,6 @@ def _write(stem: Stem, source: _Source, taken: Taken, version: str, tools: _Tool
         columns["licence"] = kit_licence if taken.licence is None else taken.licence
     set_found(stem, columns)
     tools.report.reanalysed += 1
-    tools.report.changed += [getattr(stem, name) for name in HEARD_FACTS] != before
 
 
 def _replace_vectors(session: Session, vectors: dict[str, Vectors], embedder: Embedder) -> None:

@@ -12,6 +12,7 @@ from src.db import crud
 from src.db.corrections import found_in, row_of, set_said
 from src.db.database import Database
 from src.db.models import Stem
+from src.db.stem_edits import hold
 from src.music.corrections import (
     CORRECTABLE,
     COVERED,
@@ -72,6 +73,7 @@ class StemService:
         Raises NotFoundError, and InvalidInputError for what this stem can't have.
         """
         with self.database.transaction() as session:
+            hold(session, [stem_id])
             stem = crud.get_stem(session, stem_id)
             row = row_of(stem)
             found, earlier = found_in(row), stem.corrections

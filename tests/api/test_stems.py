@@ -1,6 +1,7 @@
 """Stems over HTTP."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,17 @@ def test_a_correction_holds_and_is_taken_back(client: TestClient, stem_ids: list
 def test_filters_see_corrections(client: TestClient, stem_ids: list[str]) -> None:
     client.patch(STEMS + stem_ids[0], json={"category": "tom", "name": "Бочка 🥁"})
     assert listed(client, category="tom") == ["Бочка 🥁"]
+
+
+def test_corrections_at_the_same_time_are_all_kept(client: TestClient, stem_ids: list[str]) -> None:
+    def add(letter: str) -> None:
+        for number in range(12):
+            said = {"add_tags": [f"{letter}{number}"]}
+            assert client.patch(STEMS + stem_ids[1], json=said).status_code == 200
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(add, "ab"))
+    assert len(client.get(STEMS + stem_ids[1]).json()["tags"]) == 1 + 2 * 12
 
 
 def test_the_machines_word_stays_to_be_seen(client: TestClient, stem_ids: list[str]) -> None:

@@ -1,5 +1,6 @@
 """Hearing stems again: some or all, under the user's corrections."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -48,24 +49,38 @@ def better_facts(
 BETTER = Analysis(better_facts, "better-1")
 
 
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of a library of three sounds."""
+    settings = Settings(TRAUM_HOME=tmp_path_factory.mktemp("home"), workers=1)
+    for seed, name in enumerate(("Kit/bass loop.wav", "Kit/kick.wav", "alone.wav")):
+        write_sound(settings.raw_path / name, seed=seed)
+    database = fresh_database(settings)
+    NeuroAnalyzer(database, settings, SpectralEmbedder(), analysis=PLAIN).run()
+    database.close()
+    return settings.home
+
+
+@pytest.fixture
+def settings(tmp_path: Path, imported: Path) -> Settings:
+    """Settings of a copy of the library."""
+    return Settings(TRAUM_HOME=shutil.copytree(imported, tmp_path / "home"), workers=1)
+
+
+@pytest.fixture
+def raw(settings: Settings) -> Path:
+    return settings.raw_path
+
+
 @pytest.fixture
 def database(settings: Settings) -> Iterator[Database]:
-    made = fresh_database(settings)
+    made = Database(settings.sql_url)
     yield made
     made.close()
 
 
 @pytest.fixture
-def raw(database: Database, settings: Settings) -> Path:
-    """A library of three sounds, imported."""
-    for seed, name in enumerate(("Kit/bass loop.wav", "Kit/kick.wav", "alone.wav")):
-        write_sound(settings.raw_path / name, seed=seed)
-    NeuroAnalyzer(database, settings, SpectralEmbedder(), analysis=PLAIN).run()
-    return settings.raw_path
-
-
-@pytest.fixture
-def better(database: Database, settings: Settings, raw: Path) -> ReanalysisService:
+def better(database: Database, settings: Settings) -> ReanalysisService:
     return ReanalysisService(database, settings, SpectralEmbedder(), analysis=BETTER)
 
 
@@ -188,7 +203,7 @@ def test_vectors_and_licences_are_renewed(
 def test_stopped_in_the_middle_every_stem_is_whole(
     database: Database, settings: Settings, raw: Path
 ) -> None:
-    slow = settings.model_copy(update={"embed_batch": 1, "workers": 1})
+    slow = settings.model_copy(update={"embed_batch": 1})
     service = ReanalysisService(database, slow, SpectralEmbedder(), analysis=BETTER)
 
     def stop(stage: str, done: int, total: int) -> None:
