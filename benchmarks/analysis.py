@@ -18,7 +18,7 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -37,8 +37,12 @@ from benchmarks.analysis_figures import (  # noqa: E402
 )
 from benchmarks.analysis_pictures import write_pictures  # noqa: E402
 from benchmarks.labels import Label, read_labels, sources  # noqa: E402
+from src.audio.categories import CategoryModel, model_from  # noqa: E402
 from src.audio.validation import HOUSE_RATE  # noqa: E402
 from src.core.errors import InvalidInputError, UnreadableAudioError  # noqa: E402
+from src.music.kit_evidence import evidence_from  # noqa: E402
+from src.music.kit_settlement import settle  # noqa: E402
+from src.services.kit_settling import company_paths, place_of, settled_notes  # noqa: E402
 from src.services.stem_analysis import StemFacts, analyse_stem  # noqa: E402
 from src.storage.decode import read_audio  # noqa: E402
 from src.storage.metadata import read_metadata  # noqa: E402
@@ -102,8 +106,29 @@ def analysed(rows: Sequence[Label], tasks: Sequence[Task], *, workers: int) -> l
 
 
 def settled(answers: Sequence[Answer]) -> list[Answer]:
-    """Answers after the files of each folder (by ``heard_as``) were weighed together."""
-    return list(answers)
+    """Answers after the stems that lie together (by ``heard_as``) settled tempo and key."""
+    there = [answer for answer in answers if answer.facts is not None]
+    paths = company_paths([answer.heard_as for answer in there])
+    companies: dict[str, list[Answer]] = {}
+    for answer in there:
+        companies.setdefault(paths[answer.heard_as], []).append(answer)
+    known = {
+        answer.heard_as: answer for company in companies.values() for answer in _settled(company)
+    }
+    return [known.get(answer.heard_as, answer) for answer in answers]
+
+
+def _settled(company: Sequence[Answer]) -> list[Answer]:
+    facts = [answer.facts for answer in company if answer.facts is not None]
+    evidence = [evidence_from(one.analysis["alone"]) for one in facts]
+    places = [place_of(answer.heard_as) for answer in company]
+    changed = []
+    for answer, one, found in zip(company, facts, settle(evidence, places), strict=True):
+        notes = settled_notes(found.bpm, found.key)
+        values = {name: notes[name]["value"] for name in ("bpm", "key")}
+        new = replace(one, **values, bars=found.bars, analysis=one.analysis | notes)
+        changed.append(replace(answer, facts=new))
+    return changed
 
 
 def neutral_names(paths: Iterable[str]) -> dict[str, str]:
@@ -176,15 +201,13 @@ def _analyse(task: Task) -> tuple[StemFacts | None, float]:
         sample_rate=HOUSE_RATE,
         relative_path=task.heard_as,
         metadata=metadata,
-        **({} if task.model is None else {"model": _model(task.model)}),
+        model=None if task.model is None else _model(task.model),
     )
     return facts, time.perf_counter() - started
 
 
 @cache
-def _model(path: Path) -> Any:
-    from src.audio.categories import model_from
-
+def _model(path: Path) -> CategoryModel:
     return model_from(path)
 
 

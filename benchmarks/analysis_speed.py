@@ -49,7 +49,8 @@ import essentia
 essentia.log.infoActive = essentia.log.warningActive = False
 import essentia.standard as es
 kind, paths = json.load(sys.stdin)
-rhythm, tempo, onsets = es.RhythmExtractor2013(method="degara"), es.LoopBpmEstimator(), es.OnsetRate()
+rhythm, onsets = es.RhythmExtractor2013(method="degara"), es.OnsetRate()
+tempo = es.LoopBpmEstimator()
 key, spectral, pitch = es.KeyExtractor(), es.LowLevelSpectralExtractor(), es.PitchYinFFT()
 window, spectrum = es.Windowing(type="hann"), es.Spectrum()
 loudness, peak = es.LoudnessEBUR128(sampleRate=48000), es.TruePeakDetector(sampleRate=48000)

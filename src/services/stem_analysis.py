@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from src.audio.analysis import HeardSound, hear
+from src.audio.categories import CategoryModel
 from src.audio.loudness import integrated_loudness, true_peak_dbtp
 from src.audio.validation import Audio
 from src.music.category_evidence import fuse_category
@@ -47,13 +48,32 @@ class StemFacts:
     warnings: tuple[str, ...] = field(default=())
 
 
+@dataclass(frozen=True)
+class _Weighed:
+    """What is believed of one stem. shares: of all categories, summing to 1."""
+
+    category: Finding[str]
+    shares: dict[str, float]
+    loop: Finding[bool]
+    bpm: Finding[float] | None
+    key: Finding[str] | None
+    bars: float | None
+    downbeat_s: float
+
+
 def analyse_stem(
-    audio: Audio, *, sample_rate: int, relative_path: str, metadata: FileMetadata | None = None
+    audio: Audio,
+    *,
+    sample_rate: int,
+    relative_path: str,
+    metadata: FileMetadata | None = None,
+    model: CategoryModel | None = None,
 ) -> StemFacts:
     """Listen to a stem, read its names and metadata, and weigh them.
 
     audio: float32, shape (channels, samples)
     relative_path: below its library, "/" between folders; names are hints, not truths
+    model: tells the category by sound; None takes the one that ships
 
     Longer than 30 s: its loudest 30 s are listened to, with a warning. All numbers that
     come out are finite.
@@ -63,32 +83,59 @@ def analyse_stem(
     claims = tempo_claims(hints, metadata, duration_s)
     proposed, first_category = [claim.value for claim in claims], dict(hints.categories[:1])
     heard = hear(
-        audio, sample_rate=sample_rate, proposed_bpm=proposed, category_hints=first_category
+        audio,
+        sample_rate=sample_rate,
+        proposed_bpm=proposed,
+        category_hints=first_category,
+        model=model,
     )
+    found = _weighed(hints, metadata, heard, duration_s)
+    return StemFacts(
+        is_loop=found.loop.value,
+        bars=found.bars,
+        downbeat_s=found.downbeat_s,
+        bpm=None if found.bpm is None else round(found.bpm.value, 3),
+        key=None if found.key is None else found.key.value,
+        category=found.category.value,
+        tags=_tags(heard, hints),
+        features=heard.features,
+        loudness_lufs=_finite(integrated_loudness(audio, sample_rate=sample_rate)),
+        true_peak_dbtp=_finite(true_peak_dbtp(audio, sample_rate=sample_rate)),
+        analysis=_notes(found, heard, duration_s),
+        warnings=_warnings(heard, hints, found.bpm),
+    )
+
+
+def _weighed(
+    hints: NameHints, metadata: FileMetadata | None, heard: HeardSound, duration_s: float
+) -> _Weighed:
+    """Names, metadata and sound, put together."""
+    claims = tempo_claims(hints, metadata, duration_s)
     category, shares = fuse_category(dict(hints.categories), heard.categories)
     loop = fuse_loop(loop_claims(hints, metadata, heard, duration_s))
     bpm = tempo_of(claims, heard, duration_s) if loop.value else None
     key = key_of(hints, metadata, heard, category.value, is_loop=loop.value)
     bars, downbeat_s = bars_of(bpm, heard, duration_s)
-    findings = {"bpm": bpm, "key": key, "is_loop": loop}
+    return _Weighed(category, shares, loop, bpm, key, bars, downbeat_s)
+
+
+def _notes(found: _Weighed, heard: HeardSound, duration_s: float) -> dict[str, dict[str, Any]]:
+    """What is kept beside the values: confidence, source, and the evidence for the kit."""
+    findings = {"bpm": found.bpm, "key": found.key, "is_loop": found.loop}
     alone = StemEvidence(
-        duration_s, category.value, loop, bpm, key, bars, downbeat_s, **_for_the_kit(heard)
+        duration_s,
+        found.category.value,
+        found.loop,
+        found.bpm,
+        found.key,
+        found.bars,
+        found.downbeat_s,
+        **_for_the_kit(heard),
     )
-    return StemFacts(
-        is_loop=loop.value,
-        bars=bars,
-        downbeat_s=downbeat_s,
-        bpm=None if bpm is None else round(bpm.value, 3),
-        key=None if key is None else key.value,
-        category=category.value,
-        tags=_tags(heard, hints),
-        features=heard.features,
-        loudness_lufs=_finite(integrated_loudness(audio, sample_rate=sample_rate)),
-        true_peak_dbtp=_finite(true_peak_dbtp(audio, sample_rate=sample_rate)),
-        analysis={name: finding_record(finding) for name, finding in findings.items()}
-        | {"category": finding_record(category) | {"likeliest": _likeliest(shares)}}
-        | {"alone": evidence_record(alone)},
-        warnings=_warnings(heard, hints, bpm),
+    return (
+        {name: finding_record(finding) for name, finding in findings.items()}
+        | {"category": finding_record(found.category) | {"likeliest": _likeliest(found.shares)}}
+        | {"alone": evidence_record(alone)}
     )
 
 
