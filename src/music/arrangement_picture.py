@@ -1,9 +1,10 @@
 """A picture of a track as SVG: sections, roles, energy and waveform over one time line."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
+from src.core.xml_text import xml_text
 from src.music.score import Score, Track
 
 _WIDTH, _LEFT, _RIGHT = 1200.0, 120.0, 16.0
@@ -172,8 +173,4 @@ def _shortened(text: str, room: int) -> str:
 
 
 def _plain(text: str) -> str:
-    return escape("".join(_printable(text)))
-
-
-def _printable(text: Iterable[str]) -> Iterator[str]:
-    return (sign for sign in text if sign >= " ")
+    return escape(xml_text(text))

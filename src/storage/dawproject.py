@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import count
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from src.core.xml_text import xml_text
 from src.music.daw_session import AudioItem, Session, SessionTrack, layers
 from src.music.score import AutomationPoint
 
@@ -55,7 +56,7 @@ def metadata_xml(session: Session) -> bytes:
     for name, text in (
         ("Title", session.title), ("Genre", session.genre), ("Comment", session.comment),
     ):  # fmt: skip
-        SubElement(root, name).text = _clean(text)
+        SubElement(root, name).text = xml_text(text)
     return _document(root)
 
 
@@ -76,7 +77,7 @@ def _arrangement(project: Element, session: Session, ids: _Ids) -> Element:
     if session.markers:
         markers = SubElement(arrangement, "Markers", timeUnit="beats", id=ids.new())
         for marker in session.markers:
-            SubElement(markers, "Marker", time=_number(marker.beats), name=_clean(marker.name))
+            SubElement(markers, "Marker", time=_number(marker.beats), name=xml_text(marker.name))
     return lanes
 
 
@@ -85,7 +86,7 @@ def _channel_track(
 ) -> Element:
     name = track.name if number == 1 else f"{track.name} ({number})"
     made = SubElement(
-        structure, "Track", contentType="audio", loaded="true", id=ids.new(), name=_clean(name)
+        structure, "Track", contentType="audio", loaded="true", id=ids.new(), name=xml_text(name)
     )
     channel = SubElement(
         made, "Channel", audioChannels="2", destination=master, role="regular", solo="false",
@@ -99,7 +100,7 @@ def _note_track(structure: Element, track: SessionTrack, master: str, ids: _Ids)
     """A track for an instrument; silent until one is put on it."""
     made = SubElement(
         structure, "Track", contentType="notes", loaded="true", id=ids.new(),
-        name=_clean(f"{track.name} (notes)"),
+        name=xml_text(f"{track.name} (notes)"),
     )  # fmt: skip
     channel = SubElement(
         made, "Channel", audioChannels="2", destination=master, role="regular", solo="false",
@@ -151,7 +152,7 @@ def _audio_lane(
 
 def _clip(clips: Element, item: AudioItem, ids: _Ids, session: Session) -> None:
     clip = SubElement(
-        clips, "Clip", name=_clean(item.name), time=_number(item.start_beats),
+        clips, "Clip", name=xml_text(item.name), time=_number(item.start_beats),
         duration=_number(item.length_beats), contentTimeUnit="beats", playStart="0.0",
         fadeTimeUnit="seconds", fadeInTime=_number(item.fade_in_s),
         fadeOutTime=_number(item.fade_out_s),
@@ -180,7 +181,7 @@ def _note_lane(
     lane = SubElement(lanes, "Lanes", track=made.attrib["id"], id=ids.new())
     clips = SubElement(lane, "Clips", id=ids.new())
     clip = SubElement(
-        clips, "Clip", name=_clean(track.name), time=_number(first / session.ticks_per_beat),
+        clips, "Clip", name=xml_text(track.name), time=_number(first / session.ticks_per_beat),
         duration=_number((last - first) / session.ticks_per_beat), playStart="0.0",
     )  # fmt: skip
     notes = SubElement(clip, "Notes", id=ids.new())
@@ -218,8 +219,3 @@ def _number(value: float) -> str:
     """A number that reads back as the very same one, never as 1e-05."""
     text = repr(float(value))
     return f"{value:.12f}" if "e" in text else text
-
-
-def _clean(text: str) -> str:
-    """Text without the control characters that XML can't hold."""
-    return "".join(sign for sign in text if sign >= " " or sign in "\t\n")

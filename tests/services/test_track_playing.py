@@ -101,3 +101,15 @@ def test_kicks_of_notes_and_of_clips_are_told() -> None:
     with_notes, without = playing.kicks(notes=True), playing.kicks(notes=False)
     assert with_notes[:2] == [0, 48_000]
     np.testing.assert_allclose(without, [96_000, 120_000, 144_000, 168_000], atol=700)
+
+
+def test_fades_of_a_clip_are_told_as_they_are_played() -> None:
+    sound = np.full((1, 2 * RATE), 0.5, np.float32)
+    track = Track("t", "fx", (Clip("l", 0.0, 4.0, 0.0, 2.0, fade_in_s=0.25, fade_out_s=0.5),))
+    playing = player(track, sound)
+    store = PieceStore(lambda *_: sound, sample_rate=RATE)
+    assert playing.clips[0].fades(store) == (12_000, 24_000)
+    audio = play(track, sound, [], 2 * RATE)
+    level = audio[0, RATE]
+    np.testing.assert_allclose(audio[0, [12_000, -24_001]], level, rtol=1e-4)
+    assert audio[0, 11_000] < level > audio[0, -23_000]

@@ -11,7 +11,7 @@ import soundfile
 
 from src.audio.validation import Audio
 from src.core.errors import UnreadableAudioError
-from src.storage.decode import read_audio, read_stem
+from src.storage.decode import read_audio, read_stem, sound_stream
 from src.storage.encode import write_wav
 
 FORMATS = {
@@ -143,3 +143,21 @@ def test_a_part_of_a_stem_is_read_from_where_it_starts(tmp_path: Path, tone: Aud
     assert read_stem(tmp_path / "a.wav").shape == tone.shape
     assert read_stem(tmp_path / "a.wav", start_s=0.09, length_s=5.0).shape == (2, 480)
     assert read_stem(tmp_path / "a.wav", start_s=9.0).shape == (2, 0)
+
+
+def test_a_stream_gives_a_file_block_by_block(tmp_path):
+    audio = np.random.default_rng(1).uniform(-0.9, 0.9, (2, 100_001)).astype(np.float32)
+    write_wav(tmp_path / "a.wav", audio, sample_rate=44_100)
+    with sound_stream(tmp_path / "a.wav", block_samples=30_000) as sound:
+        blocks = list(sound.blocks)
+        assert (sound.sample_rate, sound.channels, sound.samples) == (44_100, 2, 100_001)
+    assert [block.shape[1] for block in blocks] == [30_000, 30_000, 30_000, 10_001]
+    np.testing.assert_allclose(np.concatenate(blocks, axis=1), audio, atol=1e-6)
+
+
+def test_a_stream_of_what_is_not_there_says_so(tmp_path):
+    with (
+        pytest.raises(UnreadableAudioError, match="is not there"),
+        sound_stream(tmp_path / "a.wav"),
+    ):
+        pass

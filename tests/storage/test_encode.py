@@ -9,7 +9,16 @@ import soundfile
 from src.audio.validation import Audio
 from src.core.errors import InvalidInputError
 from src.storage.decode import read_audio
-from src.storage.encode import AudioSink, write_wav
+from src.storage.encode import (
+    FLAC_24,
+    MP3_320,
+    WAV_24,
+    WAV_FLOAT,
+    AudioSink,
+    Encoding,
+    Tags,
+    write_wav,
+)
 
 
 def test_a_written_clip_is_read_back_within_24_bit(tmp_path: Path, tone: Audio) -> None:
@@ -79,3 +88,67 @@ def test_a_block_of_other_channels_is_refused(tmp_path: Path, tone: Audio) -> No
 def test_an_empty_clip_is_a_file_without_samples(tmp_path: Path) -> None:
     write_wav(tmp_path / "a.wav", np.zeros((2, 0), np.float32))
     assert soundfile.info(tmp_path / "a.wav").frames == 0
+
+
+# other formats
+
+
+def sine(samples: int = 48_000, level: float = 0.5) -> np.ndarray:
+    wave = level * np.sin(2 * np.pi * 440 * np.arange(samples) / 48_000)
+    return np.repeat(wave[None].astype(np.float32), 2, axis=0)
+
+
+def encoded(path: Path, audio: np.ndarray, encoding: Encoding, tags: Tags | None = None) -> Path:
+    with AudioSink(path, sample_rate=48_000, encoding=encoding, tags=tags) as sink:
+        for start in range(0, audio.shape[1], 10_000):
+            sink.write(audio[:, start : start + 10_000])
+    return path
+
+
+def test_flac_holds_the_very_samples_of_the_wav(tmp_path):
+    wav = encoded(tmp_path / "a.wav", sine(), WAV_24)
+    flac = encoded(tmp_path / "a.flac", sine(), FLAC_24)
+    info = soundfile.info(flac)
+    assert (info.format, info.subtype, info.frames) == ("FLAC", "PCM_24", 48_000)
+    np.testing.assert_array_equal(
+        soundfile.read(flac, dtype="int32")[0], soundfile.read(wav, dtype="int32")[0]
+    )
+
+
+def test_mp3_has_320_kbit_throughout_and_the_length_of_its_sound(tmp_path):
+    path = encoded(tmp_path / "a.mp3", sine(480_000), MP3_320)
+    info = soundfile.info(path)
+    assert (info.format, info.frames, info.samplerate) == ("MP3", 480_000, 48_000)
+    assert path.stat().st_size * 8 / 10.0 == pytest.approx(320_000, rel=0.02)
+    error = soundfile.read(path, dtype="float32")[0].T - sine(480_000)
+    assert np.sqrt(np.mean(error[:, 4_800:-4_800] ** 2)) < 0.5 * 10 ** (-50 / 20)
+
+
+def test_float_keeps_what_goes_beyond_full_scale(tmp_path):
+    path = encoded(tmp_path / "a.wav", sine(level=3.0), WAV_FLOAT)
+    assert soundfile.info(path).subtype == "FLOAT"
+    np.testing.assert_array_equal(soundfile.read(path, dtype="float32")[0].T, sine(level=3.0))
+
+
+@pytest.mark.parametrize(("suffix", "encoding"), [(".wav", WAV_24), (".flac", FLAC_24),
+                                                  (".mp3", MP3_320)])  # fmt: skip
+def test_files_say_what_they_are(tmp_path, suffix, encoding):
+    tags = Tags(title="Größe", genre="techno", comment="138 BPM, Am")
+    path = encoded(tmp_path / f"a{suffix}", sine(), encoding, tags)
+    with soundfile.SoundFile(path) as sound:
+        assert (sound.title, sound.comment) == ("Größe", "138 BPM, Am")
+        assert "echno" in sound.genre
+
+
+@pytest.mark.parametrize("encoding", [FLAC_24, MP3_320, WAV_FLOAT])
+def test_every_format_gives_the_same_bytes_for_the_same_sound(tmp_path, encoding):
+    tags = Tags(title="a")
+    one, two = (encoded(tmp_path / name, sine(), encoding, tags) for name in ("one", "two"))
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_mp3_is_clipped_and_never_wraps(tmp_path):
+    path = encoded(tmp_path / "a.mp3", sine(level=4.0), MP3_320)
+    sound = soundfile.read(path, dtype="float32")[0].T
+    loud = sine(level=4.0)
+    assert np.all(sound[np.abs(loud) > 3.0] * loud[np.abs(loud) > 3.0] > 0)
