@@ -26,7 +26,7 @@ _LOUDNESS_POWER = 0.3
 _CLEAR_NEPERS = (1.5, 3.5)
 """A peak this far above the mean level around it counts not at all, or fully."""
 
-_AROUND = 96
+_AROUND = 48
 """How many bins to each side that mean is taken over."""
 
 _OVERTONES = 12.0 * np.log2(np.array([3.0, 5.0, 6.0, 7.0, 9.0, 10.0, 12.0]))
@@ -123,8 +123,8 @@ def _long_spectra(low: Mono, rate: int) -> tuple[NDArray[np.float32], Values]:
     if starts.size > _MAX_FRAMES:
         starts = starts[np.linspace(0, starts.size - 1, _MAX_FRAMES).round().astype(int)]
     frames = padded[starts[:, None] + np.arange(length)]
-    spectra = fft.rfft(frames * _blackman(length), 2 * length, axis=1)
-    freqs = fft.rfftfreq(2 * length, 1.0 / rate)
+    spectra = fft.rfft(frames * _blackman(length), axis=1)
+    freqs = fft.rfftfreq(length, 1.0 / rate)
     wanted = (freqs >= LOWEST_HZ * 0.9) & (freqs <= HIGHEST_HZ)
     return np.abs(spectra[:, wanted]).astype(np.float32), freqs[wanted]
 

@@ -7,10 +7,10 @@ from src.music.evidence import TRUST, Candidate, Finding, Source, weight_of
 from src.music.keys import is_minor, key_name, pitch_class
 from src.music.library import DRUM_CATEGORIES
 
-LEAST_KEY = 0.1
+LEAST_KEY = 0.2
 """Below this confidence a key is not known."""
 
-CAUTION = 0.25
+CAUTION = 0.15
 """How much of a sound's odds against a named key counts: stems of a song in C often sound as
 if in F, and samples are out of tune."""
 

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from src.audio.key import chroma_of, estimate_key
-from src.audio.pitch import low_rate
+from src.audio.key_model import log_prior
+from src.audio.pitch import low_rate, melody_chroma, track_pitch
 
 RATE = 48_000
 CHORDS = {
@@ -21,6 +22,13 @@ def progression(tonic_midi: float, mode: str, harmonics: int = 6) -> np.ndarray:
         parts = [np.sin(2 * np.pi * f * n * times) / n for f in hertz for n in range(1, harmonics)]
         chords.append(np.sum(parts, axis=0))
     return (0.05 * np.concatenate(chords)).astype(np.float32)
+
+
+def note(midi: int, length_s: float = 0.4) -> np.ndarray:
+    times = np.arange(round(length_s * RATE)) / RATE
+    hertz = 440.0 * 2 ** ((midi - 69) / 12)
+    parts = [np.sin(2 * np.pi * hertz * n * times) / n for n in range(1, 9)]
+    return (0.3 * np.sum(parts, axis=0) * np.exp(-3 * times)).astype(np.float32)
 
 
 @pytest.mark.parametrize("mode", ["minor", "major"])
@@ -49,6 +57,39 @@ def test_noise_is_less_clear_than_tones() -> None:
     unclear = chroma_of(low_rate(noise, sample_rate=RATE), rate=12_000)
     clear = chroma_of(low_rate(progression(60, "minor"), sample_rate=RATE), rate=12_000)
     assert unclear.clarity < 0.5 * clear.clarity
+
+
+def test_noise_over_a_progression_hides_no_key() -> None:
+    noise = np.random.default_rng(1).standard_normal(4 * RATE).astype(np.float32)
+    mixed = progression(62, "minor") + 0.02 * noise
+    estimate = estimate_key(chroma_of(low_rate(mixed, sample_rate=RATE), rate=12_000))
+    assert estimate is not None
+    assert (estimate.tonic, estimate.minor) == (2, True)
+
+
+def test_noise_alone_speaks_for_no_key() -> None:
+    for seed in range(4):
+        noise = np.random.default_rng(seed).standard_normal(3 * RATE).astype(np.float32) * 0.1
+        low = low_rate(noise, sample_rate=RATE)
+        estimate = estimate_key(chroma_of(low, rate=12_000), melody_chroma(track_pitch(low)))
+        assert estimate is None or estimate.confidence < 0.3
+
+
+def test_a_bass_line_that_rests_on_its_tonic_is_in_its_key() -> None:
+    line = np.concatenate([note(midi) for midi in (33, 33, 45, 33, 36, 33, 31, 33)])
+    low = low_rate(line, sample_rate=RATE)
+    estimate = estimate_key(chroma_of(low, rate=12_000), melody_chroma(track_pitch(low)))
+    assert estimate is not None
+    assert (estimate.tonic, estimate.minor) == (9, True)
+
+
+def test_the_likelihood_is_what_is_heard_without_the_prior() -> None:
+    low = low_rate(progression(60, "major"), sample_rate=RATE)
+    estimate = estimate_key(chroma_of(low, rate=12_000))
+    assert estimate is not None
+    again = np.exp(estimate.log_likelihood + log_prior())
+    assert again / again.sum() == pytest.approx(estimate.scores)
+    assert estimate.confidence == pytest.approx(estimate.scores.max())
 
 
 @pytest.mark.parametrize("samples", [0, 3, 12_000])

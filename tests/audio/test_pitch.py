@@ -34,6 +34,13 @@ def test_a_missing_fundamental_is_heard_all_the_same() -> None:
     assert note.midi == pytest.approx(45.0, abs=0.1)
 
 
+def test_a_note_outweighs_the_slide_into_it() -> None:
+    slide = np.concatenate([tone(74, 0.15), 0.3 * tone(72, 0.9)])
+    found = note_of(track_pitch(low_rate(slide, sample_rate=RATE)))
+    assert found is not None
+    assert found.pitch_class == 0
+
+
 def test_noise_has_no_note() -> None:
     noise = np.random.default_rng(2).standard_normal(RATE).astype(np.float32) * 0.2
     note = note_of(track_pitch(low_rate(noise, sample_rate=RATE)))
