@@ -37,12 +37,12 @@ class Voices:
     ratios: shape (stems, values); how much likelier the evidence of a stem is if the value
         is that of its company than if it could have any
     prior: shape (values,), sums to 1; how usual each value is
-    trust: 0..1; stems that lie together err together, so that each counts for less than one
+    trust: shape (stems,), 0..1; those that err together count for less than one each
     """
 
     ratios: Values
     prior: Values
-    trust: float
+    trust: Values
 
 
 def advise(voices: Voices, places: Sequence[Place]) -> Values:
@@ -57,9 +57,9 @@ def advise(voices: Voices, places: Sequence[Place]) -> Values:
     kit_of[folders] = kits
     stems = _Group(voices.ratios, voices.trust)
     in_folders = _evidence(stems, folders, voices.prior)
-    folder_level = _Group(in_folders, 1.0)
+    folder_level = _Group(in_folders, np.ones(len(in_folders)))
     in_kits = _evidence(folder_level, kit_of, voices.prior)
-    kit_level = _Group(in_kits, 1.0)
+    kit_level = _Group(in_kits, np.ones(len(in_kits)))
     top = np.zeros(len(in_kits), dtype=np.int64)
     for_kits = kit_level.advice(top, voices.prior[None])
     for_folders = folder_level.advice(kit_of, _priors(for_kits, voices.prior))
@@ -67,11 +67,11 @@ def advise(voices: Voices, places: Sequence[Place]) -> Values:
 
 
 class _Group:
-    """Members of one level of the tree. ratios: shape (members, values)."""
+    """Members of one level of the tree. ratios: shape (members, values); trust: (members,)."""
 
-    def __init__(self, ratios: Values, trust: float) -> None:
+    def __init__(self, ratios: Values, trust: Values) -> None:
         gain = np.maximum(ratios, _LEAST_RATIO) - 1.0
-        self.single = trust * np.log1p(SHARES[:, None, None] * gain)
+        self.single = trust[:, None] * np.log1p(SHARES[:, None, None] * gain)
         self.usual = np.log(USUAL_SHARES)[:, None, None]
 
     def sums(self, above: NDArray[np.int64]) -> Values:

@@ -9,6 +9,9 @@ from src.music.evidence import Finding, Source
 OWN_WORD: tuple[Source, ...] = ("user", "filename", "metadata")
 """Sources that a kit never overrules."""
 
+TOLD_TRUST = 0.8
+"""How much a tempo or key that a stem is named counts for those that lie with it."""
+
 DIGITS = 4
 """Decimals that probabilities and tempos are stored with."""
 
@@ -66,6 +69,11 @@ def evidence_from(record: Mapping[str, Any]) -> StemEvidence:
         tempos=tuple((float(bpm), float(chance)) for bpm, chance in tempos),
         keys=tuple(record["keys"]),
     )
+
+
+def told(finding: Finding[Any] | None) -> bool:
+    """Whether somebody says it: the user, a name, metadata. A kit never overrules that."""
+    return finding is not None and finding.source in OWN_WORD
 
 
 def _record(finding: Finding[Any] | None) -> list[Any] | None:

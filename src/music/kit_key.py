@@ -8,17 +8,17 @@ from numpy.typing import NDArray
 from src.music.evidence import Finding
 from src.music.keys import KEYS
 from src.music.kit_consensus import Place, Voices, advise
-from src.music.kit_evidence import OWN_WORD, StemEvidence
+from src.music.kit_evidence import TOLD_TRUST, StemEvidence, told
 
 Values = NDArray[np.float64]
 
-TRUST = 0.6
+TRUST = 0.8
 """How much each further loop of a kit counts: they play the same chords."""
 
 TAKEN_FOR = {"relative": 0.12, "fifth": 0.08, "fourth": 0.08, "parallel": 0.06}
 """How often a loop sounds as if in a neighbour of its kit's key; a bass line of two notes."""
 
-ANYTHING = 0.25
+ANYTHING = 0.12
 """How often it sounds like anything else."""
 
 _LEAST_CONFIDENCE = 0.3
@@ -37,7 +37,8 @@ def common_keys(
     own = np.stack([_own(loop) for loop in loops])
     ratios = own @ _heard_as().T * len(KEYS)
     prior = np.full(len(KEYS), 1.0 / len(KEYS))
-    advice = advise(Voices(ratios, prior, TRUST), places)
+    trust = np.array([TOLD_TRUST if told(loop.key) else TRUST for loop in loops])
+    advice = advise(Voices(ratios, prior, trust), places)
     return [
         _settled(loop, chances, follows * ratio, 1.0 - float(follows.sum()))
         for loop, chances, follows, ratio in zip(loops, own, advice, ratios, strict=True)
@@ -48,10 +49,10 @@ def _own(loop: StemEvidence) -> Values:
     """The probability of each key for one loop, shape (24,), sums to 1."""
     heard = np.array(loop.keys if loop.keys else np.full(len(KEYS), 1.0 / len(KEYS)))
     heard = heard / max(float(heard.sum()), 1e-9)
-    if loop.key is not None and loop.key.source in OWN_WORD:
-        told = np.zeros(len(KEYS))
-        told[KEYS.index(loop.key.value)] = 1.0
-        heard = loop.key.confidence * told + (1.0 - loop.key.confidence) * heard
+    if loop.key is not None and told(loop.key):
+        named = np.zeros(len(KEYS))
+        named[KEYS.index(loop.key.value)] = 1.0
+        heard = loop.key.confidence * named + (1.0 - loop.key.confidence) * heard
     return heard
 
 
@@ -79,7 +80,7 @@ def _settled(loop: StemEvidence, own: Values, kit: Values, single: float) -> Fin
     kit: how likely it follows each common key; single: that it goes its own way
     """
     alone = loop.key
-    if alone is not None and alone.source in OWN_WORD:
+    if told(alone):
         return alone
     likely = (kit + single * own) / (float(kit.sum()) + single)
     best = int(np.argmax(np.round(likely, 9)))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from src.music.evidence import Finding
 from src.music.kit_consensus import Place, Voices, advise
-from src.music.kit_evidence import OWN_WORD, StemEvidence
+from src.music.kit_evidence import TOLD_TRUST, StemEvidence, told
 from src.music.tempo import beats_in, beats_miss_s
 
 Values = NDArray[np.float64]
@@ -63,7 +63,8 @@ def common_tempos(
     usual = _usual(tempos)
     ratios = np.stack([_ratios(one, loop, tempos) for one, loop in zip(own, loops, strict=True)])
     prior = np.append(usual, max(0.05, 1.0 - usual.sum()))
-    advice = advise(Voices(ratios, prior / prior.sum(), TRUST), places)
+    trust = np.array([TOLD_TRUST if told(loop.bpm) else TRUST for loop in loops])
+    advice = advise(Voices(ratios, prior / prior.sum(), trust), places)
     return [
         _settled(loop, one, tempos, follows, ratio)
         for loop, one, follows, ratio in zip(loops, own, advice, ratios, strict=True)
@@ -72,12 +73,11 @@ def common_tempos(
 
 def _own(loop: StemEvidence) -> _Own:
     """The tempos that a loop could have; a tempo that it is named leaves little to the sound."""
-    told = loop.bpm if loop.bpm is not None and loop.bpm.source in OWN_WORD else None
     pairs = list(loop.tempos)
-    if told is not None:
-        left = 1.0 - told.confidence
-        others = [(bpm, chance * left) for bpm, chance in pairs if not _same(bpm, told.value)]
-        pairs = [(told.value, told.confidence), *others]
+    if loop.bpm is not None and told(loop.bpm):
+        named, sure = loop.bpm.value, loop.bpm.confidence
+        others = [(bpm, chance * (1.0 - sure)) for bpm, chance in pairs if not _same(bpm, named)]
+        pairs = [(named, sure), *others]
     bpm = np.array([bpm for bpm, _ in pairs])
     chance = np.array([chance for _, chance in pairs])
     whole = float(chance.sum())
@@ -154,7 +154,7 @@ def _settled(
 ) -> Finding[float] | None:
     """The likeliest tempo of a loop: that of its kit, or one of its own."""
     alone = loop.bpm
-    if alone is not None and alone.source in OWN_WORD:
+    if told(alone):
         return alone
     kit = follows[:-1] * ratios[:-1]
     single = 1.0 - float(follows.sum())

@@ -1,0 +1,43 @@
+"""Tonal loops of a kit mostly share a key."""
+
+from src.music.kit_key import common_keys
+from tests.music.kit_stems import loop, tonal
+
+HERE = ("kit", "kit")
+
+
+def test_a_relative_key_is_corrected_by_the_others() -> None:
+    stems = [tonal("Am", 0.7)] * 4 + [tonal("C", 0.55, also="Am")]
+    found = common_keys(stems, [HERE] * 5)[-1]
+    assert found is not None
+    assert (found.value, found.source) == ("Am", "kit")
+
+
+def test_a_loop_that_tells_nothing_takes_the_key_that_the_others_are_named() -> None:
+    named = [tonal("F#m", 0.9, source="filename")] * 5
+    silent = loop((120.0, 0.9), category="pad")
+    found = common_keys([*named, silent], [HERE] * 6)[-1]
+    assert found is not None
+    assert (found.value, found.source) == ("F#m", "kit")
+
+
+def test_a_named_key_is_never_overruled() -> None:
+    named = tonal("Eb", 0.8, source="filename")
+    assert common_keys([tonal("Am", 0.8)] * 6 + [named], [HERE] * 7)[-1] == named.key
+
+
+def test_a_clear_sound_in_another_key_is_kept() -> None:
+    clear = tonal("Eb", 0.97)
+    found = common_keys([tonal("Am", 0.8)] * 6 + [clear], [HERE] * 7)[-1]
+    assert found is not None
+    assert found.value == "Eb"
+
+
+def test_loops_in_all_keys_keep_theirs() -> None:
+    keys = ["C", "Ebm", "F#", "Am", "Bb", "C#m", "E", "Gm", "Ab", "Bm"]
+    found = common_keys([tonal(key, 0.6) for key in keys], [HERE] * len(keys))
+    assert [one.value for one in found if one is not None] == keys
+
+
+def test_a_loop_alone_stays_as_it_is() -> None:
+    assert common_keys([tonal("Am")], [HERE]) == [tonal("Am").key]
