@@ -10,9 +10,9 @@ from src.music.library import DRUM_CATEGORIES
 LEAST_KEY = 0.2
 """Below this confidence a key is not known."""
 
-CAUTION = 0.15
-"""How much of a sound's odds against a named key counts: stems of a song in C often sound as
-if in F, and samples are out of tune."""
+CAUTION = 0.5
+"""The share of sounds that speak neither for nor against their named key: stems of a song in C
+often sound as if in F, and samples are out of tune."""
 
 _NAMED_MINOR = 2.0
 """Who means minor mostly writes so: a bare "G" is minor where that is so much likelier."""
@@ -65,12 +65,12 @@ def _belief(claim: Candidate[KeyOpinion]) -> float:
 def _share(weight: float, chances: dict[str, float], key: str, keys: int) -> float:
     """How far a named key is believed, the chances heard so far being what they are.
 
-    Bayes' rule on "the name means the key", with the odds of the sound taken cautiously.
+    Bayes' rule on "the name means the key"; half of all sounds are not asked (CAUTION).
     """
     if not chances:
         return weight
     rest = max(0.0, 1.0 - sum(chances.values())) / max(1, keys - len(chances))
-    odds = float(max(1e-6, chances.get(key, rest) * keys) ** CAUTION)
+    odds = CAUTION + (1.0 - CAUTION) * chances.get(key, rest) * keys
     return weight * odds / (weight * odds + 1.0 - weight)
 
 
