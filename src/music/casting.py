@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 
 from src.music.backbone import choose_backbone, kit_keys_of
 from src.music.fit import Ground
+from src.music.genres import SECTION_END, SECTION_START
 from src.music.library import DRUM_CATEGORIES, StemCard
+from src.music.made_marks import is_made
 from src.music.matching import Candidate, Company, Match, Wish, match_stem
 from src.music.plan import ArrangementPlan
 from src.music.roles import stand_ins_of
@@ -22,6 +24,12 @@ NEAR_BEST = 0.95
 """Stems within this share of the best score are equals: the seed chooses among them."""
 
 RUNNERS_UP = 3
+
+_VERBS = {
+    SECTION_END: "rises into a section",
+    SECTION_START: "marks a section's start",
+    None: "fits",
+}
 _DRUM_LOOP_HIGH_PASS_HZ = {"hihat": 5000.0, "percussion": 500.0, "clap": 900.0, "snare": 180.0}
 _KICK_ROOM_HZ = 150.0
 _SECOND_BASS_HZ = 130.0
@@ -178,10 +186,16 @@ class _Stage:
     def _take(self, voice: Voice, matches: list[Match]) -> None:
         best = matches[0].score
         equals = [match for match in matches if match.score >= best * NEAR_BEST]
+        equals = [match for match in equals if not is_made(match.card.id)] or equals
         weights = [(match.score / best) ** 20 for match in equals]
         chosen = self._rng(voice.name).choices(equals, weights)[0]
         others = [match.card.name for match in matches if match is not chosen][:RUNNERS_UP]
         self.parts.append(Part(voice, chosen, runners_up=tuple(others)))
+        if is_made(chosen.card.id):
+            self.warnings.append(
+                f"nothing in the library {_VERBS[voice.place]}: our own synthesis plays"
+                f" {chosen.card.name!r}"
+            )
         if chosen.card.category != voice.category:
             self.warnings.append(
                 f"no {voice.category} in the library fits: "

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from src.music.made_marks import MARKS
 from src.music.matching import Candidate
 from src.music.plan import ArrangementPlan
 from src.music.voices import Wanted, voices_of, wanted_of
@@ -16,6 +17,9 @@ PER_WISH = 40
 PER_KIT = 6
 KITS = 4
 """How many kits are looked through for stems that belong together."""
+
+MARK_SIMILARITY = 0.15
+"""How near our own risers and impacts are to any wish: the user's sounds go first."""
 
 TEMPO_WINDOW = 0.12
 """How far a loop's tempo may lie from the plan's to be looked for, as a share."""
@@ -32,7 +36,8 @@ def find_candidates(search: Finder, plan: ArrangementPlan) -> dict[Wanted, list[
 
     In a small library each wish sees every stem of its category. In a large one the
     nearest in meaning alone might all have the wrong tempo, so loops near the tempo and
-    stems of the most promising kits are asked for as well.
+    stems of the most promising kits are asked for as well. Where a section shall be marked,
+    our own riser or impact is offered besides.
     """
     found: dict[Wanted, dict[str, SearchHit]] = {}
     crowded: list[Wanted] = []
@@ -50,7 +55,12 @@ def find_candidates(search: Finder, plan: ArrangementPlan) -> dict[Wanted, list[
             for wanted in asked:
                 query = replace(_query(wanted), kit=kit, limit=PER_KIT)
                 found[wanted].update(_by_id(search.search(query)))
-    return {wanted: _candidates(hits.values()) for wanted, hits in found.items()}
+    pool = {wanted: _candidates(hits.values()) for wanted, hits in found.items()}
+    for voice in voices_of(plan):
+        if voice.category == "fx" and voice.place is not None:
+            mark = Candidate(MARKS[voice.place], MARK_SIMILARITY)
+            pool[voice.wanted] = [*pool[voice.wanted], mark]
+    return pool
 
 
 def _query(wanted: Wanted) -> SearchQuery:

@@ -21,12 +21,14 @@ from src.db.database import Database
 from src.db.models import Stem, TrackRow, now
 from src.music.casting import cast_plan
 from src.music.library import StemCard
+from src.music.made_marks import is_made
 from src.music.mastering_presets import Mastering
 from src.music.plan import ArrangementPlan, plan_from_dict, plan_to_dict
 from src.music.score import Choice, Score, score_to_dict
 from src.music.score_building import build_score
 from src.schemas.common import MAX_SEED
 from src.services.candidates import find_candidates
+from src.services.made_sounds import made_copy
 from src.services.playback import MixReport, play_score
 from src.services.revisions import pinned_cards
 from src.services.search import SearchService
@@ -284,6 +286,8 @@ def stem_loader(
 
     def load(stem_id: str, start_s: float, length_s: float) -> Audio:
         path = processed / cards[stem_id].path
+        if is_made(stem_id):
+            path = made_copy(processed, stem_id)
         try:
             return read_stem(path, start_s=start_s, length_s=length_s)
         except UnreadableAudioError as error:

@@ -16,6 +16,7 @@ from src.db.models import Stem
 from src.embeddings.protocol import Embedder, Graded
 from src.music.keys import KEYS, camelot_distance, parse_key
 from src.music.library import CATEGORIES, StemCard
+from src.music.made_marks import is_made, made_card
 from src.services.search_reasons import reasons_for
 from src.services.search_words import Asked, asked_of, index_words, word_scores
 
@@ -109,8 +110,13 @@ class SearchService:
         return [_hit(stem, slot, ranking, asked) for stem, slot in hits if stem is not None]
 
     def cards(self, ids: Iterable[str]) -> dict[str, StemCard]:
-        """Cards by id, in the order asked; ids that are not there are left out."""
-        wanted = list(dict.fromkeys(ids))
+        """Cards by id, in the order asked; ids that are not there are left out.
+
+        Sounds of our own synthesis have cards too.
+        """
+        asked = list(dict.fromkeys(ids))
+        wanted = [stem_id for stem_id in asked if not is_made(stem_id)]
+        made = {stem_id: made_card(stem_id) for stem_id in asked if is_made(stem_id)}
         with self._lock:
             self._sync()
             missing = [stem_id for stem_id in wanted if stem_id not in self._cards]
@@ -119,7 +125,10 @@ class SearchService:
                 missing = wanted
             for start in range(0, len(missing), CHUNK):
                 self._load(missing[start : start + CHUNK])
-            return {stem_id: self._cards[stem_id] for stem_id in wanted if stem_id in self._cards}
+            known = made | {
+                stem_id: self._cards[stem_id] for stem_id in wanted if stem_id in self._cards
+            }
+        return {stem_id: known[stem_id] for stem_id in asked if stem_id in known}
 
     def _sync(self) -> None:
         if self._index.sync():

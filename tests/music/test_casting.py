@@ -1,6 +1,8 @@
 from dataclasses import replace
 
 from src.music.casting import cast_plan
+from src.music.made_marks import RISER
+from src.music.matching import Candidate
 from src.music.plan import ArrangementPlan, SectionPlan, StemQuery
 from src.music.voices import wanted_of
 from tests.music.cards import loop, pool_of, shot
@@ -160,3 +162,21 @@ def test_choices_know_what_they_were_up_against():
 
     assert len(part.runners_up) == 3
     assert part.match.card.name not in part.runners_up
+
+
+def test_where_nothing_rises_our_own_riser_plays_and_is_told():
+    rising = StemQuery("fx", ("rising",), text="riser sweep", pattern="section end")
+    asked = ArrangementPlan(138.0, "Am", (SectionPlan("Build", 8, (rising,)),))
+    thud = shot("Thud Hit", "fx", duration_s=1.0, features={"temporal_centroid": 0.1})
+    mark = Candidate(RISER, 0.15)
+
+    def chosen(*cards):
+        pool = {wish: [*found, mark] for wish, found in pool_of([*cards], wanted_of(asked)).items()}
+        return cast_plan(asked, pool, seed=0)
+
+    made = chosen(thud)
+    assert [part.match.card for part in made.parts] == [RISER]
+    assert "our own synthesis plays 'Riser'" in made.warnings[0]
+    own = chosen(shot("Riser Long", "fx", duration_s=6.0))
+    assert own.parts[0].match.card.name == "Riser Long"
+    assert own.warnings == ()

@@ -1,4 +1,5 @@
 from src.music.library import StemCard
+from src.music.made_marks import RISER
 from src.music.plan import ArrangementPlan, SectionPlan, StemQuery
 from src.services.candidates import PER_WISH, find_candidates
 from src.services.search import SearchHit, SearchQuery
@@ -84,3 +85,13 @@ def test_no_more_than_a_few_dozen_stems_are_held_for_a_wish():
     pool = find_candidates(shelf, plan("bass"))
 
     assert max(len(items) for items in pool.values()) <= 4 * PER_WISH
+
+
+def test_our_own_riser_is_offered_for_a_section_to_rise_into_and_nowhere_else():
+    rising = StemQuery("fx", ("rising",), text="riser sweep", pattern="section end")
+    asked = ArrangementPlan(138.0, "Am", (SectionPlan("Build", 8, (rising, StemQuery("kick"))),))
+
+    pool = find_candidates(Shelf([shot("K", "kick")]), asked)
+
+    assert ids(pool, "fx") == {RISER.id}
+    assert ids(pool, "kick") == {"K"}

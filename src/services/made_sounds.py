@@ -1,0 +1,36 @@
+"""The sound of the marks that we make ourselves, written where it is first played."""
+
+from pathlib import Path
+
+import numpy as np
+
+from src.audio.fx_synthesis import Impact, Rise, impact, riser
+from src.audio.oscillators import Span
+from src.audio.validation import HOUSE_RATE, Audio
+from src.music.library import StemCard
+from src.music.made_marks import RISER, made_card
+from src.storage.encode import write_wav
+
+_LEVEL = 0.7
+_SEED = 17
+
+
+def made_sound(card: StemCard) -> Audio:
+    """The sound of a mark at the house's rate, shape (2, samples); always the same."""
+    rng = np.random.default_rng(_SEED)
+    if card is RISER:
+        sound = riser(Rise(), Span.of_seconds(card.duration_s, HOUSE_RATE), rng=rng)
+    else:
+        sound = impact(Impact(), sample_rate=HOUSE_RATE, rng=rng)
+    scaled: Audio = (sound * np.float32(_LEVEL)).astype(np.float32)
+    return scaled
+
+
+def made_copy(processed: Path, stem_id: str) -> Path:
+    """The mark's standardised copy, written if it is not there yet. Raises NotFoundError."""
+    card = made_card(stem_id)
+    path = processed / card.path
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_wav(path, made_sound(card), sample_rate=HOUSE_RATE)
+    return path
