@@ -7,9 +7,14 @@ import numpy as np
 import pytest
 import soundfile
 
-from benchmarks.analysis import fold_models, neutral_names, tasks_of
+from benchmarks.analysis import fold_models, neutral_names, settled, tasks_of
+from benchmarks.analysis_figures import Answer
 from benchmarks.labels import Label
 from src.core.errors import InvalidInputError
+from src.music.evidence import Finding
+from src.music.keys import KEYS
+from src.music.kit_evidence import StemEvidence, evidence_record
+from tests.benchmarks.answers import answer, label
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -38,6 +43,30 @@ def test_tasks_go_to_the_model_that_never_met_their_source() -> None:
     assert tasks[0].heard_as == "folder0000/file00000.wav"
     shown = tasks_of(rows, Path("/sounds"), hide=False, models={})
     assert [task.heard_as for task in shown] == ["a/x.wav", "b/y.wav"]
+
+
+def test_answers_settle_with_their_kit_and_keep_their_order() -> None:
+    named = [_loop(f"kit/{name}.wav", Finding("Am", 0.95, "filename"), "Am") for name in "abc"]
+    unsure = _loop("kit/d.wav", Finding("C", 0.5, "audio"), "Am")
+    alone = _loop("elsewhere/e.wav", Finding("C", 0.5, "audio"), "Am")
+    lost = Answer(label(), "kit/f.wav", None)
+    answers = [unsure, *named, lost, alone]
+    after = settled(answers)
+    assert [one.heard_as for one in after] == [one.heard_as for one in answers]
+    assert after[0].value("key") == "Am"
+    assert after[0].facts is not None
+    assert after[0].facts.analysis["key"]["source"] == "kit"
+    assert after[4].facts is None
+
+
+def _loop(path: str, key: Finding[str], likely: str) -> Answer:
+    """A tonal loop that sounds half as in C, half as in another key."""
+    chances = tuple(0.5 * (name in ("C", likely)) for name in KEYS)
+    evidence = StemEvidence(4.0, "pad", Finding(True, 0.9, "audio"), None, key, keys=chances)
+    made = answer(label(relpath=path), key=key.value, category="pad")
+    assert made.facts is not None
+    made.facts.analysis["alone"] = evidence_record(evidence)
+    return made
 
 
 def test_a_source_without_its_model_is_not_called_held_out(tmp_path: Path) -> None:
