@@ -30,7 +30,7 @@ def test_a_riser_rises_and_an_impact_falls() -> None:
     for card, rises in ((RISER, True), (IMPACT, False)):
         power = (made_sound(card) ** 2).sum(axis=0)
         first, second = np.array_split(power, 2)
-        assert (second.sum() > 4 * first.sum()) is rises
+        assert bool(second.sum() > 4 * first.sum()) is rises
 
 
 def test_a_copy_is_written_once_and_is_the_sound(tmp_path: Path) -> None:
