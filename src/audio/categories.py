@@ -58,11 +58,15 @@ def category_scores(
 ) -> dict[str, float]:
     """Probability of each category; they sum to 1.
 
-    features: as ``describe`` gives them
+    features: as ``describe`` gives them; one that is missing, as in a library that an older
+        version made, counts as average
     model: another than the one that ships, for example one that never met a pack
     """
     model = category_model() if model is None else model
-    probabilities = _vote(model, feature_row(features, model.names))
+    known = tuple(name for name in model.names if name in features)
+    row = model.mean.copy()
+    row[[name in features for name in model.names]] = feature_row(features, known)
+    probabilities = _vote(model, row)
     return {name: float(value) for name, value in zip(model.categories, probabilities, strict=True)}
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from src.audio.envelope_shape import envelope_descriptors, hit_descriptors
 from src.audio.spectral_shape import band_descriptors, colour_descriptors
 from src.audio.spectrum import Spectrum, loudest_stretch, short_time_spectrum
+from src.audio.timbre_patch import patch_descriptors
 from src.audio.tone_content import tone_descriptors
 from src.audio.validation import Audio, valid_audio
 
@@ -19,7 +20,7 @@ _SUMMED_AT_ONCE = 48_000
 def describe(
     audio: Audio, *, sample_rate: int, spectrum: Spectrum | None = None
 ) -> dict[str, float]:
-    """Some hundred numbers that say how a sound sounds: colour, shape, tone, width.
+    """Some 170 numbers that say how a sound sounds: colour, shape, tone, width.
 
     audio: float32, shape (channels, samples); of more than 30 s the loudest 30 s count
     spectrum: short_time_spectrum of the same audio, where it is there already
@@ -44,7 +45,7 @@ def describe(
     described |= hit_descriptors(spectrum)
     described |= tone_descriptors(mono, spectrum)
     described |= _width(stretch)
-    described |= band_descriptors(spectrum)
+    described |= band_descriptors(spectrum) | patch_descriptors(spectrum)
     return {name: _rounded(value) for name, value in described.items()}
 
 
