@@ -7,15 +7,11 @@ from src.audio.tempo import cut_by_the_clock
 from src.music.evidence import Candidate, Finding
 from src.music.names import NameHints
 from src.music.tempo import beats_in, beats_miss_s
-from src.music.tempo_evidence import fuse_tempo
+from src.music.tempo_evidence import LEAST_TEMPO, fuse_tempo
 from src.storage.metadata import FileMetadata
 
 _ACID_FITS_S = 0.02
 _USUAL_DEFAULT = 120.0
-_LEAST_HEARD = 0.2
-"""A tempo that only the sound tells is not given below this chance that the clip is a loop
-and has that tempo."""
-
 _SINGLE_SOUNDS = ("kick", "snare", "clap", "hihat", "cymbal", "tom", "fx")
 _KITS_PLAYING = ("drums",)
 _SINGLE_CHANCE, _KIT_CHANCE = 0.75, 0.8
@@ -122,11 +118,14 @@ def _whole_bars(duration_s: float, bpm: float) -> bool:
 def tempo_of(
     claims: list[Candidate[float]], heard: HeardSound, duration_s: float
 ) -> Finding[float] | None:
-    """The tempo in the end; None where only the sound tells one, and hardly as of a loop."""
+    """The tempo in the end, None where it is not known.
+
+    Where only the sound tells one, it has to be likely that the clip is a loop with it.
+    """
     tempo = heard.tempo
     if not claims and tempo is not None:
         chance = tempo.confidence * heard.loop_probability
-        if chance < _LEAST_HEARD:
+        if chance < LEAST_TEMPO:
             return None
     candidates = list(claims)
     if heard.tempo is not None:

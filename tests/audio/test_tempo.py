@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from src.audio.onsets import OnsetStrength, onset_strength
 from src.audio.spectrum import short_time_spectrum
-from src.audio.tempo import Extent, estimate_tempo, extent_of
+from src.audio.tempo import Extent, cut_by_the_clock, estimate_tempo, extent_of
 
 RATE = 48_000
 
@@ -128,3 +128,45 @@ def test_the_extent_is_where_any_channel_sounds() -> None:
     extent = extent_of(audio, sample_rate=RATE)
     assert extent.first_s == pytest.approx(70_000 / RATE)
     assert extent.last_s == pytest.approx(150_000 / RATE)
+
+
+@pytest.mark.parametrize(("lead_s", "tail_s"), [(0.2, 0.0), (0.0, 0.7), (0.27, 0.9), (0.5, 0.31)])
+def test_silence_before_and_behind_changes_neither_bars_nor_tempo(
+    lead_s: float, tail_s: float
+) -> None:
+    audio = drum_loop(132.0, beats=16, lead_s=lead_s, tail_s=tail_s)
+    estimate = estimate_tempo(strength_of(audio), extent_of(audio, sample_rate=RATE))
+    assert estimate is not None
+    assert estimate.bpm == pytest.approx(132.0, abs=0.5)
+    assert estimate.bars == 4
+    assert estimate.downbeat_s == pytest.approx(lead_s, abs=0.01)
+
+
+@pytest.mark.parametrize("bpm", [87.0, 124.0, 174.0])
+def test_half_and_double_are_among_the_candidates(bpm: float) -> None:
+    audio = drum_loop(bpm)
+    estimate = estimate_tempo(strength_of(audio), extent_of(audio, sample_rate=RATE))
+    assert estimate is not None
+    tempos, chances = zip(*estimate.candidates, strict=True)
+    assert 1 <= len(tempos) <= 5
+    assert list(chances) == sorted(chances, reverse=True)
+    assert sum(chances) <= 1.0 + 1e-9
+    assert (estimate.bpm, estimate.confidence) in estimate.candidates
+    for ratio in (0.5, 2.0):
+        if 55.0 <= estimate.bpm * ratio <= 215.0:
+            assert any(tempo == pytest.approx(estimate.bpm * ratio, rel=0.013) for tempo in tempos)
+
+
+def test_a_steady_sound_of_whole_seconds_is_hardly_sure_of_120() -> None:
+    noise = np.random.default_rng(2).standard_normal((1, 4 * RATE)).astype(np.float32) * 0.1
+    texture = estimate_tempo(strength_of(noise), extent_of(noise, sample_rate=RATE))
+    clear = drum_loop(120.0, beats=8)
+    groove = estimate_tempo(strength_of(clear), extent_of(clear, sample_rate=RATE))
+    assert texture is not None
+    assert groove is not None
+    assert texture.confidence < 0.5 < groove.confidence
+
+
+@pytest.mark.parametrize(("duration_s", "by_clock"), [(4.0, True), (2.5, True), (3.871, False)])
+def test_half_seconds_are_the_clock_s(duration_s: float, *, by_clock: bool) -> None:
+    assert cut_by_the_clock(duration_s) is by_clock
