@@ -2,11 +2,15 @@
 
 import json
 import os
+import shutil
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from src.storage.atomic import write_json
+from src.storage.atomic import TEMPORARY_PREFIX, write_json
+
+_ABANDONED_S = 24 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,13 @@ def publish(built: Path, folder: Path, before: ExportRecord) -> dict[str, int]:
     for old in set(before.sizes) - set(sizes):
         (folder / old).unlink(missing_ok=True)
     return sizes
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Remove what exports that were killed began and left, once it is a day old."""
+    for path in folder.glob(f"{TEMPORARY_PREFIX}*"):
+        if path.is_dir() and time.time() - path.stat().st_mtime > _ABANDONED_S:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _path(folder: Path, name: str) -> Path:

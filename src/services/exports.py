@@ -22,7 +22,13 @@ from src.music.score import Score, score_to_dict
 from src.music.score_reading import score_from_dict
 from src.schemas.exports import ExportedFile, Exports
 from src.services.export_formats import FORMATS, Material
-from src.services.export_records import ExportRecord, publish, read_record, write_record
+from src.services.export_records import (
+    ExportRecord,
+    publish,
+    read_record,
+    remove_abandoned,
+    write_record,
+)
 from src.services.renderer import stem_loader
 from src.services.search import SearchService
 from src.services.track_files import exports_of, sidecar_of
@@ -57,6 +63,14 @@ class _Place:
     @property
     def title(self) -> str:
         return shortened(" ".join(self.row.prompt.split()), _TITLE_BYTES) or self.wav.stem
+
+
+@dataclass(frozen=True)
+class ZipDownload:
+    """A zip on its way. name: what to call it; pieces: its bytes, made as they are read"""
+
+    name: str
+    pieces: Iterator[bytes]
 
 
 class ExportService:
@@ -114,16 +128,20 @@ class ExportService:
             )
         return safe_join(place.folder, name)
 
-    def zip(self, track_id: str, name: str) -> Iterator[bytes]:
-        """All files of a track, or all its stems, as a zip that is made as it is read."""
+    def zip(self, track_id: str, name: str) -> ZipDownload:
+        """All files of a track, or all its stems, as a zip that is made as it is read.
+
+        Raises NotFoundError for another name, and where there is nothing to put into it.
+        """
         place = self._place(track_id)
-        listed = self._listed(place, tuple(FORMATS)).files
+        files = self._listed(place, tuple(FORMATS)).files
         if name == STEMS_ZIP:
-            listed = [file for file in listed if file.format == "stems"]
-        if name not in ZIPS or not listed:
+            files = [file for file in files if file.format == "stems"]
+        if name not in ZIPS or not files:
             raise NotFoundError(f"there is nothing to put into {name!r}: export the track first")
         inside = place.wav.stem
-        return zip_stream((f"{inside}/{file.name}", place.folder / file.name) for file in listed)
+        members = ((f"{inside}/{file.name}", place.folder / file.name) for file in files)
+        return ZipDownload(f"{inside}_{name}", zip_stream(members))
 
     def newest(self) -> str:
         """The id of the newest track. Raises NotFoundError where there is none."""
@@ -167,6 +185,7 @@ class ExportService:
             sizes = before.sizes
         else:
             place.folder.mkdir(parents=True, exist_ok=True)
+            remove_abandoned(place.folder)
             with TemporaryDirectory(dir=place.folder, prefix=TEMPORARY_PREFIX) as built:
                 FORMATS[name].make(of, Path(built), progress)
                 sizes = publish(Path(built), place.folder, before)
@@ -229,13 +248,12 @@ def _score_of(wav: Path) -> Score:
     path = sidecar_of(wav)
     try:
         description = json.loads(path.read_text(encoding="utf-8"))
-        score = description["score"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return score_from_dict(description["score"])
+    except (OSError, ValueError, KeyError, TypeError, InvalidInputError) as error:
         raise ConflictError(
             f"the score of the track can't be read from {path.name} ({error}): render it again",
             code="score_missing",
         ) from error
-    return score_from_dict(score)
 
 
 def _stems_of(score: Score) -> list[str]:

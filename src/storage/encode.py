@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from src.audio.validation import Audio, valid_audio
 from src.core.errors import InvalidInputError
 from src.storage.atomic import replacing
+from src.storage.riff import riff_chunks
 
 BLOCK_SAMPLES = 65_536
 """How many samples per channel are handed to the encoder at a time."""
@@ -21,6 +22,9 @@ BLOCK_SAMPLES = 65_536
 _FULL_SCALE = np.float32(2.0**31)
 _HIGHEST = np.float32(2.0**31 - 2.0**7)
 """The largest float32 that fits 32 bits; its upper 24 are full scale."""
+
+_PEAK_TIME = slice(4, 8)
+"""Where the PEAK chunk of a float WAV keeps the moment of its making."""
 
 
 class _UnsyncedSound(soundfile.SoundFile):  # type: ignore[misc]
@@ -93,6 +97,8 @@ class AudioSink:
         with ExitStack() as stack:
             temporary = stack.enter_context(replacing(self.path))
             temporary.touch()  # libsndfile would not say why it can't write here
+            if self.encoding.subtype == "FLOAT":
+                stack.callback(_forget_time, temporary)
             self._file = stack.enter_context(self._opened(temporary))
             self._stack = stack.pop_all()
         return self
@@ -154,6 +160,15 @@ def _integers(block: Audio) -> NDArray[np.int32]:
     scaled = np.multiply(block.T, _FULL_SCALE, order="C")
     np.clip(scaled, -_FULL_SCALE, _HIGHEST, out=scaled)
     return np.rint(scaled, out=scaled).astype(np.int32)
+
+
+def _forget_time(path: Path) -> None:
+    """Blank the moment that libsndfile writes into a float file, so that bytes stay the same."""
+    with path.open("r+b") as file:
+        for chunk in riff_chunks(file):
+            if chunk.name == b"PEAK" and chunk.size >= _PEAK_TIME.stop:
+                file.seek(chunk.offset + _PEAK_TIME.start)
+                file.write(bytes(_PEAK_TIME.stop - _PEAK_TIME.start))
 
 
 def write_wav(path: Path, audio: Audio, *, sample_rate: int = 48_000) -> None:

@@ -1,5 +1,6 @@
 """Written sound comes back as it was, and only whole."""
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -140,10 +141,11 @@ def test_files_say_what_they_are(tmp_path, suffix, encoding):
         assert "echno" in sound.genre
 
 
-@pytest.mark.parametrize("encoding", [FLAC_24, MP3_320, WAV_FLOAT])
-def test_every_format_gives_the_same_bytes_for_the_same_sound(tmp_path, encoding):
-    tags = Tags(title="a")
-    one, two = (encoded(tmp_path / name, sine(), encoding, tags) for name in ("one", "two"))
+@pytest.mark.parametrize("encoding", [WAV_24, FLAC_24, MP3_320, WAV_FLOAT])
+def test_the_same_sound_gives_the_same_bytes_at_another_time(tmp_path, encoding):
+    one = encoded(tmp_path / "one", sine(), encoding, Tags(title="a"))
+    time.sleep(1.05)
+    two = encoded(tmp_path / "two", sine(), encoding, Tags(title="a"))
     assert one.read_bytes() == two.read_bytes()
 
 

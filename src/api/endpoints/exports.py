@@ -1,7 +1,7 @@
 """A track as stems, notes, DAW projects and other files."""
 
-from collections.abc import Iterator
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Request
 from fastapi.encoders import jsonable_encoder
@@ -14,7 +14,7 @@ from src.api.files import FILE_RESPONSES, file_answer
 from src.api.problems import problem_responses
 from src.schemas.exports import ExportRequest, Exports
 from src.schemas.jobs import JobOut
-from src.services.exports import ZIPS
+from src.services.exports import ZIPS, ZipDownload
 
 router = APIRouter(tags=["tracks"])
 
@@ -66,12 +66,17 @@ def get_export(
 ) -> Response:
     """One file, with range requests; `all.zip` and `stems.zip` are made while they are sent."""
     if name in ZIPS:
-        return _zip_answer(engine.exports.zip(track_id, name), f"{track_id} {name}")
+        return _zip_answer(request, engine.exports.zip(track_id, name))
     path = engine.exports.file(track_id, name)
     media_type = MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream")
     return file_answer(request, path, name=path.name, media_type=media_type)
 
 
-def _zip_answer(pieces: Iterator[bytes], name: str) -> Response:
-    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-cache"}
-    return StreamingResponse(pieces, media_type="application/zip", headers=headers)
+def _zip_answer(request: Request, download: ZipDownload) -> Response:
+    headers = {
+        "content-disposition": f"attachment; filename*=UTF-8''{quote(download.name)}",
+        "cache-control": "no-cache",
+    }
+    if request.method == "HEAD":
+        return Response(media_type="application/zip", headers=headers)
+    return StreamingResponse(download.pieces, media_type="application/zip", headers=headers)

@@ -1,0 +1,126 @@
+"""Exports over HTTP. What is made of a score is tested where it is made."""
+
+import io
+import json
+import zipfile
+
+import pytest
+from fastapi.testclient import TestClient
+
+from src.music.score import score_to_dict
+from tests.api.checks import assert_problem
+from tests.api.conftest import Asked
+from tests.api.stand_ins import StandIns
+from tests.music.made_scores import made_score
+
+SIMPLE = ["wav", "credits", "picture"]
+
+
+@pytest.fixture
+def track_id(client: TestClient, services: StandIns) -> str:
+    """A track with a score whose stems nobody has."""
+    made = client.post("/generate-track", json={"prompt": "dark techno"}).json()
+    sidecar = (services.settings.tracks_path / made["file_url"].split("/")[-1]).with_suffix(".json")
+    sidecar.write_text(json.dumps({"score": score_to_dict(made_score())}))
+    return str(made["track_id"])
+
+
+@pytest.fixture
+def exported(client: TestClient, asked: Asked, track_id: str) -> str:
+    """The track, exported as far as it goes without its stems."""
+    answer = client.post(f"/api/v1/tracks/{track_id}/exports", json={"formats": SIMPLE})
+    assert asked.ended(answer.json()["id"])["status"] == "succeeded"
+    return track_id
+
+
+def test_an_export_is_a_job_whose_result_lists_the_files(
+    client: TestClient, asked: Asked, track_id: str
+) -> None:
+    answer = client.post(f"/api/v1/tracks/{track_id}/exports", json={"formats": SIMPLE})
+    assert answer.status_code == 202
+    assert answer.headers["location"] == answer.json()["url"]
+    job = asked.ended(answer.json()["id"])
+    assert (job["kind"], job["status"], job["progress"]) == ("export", "succeeded", 1.0)
+    assert {file["format"] for file in job["result"]["files"]} == set(SIMPLE)
+
+
+def test_the_list_tells_sizes_and_where_files_are(client: TestClient, exported: str) -> None:
+    listed = client.get(f"/api/v1/tracks/{exported}/exports").json()
+    assert "dawproject" in listed["formats"]
+    assert len(listed["files"]) == 4
+    for file in listed["files"]:
+        sound = client.get(file["url"])
+        assert sound.status_code == 200
+        assert len(sound.content) == file["bytes"]
+
+
+def test_files_have_their_types_and_answer_ranges(client: TestClient, exported: str) -> None:
+    files = client.get(f"/api/v1/tracks/{exported}/exports").json()["files"]
+    by_ending = {file["name"].rsplit(".", 1)[1]: file["url"] for file in files}
+    types = {ending: client.get(url).headers["content-type"] for ending, url in by_ending.items()}
+    assert types == {
+        "wav": "audio/wav", "svg": "image/svg+xml", "json": "application/json",
+        "txt": "text/plain; charset=utf-8",
+    }  # fmt: skip
+    part = client.get(by_ending["wav"], headers={"range": "bytes=0-3"})
+    assert (part.status_code, part.content) == (206, b"RIFF")
+
+
+def test_all_come_as_one_zip(client: TestClient, exported: str) -> None:
+    listed = client.get(f"/api/v1/tracks/{exported}/exports").json()
+    (url,) = listed["zips"]
+    answer = client.get(url)
+    assert answer.headers["content-type"] == "application/zip"
+    assert "all.zip" in answer.headers["content-disposition"]
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert len(archive.namelist()) == len(listed["files"])
+    assert client.head(url).status_code == 200
+
+
+def test_a_stem_that_is_gone_fails_the_job_and_is_named(
+    client: TestClient, asked: Asked, track_id: str
+) -> None:
+    answer = client.post(f"/api/v1/tracks/{track_id}/exports", json={"formats": ["stems"]})
+    job = asked.ended(answer.json()["id"])
+    assert job["status"] == "failed"
+    assert job["problem"]["code"] == "stem_missing"
+    assert "Kick Iron" in job["problem"]["detail"]
+
+
+def test_before_an_export_the_list_is_empty(client: TestClient, track_id: str) -> None:
+    listed = client.get(f"/api/v1/tracks/{track_id}/exports").json()
+    assert (listed["files"], listed["zips"]) == ([], [])
+    assert_problem(client.get(f"/api/v1/tracks/{track_id}/exports/all.zip"), 404, "not_found")
+
+
+@pytest.mark.parametrize("body", [{"formats": ["ogg"]}, {"formats": []}, {"kinds": ["wav"]}])
+def test_what_can_not_be_exported_is_refused(
+    client: TestClient, track_id: str, body: dict[str, object]
+) -> None:
+    answer = client.post(f"/api/v1/tracks/{track_id}/exports", json=body)
+    assert answer.status_code == 422
+
+
+def test_a_track_without_a_score_is_refused_at_once(client: TestClient) -> None:
+    made = client.post("/generate-track", json={"prompt": "dark techno"}).json()
+    answer = client.post(f"/api/v1/tracks/{made['track_id']}/exports", json={})
+    assert_problem(answer, 409, "score_missing")
+
+
+def test_an_unknown_track_is_not_found(client: TestClient) -> None:
+    assert_problem(client.get("/api/v1/tracks/nobody/exports"), 404, "not_found")
+    assert_problem(client.post("/api/v1/tracks/nobody/exports", json={}), 404, "not_found")
+
+
+@pytest.mark.parametrize("name", ["../x.wav", "%2e%2e/%2e%2e/stems.db", ".made-wav.json", "a/b/c"])
+def test_nothing_else_is_handed_out(client: TestClient, exported: str, name: str) -> None:
+    assert client.get(f"/api/v1/tracks/{exported}/exports/{name}").status_code == 404
+
+
+def test_a_deleted_track_takes_its_exports_with_it(
+    client: TestClient, exported: str, services: StandIns
+) -> None:
+    folders = list(services.settings.tracks_path.glob("*_exports"))
+    assert folders
+    client.delete(f"/api/v1/tracks/{exported}")
+    assert not any(folder.exists() for folder in folders)
