@@ -13,14 +13,16 @@ def fuse_category(
 
     named: category -> weight in 0..1 of words in the names; heard: probabilities by sound
 
-    A word of weight w multiplies the odds of its category by about w / (1 - w), scaled so
-    that a clear word needs strong contradiction to lose. Nothing at all gives "other".
+    The weight w of a word says how often it is right. Against even odds among all categories
+    it multiplies those of its own by (n - 1) * w / (1 - w) (Bayes). What is heard is spread
+    by one even share, since the sound of a new pack misleads more often than it admits.
+    Nothing at all gives "other".
     """
-    spread = 0.02
+    spread, against = 1.0 / len(CATEGORIES), len(CATEGORIES) - 1.0
     scores = {}
     for category in CATEGORIES:
         weight = min(0.985, named.get(category, 0.0))
-        odds = 1.0 + 8.0 * weight / (1.0 - weight)
+        odds = 1.0 + against * weight / (1.0 - weight)
         scores[category] = (heard.get(category, 0.0) + spread) * odds
     total = sum(scores.values())
     shares = {category: score / total for category, score in scores.items()}

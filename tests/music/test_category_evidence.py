@@ -19,3 +19,18 @@ def test_a_vague_word_does_not() -> None:
 def test_without_any_evidence_the_category_is_other() -> None:
     finding, _ = fuse_category({}, {})
     assert (finding.value, finding.confidence) == ("other", 0.0)
+
+
+@pytest.mark.parametrize("weight", [0.3, 0.6, 0.9])
+def test_where_the_sound_says_nothing_a_word_is_believed_as_often_as_it_is_right(
+    weight: float,
+) -> None:
+    silent = dict.fromkeys(CATEGORIES, 1.0 / len(CATEGORIES))
+    finding, _ = fuse_category({"bass": weight}, silent)
+    assert finding.value == "bass"
+    assert finding.confidence == pytest.approx(weight)
+
+
+def test_a_likely_word_beats_a_sound_that_is_sure_of_something_else() -> None:
+    finding, _ = fuse_category({"keys": 0.75}, {"percussion": 0.9, "keys": 0.02})
+    assert finding.value == "keys"
