@@ -39,7 +39,10 @@ def kit_mixes(sounds: Sequence[LabelledSound], folder: Path) -> list[LabelledSou
             path = folder / f"mix_{pack.replace('/', ' ')}_{number}.wav"
             soundfile.write(path, _mixed(chosen), HOUSE_RATE, subtype="PCM_16")
             licence = chosen[0].licence
-            mixes.append(LabelledSound(path, pack, "made", "other", False, licence, path.name))
+            shares = (chosen[0].source,)
+            mixes.append(
+                LabelledSound(path, pack, "made", "other", False, licence, path.name, shares)
+            )
     return mixes
 
 

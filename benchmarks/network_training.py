@@ -1,4 +1,4 @@
-"""Training of a small network in plain NumPy: one hidden layer, Adam, label smoothing."""
+"""Training of a small network in plain NumPy (float32): one hidden layer, Adam, label smoothing."""
 
 from dataclasses import dataclass
 
@@ -20,8 +20,8 @@ class Recipe:
     """How a network is trained. blur: noise on its inputs, in standard deviations."""
 
     hidden: int = 96
-    epochs: int = 40
-    batch: int = 64
+    epochs: int = 15
+    batch: int = 96
     rate: float = 2e-3
     decay: float = 2e-3
     blur: float = 0.15
@@ -34,10 +34,10 @@ class Network:
 
     def __init__(self, features: int, classes: int, hidden: int, rng: np.random.Generator) -> None:
         self.parts = [
-            rng.standard_normal((features, hidden)) * np.sqrt(2.0 / features),
-            np.zeros(hidden),
-            rng.standard_normal((hidden, classes)) * np.sqrt(1.0 / hidden),
-            np.zeros(classes),
+            rng.standard_normal((features, hidden), dtype=np.float32) * (2.0 / features) ** 0.5,
+            np.zeros(hidden, dtype=np.float32),
+            rng.standard_normal((hidden, classes), dtype=np.float32) * (1.0 / hidden) ** 0.5,
+            np.zeros(classes, dtype=np.float32),
         ]
 
     def probabilities(self, rows: np.ndarray) -> np.ndarray:
@@ -52,9 +52,10 @@ class Network:
         shape (items, classes + 1)."""
         first, first_offset, second, second_offset = self.parts
         wanted, weights = errors_of[:, :-1], errors_of[:, -1:]
-        noisy = rows + rng.standard_normal(rows.shape) * recipe.blur
-        noisy = noisy * (rng.random(noisy.shape) > 0.1) / 0.9
-        kept = (rng.random((len(rows), first.shape[1])) > recipe.forget) / (1.0 - recipe.forget)
+        noisy = rows + rng.standard_normal(rows.shape, dtype=np.float32) * recipe.blur
+        noisy *= (rng.random(noisy.shape, dtype=np.float32) > 0.1) / np.float32(0.9)
+        kept = rng.random((len(rows), first.shape[1]), dtype=np.float32) > recipe.forget
+        kept = kept / np.float32(1.0 - recipe.forget)
         inner = np.maximum(noisy @ first + first_offset, 0.0) * kept
         errors = (softmax(inner @ second + second_offset) - wanted) * weights / len(rows)
         back = (errors @ second.T) * kept * (inner > 0.0)
@@ -81,7 +82,8 @@ class Adam:
             self.means[i] += 0.1 * (gradient - self.means[i])
             self.squares[i] += 0.001 * (gradient**2 - self.squares[i])
             scale = np.sqrt(self.squares[i] / (1.0 - 0.999**self.steps)) + 1e-8
-            parts[i] -= rate * (self.means[i] / (1.0 - 0.9**self.steps)) / scale
+            step = rate * (self.means[i] / (1.0 - 0.9**self.steps)) / scale
+            parts[i] -= step.astype(parts[i].dtype)
 
 
 def train(data: TrainingSet, recipe: Recipe, *, seed: int) -> Network:
@@ -93,7 +95,8 @@ def train(data: TrainingSet, recipe: Recipe, *, seed: int) -> Network:
     network = Network(data.rows.shape[1], data.classes, recipe.hidden, rng)
     wanted = np.eye(data.classes)[data.labels]
     wanted = (1.0 - recipe.smoothing) * wanted + recipe.smoothing / data.classes
-    targets = np.concatenate([wanted, data.weights[:, None]], axis=1)
+    targets = np.concatenate([wanted, data.weights[:, None]], axis=1).astype(np.float32)
+    rows = data.rows.astype(np.float32)
     adam = Adam(network.parts)
     batches = max(1, len(data.rows) // recipe.batch)
     total = batches * recipe.epochs
@@ -102,7 +105,7 @@ def train(data: TrainingSet, recipe: Recipe, *, seed: int) -> Network:
             order = np.array_split(rng.permutation(len(data.rows)), batches)
         chosen = order[(step - 1) % batches]
         rate = recipe.rate * 0.5 * (1.0 + np.cos(np.pi * step / total))
-        gradients = network.gradients(data.rows[chosen], targets[chosen], recipe, rng)
+        gradients = network.gradients(rows[chosen], targets[chosen], recipe, rng)
         adam.step(network.parts, gradients, rate)
     return network
 
