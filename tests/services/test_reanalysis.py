@@ -23,6 +23,7 @@ from src.services.import_work import Analysis
 from src.services.preprocessor import NeuroAnalyzer
 from src.services.reanalysis import ReanalysisService, hint_path
 from src.services.stem_analysis import StemFacts
+from src.storage.atomic import TEMPORARY_PREFIX
 from src.storage.metadata import FileMetadata
 from tests.db.stocked import fresh_database
 from tests.services.library_files import everything, rows_of, write_sound
@@ -210,11 +211,13 @@ def test_stopped_in_the_middle_every_stem_is_whole(
         if done == 1:
             raise JobCancelled("enough")
 
+    half = settings.stems_path / f"{TEMPORARY_PREFIX}1-1.wav"
+    half.write_bytes(b"what a worker had written when it was stopped")
     with pytest.raises(JobCancelled):
         service.run(EVERYTHING, progress=stop)
     rows = rows_of(database, "stems", "category", "analysis_version")
     assert rows == [("other", "plain-1"), ("other", "plain-1"), ("synth", "better-1")]
-    assert not [path for path in settings.stems_path.iterdir() if path.suffix != ".wav"]
+    assert not half.exists()
     assert service.run(EVERYTHING).reanalysed == 3
 
 
