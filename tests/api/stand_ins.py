@@ -23,7 +23,6 @@ from src.storage.encode import write_wav
 from src.wiring import Services
 from tests.services.plain_analysis import PLAIN
 
-
 CHOICE = {
     "voice": "kick", "stem_id": "k1", "name": "Kick 1", "category": "kick",
     "asked_category": "kick", "sections": ["Intro"], "score": 0.8,
