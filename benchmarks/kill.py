@@ -33,7 +33,7 @@ from src.core.logs import set_up_logging
 from src.db.database import Database
 from src.db.models import Base
 
-TABLES = ("kits", "stems", "places", "embeddings", "quarantine", "stem_changes")
+TABLES = ("kits", "stems", "places", "embeddings", "quarantine", "stem_changes", "settled_kits")
 WIRED = "src.wiring:build_services"
 _TIMES = {"imported_at", "quarantined_at"}
 _STARTED = "import starts"

@@ -35,6 +35,9 @@ _FITS_S = 0.006
 _USUAL_LENGTH, _WHOLE_BARS = 0.15, 0.05
 _LEAST_CONFIDENCE = 0.5
 _CLEAR = 0.75
+_MOST_SURE = 0.85
+"""Octaves of a kit are misheard together: it is never surer than that of what it changed."""
+
 _WHOLE_TEMPO = 0.002
 
 
@@ -165,10 +168,10 @@ def _settled(
     best = int(np.argmax(np.round(likely, 9)))
     bpm, confidence = float(asked[best]), min(0.99, float(likely[best]))
     if alone is not None and _same(alone.value, bpm):
-        return Finding(alone.value, confidence, alone.source)
+        return Finding(alone.value, 0.5 * (confidence + alone.confidence), alone.source)
     if confidence < _LEAST_CONFIDENCE or (alone is not None and _clearly_else(alone, bpm)):
         return alone
-    return Finding(bpm, confidence, "kit")
+    return Finding(bpm, _MOST_SURE * confidence, "kit")
 
 
 def _clearly_else(alone: Finding[float], bpm: float) -> bool:

@@ -4,12 +4,15 @@ import os
 import signal
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from src.audio.validation import Audio
 from src.embeddings.protocol import Vectors
+from src.music.evidence import Finding
+from src.music.kit_evidence import StemEvidence, evidence_record
+from src.music.kit_settlement import finding_record
 from src.services.import_work import Analysis
 from src.services.stem_analysis import StemFacts
 from src.storage.metadata import FileMetadata
@@ -42,6 +45,24 @@ def plain_facts(
 
 
 PLAIN = Analysis(plain_facts, "plain-1")
+
+
+def speaking_facts(
+    audio: Audio, *, sample_rate: int, relative_path: str, metadata: FileMetadata | None
+) -> StemFacts:
+    """Plain facts with evidence for the kit: a loop that is sure of 170 BPM, or takes it for 85."""
+    facts = plain_facts(
+        audio, sample_rate=sample_rate, relative_path=relative_path, metadata=metadata
+    )
+    fast = round(float(np.abs(audio).sum())) % 4 > 0
+    tempos = ((170.0, 0.85), (85.0, 0.15)) if fast else ((85.0, 0.55), (170.0, 0.45))
+    bpm, loop = Finding(*tempos[0], "audio"), Finding(True, 0.9, "audio")
+    alone = StemEvidence(5.647, "drums", loop, bpm, None, tempos=tempos)
+    notes = {"bpm": finding_record(bpm), "alone": evidence_record(alone)}
+    return replace(facts, is_loop=True, bpm=bpm.value, analysis=facts.analysis | notes)
+
+
+SPEAKING = Analysis(speaking_facts, "speaking-1")
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from src.core.config import Settings
 from src.db.database import Database
+from src.services.import_work import Analysis
 from src.services.preprocessor import NeuroAnalyzer
-from tests.services.plain_analysis import PLAIN, SpectralEmbedder
+from tests.services.plain_analysis import PLAIN, SPEAKING, SpectralEmbedder
 
 
 @dataclass(frozen=True)
@@ -15,8 +16,13 @@ class PlainServices:
     analyzer: NeuroAnalyzer
 
 
-def build_plain(settings: Settings) -> PlainServices:
+def build_plain(settings: Settings, analysis: Analysis = PLAIN) -> PlainServices:
     """Quick services over the settings' own database."""
     database = Database(settings.sql_url)
     database.upgrade()
-    return PlainServices(NeuroAnalyzer(database, settings, SpectralEmbedder(), analysis=PLAIN))
+    return PlainServices(NeuroAnalyzer(database, settings, SpectralEmbedder(), analysis=analysis))
+
+
+def build_speaking(settings: Settings) -> PlainServices:
+    """The same with stems that have something to say to their kit."""
+    return build_plain(settings, SPEAKING)
