@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from src import __version__
-from src.cli import library, revisions, system, tracks
+from src.cli import exports, library, revisions, system, tracks
 from src.cli.call import Call, Result
 from src.core.errors import InvalidInputError
 
@@ -15,7 +15,7 @@ _FILL_LIBRARY = ("preprocess", "demo", "serve")
 """Commands to which ``--library`` names a home, even one that is not there yet."""
 
 
-_TAKE_LONG = ("reanalyse", "revise")
+_TAKE_LONG = ("reanalyse", "revise", "export")
 
 
 class UsageError(InvalidInputError):
@@ -126,4 +126,6 @@ def _add_track_commands(command: AddCommand) -> None:
             made.add_argument("plan", metavar="PLAN.json")
         made.add_argument("--seed", type=int, default=0)
         made.add_argument("--out", metavar="FILE.wav")
+    made = command("export", exports.export, "make stems, notes and projects of a rendered track")
+    exports.add_options(made)
     command("demo", tracks.demo, "build demo kits, analyse them, render a track")

@@ -18,6 +18,7 @@ from src.core.progress import Progress, silent
 from src.db import crud
 from src.db.database import Database
 from src.db.models import TrackRow
+from src.music.made_marks import is_made, made_card
 from src.music.score import Score, score_to_dict
 from src.music.score_reading import score_from_dict
 from src.schemas.exports import ExportedFile, Exports
@@ -143,6 +144,10 @@ class ExportService:
         members = ((f"{inside}/{file.name}", place.folder / file.name) for file in files)
         return ZipDownload(f"{inside}_{name}", zip_stream(members))
 
+    def folder(self, track_id: str) -> Path:
+        """Where a track's exports lie. Raises NotFoundError for an unknown track."""
+        return self._place(track_id).folder
+
     def newest(self) -> str:
         """The id of the newest track. Raises NotFoundError where there is none."""
         with self.database.transaction() as session:
@@ -199,7 +204,9 @@ class ExportService:
                 f"the file of the track is gone: {place.wav.name}; render it again",
                 code="track_missing",
             )
-        cards = self.search.cards(_stems_of(score))
+        stems = _stems_of(score)
+        cards = self.search.cards(stems)
+        cards |= {stem: made_card(stem) for stem in stems if is_made(stem)}
         if FORMATS[name].needs_stems:
             _check_stems(score, set(cards))
         return Material(

@@ -336,6 +336,20 @@ def test_a_stem_that_is_gone_from_the_library_is_named(made):
     made.exports.export(made.track_id, ["wav", "picture", "credits"])
 
 
+def test_a_mark_of_our_own_making_is_never_missing(made):
+    sidecar = made.wav.with_suffix(".json")
+    told = json.loads(sidecar.read_text())
+    mark = {
+        "stem_id": "made-riser-1", "start_beats": 8.0, "length_beats": 8.0,
+        "source_start_s": 12.0, "source_length_s": 3.8,
+    }  # fmt: skip
+    told["score"]["tracks"].append({"name": "riser", "role": "fx", "clips": [mark]})
+    sidecar.write_text(json.dumps(told))
+    made.exports.export(made.track_id, ["stems", "midi", "dawproject"])
+    (stem,) = (path for path in (made.folder / "stems").iterdir() if "riser" in path.name)
+    assert np.abs(samples(stem)).max() > 0.01
+
+
 def test_a_standardised_copy_that_is_gone_is_named(made):
     choice = made.score.choices[0]
     card = made.services.search.cards([choice.stem_id])[choice.stem_id]
