@@ -4,8 +4,8 @@
         [--also LIST.csv ...] [--folds DIR] [--write]
 
 Prints top-1 and top-3 of each source and category of the corpus, every source judged by a fit
-that never met it, nor added sounds that share some of it (see labelled_sounds.listed_sounds;
-soundfont_sounds and preset_sounds make such lists). --folds keeps those fits, one for each source:
+that never met it, nor added sounds that share some of it (labelled_sounds.listed_sounds reads
+the lists, benchmarks.soundfont_sounds makes some). --folds keeps those fits, one for each source:
 benchmarks.analysis --held-out hears with them. With --write the files below src/audio/data
 are renewed from everything, with their provenance and these figures. Attributes are
 calibrated on the corpus alone.

@@ -1,9 +1,13 @@
 """Sounds of known kinds played from a General MIDI soundfont, to teach the category model.
 
-Needs the program ``fluidsynth`` and a soundfont (FluidR3 GM is MIT-licensed). Only the
-fitted numbers go into the engine; no sound does.
+    python -m benchmarks.soundfont_sounds FONT.sf2 /tmp/font --pack "FluidR3 GM" --licence MIT
+
+/tmp/font/list.csv is then for ``benchmarks.fit_categories --also``. Needs the program
+``fluidsynth`` and a soundfont. Only the fitted numbers go into the engine; no sound does.
 """
 
+import argparse
+import csv
 import struct
 import subprocess
 from collections.abc import Iterator
@@ -13,7 +17,6 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from benchmarks.labelled_sounds import LabelledSound
 from src.audio.validation import HOUSE_RATE
 
 SLOT_S = 6
@@ -73,28 +76,35 @@ class _Segment:
     drums: bool = False
 
 
-def soundfont_sounds(soundfont: Path, folder: Path) -> list[LabelledSound]:
-    """Play every segment into WAV files below ``folder``, unless they are there already."""
+def main() -> None:
+    """Read arguments, play a soundfont and list what was played."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("soundfont", type=Path)
+    parser.add_argument("folder", type=Path, help="for the sounds and their list.csv")
+    parser.add_argument("--pack", required=True, help="name of the soundfont")
+    parser.add_argument("--licence", required=True)
+    parser.add_argument("--shares", default="", help="sources of the corpus played from it too")
+    parser.add_argument("--seed", type=int, default=7, help="of pitches and phrases")
+    arguments = parser.parse_args()
+    played = soundfont_sounds(arguments.soundfont, arguments.folder, seed=arguments.seed)
+    with (arguments.folder / "list.csv").open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["path", "pack", "category", "licence", "shares"])
+        for path, category in played:
+            about = (arguments.pack, category, arguments.licence, arguments.shares)
+            table.writerow([path.name, *about])
+
+
+def soundfont_sounds(soundfont: Path, folder: Path, *, seed: int) -> list[tuple[Path, str]]:
+    """Play every segment into WAV files below ``folder``: (file, category) of each."""
     folder.mkdir(parents=True, exist_ok=True)
-    segments = list(_segments(np.random.default_rng(7)))
+    segments = list(_segments(np.random.default_rng(seed)))
     paths = [folder / f"{i:04d}_{segment.category}.wav" for i, segment in enumerate(segments)]
-    if not (folder / "all.mid").exists():
-        _play(segments, soundfont, folder)
-        _cut(segments, folder / "all.wav", paths)
-        (folder / "all.wav").unlink()
-    return [
-        LabelledSound(
-            path=path,
-            pack="FluidR3 GM",
-            source="soundfont",
-            category=segment.category,
-            judged=False,
-            licence="MIT",
-            name=path.name,
-        )
-        for path, segment in zip(paths, segments, strict=True)
-        if path.exists()
-    ]
+    _play(segments, soundfont, folder)
+    _cut(segments, folder / "all.wav", paths)
+    (folder / "all.wav").unlink()
+    made = zip(paths, segments, strict=True)
+    return [(path, segment.category) for path, segment in made if path.exists()]
 
 
 def _segments(rng: np.random.Generator) -> Iterator[_Segment]:
@@ -204,3 +214,7 @@ def _cut(segments: list[_Segment], rendered: Path, paths: list[Path]) -> None:
                 continue
             audio = audio[: 4 * HOUSE_RATE] if segment.loop else audio[: loud[-1] + 1]
             soundfile.write(path, audio, HOUSE_RATE, subtype="PCM_16")
+
+
+if __name__ == "__main__":
+    main()
