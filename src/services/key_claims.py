@@ -43,7 +43,8 @@ def key_of(
     if is_loop:
         claims = _loop_claims(hints, metadata)
         tonal = category not in _KEYLESS_LOOPS
-        return _decided(claims, claims, _heard_keys(heard), tonal=tonal)
+        meant = [_surer(claim) if claim.weight >= _LEAST_NAMED else claim for claim in claims]
+        return _decided(claims, meant, _heard_keys(heard), tonal=tonal)
     claims = _root_claims(hints, metadata)
     tonal = category in _TONAL_ONE_SHOTS
     meant = [_meant_as_note(claim) for claim in claims]
@@ -92,6 +93,11 @@ def _meant_as_note(claim: Candidate[KeyOpinion]) -> Candidate[KeyOpinion]:
     """A bare note in the name of a tonal one-shot, where a root is expected, counts more."""
     if claim.source != "filename" or claim.value.mode_known or claim.weight < _BARE_NOTE:
         return claim
+    return _surer(claim)
+
+
+def _surer(claim: Candidate[KeyOpinion]) -> Candidate[KeyOpinion]:
+    """Half the doubt: where a key is expected, what looks like one is one."""
     return replace(claim, weight=0.5 * (1.0 + claim.weight))
 
 
