@@ -72,21 +72,17 @@ def analyse_stem(
     """Listen to a stem, read its names and metadata, and weigh them.
 
     audio: float32, shape (channels, samples)
-    relative_path: below its library, "/" between folders; names are hints, not truths
+    relative_path: below its library, "/" between folders; names are hints
     model: tells the category by sound; None takes the one that ships
 
-    Longer than 30 s: its loudest 30 s are listened to, with a warning. All numbers that
-    come out are finite.
+    Longer than 30 s: its loudest 30 s are heard, with a warning. All numbers are finite.
     """
-    hints = name_hints(relative_path)
-    duration_s = audio.shape[1] / sample_rate
-    claims = tempo_claims(hints, metadata, duration_s)
-    proposed, first_category = [claim.value for claim in claims], dict(hints.categories[:1])
+    hints, duration_s = name_hints(relative_path), audio.shape[1] / sample_rate
     heard = hear(
         audio,
         sample_rate=sample_rate,
-        proposed_bpm=proposed,
-        category_hints=first_category,
+        proposed_bpm=[claim.value for claim in tempo_claims(hints, metadata, duration_s)],
+        category_hints=dict(hints.categories[:1]),
         model=model,
     )
     found = _weighed(hints, metadata, heard, duration_s)
