@@ -169,6 +169,12 @@ def test_what_rings_on_after_the_last_section_is_kept(tmp_path):
     assert sum(item.passes[0]) > RATE * 8
 
 
+def test_a_file_of_hits_ends_where_the_last_one_does(tmp_path):
+    wanted = score(Track("clap", "clap", notes=(Note("clap", 0.0), Note("clap", 8.0))))
+    made = session(wanted, tmp_path, SessionStyle(baked=True))
+    assert all(media.samples <= RATE for media in made.media)
+
+
 def test_levels_of_clips_are_in_the_file_or_on_the_item(tmp_path):
     baked = session(whole(), tmp_path / "a", SessionStyle(baked=True)).tracks[2].items[0]
     loose = session(whole(), tmp_path / "b", SessionStyle(baked=False)).tracks[2].items[0]
