@@ -34,9 +34,9 @@ def _project(session: Session) -> Iterator[str]:
 
 
 def _notes(session: Session) -> Iterator[str]:
-    """The project's notes: title, key, and what the comment says."""
+    """The project's notes: its title, and what the comment says."""
     yield "<NOTES 0 2"
-    for line in (session.title, f"{session.bpm:g} BPM, {session.key}", session.comment):
+    for line in (session.title, session.comment):
         yield from (f"|{part}" for part in line.splitlines())
     yield ">"
 

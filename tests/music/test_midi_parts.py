@@ -51,6 +51,13 @@ def test_drums_play_general_midi_on_channel_ten():
     assert DRUM_CHANNEL not in (names["bass"].channel, names["synth"].channel)
 
 
+def test_a_drum_is_a_short_note_and_a_tuned_sound_rings_for_a_beat():
+    drum = song().parts[0].notes[0]
+    (part,) = song(hit(4.0)).parts
+    assert drum.length_ticks == TICKS_PER_BEAT // 4
+    assert part.notes[0].length_ticks == TICKS_PER_BEAT
+
+
 def test_more_parts_than_channels_share_them_but_never_the_drums():
     tracks = [Track(f"t{n}", "synth") for n in range(20)]
     channels = [part.channel for part in song(*tracks).parts]
