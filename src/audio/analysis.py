@@ -8,7 +8,7 @@ from src.audio.categories import CategoryModel, category_scores
 from src.audio.descriptors import describe
 from src.audio.key import Chroma, KeyEstimate, chroma_of, estimate_key
 from src.audio.loop_shape import LoopCues, loop_cues, loop_probability
-from src.audio.onsets import loudest_channel_mix, onset_strength
+from src.audio.onsets import OnsetStrength, loudest_channel_mix, onset_strength
 from src.audio.pitch import PITCH_RATE, Mono, Note, low_rate, melody_chroma, note_of, track_pitch
 from src.audio.spectrum import Spectrum, loudest_stretch, short_time_spectrum
 from src.audio.tempo import Rhythm, TempoEstimate, estimate_tempo, extent_of
@@ -30,6 +30,7 @@ class HeardSound:
     note: as if it were one note; None where nothing is periodic
     key: as if it were a melody or chords; None where nothing is tonal
     chroma: what the key was read from
+    onsets: how strongly something begins, over time
     window_s: (start, length) of what was listened to; None for the whole clip
     """
 
@@ -42,6 +43,7 @@ class HeardSound:
     note: Note | None
     key: KeyEstimate | None
     chroma: Chroma
+    onsets: OnsetStrength
     window_s: tuple[float, float] | None
 
 
@@ -83,6 +85,7 @@ def hear(
         loop_probability(cues),
         tempo,
         *_tones(mono, sample_rate),
+        onsets=strength,
         window_s=(first / sample_rate, mono.size / sample_rate) if part else None,
     )
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from src.db.models import Stem
+from src.music.groove import groove_at
 from src.music.library import StemCard
 
 
@@ -33,7 +34,17 @@ def card(stem: Stem) -> StemCard:
         true_peak_dbtp=stem.true_peak_dbtp,
         user_rating=stem.user_rating,
         licence=stem.licence,
+        groove=_groove(stem),
+        chroma=tuple(stem.analysis.get("matching", {}).get("chroma", ())),
     )
+
+
+def _groove(stem: Stem) -> tuple[float, ...]:
+    """The groove at the tempo that the stem has now, whoever said so."""
+    noted = stem.analysis.get("matching", {})
+    if not (stem.bpm and "groove" in noted):
+        return ()
+    return groove_at(noted["groove"], bpm=noted["groove_bpm"], target_bpm=stem.bpm)
 
 
 def _confidence(analysis: dict[str, Any], corrections: dict[str, Any]) -> dict[str, float]:

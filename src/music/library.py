@@ -27,6 +27,9 @@ class StemCard:
     tags: tag -> score in 0..1
     confidence: of "bpm", "key", "category", "is_loop", in 0..1
     downbeat_s: where the first downbeat lies, in seconds from the start
+    groove: of a loop how much begins on each sixteenth of a bar, 16 values, the largest 1
+    chroma: how much sounds on each pitch class from C on, 12 values that sum to at most 1;
+        both are empty where they were not measured
     """
 
     id: str
@@ -50,3 +53,5 @@ class StemCard:
     true_peak_dbtp: float | None = None
     user_rating: int | None = None
     licence: str | None = None
+    groove: tuple[float, ...] = ()
+    chroma: tuple[float, ...] = ()

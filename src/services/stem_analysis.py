@@ -6,6 +6,7 @@ from typing import Any
 
 from src.audio.analysis import HeardSound, hear
 from src.audio.categories import CategoryModel
+from src.audio.groove import groove_grid
 from src.audio.loudness import integrated_loudness, true_peak_dbtp
 from src.audio.validation import Audio
 from src.music.category_evidence import fuse_category
@@ -132,7 +133,20 @@ def _notes(found: _Weighed, heard: HeardSound, duration_s: float) -> dict[str, d
         {name: finding_record(finding) for name, finding in findings.items()}
         | {"category": finding_record(found.category) | {"likeliest": _likeliest(found.shares)}}
         | {"alone": evidence_record(alone)}
+        | {"matching": _for_matching(found, heard)}
     )
+
+
+def _for_matching(found: _Weighed, heard: HeardSound) -> dict[str, Any]:
+    """What tells whether others go with it: its tones, and of a loop its groove."""
+    chroma = [round(float(share), 3) for share in heard.chroma.all]
+    if found.bpm is None:
+        return {"chroma": chroma}
+    first_s = 0.0 if heard.window_s is None else heard.window_s[0]
+    bpm, downbeat_s = found.bpm.value, found.downbeat_s
+    grid = groove_grid(heard.onsets, bpm=bpm, downbeat_s=downbeat_s, first_s=first_s)
+    groove = [round(float(value), 3) for value in grid]
+    return {"chroma": chroma, "groove": groove, "groove_bpm": round(bpm, 3)}
 
 
 def _tags(heard: HeardSound, hints: NameHints) -> dict[str, float]:

@@ -114,7 +114,7 @@ def test_everything_is_finite_and_can_be_stored(samples: int) -> None:
     facts = facts_of(noise)
     json.dumps(dataclasses.asdict(facts), allow_nan=False)
     assert pickle.loads(pickle.dumps(facts)) == facts
-    assert set(facts.analysis) == {"bpm", "key", "category", "is_loop", "alone"}
+    assert set(facts.analysis) == {"bpm", "key", "category", "is_loop", "alone", "matching"}
     assert 3 <= len(facts.tags) <= 5
 
 
