@@ -53,11 +53,23 @@ class AudioItem:
 
 
 @dataclass(frozen=True)
+class FilterSweep:
+    """A filter of 12 dB per octave whose cutoff moves. points: in Hz
+
+    kind: "low_pass" or "high_pass"
+    """
+
+    kind: str
+    points: tuple[AutomationPoint, ...]
+
+
+@dataclass(frozen=True)
 class SessionTrack:
     """A channel of the mixer with what lies on it.
 
     volume: factor; pan: -1 (left) to 1 (right)
     volume_curve: factors that multiply the volume; pan_curve: positions in place of the pan
+    sweeps: filters between the items and the fader
     notes: the same part for an instrument, in ticks
     """
 
@@ -69,6 +81,7 @@ class SessionTrack:
     notes: tuple[MidiNote, ...] = ()
     volume_curve: tuple[AutomationPoint, ...] = ()
     pan_curve: tuple[AutomationPoint, ...] = ()
+    sweeps: tuple[FilterSweep, ...] = ()
 
 
 @dataclass(frozen=True)

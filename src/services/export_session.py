@@ -1,5 +1,6 @@
 """A score as a session for a DAW: conformed sound files, and where they lie."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from src.audio.validation import HOUSE_RATE, Audio
 from src.core.progress import Progress, silent
 from src.music.daw_session import (
     AudioItem,
+    FilterSweep,
     Media,
     Session,
     SessionMarker,
@@ -26,6 +28,8 @@ from src.storage.paths import safe_name
 
 MEDIA_FOLDER = "audio"
 """Where the sound files lie within a project."""
+
+_FLAT_HZ, _OPEN_HZ = 21.0, 17_900.0
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,7 @@ class SessionMaker:
             notes=notes,
             volume_curve=gain_curve(_points(track, "gain_db")),
             pan_curve=_points(track, "pan"),
+            sweeps=tuple(_sweeps(track)),
         )
 
     def _clip(self, line: ClipLine, track: Track) -> AudioItem:
@@ -223,6 +228,14 @@ class SessionMaker:
 def _points(track: Track, parameter: str) -> tuple[AutomationPoint, ...]:
     found = [line.points for line in track.automation if line.parameter == parameter]
     return tuple(sorted(found[-1], key=lambda point: point.beats)) if found else ()
+
+
+def _sweeps(track: Track) -> Iterator[FilterSweep]:
+    """The filters of a track that are ever at work."""
+    for kind, open_hz, side in (("high_pass", _FLAT_HZ, 1.0), ("low_pass", _OPEN_HZ, -1.0)):
+        points = _points(track, f"{kind}_hz")
+        if any(side * point.value > side * open_hz for point in points):
+            yield FilterSweep(kind, points)
 
 
 def _sound(block: Audio | None, samples: int) -> Audio:

@@ -3,17 +3,20 @@
 The format is Bitwig's open exchange format (MIT), read by Bitwig Studio, Studio One and Cubase.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import count
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from src.core.xml_text import xml_text
-from src.music.daw_session import AudioItem, Session, SessionTrack, layers
+from src.music.daw_session import AudioItem, FilterSweep, Session, SessionTrack, layers
 from src.music.score import AutomationPoint
 
 APPLICATION = ("Traum-Engine", "1.0")
 _SLOWEST_BPM, _FASTEST_BPM = 20.0, 666.0
 _LOUDEST = 2.0
+_AUDIBLE_HZ = (10.0, 22_000.0)
+_FLAT_Q = 0.7071
+_BANDS = {"low_pass": "lowPass", "high_pass": "highPass"}
 
 
 class _Ids:
@@ -31,7 +34,8 @@ def project_xml(session: Session) -> bytes:
 
     Places are in beats. Items become clips of files that are warped to the tempo, so that
     they follow when it is changed; those that overlap lie on tracks of their own. Volume
-    automation holds the fader's and the curve's factors multiplied.
+    automation holds the fader's and the curve's factors multiplied. Filter sweeps are
+    bands of an equaliser whose frequency is automated.
     """
     ids = _Ids()
     project = Element("Project", version="1.0")
@@ -92,8 +96,24 @@ def _channel_track(
         made, "Channel", audioChannels="2", destination=master, role="regular", solo="false",
         id=ids.new(),
     )  # fmt: skip
+    if track.sweeps:
+        _equaliser(channel, track.sweeps, ids)
     _strip(channel, track.volume, track.pan, ids)
     return made
+
+
+def _equaliser(channel: Element, sweeps: Sequence[FilterSweep], ids: _Ids) -> None:
+    """One band per sweep, in their order, flat in themselves (Butterworth)."""
+    devices = SubElement(channel, "Devices")
+    device = SubElement(
+        devices, "Equalizer", deviceName="Sweeps", deviceRole="audioFX", loaded="true",
+        id=ids.new(), name="Sweeps",
+    )  # fmt: skip
+    for sweep in sweeps:
+        band = SubElement(device, "Band", type=_BANDS[sweep.kind], order="2")
+        band.append(_real(ids, "Freq", "hertz", sweep.points[0].value, _AUDIBLE_HZ))
+        band.append(_real(ids, "Q", "linear", _FLAT_Q, (0.1, 10.0)))
+        SubElement(band, "Enabled", value="true", id=ids.new(), name="Enabled")
 
 
 def _note_track(structure: Element, track: SessionTrack, master: str, ids: _Ids) -> Element:
@@ -145,9 +165,12 @@ def _audio_lane(
     for item in items:
         _clip(clips, item, ids, session)
     loud = [AutomationPoint(p.beats, p.value * track.volume) for p in track.volume_curve]
-    _curve(lane, made, "Volume", "linear", loud, ids)
+    _curve(lane, made.find("Channel/Volume"), loud, ids)
     wide = [AutomationPoint(p.beats, (p.value + 1.0) / 2.0) for p in track.pan_curve]
-    _curve(lane, made, "Pan", "normalized", wide, ids)
+    _curve(lane, made.find("Channel/Pan"), wide, ids)
+    cutoffs = made.findall("Channel/Devices/Equalizer/Band/Freq")
+    for sweep, cutoff in zip(track.sweeps, cutoffs, strict=True):
+        _curve(lane, cutoff, sweep.points, ids)
 
 
 def _clip(clips: Element, item: AudioItem, ids: _Ids, session: Session) -> None:
@@ -194,14 +217,12 @@ def _note_lane(
 
 
 def _curve(
-    lane: Element, made: Element, name: str, unit: str, points: Iterable[AutomationPoint], ids: _Ids
+    lane: Element, parameter: Element | None, points: Sequence[AutomationPoint], ids: _Ids
 ) -> None:
-    """Automation of a fader, where it moves."""
-    points = list(points)
-    parameter = made.find(f"Channel/{name}")
+    """Automation of a parameter, where it moves."""
     if not points or parameter is None:
         return
-    line = SubElement(lane, "Points", unit=unit, id=ids.new())
+    line = SubElement(lane, "Points", unit=parameter.attrib["unit"], id=ids.new())
     SubElement(line, "Target", parameter=parameter.attrib["id"])
     for point in points:
         SubElement(

@@ -193,6 +193,21 @@ def test_mono_stays_mono_and_no_file_clips(tmp_path):
     assert np.abs(sound).max() > 2.0
 
 
+def test_filters_are_told_where_they_are_at_work(tmp_path):
+    def line(name: str, *values: float) -> Automation:
+        return Automation(name, tuple(AutomationPoint(4.0 * n, v) for n, v in enumerate(values)))
+
+    rising, open_all = line("low_pass_hz", 400.0, 18_000.0), line("low_pass_hz", 18_000.0)
+    thin, flat = line("high_pass_hz", 20.0, 250.0), line("high_pass_hz", 20.0)
+    wanted = score(
+        Track("one", "pad", automation=(rising, flat)),
+        Track("two", "pad", automation=(open_all, thin)),
+    )
+    made = session(wanted, tmp_path, SessionStyle(baked=True))
+    told = [[(sweep.kind, sweep.points) for sweep in track.sweeps] for track in made.tracks]
+    assert told == [[("low_pass", rising.points)], [("high_pass", thin.points)]]
+
+
 def test_markers_tempo_and_length_are_the_scores(tmp_path):
     wanted = whole(133.0)
     made = session(wanted, tmp_path, SessionStyle(baked=False))

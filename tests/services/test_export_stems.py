@@ -18,7 +18,7 @@ from src.music.score import (
     Track,
 )
 from src.services.export_stems import PREMASTER_PEAK_DB, StemFiles, stem_names, write_stems
-from src.services.playback import ending, mix_score, score_samples
+from src.services.playback import ending, mix_score, play_score, score_samples
 
 RATE = 48_000
 
@@ -93,6 +93,13 @@ def test_the_premaster_is_the_mix_before_bus_and_master(made):
     ramp = ending(everything())
     mix[:, mix.shape[1] - ramp.size :] *= ramp
     assert peak_db(premaster - mix) < -110
+
+
+def test_it_is_what_the_preset_without_mastering_gives(made):
+    wanted = replace(everything(), target_lufs=None, ceiling_dbtp=PREMASTER_PEAK_DB)
+    blocks: list[np.ndarray] = []
+    play_score(wanted, load=load, sink=blocks.append)
+    assert peak_db(np.concatenate(blocks, axis=1) - made[1]) < -110
 
 
 def test_all_files_begin_at_the_first_bar_and_have_one_length(made):

@@ -32,6 +32,10 @@ TYPES: dict[str, Callable[[str], bool]] = {
     "unit": lambda text: text in UNITS,
     "time unit": lambda text: text in ("beats", "seconds"),
     "role": lambda text: text in ("regular", "master", "effect", "submix", "vca"),
+    "device role": lambda text: text in ("instrument", "noteFX", "audioFX", "analyzer"),
+    "band": lambda text: (
+        text in ("highPass", "lowPass", "bandPass", "highShelf", "lowShelf", "bell", "notch")
+    ),
     "content": lambda text: (
         set(text.split()) <= {"audio", "automation", "notes", "video", "markers", "tracks"}
     ),
@@ -76,6 +80,32 @@ RULES: dict[str, Rule] = {
         ((("Devices",), MAYBE), (("Mute",), MAYBE), (("Pan",), MAYBE), (("Sends",), MAYBE),
          (("Volume",), MAYBE)),
     ),
+    "Devices": Rule({}, ((("Equalizer",), ANY),)),
+    "Equalizer": Rule(
+        {
+            **REFERABLE,
+            "deviceID": "text",
+            "deviceName!": "text",
+            "deviceRole!": "device role",
+            "deviceVendor": "text",
+            "loaded": "bool",
+        },
+        (
+            (("Parameters",), MAYBE),
+            (("Enabled",), MAYBE),
+            (("State",), MAYBE),
+            (("Band",), ANY),
+            (("InputGain",), MAYBE),
+            (("OutputGain",), MAYBE),
+        ),
+    ),
+    "Band": Rule(
+        {"type!": "band", "order": "int"},
+        ((("Freq",), ONCE), (("Gain",), MAYBE), (("Q",), MAYBE), (("Enabled",), MAYBE)),
+    ),
+    "Freq": Rule(REAL),
+    "Q": Rule(REAL),
+    "Enabled": Rule(SWITCH),
     "Mute": Rule(SWITCH),
     "Pan": Rule(REAL),
     "Volume": Rule(REAL),

@@ -2,7 +2,14 @@
 
 from itertools import pairwise
 
-from src.music.daw_session import AudioItem, Media, Session, SessionMarker, SessionTrack
+from src.music.daw_session import (
+    AudioItem,
+    FilterSweep,
+    Media,
+    Session,
+    SessionMarker,
+    SessionTrack,
+)
 from src.music.midi_parts import MidiNote
 from src.music.score import AutomationPoint
 
@@ -36,6 +43,10 @@ def made_session() -> Session:
                 "bass", "bass", 0.5, -0.5, (loop,),
                 volume_curve=(AutomationPoint(0.0, 0.1), AutomationPoint(6.0, 2.0)),
                 pan_curve=(AutomationPoint(0.0, -1.0), AutomationPoint(12.0, 0.5)),
+                sweeps=(
+                    FilterSweep("high_pass", (AutomationPoint(6.0, 20.0),)),
+                    FilterSweep("low_pass", (AutomationPoint(0, 300.0), AutomationPoint(6, 18e3))),
+                ),
             ),
             SessionTrack(
                 "kick", "kick", 3.0, 0.0, (first, second),

@@ -136,6 +136,22 @@ def test_automation_moves_the_faders_themselves(project):
     assert values(pan) == [(0.0, 0.0), (12.0, 0.75)]
 
 
+def test_sweeps_are_bands_whose_frequency_is_automated(project):
+    bands = track(project, "bass").findall("Channel/Devices/Equalizer/Band")
+    assert [band.attrib["type"] for band in bands] == ["highPass", "lowPass"]
+    cutoff = bands[1].find("Freq")
+    assert cutoff is not None
+    (line,) = (
+        line
+        for line in lane(project, "bass").findall("Points")
+        if line.find("Target").attrib["parameter"] == cutoff.attrib["id"]  # type: ignore[union-attr]
+    )
+    assert line.attrib["unit"] == cutoff.attrib["unit"] == "hertz"
+    points = [(float(p.attrib["time"]), float(p.attrib["value"])) for p in line.iter("RealPoint")]
+    assert points == [(0.0, 300.0), (6.0, 18_000.0)]
+    assert track(project, "kick").find("Channel/Devices") is None
+
+
 def test_notes_lie_in_one_clip_from_the_start_of_a_bar(project):
     (clip,) = lane(project, "kick (notes)").findall("Clips/Clip")
     start = float(clip.attrib["time"])
