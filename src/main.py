@@ -17,6 +17,7 @@ from src.api.endpoints import (
     exports,
     jobs,
     kits,
+    matches,
     quarantine,
     revisions,
     search,
@@ -36,6 +37,7 @@ from src.services.bulk_edits import BulkEditService
 from src.services.exports import STAGE as EXPORT_STAGE
 from src.services.import_lock import when_free
 from src.services.jobs import JobKind, JobService
+from src.services.matches import MatchService
 from src.services.quarantine import QuarantineService
 from src.services.selections import selection_of
 from src.services.stems import StemService
@@ -92,7 +94,7 @@ def create_app(
     problems.install(app)
     for room in (
         system, jobs, uploads, stem_edits, stems, search, kits, quarantine, tracks, revisions,
-        exports,
+        exports, matches,
     ):  # fmt: skip
         app.include_router(room.router)
     return app
@@ -152,6 +154,7 @@ def _start(services: Services) -> tuple[Engine, LocalRunner]:
         uploads=UploadService(database, settings),
         tracks=made,
         revisions=services.revisions,
+        matches=MatchService(database, services.search),
         exports=services.exports,
         quarantine=QuarantineService(database, settings),
         jobs=JobService(database, _job_kinds(services, made), runner.send),

@@ -14,6 +14,7 @@ from src.embeddings.protocol import Embedder
 from src.services.bulk_edits import BulkEditService
 from src.services.exports import ExportService
 from src.services.jobs import JobService, JobState
+from src.services.matches import MatchService
 from src.services.quarantine import QuarantineService
 from src.services.reanalysis import ReanalysisService
 from src.services.revisions import RevisionService
@@ -41,6 +42,7 @@ class Engine:
     tracks: TrackService
     exports: ExportService
     revisions: RevisionService
+    matches: MatchService
     quarantine: QuarantineService
     jobs: JobService
 
