@@ -124,8 +124,8 @@ def _settled(company: Sequence[Answer]) -> list[Answer]:
     places = [place_of(answer.heard_as) for answer in company]
     changed = []
     for answer, one, found in zip(company, facts, settle(evidence, places), strict=True):
-        notes = settled_notes(found.bpm, found.key)
-        values = {name: notes[name]["value"] for name in ("bpm", "key")}
+        notes = settled_notes(found)
+        values = {name: note["value"] for name, note in notes.items()}
         new = replace(one, **values, bars=found.bars, analysis=one.analysis | notes)
         changed.append(replace(answer, facts=new))
     return changed

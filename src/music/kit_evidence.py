@@ -21,6 +21,8 @@ class StemEvidence:
     """A stem alone, as its own analysis left it.
 
     duration_s, category: of the whole file; what it plays
+    named: whether its name gave the category
+    shares: probability of each of CATEGORIES; empty where only the category is known
     is_loop, bpm, key, bars: as found without its kit
     downbeat_s: where its first beat lies
     tempos: (bpm, probability) by sound, should it be a loop, likeliest first; sum <= 1
@@ -36,6 +38,8 @@ class StemEvidence:
     downbeat_s: float = 0.0
     tempos: tuple[tuple[float, float], ...] = ()
     keys: tuple[float, ...] = ()
+    shares: tuple[float, ...] = ()
+    named: bool = False
 
 
 def evidence_record(evidence: StemEvidence) -> dict[str, Any]:
@@ -50,6 +54,8 @@ def evidence_record(evidence: StemEvidence) -> dict[str, Any]:
         "downbeat_s": evidence.downbeat_s,
         "tempos": [[round(bpm, DIGITS), round(chance, DIGITS)] for bpm, chance in evidence.tempos],
         "keys": [round(chance, DIGITS) for chance in evidence.keys],
+        "shares": [round(chance, DIGITS) for chance in evidence.shares],
+        "named": evidence.named,
     }
 
 
@@ -68,6 +74,8 @@ def evidence_from(record: Mapping[str, Any]) -> StemEvidence:
         downbeat_s=record["downbeat_s"],
         tempos=tuple((float(bpm), float(chance)) for bpm, chance in tempos),
         keys=tuple(record["keys"]),
+        shares=tuple(record.get("shares", ())),
+        named=record.get("named", False),
     )
 
 

@@ -1,16 +1,20 @@
 """What stems are once their company was asked: tempo, key and bars of each."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from src.music.evidence import Finding
+import numpy as np
+from numpy.typing import NDArray
+
+from src.music.evidence import Finding, Source
+from src.music.kit_category import in_company
 from src.music.kit_consensus import Place
-from src.music.kit_evidence import StemEvidence
+from src.music.kit_evidence import StemEvidence, told
 from src.music.kit_key import common_keys
 from src.music.kit_tempo import common_tempos
-from src.music.library import DRUM_CATEGORIES
+from src.music.library import CATEGORIES, DRUM_CATEGORIES
 from src.music.tempo import beats_in, beats_miss_s
 
 KEYLESS_LOOPS = (*DRUM_CATEGORIES, "fx")
@@ -21,24 +25,37 @@ _FITS_S, _FITS_SHARE = 0.005, 0.002
 
 @dataclass(frozen=True)
 class Settled:
-    """What a stem is in its company. None where unknown or meaningless."""
+    """What a stem is in its company. None where unknown or meaningless.
+
+    category: None where its company has nothing to say of it
+    likeliest: the three best categories with their probabilities, best first
+    """
 
     bpm: Finding[float] | None
     key: Finding[str] | None
     bars: float | None
+    category: Finding[str] | None
+    likeliest: Mapping[str, float]
 
 
 def settle(stems: Sequence[StemEvidence], places: Sequence[Place]) -> list[Settled]:
-    """Settle the tempo of loops and the key of tonal loops among all that lie together.
+    """Settle categories, the tempo of loops and the key of tonal loops among all that lie together.
 
     places: kit and folder of each. The order of the stems makes no difference; nor does it
-    matter what they were settled to before, since only their own evidence counts. One-shots
-    stay as they are.
+    matter what they were settled to before, since only their own evidence counts. What turns
+    out to be a drum loses its key.
     """
+    shares = shares_in_company(stems, places)
+    kinds = [
+        next(iter(likeliest), stem.category) for likeliest, stem in zip(shares, stems, strict=True)
+    ]
     bpm = [stem.bpm for stem in stems]
-    key = [stem.key for stem in stems]
+    key = [
+        None if kind in DRUM_CATEGORIES and not told(stem.key) else stem.key
+        for kind, stem in zip(kinds, stems, strict=True)
+    ]
     loops = [i for i, stem in enumerate(stems) if stem.is_loop.value]
-    tonal = [i for i in loops if stems[i].category not in KEYLESS_LOOPS]
+    tonal = [i for i in loops if kinds[i] not in KEYLESS_LOOPS]
     tempos = common_tempos([stems[i] for i in loops], [places[i] for i in loops])
     keys = common_keys([stems[i] for i in tonal], [places[i] for i in tonal])
     for i, tempo in zip(loops, tempos, strict=True):
@@ -46,8 +63,45 @@ def settle(stems: Sequence[StemEvidence], places: Sequence[Place]) -> list[Settl
     for i, shared in zip(tonal, keys, strict=True):
         key[i] = shared
     return [
-        Settled(bpm[i], key[i], _bars(stem, bpm[i])) for i, stem in enumerate(stems)
-    ]  # fmt: skip
+        Settled(bpm[i], key[i], _bars(stem, bpm[i]), _category(stem, shares[i]), shares[i])
+        for i, stem in enumerate(stems)
+    ]
+
+
+def shares_in_company(
+    stems: Sequence[StemEvidence], places: Sequence[Place]
+) -> list[dict[str, float]]:
+    """The three likeliest categories of each, its folder considered; {} where it says nothing.
+
+    A folder tells nothing of a stem whose category is all that is known, but such a stem
+    (one that the user corrected) tells of the others.
+    """
+    if not any(stem.shares for stem in stems):
+        return [{} for _ in stems]
+    alone = np.array([stem.shares or _sure(stem.category) for stem in stems])
+    found = in_company(alone / alone.sum(axis=1, keepdims=True), [folder for _, folder in places])
+    return [
+        best_categories(row) if stem.shares else {} for row, stem in zip(found, stems, strict=True)
+    ]
+
+
+def best_categories(shares: NDArray[np.float64]) -> dict[str, float]:
+    """The three likeliest categories with their probabilities, best first."""
+    rounded = np.round(shares, 4)
+    order = sorted(range(len(CATEGORIES)), key=lambda place: -rounded[place])[:3]
+    return {CATEGORIES[place]: float(rounded[place]) for place in order}
+
+
+def _category(stem: StemEvidence, likeliest: Mapping[str, float]) -> Finding[str] | None:
+    if not likeliest:
+        return None
+    best = next(iter(likeliest))
+    own: Source = "filename" if stem.named else "audio"
+    return Finding(best, likeliest[best], own if best == stem.category else "kit")
+
+
+def _sure(category: str) -> list[float]:
+    return [float(name == category) for name in CATEGORIES]
 
 
 def finding_record(finding: Finding[Any] | None) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from src.db.settled_kits import Learnt, Member, State
 from src.music.evidence import Finding
 from src.music.kit_consensus import Place
 from src.music.kit_evidence import StemEvidence, evidence_from
-from src.music.kit_settlement import finding_record, settle
+from src.music.kit_settlement import Settled, finding_record, settle
 from src.services.import_kits import kit_path
 
 log = logging.getLogger(__name__)
@@ -115,9 +115,13 @@ def place_of(place: str) -> Place:
     return kit_path(place) or ".", _folder(place)
 
 
-def settled_notes(bpm: Finding[float] | None, key: Finding[str] | None) -> dict[str, Any]:
+def settled_notes(one: Settled) -> dict[str, Any]:
     """The notes of a stem's analysis that settling writes."""
-    return {"bpm": finding_record(bpm), "key": finding_record(key)}
+    notes = {"bpm": finding_record(one.bpm), "key": finding_record(one.key)}
+    if one.category is not None:
+        likeliest = {"likeliest": dict(one.likeliest)}
+        notes["category"] = finding_record(one.category) | likeliest
+    return notes
 
 
 def _folder(place: str) -> str:
@@ -158,8 +162,8 @@ class _Row:
         return cls(
             None if alone is None else evidence_from(alone),
             {name: row["corrections"][name] for name in _COUNTS if name in row["corrections"]},
-            {name: found[name] for name in ("bpm", "key", "bars")},
-            {name: analysis.get(name) for name in ("bpm", "key")},
+            {name: found[name] for name in ("bpm", "key", "bars", "category")},
+            {name: analysis.get(name) for name in ("bpm", "key", "category")},
         )
 
 
@@ -177,14 +181,21 @@ def _learnt(company: Company, rows: Mapping[str, _Row]) -> dict[str, Learnt]:
     learnt = {}
     for (member, row, alone), one in zip(heard, settled, strict=True):
         # The user's word counts for the others; beneath it stays what the stem is alone.
-        bpm = alone.bpm if "bpm" in row.said else one.bpm
-        key = alone.key if "key" in row.said else one.key
-        notes = settled_notes(bpm, key)
-        columns = {name: notes[name]["value"] for name in ("bpm", "key")}
-        columns["bars"] = alone.bars if "bpm" in row.said else one.bars
-        if columns != row.found or notes != row.notes:
+        under = replace(
+            one,
+            bpm=alone.bpm if "bpm" in row.said else one.bpm,
+            bars=alone.bars if "bpm" in row.said else one.bars,
+            key=alone.key if "key" in row.said else one.key,
+        )
+        notes = settled_notes(under)
+        columns = {name: note["value"] for name, note in notes.items()} | {"bars": under.bars}
+        if columns != _part(row.found, columns) or notes != _part(row.notes, notes):
             learnt[member.id] = Learnt(columns, notes)
     return learnt
+
+
+def _part(values: Mapping[str, Any], of: Iterable[str]) -> dict[str, Any]:
+    return {name: values[name] for name in of}
 
 
 def _corrected(evidence: StemEvidence, said: Mapping[str, Any]) -> StemEvidence:
@@ -195,7 +206,7 @@ def _corrected(evidence: StemEvidence, said: Mapping[str, Any]) -> StemEvidence:
             value = said[name]
             changes[name] = None if value is None else Finding(value, 1.0, "user")
     if "category" in said:
-        changes["category"] = said["category"]
+        changes |= {"category": said["category"], "shares": ()}
     if said.get("bpm"):
         changes["is_loop"] = Finding(True, 1.0, "user")
     return replace(evidence, **changes)

@@ -13,6 +13,7 @@ from src.music.category_evidence import fuse_category
 from src.music.evidence import Finding
 from src.music.kit_evidence import StemEvidence, evidence_record
 from src.music.kit_settlement import finding_record
+from src.music.library import CATEGORIES
 from src.music.loop_evidence import fuse_loop
 from src.music.names import NameHints, name_hints
 from src.services.key_claims import key_of
@@ -128,6 +129,8 @@ def _notes(found: _Weighed, heard: HeardSound, duration_s: float) -> dict[str, d
         found.bars,
         found.downbeat_s,
         **_for_the_kit(heard),
+        shares=tuple(found.shares[name] for name in CATEGORIES),
+        named=found.category.source == "filename",
     )
     return (
         {name: finding_record(finding) for name, finding in findings.items()}

@@ -5,6 +5,7 @@ from dataclasses import replace
 from src.music.evidence import Finding
 from src.music.kit_evidence import StemEvidence
 from src.music.kit_settlement import settle
+from src.music.library import CATEGORIES
 from tests.music.kit_stems import loop, tonal
 
 HERE = ("kit", "kit")
@@ -31,6 +32,55 @@ def test_the_root_of_a_one_shot_stays() -> None:
     shot = replace(tonal("C", 0.5), is_loop=Finding(False, 0.9, "audio"), bpm=None)
     settled = settle([*[tonal("Am", 0.8)] * 5, shot], [HERE] * 6)[-1]
     assert settled.key == shot.key
+
+
+def heard_as(category: str, chance: float, stem: StemEvidence) -> StemEvidence:
+    """A stem whose sound says a category, the rest being even."""
+    rest = (1.0 - chance) / (len(CATEGORIES) - 1)
+    shares = tuple(chance if name == category else rest for name in CATEGORIES)
+    return replace(stem, category=category, shares=shares)
+
+
+def shot() -> StemEvidence:
+    return StemEvidence(0.4, "other", Finding(False, 0.9, "audio"), None, None)
+
+
+def test_a_doubtful_sound_among_snares_is_one_and_the_kit_says_so() -> None:
+    snares = [heard_as("snare", 0.8, shot())] * 8
+    doubtful = heard_as("fx", 0.15, shot())
+    settled = settle([*snares, doubtful], [HERE] * 9)
+
+    assert settled[-1].category is not None
+    assert (settled[-1].category.value, settled[-1].category.source) == ("snare", "kit")
+    assert list(settled[-1].likeliest)[:2] == ["snare", "fx"]
+    assert settled[0].category is not None
+    assert settled[0].category.source == "audio"
+
+
+def test_another_folder_of_the_kit_does_not_tell_what_a_sound_is() -> None:
+    snares = [heard_as("snare", 0.8, shot())] * 8
+    doubtful = heard_as("fx", 0.15, shot())
+    places = [("kit", "kit/snares")] * 8 + [("kit", "kit/fx")]
+
+    settled = settle([*snares, doubtful], places)[-1]
+    assert settled.category is not None
+    assert settled.category.value == "fx"
+
+
+def test_what_turns_out_to_be_a_drum_has_no_key() -> None:
+    snares = [heard_as("snare", 0.8, shot())] * 8
+    doubtful = replace(heard_as("synth", 0.15, shot()), key=Finding("C", 0.5, "audio"))
+
+    assert settle([*snares, doubtful], [HERE] * 9)[-1].key is None
+
+
+def test_a_category_that_the_user_gave_counts_and_is_not_changed() -> None:
+    told = replace(shot(), category="snare", shares=())
+    settled = settle([*[told] * 8, heard_as("fx", 0.15, shot())], [HERE] * 9)
+
+    assert settled[0].category is None
+    assert settled[-1].category is not None
+    assert settled[-1].category.value == "snare"
 
 
 def test_nothing_is_settled_of_nothing() -> None:

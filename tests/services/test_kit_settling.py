@@ -18,6 +18,7 @@ from src.db.settled_kits import Member
 from src.music.evidence import Finding
 from src.music.kit_evidence import StemEvidence, evidence_record
 from src.music.kit_settlement import finding_record
+from src.music.library import CATEGORIES
 from src.services import kit_settling
 from src.services.kit_settling import companies_of, company_paths, settle_kits
 from src.services.preprocessor import NeuroAnalyzer
@@ -94,6 +95,41 @@ def test_a_kit_corrects_an_octave_and_says_that_it_did(database: Database) -> No
     assert (stem.bpm, stem.bars) == (170.0, 8.0)
     assert stem.analysis["bpm"]["source"] == "kit"
     assert stem.analysis["bpm"]["value"] == 170.0
+
+
+def snare(chance: float, category: str = "snare") -> StemEvidence:
+    """A short hit that sounds like a category with this chance."""
+    rest = (1.0 - chance) / (len(CATEGORIES) - 1)
+    shares = tuple(chance if name == category else rest for name in CATEGORIES)
+    alone = StemEvidence(0.3, category, Finding(False, 0.9, "audio"), None, None)
+    return replace(alone, shares=shares)
+
+
+def test_a_folder_of_snares_tells_what_a_doubtful_hit_is(database: Database) -> None:
+    for number in range(8):
+        put(database, f"Snares/hit {number}.wav", snare(0.8))
+    doubtful = put(database, "Snares/thing.wav", snare(0.15, "fx"))
+
+    settle_kits(database, silent)
+    stem = stem_of(database, doubtful)
+    assert stem.category == stem.analysis["category"]["value"] == "snare"
+    assert stem.analysis["category"]["source"] == "kit"
+    assert settle_kits(database, silent) == 0
+
+
+def test_the_users_category_stays_above_what_the_folder_says(database: Database) -> None:
+    for number in range(8):
+        put(database, f"Snares/hit {number}.wav", snare(0.8))
+    doubtful = put(database, "Snares/thing.wav", snare(0.15, "fx"))
+    with database.transaction() as session:
+        correct(session.get_one(Stem, doubtful), {"category": "vocal"})
+
+    settle_kits(database, silent)
+    assert stem_of(database, doubtful).category == "vocal"
+    with database.transaction() as session:
+        correct(session.get_one(Stem, doubtful), {}, taken_back=["category"])
+    settle_kits(database, silent)
+    assert stem_of(database, doubtful).category == "snare"
 
 
 def test_settling_again_writes_nothing(database: Database) -> None:
