@@ -19,7 +19,7 @@ from src.audio.validation import HOUSE_RATE, Audio
 from src.embeddings.lexicon import mentions
 from src.embeddings.protocol import Vectors
 
-SPACE_VERSION = 1
+SPACE_VERSION = 2
 """Raise it with every change of code that moves the vectors of sounds."""
 
 _CATEGORY_PART = np.sqrt(0.5)
@@ -47,7 +47,7 @@ class AcousticEmbedder:
     def model_id(self) -> str:
         """Name, version and digest of the fitted data that the vectors of sounds rest on."""
         digest = hashlib.sha256(f"{SPACE_VERSION} {RECIPES}".encode())
-        for name in ("calibration.json", "categories.npz"):
+        for name in ("calibration.json", "categories.npz", "timbre.npz"):
             digest.update(files("src.audio").joinpath("data", name).read_bytes())
         return f"acoustic-{SPACE_VERSION}-{digest.hexdigest()[:12]}"
 

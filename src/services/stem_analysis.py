@@ -20,7 +20,7 @@ from src.services.key_claims import key_of
 from src.services.tempo_claims import bars_of, loop_claims, tempo_claims, tempo_of
 from src.storage.metadata import FileMetadata
 
-ANALYSIS_VERSION = "1"
+ANALYSIS_VERSION = "2"
 """Changes whenever the same file could be heard differently."""
 
 
