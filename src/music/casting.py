@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from src.music.backbone import choose_backbone, kit_keys_of
+from src.music.compatibility import shifted
 from src.music.fit import Ground
 from src.music.genres import SECTION_END, SECTION_START
 from src.music.library import DRUM_CATEGORIES, StemCard
@@ -146,7 +147,7 @@ class _Stage:
             self.warnings.append(f"the stem kept for {voice.name} is gone: another was chosen")
             return None
         wish = self._wish(voice)
-        company = Company(self.backbone, self.kit_keys, self._used(voice))
+        company = self._company(voice)
         similar = next(
             (c.similarity for c in self.pool.get(voice.wanted, ()) if c.card == card), 0.5
         )
@@ -157,6 +158,14 @@ class _Stage:
                 f" {self.plan.key}: another was chosen"
             )
         return match
+
+    def _company(self, voice: Voice) -> Company:
+        playing = tuple(
+            shifted(part.match.card, part.match.fit.semitones)
+            for part in self._beside(voice.sections)
+            if part.voice.place is None
+        )
+        return Company(self.backbone, self.kit_keys, self._used(voice), playing)
 
     def _wish(self, voice: Voice) -> Wish:
         asked = voice.wanted
@@ -170,7 +179,7 @@ class _Stage:
     def _weighed(self, voice: Voice, categories: Sequence[str], least: float) -> list[Match]:
         asked = voice.wanted
         wish = self._wish(voice)
-        company = Company(self.backbone, self.kit_keys, self._used(voice))
+        company = self._company(voice)
         busy = {part.match.card.id for part in self._beside(voice.sections)}
         busy |= self._avoided(voice)
         found: dict[str, Match] = {}

@@ -7,8 +7,8 @@ not known or means nothing (the key of drums) is left out, not guessed.
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from src.music.groove import SLOTS, groove_at
 from src.music.keys import camelot_distance, transpose
@@ -40,6 +40,9 @@ BY_CHANCE: Mapping[str, float] = {
 }  # fmt: skip
 """About what two stems that know nothing of each other get. It stands for what can't be
 judged, so that stems of which little is known are neither better nor worse for it."""
+
+BLENDED = frozenset({"tones", "room", "rhythm"})
+"""What is left to be judged when tempo and key have been seen to."""
 
 _CROWDED_COST = 0.7
 """What a wholly occupied spectrum costs: equalisers can make some room."""
@@ -86,7 +89,37 @@ def compatibility(
     reasons = [_over_all(items, len(playing)) for items in found.values()]
     if playing:
         reasons.append(_variety(candidate, playing))
-    return Compatibility(_joined(reasons), tuple(reasons), shift)
+    return Compatibility(overall_score(reasons), tuple(reasons), shift)
+
+
+def blend(candidate: StemCard, playing: Sequence[StemCard]) -> Reason | None:
+    """How well stems sound together that tempo and key already allow: by tones, room, rhythm.
+
+    Both as they are played, see ``shifted``. None where nothing of it can be judged.
+    """
+    found: dict[str, list[Reason]] = defaultdict(list)
+    for other in playing:
+        judged = [*_tones(candidate, other, 0), *_room(candidate, other)]
+        for reason in [*judged, *_rhythm(candidate, other)]:
+            found[reason.criterion].append(reason)
+    if not found:
+        return None
+    reasons = [_over_all(items, len(playing)) for items in found.values()]
+    score = overall_score(reasons, ignoring=frozenset(WEIGHTS) - BLENDED)
+    told = ", ".join(f"{reason.criterion} {reason.score:.2f}" for reason in reasons)
+    return Reason("together", score, f"beside what plays: {told}")
+
+
+def shifted(card: StemCard, semitones: float) -> StemCard:
+    """A stem's card as it sounds when it is played higher or lower."""
+    up = round(semitones)
+    if up % 12 == 0:
+        return card
+    return replace(
+        card,
+        key=None if card.key is None else transpose(card.key, up),
+        chroma=tuple(card.chroma[(tone - up) % 12] for tone in range(len(card.chroma))),
+    )
 
 
 def _pair(candidate: StemCard, other: StemCard, shift: int) -> list[Reason]:
@@ -109,12 +142,16 @@ def _over_all(items: Sequence[Reason], playing: int) -> Reason:
     return Reason(typical.criterion, round(score, 4), text)
 
 
-def _joined(reasons: Sequence[Reason]) -> float:
-    """Weighted geometric mean; what could not be judged counts as by chance."""
+def overall_score(reasons: Sequence[Reason], *, ignoring: Collection[str] = ()) -> float:
+    """Weighted geometric mean; what could not be judged counts as by chance.
+
+    ignoring: criteria that shall not count
+    """
     scores = {**BY_CHANCE, **{reason.criterion: reason.score for reason in reasons}}
-    weight = sum(WEIGHTS[criterion] for criterion in scores)
-    logs = sum(WEIGHTS[name] * math.log(max(score, _FLOOR)) for name, score in scores.items())
-    return math.exp(logs / weight)
+    kept = {name: score for name, score in scores.items() if name not in ignoring}
+    weight = sum(WEIGHTS[name] for name in kept)
+    logs = sum(WEIGHTS[name] * math.log(max(score, _FLOOR)) for name, score in kept.items())
+    return math.exp(logs / weight) if weight > 0.0 else 1.0
 
 
 def _time(candidate: StemCard, other: StemCard) -> list[Reason]:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from src.music.compatibility import blend, shifted
 from src.music.exclusion import suspicion, words_of
 from src.music.fit import Fit, Ground, fit_stem
 from src.music.genres import SECTION_END
@@ -14,6 +15,7 @@ from src.music.score import Reason
 WEIGHTS: dict[str, float] = {
     "meaning": 1.0, "category": 1.3, "tempo": 1.5, "key": 0.8, "kit": 0.6, "variety": 1.0,
     "quality": 0.35, "role": 0.8, "length": 0.3, "wanted": 1.2, "shape": 1.2,
+    "together": 0.6,
 }  # fmt: skip
 """How much each criterion counts. The scores are joined by a weighted geometric mean, so
 that one bad criterion can't be bought off by the others."""
@@ -64,11 +66,13 @@ class Company:
     backbone: id of the kit that the track is built on
     kit_keys: key of each kit as its stems agree on it
     used: stems that already play another role in the track
+    playing: what plays in the same sections, as it sounds
     """
 
     backbone: str | None = None
     kit_keys: Mapping[str, str] = field(default_factory=dict)
     used: frozenset[str] = frozenset()
+    playing: tuple[StemCard, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,7 @@ def match_stem(candidate: Candidate, wish: Wish, ground: Ground, company: Compan
         _variety(card, company),
         *_kit(card, company),
         *(_manner(card, wish, fit, ground) if wish.place is None else [_shape(card, wish)]),
+        *(_together(card, fit, company) if wish.place is None else []),
     ]
     if doubt > 0.0:
         reasons.append(
@@ -238,6 +243,11 @@ def _kit(card: StemCard, company: Company) -> list[Reason]:
     if card.kit_id == company.backbone:
         return [Reason("kit", 1.0, f"belongs to the track's kit {card.kit or ''}".rstrip())]
     return [Reason("kit", 0.5, "from another kit")]
+
+
+def _together(card: StemCard, fit: Fit, company: Company) -> list[Reason]:
+    found = blend(shifted(card, fit.semitones), company.playing)
+    return [] if found is None else [found]
 
 
 def _length(card: StemCard, fit: Fit, ground: Ground) -> list[Reason]:

@@ -180,3 +180,23 @@ def test_where_nothing_rises_our_own_riser_plays_and_is_told():
     own = chosen(shot("Riser Long", "fx", duration_s=6.0))
     assert own.parts[0].match.card.name == "Riser Long"
     assert own.warnings == ()
+
+
+def test_who_blends_with_what_plays_is_chosen_and_it_is_told():
+    tones = tuple(1 / 7 if tone in (9, 11, 0, 2, 4, 5, 7) else 0.0 for tone in range(12))
+    others = tuple(tones[(tone - 6) % 12] for tone in range(12))
+    beat = tuple(1.0 if slot % 4 == 0 else 0.0 for slot in range(16))
+    between = tuple(1.0 if slot % 4 == 2 else 0.0 for slot in range(16))
+    cards = [
+        loop("Bass", "bass", key="Am", chroma=tones, groove=beat),
+        loop("Fits", "synth", key="Am", chroma=tones, groove=beat),
+        loop("Clashes", "synth", key="Am", chroma=others, groove=between),
+    ]
+
+    for seed in range(8):
+        result = cast(plan(section("bass", "synth")), cards, seed=seed)
+        assert names(result)["synth"] == "Fits"
+        (synth,) = [part for part in result.parts if part.voice.category == "synth"]
+        together = [reason for reason in synth.match.reasons if reason.criterion == "together"]
+        assert len(together) == 1
+        assert together[0].score > 0.8

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from src.music.compatibility import BANDS, BY_CHANCE, MAX_SHIFT, WEIGHTS, compatibility
+from src.music.compatibility import (
+    BANDS,
+    BY_CHANCE,
+    MAX_SHIFT,
+    WEIGHTS,
+    blend,
+    compatibility,
+    overall_score,
+    shifted,
+)
 from src.music.keys import KEYS, camelot_distance, transpose
 from src.music.library import CATEGORIES, StemCard
 from tests.music.cards import loop, shot
@@ -206,3 +215,42 @@ def test_scores_lie_between_nothing_and_one(
     assert 0.0 <= found.score <= 1.0
     assert all(0.0 <= reason.score <= 1.0 for reason in found.reasons)
     assert abs(found.semitones) <= MAX_SHIFT
+
+
+# as the arranger asks
+
+
+def test_a_shifted_stem_sounds_as_much_higher() -> None:
+    own = loop("a", "lead", key="Am", chroma=MINOR)
+    up = shifted(own, 3.0)
+    assert up.key == "Cm"
+    assert up.chroma == rotated(MINOR, 3)
+    assert shifted(own, 12.0) == own
+    assert shifted(up, -3.0) == own
+
+
+def test_blend_looks_at_tones_room_and_rhythm_and_not_at_tempo_or_kit() -> None:
+    full = {"chroma": MINOR, "groove": FOUR, "features": bands(mid=1.0)}
+    playing = [loop("b", "pad", **full)]
+    same = blend(loop("a", "lead", bpm=138.0, kit_id="k", **full), playing)
+    odd = blend(loop("a", "lead", bpm=131.0, **full), playing)
+    assert same is not None
+    assert odd is not None
+    assert odd == same
+    assert same.criterion == "together"
+    apart = loop("a", "lead", **full | {"chroma": rotated(MINOR, 6), "groove": OFFBEAT})
+    worse = blend(apart, playing)
+    assert worse is not None
+    assert worse.score < same.score
+
+
+def test_nothing_to_blend_with_is_no_reason() -> None:
+    assert blend(loop("a", "lead", chroma=MINOR), []) is None
+    assert blend(loop("a", "lead"), [loop("b", "pad")]) is None
+
+
+def test_criteria_can_be_left_out() -> None:
+    found = compatibility(loop("a", "drums", bpm=97.0), [loop("b", "bass", bpm=138.0)])
+    without_time = overall_score(found.reasons, ignoring=("tempo", "stretch", "length"))
+    assert without_time > found.score
+    assert overall_score((), ignoring=tuple(WEIGHTS)) == 1.0
