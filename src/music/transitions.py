@@ -13,6 +13,9 @@ from src.music.timeline import SectionTime
 ENERGY_GAIN_DB = 5.0
 """How much quieter a part plays at energy 0 than at energy 1."""
 
+BREAK_LIFT_DB = 4.0
+"""How much pads and textures come forward where a breakdown leaves them alone."""
+
 OPEN_HZ, CLOSED_HZ = 18_000.0, 700.0
 """Low-pass of a tonal part when it is fully there, and when an intro begins."""
 
@@ -179,6 +182,8 @@ def _gain(
     turn = _SWELL_BEATS if category in _SUSTAINED else _JUMP_BEATS
     for section in sections:
         here = _gain_at(section.energy)
+        if section.kind == "break" and category in _SUSTAINED:
+            here += BREAK_LIFT_DB
         there = here
         if section.kind == "build" and section.number + 1 < len(times):
             there = max(here, _gain_at(times[section.number + 1].energy))

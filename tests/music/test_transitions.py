@@ -74,6 +74,11 @@ def test_a_filter_that_a_part_always_has_stays_closed_in_a_sweep():
     assert max(values) <= 450.0
 
 
+def test_a_pad_comes_forward_in_a_breakdown():
+    assert lines("pad", {0, 1}, times("A", "Breakdown"))["gain_db"] == [-2.0, -2.0, 2.0, 2.0]
+    assert lines("lead", {0, 1}, times("A", "Breakdown"))["gain_db"] == [-2.0] * 4
+
+
 def test_only_sections_that_are_played_are_automated():
     assert len(lines("bass", {1}, times("A", "B", "C"))["gain_db"]) == 2
 
