@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,9 @@ def render(call: Call) -> Result:
 
 
 def _rendered(call: Call, plan: "ArrangementPlan", *, seed: int, out: str | None) -> Result:
+    preset = getattr(call.options, "mastering", None)
+    if preset is not None:
+        plan = replace(plan, mastering=preset, target_lufs=None)
     started = time.monotonic()
     track = call.services.renderer.render_track(
         plan, seed=seed, out=Path(out) if out else None, progress=call.progress

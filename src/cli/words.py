@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from src import __version__
-from src.cli import exports, library, revisions, system, tracks
+from src.cli import exports, library, matches, revisions, system, tracks
 from src.cli.call import Call, Result
 from src.core.errors import InvalidInputError
+from src.music.mastering_presets import PRESETS
 
 Command = Callable[[Call], Result]
 
@@ -87,6 +88,8 @@ def _add_library_commands(command: AddCommand) -> None:
     made.add_argument("--limit", type=int, default=5)
     made.add_argument("--category")
     _add_filters(made)
+    made = command("matches", matches.matches, "tell what goes with a stem")
+    matches.add_options(made)
     made = command("quarantine", library.quarantine, "list refused files, or retry one")
     made.add_argument("--retry", metavar="ID")
 
@@ -126,6 +129,7 @@ def _add_track_commands(command: AddCommand) -> None:
             made.add_argument("plan", metavar="PLAN.json")
         made.add_argument("--seed", type=int, default=0)
         made.add_argument("--out", metavar="FILE.wav")
+        made.add_argument("--mastering", choices=tuple(PRESETS), help="where it will be heard")
     made = command("export", exports.export, "make stems, notes and projects of a rendered track")
     exports.add_options(made)
     command("demo", tracks.demo, "build demo kits, analyse them, render a track")
