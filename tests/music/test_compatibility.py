@@ -194,6 +194,15 @@ def test_what_can_not_be_judged_counts_as_by_chance() -> None:
     assert set(BY_CHANCE) <= set(WEIGHTS)
 
 
+def test_more_than_chance_beats_not_knowing_even_where_it_is_little() -> None:
+    own = loop("b", "kick", groove=FOUR)
+    some = tuple(1.0 if slot in (0, 4, 5, 6, 7, 8) else 0.0 for slot in range(16))
+    known = loop("a", "hihat", groove=some)
+    assert BY_CHANCE["rhythm"] < scores(known, own)["rhythm"] < 0.5
+    unknown = compatibility(loop("a", "hihat"), [own]).score
+    assert compatibility(known, [own]).score > unknown
+
+
 def test_each_reason_says_something() -> None:
     found = compatibility(
         loop("a", "lead", key="Am", chroma=MINOR, groove=FOUR, features=bands(mid=1.0)),
