@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from src.music.evidence import Finding, Source
 from src.music.library import CATEGORIES
+from src.music.tonal_evidence import likeliest_kind
 
 
 def fuse_category(
@@ -16,7 +17,7 @@ def fuse_category(
     The weight w of a word says how often it is right. Against even odds among all categories
     it multiplies those of its own by (n - 1) * w / (1 - w) (Bayes). What is heard is spread
     by one even share, since the sound of a new pack misleads more often than it admits.
-    Nothing at all gives "other".
+    Nothing at all gives "other". Between a drum and a tonal kind all of both decide.
     """
     spread, against = 1.0 / len(CATEGORIES), len(CATEGORIES) - 1.0
     scores = {}
@@ -26,7 +27,7 @@ def fuse_category(
         scores[category] = (heard.get(category, 0.0) + spread) * odds
     total = sum(scores.values())
     shares = {category: score / total for category, score in scores.items()}
-    best = max(shares, key=lambda category: shares[category])
+    best = likeliest_kind(shares)
     if not named and not heard:
         return Finding("other", 0.0, "audio"), shares
     by_sound = max(heard, key=lambda category: heard[category], default=None)

@@ -23,7 +23,7 @@ class StemEvidence:
     duration_s, category: of the whole file; what it plays
     named: whether its name gave the category
     shares: probability of each of CATEGORIES; empty where only the category is known
-    is_loop, bpm, key, bars: as found without its kit
+    is_loop, bpm, key, bars: as found without its kit; key also of a drum: should it be none
     downbeat_s: where its first beat lies
     tempos: (bpm, probability) by sound, should it be a loop, likeliest first; sum <= 1
     keys: probability by sound of each of KEYS, should it be tonal; empty where nothing is

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from src.music.evidence import Finding, Source
 from src.music.kit_category import in_company
 from src.music.kit_consensus import Place
-from src.music.kit_evidence import StemEvidence, told
+from src.music.kit_evidence import StemEvidence
 from src.music.kit_key import common_keys
 from src.music.kit_tempo import common_tempos
 from src.music.library import CATEGORIES, DRUM_CATEGORIES
 from src.music.tempo import beats_in, beats_miss_s
+from src.music.tonal_evidence import likeliest_kind
 
 KEYLESS_LOOPS = (*DRUM_CATEGORIES, "fx")
 """Categories whose loops get no key from a kit."""
@@ -28,7 +29,7 @@ class Settled:
     """What a stem is in its company. None where unknown or meaningless.
 
     category: None where its company has nothing to say of it
-    likeliest: the three best categories with their probabilities, best first
+    likeliest: three categories with their probabilities: the settled one, then the likeliest
     """
 
     bpm: Finding[float] | None
@@ -50,10 +51,7 @@ def settle(stems: Sequence[StemEvidence], places: Sequence[Place]) -> list[Settl
         next(iter(likeliest), stem.category) for likeliest, stem in zip(shares, stems, strict=True)
     ]
     bpm = [stem.bpm for stem in stems]
-    key = [
-        None if kind in DRUM_CATEGORIES and not told(stem.key) else stem.key
-        for kind, stem in zip(kinds, stems, strict=True)
-    ]
+    key = [own_key(stem, kind) for kind, stem in zip(kinds, stems, strict=True)]
     loops = [i for i, stem in enumerate(stems) if stem.is_loop.value]
     tonal = [i for i in loops if kinds[i] not in KEYLESS_LOOPS]
     tempos = common_tempos([stems[i] for i in loops], [places[i] for i in loops])
@@ -86,10 +84,11 @@ def shares_in_company(
 
 
 def best_categories(shares: NDArray[np.float64]) -> dict[str, float]:
-    """The three likeliest categories with their probabilities, best first."""
-    rounded = np.round(shares, 4)
-    order = sorted(range(len(CATEGORIES)), key=lambda place: -rounded[place])[:3]
-    return {CATEGORIES[place]: float(rounded[place]) for place in order}
+    """Three categories with their probabilities: the one to settle on, then the likeliest."""
+    rounded = dict(zip(CATEGORIES, np.round(shares, 4).tolist(), strict=True))
+    best = likeliest_kind(rounded)
+    order = sorted(CATEGORIES, key=lambda kind: (kind != best, -rounded[kind]))
+    return {kind: rounded[kind] for kind in order[:3]}
 
 
 def _category(stem: StemEvidence, likeliest: Mapping[str, float]) -> Finding[str] | None:
@@ -102,6 +101,12 @@ def _category(stem: StemEvidence, likeliest: Mapping[str, float]) -> Finding[str
 
 def _sure(category: str) -> list[float]:
     return [float(name == category) for name in CATEGORIES]
+
+
+def own_key(stem: StemEvidence, kind: str) -> Finding[str] | None:
+    """The key that a stem has alone, being of a kind: of a drum only one that the user gave."""
+    by_user = stem.key is not None and stem.key.source == "user"
+    return None if kind in DRUM_CATEGORIES and not by_user else stem.key
 
 
 def finding_record(finding: Finding[Any] | None) -> dict[str, Any]:

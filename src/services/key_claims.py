@@ -1,21 +1,25 @@
 """What a stem's names, metadata and sound say of its key or root note."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 
 from src.audio.analysis import HeardSound
 from src.audio.pitch import Note
 from src.music.evidence import Candidate, Finding
-from src.music.key_evidence import KeyOpinion, fuse_key, has_key
+from src.music.key_evidence import KeyOpinion, fuse_key
 from src.music.keys import KEYS, key_name
 from src.music.names import NameHints
+from src.music.tonal_evidence import TonalCues, tonal_chance
 from src.storage.metadata import FileMetadata
 
 _ROOT_WEIGHT, _WRITTEN_WEIGHT = 0.6, 0.8
-_TONAL_ONE_SHOTS = (
-    "bass", "synth", "lead", "pad", "keys", "guitar", "strings", "brass", "vocal", "other",
-)  # fmt: skip
-_KEYLESS_LOOPS = ("fx",)
+_TONAL = 0.5
+"""From which chance on a sound is taken as tonal."""
+
+_LEAST_ROOT = 0.25
+"""Below this chance of being tonal and on that note, a one-shot has no root."""
+
 _LEAST_NOTE, _LEAST_NAMED = 0.15, 0.5
 _BARE_NOTE, _VARIANT = 0.4, 0.39
 """From where on a bare note in a name is one; a bare "A" or "B" rather counts variants."""
@@ -33,22 +37,35 @@ def key_of(
     hints: NameHints,
     metadata: FileMetadata | None,
     heard: HeardSound,
-    category: str,
+    shares: Mapping[str, float],
     *,
     is_loop: bool,
 ) -> Finding[str] | None:
-    """The key of a loop, or the root note of a tonal one-shot. Drums have none."""
-    if not has_key(category):
-        return None
+    """The key of a loop, or the root note of a one-shot, should it not be a drum.
+
+    shares: probability of each category. The sound alone gives a key only where tonal kinds
+    are likelier than drums and effects; a root only where both it and they are likely.
+    """
+    chance = tonal_chance(shares, is_loop=is_loop)
     if is_loop:
         claims = _loop_claims(hints, metadata)
-        tonal = category not in _KEYLESS_LOOPS
         meant = [_surer(claim) if claim.weight >= _LEAST_NAMED else claim for claim in claims]
-        return _decided(claims, meant, _heard_keys(heard), tonal=tonal)
+        return _decided(claims, meant, _heard_keys(heard), tonal=chance >= _TONAL)
     claims = _root_claims(hints, metadata)
-    tonal = category in _TONAL_ONE_SHOTS
     meant = [_meant_as_note(claim) for claim in claims]
-    return _decided(claims, meant, _heard_notes(heard), tonal=tonal)
+    found = _decided(claims, meant, _heard_notes(heard), tonal=chance >= _TONAL)
+    if found is None or found.source != "audio" or chance * found.confidence >= _LEAST_ROOT:
+        return found
+    return None
+
+
+def cues_of(heard: HeardSound) -> TonalCues:
+    """How tonal a sound is, for weighing drums against tonal kinds."""
+    return TonalCues(
+        heard.features["tonal_share"],
+        0.0 if heard.key is None else heard.key.confidence,
+        0.0 if heard.note is None else heard.note.confidence,
+    )
 
 
 def _decided(

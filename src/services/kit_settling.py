@@ -20,7 +20,7 @@ from src.db.settled_kits import Learnt, Member, State
 from src.music.evidence import Finding
 from src.music.kit_consensus import Place
 from src.music.kit_evidence import StemEvidence, evidence_from
-from src.music.kit_settlement import Settled, finding_record, settle
+from src.music.kit_settlement import Settled, finding_record, own_key, settle
 from src.services.import_kits import kit_path
 
 log = logging.getLogger(__name__)
@@ -185,13 +185,17 @@ def _learnt(company: Company, rows: Mapping[str, _Row]) -> dict[str, Learnt]:
             one,
             bpm=alone.bpm if "bpm" in row.said else one.bpm,
             bars=alone.bars if "bpm" in row.said else one.bars,
-            key=alone.key if "key" in row.said else one.key,
+            key=own_key(alone, _kind(one, alone)) if "key" in row.said else one.key,
         )
         notes = settled_notes(under)
         columns = {name: note["value"] for name, note in notes.items()} | {"bars": under.bars}
         if columns != _part(row.found, columns) or notes != _part(row.notes, notes):
             learnt[member.id] = Learnt(columns, notes)
     return learnt
+
+
+def _kind(settled: Settled, alone: StemEvidence) -> str:
+    return alone.category if settled.category is None else settled.category.value
 
 
 def _part(values: Mapping[str, Any], of: Iterable[str]) -> dict[str, Any]:

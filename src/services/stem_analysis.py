@@ -11,12 +11,14 @@ from src.audio.loudness import integrated_loudness, true_peak_dbtp
 from src.audio.validation import Audio
 from src.music.category_evidence import fuse_category
 from src.music.evidence import Finding
+from src.music.key_evidence import has_key
 from src.music.kit_evidence import StemEvidence, evidence_record
 from src.music.kit_settlement import finding_record
 from src.music.library import CATEGORIES
 from src.music.loop_evidence import fuse_loop
 from src.music.names import NameHints, name_hints
-from src.services.key_claims import key_of
+from src.music.tonal_evidence import with_tones
+from src.services.key_claims import cues_of, key_of
 from src.services.tempo_claims import bars_of, loop_claims, tempo_claims, tempo_of
 from src.storage.metadata import FileMetadata
 
@@ -52,13 +54,18 @@ class StemFacts:
 
 @dataclass(frozen=True)
 class _Weighed:
-    """What is believed of one stem. shares: of all categories, summing to 1."""
+    """What is believed of one stem.
+
+    shares: of all categories, summing to 1
+    key_if_tonal: the key also of a drum, should its kit show that it is none
+    """
 
     category: Finding[str]
     shares: dict[str, float]
     loop: Finding[bool]
     bpm: Finding[float] | None
     key: Finding[str] | None
+    key_if_tonal: Finding[str] | None
     bars: float | None
     downbeat_s: float
 
@@ -109,12 +116,14 @@ def _weighed(
 ) -> _Weighed:
     """Names, metadata and sound, put together."""
     claims = tempo_claims(hints, metadata, duration_s)
-    category, shares = fuse_category(dict(hints.categories), heard.categories)
     loop = fuse_loop(loop_claims(hints, metadata, heard, duration_s))
+    by_sound = with_tones(heard.categories, cues_of(heard), is_loop=loop.value)
+    category, shares = fuse_category(dict(hints.categories), by_sound)
     bpm = tempo_of(claims, heard, duration_s) if loop.value else None
-    key = key_of(hints, metadata, heard, category.value, is_loop=loop.value)
+    key = key_of(hints, metadata, heard, shares, is_loop=loop.value)
     bars, downbeat_s = bars_of(bpm, heard, duration_s)
-    return _Weighed(category, shares, loop, bpm, key, bars, downbeat_s)
+    sounding = key if has_key(category.value) else None
+    return _Weighed(category, shares, loop, bpm, sounding, key, bars, downbeat_s)
 
 
 def _notes(found: _Weighed, heard: HeardSound, duration_s: float) -> dict[str, dict[str, Any]]:
@@ -125,7 +134,7 @@ def _notes(found: _Weighed, heard: HeardSound, duration_s: float) -> dict[str, d
         found.category.value,
         found.loop,
         found.bpm,
-        found.key,
+        found.key_if_tonal,
         found.bars,
         found.downbeat_s,
         **_for_the_kit(heard),

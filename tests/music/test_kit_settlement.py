@@ -74,6 +74,21 @@ def test_what_turns_out_to_be_a_drum_has_no_key() -> None:
     assert settle([*snares, doubtful], [HERE] * 9)[-1].key is None
 
 
+def test_what_turns_out_to_play_tones_gets_the_key_that_was_heard() -> None:
+    synths = [heard_as("synth", 0.8, shot())] * 8
+    doubtful = replace(heard_as("tom", 0.1, shot()), key=Finding("C", 0.5, "audio"))
+
+    assert settle([*synths, doubtful], [HERE] * 9)[-1].key == doubtful.key
+
+
+def test_a_drum_keeps_a_key_only_if_the_user_gave_it() -> None:
+    kick = heard_as("kick", 0.9, shot())
+    keys = [Finding("C", 0.9, "filename"), Finding("C", 1.0, "user")]
+    named, given = settle([replace(kick, key=key) for key in keys], [HERE, ("other", "other")])
+    assert named.key is None
+    assert given.key == keys[1]
+
+
 def test_a_category_that_the_user_gave_counts_and_is_not_changed() -> None:
     told = replace(shot(), category="snare", shares=())
     settled = settle([*[told] * 8, heard_as("fx", 0.15, shot())], [HERE] * 9)

@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from src.audio.analysis import HeardSound, hear
+from src.audio.pitch import Note
 from src.music.evidence import Finding
 from src.music.names import name_hints
 from src.services.key_claims import key_of
@@ -36,7 +39,7 @@ def root_of(
     category: str = "synth",
     metadata: FileMetadata | None = None,
 ) -> Finding[str] | None:
-    return key_of(name_hints(path), metadata, heard(audio), category, is_loop=False)
+    return key_of(name_hints(path), metadata, heard(audio), {category: 1.0}, is_loop=False)
 
 
 def key_of_loop(
@@ -45,7 +48,7 @@ def key_of_loop(
     category: str = "bass",
     metadata: FileMetadata | None = None,
 ) -> Finding[str] | None:
-    return key_of(name_hints(path), metadata, heard(audio), category, is_loop=True)
+    return key_of(name_hints(path), metadata, heard(audio), {category: 1.0}, is_loop=True)
 
 
 def test_the_note_of_a_one_shot_is_heard() -> None:
@@ -101,8 +104,22 @@ def test_a_noise_keeps_only_a_sure_name() -> None:
     assert found.value == "Cm"
 
 
-def test_drums_have_no_root_whatever_their_name_says() -> None:
-    assert root_of(tone(36), "kick_c2.wav", "kick") is None
+def test_drums_have_no_root_by_sound() -> None:
+    assert root_of(tone(36), category="kick") is None
+
+
+def test_a_clear_note_has_a_root_though_the_likeliest_single_kind_is_a_drum() -> None:
+    spread = {"tom": 0.35, "bass": 0.25, "guitar": 0.2, "keys": 0.15, "fx": 0.05}
+    found = key_of(name_hints("b.wav"), None, heard(tone(57)), spread, is_loop=False)
+    assert found is not None
+    assert found.value == "A"
+
+
+def test_an_unsure_note_of_what_may_be_a_drum_is_no_root() -> None:
+    unsure = replace(heard(tone(57)), note=Note(57.0, 9, 0.4))
+    doubtful, sure = {"tom": 0.45, "bass": 0.55}, {"bass": 1.0}
+    assert key_of(name_hints("b.wav"), None, unsure, doubtful, is_loop=False) is None
+    assert key_of(name_hints("b.wav"), None, unsure, sure, is_loop=False) is not None
 
 
 def test_the_key_of_a_loop_is_heard() -> None:
