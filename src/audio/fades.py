@@ -104,7 +104,8 @@ def seamless_loop(loop: Audio, *, sample_rate: int, before: Audio | None = None)
     sealed[:, -length:] = crossfade(loop[:, -length:], lead)
     if begins_with_attack(loop, length) or seam_is_smooth(sealed, sealed, sample_rate=sample_rate):
         return sealed
-    return _settled(loop, length, round(_SETTLE_S * sample_rate))
+    settling = round(_SETTLE_S * sample_rate)
+    return _settled(loop, length, settling) if loop.shape[1] > 2 * settling else sealed
 
 
 def _settled(loop: Audio, length: int, settling: int) -> Audio:

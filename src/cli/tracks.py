@@ -64,9 +64,13 @@ def _rendered(call: Call, plan: "ArrangementPlan", *, seed: int, out: str | None
     answer = track.to_dict()
     lines = [f"warning: {warning}" for warning in answer["warnings"]]
     seconds = time.monotonic() - started
+    loudness, peak = (
+        "none" if level is None else f"{level:.1f}"
+        for level in (answer["loudness_lufs"], answer["true_peak_dbtp"])
+    )
     lines.append(
-        f"{answer['duration_s']:.0f} s of music at {answer['loudness_lufs']:.1f} LUFS,"
-        f" true peak {answer['true_peak_dbtp']:.1f} dBTP, rendered in {seconds:.1f} s"
+        f"{answer['duration_s']:.0f} s of music at {loudness} LUFS, true peak {peak} dBTP,"
+        f" rendered in {seconds:.1f} s"
     )
     lines.append(answer["track_path"])
     return Result(answer, "\n".join(lines))

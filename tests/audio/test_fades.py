@@ -137,3 +137,14 @@ def test_one_shot_keeps_the_attack_it_starts_with() -> None:
     np.testing.assert_array_equal(
         edged(audio, sample_rate=RATE, starts_at_attack=True)[:, :-240], audio[:, :-240]
     )
+
+
+@pytest.mark.parametrize("samples", range(1, 60))
+def test_a_loop_of_less_than_a_millisecond_keeps_its_length(samples: int) -> None:
+    rng = np.random.default_rng(samples)
+    loop = (0.5 + 0.05 * rng.standard_normal((2, samples))).astype(np.float32)
+
+    sealed = seamless_loop(loop, sample_rate=48_000)
+
+    assert sealed.shape == loop.shape
+    assert np.isfinite(sealed).all()
