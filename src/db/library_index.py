@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +11,18 @@ from sqlalchemy.orm import Session
 
 from src.db.database import Database
 from src.db.models import Embedding, Kit, Stem, StemChange
+from src.db.word_index import WordIndex
 from src.music.keys import KEYS
 from src.music.library import CATEGORIES
 
 CHUNK = 500
 """Stems asked for at once; below the limit of variables in one SQL statement."""
 
+NAME_WORDS, KIND_WORDS, KIT_WORDS, TAG_WORDS = 1.0, 1.0, 0.7, 0.6
+"""How much a word says of a stem whose name, category, kit or tag it is."""
+
 Words = Callable[[str], Iterable[str]]
+Name = TypeVar("Name", str, tuple[str, str])
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,24 @@ class IndexedStem:
     kit_id: str | None
     kit: str | None
     vector: bytes | None
+    loudness_lufs: float | None = None
+    rating: int | None = None
+    licence: str | None = None
+
+
+class Coded(Generic[Name]):
+    """Names with numbers, for columns. The first stands for none."""
+
+    def __init__(self, none: Name) -> None:
+        self.names = [none]
+        self._codes = {none: 0}
+
+    def code(self, name: Name) -> int:
+        """The number of a name; a new one gets the next."""
+        code = self._codes.setdefault(name, len(self.names))
+        if code == len(self.names):
+            self.names.append(name)
+        return code
 
 
 class LibraryIndex:
@@ -42,7 +65,9 @@ class LibraryIndex:
 
     words: turns a name into the words it is found by
     vectors: float32, shape (slots, dimension); zeros where a stem has no vector
-    bpm: NaN where unknown; key: place in KEYS, -1 where unknown
+    bpm, loudness: NaN where unknown; key: place in KEYS, -1 where unknown; rating: 0 for none
+    kit, licence: places in ``kit_names`` and ``licence_names``; 0 is none
+    words: of name, category, kit and tags; tags: which slots have which tag
     Not safe to share between threads without a lock of the owner's.
     """
 
@@ -53,12 +78,16 @@ class LibraryIndex:
         self._seq = 0
         self._slots: dict[str, int] = {}
         self._free: list[int] = []
-        self._slot_words: list[tuple[str, ...]] = []
+        self._slot_words: list[dict[str, float]] = []
+        self._slot_tags: list[dict[str, float]] = []
         self.size = 0
         self.ids: list[str] = []
         self.names: list[str] = []
         self.kits: list[tuple[str, str]] = []
-        self.by_word: dict[str, set[int]] = {}
+        self.kit_names = Coded(("", ""))
+        self.licence_names = Coded("")
+        self.words = WordIndex()
+        self.tags = WordIndex()
         self._columns: dict[str, NDArray[Any]] = {
             "vectors": np.zeros((0, dimension), dtype=np.float32),
             "alive": np.zeros(0, dtype=bool),
@@ -67,11 +96,25 @@ class LibraryIndex:
             "bpm": np.zeros(0, dtype=np.float32),
             "key": np.zeros(0, dtype=np.int8),
             "duration_s": np.zeros(0, dtype=np.float32),
+            "loudness": np.zeros(0, dtype=np.float32),
+            "rating": np.zeros(0, dtype=np.int8),
+            "kit": np.zeros(0, dtype=np.int32),
+            "licence": np.zeros(0, dtype=np.int32),
         }
 
     def column(self, name: str) -> NDArray[Any]:
         """A column over all slots in use, also the empty ones (see "alive"). Don't write."""
         return self._columns[name][: self.size]
+
+    def slots_of(self, ids: Iterable[str]) -> NDArray[np.intp]:
+        """Slots of the stems with these ids that are there."""
+        found = [self._slots[stem_id] for stem_id in ids if stem_id in self._slots]
+        return np.array(found, dtype=np.intp)
+
+    @property
+    def seq(self) -> int:
+        """Number of the newest change that is taken over."""
+        return self._seq
 
     @property
     def count(self) -> int:
@@ -125,6 +168,7 @@ class LibraryIndex:
             select(
                 Stem.id, Stem.name, Stem.category, Stem.is_loop, Stem.bpm, Stem.key,
                 Stem.duration_s, Stem.tags, Stem.kit_id, Kit.name, Embedding.vector,
+                Stem.loudness_lufs, Stem.user_rating, Stem.licence,
             )
             .outerjoin(Kit, Kit.id == Stem.kit_id)
             .outerjoin(
@@ -144,10 +188,20 @@ class LibraryIndex:
         self.ids[slot], self.names[slot] = stem.id, stem.name
         self.kits[slot] = (stem.kit_id or "", (stem.kit or "").casefold())
         self._write_columns(slot, stem)
-        text = " ".join([stem.name, stem.kit or "", stem.category, *stem.tags])
-        self._slot_words[slot] = tuple(set(self._words(text)))
-        for word in self._slot_words[slot]:
-            self.by_word.setdefault(word, set()).add(slot)
+        self._slot_words[slot] = self._weighted_words(stem)
+        self._slot_tags[slot] = dict(stem.tags)
+        self.words.put(slot, self._slot_words[slot])
+        self.tags.put(slot, self._slot_tags[slot])
+
+    def _weighted_words(self, stem: IndexedStem) -> dict[str, float]:
+        """The words it is found by, each with the weight of the best place it stands in."""
+        texts = [(tag, TAG_WORDS) for tag in stem.tags]
+        texts += [(stem.kit or "", KIT_WORDS), (stem.category, KIND_WORDS), (stem.name, NAME_WORDS)]
+        found: dict[str, float] = {}
+        for text, weight in texts:
+            for word in self._words(text):
+                found[word] = max(weight, found.get(word, 0.0))
+        return found
 
     def _write_columns(self, slot: int, stem: IndexedStem) -> None:
         columns = self._columns
@@ -158,6 +212,10 @@ class LibraryIndex:
         columns["bpm"][slot] = np.nan if stem.bpm is None else stem.bpm
         columns["key"][slot] = KEYS.index(stem.key) if stem.key in KEYS else -1
         columns["duration_s"][slot] = stem.duration_s
+        columns["loudness"][slot] = np.nan if stem.loudness_lufs is None else stem.loudness_lufs
+        columns["rating"][slot] = stem.rating or 0
+        columns["kit"][slot] = self.kit_names.code((stem.kit_id or "", stem.kit or ""))
+        columns["licence"][slot] = self.licence_names.code(stem.licence or "")
 
     def _vector(self, raw: bytes | None) -> NDArray[np.float32]:
         """The vector, or zeros where there is none or one of another length."""
@@ -174,11 +232,9 @@ class LibraryIndex:
             self._free.append(slot)
 
     def _forget_words(self, slot: int) -> None:
-        for word in self._slot_words[slot]:
-            self.by_word[word].discard(slot)
-            if not self.by_word[word]:
-                del self.by_word[word]
-        self._slot_words[slot] = ()
+        self.words.forget(slot, self._slot_words[slot])
+        self.tags.forget(slot, self._slot_tags[slot])
+        self._slot_words[slot], self._slot_tags[slot] = {}, {}
 
     def _new_slot(self) -> int:
         slot = self.size
@@ -192,7 +248,8 @@ class LibraryIndex:
         self.ids.append("")
         self.names.append("")
         self.kits.append(("", ""))
-        self._slot_words.append(())
+        self._slot_words.append({})
+        self._slot_tags.append({})
         return slot
 
 

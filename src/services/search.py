@@ -168,14 +168,14 @@ class SearchService:
         index = self._index
         vector = self._embedder.embed_text([prompt])[0]
         similarity = (index.column("vectors") @ vector).astype(np.float64)
-        words = word_scores(asked.words, index.by_word, index.size).astype(np.float64)
+        words = word_scores(asked.words, index.words, index.size).astype(np.float64)
         means, says = bool(vector.any()), bool(words.any())
         share = MEANING_SHARE if means and says else 1.0 if means else 0.0
         score = share * self._meaning(prompt, similarity) + (1.0 - share) * words
         fit = self._fit(asked)
         if fit is not None:
             score = (1.0 - _FIT_SHARE) * score + _FIT_SHARE * fit
-        denied = word_scores(asked.denied, index.by_word, index.size) > 0.0
+        denied = word_scores(asked.denied, index.words, index.size) > 0.0
         score = np.clip(np.where(denied, score - _DENIAL, score), 0.0, 1.0)
         return _Ranking(np.round(score, 6), similarity, words)
 

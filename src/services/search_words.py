@@ -1,13 +1,14 @@
 """The words by which stems are found: of names, kits and tags, in one language."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from src.db.word_index import WordIndex
 from src.embeddings.lexicon import WORDS_KEPT, Mention, concept_of, is_filler, mentions, words_of
 from src.music.keys import KEYS, parse_key
 
@@ -61,21 +62,19 @@ def asked_of(prompt: str) -> Asked:
     )
 
 
-def word_scores(
-    words: Sequence[str], by_word: Mapping[str, set[int]], size: int
-) -> NDArray[np.float32]:
+def word_scores(words: Sequence[str], index: WordIndex, size: int) -> NDArray[np.float32]:
     """How many of the words each stem has, rare words counting more, in 0..1. Shape (size,).
 
     Words that no stem has are left out; where none is left, all are 0. The weight of a
-    word is its inverse document frequency (Spärck Jones, 1972).
+    word is its inverse document frequency (Spärck Jones, 1972), times what it says of the stem.
     """
     scores = np.zeros(size, dtype=np.float32)
     total = 0.0
     for word in words:
-        slots = by_word.get(word)
-        if slots:
-            weight = float(np.log(1.0 + size / len(slots)))
-            scores[np.fromiter(slots, dtype=np.intp, count=len(slots))] += weight
+        found = index.postings(word)
+        if found.slots.size:
+            weight = float(np.log(1.0 + size / found.slots.size))
+            scores[found.slots] += np.float32(weight) * found.weights
             total += weight
     return scores / np.float32(total) if total else scores
 

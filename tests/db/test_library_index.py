@@ -46,7 +46,7 @@ def contents(index: LibraryIndex) -> dict[str, tuple[object, ...]]:
             index.names[slot],
             index.kits[slot],
             *(index.column(name)[slot].tolist() for name in ("category", "is_loop", "vectors")),
-            tuple(sorted(word for word, slots in index.by_word.items() if slot in slots)),
+            tuple(w for w in index.words.words() if slot in index.words.postings(w).slots),
         )
         for slot in np.flatnonzero(index.column("alive")).tolist()
     }
@@ -70,6 +70,38 @@ def test_new_stems_and_their_vectors_arrive(database: Database) -> None:
     assert index.sync() is False
 
 
+def test_loudness_rating_licence_kit_and_tags_arrive(database: Database) -> None:
+    with database.transaction() as session:
+        session.add(Kit(id="k", path="k", name="Berlin"))
+    add_stem(database, "a", loudness_lufs=-12.5, user_rating=4, licence="CC0-1.0", kit_id="k",
+             tags={"dark": 0.9})  # fmt: skip
+    add_stem(database, "b")
+    index = new_index(database)
+    index.sync()
+    first, second = index.slots_of(["a", "b"]).tolist()
+    assert index.column("loudness")[first] == -12.5
+    assert np.isnan(index.column("loudness")[second])
+    assert index.column("rating")[[first, second]].tolist() == [4, 0]
+    names = [index.licence_names.names[code] for code in index.column("licence")[[first, second]]]
+    assert names == ["CC0-1.0", ""]
+    kits = [index.kit_names.names[code] for code in index.column("kit")[[first, second]]]
+    assert kits == [("k", "Berlin"), ("", "")]
+    assert index.tags.postings("dark").slots.tolist() == [first]
+    assert index.slots_of(["b", "gone"]).tolist() == [second]
+
+
+def test_a_name_says_more_than_a_kit_or_a_tag(database: Database) -> None:
+    with database.transaction() as session:
+        session.add(Kit(id="k", path="k", name="dark berlin"))
+    add_stem(database, "dark", kit_id="k", tags={"dark": 0.9, "warm": 0.8})
+    index = new_index(database)
+    index.sync()
+    dark, berlin, warm = (
+        float(index.words.postings(word).weights[0]) for word in ("dark", "berlin", "warm")
+    )
+    assert dark > berlin > warm > 0.0
+
+
 def test_corrections_are_seen(database: Database) -> None:
     index = new_index(database)
     add_stem(database, "a")
@@ -80,8 +112,8 @@ def test_corrections_are_seen(database: Database) -> None:
         stem.name, stem.category = "better name", "snare"
     assert index.sync() is True
     assert index.names == ["better name"]
-    assert "better" in index.by_word
-    assert "a" not in index.by_word
+    assert "better" in index.words
+    assert "a" not in index.words
     assert index.column("category").tolist() == [1]
 
 
@@ -104,7 +136,7 @@ def test_deleted_stems_leave_and_their_slots_are_used_again(database: Database) 
         session.execute(delete(Stem).where(Stem.id == "a"))
     assert index.sync() is True
     assert list(contents(index)) == ["b"]
-    assert "a" not in index.by_word
+    assert "a" not in index.words
     add_stem(database, "c")
     index.sync()
     assert sorted(contents(index)) == ["b", "c"]

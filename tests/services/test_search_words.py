@@ -1,7 +1,15 @@
 import numpy as np
 import pytest
 
+from src.db.word_index import WordIndex
 from src.services.search_words import asked_of, index_words, word_scores
+
+
+def indexed(slots: list[list[str]]) -> WordIndex:
+    index = WordIndex()
+    for slot, words in enumerate(slots):
+        index.put(slot, dict.fromkeys(words, 1.0))
+    return index
 
 
 @pytest.mark.parametrize(
@@ -55,8 +63,8 @@ def test_tempo_and_key_are_read_from_a_prompt(
 
 
 def test_rare_words_count_more_and_unknown_words_nothing() -> None:
-    by_word = {"kick": {0, 1, 2}, "zebra": {2}, "snare": {3}}
-    scores = word_scores(["kick", "zebra", "unheard"], by_word, 4)
+    index = indexed([["kick"], ["kick"], ["kick", "zebra"], ["snare"]])
+    scores = word_scores(["kick", "zebra", "unheard"], index, 4)
     assert scores[2] == pytest.approx(1.0)
     assert scores[0] == scores[1]
     assert 0.0 < scores[0] < 0.5
@@ -64,6 +72,6 @@ def test_rare_words_count_more_and_unknown_words_nothing() -> None:
 
 
 def test_no_known_word_gives_noughts() -> None:
-    assert not word_scores(["x"], {}, 3).any()
-    assert word_scores([], {"kick": {0}}, 0).shape == (0,)
-    assert np.isfinite(word_scores(["kick"], {"kick": {0}}, 1)).all()
+    assert not word_scores(["x"], WordIndex(), 3).any()
+    assert word_scores([], WordIndex(), 0).shape == (0,)
+    assert np.isfinite(word_scores(["kick"], indexed([["kick"]]), 1)).all()
