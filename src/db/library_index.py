@@ -49,8 +49,8 @@ class Coded(Generic[Name]):
     """Names with numbers, for columns. The first stands for none."""
 
     def __init__(self, none: Name) -> None:
-        self.names = [none]
-        self._codes = {none: 0}
+        self.names: list[Name] = [none]
+        self._codes: dict[Name, int] = {none: 0}
 
     def code(self, name: Name) -> int:
         """The number of a name; a new one gets the next."""
@@ -110,6 +110,33 @@ class LibraryIndex:
         """Slots of the stems with these ids that are there."""
         found = [self._slots[stem_id] for stem_id in ids if stem_id in self._slots]
         return np.array(found, dtype=np.intp)
+
+    def nearest(
+        self, vector: NDArray[np.float32], allowed: NDArray[np.bool_], count: int
+    ) -> NDArray[np.intp]:
+        """Up to ``count`` of the allowed slots whose vectors are nearest, in no order.
+
+        vector: float32, shape (dimension,); allowed: shape (size,)
+        """
+        slots = np.flatnonzero(allowed)
+        if slots.size <= count:
+            return slots
+        similar = self.similarity(vector, slots)
+        return slots[np.argpartition(-similar, count - 1)[:count]]
+
+    def similarity(
+        self, vector: NDArray[np.float32], slots: NDArray[np.intp]
+    ) -> NDArray[np.float32]:
+        """Exact products of a vector with those of some slots, float32, shape (slots,)."""
+        vectors = self._columns["vectors"]
+        if 2 * slots.size > self.size:
+            products: NDArray[np.float32] = (vectors[: self.size] @ vector)[slots]
+            return products
+        return np.asarray(vectors[slots] @ vector, dtype=np.float32)
+
+    def vectors_of(self, slots: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Exact vectors of some slots, float32, shape (slots, dimension); zeros for none."""
+        return np.asarray(self._columns["vectors"][slots], dtype=np.float32)
 
     @property
     def seq(self) -> int:
