@@ -12,7 +12,7 @@ from src.music.arrangement_roles import (
     text_of_role,
 )
 from src.music.genres import Form, FormSection, GenreGrammar, Role, genre_grammar
-from src.music.library import DRUM_CATEGORIES
+from src.music.library import CATEGORIES, DRUM_CATEGORIES
 from src.music.library_summary import LibrarySummary
 from src.music.patterns import patterns_for
 from src.music.plan import ArrangementPlan, SectionPlan, StemQuery
@@ -70,7 +70,17 @@ def arrange(
         excluded=excluded_words(intent),
         swing=grammar.swing,
         notes=(*notes, *_closing(intent)),
+        only_roles=_only_roles(intent),
     )
+
+
+def _only_roles(intent: PromptIntent) -> tuple[str, ...]:
+    """The categories of "only kick and bass"; empty where others may play as well."""
+    if not intent.only_wanted:
+        return ()
+    placed = [wanted for wish in intent.sections for wanted in wish.wanted]
+    kinds = categories_of((*intent.wanted, *placed))
+    return tuple(category for category in CATEGORIES if category in kinds)
 
 
 def excluded_words(intent: PromptIntent) -> tuple[str, ...]:

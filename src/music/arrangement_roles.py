@@ -109,6 +109,8 @@ def cast_roles(
     for number, section in enumerate(sections):
         for wanted in intent.section(section.kind).wanted:
             _add_here(wanted, stage, number)
+    if intent.only_wanted:
+        _fill_with_wanted(stage)
     _fill_empty(stage.playing, grammar, intent)
     if not any(stage.playing):
         refused = ", ".join(intent.excluded)
@@ -237,6 +239,21 @@ def _add_drums(names: list[str], roles: dict[str, Role], refused: tuple[str, ...
         if role.category not in present and role.category not in refused:
             roles.setdefault(name, role)
             names.append(name)
+
+
+def _fill_with_wanted(stage: _Stage) -> None:
+    """Where nothing but what is wanted may play, it plays also where it usually rests.
+
+    A section that lost everyone gets who plays in the section of the nearest energy.
+    """
+    wanted = categories_of(stage.intent.wanted)
+    heard = [(s, tuple(n)) for s, n in zip(stage.sections, stage.playing, strict=True) if n]
+    for names, section in zip(stage.playing, stage.sections, strict=True):
+        allowed = wanted.difference(stage.intent.section(section.kind).excluded)
+        if names or not heard:
+            continue
+        _, nearest = min(heard, key=lambda other: abs(other[0].energy - section.energy))
+        names += [name for name in nearest if stage.roles[name].category in allowed]
 
 
 def _fill_empty(playing: list[list[str]], grammar: GenreGrammar, intent: PromptIntent) -> None:

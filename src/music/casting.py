@@ -11,7 +11,7 @@ from src.music.genres import SECTION_END, SECTION_START
 from src.music.library import DRUM_CATEGORIES, StemCard
 from src.music.made_marks import is_made
 from src.music.matching import Candidate, Company, Match, Wish, match_stem
-from src.music.plan import ArrangementPlan
+from src.music.plan import REFUSED, ArrangementPlan
 from src.music.roles import stand_ins_of
 from src.music.voices import Voice, Wanted, loop_parts, voices_of
 
@@ -79,7 +79,8 @@ def cast_plan(
     stage = _Stage(plan, pool, seed, {} if pinned is None else pinned)
     for voice in voices_of(plan):
         stage.cast(voice)
-    return Cast(_with_room(stage.parts), tuple(dict.fromkeys(stage.warnings)))
+    told = [note for note in plan.notes if note.startswith(REFUSED)]
+    return Cast(_with_room(stage.parts), tuple(dict.fromkeys([*told, *stage.warnings])))
 
 
 def rivals_of(
@@ -217,7 +218,9 @@ class _Stage:
         sections = voice.sections
         for wanted in loop_parts(voice.wanted):
             played = {part.voice.category for part in self._beside(sections)}
-            if wanted.category in played or wanted.category in self.plan.excluded:
+            refused = wanted.category in self.plan.excluded
+            beside = self.plan.only_roles and wanted.category not in self.plan.only_roles
+            if refused or beside or wanted.category in played:
                 continue
             queries = tuple(
                 (number, replace(query, category=wanted.category, pattern=None))
@@ -243,7 +246,12 @@ class _Stage:
             part.match.card.category == "drums" for part in self._beside(voice.sections)
         )
         blocked = {"drums"} if loop_asked or loop_plays else set()
-        return [category for category in stand_ins_of(voice.category) if category not in blocked]
+        only = self.plan.only_roles
+        return [
+            category
+            for category in stand_ins_of(voice.category)
+            if category not in blocked and (not only or category in only)
+        ]
 
     def _used(self, voice: Voice) -> frozenset[str]:
         """Stems that other roles play elsewhere in the track."""

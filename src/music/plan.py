@@ -20,6 +20,9 @@ from src.music.mastering_presets import PRESETS
 
 MIN_BPM, MAX_BPM = 30.0, 300.0
 MAX_SECTIONS, MAX_SECTION_BARS, MAX_QUERIES = 64, 512, 32
+REFUSED = "refused: "
+"""What a note begins with that tells of a wish which was understood and can't be granted."""
+
 _KEY = re.compile(r"^[A-G][#b]?m?$")
 
 
@@ -63,6 +66,7 @@ class ArrangementPlan:
 
     pinned: (name of a voice, id of the stem that plays it); the others are chosen
     avoided: ids of stems that are not chosen
+    only_roles: categories beside which nothing may play; empty allows all
     """
 
     bpm: float
@@ -79,6 +83,7 @@ class ArrangementPlan:
     notes: tuple[str, ...] = field(default=())
     pinned: tuple[tuple[str, str], ...] = ()
     avoided: tuple[str, ...] = ()
+    only_roles: tuple[str, ...] = ()
 
     @property
     def bars(self) -> int:
@@ -107,6 +112,7 @@ def plan_to_dict(plan: ArrangementPlan) -> dict[str, Any]:
         "notes": list(plan.notes),
         "pinned": dict(plan.pinned),
         "avoided": list(plan.avoided),
+        "only_roles": list(plan.only_roles),
         "structure": [_section_to_dict(section) for section in plan.structure],
     }
 
@@ -141,7 +147,18 @@ def plan_from_dict(data: Mapping[str, Any]) -> ArrangementPlan:
         notes=_words(data, "notes", "plan"),
         pinned=_pinned(data),
         avoided=_words(data, "avoided", "plan"),
+        only_roles=_only_roles(data),
     )
+
+
+def _only_roles(data: Mapping[str, Any]) -> tuple[str, ...]:
+    roles = _words(data, "only_roles", "plan")
+    for role in roles:
+        if role not in CATEGORIES:
+            raise InvalidInputError(
+                f"plan.only_roles must be of {', '.join(CATEGORIES)}, got {role!r}"
+            )
+    return roles
 
 
 def _pinned(data: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from src.core.errors import InvalidInputError
 from src.music.genres import genre_grammar
+from src.music.plan import REFUSED
+from src.music.prompt_changes import Changes, take_changes
 from src.music.prompt_findings import Findings
 from src.music.prompt_intent import PromptIntent, SectionWish
 from src.music.prompt_items import items_of
@@ -31,6 +33,7 @@ def understand_prompt(prompt: str) -> PromptIntent:
             f"prompt must have at most {MAX_PROMPT} characters, got {len(prompt)}"
         )
     sentence = Sentence(prompt)
+    changes = take_changes(sentence)
     key = take_key(sentence)
     lengths = take_lengths(sentence)
     tempo = take_tempo(sentence)
@@ -39,6 +42,7 @@ def understand_prompt(prompt: str) -> PromptIntent:
         kind = _section_kind(name)
         found.set_length(kind, length)
     intent = _intent(prompt, sentence.language, found)
+    intent = _with_changes(intent, changes)
     return _with_numbers(intent, tempo, key, lengths)
 
 
@@ -75,6 +79,20 @@ def _intent(prompt: str, language: str, found: Findings) -> PromptIntent:
     )
 
 
+def _with_changes(intent: PromptIntent, changes: Changes) -> PromptIntent:
+    """Begin with the tempo and key that shall change later, and say that they won't."""
+    key = take_key(Sentence(f"in {changes.start_key.capitalize()}")) if changes.start_key else None
+    if key is not None:
+        minor = intent.minor if key.minor is None else key.minor
+        intent = replace(intent, key=key.key, pitch=key.pitch, minor=minor)
+    return replace(
+        intent,
+        bpm=changes.tempo,
+        understood=(*intent.understood, *changes.written),
+        notes=(*intent.notes, *changes.notes),
+    )
+
+
 def _with_numbers(
     intent: PromptIntent, tempo: TempoWish | None, key: KeyWish | None, lengths: LengthWishes
 ) -> PromptIntent:
@@ -83,13 +101,19 @@ def _with_numbers(
     understood = list(intent.understood)
     if tempo is not None:
         understood.append(tempo.written)
-        notes += [f"a track keeps one tempo: {other!r} is not used" for other in tempo.others]
+        notes += [
+            f"{REFUSED}{other!r}: a track keeps one tempo, here {tempo.written!r}"
+            for other in tempo.others
+        ]
         intent = replace(intent, bpm=tempo.bpm)
         if tempo.low != tempo.high:
             intent = replace(intent, bpm_range=(tempo.low, tempo.high))
     if key is not None:
         understood.append(key.written)
-        notes += [f"a track keeps one key: {other!r} is not used" for other in key.others]
+        notes += [
+            f"{REFUSED}{other!r}: a track keeps one key, here {key.written!r}"
+            for other in key.others
+        ]
         minor = intent.minor if key.minor is None else key.minor
         intent = replace(intent, key=key.key, pitch=key.pitch, minor=minor)
     notes += [f"places in time are not settable yet: {passed!r}" for passed in lengths.passed]

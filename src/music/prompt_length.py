@@ -40,12 +40,16 @@ _HALVES = re.compile(
     rf"{_AMOUNT}\s*(?:and a half|с половиной|einhalb)\s*{_MINUTE}|(?<!\w)(?:пол\s?минуты)(?!\w)"
 )
 _SECONDS = re.compile(
-    rf"{_AMOUNT}{_UPPER}[\s-]*(?:{_SECOND}|(?<=\d)\s+s(?!\w)|(?<=\d)s(?=\s*(?:long|lang)\b))"
+    rf"{_AMOUNT}{_UPPER}[\s-]*(?:{_SECOND}|(?<=\d)\s+s(?!\w)|(?<=\d)s(?=\s*(?:long|lang)\b)"
+    r"|(?<=\d)\s*с(?=\s*(?:$|[,;.!\x00])))"
 )
 _HOURS = re.compile(rf"{_AMOUNT}{_UPPER}[\s-]*(?:hours?|stunden?|час(?:а|ов|ы)?)(?!\w)")
 _BARS = re.compile(rf"{_AMOUNT}{_UPPER}[\s-]*(?:bars?|takte?n?|такт\w*|measures?)(?!\w)")
 _OF_SECTION = re.compile(rf"^[\s-]*(?:(?:of|long|lang\w*|длинн\w*|a|the)\s+)*{_SECTION}")
 _SECTION_IS = re.compile(rf"{_SECTION}\s*(?:(?:of|von|mit|is|at|на|=|:)\s*)*$")
+_BARE_SECONDS = re.compile(r"^(\d{1,4})\s*(?:s|с|sec|sek)\.?$", re.IGNORECASE)
+_BY_THE_WAY = ("about", "around", "ca", "circa", "etwa", "ungefähr", "rund", "около", "примерно",
+               "long", "lang", "exactly", "genau")  # fmt: skip
 _POSITION = re.compile(
     r"(?:every|each|all[e]?|jede\w*|кажды\w*|after|nach|после|через|first|ersten?|первы\w*|last"
     r"|letzten?|последн\w*|(?:drop|break|breakdown|дроп|брейк)\w*\s+(?:at|bei|um|на|в))"
@@ -104,6 +108,23 @@ def take_lengths(sentence: Sentence) -> LengthWishes:
             elif track is None:
                 track = length
     return LengthWishes(track, tuple(sections), tuple(written), tuple(passed))
+
+
+def length_words(text: str) -> str:
+    """A length that stands alone ("3 minutes", "90s", "64 Takte"), as a prompt says it.
+
+    Raises InvalidInputError for anything that is no length of a whole track.
+    """
+    sentence = Sentence(_BARE_SECONDS.sub(r"\1 seconds", text.strip()))
+    wishes = take_lengths(sentence)
+    rest = [word for word in sentence.words() if not word.is_sign and word.text not in _BY_THE_WAY]
+    alone = len(wishes.written) == 1 and not wishes.sections and not rest
+    if wishes.track is None or not alone or text.strip().startswith(("-", "−")):
+        raise InvalidInputError(
+            "length must be one time or number of bars, such as '3 minutes', '90 s' or"
+            f" '64 bars', got {text!r}"
+        )
+    return wishes.written[0]
 
 
 def _section_of(sentence: Sentence, match: re.Match[str]) -> str | None:

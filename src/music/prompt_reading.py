@@ -131,9 +131,12 @@ class PromptReader:
             self._turn(self._clause[-1])
 
     def on_only(self) -> None:
-        """ "Only piano" refuses all the rest."""
+        """ "Only piano", or "piano only", refuses all the rest."""
         following = next_item(self.items, self.index, (*_DESCRIBING, "filler", "article", "with"))
         self._only = following.kind in THINGS and not self._refusing
+        ends_here = next_item(self.items, self.index, ("filler",)).kind in _ENDS
+        if ends_here and self._clause and not self._refusing:
+            self.found.only_wanted = previous_item(self.items, self.index).kind in THINGS
         self._refusing = self._fresh = False
 
     def on_more(self) -> None:
@@ -370,6 +373,7 @@ class PromptReader:
 
 _DESCRIBING = ("mood", "qualifier", "genre", "style", "foreign_genre", "slow", "fast", "long",
                "short")  # fmt: skip
+_ENDS = ("break", "comma", "but")
 _VERB_PLACES = {"start_verb": "intro", "end_verb": "outro"}
 _OFF_IN_SECTION = ("post_negator", "section")
 _SAYS_LITTLE = (

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from src.music.exclusion import refused_categories
 from src.music.genres import SECTION_END, SECTION_START
+from src.music.library import CATEGORIES
 from src.music.plan import ArrangementPlan, SectionPlan, StemQuery
 from src.music.roles import role_of, stand_ins_of
 
@@ -66,9 +67,9 @@ def voices_of(plan: ArrangementPlan) -> tuple[Voice, ...]:
     """All voices of a plan, the most important first.
 
     The same query in several sections is one voice; ``count`` makes several. What the
-    plan itself excludes is left out.
+    plan itself excludes, and what is beside its ``only_roles``, is left out.
     """
-    refused = refused_categories(plan.excluded)
+    refused = refused_categories(plan.excluded) | _beside(plan)
     found: dict[tuple[Wanted, str | None, int], list[tuple[int, StemQuery]]] = {}
     for number, section in enumerate(plan.structure):
         for key, query in _asked(section):
@@ -79,6 +80,11 @@ def voices_of(plan: ArrangementPlan) -> tuple[Voice, ...]:
         count = max(query.count for _, query in queries)
         voices.append(Voice(_name(wanted, voices), wanted, index, count, tuple(queries)))
     return tuple(sorted(voices, key=lambda voice: -role_of(voice.category).importance))
+
+
+def _beside(plan: ArrangementPlan) -> frozenset[str]:
+    """Categories that may not play because the plan wants only others."""
+    return frozenset(CATEGORIES).difference(plan.only_roles) if plan.only_roles else frozenset()
 
 
 def wanted_of(plan: ArrangementPlan) -> tuple[Wanted, ...]:

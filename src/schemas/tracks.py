@@ -110,6 +110,11 @@ class Plan(BaseModel):
     avoided: list[Text] = Field(
         default_factory=list, max_length=1000, description="Ids of stems that are not chosen"
     )
+    only_roles: list[Category] = Field(
+        default_factory=list,
+        max_length=32,
+        description="Beside these categories nothing may play; empty allows all",
+    )
 
 
 class PlanAnswer(BaseModel):

@@ -14,6 +14,8 @@ from src.db import crud
 from src.db.database import Database
 from src.db.models import TrackRow
 from src.music.plan import ArrangementPlan, plan_from_dict, plan_to_dict
+from src.music.prompt_length import length_words, take_lengths
+from src.music.prompt_text import Sentence
 from src.schemas.common import Page
 from src.schemas.tracks import TrackDetail, TrackSummary
 from src.services.track_files import remove_exports
@@ -57,10 +59,13 @@ class TrackService:
     def plan(
         self, prompt: str, *, seed: int, length: str | None = None, mastering: str | None = None
     ) -> ArrangementPlan:
-        """A plan for a sentence; ``length`` is said as a part of it ("3 minutes")."""
+        """A plan for a sentence. length: "3 minutes", "64 bars"; it goes before the prompt's own.
+
+        Raises InvalidInputError for a length that is none, and for what the arranger refuses.
+        """
         if not prompt.strip():
             raise InvalidInputError("prompt must say something, got only spaces")
-        said = f"{prompt}, {length}" if length and length.strip() else prompt
+        said = with_length(prompt, length) if length and length.strip() else prompt
         plan = self.arranger.generate_arrangement_plan(said, seed=seed)
         self.check_length(plan)
         return plan if mastering is None else replace(plan, mastering=mastering, target_lufs=None)
@@ -169,6 +174,13 @@ def render_params(
 ) -> dict[str, Any]:
     """What a render job needs to know. parent_id: the track that this is a revision of."""
     return {"plan": plan_to_dict(plan), "seed": seed, "parent_id": parent_id}
+
+
+def with_length(prompt: str, length: str) -> str:
+    """The prompt with a length said as a part of it, first where it names another."""
+    words = length_words(length)
+    other = take_lengths(Sentence(prompt)).track is not None
+    return f"{words}, {prompt}" if other else f"{prompt}, {words}"
 
 
 def fresh_seed() -> int:

@@ -99,6 +99,13 @@ def test_wrong_prompts_are_named(client: TestClient, path: str, body: dict[str, 
     assert problem["errors"][0]["field"].startswith("body.")
 
 
+@pytest.mark.parametrize("path", ["/generate-track", "/api/v1/plans"])
+def test_a_length_that_is_none_is_refused_by_its_name(client: TestClient, path: str) -> None:
+    answer = client.post(path, json={"prompt": "techno", "length": "banana"})
+    problem = assert_problem(answer, 422, "invalid_input")
+    assert "such as '3 minutes', '90 s' or '64 bars', got 'banana'" in problem["detail"]
+
+
 def test_what_the_arranger_refuses_fails_before_a_job_begins(client: TestClient) -> None:
     for wait in (True, False):
         answer = client.post(

@@ -283,6 +283,20 @@ def test_what_is_refused_but_for_one_section_plays_there_alone() -> None:
     assert not {"vocal", "kick", "drums"} & set(plan.excluded)
 
 
+@pytest.mark.parametrize(
+    "prompt", ["kick only", "techno, nur Kick", "только бочка", "only kick", "nur Kick, 130 bpm"]
+)
+def test_a_kick_alone_plays_in_every_section(prompt: str) -> None:
+    plan = plan_of(prompt)
+    assert plan.only_roles == ("kick",)
+    assert all(categories(section) == {"kick"} for section in plan.structure)
+
+
+def test_only_roles_stand_in_the_order_of_the_categories() -> None:
+    assert plan_of("bass and kick only").only_roles == ("kick", "bass")
+    assert plan_of("techno with kick and bass").only_roles == ()
+
+
 def test_only_means_nothing_else() -> None:
     assert all_categories(plan_of("only piano and strings")) == {"keys", "strings"}
 

@@ -200,3 +200,19 @@ def test_who_blends_with_what_plays_is_chosen_and_it_is_told():
         together = [reason for reason in synth.match.reasons if reason.criterion == "together"]
         assert len(together) == 1
         assert together[0].score > 0.8
+
+
+def test_no_other_kind_stands_in_beside_the_only_roles():
+    loops = [loop("Drums", "drums", kit_id="k")]
+
+    assert names(cast(plan(section("kick")), loops)) == {"kick": "Drums"}
+    result = cast(plan(section("kick"), only_roles=("kick",)), loops)
+    assert names(result) == {}
+    assert "no stem for 'kick' in the library: left out of Groove" in result.warnings
+
+
+def test_a_refused_wish_is_among_the_warnings():
+    refusal = "refused: '138 then 170': a track keeps one tempo from start to end"
+    result = cast(plan(section("kick"), notes=("genre techno", refusal)), KIT)
+
+    assert result.warnings == (refusal,)

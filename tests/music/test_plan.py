@@ -66,3 +66,12 @@ def broken(**changes: Any) -> dict[str, Any]:
 def test_wrong_values_are_named_with_their_rule(data: dict[str, Any], message: str) -> None:
     with pytest.raises(InvalidInputError, match=message):
         plan_from_dict(data)
+
+
+def test_only_roles_survive_the_json_form_and_must_be_categories() -> None:
+    data = {"bpm": 120, "key": "C", "structure": [{"bars": 4}], "only_roles": ["kick"]}
+    plan = plan_from_dict(data)
+    assert plan.only_roles == ("kick",)
+    assert plan_from_dict(plan_to_dict(plan)) == plan
+    with pytest.raises(InvalidInputError, match=r"only_roles must be of .*, got 'banana'"):
+        plan_from_dict({**data, "only_roles": ["banana"]})

@@ -2,7 +2,8 @@
 
 import pytest
 
-from src.music.prompt_length import Length, take_lengths
+from src.core.errors import InvalidInputError
+from src.music.prompt_length import Length, length_words, take_lengths
 from src.music.prompt_text import Sentence
 
 
@@ -51,3 +52,29 @@ def test_tempo_after_minutes_is_not_seconds() -> None:
 def test_seconds_become_bars_at_a_tempo() -> None:
     assert Length(seconds=60).in_bars(120) == 30
     assert Length(bars=16).in_bars(120) == 16
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("3 minutes", "3 minutes"), ("90s", "90 seconds"), ("90 s", "90 seconds"),
+        ("90 с", "90 seconds"), ("64 Takte", "64 Takte"), ("2:30", "2:30"),
+        ("about 3 minutes", "3 minutes"), ("2 to 3 minutes", "2 to 3 minutes"),
+    ],
+)  # fmt: skip
+def test_a_length_alone_is_said_as_a_prompt_says_it(text: str, words: str) -> None:
+    assert length_words(text) == words
+    assert take_lengths(Sentence(f"techno, {words}")).track is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["banana", "", "3", "3 minutes techno", "8 bars intro", "-3 minutes", "3 or 4 minutes"]
+)
+def test_what_is_no_length_is_refused_by_its_name(text: str) -> None:
+    with pytest.raises(InvalidInputError, match=f"such as '3 minutes'.*got '{text}'"):
+        length_words(text)
+
+
+def test_russian_seconds_may_be_one_letter_but_with_is_no_second() -> None:
+    assert take_lengths(Sentence("техно, 90 с")).track == Length(seconds=90)
+    assert take_lengths(Sentence("хаус 90 с басом")).track is None

@@ -66,3 +66,9 @@ def test_every_category_has_a_role_and_only_real_stand_ins():
         assert set(stand_ins_of(category)) <= set(CATEGORIES) - {category}
         assert category_fit(category, category) == 1.0
         assert all(0.0 < category_fit(category, other) < 1.0 for other in stand_ins_of(category))
+
+
+def test_nothing_plays_beside_the_only_roles():
+    asked = plan([StemQuery("kick"), StemQuery("bass"), StemQuery("fx")], only_roles=("kick",))
+
+    assert [voice.category for voice in voices_of(asked)] == ["kick"]
