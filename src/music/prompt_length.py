@@ -90,7 +90,7 @@ def take_lengths(sentence: Sentence) -> LengthWishes:
     A length next to a section's name belongs to the section, any other to the track; of
     several the first counts. Raises InvalidInputError for a length of nothing.
     """
-    track: Length | None = None
+    tracks: list[tuple[int, Length]] = []
     sections: list[tuple[str, Length]] = []
     written: list[str] = []
     passed: list[str] = []
@@ -105,8 +105,9 @@ def take_lengths(sentence: Sentence) -> LengthWishes:
             _check(length, written[-1])
             if name is not None:
                 sections.append((name, length))
-            elif track is None:
-                track = length
+            else:
+                tracks.append((match.start(), length))
+    track = min(tracks, key=lambda found: found[0])[1] if tracks else None
     return LengthWishes(track, tuple(sections), tuple(written), tuple(passed))
 
 
