@@ -40,10 +40,8 @@ class Services:
 
     @cached_property
     def embedder(self) -> "Embedder":
-        """The offline embedder; needs no download."""
-        from src.embeddings.acoustic import AcousticEmbedder
-
-        return AcousticEmbedder()
+        """What the settings want: CLAP where its files are there, else the offline one."""
+        return build_embedder(self.settings)
 
     @cached_property
     def search(self) -> "SearchService":
@@ -119,3 +117,10 @@ class Services:
 def build_services(settings: Settings | None = None) -> Services:
     """Services for the given settings, or for those of the environment."""
     return Services(Settings() if settings is None else settings)
+
+
+def build_embedder(settings: Settings) -> "Embedder":
+    """The embedder that ``EMBEDDER`` wants; see ``src.embeddings.choice``."""
+    from src.embeddings.choice import build_embedder as chosen
+
+    return chosen(settings)

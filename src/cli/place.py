@@ -14,6 +14,8 @@ def settings_of(options: argparse.Namespace) -> Settings:
     if options.library is None:
         return settings
     folder = Path(options.library)
+    # Models belong to the machine, not to a library.
+    settings = settings.model_copy(update={"models_dir": settings.models_path.resolve()})
     if (folder / "stems.db").is_file():
         return settings.model_copy(update={"processed_dir": folder.resolve(), "database_url": None})
     if _is_home(folder, settings) or options.fills_library:

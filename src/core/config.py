@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -25,6 +25,8 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
+    api_key: SecretStr | None = None
+    published_at: str = Field(default="", description="where a container is published")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     workers: int = Field(default=0, ge=0, le=256, description="0: one per core")
@@ -35,6 +37,10 @@ class Settings(BaseSettings):
     max_upload_mb: int = Field(default=2048, ge=1)
     max_render_s: float = Field(default=1200.0, gt=0)
 
+    embedder: Literal["auto", "clap", "acoustic"] = "auto"
+    models_dir: Path = Path("models")
+    clap_model: str = Field(default="", description="folder in models_dir; empty: the first")
+
     target_lufs: float = Field(default=-14.0, ge=-40.0, le=-5.0)
     ceiling_dbtp: float = Field(default=-1.0, ge=-12.0, le=0.0)
 
@@ -42,6 +48,11 @@ class Settings(BaseSettings):
     @classmethod
     def _any_case(cls, level: object) -> object:
         return level.upper() if isinstance(level, str) else level
+
+    @field_validator("api_key", mode="after")
+    @classmethod
+    def _blank_is_none(cls, key: SecretStr | None) -> SecretStr | None:
+        return key if key is not None and key.get_secret_value() else None
 
     def below_home(self, folder: Path) -> Path:
         """The folder itself when absolute, else below ``home``."""
@@ -71,6 +82,11 @@ class Settings(BaseSettings):
     def tracks_path(self) -> Path:
         """Where rendered tracks lie."""
         return self.below_home(self.tracks_dir)
+
+    @property
+    def models_path(self) -> Path:
+        """Where the files of neural networks lie."""
+        return self.below_home(self.models_dir)
 
     @property
     def sql_url(self) -> str:

@@ -1,0 +1,79 @@
+"""Which embedder is used, and how to get another one."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from src.core.config import Settings
+from src.core.errors import BackendUnavailableError
+from src.embeddings.acoustic import AcousticEmbedder
+from src.embeddings.clap import ClapEmbedder
+from src.embeddings.clap_manifest import MANIFEST, Manifest, read_manifest
+from src.embeddings.protocol import Embedder
+
+HOW_TO_GET_CLAP = (
+    "CLAP: 'python -m src.cli models pull' downloads one (160 MB), 'models export' converts a "
+    "checkpoint; EMBEDDER=auto then takes it, EMBEDDER=acoustic keeps the offline one"
+)
+"""What /readyz, the CLI and the app tell."""
+
+
+@dataclass(frozen=True)
+class InstalledModel:
+    """A CLAP that lies in the models folder. problem: why it can't be used; else empty"""
+
+    folder: Path
+    manifest: Manifest | None
+    problem: str = ""
+
+
+def installed_models(models: Path) -> list[InstalledModel]:
+    """Every folder with a manifest, by name; int8 stands before fp32 of the same name."""
+    if not models.is_dir():
+        return []
+    found = []
+    for folder in sorted(path.parent for path in models.glob(f"*/{MANIFEST}")):
+        try:
+            found.append(InstalledModel(folder, read_manifest(folder)))
+        except BackendUnavailableError as error:
+            found.append(InstalledModel(folder, None, error.message))
+    return sorted(found, key=_order)
+
+
+def clap_folder(settings: Settings) -> Path | None:
+    """The folder of the CLAP to use: that of CLAP_MODEL, else the first one; None: there is none.
+
+    Raises BackendUnavailableError where CLAP_MODEL names one that is not there.
+    """
+    if settings.clap_model:
+        folder = settings.models_path / settings.clap_model
+        if not (folder / MANIFEST).is_file():
+            raise BackendUnavailableError(
+                f"CLAP_MODEL must name a folder with a {MANIFEST} in {settings.models_path}, "
+                f"got {settings.clap_model!r}"
+            )
+        return folder
+    usable = [one for one in installed_models(settings.models_path) if one.manifest is not None]
+    return usable[0].folder if usable else None
+
+
+def build_embedder(settings: Settings) -> Embedder:
+    """The embedder that the settings want; ``auto`` is CLAP where one lies in the models folder.
+
+    Raises BackendUnavailableError where CLAP is demanded but none is there.
+    """
+    if settings.embedder == "acoustic":
+        return AcousticEmbedder()
+    folder = clap_folder(settings)
+    if folder is not None:
+        return ClapEmbedder(folder)
+    if settings.embedder == "clap":
+        raise BackendUnavailableError(
+            f"EMBEDDER=clap, but there is no model in {settings.models_path}. {HOW_TO_GET_CLAP}"
+        )
+    return AcousticEmbedder()
+
+
+def _order(model: InstalledModel) -> tuple[str, bool, str]:
+    if model.manifest is None:
+        return (model.folder.name, False, "")
+    return (model.manifest.name, model.manifest.precision != "int8", model.folder.name)

@@ -1,0 +1,81 @@
+"""Sounds and texts whose vectors are known: the proof that a model still is what it was."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from src.audio.validation import HOUSE_RATE, Audio
+from src.core.errors import BackendUnavailableError
+from src.embeddings.clap_manifest import Precision, VectorCanaries
+from src.embeddings.protocol import Vectors
+
+LEAST_COSINE: Mapping[Precision, float] = {"fp32": 0.9999, "int8": 0.98}
+"""How near the vectors must come. int8 rounds differently on other processors; a wrong network,
+tokenizer or front-end is far below."""
+
+CANARY_TEXTS = ("dark kick", "the sound of a warm pad")
+
+_DIGITS = 6
+
+EmbedSounds = Callable[[Sequence[Audio]], Vectors]
+EmbedTexts = Callable[[Sequence[str]], Vectors]
+
+
+def canary_sounds() -> dict[str, Audio]:
+    """Made sounds: a falling tone that fades, and pulses; mono, 48 kHz."""
+    seconds = np.arange(HOUSE_RATE) / HOUSE_RATE
+    falling = np.sin(2.0 * np.pi * (60.0 * seconds + 40.0 * (1.0 - np.exp(-8.0 * seconds))))
+    kick = falling * np.exp(-6.0 * seconds)
+    pulses = (seconds * 110.0 % 1.0 - 0.5) * (seconds * 8.0 % 1.0 < 0.3)
+    sounds = {"kick": kick, "pulses": pulses}
+    return {name: sound.astype(np.float32)[None, :] for name, sound in sounds.items()}
+
+
+def new_canaries(
+    embed_sounds: EmbedSounds, embed_texts: EmbedTexts, *, origin: str, precision: Precision
+) -> VectorCanaries:
+    """The canaries of a model that is known to be right."""
+    sounds = canary_sounds()
+    return VectorCanaries(
+        origin=origin,
+        least_cosine=LEAST_COSINE[precision],
+        audio=_noted(list(sounds), embed_sounds(list(sounds.values()))),
+        text=_noted(CANARY_TEXTS, embed_texts(CANARY_TEXTS)),
+    )
+
+
+def check_audio_canaries(canaries: VectorCanaries, embed: EmbedSounds) -> None:
+    """Raise BackendUnavailableError where a made sound gets another vector than it must."""
+    sounds = canary_sounds()
+    known = {name: sounds[name] for name in canaries.audio if name in sounds}
+    _compare(canaries.audio, list(known), embed(list(known.values())), canaries.least_cosine)
+
+
+def check_text_canaries(canaries: VectorCanaries, embed: EmbedTexts) -> None:
+    """Raise BackendUnavailableError where a text gets another vector than it must."""
+    texts = list(canaries.text)
+    _compare(canaries.text, texts, embed(texts), canaries.least_cosine)
+
+
+def _compare(
+    wanted: Mapping[str, tuple[float, ...]], names: Sequence[str], found: Vectors, least: float
+) -> None:
+    for name, vector in zip(names, found, strict=True):
+        must = np.asarray(wanted[name])
+        if must.shape != vector.shape:
+            raise BackendUnavailableError(
+                f"the model gives {name!r} {vector.size} values, {must.size} are wanted"
+            )
+        cosine = float(must @ vector / max(np.linalg.norm(must) * np.linalg.norm(vector), 1e-9))
+        if not cosine >= least:
+            raise BackendUnavailableError(
+                f"the model is not what it was: its vector of {name!r} must come to a cosine of "
+                f"{least}, got {cosine:.4f}"
+            )
+
+
+def _noted(names: Sequence[str], vectors: Vectors) -> dict[str, tuple[float, ...]]:
+    return {
+        name: tuple(round(float(value), _DIGITS) for value in vector)
+        for name, vector in zip(names, vectors, strict=True)
+    }
