@@ -14,6 +14,7 @@ from src import __version__
 from src.api import problems
 from src.api.deps import Engine
 from src.api.endpoints import (
+    collections,
     exports,
     jobs,
     kits,
@@ -34,6 +35,7 @@ from src.core.logs import set_up_logging
 from src.core.progress import Progress
 from src.schemas.stem_edits import StemSelection
 from src.services.bulk_edits import BulkEditService
+from src.services.collections import CollectionService
 from src.services.exports import STAGE as EXPORT_STAGE
 from src.services.import_lock import when_free
 from src.services.jobs import JobKind, JobService
@@ -94,7 +96,7 @@ def create_app(
     problems.install(app)
     for room in (
         system, jobs, uploads, stem_edits, stems, search, kits, quarantine, tracks, revisions,
-        exports, matches,
+        exports, matches, collections,
     ):  # fmt: skip
         app.include_router(room.router)
     return app
@@ -155,6 +157,7 @@ def _start(services: Services) -> tuple[Engine, LocalRunner]:
         tracks=made,
         revisions=services.revisions,
         matches=MatchService(database, services.search),
+        collections=CollectionService(database),
         exports=services.exports,
         quarantine=QuarantineService(database, settings),
         jobs=JobService(database, _job_kinds(services, made), runner.send),

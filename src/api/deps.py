@@ -12,6 +12,7 @@ from src.db import crud
 from src.db.database import Database
 from src.embeddings.protocol import Embedder
 from src.services.bulk_edits import BulkEditService
+from src.services.collections import CollectionService
 from src.services.exports import ExportService
 from src.services.jobs import JobService, JobState
 from src.services.matches import MatchService
@@ -43,6 +44,7 @@ class Engine:
     exports: ExportService
     revisions: RevisionService
     matches: MatchService
+    collections: CollectionService
     quarantine: QuarantineService
     jobs: JobService
 

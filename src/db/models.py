@@ -188,6 +188,32 @@ class EditedStem(Base):
     after: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
+class Collection(Base):
+    """A set of stems with a name. The one called "favourites" is always there."""
+
+    __tablename__ = "collections"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class CollectedStem(Base):
+    """A stem that lies in a collection."""
+
+    __tablename__ = "collected_stems"
+
+    collection_id: Mapped[str] = mapped_column(
+        ForeignKey("collections.id", ondelete="CASCADE"), primary_key=True
+    )
+    stem_id: Mapped[str] = mapped_column(
+        ForeignKey("stems.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
 class Quarantine(Base):
     """A file that was refused. stored_as: its name below the quarantine folder.
 
