@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from src import __version__
 from src.api import problems
+from src.api.access import KEY_SCHEMES, AccessGuard, check_access
 from src.api.deps import Engine
 from src.api.endpoints import (
     collections,
@@ -84,6 +85,7 @@ def create_app(
         description=DESCRIPTION,
         generate_unique_id_function=lambda route: route.name,
         lifespan=partial(_lifespan, build, settings),
+        dependencies=KEY_SCHEMES,
         openapi_tags=[
             {"name": "library", "description": "Filling it, and finding things in it"},
             {"name": "stems", "description": "Single sounds"},
@@ -93,6 +95,7 @@ def create_app(
         ],
     )
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES, except_path=uploads.UPLOAD_PATH)
+    app.add_middleware(AccessGuard)
     problems.install(app)
     for room in (
         system, jobs, uploads, stem_edits, stems, search, kits, quarantine, tracks, revisions,
@@ -108,8 +111,9 @@ def _make_folders(settings: Settings) -> None:
 
 
 def check_serving(settings: Settings, host: str, port: int) -> None:
-    """Raise InvalidInputError or ConflictError where the server could not listen, OSError
-    where it could not write."""
+    """Raise InvalidInputError or ConflictError where the server could not listen, or may
+    not because anybody could come in; OSError where it could not write."""
+    check_access(settings, host)
     _make_folders(settings)
     if not 1 <= port <= 65535:
         raise InvalidInputError(f"port must be from 1 to 65535, got {port}")
@@ -139,6 +143,7 @@ async def _lifespan(
 
 def _start(services: Services) -> tuple[Engine, LocalRunner]:
     """Build everything, put in order what a dead process left, start the threads."""
+    check_access(services.settings, host="localhost")  # the guard sees where requests come in
     settings, database = services.settings, services.database
     if not logging.getLogger().handlers:
         set_up_logging(settings.log_level)  # uvicorn sets up its own loggers alone

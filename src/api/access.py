@@ -1,0 +1,163 @@
+"""Who may ask: everybody on this machine, and elsewhere whoever has the key."""
+
+import hashlib
+import hmac
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import Depends
+from fastapi.security import APIKeyHeader, HTTPBearer
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from src.api.problems import problem
+from src.core.config import Settings
+from src.core.errors import ConflictError, InvalidInputError
+from src.core.exposure import is_loopback, reached_from
+
+HEADER = "X-API-Key"
+MIN_KEY_SIGNS = 8
+
+FREE_PATHS = frozenset(
+    ("/healthz", "/readyz", "/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json")
+)
+"""Answered without the key: whether it lives, and what it can be asked."""
+
+_READING = frozenset(("GET", "HEAD", "OPTIONS"))
+
+KEY_SCHEMES = [
+    Depends(APIKeyHeader(name=HEADER, auto_error=False, description="The server's API_KEY")),
+    Depends(HTTPBearer(auto_error=False, description="The server's API_KEY")),
+]
+"""Tell OpenAPI, and with it the page at /docs, where the key goes. AccessGuard asks for it."""
+
+
+def check_access(settings: Settings, host: str) -> None:
+    """Raise where the server would be open to strangers, or its key is none to speak of.
+
+    host: the address that it will listen on
+    """
+    if settings.api_key is not None:
+        _check_key(settings.api_key.get_secret_value())
+        return
+    beyond = reached_from(host, settings.published_at)
+    if beyond:
+        raise ConflictError(
+            f"without API_KEY the engine answers on this machine only, got {', '.join(beyond)}:"
+            " set API_KEY (see .env.example), or leave the address at 127.0.0.1",
+            code="api_key_missing",
+        )
+
+
+def _check_key(key: str) -> None:
+    if len(key) < MIN_KEY_SIGNS:
+        raise InvalidInputError(
+            f"API_KEY must have at least {MIN_KEY_SIGNS} signs, got {len(key)}", code="bad_api_key"
+        )
+    if not (key.isascii() and key.isprintable()) or " " in key:
+        rule = "API_KEY must be of ASCII letters, digits and signs, without spaces"
+        raise InvalidInputError(rule, code="bad_api_key")
+
+
+class AccessGuard:
+    """Answers for the app to whoever may not ask, before a byte of the body is read.
+
+    With a key: 401 to requests that do not carry it, in ``X-API-Key`` or as a bearer token.
+    Without: 403 to what did not come from this machine, or comes from a page of another
+    site that is open in a browser on it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, unless it may not be asked."""
+        if scope["type"] == "lifespan" or scope["path"] in FREE_PATHS:
+            await self.app(scope, receive, send)
+            return
+        settings: Settings = scope["app"].state.engine.settings
+        refused = _refusal(settings, scope)
+        if refused is None:
+            await self.app(scope, receive, send)
+            return
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008, "reason": refused[1]})
+            return
+        status, code, detail = refused
+        # the connection goes, or the server would read the rest of an upload to get past it
+        headers = {"connection": "close"}
+        if status == 401:
+            headers["www-authenticate"] = 'Bearer realm="Traum-Engine"'
+        await problem(scope["path"], status, code, detail, headers=headers)(scope, receive, send)
+
+
+Refusal = tuple[int, str, str]
+"""Status, code and detail of a problem."""
+
+
+def _refusal(settings: Settings, scope: Scope) -> Refusal | None:
+    headers = Headers(scope=scope)
+    if settings.api_key is None:
+        return _beyond(settings, scope) or _from_elsewhere(headers, scope.get("method", "GET"))
+    given = headers.get(HEADER) or _bearer(headers.get("authorization", ""))
+    if not given:
+        return 401, "unauthorised", f"the server's key is needed, in the header {HEADER}"
+    if not _same(given, settings.api_key.get_secret_value()):
+        return 401, "unauthorised", f"the key in {HEADER} or Authorization is not the server's"
+    return None
+
+
+def _bearer(value: str) -> str:
+    scheme, _, token = value.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _same(given: str, key: str) -> bool:
+    """Compare in a time that tells neither where they differ nor how long the key is."""
+    digests = (hashlib.sha256(text.encode("utf-8", "replace")).digest() for text in (given, key))
+    return hmac.compare_digest(*digests)
+
+
+def _beyond(settings: Settings, scope: Scope) -> Refusal | None:
+    """Whether the request came in at an address that others can reach."""
+    server: Any = scope.get("server")
+    address = str(server[0]) if server and server[1] is not None else "localhost"
+    if settings.published_at or is_loopback(address) or not _is_address(address):
+        return None
+    return (
+        403,
+        "api_key_missing",
+        f"without API_KEY the engine answers on this machine only, not at {address}",
+    )
+
+
+def _from_elsewhere(headers: Headers, method: str) -> Refusal | None:
+    """Whether a browser sends it for another site, or under a name that is not ours."""
+    host = headers.get("host", "")
+    name = _host_of(f"//{host}").rpartition("@")[2]
+    if not _is_ours(name):
+        detail = f"without API_KEY the engine answers as localhost or by its address, got {host!r}"
+        return 403, "api_key_missing", detail
+    origin = headers.get("origin")
+    if method not in _READING and origin is not None and _host_of(origin) != host:
+        return 403, "cross_origin", f"pages of {origin!r} may not change anything here"
+    return None
+
+
+def _host_of(url: str) -> str:
+    """Name and port of a URL, empty where it is none."""
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return ""
+
+
+def _is_ours(host: str) -> bool:
+    """Whether a Host header holds an address, or a name without dots, which no stranger on
+    the internet can have registered and led here."""
+    name = host if host.startswith("[") else host.partition(":")[0]
+    return "." not in name or _is_address(name)
+
+
+def _is_address(text: str) -> bool:
+    return ":" in text or text.replace(".", "").isdecimal()
