@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import irfft, next_fast_len, rfft
+from scipy.fft import irfft, rfft
 
 from src.audio.effects import Room, reverb_impulse
 from src.audio.filters import RunningFilter, high_pass_sections, low_pass_sections
@@ -14,36 +14,81 @@ HALL = Room(decay_s=1.9, bright_s=1.1, damping_hz=3000.0, gap_s=0.018, low_cut_h
 """The room of the reverb send."""
 
 _HALL_SEED = 1770
+_HOP = 32_768
+_INAUDIBLE = 1e-7
+
+Spectrum = NDArray[np.complex64]
 
 
 class ReverbSend:
-    """Convolves a running sound with a room's answer; its tail runs into later blocks."""
+    """Convolves a running sound with a room's answer; its tail runs into later blocks.
 
-    def __init__(self, *, sample_rate: int, block_samples: int) -> None:
+    The room's answer is cut into parts, so that short transforms do: overlap-save with a
+    spectral delay line (uniformly partitioned convolution; T. G. Stockham, 1966). What comes
+    out depends on nothing but the last ``memory`` samples of what went in.
+    """
+
+    def __init__(self, *, sample_rate: int) -> None:
         rng = np.random.default_rng(_HALL_SEED)
         impulse = reverb_impulse(HALL, sample_rate=sample_rate, rng=rng).astype(np.float32)
-        self._length = next_fast_len(block_samples + impulse.shape[1] - 1, real=True)
-        self._spectrum = rfft(impulse, self._length)
-        self._tail = np.zeros((2, impulse.shape[1] - 1), np.float32)
-        self._ringing = False
+        parts = -(-impulse.shape[1] // _HOP)
+        padded = np.pad(impulse, ((0, 0), (0, parts * _HOP - impulse.shape[1])))
+        self._answers = [
+            rfft(padded[:, part * _HOP : (part + 1) * _HOP], 2 * _HOP) for part in range(parts)
+        ]
+        self.memory = parts * _HOP
+        self._before = np.zeros((2, self.memory), np.float32)
+        self._silent = True
 
     def process(self, block: Audio | None, samples: int) -> Audio | None:
         """What the room answers to a block, shape (2, samples); None for silence.
 
-        block: shape (2, samples), at most the block length given, or None for silence
+        block: shape (2, samples), or None for silence
         """
-        if block is None and not self._ringing:
+        if block is None and self._silent:
             return None
-        out = np.zeros((2, samples + self._tail.shape[1]), np.float32)
-        out[:, : self._tail.shape[1]] = self._tail
-        if block is not None:
-            wet = irfft(rfft(block, self._length) * self._spectrum, self._length)
-            out += wet[:, : out.shape[1]]
-        self._tail = out[:, samples:].copy()
-        self._ringing = float(np.abs(self._tail).max(initial=0.0)) > 1e-7
-        if not self._ringing:
-            self._tail[:] = 0.0
-        return out[:, :samples]
+        sound = np.zeros((2, samples), np.float32) if block is None else block
+        led = np.concatenate([self._before, sound], axis=1)
+        spectra: dict[int, Spectrum | None] = {}
+        out = np.empty((2, samples), np.float32)
+        for start in range(0, samples, _HOP):
+            length = min(_HOP, samples - start)
+            out[:, start : start + length] = self._answer(led, start, spectra)[:, :length]
+        self._remember(led[:, samples:])
+        return out
+
+    def resume(self, block: Audio | None) -> None:
+        """Go on as if ``block`` had just been processed; it holds ``memory`` samples or more."""
+        sound = np.zeros_like(self._before) if block is None else block
+        self._remember(sound[:, sound.shape[1] - self.memory :])
+
+    def _remember(self, before: Audio) -> None:
+        self._before = before.copy()
+        self._silent = not self._before.any()
+
+    def _answer(self, led: Audio, start: int, spectra: dict[int, "Spectrum | None"]) -> Audio:
+        """The answer to what lies from ``start`` on, one hop long."""
+        total: Spectrum | None = None
+        for part, answer in enumerate(self._answers):
+            place = start - part * _HOP
+            if place not in spectra:
+                spectra[place] = self._spectrum(led, place)
+            spectrum = spectra[place]
+            if spectrum is not None:
+                total = spectrum * answer if total is None else total + spectrum * answer
+        if total is None:
+            return np.zeros((2, _HOP), np.float32)
+        answered: Audio = irfft(total, 2 * _HOP)[:, _HOP:]
+        return answered
+
+    def _spectrum(self, led: Audio, place: int) -> "Spectrum | None":
+        """Spectrum of the hop at ``place`` and the one before it; None for silence."""
+        first = place + self.memory - _HOP
+        frame = led[:, first : first + 2 * _HOP]
+        if not frame.any():
+            return None
+        spectrum: Spectrum = rfft(frame, 2 * _HOP)
+        return spectrum
 
 
 @dataclass(frozen=True)
@@ -66,26 +111,34 @@ class DelaySend:
         self._feedback = np.float32(echo.feedback)
         self._distance = echo.samples(sample_rate)
         self._memory: NDArray[np.float32] = np.zeros((2, self._distance), np.float32)
-        self._low_cut = RunningFilter(high_pass_sections(260.0, sample_rate=sample_rate), 1)
-        self._high_cut = RunningFilter(low_pass_sections(5200.0, sample_rate=sample_rate), 1)
+        self._sections = np.concatenate(
+            [
+                high_pass_sections(260.0, sample_rate=sample_rate),
+                low_pass_sections(5200.0, sample_rate=sample_rate),
+            ]
+        )
+        self._tone = RunningFilter(self._sections, 1)
         self._ringing = False
 
     def process(self, block: Audio | None, samples: int) -> Audio | None:
-        """The echoes that sound during a block, shape (2, samples); None for silence."""
+        """The echoes that sound during a block, shape (2, samples); None for silence.
+
+        block: shape (1, samples), both sides of what is sent as one, or None for silence
+        """
         if block is None and not self._ringing:
             return None
-        sent = np.zeros((1, samples), np.float32)
-        if block is not None:
-            sent = (block[:1] + block[1:]) * np.float32(0.5)
-        sent = self._high_cut.process(self._low_cut.process(sent))
-        out = np.empty((2, samples), np.float32)
+        sent = np.zeros((1, samples), np.float32) if block is None else block
+        sent = self._tone.process(sent)
+        line = np.empty((2, self._distance + samples), np.float32)
+        line[:, : self._distance] = self._memory
         for start in range(0, samples, self._distance):
             stop = min(start + self._distance, samples)
-            length = stop - start
-            echo = self._memory[:, :length]
-            out[:, start:stop] = echo
-            fed = self._feedback * echo[::-1]
+            fed = line[:, self._distance + start : self._distance + stop]
+            np.multiply(line[::-1, start:stop], self._feedback, out=fed)
             fed[0] += sent[0, start:stop]
-            self._memory = np.concatenate([self._memory[:, length:], fed], axis=1)
-        self._ringing = float(np.abs(self._memory).max()) > 1e-7
-        return out
+        self._memory = line[:, samples:].copy()
+        self._ringing = float(np.abs(self._memory).max()) > _INAUDIBLE
+        if not self._ringing:
+            self._memory[:] = 0.0
+            self._tone = RunningFilter(self._sections, 1)
+        return line[:, :samples]

@@ -1,6 +1,9 @@
 """A track's channel in the mix: sweeps, level, pan and ducking."""
 
+import math
+from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +26,10 @@ track's own value."""
 NO_SEND_DB = -80.0
 """A send at this level or below is off."""
 
+WARM_UP = 12_000
+"""On so many samples before a stretch its filters run up."""
+
 _FILTERS = ("high_pass_hz", "low_pass_hz")
-_WARM_UP = 12_000
 _OPEN_HZ = (16_000.0, 17_900.0)
 _FLAT_HZ = (40.0, 21.0)
 
@@ -38,22 +43,26 @@ class Ducking:
         self._kicks = list(kicks)
         self._lead = duck_lead(sample_rate)
         self._shape = duck_shape(sample_rate=sample_rate, release_s=release_s)
-        self._block: tuple[int, int] | None = None
-        self._amount: NDArray[np.float32] | None = None
 
     def amount(self, start: int, stop: int) -> NDArray[np.float32] | None:
-        """0 to 1 for each sample; None where no kick is near. Kept until the next block."""
-        if self._block != (start, stop):
-            self._amount = duck_amount(self._kicks, self._shape, start, stop, lead=self._lead)
-            self._block = (start, stop)
-        return self._amount
+        """0 to 1 for each sample; None where no kick is near."""
+        return duck_amount(self._kicks, self._shape, start, stop, lead=self._lead)
+
+    def content(self, start: int, stop: int) -> tuple[int, ...]:
+        """What determines the amount: the length of a kick's shape, and the kicks near by."""
+        first = bisect_left(self._kicks, start - self._shape.size)
+        last = bisect_left(self._kicks, stop + self._lead)
+        return self._shape.size, *self._kicks[first:last]
 
 
 class ChannelStrip:
-    """What a track's sound passes on its way to the mix, block by block, in order."""
+    """What a track's sound passes on its way to the mix.
 
-    def __init__(self, track: Track, grid: Grid, ducking: Ducking) -> None:
-        self._track, self._rate, self._ducking = track, grid.sample_rate, ducking
+    It remembers nothing: any stretch may be asked for, from several threads, in any order.
+    """
+
+    def __init__(self, track: Track, grid: Grid) -> None:
+        self._track, self._rate = track, grid.sample_rate
         self._lines: dict[str, list[tuple[float, float]]] = {}
         for automation in track.automation:
             if automation.parameter not in PARAMETERS:
@@ -65,10 +74,42 @@ class ChannelStrip:
                 self._lines[automation.parameter] = [
                     (float(grid.sample(point.beats)), point.value) for point in points
                 ]
+        self.ducks = track.duck_db != 0.0
         self._duck_to = db_to_gain(-abs(track.duck_db))
-        self._before = np.zeros((2, _WARM_UP), np.float32)
         self.reverb_gain = _send_gain(track.reverb_send_db)
         self.delay_gain = _send_gain(track.delay_send_db)
+
+    def sweeps(self, start: int, stop: int) -> bool:
+        """Whether a filter is at work anywhere from ``start`` to ``stop``."""
+        return any(self._at_work(name, start, stop) for name in _FILTERS)
+
+    def filtered(self, led: Audio, start: int) -> Audio:
+        """Pass the filters.
+
+        led: shape (2, WARM_UP + samples), the sound from WARM_UP before ``start`` on; the
+            filters run up on what lies before, so that blocks join
+
+        Returns what sounds from ``start`` on, shape (2, samples).
+        """
+        for name in _FILTERS:
+            if self._at_work(name, start, start + led.shape[1] - WARM_UP):
+                led = self._filtered(name, led, start - WARM_UP)
+        return led[:, WARM_UP:]
+
+    def gains(
+        self, start: int, stop: int, ducking: NDArray[np.float32] | None = None
+    ) -> NDArray[np.float32]:
+        """Level, pan and ducking together: shape (2, 1) or (2, samples).
+
+        ducking: how far the kicks push down, for each sample; None not at all
+        """
+        level = self._level(start, stop)
+        if ducking is not None and self.ducks:
+            level = level * (1 - np.float32(1 - self._duck_to) * ducking)
+        pan = self._line("pan", start, stop, self._track.pan)
+        if isinstance(pan, float):
+            return np.array(pan_gains(pan), np.float32)[:, None] * level
+        return pan_curves(pan) * level
 
     def send_gains(self, start: int, stop: int) -> tuple[Line, Line]:
         """Factors of what goes to the reverb and to the delay: numbers, or one per sample."""
@@ -76,6 +117,37 @@ class ChannelStrip:
             self._send_gain("reverb_send_db", self.reverb_gain, start, stop),
             self._send_gain("delay_send_db", self.delay_gain, start, stop),
         )
+
+    def filter_content(self, start: int, stop: int) -> tuple[object, ...]:
+        """What determines the filters from ``start`` to ``stop``."""
+        return tuple(self._points_near(name, start - WARM_UP, stop) for name in _FILTERS)
+
+    def level_content(self, start: int, stop: int) -> tuple[object, ...]:
+        """What determines level, pan and sends from ``start`` to ``stop``, but for the kicks."""
+        names = [name for name in PARAMETERS if name not in _FILTERS]
+        track = self._track
+        own = (track.gain_db, track.pan, track.duck_db, track.reverb_send_db, track.delay_send_db)
+        return own, *(self._points_near(name, start, stop) for name in names)
+
+    def _points_near(self, name: str, start: int, stop: int) -> tuple[tuple[float, float], ...]:
+        """The points of a line within a stretch, and the next on either side."""
+        points = self._lines.get(name, [])
+        first = max(bisect_left(points, (float(start), -np.inf)) - 1, 0)
+        last = bisect_left(points, (float(stop), -np.inf)) + 1
+        return tuple(points[first:last])
+
+    def _level(self, start: int, stop: int) -> NDArray[np.float32]:
+        """The track's gain with its line, shape (1,) or (samples,)."""
+        points = self._lines.get("gain_db", [(0.0, 0.0)])
+        inside = {int(place) for place, _ in points if start < place < stop}
+        edges = [start, *sorted(inside), stop]
+        runs = [curve(points, *edge) for edge in pairwise(edges)]
+        if len(runs) == 1:
+            return np.atleast_1d(_factor(runs[0], self._track.gain_db))
+        level = np.empty(stop - start, np.float32)
+        for (low, high), run in zip(pairwise(edges), runs, strict=True):
+            level[low - start : high - start] = _factor(run, self._track.gain_db)
+        return level
 
     def _send_gain(self, name: str, otherwise: float, start: int, stop: int) -> Line:
         if name not in self._lines:
@@ -85,53 +157,27 @@ class ChannelStrip:
             return 0.0 if level_db <= NO_SEND_DB else db_to_gain(level_db)
         return np.float32(10) ** (level_db / np.float32(20))
 
-    def process(self, block: Audio | None, start: int, samples: int) -> Audio | None:
-        """The track's part of the mix; None for silence. The block may be changed."""
-        if block is None:
-            self._before = np.zeros((2, _WARM_UP), np.float32)
-            return None
-        swept = [name for name in _FILTERS if name in self._lines]
-        if swept:
-            led = np.concatenate([self._before, block], axis=1)
-            self._before = led[:, -_WARM_UP:]
-            for name in swept:
-                led = self._filtered(name, led, start - _WARM_UP)
-            block = led[:, _WARM_UP:]
-        gains = self._gains(start, start + samples)
-        np.multiply(block, gains, out=block)
-        return block
-
-    def _gains(self, start: int, stop: int) -> NDArray[np.float32]:
-        """Level, pan and ducking together: shape (2, 1) or (2, samples)."""
-        level_db = np.asarray(self._line("gain_db", start, stop, 0.0), np.float32)
-        level = np.float32(10) ** ((level_db + np.float32(self._track.gain_db)) / np.float32(20))
-        pan = self._line("pan", start, stop, self._track.pan)
-        if isinstance(pan, float):
-            sides = np.array(pan_gains(pan), np.float32)[:, None]
-        else:
-            sides = pan_curves(pan)
-        gains = sides * level
-        amount = self._ducking.amount(start, stop) if self._track.duck_db else None
-        if amount is not None:
-            gains = gains * (1 - np.float32(1 - self._duck_to) * amount)
-        return gains
-
     def _line(self, name: str, start: int, stop: int, otherwise: float) -> Line:
         points = self._lines.get(name)
         return otherwise if points is None else curve(points, start, stop)
 
-    def _filtered(self, name: str, led: Audio, start: int) -> Audio:
-        """Sweep a filter; it fades out of the way where it would be open anyway.
+    def _at_work(self, name: str, start: int, stop: int) -> bool:
+        if name not in self._lines:
+            return False
+        return bool(np.any(np.asarray(_openness(name, self._line(name, start, stop, 0.0))) < 1))
 
-        led: the block with the quarter second before it, on which the filter runs up, so
-            that blocks join; a new array is returned
-        """
+    def _filtered(self, name: str, led: Audio, start: int) -> Audio:
+        """Sweep a filter; it fades out of the way where it would be open anyway."""
         cutoff_hz = self._line(name, start, start + led.shape[1], 0.0)
         openness = _openness(name, cutoff_hz)
-        if np.all(openness[_WARM_UP:] == 1) if isinstance(openness, np.ndarray) else openness == 1:
-            return led
         wet = _swept(name, led, cutoff_hz, self._rate)
         return wet + (led - wet) * np.asarray(openness, np.float32)
+
+
+def _factor(line_db: Line, gain_db: float) -> NDArray[np.float32]:
+    level_db = np.asarray(line_db, np.float32) + np.float32(gain_db)
+    factor: NDArray[np.float32] = np.exp(level_db * np.float32(math.log(10.0) / 20.0))
+    return factor
 
 
 def _swept(name: str, audio: Audio, cutoff_hz: Line, sample_rate: int) -> Audio:

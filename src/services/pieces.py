@@ -3,7 +3,9 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -63,19 +65,41 @@ class NoteSpec:
     tone: Tone
 
 
+class PieceArchive(Protocol):
+    """Keeps pieces from one render to the next."""
+
+    def piece(self, spec: PassSpec | NoteSpec) -> Audio | None:
+        """A piece that was made before, or None."""
+
+    def keep_piece(self, spec: PassSpec | NoteSpec, sound: Audio) -> None:
+        """Keep a piece for later."""
+
+
 class PieceStore:
     """Makes pieces when they are first asked for and keeps the latest, within a budget.
+
+    archive: where pieces of earlier renders lie; None makes all of them anew
 
     May be asked from several threads; a piece is made by one of them.
     """
 
-    def __init__(self, load: Load, *, sample_rate: int, kept_bytes: int = KEPT_BYTES) -> None:
+    def __init__(
+        self,
+        load: Load,
+        *,
+        sample_rate: int,
+        kept_bytes: int = KEPT_BYTES,
+        archive: PieceArchive | None = None,
+    ) -> None:
         self._load = load
         self._rate = sample_rate
         self._left = kept_bytes
+        self._archive = archive
         self._kept: OrderedDict[PassSpec | NoteSpec, Audio] = OrderedDict()
+        self._being_made: dict[PassSpec | NoteSpec, Future[Audio]] = {}
+        self._lengths: dict[PassSpec | NoteSpec, int] = {}
         self._kicks: dict[PassSpec, tuple[int, ...]] = {}
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
 
     def piece(self, spec: PassSpec | NoteSpec) -> Audio:
         """The sound of a piece, shape (1 or 2, samples). Not to be changed."""
@@ -83,16 +107,47 @@ class PieceStore:
             if spec in self._kept:
                 self._kept.move_to_end(spec)
                 return self._kept[spec]
-            return self._made(spec)
-
-    def _made(self, spec: PassSpec | NoteSpec) -> Audio:
-        made = self._pass(spec) if isinstance(spec, PassSpec) else self._note(spec)
-        self._kept[spec] = made
-        self._left -= made.nbytes
-        while self._left < 0 and len(self._kept) > 1:
-            _, dropped = self._kept.popitem(last=False)
-            self._left += dropped.nbytes
+            waiting = self._being_made.get(spec)
+            if waiting is None:
+                mine: Future[Audio] = Future()
+                self._being_made[spec] = mine
+        if waiting is not None:
+            return waiting.result()
+        try:
+            made = self._remembered(spec)
+        except BaseException as error:
+            with self._lock:
+                del self._being_made[spec]
+            mine.set_exception(error)
+            raise
+        self._keep(spec, made)
+        mine.set_result(made)
         return made
+
+    def _keep(self, spec: PassSpec | NoteSpec, made: Audio) -> None:
+        with self._lock:
+            del self._being_made[spec]
+            self._kept[spec] = made
+            self._left -= made.nbytes
+            while self._left < 0 and len(self._kept) > 1:
+                _, dropped = self._kept.popitem(last=False)
+                self._left += dropped.nbytes
+
+    def _remembered(self, spec: PassSpec | NoteSpec) -> Audio:
+        """A piece from the archive, or made now."""
+        found = None if self._archive is None else self._archive.piece(spec)
+        if found is not None:
+            return found
+        made = self._pass(spec) if isinstance(spec, PassSpec) else self._note(spec)
+        if self._archive is not None:
+            self._archive.keep_piece(spec, made)
+        return made
+
+    def length(self, spec: PassSpec | NoteSpec) -> int:
+        """How many samples a piece has."""
+        if spec not in self._lengths:
+            self._lengths[spec] = self.piece(spec).shape[1]
+        return self._lengths[spec]
 
     def kicks(self, spec: PassSpec) -> tuple[int, ...]:
         """Where low drums begin in a pass, in samples."""

@@ -1,5 +1,6 @@
 """One track of a score, played block by block: clips that repeat, notes that ring."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -85,18 +86,38 @@ class ClipLine:
     def play(self, block: Audio, start: int, store: PieceStore) -> None:
         """Add what sounds of the clip to a block that begins at ``start``."""
         piece = store.piece(self.spec)
-        stop = min(start + block.shape[1], self.stop)
-        low, high = max(start, self.start), stop
-        part = np.zeros((piece.shape[0], high - low), np.float32)
+        low, high = max(start, self.start), min(start + block.shape[1], self.stop)
+        into, out = self._edges(piece)
+        plain = low >= self.start + into.size and high <= self.stop - out.size
+        # Between the fades the sound goes straight into the block.
+        part = block[:, low - start : high - start] if plain else _silence(piece, high - low)
         for first, length in self.passes(low, high):
             for place, sound in self._pass_sounds(piece, first, length):
-                begin, end = max(place, low), min(place + sound.shape[1], high)
+                begin = max(place, low)
+                end = min(place + sound.shape[1], first + length, high)
                 if end > begin:
-                    part[:, begin - low : end - low] = sound[:, begin - place : end - place]
-        into, out = self._edges(piece)
-        multiply_at(part, into, self.start - low)
-        multiply_at(part, out, self.stop - out.size - low)
-        add_at(block, part, low - start, self._gain)
+                    heard = sound[:, begin - place : end - place]
+                    add_at(part, heard, begin - low, self._gain if plain else 1.0)
+        if not plain:
+            multiply_at(part, into, self.start - low)
+            multiply_at(part, out, self.stop - out.size - low)
+            add_at(block, part, low - start, self._gain)
+
+    def content(self, start: int, stop: int) -> tuple[object, ...]:
+        """What determines the samples of the clip from ``start`` to ``stop``.
+
+        Where its ends lie counts only near them.
+        """
+        fades_s = max(self.clip.fade_in_s, self.clip.fade_out_s, NEEDED_FADE_S)
+        reach = round(fades_s * self._grid.sample_rate) + 1
+        begins = self.start if self.start + reach > start else None
+        ends = None
+        if self.stop - reach < stop:
+            last, _ = next(iter(self.passes(self.stop - 1, self.stop)))
+            ends = (self.stop, last, max(self.start, self.stop - reach))
+        passes = tuple(self.passes(max(start, self.start), min(stop, self.stop)))
+        fades = self.clip.fade_in_s, self.clip.fade_out_s
+        return self.spec, self._gain, fades, begins, ends, passes
 
     def _pass_sounds(self, piece: Audio, first: int, length: int) -> Iterable[tuple[int, Audio]]:
         """The parts of a pass and where they lie."""
@@ -137,8 +158,12 @@ class NoteLine:
 
     def end(self, store: PieceStore) -> int:
         """First sample after the note."""
-        ringing: int = self.start + store.piece(self.spec).shape[1]
+        ringing = self.start + store.length(self.spec)
         return ringing if self.stop is None else min(ringing, self.stop + self.release)
+
+    def content(self) -> tuple[object, ...]:
+        """What determines the note's samples."""
+        return self.spec, self.start, self.gain, self.stop, self.release
 
     def play(self, block: Audio, start: int, store: PieceStore) -> None:
         """Add what sounds of the note to a block that begins at ``start``."""
@@ -166,25 +191,52 @@ class TrackPlayer:
         ]
         self.clips = sorted(clips, key=lambda line: line.start)
         self.notes = self._note_lines(track)
-        self._sounding: list[NoteLine] = []
-        self._next_note = 0
+        self._note_starts = [note.start for note in self.notes]
+        self._longest_note: int | None = None
 
     def play(self, start: int, samples: int) -> Audio | None:
-        """The next block, shape (2, samples); None where nothing sounds. Blocks in order."""
+        """The sound from a sample on, shape (2, samples); None where nothing sounds.
+
+        Any stretch may be asked for, from several threads, in any order.
+        """
         stop = start + samples
-        lines = [line for line in self.clips if line.start < stop and line.stop > start]
-        while self._next_note < len(self.notes) and self.notes[self._next_note].start < stop:
-            self._sounding.append(self.notes[self._next_note])
-            self._next_note += 1
-        if not lines and not self._sounding:
+        lines, notes = self._sounding(start, stop)
+        if not lines and not notes:
             return None
         block = np.zeros((2, samples), np.float32)
         for line in lines:
             line.play(block, start, self._store)
-        for note in self._sounding:
+        for note in notes:
             note.play(block, start, self._store)
-        self._sounding = [note for note in self._sounding if note.end(self._store) > stop]
         return block
+
+    def sounds(self, start: int, stop: int) -> bool:
+        """Whether anything sounds from ``start`` to ``stop``."""
+        return any(self._sounding(start, stop))
+
+    def stems(self, start: int, stop: int) -> set[str]:
+        """The stems that sound from ``start`` to ``stop``."""
+        lines, notes = self._sounding(start, stop)
+        return {line.spec.stem_id for line in lines} | {note.spec.stem_id for note in notes}
+
+    def content(self, start: int, stop: int) -> tuple[object, ...]:
+        """What determines the samples from ``start`` to ``stop``; empty where nothing sounds."""
+        lines, notes = self._sounding(start, stop)
+        return (
+            *(line.content(start, stop) for line in lines),
+            *(note.content() for note in notes),
+        )
+
+    def _sounding(self, start: int, stop: int) -> tuple[list[ClipLine], list[NoteLine]]:
+        lines = [line for line in self.clips if line.start < stop and line.stop > start]
+        if not self.notes:
+            return lines, []
+        if self._longest_note is None:
+            self._longest_note = max(note.end(self._store) - note.start for note in self.notes)
+        first = bisect_left(self._note_starts, start - self._longest_note)
+        last = bisect_left(self._note_starts, stop)
+        notes = [note for note in self.notes[first:last] if note.end(self._store) > start]
+        return lines, notes
 
     def kicks(self, *, notes: bool) -> list[int]:
         """Where this track's low drums hit, in samples, rising.
@@ -240,6 +292,10 @@ class TrackPlayer:
             stop=stop,
             release=round(_RELEASE_S * self._grid.sample_rate),
         )
+
+
+def _silence(piece: Audio, samples: int) -> Audio:
+    return np.zeros((piece.shape[0], samples), np.float32)
 
 
 def joined(clips: Sequence[Clip], grid: Grid) -> list[Clip]:

@@ -3,20 +3,19 @@ import pytest
 
 from src.audio.clicks import clicks_at
 from src.music.score import Automation, AutomationPoint, Track
-from src.services.channel_strip import ChannelStrip, Ducking
+from src.services.channel_strip import WARM_UP, ChannelStrip, Ducking
 from src.services.track_playing import Grid
 
 RATE = 48_000
 GRID = Grid(120.0, RATE)
-NO_KICKS = Ducking([], RATE, release_s=0.2)
 
 
 def line(parameter: str, *points: tuple[float, float]) -> Automation:
     return Automation(parameter, tuple(AutomationPoint(*point) for point in points))
 
 
-def strip(*automation: Automation, ducking: Ducking = NO_KICKS, **values: float) -> ChannelStrip:
-    return ChannelStrip(Track("t", "pad", automation=automation, **values), GRID, ducking)
+def strip(*automation: Automation, **values: float) -> ChannelStrip:
+    return ChannelStrip(Track("t", "pad", automation=automation, **values), GRID)
 
 
 def sine(samples: int) -> np.ndarray:
@@ -24,13 +23,18 @@ def sine(samples: int) -> np.ndarray:
     return np.repeat(wave[None].astype(np.float32), 2, axis=0)
 
 
-def through(channel: ChannelStrip, audio: np.ndarray, length: int) -> np.ndarray:
+def through(
+    channel: ChannelStrip, audio: np.ndarray, length: int, ducking: Ducking | None = None
+) -> np.ndarray:
+    led = np.pad(audio, ((0, 0), (WARM_UP, 0)))
     blocks = []
     for start in range(0, audio.shape[1], length):
-        block = audio[:, start : start + length].copy()
-        out = channel.process(block, start, block.shape[1])
-        assert out is not None
-        blocks.append(out)
+        stop = min(start + length, audio.shape[1])
+        block = audio[:, start:stop]
+        if channel.sweeps(start, stop):
+            block = channel.filtered(led[:, start : stop + WARM_UP], start)
+        amount = None if ducking is None else ducking.amount(start, stop)
+        blocks.append(block * channel.gains(start, stop, amount))
     return np.concatenate(blocks, axis=1)
 
 
@@ -63,16 +67,16 @@ def test_gain_automation_adds_to_the_tracks_gain() -> None:
 
 def test_ducking_takes_away_what_the_track_asks_for() -> None:
     ducking = Ducking([24_000], RATE, release_s=0.2)
-    out = through(strip(ducking=ducking, duck_db=6.0), np.ones((2, 60_000), np.float32), 10_000)
+    sound = np.ones((2, 60_000), np.float32)
+    out = through(strip(duck_db=6.0), sound, 10_000, ducking)
     assert out[0, 24_000] == pytest.approx(10 ** (-6 / 20), rel=1e-3)
     assert out[0, 10_000] == out[0, 50_000] == 1.0
-    untouched = through(strip(ducking=ducking), np.ones((2, 60_000), np.float32), 10_000)
+    untouched = through(strip(), sound, 10_000, ducking)
     assert (untouched == 1.0).all()
 
 
-def test_silence_passes_as_silence_and_sends_default_to_none() -> None:
+def test_sends_default_to_none() -> None:
     channel = strip(SWEEP)
-    assert channel.process(None, 0, 1000) is None
     assert channel.reverb_gain == channel.delay_gain == 0.0
     assert strip(reverb_send_db=-6.0).reverb_gain == pytest.approx(0.501, abs=1e-3)
 

@@ -1,0 +1,29 @@
+"""What comes back of the shared reverb and echo."""
+
+from src.audio.reverb_send import DelaySend, EchoTime, ReverbSend
+from src.audio.validation import HOUSE_RATE, Audio
+from src.music.score import Score, Track
+
+
+def sends_to(track: Track, name: str) -> bool:
+    """Whether a track ever sends: "reverb_send_db" or "delay_send_db"."""
+    automated = any(line.parameter == name for line in track.automation)
+    return automated or getattr(track, name) is not None
+
+
+class SendReturns:
+    """The reverb and the echo of a mix; takes stretches in order."""
+
+    def __init__(self, score: Score) -> None:
+        wet = any(sends_to(track, "reverb_send_db") for track in score.tracks)
+        echoed = any(sends_to(track, "delay_send_db") for track in score.tracks)
+        self.reverb = ReverbSend(sample_rate=HOUSE_RATE) if wet else None
+        self._delay = DelaySend(EchoTime(score.bpm), sample_rate=HOUSE_RATE) if echoed else None
+
+    def room(self, sent: Audio | None, samples: int) -> Audio | None:
+        """What the reverb answers, shape (2, samples); None for silence."""
+        return None if self.reverb is None else self.reverb.process(sent, samples)
+
+    def echoes(self, sent: Audio | None, samples: int) -> Audio | None:
+        """The echoes, shape (2, samples); None for silence. sent: shape (1, samples)"""
+        return None if self._delay is None else self._delay.process(sent, samples)

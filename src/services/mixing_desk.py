@@ -1,0 +1,197 @@
+"""All tracks of a score with their channels, ready to be heard at any place."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from src.audio.validation import HOUSE_RATE, Audio
+from src.music.score import Score
+from src.services.channel_strip import WARM_UP, ChannelStrip, Ducking, Line
+from src.services.pieces import PieceStore
+from src.services.render_archive import RenderArchive
+from src.services.track_playing import Grid, TrackPlayer
+
+_KICK_ROLES = ("kick", "drums")
+_SAME_KICK_S = 0.06
+_DUCK_BEATS = 0.45
+_PART_SAMPLES = 65_536
+"""Sounds are added up in parts of this length, which stay within a processor's cache."""
+
+
+_AS_IT_IS = np.ones((2, 1), np.float32)
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What all tracks together give in a stretch. What is silent is None.
+
+    dry, to_reverb: shape (2, samples); to_delay: (1, samples), for the echo hears one side
+    """
+
+    dry: Audio
+    to_reverb: Audio | None
+    to_delay: Audio | None
+
+
+class MixingDesk:
+    """Plays, filters and levels the tracks of a score, any stretch in any order.
+
+    archive: where filtered sound of earlier renders lies; None makes all anew
+
+    May be used from several threads. The same stretch gives the same samples, whether it
+    comes from the archive or not.
+    """
+
+    def __init__(
+        self, score: Score, store: PieceStore, archive: RenderArchive | None = None
+    ) -> None:
+        grid = Grid(score.bpm, HOUSE_RATE)
+        self._archive = archive
+        self._players = [TrackPlayer(track, grid, store) for track in score.tracks]
+        self._strips = [ChannelStrip(track, grid) for track in score.tracks]
+        release_s = _DUCK_BEATS * 60.0 / score.bpm
+        self._ducking = Ducking(_kicks(score, self._players), HOUSE_RATE, release_s=release_s)
+
+    def tracks(self, start: int, samples: int) -> Iterator[Audio | None]:
+        """Each track as it sounds in the mix, shape (2, samples), in the score's order."""
+        amount = self._ducking.amount(start, start + samples)
+        for number, strip in enumerate(self._strips):
+            sound = self._sound(number, start, samples)
+            yield None if sound is None else sound * strip.gains(start, start + samples, amount)
+
+    def sums(self, start: int, samples: int) -> Sums:
+        """All tracks together, one after the other, so that only one is held at a time."""
+        gathering = Gathering(samples)
+        amount = self._ducking.amount(start, start + samples)
+        for number, strip in enumerate(self._strips):
+            sound = self._sound(number, start, samples)
+            if sound is not None:
+                gains = strip.gains(start, start + samples, amount)
+                gathering.add(sound, gains, strip.send_gains(start, start + samples))
+        return gathering.sums()
+
+    def sums_of(self, sounds: Sequence[Audio | None], start: int, samples: int) -> Sums:
+        """The sums of tracks that ``tracks`` gave for the same stretch."""
+        gathering = Gathering(samples)
+        for strip, sound in zip(self._strips, sounds, strict=True):
+            if sound is not None:
+                gathering.add(sound, _AS_IT_IS, strip.send_gains(start, start + samples))
+        return gathering.sums()
+
+    def stems(self, start: int, samples: int) -> set[str]:
+        """The stems that determine the sums of a stretch."""
+        stop = start + samples
+        return {stem for player in self._players for stem in player.stems(start - WARM_UP, stop)}
+
+    def content(self, start: int, samples: int) -> tuple[object, ...]:
+        """What else determines the sums of a stretch; silent tracks are left out."""
+        stop = start + samples
+        heard: list[object] = []
+        for player, strip in zip(self._players, self._strips, strict=True):
+            playing = player.content(start, stop)
+            if playing:
+                lead: tuple[object, ...] = ()
+                if strip.sweeps(start, stop):
+                    before = player.content(start - WARM_UP, stop)
+                    lead = before, strip.filter_content(start, stop)
+                heard.append((playing, lead, strip.level_content(start, stop)))
+        ducked = any(strip.ducks for strip in self._strips)
+        kicks = self._ducking.content(start, stop) if ducked else ()
+        return start, samples, kicks, tuple(heard)
+
+    def _sound(self, number: int, start: int, samples: int) -> Audio | None:
+        """A track behind its filters and before its level; None for silence."""
+        player, strip = self._players[number], self._strips[number]
+        stop, lead = start + samples, start - WARM_UP
+        if not player.sounds(start, stop):
+            return None
+        if not strip.sweeps(start, stop):
+            return player.play(start, samples)
+        if self._archive is None:
+            return self._filtered(player, strip, start, samples)
+        content = start, samples, strip.filter_content(start, stop), player.content(lead, stop)
+        name = self._archive.name("filtered", sorted(player.stems(lead, stop)), content)
+        found = self._archive.sounds(name)
+        if found is not None:
+            return found[0]
+        sound = self._filtered(player, strip, start, samples)
+        self._archive.keep(name, [sound])
+        return sound
+
+    def _filtered(
+        self, player: TrackPlayer, strip: ChannelStrip, start: int, samples: int
+    ) -> Audio:
+        led = player.play(start - WARM_UP, WARM_UP + samples)
+        if led is None:
+            return np.zeros((2, samples), np.float32)
+        return strip.filtered(led, start)
+
+
+class Gathering:
+    """Adds tracks up, and what they send."""
+
+    def __init__(self, samples: int) -> None:
+        self._dry = np.zeros((2, samples), np.float32)
+        self._to_reverb: Audio | None = None
+        self._to_delay: Audio | None = None
+        self._part = np.empty((2, min(samples, _PART_SAMPLES)), np.float32)
+        self._sent = np.empty_like(self._part)
+
+    def add(self, sound: Audio, gains: Audio, sends: tuple[Line, Line]) -> None:
+        """Add a track.
+
+        sound: shape (2, samples); gains: (2, 1) or (2, samples)
+        sends: factors for reverb and delay: numbers, or one per sample
+        """
+        reverb, delay = sends
+        if self._to_reverb is None and _opens(reverb):
+            self._to_reverb = np.zeros_like(self._dry)
+        if self._to_delay is None and _opens(delay):
+            self._to_delay = np.zeros_like(self._dry[:1])
+        for start in range(0, sound.shape[1], _PART_SAMPLES):
+            here = slice(start, min(start + _PART_SAMPLES, sound.shape[1]))
+            level = gains if gains.shape[1] == 1 else gains[:, here]
+            part = self._part[:, : here.stop - start]
+            np.multiply(sound[:, here], level, out=part)
+            self._dry[:, here] += part
+            if self._to_reverb is not None and _opens(reverb):
+                self._to_reverb[:, here] += self._scaled(part, _cut(reverb, here))
+            if self._to_delay is not None and _opens(delay):
+                both = np.add(part[:1], part[1:], out=self._sent[:1, : part.shape[1]])
+                both *= np.multiply(_cut(delay, here), np.float32(0.5))
+                self._to_delay[:, here] += both
+
+    def _scaled(self, part: Audio, gain: Line) -> Audio:
+        factor = gain if isinstance(gain, np.ndarray) else np.float32(gain)
+        return np.multiply(part, factor, out=self._sent[:, : part.shape[1]])
+
+    def sums(self) -> Sums:
+        """What was added."""
+        return Sums(self._dry, self._to_reverb, self._to_delay)
+
+
+def _opens(gain: Line) -> bool:
+    return isinstance(gain, np.ndarray) or gain > 0.0
+
+
+def _cut(gain: Line, here: slice) -> Line:
+    return gain[here] if isinstance(gain, np.ndarray) else gain
+
+
+def _kicks(score: Score, players: Sequence[TrackPlayer]) -> list[int]:
+    """Where the low drums hit; hits closer than 60 ms are one. Empty if nobody ducks."""
+    if not any(track.duck_db for track in score.tracks):
+        return []
+    places = sorted(
+        place
+        for track, player in zip(score.tracks, players, strict=True)
+        if track.role in _KICK_ROLES
+        for place in player.kicks(notes=track.role == "kick")
+    )
+    apart = _SAME_KICK_S * HOUSE_RATE
+    kept: list[int] = []
+    for place in places:
+        if not kept or place - kept[-1] >= apart:
+            kept.append(place)
+    return kept
