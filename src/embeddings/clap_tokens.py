@@ -12,6 +12,9 @@ ROBERTA_CANARIES: Mapping[str, tuple[int, ...]] = {
 }
 """What the tokenizer of every LAION CLAP (RoBERTa's) makes of two texts."""
 
+CANARY_TEXTS = ("Hello world", "a dark, punchy techno kick at 138 BPM", "düster")
+"""What an export writes into its manifest."""
+
 
 class Encoder:
     """A tokenizer that cuts at ``most_tokens`` and never pads: padding to 77 tokens, as LAION's

@@ -53,12 +53,16 @@ class AudioHalf:
         )
         pictures = _pictures(windows)
         while some := list(islice(pictures, self._batch)):
-            batch = np.stack([picture for _, picture in some])[:, None]
-            found = unit_rows(self._tower({self._manifest.audio.input: batch}))
-            check_width(found, self._manifest)
+            found = self.embed_pictures(np.stack([picture for _, picture in some]))
             for (which, _), vector in zip(some, found, strict=True):
                 summed[which] += vector
         return unit_rows(summed)
+
+    def embed_pictures(self, pictures: Features) -> Vectors:
+        """One unit vector per log-mel picture, shape (pictures, frames, bands)."""
+        found = unit_rows(self._tower({self._manifest.audio.input: pictures[:, None]}))
+        check_width(found, self._manifest)
+        return found
 
 
 class TextHalf:
@@ -69,7 +73,7 @@ class TextHalf:
         check_file(folder, words.file, manifest.files[words.file])
         check_tower_files(folder, manifest, card.file)
         self._manifest = manifest
-        self._encoder = read_tokenizer(
+        self.encoder = read_tokenizer(
             folder / words.file,
             vocabulary=words.vocabulary,
             canaries=words.canaries,
@@ -90,7 +94,7 @@ class TextHalf:
         found = np.zeros((len(texts), self._manifest.dimension), np.float32)
         by_length: dict[int, list[tuple[int, list[int]]]] = {}
         for row, text in enumerate(texts):
-            ids = self._encoder.ids(text)
+            ids = self.encoder.ids(text)
             by_length.setdefault(len(ids), []).append((row, ids))
         for group in by_length.values():
             for start in range(0, len(group), self._batch):

@@ -151,6 +151,18 @@ def is_filler(word: str) -> bool:
 
 
 @cache
+def concept_words() -> dict[str, str]:
+    """Single words as people write them, and the concept that each names; also beginnings."""
+    return {
+        str(phrase).rstrip("*"): name
+        for name, body in _data()["concepts"].items()
+        for language in ("en", "de", "ru")
+        for phrase in body.get(language, ())
+        if " " not in str(phrase)
+    }
+
+
+@cache
 def meanings() -> dict[str, dict[str, float]]:
     """What each concept means: weights on attributes and categories."""
     concepts = _data()["concepts"]
