@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from src import __version__
-from src.cli import exports, library, matches, revisions, system, tracks
+from src.cli import exports, library, matches, models, revisions, system, tracks
 from src.cli.call import Call, Result
 from src.core.errors import InvalidInputError
 from src.music.mastering_presets import PRESETS
@@ -63,6 +63,7 @@ def parser() -> argparse.ArgumentParser:
     _add_library_commands(command)
     _add_track_commands(command)
     _add_revision_commands(command)
+    models.add_options(command("models", models.models, "list, verify, pull or export CLAP"))
     command("doctor", system.doctor, "check that everything needed is there")
     serve = command("serve", system.serve, "run the API")
     serve.add_argument("--host")

@@ -11,8 +11,8 @@ from src.embeddings.clap_manifest import MANIFEST, Manifest, read_manifest
 from src.embeddings.protocol import Embedder
 
 HOW_TO_GET_CLAP = (
-    "CLAP: 'python -m src.cli models pull' downloads one (160 MB), 'models export' converts a "
-    "checkpoint; EMBEDDER=auto then takes it, EMBEDDER=acoustic keeps the offline one"
+    "'python -m src.cli models pull' downloads a CLAP (163 MB), 'models export' converts a "
+    "checkpoint; EMBEDDER=auto then takes it"
 )
 """What /readyz, the CLI and the app tell."""
 
@@ -54,6 +54,26 @@ def clap_folder(settings: Settings) -> Path | None:
         return folder
     usable = [one for one in installed_models(settings.models_path) if one.manifest is not None]
     return usable[0].folder if usable else None
+
+
+def chosen_model(settings: Settings) -> Path | None:
+    """The folder of the CLAP that the settings choose; None where they choose the offline one."""
+    return None if settings.embedder == "acoustic" else clap_folder(settings)
+
+
+def embedder_status(settings: Settings) -> str:
+    """In words: which embedder is used, why, and how to get another."""
+    folder = chosen_model(settings)
+    if folder is not None:
+        return (
+            f"EMBEDDER={settings.embedder}: CLAP from {folder}; EMBEDDER=acoustic goes back to "
+            "the offline one, CLAP_MODEL names another model"
+        )
+    if settings.embedder == "acoustic":
+        return f"EMBEDDER=acoustic: the offline one. {HOW_TO_GET_CLAP}"
+    return (
+        f"EMBEDDER={settings.embedder}: the offline one, since no CLAP is there. {HOW_TO_GET_CLAP}"
+    )
 
 
 def build_embedder(settings: Settings) -> Embedder:

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from src.audio.validation import Audio
+from src.core.progress import Progress, silent
 from src.embeddings.clap_canaries import check_audio_canaries, check_text_canaries
-from src.embeddings.clap_manifest import Manifest, read_manifest
+from src.embeddings.clap_manifest import Manifest, check_files, read_manifest
 from src.embeddings.clap_towers import AudioHalf, TextHalf, unit_rows
 from src.embeddings.protocol import Vectors
 
@@ -92,6 +93,18 @@ class ClapEmbedder:
             if some:
                 row[:] = np.mean([known[one] for one in some], axis=0)
         return unit_rows(rows)
+
+    def verify(self, progress: Progress = silent) -> None:
+        """Check every file, load both towers and compare their known vectors.
+
+        Raises BackendUnavailableError for the first thing that is not as it must be.
+        """
+        check_files(self._folder, self._manifest, progress)
+        progress("comparing known vectors", 0, 2)
+        self._audio_half()
+        progress("comparing known vectors", 1, 2)
+        self._text_half()
+        progress("comparing known vectors", 2, 2)
 
     def _texts(self, texts: Sequence[str]) -> dict[str, Vectors]:
         """Vectors by text; those that were asked for before are remembered."""

@@ -118,6 +118,11 @@ class Manifest:
     made_with: Mapping[str, str] = field(default_factory=dict)
     format: int = FORMAT
 
+    @property
+    def size_bytes(self) -> int:
+        """Of all files together."""
+        return sum(one.size_bytes for one in self.files.values())
+
     @cached_property
     def model_id(self) -> str:
         """Name, precision and a digest of all that a vector depends on."""

@@ -18,6 +18,7 @@ class Ready(BaseModel):
     status: Literal["ready"] = "ready"
     version: str
     embedder: str = Field(description="Which model the vectors are from")
+    embedder_choice: str = Field(description="Why that one, and how to get another, in words")
     database: Literal["ok"] = "ok"
     library: dict[str, int] = Field(description="How much is there")
     stems_without_vector: int = Field(description="Stems that a search cannot find by sound yet")

@@ -118,8 +118,16 @@ def _library(settings: Settings) -> list[Check]:
     return [Check("library", "ok", f"{stems} stems, {refused} files in quarantine")]
 
 
-def _embedder(_settings: Settings) -> list[Check]:
-    from src.embeddings.acoustic import AcousticEmbedder
+def _embedder(settings: Settings) -> list[Check]:
+    from src.core.errors import BackendUnavailableError
+    from src.embeddings.choice import build_embedder, embedder_status
 
-    embedder = AcousticEmbedder()
-    return [Check("embedder", "ok", f"{embedder.model_id}, {embedder.dimension} dimensions")]
+    try:
+        embedder = build_embedder(settings)
+    except BackendUnavailableError as error:
+        return [Check("embedder", "fail", error.message)]
+    detail = f"{embedder.model_id}, {embedder.dimension} dimensions"
+    return [
+        Check("embedder", "ok", detail),
+        Check("embedder choice", "ok", embedder_status(settings)),
+    ]

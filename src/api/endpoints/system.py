@@ -8,6 +8,7 @@ from src import __version__
 from src.api.deps import EngineDep
 from src.api.problems import no_input, problem_responses
 from src.db import crud
+from src.embeddings.choice import embedder_status
 from src.schemas.system import Alive, Index, Ready
 
 router = APIRouter(tags=["system"])
@@ -47,6 +48,7 @@ def readyz(engine: EngineDep) -> Ready:
     return Ready(
         version=__version__,
         embedder=model_id,
+        embedder_choice=embedder_status(engine.settings),
         library=asdict(counts),
         stems_without_vector=max(counts.stems - counts.vectors, 0),
     )
