@@ -24,7 +24,7 @@ from src.db.models import Embedding, Stem
 from src.embeddings.acoustic import AcousticEmbedder
 from src.music.keys import KEYS
 from src.music.library import CATEGORIES
-from src.services.search import SearchQuery, SearchService, best_slots
+from src.services.search import SearchQuery, SearchService
 
 PROMPTS = (
     "dark industrial kick", "warm wide pad", "тёмный бас", "helle Hi-Hat", "driving loop 138 bpm",
@@ -62,13 +62,11 @@ def measure_vectors(size: int, dimension: int, queries: int) -> dict[str, object
         index = LibraryIndex(database, "random", dimension, str.split)
         index.add(_made_stems(size, dimension, rng))
         database.close()
-    vectors = index.column("vectors")
-    allowed = np.flatnonzero(index.column("alive"))
+    allowed = index.column("alive")
     asked = rng.standard_normal((queries, dimension)).astype(np.float32)
-    query = SearchQuery(limit=5)
 
     def one(number: int) -> None:
-        best_slots((vectors @ asked[number]).astype(np.float64), allowed, index.ids, query)
+        index.nearest(asked[number], allowed, 5)
 
     return _timed(f"vector part, {dimension} dimensions", size, queries, one)
 

@@ -1,79 +1,74 @@
-"""Finding stems by meaning, by words and by musical fit."""
+"""Finding stems by meaning, by words, by sounds and by musical fit."""
 
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from src.core.errors import InvalidInputError
+from src.core.errors import NotFoundError
+from src.db import collections as collections_rows
+from src.db import crud
 from src.db.cards import card
 from src.db.database import Database
 from src.db.library_index import CHUNK, LibraryIndex
-from src.db.models import Stem
-from src.embeddings.protocol import Embedder, Graded
-from src.music.keys import KEYS, camelot_distance, parse_key
-from src.music.library import CATEGORIES, StemCard
+from src.db.models import Stem, TrackRow
+from src.db.track_uses import TrackUses
+from src.embeddings.protocol import Embedder, Vectors
+from src.music.library import StemCard
 from src.music.made_marks import is_made, made_card
-from src.services.search_reasons import reasons_for
-from src.services.search_words import Asked, asked_of, index_words, word_scores
+from src.services.search_directions import (
+    DISLIKED,
+    LIKED,
+    PROMPT,
+    Pointing,
+    Usual,
+    Wish,
+    direction_of,
+    sound_wishes,
+    text_wishes,
+)
+from src.services.search_filters import Members, allowed
+from src.services.search_fit import WEIGHED, Company, track_company, weighed
+from src.services.search_pages import Ordered, Place, cursor_of, ordered, place_of, start_of
+from src.services.search_query import (
+    MAX_LIMIT,
+    MAX_OFFSET,
+    MAX_PROMPT,
+    Parts,
+    SearchHit,
+    SearchPage,
+    SearchQuery,
+    check_query,
+)
+from src.services.search_ranking import SMALL_LIBRARY, RankedFor, Ranking, rank, with_exact_fit
+from src.services.search_reasons import Told, reasons_for
+from src.services.search_words import Asked, index_words, known_words, mended
+from src.storage.fingerprint import STEM_ID_LENGTH
 
-MAX_LIMIT, MAX_OFFSET, MAX_PROMPT = 1_000, 1_000_000, 2_000
-MEANING_SHARE = 0.65
-"""How much the sound counts beside the words, where both say something."""
+__all__ = [
+    "MAX_LIMIT", "MAX_OFFSET", "MAX_PROMPT", "SearchHit", "SearchPage", "SearchQuery",
+    "SearchService", "check_query",
+]  # fmt: skip
 
-_FIT_SHARE = 0.15
-_DENIAL = 0.25
 _KEPT_CARDS = 4_000
 
-Scores = NDArray[np.float64]
-
 
 @dataclass(frozen=True)
-class SearchQuery:
-    """A prompt and filters. An empty prompt lists what passes the filters, by name.
+class _Named:
+    """What ids in a query stand for, read before anything is ranked.
 
-    compatible: with ``key``, also keys one step away on the Camelot wheel
-    kit: id or name of a kit
+    liked, disliked: ids of stems; texts: (text, weight)
     """
 
-    prompt: str = ""
-    limit: int = 5
-    offset: int = 0
-    category: str | None = None
-    categories: tuple[str, ...] = ()
-    bpm_min: float | None = None
-    bpm_max: float | None = None
-    key: str | None = None
-    compatible: bool = False
-    is_loop: bool | None = None
-    duration_min_s: float | None = None
-    duration_max_s: float | None = None
-    kit: str | None = None
-
-
-@dataclass(frozen=True)
-class SearchHit:
-    """A stem that fits, and why.
-
-    score: 0..1, of all that counts; similarity: cosine of sound and prompt;
-    words: 0..1, how many of the prompt's words its name, kit and tags have
-    """
-
-    stem: StemCard
-    score: float
-    similarity: float
-    words: float
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class _Ranking:
-    score: Scores
-    similarity: Scores
-    words: Scores
+    members: Members
+    liked: tuple[str, ...] = ()
+    disliked: tuple[str, ...] = ()
+    texts: tuple[tuple[str, float], ...] = ()
+    company: Company | None = None
 
 
 class SearchService:
@@ -87,27 +82,42 @@ class SearchService:
         self._embedder = embedder
         self._index = LibraryIndex(database, embedder.model_id, embedder.dimension, index_words)
         self._cards: dict[str, StemCard] = {}
+        self._usual = Usual()
+        self._uses = TrackUses(database)
+        self._known = known_words()
+        self._name_order: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
+        self._named_at = -1
         self._lock = threading.RLock()
 
-    def search(self, query: SearchQuery) -> list[SearchHit]:
-        """The best hits, best first; none in an empty library.
+    @property
+    def model_id(self) -> str:
+        """The model whose vectors are searched."""
+        return self._embedder.model_id
 
-        Raises InvalidInputError for an unknown category or key, a bad limit or range.
+    def search(self, query: SearchQuery) -> list[SearchHit]:
+        """The best hits, best first; none in an empty library. Raises what ``find`` raises."""
+        return list(self.find(query).hits)
+
+    def find(self, query: SearchQuery, *, example: Pointing | None = None) -> SearchPage:
+        """One page of hits, how many stems pass the filters, and what was perhaps meant.
+
+        example: a sound that the hits shall resemble, see ``search_example``
+
+        Raises InvalidInputError for an unknown category or key, a bad limit, range or cursor,
+        NotFoundError for a stem, track or collection that is not there.
         """
         check_query(query)
-        asked = asked_of(query.prompt)
+        place = place_of(query, self.model_id)
+        named = self._named(query)
         with self._lock:
             self._sync()
-            allowed = np.flatnonzero(self._allowed(query))
-            if query.prompt.strip():
-                ranking = self._rank(query.prompt, asked)
-                chosen = best_slots(ranking.score, allowed, self._index.ids, query)
-            else:
-                ranking = _unranked(self._index.size)
-                chosen = self._by_name(allowed)[query.offset : query.offset + query.limit]
-            cards = self.cards([self._index.ids[slot] for slot in chosen])
-            hits = [(cards.get(self._index.ids[slot]), slot) for slot in chosen]
-        return [_hit(stem, slot, ranking, asked) for stem, slot in hits if stem is not None]
+            asked = mended(query.prompt, self._index.words, self._known)
+        texts = self._text_wishes(asked.mended or query.prompt, named)
+        with self._lock:
+            self._sync()
+            wanted = self._wanted(query, asked, named, texts, example)
+            mask = allowed(self._index, query, named.members)
+            return self._page(query, wanted, mask, place)
 
     def cards(self, ids: Iterable[str]) -> dict[str, StemCard]:
         """Cards by id, in the order asked; ids that are not there are left out.
@@ -139,133 +149,151 @@ class SearchService:
             for stem in session.scalars(select(Stem).where(Stem.id.in_(ids))):
                 self._cards[stem.id] = card(stem)
 
-    def _allowed(self, query: SearchQuery) -> NDArray[np.bool_]:
-        """Which slots pass all filters."""
-        index = self._index
-        mask: NDArray[np.bool_] = index.column("alive").copy()
-        kinds = {*query.categories, *([query.category] if query.category else [])}
-        if kinds:
-            mask &= np.isin(index.column("category"), [CATEGORIES.index(kind) for kind in kinds])
-        for name, low, high in (
-            ("bpm", query.bpm_min, query.bpm_max),
-            ("duration_s", query.duration_min_s, query.duration_max_s),
-        ):
-            if low is not None:
-                mask &= index.column(name) >= np.float32(low) - 1e-3
-            if high is not None:
-                mask &= index.column(name) <= np.float32(high) + 1e-3
-        if query.is_loop is not None:
-            mask &= index.column("is_loop") == query.is_loop
-        if query.key is not None:
-            mask &= np.isin(index.column("key"), _key_codes(query.key, query.compatible))
-        if query.kit is not None:
-            names = {query.kit, query.kit.casefold()}
-            mask &= np.fromiter((not names.isdisjoint(kit) for kit in index.kits), bool, index.size)
-        return mask
+    def _named(self, query: SearchQuery) -> _Named:
+        """Read what the query names by id."""
+        with self._database.transaction() as session:
+            liked, liked_texts = _stems_and_texts(session, query.like)
+            disliked, disliked_texts = _stems_and_texts(session, query.unlike)
+            track = _track_of(session, query.fits)
+            without = [*liked, *disliked, *([query.fits] if query.fits and track is None else [])]
+            members = _members(session, query, without)
+        texts = [(text, LIKED / len(liked_texts)) for text in liked_texts]
+        texts += [(text, -DISLIKED / len(disliked_texts)) for text in disliked_texts]
+        company = None if query.fits is None else self._company(query.fits, track)
+        return _Named(members, tuple(liked), tuple(disliked), tuple(texts), company)
 
-    def _rank(self, prompt: str, asked: Asked) -> _Ranking:
-        """Score every slot: sound against prompt, words, tempo and key said in the prompt."""
-        index = self._index
-        vector = self._embedder.embed_text([prompt])[0]
-        similarity = (index.column("vectors") @ vector).astype(np.float64)
-        words = word_scores(asked.words, index.words, index.size).astype(np.float64)
-        means, says = bool(vector.any()), bool(words.any())
-        share = MEANING_SHARE if means and says else 1.0 if means else 0.0
-        score = share * self._meaning(prompt, similarity) + (1.0 - share) * words
-        fit = self._fit(asked)
-        if fit is not None:
-            score = (1.0 - _FIT_SHARE) * score + _FIT_SHARE * fit
-        denied = word_scores(asked.denied, index.words, index.size) > 0.0
-        score = np.clip(np.where(denied, score - _DENIAL, score), 0.0, 1.0)
-        return _Ranking(np.round(score, 6), similarity, words)
+    def _company(self, named: str, track: TrackRow | None) -> Company:
+        if track is None:
+            playing = self.cards([named])
+            return Company(playing[named].name, tuple(playing.values()))
+        choices = track.report.get("stems", [])
+        cards = self.cards(str(choice["stem_id"]) for choice in choices if "stem_id" in choice)
+        return track_company("the track", track.bpm, choices, cards)
 
-    def _meaning(self, prompt: str, similarity: Scores) -> Scores:
-        """Cosines as 0..1: against the best that is possible, or against the library's."""
-        if isinstance(self._embedder, Graded):
-            best = float(self._embedder.best_similarity([prompt])[0])
-            return np.clip(similarity / max(best, 1e-6), 0.0, 1.0)
-        alive = similarity[self._index.column("alive")]
-        if alive.size == 0:
-            return similarity
-        spread = max(float(alive.std()), 0.02)
-        scaled: Scores = 1.0 / (1.0 + np.exp(-1.7 * (similarity - alive.mean()) / spread))
-        return scaled
-
-    def _fit(self, asked: Asked) -> Scores | None:
-        """How well tempo and key fit those said in the prompt; None where neither is."""
-        parts: list[Scores] = []
-        if asked.bpm is not None:
-            octaves = np.log2(np.nan_to_num(self._index.column("bpm"), nan=1.0) / asked.bpm)
-            apart = np.abs(octaves - np.clip(np.round(octaves), -1, 1))
-            parts.append(np.exp(-((apart / 0.06) ** 2)))
-        if asked.key is not None:
-            near = np.array([camelot_distance(key, asked.key) for key in KEYS] + [9])
-            parts.append(np.exp(-0.7 * near[self._index.column("key")]))
-        return sum(parts, np.zeros(self._index.size)) / len(parts) if parts else None
-
-    def _by_name(self, allowed: NDArray[np.intp]) -> list[int]:
-        names, ids = self._index.names, self._index.ids
-        return sorted(allowed.tolist(), key=lambda slot: (names[slot].casefold(), ids[slot]))
-
-
-def check_query(query: SearchQuery) -> None:
-    """Raise InvalidInputError for what can't be searched for, naming the rule and the value."""
-    if not 1 <= query.limit <= MAX_LIMIT:
-        raise InvalidInputError(f"limit must be from 1 to {MAX_LIMIT}, got {query.limit}")
-    if not 0 <= query.offset <= MAX_OFFSET:
-        raise InvalidInputError(f"offset must be from 0 to {MAX_OFFSET}, got {query.offset}")
-    if len(query.prompt) > MAX_PROMPT:
-        raise InvalidInputError(
-            f"prompt must have at most {MAX_PROMPT} characters, got {len(query.prompt)}"
+    def _text_wishes(self, prompt: str, named: _Named) -> list[Wish]:
+        """What the texts ask of the sound; embedded without the lock, since that may take long."""
+        texts = [*([(prompt, PROMPT)] if prompt.strip() else []), *named.texts]
+        return text_wishes(
+            self._embedder, [text for text, _ in texts], [weight for _, weight in texts]
         )
-    for name in (*query.categories, *([query.category] if query.category else [])):
-        if name not in CATEGORIES:
-            raise InvalidInputError(
-                f"category must be one of {', '.join(CATEGORIES)}, got {name!r}"
+
+    def _wanted(
+        self,
+        query: SearchQuery,
+        asked: Asked,
+        named: _Named,
+        texts: Sequence[Wish],
+        example: Pointing | None,
+    ) -> RankedFor:
+        liked, disliked = self._vectors(named.liked), self._vectors(named.disliked)
+        wishes = [*texts, *sound_wishes(liked, LIKED), *sound_wishes(disliked, -DISLIKED)]
+        pointing = direction_of(wishes, self._index, self._usual) if example is None else example
+        uses = self._uses.counts() if query.feedback else None
+        return RankedFor(asked, pointing, named.company, uses)
+
+    def _vectors(self, ids: Sequence[str]) -> Vectors:
+        return self._index.vectors_of(self._index.slots_of(ids))
+
+    def _page(
+        self, query: SearchQuery, wanted: RankedFor, mask: NDArray[np.bool_], place: Place
+    ) -> SearchPage:
+        """Rank as deep as the page needs, deeper where much was folded away."""
+        total = int(np.count_nonzero(mask))
+        end = place.seen + query.limit + 1
+        depth = max(SMALL_LIBRARY, 4 * end)
+        while True:
+            ranking = self._ranking(wanted, mask, depth)
+            found = ordered(self._index, ranking, query, end)
+            start = start_of(self._index, ranking, found, place)
+            shown = found.places[start : start + query.limit]
+            if ranking.complete or len(found.places) > start + query.limit:
+                break
+            depth *= 4
+        cursor = None
+        if shown and len(found.places) > start + query.limit:
+            last = self._index.ids[ranking.slots[shown[-1]]]
+            cursor = cursor_of(query, self.model_id, Place(last, start + len(shown)))
+        hits = self._hits(ranking, found, shown, wanted)
+        return SearchPage(hits, total, cursor, wanted.asked.mended)
+
+    def _ranking(self, wanted: RankedFor, mask: NDArray[np.bool_], depth: int) -> Ranking:
+        if wanted.by_nothing:
+            slots = self._by_name()
+            slots = slots[mask[slots]]
+            return Ranking(slots, np.zeros(slots.size))
+        ranking = rank(self._index, mask, wanted, depth)
+        if wanted.company is None:
+            return ranking
+        ids = [self._index.ids[slot] for slot in ranking.slots[:WEIGHED].tolist()]
+        cards = self.cards(ids)
+        fits = [weighed(cards[stem_id], wanted.company).score for stem_id in ids]
+        return with_exact_fit(self._index, ranking, np.array(fits))
+
+    def _by_name(self) -> NDArray[np.intp]:
+        """All slots by name; sorted again only after a change."""
+        if self._named_at != self._index.seq:
+            names, ids = self._index.names, self._index.ids
+            alive = np.flatnonzero(self._index.column("alive")).tolist()
+            alive.sort(key=lambda slot: (names[slot].casefold(), ids[slot]))
+            self._name_order = np.array(alive, dtype=np.intp)
+            self._named_at = self._index.seq
+        return self._name_order
+
+    def _hits(
+        self, ranking: Ranking, found: Ordered, shown: Sequence[int], wanted: RankedFor
+    ) -> tuple[SearchHit, ...]:
+        ids = self._index.ids
+        slots = ranking.slots[list(shown)]
+        cosines = np.zeros(slots.size)
+        if wanted.pointing is not None:
+            cosines = wanted.pointing.cosines(self._index, slots)
+        cards = self.cards([ids[slot] for slot in slots.tolist()])
+        hits = []
+        for place, slot, cosine in zip(shown, slots.tolist(), cosines.tolist(), strict=True):
+            parts = Parts(**{
+                name: round(float(values[place]), 6) for name, values in ranking.parts.items()
+            })  # fmt: skip
+            same = found.duplicates.get(place, [])
+            hit = SearchHit(
+                stem=cards[ids[slot]],
+                score=float(ranking.score[place]),
+                similarity=round(cosine, 6),
+                words=parts.words or 0.0,
+                reasons=(),
+                parts=parts,
+                duplicates=tuple(ids[ranking.slots[other]] for other in same),
             )
-    if query.key is not None:
-        parse_key(query.key)
-    _check_range("bpm", query.bpm_min, query.bpm_max)
-    _check_range("duration", query.duration_min_s, query.duration_max_s)
+            told = Told(wanted.asked, parts, cosine, wanted.company, wanted.uses or {})
+            hits.append(replace(hit, reasons=reasons_for(hit.stem, told)))
+        return tuple(hits)
 
 
-def _check_range(name: str, low: float | None, high: float | None) -> None:
-    for value in (low, high):
-        if value is not None and not (np.isfinite(value) and value >= 0.0):
-            raise InvalidInputError(f"{name} limits must be numbers from 0, got {value!r}")
-    if low is not None and high is not None and low > high:
-        raise InvalidInputError(f"{name} must not start above its end, got {low:g} to {high:g}")
+def _stems_and_texts(session: Session, named: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Ids of stems, and texts. Raises NotFoundError for what looks like an id and is none."""
+    there = {stem.id for stem in crud.stems_by_id(session, list(named))} if named else set()
+    texts = [text for text in named if text not in there and text.strip()]
+    for text in texts:
+        if len(text) == STEM_ID_LENGTH and not set(text) - set("0123456789abcdef"):
+            raise NotFoundError(f"there is no stem {text!r}")
+    return [stem_id for stem_id in named if stem_id in there], texts
 
 
-def _key_codes(key: str, compatible: bool) -> list[int]:
-    wanted = parse_key(key)
-    steps = 1 if compatible else 0
-    return [code for code, name in enumerate(KEYS) if camelot_distance(name, wanted) <= steps]
+def _track_of(session: Session, named: str | None) -> TrackRow | None:
+    """The track that the hits shall fit; None where it is a stem, or nothing is named.
+
+    Raises NotFoundError where it is neither.
+    """
+    if named is None or session.get(Stem, named) is not None:
+        return None
+    track = session.get(TrackRow, named)
+    if track is None:
+        raise NotFoundError(f"there is no stem and no track {named!r}")
+    return track
 
 
-def best_slots(
-    score: Scores, allowed: NDArray[np.intp], ids: Sequence[str], query: SearchQuery
-) -> list[int]:
-    """Slots of the page asked for; equal scores go by id, so that order never depends on
-    when a stem came in."""
-    wanted = query.offset + query.limit
-    if allowed.size > wanted:
-        scores = score[allowed]
-        least = np.partition(scores, allowed.size - wanted)[allowed.size - wanted]
-        allowed = allowed[scores >= least]
-    ordered = sorted(allowed.tolist(), key=lambda slot: (-score[slot], ids[slot]))
-    return ordered[query.offset : wanted]
-
-
-def _unranked(size: int) -> _Ranking:
-    return _Ranking(np.zeros(size), np.zeros(size), np.zeros(size))
-
-
-def _hit(stem: StemCard, slot: int, ranking: _Ranking, asked: Asked) -> SearchHit:
-    return SearchHit(
-        stem=stem,
-        score=float(ranking.score[slot]),
-        similarity=round(float(ranking.similarity[slot]), 6),
-        words=round(float(ranking.words[slot]), 6),
-        reasons=reasons_for(stem, asked),
-    )
+def _members(session: Session, query: SearchQuery, without: Sequence[str]) -> Members:
+    collected = collections_rows.collected
+    of_one = None if query.collection is None else collected(session, query.collection)
+    palette = [] if query.palette is None else query.palette.collections
+    of_palette = [stem_id for name in palette for stem_id in collected(session, name)]
+    return Members(of_one, of_palette, tuple(without))

@@ -1,24 +1,50 @@
 """Why a stem was found, in sentences a musician reads."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from src.audio.attributes import ATTRIBUTES, attribute_scores
 from src.audio.calibration import calibration
 from src.embeddings.lexicon import Mention
 from src.music.keys import camelot_distance
 from src.music.library import CATEGORIES, StemCard
+from src.services.search_fit import Company, weighed
+from src.services.search_query import Parts
 from src.services.search_words import Asked, index_words
 
 CLEARLY = 0.6
 """An attribute at least so strong is told as a reason."""
 
+WELL = 0.7
+"""A likeness or fit at least so good is told as a reason."""
+
 _MOST = 6
+_FITS_TOLD = 2
 
 
-def reasons_for(stem: StemCard, asked: Asked) -> tuple[str, ...]:
-    """Up to six reasons: its kind, its sound, its words, its tempo and key."""
-    told = [*_sound(stem, asked), *_words(stem, asked), *_music(stem, asked)]
-    return tuple(dict.fromkeys(told))[:_MOST] or ("passes the filters",)
+@dataclass(frozen=True)
+class Told:
+    """What a hit was ranked by. cosine: of its sound and what was asked for"""
+
+    asked: Asked
+    parts: Parts = field(default_factory=Parts)
+    cosine: float = 0.0
+    company: Company | None = None
+    uses: Mapping[str, int] = field(default_factory=dict)
+
+
+def reasons_for(stem: StemCard, told: Told) -> tuple[str, ...]:
+    """Up to six reasons: its kind, its sound, its words, its tempo and key, its use."""
+    asked = told.asked
+    reasons = [
+        *_sound(stem, asked),
+        *_words(stem, asked),
+        *_likeness(told),
+        *_company(stem, told),
+        *_music(stem, asked),
+        *_feedback(stem, told),
+    ]
+    return tuple(dict.fromkeys(reasons))[:_MOST] or ("passes the filters",)
 
 
 def _sound(stem: StemCard, asked: Asked) -> Iterator[str]:
@@ -46,6 +72,22 @@ def _words(stem: StemCard, asked: Asked) -> Iterator[str]:
             yield f"{place} says {', '.join(said)}"
 
 
+def _likeness(told: Told) -> Iterator[str]:
+    """Only where the sound was asked for by an example; texts are told by their words."""
+    if told.parts.sound is not None and not told.asked.mentions and told.parts.sound >= WELL:
+        yield f"sounds like it ({told.parts.sound:.2f})"
+
+
+def _company(stem: StemCard, told: Told) -> Iterator[str]:
+    if told.company is None:
+        return
+    found = weighed(stem, told.company)
+    yield f"goes with {told.company.name} ({found.score:.2f})"
+    good = [reason for reason in found.reasons if reason.score >= WELL]
+    for reason in sorted(good, key=lambda reason: -reason.score)[:_FITS_TOLD]:
+        yield f"{reason.criterion}: {reason.text}"
+
+
 def _music(stem: StemCard, asked: Asked) -> Iterator[str]:
     if asked.bpm is not None and stem.bpm is not None:
         for factor in (1.0, 0.5, 2.0):
@@ -56,6 +98,16 @@ def _music(stem: StemCard, asked: Asked) -> Iterator[str]:
         distance = camelot_distance(stem.key, asked.key)
         if distance <= 1:
             yield f"{stem.key} {'is' if distance == 0 else 'mixes with'} {asked.key}"
+
+
+def _feedback(stem: StemCard, told: Told) -> Iterator[str]:
+    if told.parts.feedback is None:
+        return
+    if stem.user_rating is not None:
+        yield f"rated {stem.user_rating} of 5"
+    uses = told.uses.get(stem.id, 0)
+    if uses:
+        yield f"plays in {uses} track{'s' if uses > 1 else ''}"
 
 
 def _scores(stem: StemCard) -> Mapping[str, float]:

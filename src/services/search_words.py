@@ -1,15 +1,24 @@
 """The words by which stems are found: of names, kits and tags, in one language."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from src.db.word_index import WordIndex
-from src.embeddings.lexicon import WORDS_KEPT, Mention, concept_of, is_filler, mentions, words_of
+from src.db.word_index import WordIndex, edit_distance, typos_allowed
+from src.embeddings.lexicon import (
+    WORDS_KEPT,
+    Mention,
+    concept_of,
+    concept_words,
+    is_filler,
+    mentions,
+    words_of,
+)
+from src.embeddings.translations import english_names
 from src.music.keys import KEYS, parse_key
 
 _JOINT = re.compile(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ][a-zа-яё])|(?<=\d)(?=[A-Za-z])|(?<=[a-z])(?=\d)")
@@ -20,18 +29,37 @@ _KEY = re.compile(
 )
 
 
+LITERAL, MEANT, MENDED = 1.0, 0.6, 0.8
+"""What a word counts where it stands as it was said (or translated), where only its kind
+stands ("keys" for "piano"), and where it was typed with a typo."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """One thing that a prompt says. variants: words of the index, and what each counts."""
+
+    variants: tuple[tuple[str, float], ...]
+
+
 @dataclass(frozen=True)
 class Asked:
     """What a prompt asks for.
 
-    words, denied: as ``index_words`` writes them; bpm, key: None where not said
+    denied: words as ``index_words`` writes them; bpm, key: None where not said
+    mended: the prompt with its typos mended; None where there are none
     """
 
     mentions: tuple[Mention, ...] = ()
-    words: tuple[str, ...] = ()
+    terms: tuple[Term, ...] = ()
     denied: tuple[str, ...] = ()
     bpm: float | None = None
     key: str | None = None
+    mended: str | None = None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All words of all terms, in the order of the prompt."""
+        return tuple(dict.fromkeys(word for term in self.terms for word, _ in term.variants))
 
 
 def index_words(text: str) -> list[str]:
@@ -45,38 +73,110 @@ def index_words(text: str) -> list[str]:
 def asked_of(prompt: str) -> Asked:
     """Read a prompt: concepts wanted and denied, plain words, tempo and key."""
     found = mentions(prompt)
-    rest = _TEMPO.sub(" ", prompt)
-    wanted = [word for word in index_words(rest) if not is_filler(word)]
+    rest = _KEY.sub(" ", _TEMPO.sub(" ", prompt)) if _key_in(prompt) else _TEMPO.sub(" ", prompt)
     denied = {mention.concept for mention in found if mention.weight < 0}
-    named = [m.concept for m in found if m.weight > 0 and m.concept not in denied]
+    phrases = [m for m in found if m.weight > 0 and " " in m.word and m.concept not in denied]
+    within = {part for mention in phrases for part in mention.word.split()}
     # a word that is said in a denial names no wish
-    said_no = {word for m in found if m.weight < 0 for part in m.word.split() for word in
-               _canonical(part)}  # fmt: skip
-    words = dict.fromkeys([*named, *(word for word in wanted if word not in said_no)])
+    said_no = {part for m in found if m.weight < 0 for part in m.word.split()}
+    terms = [Term(((mention.concept, LITERAL),)) for mention in phrases]
+    for word in words_of(_JOINT.sub(" ", rest)):
+        if word not in within | said_no and not is_filler(word):
+            concept = concept_of(word)
+            if _canonical(word) and concept not in denied:
+                terms.append(_term(word, concept))
     return Asked(
         mentions=found,
-        words=tuple(words),
+        terms=tuple(dict.fromkeys(terms)),
         denied=tuple(sorted(denied)),
         bpm=_tempo_in(prompt),
         key=_key_in(prompt),
     )
 
 
-def word_scores(words: Sequence[str], index: WordIndex, size: int) -> NDArray[np.float32]:
-    """How many of the words each stem has, rare words counting more, in 0..1. Shape (size,).
+def mended(prompt: str, index: WordIndex, known: WordIndex) -> Asked:
+    """Read a prompt as ``asked_of`` does, after mending its typos.
 
-    Words that no stem has are left out; where none is left, all are 0. The weight of a
-    word is its inverse document frequency (Spärck Jones, 1972), times what it says of the stem.
+    index: words of the library; known: words of the lexicon. A word is only mended where
+    neither of them has it.
+    """
+    words = words_of(_JOINT.sub(" ", prompt))
+    changed = dict(zip(words, (_mended(word, index, known) for word in words), strict=True))
+    if all(word == better for word, better in changed.items()):
+        return asked_of(prompt)
+    better = _replaced(prompt, changed)
+    return replace(asked_of(better), mended=better)
+
+
+def known_words() -> WordIndex:
+    """The words of the lexicon, to be found with a typo."""
+    made = WordIndex()
+    plain = {part for word in concept_words() for part in words_of(word)}
+    for slot, word in enumerate(sorted(plain)):
+        made.put(slot, {word: 1.0})
+    return made
+
+
+def word_scores(terms: Sequence[Term], index: WordIndex, size: int) -> NDArray[np.float32]:
+    """How much of what is said each stem has, rare words counting more, in 0..1. Shape (size,).
+
+    Terms that no stem has are left out; where none is left, all are 0. The weight of a term
+    is the inverse document frequency (Spärck Jones, 1972) of its best variant.
     """
     scores = np.zeros(size, dtype=np.float32)
     total = 0.0
-    for word in words:
-        found = index.postings(word)
-        if found.slots.size:
-            weight = float(np.log(1.0 + size / found.slots.size))
-            scores[found.slots] += np.float32(weight) * found.weights
-            total += weight
+    for term in terms:
+        there = [(index.postings(word), worth) for word, worth in term.variants if word in index]
+        if not there:
+            continue
+        top = max(worth for _, worth in there)
+        rarest = min(found.slots.size for found, worth in there if worth == top)
+        weight = float(np.log(1.0 + size / rarest))
+        best = np.zeros(size, dtype=np.float32)
+        for found, worth in there:
+            best[found.slots] = np.maximum(best[found.slots], found.weights * (worth / top))
+        scores += np.float32(weight) * best
+        total += weight
     return scores / np.float32(total) if total else scores
+
+
+def denied_slots(asked: Asked, index: WordIndex, size: int) -> NDArray[np.bool_]:
+    """Which slots have a word that the prompt denies, shape (size,)."""
+    denied = np.zeros(size, dtype=bool)
+    for word in asked.denied:
+        denied[index.postings(word).slots] = True
+    return denied
+
+
+def _term(word: str, concept: str | None) -> Term:
+    variants = dict.fromkeys((word, *english_names(word)), LITERAL)
+    if concept is not None:
+        variants.setdefault(concept, MEANT)
+    return Term(tuple(variants.items()))
+
+
+def _mended(word: str, index: WordIndex, known: WordIndex) -> str:
+    """The word that is likeliest meant; itself where it is known, or nothing is near."""
+    if word in index or is_filler(word) or concept_of(word) or english_names(word):
+        return word
+    typos = typos_allowed(word)
+    there, said = index.near(word)[:1], known.near(word)[:1]
+    found = [*there, *(one for one in said if one not in there)]
+    if not found or typos == 0:
+        return word
+    return min(found, key=lambda other: (edit_distance(word, other), other not in there))
+
+
+def _replaced(prompt: str, changed: Mapping[str, str]) -> str:
+    """The prompt with some of its words changed, everything else as it was."""
+
+    def mend(match: re.Match[str]) -> str:
+        plain = words_of(match[0])
+        if len(plain) != 1 or changed.get(plain[0], plain[0]) == plain[0]:
+            return match[0]
+        return changed[plain[0]]
+
+    return re.sub(r"[^\W_]+", mend, _JOINT.sub(" ", prompt))
 
 
 @lru_cache(maxsize=WORDS_KEPT)
@@ -84,7 +184,7 @@ def _canonical(word: str) -> tuple[str, ...]:
     if len(word) < 2 or word in {",", ";", "."}:
         return ()
     concept = concept_of(word)
-    return (word,) if concept is None or concept == word else (word, concept)
+    return tuple(dict.fromkeys([word, *english_names(word), *([concept] if concept else [])]))
 
 
 def _tempo_in(prompt: str) -> float | None:

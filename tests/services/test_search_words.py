@@ -2,7 +2,11 @@ import numpy as np
 import pytest
 
 from src.db.word_index import WordIndex
-from src.services.search_words import asked_of, index_words, word_scores
+from src.services.search_words import Term, asked_of, index_words, word_scores
+
+
+def terms(*words: str) -> list[Term]:
+    return [Term(((word, 1.0),)) for word in words]
 
 
 def indexed(slots: list[list[str]]) -> WordIndex:
@@ -64,7 +68,7 @@ def test_tempo_and_key_are_read_from_a_prompt(
 
 def test_rare_words_count_more_and_unknown_words_nothing() -> None:
     index = indexed([["kick"], ["kick"], ["kick", "zebra"], ["snare"]])
-    scores = word_scores(["kick", "zebra", "unheard"], index, 4)
+    scores = word_scores(terms("kick", "zebra", "unheard"), index, 4)
     assert scores[2] == pytest.approx(1.0)
     assert scores[0] == scores[1]
     assert 0.0 < scores[0] < 0.5
@@ -72,6 +76,6 @@ def test_rare_words_count_more_and_unknown_words_nothing() -> None:
 
 
 def test_no_known_word_gives_noughts() -> None:
-    assert not word_scores(["x"], WordIndex(), 3).any()
+    assert not word_scores(terms("x"), WordIndex(), 3).any()
     assert word_scores([], WordIndex(), 0).shape == (0,)
-    assert np.isfinite(word_scores(["kick"], indexed([["kick"]]), 1)).all()
+    assert np.isfinite(word_scores(terms("kick"), indexed([["kick"]]), 1)).all()

@@ -1,0 +1,150 @@
+"""Where a search points to in the space of sounds: texts and sounds, liked and disliked."""
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from src.db.library_index import LibraryIndex
+from src.embeddings.protocol import Embedder, Graded, Vectors
+
+Scores = NDArray[np.float64]
+
+PROMPT, LIKED, DISLIKED = 1.0, 1.0, 0.5
+"""What prompt, liked and disliked things count: the idea is Rocchio's (1971), the values ours."""
+
+SAMPLE = 2_048
+"""So many stems tell what is usual in a library."""
+
+_REACH = 3.0
+_LEAST_REACH = 0.02
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One thing that the hits shall resemble, or not where ``weight`` is negative.
+
+    vector: unit length, shape (dimension,)
+    best: highest cosine that a sound could have with it; None where nobody knows, as with
+        texts of a learned model, whose cosines are small
+    is_sound: sounds resemble each other by chance, so nought is what is least alike
+    """
+
+    vector: Vectors
+    weight: float
+    best: float | None
+    is_sound: bool = False
+
+
+class Usual:
+    """What cosines are usual in a library, by a sample that does not depend on its history."""
+
+    def __init__(self) -> None:
+        self._seq = -1
+        self._sample: NDArray[np.float32] = np.zeros((0, 0), dtype=np.float32)
+
+    def cosines(self, index: LibraryIndex, vector: Vectors) -> tuple[float, float]:
+        """Mean and standard deviation of the cosines with a vector; (0, 0) without stems."""
+        if self._seq != index.seq or self._sample.shape[1] != vector.shape[0]:
+            ids = [index.ids[slot] for slot in np.flatnonzero(index.column("alive")).tolist()]
+            self._sample = index.vectors_of(index.slots_of(heapq.nsmallest(SAMPLE, ids)))
+            self._seq = index.seq
+        if self._sample.shape[0] == 0:
+            return 0.0, 0.0
+        cosines = self._sample.astype(np.float64) @ vector
+        return float(cosines.mean()), float(cosines.std())
+
+
+class Pointing(Protocol):
+    """Tells which sounds are meant."""
+
+    def nearest(
+        self, index: LibraryIndex, mask: NDArray[np.bool_], count: int
+    ) -> NDArray[np.intp]: ...
+
+    def part(self, index: LibraryIndex, slots: NDArray[np.intp]) -> Scores: ...
+
+    def cosines(self, index: LibraryIndex, slots: NDArray[np.intp]) -> Scores: ...
+
+
+@dataclass(frozen=True)
+class Direction:
+    """Sums up all wishes as one product: part = (vectors @ pointer - offset) / reach.
+
+    pointer: shape (dimension,); toward: the unit vector whose cosine is told to the user
+    """
+
+    pointer: Vectors
+    offset: float
+    reach: float
+    toward: Vectors
+
+    def nearest(self, index: LibraryIndex, mask: NDArray[np.bool_], count: int) -> NDArray[np.intp]:
+        """The best candidates among the allowed slots, in no order."""
+        return index.nearest(self.pointer, mask, count)
+
+    def part(self, index: LibraryIndex, slots: NDArray[np.intp]) -> Scores:
+        """How well sounds fit, 0..1, shape (slots,)."""
+        products = index.similarity(self.pointer, slots).astype(np.float64)
+        return np.clip((products - self.offset) / self.reach, 0.0, 1.0)
+
+    def cosines(self, index: LibraryIndex, slots: NDArray[np.intp]) -> Scores:
+        """The cosines that are told, shape (slots,)."""
+        return index.similarity(self.toward, slots).astype(np.float64)
+
+
+def text_wishes(embedder: Embedder, texts: Sequence[str], weights: Sequence[float]) -> list[Wish]:
+    """What texts ask for; those that say nothing known are left out."""
+    if not texts:
+        return []
+    vectors = embedder.embed_text(texts)
+    best: Sequence[float | None] = [None] * len(texts)
+    if isinstance(embedder, Graded):
+        best = [max(float(value), 1e-6) for value in embedder.best_similarity(texts)]
+    return [
+        Wish(vector, weight, top)
+        for vector, weight, top in zip(vectors, weights, best, strict=True)
+        if vector.any()
+    ]
+
+
+def sound_wishes(vectors: NDArray[np.float32], weight: float) -> list[Wish]:
+    """Liked or disliked sounds, which share one weight. vectors: shape (sounds, dimension)."""
+    heard = [vector for vector in vectors if vector.any()]
+    return [Wish(vector, weight / len(heard), 1.0, is_sound=True) for vector in heard]
+
+
+def direction_of(wishes: Sequence[Wish], index: LibraryIndex, usual: Usual) -> Direction | None:
+    """All wishes in one; None where nothing is asked of the sound.
+
+    Each wish counts from the least (for texts with a known best: from nought) to the best
+    that is to be expected. Without a liked wish the least disliked counts most.
+    """
+    if not wishes:
+        return None
+    pointer = np.zeros_like(wishes[0].vector, dtype=np.float64)
+    offset = 0.0
+    for wish in wishes:
+        low, high = _range_of(wish, index, usual)
+        share = wish.weight / max(high - low, _LEAST_REACH)
+        pointer += share * wish.vector
+        offset += share * low
+    liked = sum(wish.weight for wish in wishes if wish.weight > 0.0)
+    disliked = -sum(wish.weight for wish in wishes if wish.weight < 0.0)
+    if liked == 0.0:
+        offset, liked = offset - disliked, disliked
+    length = float(np.linalg.norm(pointer))
+    toward = pointer / length if length > 0.0 else pointer
+    return Direction(pointer.astype(np.float32), offset, liked, toward.astype(np.float32))
+
+
+def _range_of(wish: Wish, index: LibraryIndex, usual: Usual) -> tuple[float, float]:
+    if wish.best is not None and not wish.is_sound:
+        return 0.0, wish.best
+    mean, spread = usual.cosines(index, wish.vector)
+    reach = max(_REACH * spread, _LEAST_REACH)
+    low = mean - reach
+    return (min(low, 0.9), wish.best) if wish.best is not None else (low, mean + reach)
