@@ -1,0 +1,35 @@
+# The engine: API, analysis, rendering. Built by docker-compose.yml; see docs/deploy.md.
+ARG PYTHON_IMAGE=python:3.11-slim
+
+FROM ${PYTHON_IMAGE} AS packages
+RUN python -m venv --without-pip /opt/venv
+COPY requirements/backend.txt /tmp/requirements.txt
+RUN python -m pip --python /opt/venv/bin/python install --no-cache-dir \
+        --disable-pip-version-check -r /tmp/requirements.txt \
+    && find /opt/venv -type d -name tests -prune -exec rm -rf {} + \
+    && find /opt/venv -name '*.pyi' -delete
+
+FROM ${PYTHON_IMAGE}
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    HOME=/tmp \
+    HOST=0.0.0.0 \
+    PORT=8000 \
+    RAW_DIR=/data/raw_construction_kits \
+    PROCESSED_DIR=/data/processed_database \
+    TRACKS_DIR=/data/generated_tracks \
+    MODELS_DIR=/data/models
+RUN groupadd --gid 1000 engine \
+    && useradd --uid 1000 --gid 1000 --no-create-home --home-dir /tmp engine \
+    && mkdir -p /data/raw_construction_kits /data/processed_database \
+        /data/generated_tracks /data/models \
+    && chown -R 1000:1000 /data
+COPY --from=packages /opt/venv /opt/venv
+WORKDIR /app
+COPY src src
+RUN python -m compileall -q src
+USER 1000:1000
+EXPOSE 8000
+HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=6 CMD ["python", "-S", "-E", "-c", "import socket; s = socket.create_connection(('127.0.0.1', 8000), 4); s.sendall(b'GET /healthz HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n'); raise SystemExit(b' 200 ' not in s.recv(64))"]
+CMD ["python", "-m", "src.cli", "serve"]

@@ -1,0 +1,49 @@
+"""Where the studio may be shown."""
+
+import pytest
+
+from src.ui import serve
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_this_machine_needs_no_password(host: str) -> None:
+    assert serve.refusal(host, "", password="") == ""
+
+
+@pytest.mark.parametrize(
+    ("host", "published"),
+    [
+        ("0.0.0.0", ""),
+        ("192.168.1.5", ""),
+        ("0.0.0.0", "0.0.0.0,"),
+        ("0.0.0.0", "127.0.0.1,studio.example"),
+        ("0.0.0.0", "127.0.0.1,localhost"),
+    ],
+)
+def test_elsewhere_a_password_opens(host: str, published: str) -> None:
+    told = serve.refusal(host, published, password="")
+    assert "set APP_PASSWORD" in told
+    assert (published.rpartition(",")[2] or "0.0.0.0" if published else host) in told
+    assert serve.refusal(host, published, password="open sesame") == ""
+
+
+def test_a_container_that_is_published_here_alone_needs_none() -> None:
+    assert serve.refusal("0.0.0.0", "127.0.0.1,", password="") == ""
+
+
+def test_the_command_refuses_before_streamlit_starts(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("APP_PASSWORD", raising=False)
+    monkeypatch.delenv("PUBLISHED_AT", raising=False)
+    assert serve.main(["--host", "0.0.0.0"]) == 1
+    assert "0.0.0.0" in capsys.readouterr().err
+
+
+def test_streamlit_is_told_where_and_asks_nobody_outside() -> None:
+    command = serve.streamlit_command("127.0.0.1", 8501)
+    assert command[1:5] == ["-m", "streamlit", "run", "app.py"]
+    assert {
+        "--server.address=127.0.0.1", "--server.port=8501",
+        "--browser.serverAddress=localhost", "--browser.gatherUsageStats=false",
+    } <= set(command)  # fmt: skip
