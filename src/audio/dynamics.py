@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from src.audio.fades import rising
+from src.audio.side_by_side import side_by_side, stretches
 from src.audio.validation import Audio
 
 _HOP = 64
@@ -96,23 +97,45 @@ def apply_gains(audio: Audio, gains: NDArray[np.float64], *, hop: int) -> None:
 
     Between the middles the gain runs in a straight line.
     """
-    centres = (np.arange(gains.size) + 0.5) * hop - 0.5
-    for start in range(0, audio.shape[1], _CHUNK_HOPS * hop):
-        stop = min(start + _CHUNK_HOPS * hop, audio.shape[1])
-        low, high = max(start // hop - 1, 0), stop // hop + 2
-        line = np.interp(np.arange(start, stop), centres[low:high], gains[low:high])
-        audio[:, start:stop] *= line.astype(np.float32)
+    if gains.size == 0:
+        return
+    held = np.pad(gains, 1, mode="edge").astype(np.float32)
+
+    def work(piece: tuple[int, int]) -> None:
+        start, stop = piece
+        line = gain_line(held[start // hop : -(-stop // hop) + 2], hop)
+        audio[:, start:stop] *= line[: stop - start]
+
+    side_by_side(work, stretches(audio.shape[1], _CHUNK_HOPS * hop))
+
+
+def gain_line(held: NDArray[np.float32], hop: int) -> NDArray[np.float32]:
+    """One gain per sample, shape ((runs - 2) * hop,).
+
+    held: the gain in the middle of each run, with one run more on either side
+    """
+    half = hop // 2
+    share = (np.arange(half, dtype=np.float32) + np.float32(0.5)) / np.float32(hop)
+    before, here, after = held[:-2, None], held[1:-1, None], held[2:, None]
+    line = np.empty((held.size - 2, hop), np.float32)
+    np.multiply(here - before, share + np.float32(0.5), out=line[:, :half])
+    line[:, :half] += before
+    np.multiply(after - here, share, out=line[:, half:])
+    line[:, half:] += here
+    return line.ravel()
 
 
 def _hop_powers(audio: Audio) -> NDArray[np.float64]:
     """Mean square of each run of 64 samples, over all channels."""
-    edges = np.arange(0, audio.shape[1], _HOP)
-    powers = np.zeros(edges.size)
-    for start in range(0, edges.size, _CHUNK_HOPS):
-        part = audio[:, start * _HOP : (start + _CHUNK_HOPS) * _HOP]
+
+    def sums(piece: tuple[int, int]) -> NDArray[np.float64]:
+        part = audio[:, slice(*piece)]
         square = np.einsum("cs,cs->s", part, part)
-        sums = np.add.reduceat(square, np.arange(0, square.size, _HOP))
-        powers[start : start + sums.size] = sums
+        whole: NDArray[np.float64] = np.add.reduceat(square, np.arange(0, square.size, _HOP))
+        return whole.astype(np.float64)
+
+    found = side_by_side(sums, stretches(audio.shape[1], _CHUNK_HOPS * _HOP))
+    powers = np.concatenate(found) if found else np.zeros(0)
     powers /= _HOP * audio.shape[0]
     return powers
 

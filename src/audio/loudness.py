@@ -2,6 +2,7 @@
 
 import functools
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter, sos2tf
 
 from src.audio.loudness_range import range_of_short_term
+from src.audio.side_by_side import side_by_side
 from src.audio.true_peak import true_peak_dbtp
 from src.audio.validation import Audio, valid_audio
 from src.core.errors import InvalidInputError
@@ -39,6 +41,8 @@ _LEAST_RATE = 100
 _OFFSET_LUFS = -0.691
 _SURROUND_GAIN = 1.41
 _CHUNK_SAMPLES = 131_072
+_STRETCH_S = 20.0
+_LEAD_S = 0.25
 
 
 @dataclass(frozen=True)
@@ -93,10 +97,40 @@ def loudness_range(audio: Audio, *, sample_rate: int) -> float:
 
 def measure_loudness(audio: Audio, *, sample_rate: int) -> LoudnessReport:
     """Measure integrated loudness, loudest 3 s and 0.4 s, and loudness range in one pass."""
-    audio = valid_audio(audio)
-    meter = LoudnessMeter(sample_rate=sample_rate, channels=audio.shape[0])
-    meter.add(audio)
-    return meter.report()
+    return measured_loudness(valid_audio(audio), sample_rate=sample_rate).report()
+
+
+Heard = Callable[[int, int], Audio]
+"""Gives the samples from a start to a stop."""
+
+
+def measured_loudness(
+    audio: Audio, *, sample_rate: int, heard: Heard | None = None
+) -> "LoudnessMeter":
+    """A meter that has taken a whole programme; its stretches are measured side by side.
+
+    audio: float32, shape (channels, samples)
+    heard: gives the samples as something makes them sound; None: as they are
+
+    Each stretch is led in by what lies before it: within a quarter of a second the filter
+    forgets where it began, down to the last bit of its double precision.
+    """
+    whole = LoudnessMeter(sample_rate=sample_rate, channels=audio.shape[0])
+    length = max(1, round(_STRETCH_S / _PART_S))
+    parts = whole.part_at(audio.shape[1])
+
+    def taken(start: int, stop: int) -> Audio:
+        return audio[:, start:stop] if heard is None else heard(start, stop)
+
+    def measured(first: int) -> "LoudnessMeter":
+        last = first + length
+        stop = audio.shape[1] if last >= parts else int(whole.part_starts(last, last + 1)[0])
+        meter = LoudnessMeter(sample_rate=sample_rate, channels=audio.shape[0])
+        meter.take(taken, first, stop)
+        return meter
+
+    whole.join(side_by_side(measured, range(0, max(parts, 1), length)))
+    return whole
 
 
 class LoudnessMeter:
@@ -114,6 +148,7 @@ class LoudnessMeter:
         self._state = np.zeros((channels, 4))
         self._gains = _channel_gains(channels)
         self._taken = 0
+        self._first_part = 0
         self._open_energy = 0.0
         self._energies: list[float] = []
 
@@ -122,14 +157,31 @@ class LoudnessMeter:
         for start in range(0, audio.shape[1], _CHUNK_SAMPLES):
             self._add_chunk(audio[:, start : start + _CHUNK_SAMPLES])
 
+    def take(self, heard: Heard, part: int, stop: int) -> None:
+        """Take a programme from a part of 10 ms on to a sample, as if all before had been."""
+        start = int(self.part_starts(part, part + 1)[0])
+        lead = max(start - math.ceil(_LEAD_S * self._rate), 0)
+        if lead < start:
+            before = heard(lead, start).astype(np.float64)
+            _, self._state = lfilter(*self._filter, before, axis=-1, zi=self._state)
+        self._taken, self._first_part = start, part
+        for place in range(start, stop, _CHUNK_SAMPLES):
+            self._add_chunk(heard(place, min(place + _CHUNK_SAMPLES, stop)))
+
+    def join(self, meters: Sequence["LoudnessMeter"]) -> None:
+        """Take what others have measured of one programme, in its order."""
+        for meter in meters:
+            self._energies += meter._energies
+            self._open_energy, self._taken = meter._open_energy, meter._taken
+
     def _add_chunk(self, chunk: Audio) -> None:
         weighted, self._state = lfilter(
             *self._filter, chunk.astype(np.float64), axis=-1, zi=self._state
         )
         power = self._gains @ np.square(weighted, out=weighted)
         end = self._taken + power.size
-        done = len(self._energies)
-        edges = self._part_starts(done + 1, self._part_at(end) + 1) - self._taken
+        done = self._first_part + len(self._energies)
+        edges = self.part_starts(done + 1, self.part_at(end) + 1) - self._taken
         if edges.size:
             closed = np.add.reduceat(power[: edges[-1]], np.append(0, edges[:-1]))
             closed[0] += self._open_energy
@@ -139,17 +191,17 @@ class LoudnessMeter:
         self._open_energy += float(power.sum())
         self._taken = end
 
-    def _part_starts(self, first: int, stop: int) -> NDArray[np.int64]:
+    def part_starts(self, first: int, stop: int) -> NDArray[np.int64]:
         """The samples at which the parts ``first`` to ``stop - 1`` of 10 ms begin."""
         starts: NDArray[np.int64] = np.rint(np.arange(first, stop) * (_PART_S * self._rate)).astype(
             np.int64
         )
         return starts
 
-    def _part_at(self, sample: int) -> int:
+    def part_at(self, sample: int) -> int:
         """How many parts are complete when ``sample`` samples have been taken."""
         index = int(sample / (_PART_S * self._rate)) + 1
-        while self._part_starts(index, index + 1)[0] > sample:
+        while self.part_starts(index, index + 1)[0] > sample:
             index -= 1
         return index
 
@@ -158,7 +210,7 @@ class LoudnessMeter:
         """K-weighted mean square of each complete step of 100 ms, channels summed."""
         steps = len(self._energies) // _PARTS
         energies = np.array(self._energies[: steps * _PARTS]).reshape(steps, _PARTS).sum(axis=1)
-        lengths = np.diff(self._part_starts(0, steps * _PARTS + 1)[::_PARTS])
+        lengths = np.diff(self.part_starts(0, steps * _PARTS + 1)[::_PARTS])
         powers: NDArray[np.float64] = energies / lengths
         return powers
 
@@ -180,7 +232,7 @@ class LoudnessMeter:
         if len(self._energies) < width:
             return self._whole_lufs()
         energies = np.append(0.0, np.cumsum(self._energies))
-        starts = self._part_starts(0, energies.size)
+        starts = self.part_starts(0, energies.size)
         powers = (energies[width:] - energies[:-width]) / (starts[width:] - starts[:-width])
         return _lufs(float(powers.max()))
 

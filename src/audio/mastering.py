@@ -1,21 +1,21 @@
 """Mastering: bring a mix to its loudness below its ceiling, and say whether it got there."""
 
 import math
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from src.audio.dynamics import apply_gains
+from src.audio.dynamics import apply_gains, gain_line
 from src.audio.gain import db_to_gain, gain_to_db
 from src.audio.limiter import limiter_gains
 from src.audio.loudness import (
-    LoudnessMeter,
     integrated_from_steps,
     integrated_loudness,
     measure_loudness,
+    measured_loudness,
 )
+from src.audio.side_by_side import side_by_side, stretches
 from src.audio.soft_clip import round_peaks, rounded
 from src.audio.stereo import CorrelationMeter
 from src.audio.true_peak import BLOCK_SAMPLES, block_true_peaks, true_peak_dbtp
@@ -38,6 +38,7 @@ _ROUNDS = 12
 _CHECKS = 3
 _SPARE_DRIVE_DB = 2 * MOST_COST_LU
 _CLOSE_LU = 0.02
+_LEAST_LEFT = 0.2
 _CLOSE_ENOUGH_LU = 0.05
 _CHUNK_SAMPLES = 131_072
 _STEPS_24_BIT = float(2**23)
@@ -80,10 +81,14 @@ class _Goal:
 
 @dataclass(frozen=True)
 class _Drive:
-    """A gain, and what limiter and rounding do at it. dear: no more gain is allowed."""
+    """A gain, and what limiter and rounding do at it.
+
+    estimated_lufs: how loud the result will be, by estimate; dear: no more gain is allowed
+    """
 
     gain: float
     reductions: NDArray[np.float64]
+    estimated_lufs: float
     rounding_db: float = 0.0
     dear: bool = False
 
@@ -102,8 +107,7 @@ def master(
     peaks are rounded before it. Where both would cost more than 6 LU the target is not
     reached, and the report says so.
     """
-    meter = LoudnessMeter(sample_rate=sample_rate, channels=mix.shape[0])
-    meter.add(mix)
+    meter = measured_loudness(mix, sample_rate=sample_rate)
     loudness = meter.report().integrated_lufs
     if not math.isfinite(loudness):
         return replace(measured_master(mix, sample_rate=sample_rate), shortfall="silence")
@@ -152,7 +156,7 @@ def _limited(mix: Audio, limiting: "_Limiting", drive: _Drive) -> _Drive:
         heard_lufs = limiting.measured_lufs(drive)
         if limiting.satisfied(heard_lufs, drive):
             break
-        drive = limiting.solve(drive.gain, heard_lufs - limiting.estimated_lufs(drive))
+        drive = limiting.solve(drive.gain, heard_lufs - drive.estimated_lufs)
     apply_gains(mix, drive.reductions * drive.gain, hop=BLOCK_SAMPLES)
     return drive
 
@@ -161,9 +165,7 @@ def _rounded_and_limited(mix: Audio, limiting: "_Limiting", drive: _Drive) -> _D
     """Apply gain, rounding and limiter in place; a copy is kept to begin again from."""
     goal, original = limiting.goal, mix.copy()
     for check in range(_CHECKS + 1):
-        if check:
-            mix[:] = original
-        round_peaks(mix, drive=drive.gain, ceiling=goal.ceiling)
+        round_peaks(original, mix, drive=drive.gain, ceiling=goal.ceiling, peaks=limiting.peaks)
         peaks = block_true_peaks(mix, floor=goal.ceiling)
         reductions = limiter_gains(
             peaks, drive=1.0, ceiling=goal.ceiling, sample_rate=goal.sample_rate
@@ -172,7 +174,7 @@ def _rounded_and_limited(mix: Audio, limiting: "_Limiting", drive: _Drive) -> _D
         heard_lufs = integrated_loudness(mix, sample_rate=goal.sample_rate)
         if check == _CHECKS or limiting.satisfied(heard_lufs, drive):
             break
-        drive = limiting.solve(drive.gain, heard_lufs - limiting.estimated_lufs(drive))
+        drive = limiting.solve(drive.gain, heard_lufs - drive.estimated_lufs)
     return replace(drive, reductions=reductions)
 
 
@@ -194,12 +196,15 @@ def _judged(report: MasterReport, drive: _Drive, goal: _Goal) -> MasterReport:
 
 def quantise_24_bit(audio: Audio) -> None:
     """Round to the steps of a 24-bit file, in place; float32 holds each of them exactly."""
-    for start in range(0, audio.shape[1], _CHUNK_SAMPLES):
-        part = audio[:, start : start + _CHUNK_SAMPLES]
+
+    def work(piece: tuple[int, int]) -> None:
+        part = audio[:, slice(*piece)]
         part *= np.float32(_STEPS_24_BIT)
         np.rint(part, out=part)
         np.clip(part, -_STEPS_24_BIT, _STEPS_24_BIT - 1, out=part)
         part *= np.float32(1 / _STEPS_24_BIT)
+
+    side_by_side(work, stretches(audio.shape[1], _CHUNK_SAMPLES))
 
 
 def _drive(mix: Audio, steps: NDArray[np.float64], loudness_lufs: float, goal: _Goal) -> _Drive:
@@ -209,9 +214,12 @@ def _drive(mix: Audio, steps: NDArray[np.float64], loudness_lufs: float, goal: _
     floor = goal.ceiling / (wanted * db_to_gain(_SPARE_DRIVE_DB))
     peaks = block_true_peaks(mix, floor=min(floor, highest))
     limiting = _Limiting(mix, steps, peaks, loudness_lufs, goal)
-    drive = limiting.solve(wanted, 0.0)
-    if drive.reductions.min(initial=1.0) >= db_to_gain(-LIMITED_ALONE_DB):
-        return _limited(mix, limiting, drive)
+    most = db_to_gain(-LIMITED_ALONE_DB)
+    # What is too much at this gain is too much at the larger one that is looked for.
+    if limiting.at(wanted).reductions.min(initial=1.0) >= most:
+        drive = limiting.solve(wanted, 0.0)
+        if drive.reductions.min(initial=1.0) >= most:
+            return _limited(mix, limiting, drive)
     limiting = replace(limiting, rounds=True)
     return _rounded_and_limited(mix, limiting, limiting.solve(wanted, 0.0))
 
@@ -236,15 +244,22 @@ class _Limiting:
         """Raise the gain by what is missing until nothing is, or the limiter costs too much.
 
         error_lu: by how much the measured loudness lies above the estimate
+
+        A louder drive is eaten in part; how much of a step was left tells how long the next
+        one has to be (secant method).
         """
-        drive = self._at(gain)
+        drive, left = self.at(gain), 1.0
         for _ in range(_ROUNDS):
-            missing_lu = self.goal.target_lufs - error_lu - self.estimated_lufs(drive)
             if self._cost_lu(drive, error_lu) > MOST_COST_LU:
                 return self._dearest(drive.gain, error_lu)
+            missing_lu = self.goal.target_lufs - error_lu - drive.estimated_lufs
             if abs(missing_lu) < _CLOSE_LU:
                 break
-            drive = self._at(drive.gain * db_to_gain(missing_lu))
+            step_db = missing_lu / left
+            then = self.at(drive.gain * db_to_gain(step_db))
+            gained_lu = then.estimated_lufs - drive.estimated_lufs
+            left = min(max(gained_lu / step_db, _LEAST_LEFT), 1.0)
+            drive = then
         return drive
 
     def _dearest(self, gain: float, error_lu: float) -> _Drive:
@@ -252,14 +267,14 @@ class _Limiting:
         low, high = gain * db_to_gain(-4 * MOST_COST_LU), gain
         for _ in range(_ROUNDS):
             middle = math.sqrt(low * high)
-            if self._cost_lu(self._at(middle), error_lu) > MOST_COST_LU:
+            if self._cost_lu(self.at(middle), error_lu) > MOST_COST_LU:
                 high = middle
             else:
                 low = middle
-        return replace(self._at(low), dear=True)
+        return replace(self.at(low), dear=True)
 
     def _cost_lu(self, drive: _Drive, error_lu: float) -> float:
-        heard_lufs = self.estimated_lufs(drive) + error_lu
+        heard_lufs = drive.estimated_lufs + error_lu
         return self.loudness_lufs + gain_to_db(drive.gain) - heard_lufs
 
     def satisfied(self, heard_lufs: float, drive: _Drive) -> bool:
@@ -267,7 +282,8 @@ class _Limiting:
         missing_lu = self.goal.target_lufs - heard_lufs
         return abs(missing_lu) < _CLOSE_ENOUGH_LU or (drive.dear and missing_lu > 0)
 
-    def _at(self, gain: float) -> _Drive:
+    def at(self, gain: float) -> _Drive:
+        """What limiter and rounding do at a gain."""
         goal = self.goal
         peaks, rounding_db = self.peaks * np.float32(gain), 0.0
         if self.rounds and peaks.size:
@@ -277,24 +293,25 @@ class _Limiting:
         reductions = limiter_gains(
             peaks, drive=1.0, ceiling=goal.ceiling, sample_rate=goal.sample_rate
         )
-        return _Drive(gain, reductions, rounding_db)
+        estimated_lufs = self._estimated_lufs(gain, reductions)
+        return _Drive(gain, reductions, estimated_lufs, rounding_db)
 
-    def estimated_lufs(self, drive: _Drive) -> float:
+    def _estimated_lufs(self, gain: float, reductions: NDArray[np.float64]) -> float:
         """The loudness after the limiter, from its mean reduction in each 100 ms.
 
         The mean is weighted with the square of the peaks, for loud runs carry the power.
         """
         weights = np.square(self.peaks, dtype=np.float64)
-        powers = np.square(drive.reductions * self._left_by_rounding(drive.gain)) * weights
+        powers = np.square(reductions * self._left_by_rounding(gain)) * weights
         if self.steps.size < 4:
             mean_db = 10 * math.log10(float(powers.sum() / weights.sum()))
-            return self.loudness_lufs + gain_to_db(drive.gain) + mean_db
+            return self.loudness_lufs + gain_to_db(gain) + mean_db
         per_step = self.goal.sample_rate / 10 / BLOCK_SAMPLES
         edges = np.rint(np.arange(self.steps.size + 1) * per_step).astype(np.int64)
         edges = np.minimum(edges, powers.size)
         reduced = np.add.reduceat(np.append(powers, 0.0), edges)[:-1]
         whole = np.add.reduceat(np.append(weights, 0.0), edges)[:-1]
-        return integrated_from_steps(self.steps * drive.gain**2 * reduced / (whole + 1e-30))
+        return integrated_from_steps(self.steps * gain**2 * reduced / (whole + 1e-30))
 
     def _left_by_rounding(self, gain: float) -> NDArray[np.float32] | float:
         if not self.rounds:
@@ -305,32 +322,38 @@ class _Limiting:
 
     def measured_lufs(self, drive: _Drive) -> float:
         """The loudness after the limiter, measured without keeping the result."""
-        meter = LoudnessMeter(sample_rate=self.goal.sample_rate, channels=self.mix.shape[0])
-        blocks = _CHUNK_SAMPLES // BLOCK_SAMPLES
-        for first in range(0, drive.reductions.size, blocks):
-            start = first * BLOCK_SAMPLES
-            part = self.mix[:, start : start + _CHUNK_SAMPLES] * np.float32(drive.gain)
-            apply_gains(part, drive.reductions[first : first + blocks], hop=BLOCK_SAMPLES)
-            meter.add(part)
+        held = np.pad(drive.reductions * drive.gain, 1, mode="edge").astype(np.float32)
+
+        def heard(start: int, stop: int) -> Audio:
+            first, last = start // BLOCK_SAMPLES, -(-stop // BLOCK_SAMPLES)
+            line = gain_line(held[first : last + 2], BLOCK_SAMPLES)
+            offset = start - first * BLOCK_SAMPLES
+            return self.mix[:, start:stop] * line[offset : offset + stop - start]
+
+        meter = measured_loudness(self.mix, sample_rate=self.goal.sample_rate, heard=heard)
         return meter.report().integrated_lufs
 
 
 def measured_master(mix: Audio, *, sample_rate: int) -> MasterReport:
     """Measure a finished programme, shape (2, samples); nothing is claimed to be reached."""
-    image, highest = CorrelationMeter(), 0.0
-    with ThreadPoolExecutor(1) as beside:
-        peak = beside.submit(true_peak_dbtp, mix, sample_rate=sample_rate)
-        heard = measure_loudness(mix, sample_rate=sample_rate)
-        for start in range(0, mix.shape[1], _CHUNK_SAMPLES):
-            part = mix[:, start : start + _CHUNK_SAMPLES]
-            image.add(part)
-            highest = max(highest, float(part.max()), -float(part.min()))
+    heard = measure_loudness(mix, sample_rate=sample_rate)
+    peak = true_peak_dbtp(mix, sample_rate=sample_rate)
+
+    def looked_at(piece: tuple[int, int]) -> tuple[CorrelationMeter, float]:
+        part, image = mix[:, slice(*piece)], CorrelationMeter()
+        image.add(part)
+        return image, max(float(part.max()), -float(part.min()))
+
+    found = side_by_side(looked_at, stretches(mix.shape[1], _CHUNK_SAMPLES))
+    image = CorrelationMeter()
+    image.join([part for part, _ in found])
+    highest = max((level for _, level in found), default=0.0)
     return MasterReport(
         loudness_lufs=heard.integrated_lufs,
         short_term_max_lufs=heard.short_term_max_lufs,
         momentary_max_lufs=heard.momentary_max_lufs,
         loudness_range_lu=heard.range_lu,
-        true_peak_dbtp=peak.result(),
+        true_peak_dbtp=peak,
         sample_peak_dbfs=gain_to_db(highest),
         stereo_correlation=image.correlation,
     )

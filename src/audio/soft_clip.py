@@ -5,21 +5,28 @@ for the same peak would be heard. The curve is bent at four times the sample rat
 new partials above the hearing range don't fold back into it.
 """
 
+import functools
+
 import numpy as np
-import soxr
 from numpy.typing import NDArray
 
 from src.audio.gain import db_to_gain
+from src.audio.side_by_side import side_by_side, stretches
+from src.audio.true_peak import (
+    BLOCK_SAMPLES,
+    OVERSAMPLING,
+    block_windows,
+    interpolation_weights,
+    with_surroundings,
+)
 from src.audio.validation import Audio
 
 MOST_OVER_DB = 3.0
 """No peak lies further above the ceiling when it has been rounded."""
 
-_OVERSAMPLING = 4
-_MARGIN = 512
-_CHUNK_SAMPLES = 32_768
-_BETWEEN = 0.7
-"""Samples may be so much lower than the curve between them, and a little more."""
+_HALF = BLOCK_SAMPLES // 2
+_BATCH = 32
+_CHUNK_SAMPLES = 2048 * BLOCK_SAMPLES
 
 
 def rounded(levels: NDArray[np.float32], *, ceiling: float) -> NDArray[np.float32]:
@@ -37,49 +44,74 @@ def rounded(levels: NDArray[np.float32], *, ceiling: float) -> NDArray[np.float3
     return curve
 
 
-def rounded_part(audio: Audio, start: int, stop: int, *, drive: float, ceiling: float) -> Audio:
-    """The samples from ``start`` to ``stop``, driven and with their peaks rounded.
+def round_peaks(
+    audio: Audio, out: Audio, *, drive: float, ceiling: float, peaks: NDArray[np.float32]
+) -> None:
+    """Drive a whole mix and round its peaks.
 
-    audio: float32, shape (channels, samples); its surroundings are looked at, nothing is changed
+    audio: float32, shape (channels, samples); it is not changed
+    out: takes the result, same shape, not the same memory
     drive: linear gain in front
+    peaks: true peak of each run of 32 samples of the mix, as ``block_true_peaks`` gives them
 
     What stays below the ceiling, between the samples too, is only driven.
     """
-    low, high = max(start - _MARGIN, 0), min(stop + _MARGIN, audio.shape[1])
-    wide = audio[:, low:high] * np.float32(drive)
-    part = wide[:, start - low : stop - low]
-    if wide.size == 0 or max(wide.max(), -wide.min()) <= _BETWEEN * ceiling:
-        return part
-    dense = soxr.resample(wide.T, 1, _OVERSAMPLING, quality="MQ").T
-    change = _change(dense, ceiling)
-    if change is None:
-        return part
-    taken = soxr.resample(change.T, _OVERSAMPLING, 1, quality="MQ")
-    sum_: Audio = part + taken.T[:, start - low : stop - low]
-    return sum_
+    high = peaks * np.float32(drive) > np.float32(ceiling)
+
+    def work(piece: tuple[int, int]) -> None:
+        start, stop = piece
+        np.multiply(audio[:, start:stop], np.float32(drive), out=out[:, start:stop])
+        first, last = start // BLOCK_SAMPLES - 1, -(-stop // BLOCK_SAMPLES) + 1
+        runs = np.flatnonzero(high[max(first, 0) : last]) + max(first, 0)
+        if runs.size:
+            for channel, driven in zip(audio, out, strict=True):
+                change = _change(channel, runs, (first, last), drive, ceiling)
+                driven[start:stop] += change[BLOCK_SAMPLES : BLOCK_SAMPLES + stop - start]
+
+    side_by_side(work, stretches(audio.shape[1], _CHUNK_SAMPLES))
 
 
-def _change(dense: Audio, ceiling: float) -> Audio | None:
-    """What rounding adds to each sample; None if none lies above the ceiling."""
-    change = np.zeros(dense.shape, np.float32)
-    found = False
-    for line, added in zip(dense, change, strict=True):
-        over = np.flatnonzero(np.abs(line) > np.float32(ceiling))
-        peaks = line[over]
-        added[over] = rounded(peaks, ceiling=ceiling) - peaks
-        found = found or over.size > 0
-    return change if found else None
+def _change(
+    channel: NDArray[np.float32],
+    runs: NDArray[np.int64],
+    span: tuple[int, int],
+    drive: float,
+    ceiling: float,
+) -> NDArray[np.float32]:
+    """What rounding adds to the samples of the runs from span[0] to span[1] - 1.
+
+    The points between the samples are made, bent, and brought back to the samples around
+    them: only for the runs that need it, by two matrices.
+    """
+    first, last = span
+    windows = block_windows(with_surroundings(channel, first * BLOCK_SAMPLES, last - first))
+    # Small batches: they stay within the cache and on one thread, whatever else runs.
+    batches = np.zeros((-(-runs.size // _BATCH), _BATCH, windows.shape[1]), np.float32)
+    batches.reshape(-1, windows.shape[1])[: runs.size] = windows[runs - first]
+    up, down = _matrices()
+    dense = np.float32(drive) * (up @ batches.transpose(0, 2, 1))
+    spread = down @ (rounded(dense, ceiling=ceiling) - dense)
+    added = spread.transpose(0, 2, 1).reshape(-1, 4, _HALF)[: runs.size]
+    halves = np.zeros((2 * (last - first) + 2, _HALF), np.float32)
+    for quarter in range(4):
+        # A run reaches half a run beyond its ends; no two runs meet in the same quarter.
+        halves[2 * (runs - first) + quarter] += added[:, quarter]
+    change: NDArray[np.float32] = halves.ravel()[_HALF:-_HALF]
+    return change
 
 
-def round_peaks(audio: Audio, *, drive: float, ceiling: float) -> None:
-    """Drive a whole mix and round its peaks, in place and piece by piece."""
-    ready: tuple[int, Audio] | None = None
-    for start in range(0, audio.shape[1], _CHUNK_SAMPLES):
-        stop = min(start + _CHUNK_SAMPLES, audio.shape[1])
-        made = rounded_part(audio, start, stop, drive=drive, ceiling=ceiling)
-        # A piece is written when the next no longer needs what was there before.
-        if ready is not None:
-            audio[:, ready[0] : start] = ready[1]
-        ready = start, made
-    if ready is not None:
-        audio[:, ready[0] :] = ready[1]
+@functools.cache
+def _matrices() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """From a run with its surroundings to four points per sample, and back.
+
+    Both ways the same windowed sinc: it keeps what lies below half the sample rate.
+    """
+    points, taps = OVERSAMPLING * BLOCK_SAMPLES, 2 * _HALF
+    up = np.zeros((points, BLOCK_SAMPLES + taps - 1))
+    down = np.zeros((BLOCK_SAMPLES + taps, points))
+    for point in range(points):
+        sample, phase = divmod(point, OVERSAMPLING)
+        weights = interpolation_weights(phase)
+        up[point, sample : sample + taps] = weights
+        down[sample + 1 : sample + 1 + taps, point] = weights / OVERSAMPLING
+    return up.astype(np.float32), down.astype(np.float32)

@@ -1,5 +1,7 @@
 """The stereo image: a mono low end, and how alike left and right are."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from src.audio.filters import high_pass
@@ -21,6 +23,9 @@ def mono_below(audio: Audio, *, sample_rate: int, cutoff_hz: float) -> Audio:
     return np.concatenate([middle + side, middle - side])
 
 
+_RUN_SAMPLES = 256
+
+
 class CorrelationMeter:
     """Takes a stereo programme block by block and tells how alike its channels are."""
 
@@ -29,12 +34,17 @@ class CorrelationMeter:
 
     def add(self, audio: Audio) -> None:
         """Take the next block, shape (2, samples)."""
-        left, right = audio
-        self._products += (
-            np.einsum("s,s->", left, right, dtype=np.float64),
-            np.einsum("s,s->", left, left, dtype=np.float64),
-            np.einsum("s,s->", right, right, dtype=np.float64),
-        )
+        runs = audio.shape[1] // _RUN_SAMPLES * _RUN_SAMPLES
+        for part in (audio[:, :runs].reshape(2, -1, _RUN_SAMPLES), audio[:, None, runs:]):
+            left, right = part
+            for number, (one, other) in enumerate(((left, right), (left, left), (right, right))):
+                # Short runs in single precision, their sums in double.
+                self._products[number] += np.einsum("rs,rs->r", one, other).sum(dtype=np.float64)
+
+    def join(self, meters: Iterable["CorrelationMeter"]) -> None:
+        """Take what others have measured of one programme."""
+        for meter in meters:
+            self._products += meter._products
 
     @property
     def correlation(self) -> float:

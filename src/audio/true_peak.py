@@ -7,6 +7,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from src.audio.side_by_side import side_by_side, stretches
 from src.audio.validation import Audio, valid_audio
 
 OVERSAMPLING = 4
@@ -36,11 +37,12 @@ def true_peak_dbtp(audio: Audio, *, sample_rate: int) -> float:
     audio = valid_audio(audio)
     if sample_rate <= 0 or audio.shape[1] == 0:
         return -math.inf
-    peak = float(np.abs(audio).max())
-    for first in range(0, audio.shape[1], _CHUNK_SAMPLES):
-        last = min(first + _CHUNK_SAMPLES, audio.shape[1])
-        found = block_true_peaks(audio, floor=peak, start=first, stop=last)
-        peak = max(peak, float(found.max()))
+    peak = float(max(audio.max(), -audio.min()))
+
+    def highest(piece: tuple[int, int]) -> float:
+        return float(_stretch_peaks(audio, *piece, peak).max())
+
+    peak = max(peak, *side_by_side(highest, stretches(audio.shape[1], _CHUNK_SAMPLES)))
     return 20 * math.log10(peak) if peak > 0 else -math.inf
 
 
@@ -58,23 +60,25 @@ def block_true_peaks(
     Returns linear peaks, shape (ceil((stop - start) / 32),).
     """
     stop = audio.shape[1] if stop is None else stop
-    parts = [
-        _stretch_peaks(audio, first, min(first + _CHUNK_SAMPLES, stop), floor)
-        for first in range(start, stop, _CHUNK_SAMPLES)
-    ]
-    return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+    if stop <= start:
+        return np.zeros(0, np.float32)
+
+    def found(piece: tuple[int, int]) -> NDArray[np.float32]:
+        return _stretch_peaks(audio, start + piece[0], start + piece[1], floor)
+
+    return np.concatenate(side_by_side(found, stretches(stop - start, _CHUNK_SAMPLES)))
 
 
 def _stretch_peaks(audio: Audio, start: int, stop: int, floor: float) -> NDArray[np.float32]:
     count = -(-(stop - start) // BLOCK_SAMPLES)
     peaks = np.zeros(count, np.float32)
     for channel in audio:
-        part = _with_surroundings(channel, start, count)
+        part = with_surroundings(channel, start, count)
         np.maximum(peaks, _channel_peaks(part, floor), out=peaks)
     return peaks
 
 
-def _with_surroundings(channel: NDArray[np.float32], start: int, count: int) -> NDArray[np.float32]:
+def with_surroundings(channel: NDArray[np.float32], start: int, count: int) -> NDArray[np.float32]:
     """``count`` blocks from ``start`` on and one on either side, zero beyond the ends."""
     first, last = start - BLOCK_SAMPLES, start + (count + 1) * BLOCK_SAMPLES
     part = np.zeros(last - first, np.float32)
@@ -92,7 +96,7 @@ def _channel_peaks(part: NDArray[np.float32], floor: float) -> NDArray[np.float3
     chosen = np.flatnonzero(near * bound > floor)
     if chosen.size == 0:
         return peaks
-    rows = sliding_window_view(part[BLOCK_SAMPLES - _BEFORE :], _WIDTH)[::BLOCK_SAMPLES]
+    rows = block_windows(part)
     # Small batches: they stay within the cache and on one thread, whatever else runs.
     batches = np.zeros((-(-chosen.size // _BATCH), _BATCH, _WIDTH), np.float32)
     batches.reshape(-1, _WIDTH)[: chosen.size] = rows[chosen]
@@ -110,16 +114,28 @@ def _block_levels(part: NDArray[np.float32]) -> NDArray[np.float32]:
     return levels
 
 
+def block_windows(part: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Each block of ``with_surroundings`` with the 15 samples before it and the 16 behind it."""
+    windows = sliding_window_view(part[BLOCK_SAMPLES - _BEFORE :], _WIDTH)[::BLOCK_SAMPLES]
+    return windows[: part.size // BLOCK_SAMPLES - 2]
+
+
+def interpolation_weights(phase: int) -> NDArray[np.float64]:
+    """Weights of the samples -15 to 16 for the point at ``phase`` quarters of a sample."""
+    distance = np.arange(-_BEFORE, _AFTER + 1) - phase / OVERSAMPLING
+    window = np.i0(_KAISER_BETA * np.sqrt(1 - np.minimum(1, np.abs(distance) / _AFTER) ** 2))
+    weights: NDArray[np.float64] = np.sinc(distance) * window
+    weights /= weights.sum()
+    return weights
+
+
 @functools.cache
 def _interpolator() -> tuple[NDArray[np.float32], float]:
     """Matrix from a block with its surroundings to the points between, and its largest gain."""
     matrix = np.zeros((BLOCK_SAMPLES * (OVERSAMPLING - 1), _WIDTH))
     bound = 1.0
     for phase in range(1, OVERSAMPLING):
-        distance = np.arange(-_BEFORE, _AFTER + 1) - phase / OVERSAMPLING
-        window = np.i0(_KAISER_BETA * np.sqrt(1 - np.minimum(1, np.abs(distance) / _AFTER) ** 2))
-        weights = np.sinc(distance) * window
-        weights /= weights.sum()
+        weights = interpolation_weights(phase)
         bound = max(bound, float(np.abs(weights).sum()))
         for sample in range(BLOCK_SAMPLES):
             matrix[sample * (OVERSAMPLING - 1) + phase - 1, sample : sample + _TAPS] = weights
