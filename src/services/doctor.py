@@ -16,6 +16,7 @@ from src.core.config import Settings
 from src.core.cores import usable_cores
 from src.db.database import Database
 from src.db.models import Quarantine, Stem
+from src.services.render_archive import render_cache
 
 PACKAGES = ("numpy", "scipy", "soundfile", "soxr", "python-stretch", "fastapi", "sqlalchemy")
 LOW_DISK_GB = 2.0
@@ -98,7 +99,15 @@ def _disk(settings: Settings) -> list[Check]:
     return [
         Check("disk", state, f"{free_gb:.1f} GB free"),
         Check("cores", "ok", f"{usable_cores()} cores, {settings.workers or 'all'} used"),
+        Check("render cache", "ok", _render_cache(settings)),
     ]
+
+
+def _render_cache(settings: Settings) -> str:
+    if settings.render_cache_mb == 0:
+        return "switched off (RENDER_CACHE_MB=0)"
+    size = render_cache(settings).size()
+    return f"{size.size_bytes / 1e6:.0f} of {settings.render_cache_mb} MB, {size.entries} entries"
 
 
 def _library(settings: Settings) -> list[Check]:

@@ -8,11 +8,12 @@ among them, so nothing that is found can be out of date.
 import functools
 import inspect
 import platform
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 from src.audio.validation import Audio
+from src.core.config import Settings
 from src.services.pieces import NoteSpec, PassSpec
 from src.storage.render_cache import RenderCache, digest, file_digest
 
@@ -68,14 +69,11 @@ def code_digest() -> str:
     here = Path(inspect.getfile(RenderArchive)).parent
     files = sorted(Path(inspect.getfile(src.audio)).parent.glob("*.py"))
     files += [here / f"{name}.py" for name in _MAKERS]
+    files.append(here.parent / "storage" / "decode.py")
     libraries = [(name, version(name)) for name in _LIBRARIES]
     return digest([file_digest(path) for path in files], libraries, platform.machine())
 
 
-def file_digests(paths: Mapping[str, Path]) -> Callable[[str], str]:
-    """How an archive knows stems: by the bytes of the files that are played."""
-
-    def stem_digest(stem_id: str) -> str:
-        return file_digest(paths[stem_id])
-
-    return stem_digest
+def render_cache(settings: Settings) -> RenderCache:
+    """The cache of one library."""
+    return RenderCache(settings.render_cache_path, max_bytes=settings.render_cache_mb * 1_000_000)

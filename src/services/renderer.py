@@ -28,8 +28,10 @@ from src.music.score import Choice, Score, score_to_dict
 from src.music.score_building import build_score
 from src.schemas.common import MAX_SEED
 from src.services.candidates import find_candidates
+from src.services.loop_hits import LoopHits, sliced_loops
 from src.services.made_sounds import made_copy
 from src.services.playback import MixReport, play_score
+from src.services.render_archive import RenderArchive, render_cache
 from src.services.revisions import pinned_cards
 from src.services.search import SearchService
 from src.services.track_files import (
@@ -42,6 +44,7 @@ from src.services.track_files import (
 )
 from src.storage.decode import read_stem
 from src.storage.encode import AudioSink
+from src.storage.render_cache import file_digest
 
 GENERATOR = "Traum-Engine"
 
@@ -84,6 +87,7 @@ class RendererService:
         self.database = database
         self.settings = settings
         self.search = search
+        self._hits = LoopHits()
 
     def make_score(self, plan: ArrangementPlan | Mapping[str, Any], *, seed: int = 0) -> Score:
         """Decide what exactly sounds; nothing is rendered.
@@ -96,7 +100,10 @@ class RendererService:
         self._check_library()
         pool = find_candidates(self.search, plan)
         cast = cast_plan(plan, pool, seed=seed, pinned=pinned_cards(plan, self.search))
-        score = build_score(plan, cast, self._mastering(), seed=seed)
+        loops = sliced_loops(cast.parts)
+        load = stem_loader(self.settings.processed_path, {card.id: card for card in loops})
+        hits = self._hits.of(loops, load)
+        score = build_score(plan, cast, self._mastering(), seed=seed, hits=hits)
         if not score.tracks:
             asked = sorted({q.category for s in plan.structure for q in s.stem_queries})
             raise ConflictError(
@@ -181,9 +188,12 @@ class RendererService:
 
     def _play(self, score: Score, path: Path, progress: Progress) -> MixReport:
         cards = self.search.cards([choice.stem_id for choice in score.choices])
-        load = stem_loader(self.settings.processed_path, cards)
+        processed = self.settings.processed_path
+        load, archive = stem_loader(processed, cards), None
+        if self.settings.render_cache_mb > 0:
+            archive = RenderArchive(render_cache(self.settings), stem_digester(processed, cards))
         with AudioSink(path, sample_rate=HOUSE_RATE, channels=2) as sink:
-            return play_score(score, load=load, sink=sink.write, progress=progress)
+            return play_score(score, load=load, archive=archive, sink=sink.write, progress=progress)
 
     def _described(
         self, plan: ArrangementPlan, score: Score, report: MixReport, path: Path, moment: datetime
@@ -285,19 +295,39 @@ def stem_loader(
     """
 
     def load(stem_id: str, start_s: float, length_s: float) -> Audio:
-        path = processed / cards[stem_id].path
-        if is_made(stem_id):
-            path = made_copy(processed, stem_id)
         try:
+            path = _copy_of(processed, cards, stem_id)
             return read_stem(path, start_s=start_s, length_s=length_s)
         except UnreadableAudioError as error:
-            raise ConflictError(
-                f"the standardised copy of {cards[stem_id].name!r} can't be read: run preprocess"
-                f" again ({error.message})",
-                code="stem_missing",
-            ) from error
+            raise _missing(cards[stem_id], error.message) from error
 
     return load
+
+
+def stem_digester(processed: Path, cards: Mapping[str, StemCard]) -> Callable[[str], str]:
+    """How a render tells what a stem is: by the bytes of its standardised copy.
+
+    Raises ConflictError where that is gone.
+    """
+
+    def digest(stem_id: str) -> str:
+        try:
+            return file_digest(_copy_of(processed, cards, stem_id))
+        except OSError as error:
+            raise _missing(cards[stem_id], error.strerror or str(error)) from error
+
+    return digest
+
+
+def _copy_of(processed: Path, cards: Mapping[str, StemCard], stem_id: str) -> Path:
+    return made_copy(processed, stem_id) if is_made(stem_id) else processed / cards[stem_id].path
+
+
+def _missing(card: StemCard, why: str) -> ConflictError:
+    return ConflictError(
+        f"the standardised copy of {card.name!r} can't be read: run preprocess again ({why})",
+        code="stem_missing",
+    )
 
 
 def credits_of(choices: tuple[Choice, ...]) -> list[dict[str, str | None]]:

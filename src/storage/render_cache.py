@@ -76,14 +76,14 @@ class RenderCache:
     def put(self, name: str, arrays: Sequence[Sound]) -> None:
         """Keep arrays of one or two dimensions under a name; they appear whole or not at all."""
         size = sum(array.nbytes for array in arrays)
-        if size > self.max_bytes // 4:
+        if size == 0 or size > self.max_bytes // 4:
             return
         self._make_room(size)
         temporary = self.folder / f"{TEMPORARY_PREFIX}{os.getpid()}-{next(_serial)}{SUFFIX}"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with temporary.open("wb", buffering=0) as file:
-                _write(file.fileno(), arrays)
+            with temporary.open("wb") as file:
+                file.writelines(_buffers(arrays))
             os.replace(temporary, self._path(name))
         except OSError:
             # A full disk costs time in the next render, never this one.
@@ -173,16 +173,14 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
 
 
-def _write(descriptor: int, arrays: Sequence[Sound]) -> None:
-    flat = [np.ascontiguousarray(array, np.float32) for array in arrays]
+def _buffers(arrays: Sequence[Sound]) -> list[bytes | memoryview]:
+    """An entry: magic word, number of arrays, checksum, shapes, samples."""
+    samples = [np.ascontiguousarray(array, np.float32).data.cast("B") for array in arrays]
     checksum = 0
-    for array in flat:
-        checksum = zlib.crc32(array.data.cast("B") if array.size else b"", checksum)
-    shapes = b"".join(_SHAPE.pack(*_two(array.shape)) for array in flat)
-    head = _HEAD.pack(_MAGIC, len(flat), zlib.crc32(shapes, checksum)) + shapes
-    for view in (memoryview(head), *[array.data.cast("B") for array in flat if array.size]):
-        while view:
-            view = view[os.write(descriptor, view) :]
+    for sound in samples:
+        checksum = zlib.crc32(sound, checksum)
+    shapes = b"".join(_SHAPE.pack(*_two(array.shape)) for array in arrays)
+    return [_HEAD.pack(_MAGIC, len(arrays), zlib.crc32(shapes, checksum)), shapes, *samples]
 
 
 def _two(shape: tuple[int, ...]) -> tuple[int, int]:
