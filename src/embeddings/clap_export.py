@@ -106,7 +106,7 @@ def _proved(
     draft = _draft(checkpoint, folder, precision)
     audio, text = AudioHalf(folder, draft, threads=1), TextHalf(folder, draft, threads=1)
     parity = {
-        "audio": _least_cosine(_torch_audio(checkpoint.model), audio.embed_pictures(_pictures())),
+        "audio": _least_cosine(_torch_audio(checkpoint.model), _ours(audio)),
         "text": _least_cosine(
             _torch_text(checkpoint.model, [text.encoder.ids(one) for one in PARITY_TEXTS]),
             text.embed(PARITY_TEXTS),
@@ -259,6 +259,10 @@ def _pictures() -> Features:
     fading = noise * np.geomspace(1.0, 1e-3, noise.shape[1], dtype=np.float32)
     sounds = [*canary_sounds().values(), noise, fading]
     return np.stack([log_mel(windows_of(sound, int16=True)[0]) for sound in sounds])
+
+
+def _ours(audio: AudioHalf) -> Vectors:
+    return np.stack([audio.embed_picture(picture) for picture in _pictures()])
 
 
 def _torch_audio(model: Any) -> Vectors:

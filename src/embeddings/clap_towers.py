@@ -1,9 +1,13 @@
-"""CLAP's two networks with all that stands before and behind them."""
+"""CLAP's two networks with all that stands before and behind them.
+
+Windows and texts go through one by one: on a CPU larger batches save no time for sound and cost
+100 MB a window, and a row of a batch differs in its last bits from the same row alone (of int8,
+in more), so that a stem's vector would depend on its neighbours. Cores are used by processes.
+"""
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +20,6 @@ from src.embeddings.clap_tokens import read_tokenizer
 from src.embeddings.clap_windows import Mono, windows_of
 from src.embeddings.onnx_tower import OnnxTower
 from src.embeddings.protocol import Vectors
-
-MICRO_BATCH = 2
-"""Windows that go through the fp32 audio tower together. More cost memory, and save no time on a
-CPU. int8 goes one by one: its rounding depends on what else is in the batch."""
-
-TEXT_BATCH = 32
-"""Texts of one length that go through the fp32 text tower together."""
 
 _MELS_AHEAD = 2
 
@@ -41,7 +38,6 @@ class AudioHalf:
             threads=threads,
             lean=False,
         )
-        self._batch = MICRO_BATCH if manifest.precision == "fp32" else 1
 
     def embed(self, clips: Sequence[Audio]) -> Vectors:
         """One unit vector per clip, the same bytes alone and in any list."""
@@ -51,18 +47,13 @@ class AudioHalf:
             for which, clip in enumerate(clips)
             for window in windows_of(clip, int16=self._manifest.int16)
         )
-        pictures = _pictures(windows)
-        while some := list(islice(pictures, self._batch)):
-            found = self.embed_pictures(np.stack([picture for _, picture in some]))
-            for (which, _), vector in zip(some, found, strict=True):
-                summed[which] += vector
+        for which, picture in _pictures(windows):
+            summed[which] += self.embed_picture(picture)
         return unit_rows(summed)
 
-    def embed_pictures(self, pictures: Features) -> Vectors:
-        """One unit vector per log-mel picture, shape (pictures, frames, bands)."""
-        found = unit_rows(self._tower({self._manifest.audio.input: pictures[:, None]}))
-        check_width(found, self._manifest)
-        return found
+    def embed_picture(self, picture: Features) -> Vectors:
+        """The unit vector of one log-mel picture, shape (frames, bands)."""
+        return _row(self._tower({self._manifest.audio.input: picture[None, None]}), self._manifest)
 
 
 class TextHalf:
@@ -86,22 +77,12 @@ class TextHalf:
             threads=threads,
             lean=True,
         )
-        self._batch = TEXT_BATCH if manifest.precision == "fp32" else 1
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """One unit vector per text, the same alone and in any list: texts of one length go
-        together, none is padded."""
+        """One unit vector per text, never padded."""
         found = np.zeros((len(texts), self._manifest.dimension), np.float32)
-        by_length: dict[int, list[tuple[int, list[int]]]] = {}
-        for row, text in enumerate(texts):
-            ids = self.encoder.ids(text)
-            by_length.setdefault(len(ids), []).append((row, ids))
-        for group in by_length.values():
-            for start in range(0, len(group), self._batch):
-                some = group[start : start + self._batch]
-                vectors = unit_rows(self._read(np.array([ids for _, ids in some], np.int64)))
-                check_width(vectors, self._manifest)
-                found[[row for row, _ in some]] = vectors
+        for row, text in zip(found, texts, strict=True):
+            row[:] = self._read(np.array([self.encoder.ids(text)], np.int64))
         return found
 
     def _read(self, ids: np.ndarray) -> Vectors:
@@ -109,7 +90,7 @@ class TextHalf:
         feeds = {card.input: ids}
         if card.mask is not None:
             feeds[card.mask] = np.ones_like(ids)
-        return self._tower(feeds)
+        return _row(self._tower(feeds), self._manifest)
 
 
 def check_tower_files(folder: Path, manifest: Manifest, file: str) -> None:
@@ -119,20 +100,22 @@ def check_tower_files(folder: Path, manifest: Manifest, file: str) -> None:
             check_file(folder, name, wanted)
 
 
-def check_width(vectors: Vectors, manifest: Manifest) -> None:
-    """Raise BackendUnavailableError where a network gives vectors of another length."""
-    if vectors.ndim != 2 or vectors.shape[1] != manifest.dimension:
-        raise BackendUnavailableError(
-            f"{manifest.name} must give vectors of {manifest.dimension} values, "
-            f"got shape {vectors.shape}"
-        )
-
-
 def unit_rows(rows: Vectors) -> Vectors:
     """Rows of length 1; zero rows stay."""
     lengths = np.linalg.norm(rows.astype(np.float64), axis=-1, keepdims=True)
     scaled: Vectors = (rows / np.maximum(lengths, 1e-12)).astype(np.float32)
     return scaled
+
+
+def _row(vectors: Vectors, manifest: Manifest) -> Vectors:
+    """The one vector that a network gave, at length 1."""
+    if vectors.shape != (1, manifest.dimension):
+        raise BackendUnavailableError(
+            f"{manifest.name} must give one vector of {manifest.dimension} values, "
+            f"got shape {vectors.shape}"
+        )
+    only: Vectors = unit_rows(vectors)[0]
+    return only
 
 
 def _pictures(windows: Iterable[tuple[int, Mono]]) -> Iterator[tuple[int, Features]]:
