@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     models_dir: Path = Path("models")
     clap_model: str = Field(default="", description="folder in models_dir; empty: the first")
 
+    render_cache_mb: int = Field(default=2000, ge=0, description="0: nothing is kept")
     target_lufs: float = Field(default=-14.0, ge=-40.0, le=-5.0)
     ceiling_dbtp: float = Field(default=-1.0, ge=-12.0, le=0.0)
 
@@ -77,6 +78,11 @@ class Settings(BaseSettings):
     def quarantine_path(self) -> Path:
         """Where refused files lie."""
         return self.processed_path / "quarantine"
+
+    @property
+    def render_cache_path(self) -> Path:
+        """Where sound lies that a render computed and the next one may need."""
+        return self.processed_path / "render_cache"
 
     @property
     def tracks_path(self) -> Path:
