@@ -26,7 +26,6 @@ from src.embeddings.clap_tokens import ROBERTA_CANARIES, ROBERTA_VOCABULARY
 from src.embeddings.clap_towers import AudioHalf, TextHalf
 
 HUB = "https://huggingface.co"
-BLOCK_BYTES = 1 << 20
 MOST_TRIES = 5
 MOST_BYTES_UNPINNED = 16 * 2**20
 """Longest file that is taken without knowing its size (a tokenizer has 2 MB)."""
@@ -202,7 +201,7 @@ def _receive(client: httpx.Client, wish: _Wish, meter: _Meter) -> None:
             raise httpx.RemoteProtocolError("it answers another range than it was asked for")
         written = here if goes_on else 0
         with wish.part.open("ab" if goes_on else "wb") as file:
-            for block in answer.iter_bytes(BLOCK_BYTES):
+            for block in answer.iter_raw():
                 written += len(block)
                 if written > wish.most_bytes:
                     break
