@@ -1,0 +1,18 @@
+"""The studio in the browser: ``streamlit run app.py``.
+
+As a script this is the page, run once per visit and click. Imported (by ``streamlit run``
+itself) it is the server, with a route beside Streamlit's own that hands out sound.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from src.ui import shell
+from src.ui.media import media_routes
+from src.ui.place import place_of
+
+if __name__ == "__main__":
+    shell.run()
+else:
+    app = st.App(Path(__file__), routes=media_routes(place_of()))

@@ -1,0 +1,5 @@
+"""The page itself is src/ui/tracks_page.py."""
+
+from src.ui.tracks_page import show
+
+show()

@@ -1,0 +1,5 @@
+"""The page itself is src/ui/jobs_page.py."""
+
+from src.ui.jobs_page import show
+
+show()

@@ -1,0 +1,168 @@
+"""From a sentence to a track: prompt, plan as a picture, rendering, and the track itself."""
+
+import secrets
+from typing import Any
+
+import streamlit as st
+
+from src.ui import formats
+from src.ui.jobs import job_panel, start
+from src.ui.plan_view import show_plan
+from src.ui.problems import told_of_problems
+from src.ui.state import (
+    api,
+    asked,
+    collections,
+    go,
+    joined,
+    kits,
+    ready,
+    remember,
+    t,
+)
+from src.ui.track_view import track_view
+
+LENGTHS = ("", "1 minute", "2 minutes", "3 minutes", "4 minutes", "5 minutes")
+PRESETS = ("streaming", "club", "apple", "premaster")
+EXAMPLES = 4
+
+
+def show() -> None:
+    """The page."""
+    st.title(t("generate.title"))
+    if ready()["library"]["stems"] == 0:
+        _empty_library()
+        return
+    request = _request()
+    _palette_choice()
+    with st.container(horizontal=True):
+        wants_plan = st.button(t("generate.plan"), icon=":material/view_timeline:", key="plan-it")
+        make = st.button(
+            t("generate.make"), type="primary", icon=":material/auto_awesome:", key="make-it"
+        )
+    if (wants_plan or make) and not request["prompt"]:
+        st.warning(t("generate.needs_prompt"), icon=":material/edit:")
+        return
+    if make:
+        remember(track=None, edits=None, locked=None, show=None)
+        start("/generate-track", _with_palette(request), params={"wait": False})
+    if wants_plan:
+        _draw_a_seed()
+        remember(track=None, job=None, show="plan")
+        st.rerun()
+    _below(request)
+
+
+def _below(request: dict[str, Any]) -> None:
+    """What the address asks for: a job that runs, a finished track, or a plan."""
+    if asked("job"):
+        job = job_panel(asked("job"), key="render")
+        if job is not None and job["status"] == "succeeded":
+            remember(job=None, track=job["result"]["track_id"], edits=None, locked=None)
+            st.rerun()
+        elif job is None or job["kind"] in ("generate", "render"):
+            return
+    if asked("track"):
+        with told_of_problems():
+            track_view(asked("track"))
+    elif asked("show") == "plan" and request["prompt"]:
+        with told_of_problems():
+            _plan(request)
+
+
+def _empty_library() -> None:
+    st.info(t("generate.empty"), icon=":material/info:")
+    if st.button(t("search.to_upload"), type="primary"):
+        go("pages/1_Upload_Stems.py")
+
+
+def _request() -> dict[str, Any]:
+    """What is wanted, as the API takes it, without the palette."""
+
+    def take(text: str) -> None:
+        st.session_state["prompt"] = text
+
+    prompt = st.text_area(
+        t("generate.prompt"), key="prompt", bind="query-params", max_chars=2000, height=90,
+        placeholder=t("generate.placeholder"),
+    )  # fmt: skip
+    row = st.container(horizontal=True)
+    for place in range(1, EXAMPLES + 1):
+        text = t(f"generate.example_{place}")
+        row.button(text, key=f"example-{place}", type="tertiary", on_click=take, args=(text,))
+    length, preset, seed = st.columns(3)
+    minutes = length.selectbox(
+        t("generate.length"), LENGTHS, key="length", bind="query-params",
+        format_func=lambda one: t("generate.as_prompt") if not one else
+        t("generate.minutes", count=one.split()[0]),
+    )  # fmt: skip
+    mastering = preset.selectbox(
+        t("generate.preset"), PRESETS, key="preset", bind="query-params",
+        format_func=lambda one: t(f"preset.{one}"), help=t("generate.preset_help"),
+    )  # fmt: skip
+    number = seed.number_input(
+        t("generate.seed"), 0, 2**31, None, 1, key="seed", bind="query-params",
+        help=t("generate.seed_help"), placeholder=t("generate.any_seed"),
+    )  # fmt: skip
+    request: dict[str, Any] = {"prompt": (prompt or "").strip(), "mastering": mastering}
+    if minutes:
+        request["length"] = minutes
+    if number is not None:
+        request["seed"] = number
+    return request
+
+
+@st.cache_data(ttl=60, show_spinner=False)
+def _knows_palette() -> bool:
+    schemas = api().get("/openapi.json")["components"]["schemas"]
+    return "palette" in schemas.get("PlanRequest", {}).get("properties", {}) or any(
+        "palette" in told.get("properties", {}) for told in schemas.values()
+    )
+
+
+def _with_palette(request: dict[str, Any]) -> dict[str, Any]:
+    chosen = st.session_state.get("palette") or []
+    if not chosen:
+        return request
+    sets = [one[2:] for one in chosen if one.startswith("c:")]
+    folders = [one[2:] for one in chosen if one.startswith("k:")]
+    return {**request, "palette": {"collections": sets, "kits": folders}}
+
+
+def _palette_choice() -> None:
+    """Which kits and collections a track may be made of; nothing chosen means all."""
+    if not _knows_palette():
+        return
+    names = {f"c:{one['id']}": one["name"] for one in collections()}
+    names |= {f"k:{kit['id']}": kit["name"] for kit in kits()}
+    st.multiselect(
+        t("generate.palette"), list(names), format_func=lambda one: names.get(one, one),
+        key="palette", bind="query-params", placeholder=t("generate.whole_library"),
+        help=t("generate.palette_help"),
+    )  # fmt: skip
+
+
+def _draw_a_seed() -> None:
+    """So that the track becomes what the plan shows."""
+    if "seed" not in st.query_params:
+        st.query_params["seed"] = str(secrets.randbelow(10_000))
+
+
+def _plan(request: dict[str, Any]) -> None:
+    answer = api().post("/api/v1/plans", _with_palette(request))
+    plan = answer["plan"]
+    st.subheader(t("generate.plan_title"))
+    st.caption(
+        joined(
+            [
+                formats.tempo(plan["bpm"]),
+                plan["key"],
+                t("track.bars", count=answer["bars"]),
+                formats.duration(answer["duration_s"]),
+                t("track.seed", seed=answer["seed"]),
+            ]
+        )
+    )
+    show_plan(plan)
+    for note in plan["notes"]:
+        st.caption(f":material/info: {note}")

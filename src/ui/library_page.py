@@ -1,0 +1,38 @@
+"""The library: its sounds in pages, kits, collections, refused files, the map, statistics."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from src.ui.library_parts import collections_view, kits_view, map_view, statistics_view
+from src.ui.problems import told_of_problems
+from src.ui.quarantine_view import quarantine_view
+from src.ui.state import can, go, ready, t
+from src.ui.stem_table import sounds_view
+
+_VIEWS: dict[str, Callable[[], None]] = {
+    "sounds": sounds_view,
+    "kits": kits_view,
+    "collections": collections_view,
+    "map": map_view,
+    "statistics": statistics_view,
+    "quarantine": quarantine_view,
+}
+_NEEDS = {"collections": "GET /api/v1/collections", "map": "GET /api/v1/library/map"}
+
+
+def show() -> None:
+    """The page."""
+    st.title(t("library.title"))
+    views = [name for name in _VIEWS if name not in _NEEDS or can(_NEEDS[name])]
+    view = st.segmented_control(
+        t("library.view"), views, format_func=lambda one: t(f"library.{one}"), key="view",
+        bind="query-params", default="sounds", required=True, label_visibility="collapsed",
+    )  # fmt: skip
+    if ready()["library"]["stems"] == 0 and view != "quarantine":
+        st.info(t("search.empty"), icon=":material/info:")
+        if st.button(t("search.to_upload"), type="primary"):
+            go("pages/1_Upload_Stems.py")
+        return
+    with told_of_problems():
+        _VIEWS[view or "sounds"]()

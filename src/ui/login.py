@@ -1,0 +1,35 @@
+"""The door: a password for the studio, where APP_PASSWORD is set."""
+
+import hmac
+import time
+
+import streamlit as st
+
+from src.ui.state import place, t
+
+_PAUSE_S = 0.7
+
+
+def is_right(said: str, password: str) -> bool:
+    """Whether it is the password, in a time that does not tell how much of it is right."""
+    return hmac.compare_digest(said.encode("utf-8"), password.encode("utf-8"))
+
+
+def may_enter() -> bool:
+    """Whether this visitor may see the studio; asks for the password where there is one."""
+    password = place().password
+    if not password or st.session_state.get("entered") is True:
+        return True
+    _, middle, _ = st.columns([1, 2, 1])
+    with middle, st.form("login"):
+        st.subheader(t("login.title"))
+        said = st.text_input(
+            t("login.password"), type="password", autocomplete="current-password", key="password"
+        )
+        if st.form_submit_button(t("login.enter"), type="primary"):
+            time.sleep(_PAUSE_S)  # slows down guessing
+            if is_right(said, password):
+                st.session_state["entered"] = True
+                st.rerun()
+            st.error(t("login.wrong"))
+    return False

@@ -1,0 +1,19 @@
+"""A plan on the page."""
+
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from src.ui.colours import CATEGORIES
+from src.ui.pictures import data_uri, plan_picture
+from src.ui.state import t, word
+
+
+def show_plan(plan: dict[str, Any]) -> None:
+    """A plan as a picture: sections, energy, roles."""
+    labels = {name: word("category", name) for name in CATEGORIES}
+    svg = plan_picture(plan, energy_label=t("track.energy"), labels=labels)
+    sections = ", ".join(section["section"] for section in plan["structure"])
+    alt = escape(t("track.plan_alt", sections=sections))
+    st.html(f'<img class="te-plan" src="{data_uri(svg)}" alt="{alt}">')

@@ -1,0 +1,261 @@
+"""Finding sounds: by words, by filters, like another one, fitting another one, by an example."""
+
+from typing import Any
+
+import streamlit as st
+
+from src.ui.client import ApiProblem, Outgoing
+from src.ui.colours import CATEGORIES
+from src.ui.problems import show_problem, told_of_problems
+from src.ui.state import (
+    api,
+    asked,
+    asked_number,
+    can,
+    collections,
+    go,
+    kits,
+    ready,
+    remember,
+    t,
+    word,
+)
+from src.ui.stem_card import stem_card
+from src.ui.upload_page import SOUNDS
+
+PAGE = 8
+MOST = 80
+BPM_RANGE = (40, 220)
+LENGTH_RANGE = (0, 30)
+_ASPECTS = ("overall", "timbre", "rhythm", "pitch")
+
+
+def show() -> None:
+    """The page."""
+    st.title(t("search.title"))
+    if ready()["library"]["stems"] == 0:
+        st.info(t("search.empty"), icon=":material/info:")
+        if st.button(t("search.to_upload"), type="primary"):
+            go("pages/1_Upload_Stems.py")
+        return
+    _prompt()
+    filters = _filters()
+    if can("POST /api/v1/search/by-sound"):
+        _by_sound(filters)
+    with told_of_problems():
+        _results(filters)
+
+
+def _prompt() -> None:
+    with st.form("search", border=False):
+        words, button = st.columns([6, 1], vertical_alignment="bottom")
+        words.text_input(
+            t("search.prompt"),
+            key="q",
+            bind="query-params",
+            type="search",
+            placeholder=t("search.placeholder"),
+            max_chars=1000,
+        )
+        button.form_submit_button(
+            t("search.button"), type="primary", icon=":material/search:", width="stretch"
+        )
+
+
+@st.cache_data(ttl=60, show_spinner=False)
+def _search_takes() -> frozenset[str]:
+    paths = api().get("/openapi.json")["paths"]
+    told = paths["/api/v1/search/"]["get"].get("parameters", [])
+    return frozenset(one["name"] for one in told)
+
+
+def _filters() -> dict[str, Any]:
+    """What the visitor wants left out, as the API takes it."""
+    with st.expander(t("search.filters"), icon=":material/tune:", key="filters"):
+        chosen = _categories_and_kind()
+        chosen |= _tempo_and_key()
+        chosen |= _places()
+    return chosen
+
+
+def _categories_and_kind() -> dict[str, Any]:
+    categories = st.pills(
+        t("stem.category"),
+        CATEGORIES,
+        selection_mode="multi",
+        format_func=lambda one: word("category", one),
+        key="category",
+        bind="query-params",
+    )
+    left, right = st.columns(2)
+    kind = left.segmented_control(
+        t("stem.kind"),
+        ("loop", "one_shot"),
+        format_func=lambda one: t(f"stem.{one}"),
+        key="kind",
+        bind="query-params",
+    )
+    low, high = right.slider(
+        t("search.length"), *LENGTH_RANGE, LENGTH_RANGE, key="length", bind="query-params"
+    )
+    return {
+        "category": categories or None,
+        "is_loop": None if kind is None else kind == "loop",
+        "duration_min_s": low if low > LENGTH_RANGE[0] else None,
+        "duration_max_s": high if high < LENGTH_RANGE[1] else None,
+    }
+
+
+def _tempo_and_key() -> dict[str, Any]:
+    tempo, key_name, mixes = st.columns([3, 2, 2], vertical_alignment="bottom")
+    low, high = tempo.slider(t("search.bpm"), *BPM_RANGE, BPM_RANGE, key="bpm", bind="query-params")
+    key = key_name.text_input(
+        t("stem.key"), key="key", bind="query-params", placeholder="Am, F#m, 8A", max_chars=16
+    )
+    compatible = mixes.toggle(t("search.compatible"), key="compatible", bind="query-params")
+    return {
+        "bpm_min": low if low > BPM_RANGE[0] else None,
+        "bpm_max": high if high < BPM_RANGE[1] else None,
+        "key": key or None,
+        "compatible": (bool(key) and compatible) or None,
+    }
+
+
+def _places() -> dict[str, Any]:
+    takes = _search_takes()
+    kit_row, sets_row, rating_row = st.columns(3)
+    names = [kit["name"] for kit in kits()]
+    chosen: dict[str, Any] = {
+        "kit": kit_row.selectbox(
+            t("search.kit"), names, index=None, key="kit", bind="query-params",
+            placeholder=t("search.any"),
+        )
+    }  # fmt: skip
+    if "collection" in takes:
+        sets = {one["id"]: one["name"] for one in collections()}
+        chosen["collection"] = sets_row.selectbox(
+            t("search.collection"), list(sets), index=None, key="collection", bind="query-params",
+            format_func=lambda one: sets.get(one, one), placeholder=t("search.any"),
+        )  # fmt: skip
+    if "rating" in takes:
+        stars = rating_row.selectbox(
+            t("search.rating"), (1, 2, 3, 4, 5), index=None, key="rating", bind="query-params",
+            format_func=lambda one: "★" * one, placeholder=t("search.any"),
+        )  # fmt: skip
+        chosen["rating"] = f"{stars}.." if stars else None
+    if "spread" in takes:
+        varied = kit_row.toggle(t("search.spread"), key="varied", bind="query-params")
+        chosen["spread"] = 0.5 if varied else None
+    if "fold" in takes:
+        chosen["fold"] = sets_row.toggle(t("search.fold"), key="fold", bind="query-params") or None
+    return chosen
+
+
+def _by_sound(filters: dict[str, Any]) -> None:
+    with st.expander(t("search.by_sound"), icon=":material/mic:", key="by-sound"):
+        file = st.file_uploader(t("search.example"), type=SOUNDS, key="example")
+        aspect = st.segmented_control(
+            t("search.aspect"),
+            _ASPECTS,
+            format_func=lambda one: t(f"search.{one}"),
+            default="overall",
+            required=True,
+            key="aspect",
+        )
+        if file is None:
+            return
+        outgoing = Outgoing(file.name, file, file.type or "audio/wav")
+        params = {**filters, "aspect": aspect, "limit": PAGE}
+        with told_of_problems():
+            answer = api().send_file(
+                "/api/v1/search/by-sound", outgoing, name="file", params=params
+            )
+            _hits(answer, "example")
+
+
+def _results(filters: dict[str, Any]) -> None:
+    prompt, like, fits = asked("q"), asked("like"), asked("fits")
+    if fits and "fits" not in _search_takes():
+        _matches(fits, filters)
+        return
+    _references(like, fits)
+    if not prompt and not like and not fits and not any(filters.values()):
+        _ideas()
+        return
+    limit = asked_number("n", PAGE, at_least=PAGE, at_most=MOST)
+    wanted = {**filters, "prompt": prompt, "like": like, "fits": fits, "limit": limit}
+    answer = api().get("/api/v1/search/", wanted)
+    if answer.get("did_you_mean"):
+        _meant(answer["did_you_mean"])
+    _hits(answer, "hit")
+    total = answer.get("total", MOST if len(answer["hits"]) == limit else 0)
+    if len(answer["hits"]) == limit and limit < min(total, MOST):
+        st.button(
+            t("search.more"), key="more", on_click=remember, kwargs={"n": min(limit + PAGE, MOST)}
+        )
+
+
+def _meant(text: str) -> None:
+    def take() -> None:
+        st.session_state["q"] = text
+
+    st.button(t("search.did_you_mean", text=text), on_click=take, type="tertiary", key="meant")
+
+
+def _references(like: str, fits: str) -> None:
+    for name, stem_id in (("like", like), ("fits", fits)):
+        if not stem_id:
+            continue
+        try:
+            stem = api().get(f"/api/v1/stems/{stem_id}")
+        except ApiProblem as problem:
+            show_problem(problem)
+            stem = None
+        told, away = st.columns([6, 1], vertical_alignment="center")
+        told.markdown(t(f"search.{name}", name=stem["name"] if stem else stem_id))
+        away.button(
+            t("search.clear"), key=f"clear-{name}", on_click=remember, kwargs={name: None},
+            icon=":material/close:",
+        )  # fmt: skip
+
+
+def _hits(answer: dict[str, Any], key: str) -> None:
+    hits = answer["hits"]
+    if not hits:
+        st.info(t("search.nothing"), icon=":material/search_off:")
+        return
+    total = answer.get("total")
+    st.caption(t("search.found", count=len(hits)) if total is None else
+               t("search.found_of", count=len(hits), total=total))  # fmt: skip
+    for hit in hits:
+        stem = hit["stem"]
+        stem_card(stem, key=f"{key}-{stem['id']}", why=hit["reasons"], score=hit["score"])
+        if hit.get("duplicates"):
+            st.caption(t("search.duplicates", count=len(hit["duplicates"])))
+
+
+def _matches(stem_id: str, filters: dict[str, Any]) -> None:
+    _references("", stem_id)
+    params = {"category": filters["category"], "limit": PAGE}
+    found = api().get(f"/api/v1/stems/{stem_id}/matches", params)["matches"]
+    if not found:
+        st.info(t("search.nothing"), icon=":material/search_off:")
+    for match in found:
+        why = [reason["text"] for reason in match["reasons"]]
+        stem = match["stem"]
+        stem_card(stem, key=f"match-{stem['id']}", why=why, score=match["score"])
+
+
+def _ideas() -> None:
+    def take(text: str) -> None:
+        st.session_state["q"] = text
+
+    st.caption(t("search.ideas"))
+    row = st.container(horizontal=True)
+    for number in (1, 2, 3, 4):
+        text = t(f"search.idea_{number}")
+        row.button(text, key=f"idea-{number}", on_click=take, args=(text,))
+    page = api().get("/api/v1/stems/", {"limit": 4})
+    st.caption(t("search.newest"))
+    for stem in page["items"]:
+        stem_card(stem, key=f"new-{stem['id']}")

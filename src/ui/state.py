@@ -1,0 +1,120 @@
+"""What a page works with: the API, the language, and the state that lives in the address."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from src.ui.client import Api
+from src.ui.place import Place, place_of
+from src.ui.texts import has_text, language_of, text
+
+
+@st.cache_resource(show_spinner=False)
+def place() -> Place:
+    """What the environment says."""
+    return place_of()
+
+
+@st.cache_resource(show_spinner=False)
+def api() -> Api:
+    """The engine, one connection pool for all visitors."""
+    return Api(place().backend_url, place().api_key)
+
+
+def language() -> str:
+    """What the visitor reads: the switch, else the address, else the browser."""
+    said = st.session_state.get("lang") or st.query_params.get("lang")
+    return said if said in ("en", "de") else language_of(st.context.locale)
+
+
+def t(key: str, **values: Any) -> str:
+    """A text in the visitor's language."""
+    return text(language(), key, **values)
+
+
+def word(group: str, name: str) -> str:
+    """A word of the engine (a category, a reason) in the visitor's language, else as it is."""
+    key = f"{group}.{name}"
+    return t(key) if has_text(language(), key) else name
+
+
+@st.cache_data(ttl=30, show_spinner=False)
+def features() -> frozenset[str]:
+    """What the engine can do: "GET /api/v1/kits" and so on."""
+    paths = api().get("/openapi.json")["paths"]
+    return frozenset(f"{verb.upper()} {path}" for path, verbs in paths.items() for verb in verbs)
+
+
+def can(feature: str) -> bool:
+    """Whether the engine has this endpoint."""
+    return feature in features()
+
+
+@st.cache_data(ttl=10, show_spinner=False)
+def ready() -> dict[str, Any]:
+    """How much is in the library, and which model hears."""
+    answer: dict[str, Any] = api().get("/readyz")
+    return answer
+
+
+@st.cache_data(ttl=20, show_spinner=False)
+def kits() -> list[dict[str, Any]]:
+    """All kits by name."""
+    answer: list[dict[str, Any]] = api().get("/api/v1/kits")
+    return answer
+
+
+@st.cache_data(ttl=5, show_spinner=False)
+def collections() -> list[dict[str, Any]]:
+    """All collections; none where the engine does not know them."""
+    if not can("GET /api/v1/collections"):
+        return []
+    answer = api().get("/api/v1/collections")
+    return list(answer["items"] if isinstance(answer, dict) else answer)
+
+
+def forget() -> None:
+    """Ask anew what has just been changed."""
+    ready.clear()
+    kits.clear()
+    collections.clear()
+
+
+def asked(name: str) -> str:
+    """A value of the address; "" where it has none."""
+    return str(st.query_params.get(name, ""))
+
+
+def asked_number(name: str, default: int, *, at_least: int = 0, at_most: int = 10**9) -> int:
+    """A whole number of the address, kept in its range."""
+    said = asked(name)
+    number = int(said) if said.lstrip("-").isdecimal() else default
+    return min(max(number, at_least), at_most)
+
+
+def remember(**values: object) -> None:
+    """Write values to the address; None and "" remove them."""
+    for name, value in values.items():
+        if value is None or value == "":
+            st.query_params.pop(name, None)
+        else:
+            st.query_params[name] = str(value)
+
+
+def go(page: str, **values: object) -> None:
+    """Turn to another page; its address gets these values and keeps the language."""
+    said = {name: str(value) for name, value in values.items() if value not in (None, "")}
+    if "lang" in st.query_params:
+        said["lang"] = st.query_params["lang"]
+    st.switch_page(page, query_params=said)
+
+
+def joined(words: Iterable[str]) -> str:
+    """A list in one line."""
+    return " · ".join(word for word in words if word)
+
+
+def listed(value: str) -> Sequence[str]:
+    """A list of the address, where it stands with commas."""
+    return [part for part in value.split(",") if part]
