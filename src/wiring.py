@@ -33,7 +33,9 @@ class Services:
     def database(self) -> "Database":
         """The database, its schema brought up to date."""
         from src.db.database import Database
+        from src.services.restore import finish_interrupted
 
+        finish_interrupted(self.settings)
         database = Database(self.settings.sql_url)
         database.upgrade()
         return database

@@ -56,6 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         log.error("unexpected %s: %s", error.__class__.__name__, error)
         print("This is a defect of ours; --debug shows where.", file=sys.stderr)
         return 70
+    if not (options.json or result.text):
+        return int(result.code)
     as_json = json.dumps(result.answer, ensure_ascii=False, indent=2)
     read = print_answer(as_json if options.json else result.text)
     return int(result.code) if read else 141

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from src import __version__
-from src.cli import exports, library, matches, models, revisions, system, tracks
+from src.cli import backups, exports, library, matches, models, revisions, system, tracks
 from src.cli.call import Call, Result
 from src.core.errors import InvalidInputError
 from src.music.mastering_presets import PRESETS
 
 Command = Callable[[Call], Result]
 
-_FILL_LIBRARY = ("preprocess", "demo", "serve")
+_FILL_LIBRARY = ("preprocess", "demo", "serve", "restore")
 """Commands to which ``--library`` names a home, even one that is not there yet."""
 
 
@@ -65,6 +65,10 @@ def parser() -> argparse.ArgumentParser:
     _add_revision_commands(command)
     models.add_options(command("models", models.models, "list, verify, pull or export CLAP"))
     command("doctor", system.doctor, "check that everything needed is there")
+    backups.add_options(command("backup", backups.backup, "save the library"), saves=True)
+    backups.add_options(
+        command("restore", backups.restore, "put a saved library in place"), saves=False
+    )
     serve = command("serve", system.serve, "run the API")
     serve.add_argument("--host")
     serve.add_argument("--port", type=int)
