@@ -1,22 +1,33 @@
 """The library in memory, as columns and vectors, kept in step with the database."""
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, null, select
 from sqlalchemy.orm import Session
 
 from src.db.database import Database
 from src.db.models import Embedding, Kit, Stem, StemChange
+from src.db.vector_cache import CachedVectors, VectorCache
+from src.db.vector_store import VectorStore
 from src.db.word_index import WordIndex
 from src.music.keys import KEYS
 from src.music.library import CATEGORIES
 
 CHUNK = 500
 """Stems asked for at once; below the limit of variables in one SQL statement."""
+
+CACHED_FROM = 1_000
+"""Libraries of fewer stems are read from the database at once; no file is kept."""
+
+SAVED_AGAIN = 0.1
+"""The file is written again when so large a share of the library changed."""
+
+_WRITTEN_AT_ONCE = 4_096
 
 NAME_WORDS, KIND_WORDS, KIT_WORDS, TAG_WORDS = 1.0, 1.0, 0.7, 0.6
 """How much a word says of a stem whose name, category, kit or tag it is."""
@@ -64,14 +75,28 @@ class LibraryIndex:
     """Columns over rows ("slots"). A slot of a deleted stem is empty and used again.
 
     words: turns a name into the words it is found by
-    vectors: float32, shape (slots, dimension); zeros where a stem has no vector
+    cache: keeps the vectors on disk between runs; None: they are read from the database
+    vectors: by slot; zeros where a stem has no vector
     bpm, loudness: NaN where unknown; key: place in KEYS, -1 where unknown; rating: 0 for none
     kit, licence: places in ``kit_names`` and ``licence_names``; 0 is none
     words: of name, category, kit and tags; tags: which slots have which tag
     Not safe to share between threads without a lock of the owner's.
     """
 
-    def __init__(self, database: Database, model_id: str, dimension: int, words: Words) -> None:
+    def __init__(
+        self,
+        database: Database,
+        model_id: str,
+        dimension: int,
+        words: Words,
+        *,
+        cache: VectorCache | None = None,
+    ) -> None:
+        self._cache = cache
+        self._unsaved = 0
+        self._saving: threading.Thread | None = None
+        self.vectors = VectorStore(dimension)
+        self._waiting: dict[int, bytes | None] = {}
         self._database = database
         self._model_id = model_id
         self._words = words
@@ -89,7 +114,6 @@ class LibraryIndex:
         self.words = WordIndex()
         self.tags = WordIndex()
         self._columns: dict[str, NDArray[Any]] = {
-            "vectors": np.zeros((0, dimension), dtype=np.float32),
             "alive": np.zeros(0, dtype=bool),
             "category": np.zeros(0, dtype=np.int8),
             "is_loop": np.zeros(0, dtype=bool),
@@ -114,29 +138,21 @@ class LibraryIndex:
     def nearest(
         self, vector: NDArray[np.float32], allowed: NDArray[np.bool_], count: int
     ) -> NDArray[np.intp]:
-        """Up to ``count`` of the allowed slots whose vectors are nearest, in no order.
+        """Up to ``count`` of the allowed slots whose vectors are nearest, best first.
 
         vector: float32, shape (dimension,); allowed: shape (size,)
         """
-        slots = np.flatnonzero(allowed)
-        if slots.size <= count:
-            return slots
-        similar = self.similarity(vector, slots)
-        return slots[np.argpartition(-similar, count - 1)[:count]]
+        return self.vectors.nearest(vector, allowed, count)
 
     def similarity(
         self, vector: NDArray[np.float32], slots: NDArray[np.intp]
     ) -> NDArray[np.float32]:
         """Exact products of a vector with those of some slots, float32, shape (slots,)."""
-        vectors = self._columns["vectors"]
-        if 2 * slots.size > self.size:
-            products: NDArray[np.float32] = (vectors[: self.size] @ vector)[slots]
-            return products
-        return np.asarray(vectors[slots] @ vector, dtype=np.float32)
+        return self.vectors.similarity(vector, slots)
 
     def vectors_of(self, slots: NDArray[np.intp]) -> NDArray[np.float32]:
         """Exact vectors of some slots, float32, shape (slots, dimension); zeros for none."""
-        return np.asarray(self._columns["vectors"][slots], dtype=np.float32)
+        return self.vectors.vectors_of(slots)
 
     @property
     def seq(self) -> int:
@@ -158,8 +174,7 @@ class LibraryIndex:
             if newest == self._seq:
                 return False
             if self._seq == 0:
-                for stem in _stems(session, self._rows()):
-                    self._put(stem)
+                self._fill(session)
             else:
                 if newest < self._seq:  # another database under the same name
                     changed = list(self._slots)
@@ -170,13 +185,78 @@ class LibraryIndex:
                     select(StemChange.stem_id).where(StemChange.seq > self._seq)
                 )
                 self._renew(session, changed)
-        self._seq = newest
+            self._write_vectors()
+            self._seq = newest
+            self._save_if_worth_it(session)
         return True
+
+    def _fill(self, session: Session) -> None:
+        """Take over the whole library: vectors from the file as far as it is in step."""
+        cached = None if self._cache is None else self._cache.load()
+        if cached is None or not _in_step(session, cached):
+            for stem in _stems(session, self._rows()):
+                self._put(stem)
+            return
+        changed = set(
+            session.scalars(select(StemChange.stem_id).where(StemChange.seq > cached.seq))
+        )
+        self.vectors.adopt(cached.vectors, cached.coded)
+        kept = self._reserve(cached.ids, changed)
+        unknown: list[str] = []
+        for stem in _stems(session, self._rows(with_vector=False)):
+            slot = kept.pop(stem.id, None)
+            if slot is None:
+                unknown.append(stem.id)
+            else:
+                self._slots[stem.id] = slot
+                self._put(stem, with_vector=False)
+        self._free += sorted(kept.values(), reverse=True)
+        self._renew(session, unknown)
+
+    def _reserve(self, ids: Sequence[str], changed: set[str]) -> dict[str, int]:
+        """Make the slots of a file; which stems' vectors can stay, by id."""
+        kept: dict[str, int] = {}
+        for stem_id in ids:
+            slot = self._new_slot()
+            if stem_id and stem_id not in changed:
+                kept[stem_id] = slot
+            else:
+                self._free.append(slot)
+        return kept
+
+    def save(self) -> None:
+        """Write the file of vectors now. Does nothing without one."""
+        if self._cache is not None:
+            with self._database.transaction() as session:
+                told = self._to_save(session)
+            self._cache.save(*told)
+
+    def wait_saved(self) -> None:
+        """Wait for a file that is being written."""
+        if self._saving is not None:
+            self._saving.join()
+
+    def _save_if_worth_it(self, session: Session) -> None:
+        """Write the file beside what goes on, where a start would have much to read without."""
+        if self._cache is None or self.count < CACHED_FROM:
+            return
+        busy = self._saving is not None and self._saving.is_alive()
+        if not busy and self._unsaved > SAVED_AGAIN * self.count:
+            told = self._to_save(session)
+            self._saving = threading.Thread(target=self._cache.save, args=told, name="vectors")
+            self._saving.start()
+
+    def _to_save(self, session: Session) -> tuple[list[str], int, str, VectorStore]:
+        alive = self.column("alive").tolist()
+        ids = [one if there else "" for one, there in zip(self.ids, alive, strict=True)]
+        self._unsaved = 0
+        return ids, self._seq, _stem_of(session, self._seq), self.vectors
 
     def add(self, stems: Iterable[IndexedStem]) -> None:
         """Put stems in by hand, as benchmarks do."""
         for stem in stems:
             self._put(stem)
+        self._write_vectors()
 
     def _renew(self, session: Session, changed: Sequence[str]) -> None:
         for start in range(0, len(changed), CHUNK):
@@ -190,22 +270,21 @@ class LibraryIndex:
                 else:
                     self._remove(stem_id)
 
-    def _rows(self) -> Select[*tuple[Any, ...]]:
-        return (
-            select(
-                Stem.id, Stem.name, Stem.category, Stem.is_loop, Stem.bpm, Stem.key,
-                Stem.duration_s, Stem.tags, Stem.kit_id, Kit.name, Embedding.vector,
-                Stem.loudness_lufs, Stem.user_rating, Stem.licence,
-            )
-            .outerjoin(Kit, Kit.id == Stem.kit_id)
-            .outerjoin(
+    def _rows(self, *, with_vector: bool = True) -> Select[*tuple[Any, ...]]:
+        vector = Embedding.vector if with_vector else null()
+        rows = select(
+            Stem.id, Stem.name, Stem.category, Stem.is_loop, Stem.bpm, Stem.key,
+            Stem.duration_s, Stem.tags, Stem.kit_id, Kit.name, vector,
+            Stem.loudness_lufs, Stem.user_rating, Stem.licence,
+        ).outerjoin(Kit, Kit.id == Stem.kit_id)  # fmt: skip
+        if with_vector:
+            rows = rows.outerjoin(
                 Embedding,
                 (Embedding.stem_id == Stem.id) & (Embedding.model_id == self._model_id),
             )
-            .order_by(Stem.id)
-        )  # fmt: skip
+        return rows.order_by(Stem.id)
 
-    def _put(self, stem: IndexedStem) -> None:
+    def _put(self, stem: IndexedStem, *, with_vector: bool = True) -> None:
         slot = self._slots.get(stem.id)
         if slot is None:
             slot = self._free.pop() if self._free else self._new_slot()
@@ -215,6 +294,11 @@ class LibraryIndex:
         self.ids[slot], self.names[slot] = stem.id, stem.name
         self.kits[slot] = (stem.kit_id or "", (stem.kit or "").casefold())
         self._write_columns(slot, stem)
+        if with_vector:
+            self._unsaved += 1
+            self._waiting[slot] = stem.vector
+            if len(self._waiting) >= _WRITTEN_AT_ONCE:
+                self._write_vectors()
         self._slot_words[slot] = self._weighted_words(stem)
         self._slot_tags[slot] = dict(stem.tags)
         self.words.put(slot, self._slot_words[slot])
@@ -232,7 +316,6 @@ class LibraryIndex:
 
     def _write_columns(self, slot: int, stem: IndexedStem) -> None:
         columns = self._columns
-        columns["vectors"][slot] = self._vector(stem.vector)
         columns["alive"][slot] = True
         columns["category"][slot] = CATEGORIES.index(stem.category)
         columns["is_loop"][slot] = stem.is_loop
@@ -244,12 +327,18 @@ class LibraryIndex:
         columns["kit"][slot] = self.kit_names.code((stem.kit_id or "", stem.kit or ""))
         columns["licence"][slot] = self.licence_names.code(stem.licence or "")
 
-    def _vector(self, raw: bytes | None) -> NDArray[np.float32]:
-        """The vector, or zeros where there is none or one of another length."""
-        dimension = self._columns["vectors"].shape[1]
-        if raw is None or len(raw) != 4 * dimension:
-            return np.zeros(dimension, dtype=np.float32)
-        return np.frombuffer(raw, dtype="<f4")
+    def _write_vectors(self) -> None:
+        """Put the vectors that wait into their slots: together, which is much faster.
+
+        Zeros where there is none or one of another length.
+        """
+        dimension = self.vectors.dimension
+        found = np.zeros((len(self._waiting), dimension), dtype=np.float32)
+        for row, raw in zip(found, self._waiting.values(), strict=True):
+            if raw is not None and len(raw) == 4 * dimension:
+                row[:] = np.frombuffer(raw, dtype="<f4")
+        self.vectors.write(np.array(list(self._waiting), dtype=np.intp), found)
+        self._waiting.clear()
 
     def _remove(self, stem_id: str) -> None:
         slot = self._slots.pop(stem_id, None)
@@ -278,6 +367,20 @@ class LibraryIndex:
         self._slot_words.append({})
         self._slot_tags.append({})
         return slot
+
+
+def _in_step(session: Session, cached: CachedVectors) -> bool:
+    """Whether a file is of this database: the newest change in it is there, or its stem
+    changed again since."""
+    newest = session.scalar(select(func.max(StemChange.seq))) or 0
+    if cached.seq > newest:
+        return False
+    seq = session.scalar(select(StemChange.seq).where(StemChange.stem_id == cached.seq_stem))
+    return seq is not None and seq >= cached.seq
+
+
+def _stem_of(session: Session, seq: int) -> str:
+    return session.scalar(select(StemChange.stem_id).where(StemChange.seq == seq)) or ""
 
 
 def _stems(session: Session, rows: Select[*tuple[Any, ...]]) -> Iterator[IndexedStem]:

@@ -2,11 +2,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import delete, text
+from sqlalchemy import delete, event, text
 
+from src.db import library_index
 from src.db.database import Database
 from src.db.library_index import LibraryIndex
 from src.db.models import Embedding, Kit, Stem
+from src.db.vector_cache import VectorCache
 
 MODEL = "test-model"
 
@@ -39,13 +41,18 @@ def add_vector(database: Database, stem_id: str, *values: float, model_id: str =
         session.add(Embedding(stem_id=stem_id, model_id=model_id, vector=raw))
 
 
+def held(index: LibraryIndex) -> np.ndarray:
+    return index.vectors_of(np.arange(index.size))
+
+
 def contents(index: LibraryIndex) -> dict[str, tuple[object, ...]]:
     """What the index holds, independent of its slots."""
     return {
         index.ids[slot]: (
             index.names[slot],
             index.kits[slot],
-            *(index.column(name)[slot].tolist() for name in ("category", "is_loop", "vectors")),
+            *(index.column(name)[slot].tolist() for name in ("category", "is_loop")),
+            index.vectors_of(np.array([slot])).tolist(),
             tuple(w for w in index.words.words() if slot in index.words.postings(w).slots),
         )
         for slot in np.flatnonzero(index.column("alive")).tolist()
@@ -62,10 +69,10 @@ def test_new_stems_and_their_vectors_arrive(database: Database) -> None:
     index = new_index(database)
     add_stem(database, "a", bpm=120.0, key="Am", is_loop=True)
     assert index.sync() is True
-    assert index.column("vectors").tolist() == [[0, 0, 0, 0]]
+    assert held(index).tolist() == [[0, 0, 0, 0]]
     add_vector(database, "a", 1, 0, 0, 0)
     assert index.sync() is True
-    assert index.column("vectors").tolist() == [[1, 0, 0, 0]]
+    assert held(index).tolist() == [[1, 0, 0, 0]]
     assert index.column("bpm").tolist() == [120.0]
     assert index.sync() is False
 
@@ -151,7 +158,7 @@ def test_a_deleted_vector_leaves_its_stem_without_one(database: Database) -> Non
     with database.transaction() as session:
         session.execute(delete(Embedding))
     index.sync()
-    assert not index.column("vectors").any()
+    assert not held(index).any()
 
 
 def test_a_new_name_of_a_kit_reaches_its_stems(database: Database) -> None:
@@ -175,7 +182,7 @@ def test_vectors_of_other_models_and_lengths_are_passed_over(database: Database)
     add_vector(database, "b", 1, 1)
     index = new_index(database)
     index.sync()
-    assert not index.column("vectors").any()
+    assert not held(index).any()
 
 
 def test_step_by_step_gives_the_same_as_all_at_once(database: Database) -> None:
@@ -213,3 +220,84 @@ def test_another_database_in_its_place_is_noticed(tmp_path: Path, database: Data
     add_stem(database, "d")
     index.sync()
     assert list(contents(index)) == ["d"]
+
+
+def cached_index(database: Database, folder: Path) -> LibraryIndex:
+    return LibraryIndex(database, MODEL, 4, str.split, cache=VectorCache(folder, MODEL, 4))
+
+
+def statements(database: Database) -> list[str]:
+    told: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *a: told.append(a[2]))
+    return told
+
+
+def test_a_start_reads_no_vector_of_an_unchanged_library(
+    database: Database, tmp_path: Path
+) -> None:
+    for number in range(5):
+        add_stem(database, f"s{number}")
+        add_vector(database, f"s{number}", number, 1, 0, 0)
+    first = cached_index(database, tmp_path)
+    first.sync()
+    first.save()
+    again = cached_index(database, tmp_path)
+    told = statements(database)
+    again.sync()
+    assert told
+    assert not any("vector" in statement for statement in told)
+    assert contents(again) == contents(first)
+
+
+def test_what_changed_since_the_file_was_written_is_read(
+    database: Database, tmp_path: Path
+) -> None:
+    for name in "abcd":
+        add_stem(database, name)
+        add_vector(database, name, 1, 0, 0, 0)
+    first = cached_index(database, tmp_path)
+    first.sync()
+    first.save()
+    with database.transaction() as session:
+        session.execute(delete(Stem).where(Stem.id == "b"))
+        session.execute(delete(Embedding).where(Embedding.stem_id == "c"))
+    add_stem(database, "e")
+    add_vector(database, "c", 0, 0, 0, 1)
+    add_vector(database, "e", 0, 1, 0, 0)
+    again, fresh = cached_index(database, tmp_path), new_index(database)
+    again.sync()
+    fresh.sync()
+    assert contents(again) == contents(fresh)
+    add_stem(database, "f")
+    again.sync()
+    assert again.size == 5  # the slot of b or c is used again
+
+
+def test_a_file_of_another_database_is_passed_over(database: Database, tmp_path: Path) -> None:
+    for name in "abc":
+        add_stem(database, name)
+        add_vector(database, name, 1, 0, 0, 0)
+    first = cached_index(database, tmp_path)
+    first.sync()
+    first.save()
+    other = Database(f"sqlite:///{tmp_path / 'other.db'}")
+    other.upgrade()
+    for name in "abxy":
+        add_stem(other, name)
+        add_vector(other, name, 0, 1, 0, 0)
+    index = cached_index(other, tmp_path)
+    index.sync()
+    assert held(index).tolist() == [[0, 1, 0, 0]] * 4
+
+
+def test_a_large_library_writes_its_file_by_itself(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library_index, "CACHED_FROM", 3)
+    for name in "abc":
+        add_stem(database, name)
+        add_vector(database, name, 1, 0, 0, 0)
+    index = cached_index(database, tmp_path)
+    index.sync()
+    index.wait_saved()
+    assert VectorCache(tmp_path, MODEL, 4).load() is not None
