@@ -1,17 +1,26 @@
-"""Render a five-minute track from twelve stems: wall and processor time, peak memory.
+"""Render a five-minute track from sixteen stems: first, after one stem was swapped, naively.
 
-    python -m benchmarks.render [--json FILE] [--minutes 5]
+    python -m benchmarks.render [--preset streaming|club] [--stems 16] [--minutes 5]
+                                [--librosa-python PATH] [--json FILE]
 
-The stems are synthesised into a temporary folder, at tempos and keys of their own, so that
-loops are stretched and shifted. The score repeats loops, sequences one-shots, sweeps filters,
-ducks, and uses both sends. The render runs in a process of its own, whose peak memory
-includes the interpreter and its libraries.
+``benchmarks/render_material.py`` tells what is played: everything that a score can hold. Each
+render runs in a process of its own, whose peak memory includes the interpreter and its
+libraries; importing them is not timed. "first" begins with an empty cache and fills it, "after
+a swap" plays another bass and slightly other levels everywhere, as a revision does, with what
+"first" left. "nothing kept" is the same without a cache: its bytes must be the same.
+
+The naive way loads each stem with librosa, stretches it with the phase vocoder for each place
+where it is put, and adds all up: without filters, sends, ducking and master. It plays the first
+minute only (``--naive-minutes``) and is skipped where librosa is not installed.
 """
 
 import argparse
+import hashlib
+import importlib.util
 import json
 import multiprocessing
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -22,106 +31,53 @@ from typing import Any
 import numpy as np
 import soundfile
 
+from benchmarks import report
+from benchmarks.render_material import BPM, benchmark_score, swapped, write_stems
 from src.audio.validation import HOUSE_RATE, Audio
-from src.music.score import Automation, AutomationPoint, Clip, Note, Score, ScoreSection, Track
-from src.services.playback import play_score
-from src.storage.encode import AudioSink, write_wav
+from src.music.mastering_presets import PRESETS
+from src.music.score import Score
+from src.services.playback import MixReport, play_score
+from src.services.render_archive import RenderArchive
+from src.storage.encode import AudioSink
+from src.storage.render_cache import RenderCache, file_digest
 
-BPM = 138.0
-LOOPS = (
-    ("drums", 130.0, 4), ("percussion", 140.0, 2), ("bass", 130.0, 4), ("synth", 128.0, 8),
-    ("lead", 140.0, 4), ("pad", 120.0, 8), ("keys", 138.0, 4), ("atmo", 100.0, 8),
-)  # fmt: skip
-ONE_SHOTS = (("kick", 1.0), ("hihat", 0.5), ("clap", 1.0), ("fx", 16.0))
-
-
-@dataclass
-class _Phase:
-    stage: str
-    since_s: float
+CACHE_BYTES = 2_000_000_000
+NAIVE = Path(__file__).with_name("render_naive.py")
 
 
-def loop_sound(role: str, bpm: float, bars: int, rng: np.random.Generator) -> Audio:
-    """A stereo loop: noise hits for drums, detuned partials with a rhythm for the rest."""
-    samples = round(bars * 4 * 60 / bpm * HOUSE_RATE)
-    times = np.arange(samples) / HOUSE_RATE
-    beat = times * bpm / 60
-    if role in ("drums", "percussion"):
-        decay = np.exp(-((beat * 2) % 1) * 6)
-        sound = rng.standard_normal((2, samples)) * decay * 0.2
-        sound += 0.6 * np.sin(2 * np.pi * 50 * times) * np.exp(-(beat % 1) * 5)
-    else:
-        root = {"bass": 55.0, "pad": 220.0, "atmo": 110.0}.get(role, 440.0)
-        sound = np.zeros((2, samples))
-        for partial in range(1, 6):
-            phase = rng.uniform(0, 6.28, (2, 1))
-            sound += 0.15 / partial * np.sin(2 * np.pi * root * partial * times + phase)
-        sound *= 0.6 + 0.4 * np.cos(np.pi * beat) ** 2
-    return sound.astype(np.float32)
+@dataclass(frozen=True)
+class Job:
+    """One render. cached: with the cache below the folder"""
+
+    folder: str
+    minutes: float
+    stems: int
+    target_lufs: float
+    swap: bool
+    cached: bool
+
+    def score(self) -> Score:
+        """What is played."""
+        score = benchmark_score(self.minutes, self.stems, self.target_lufs)
+        return swapped(score) if self.swap else score
 
 
-def one_shot_sound(role: str, rng: np.random.Generator) -> Audio:
-    """A decaying hit of half a second."""
-    times = np.arange(HOUSE_RATE // 2) / HOUSE_RATE
-    body = np.sin(2 * np.pi * 55 * times) if role == "kick" else rng.standard_normal((2, 24_000))
-    return np.broadcast_to(0.5 * body * np.exp(-times * 12), (2, times.size)).astype(np.float32)
+class PhaseClock:
+    """Adds up the seconds between calls of a progress callback, by stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._stage, self._since_s = "starting", time.perf_counter()
+
+    def __call__(self, stage: str, _done: int, _total: int) -> None:
+        now = time.perf_counter()
+        self.seconds[self._stage] = self.seconds.get(self._stage, 0.0) + now - self._since_s
+        self._stage, self._since_s = stage, now
 
 
-def write_stems(folder: Path) -> None:
-    """Write the twelve stems as the importer would leave them: 48 kHz, 24 bit."""
-    rng = np.random.default_rng(1)
-    for role, bpm, bars in LOOPS:
-        write_wav(folder / f"{role}.wav", loop_sound(role, bpm, bars, rng))
-    for role, _ in ONE_SHOTS:
-        write_wav(folder / f"{role}.wav", one_shot_sound(role, rng))
-
-
-def benchmark_score(minutes: float) -> Score:
-    """Twelve tracks over the whole length, with filters, ducking, sends and automation."""
-    beats = round(minutes * BPM / 4) * 4.0
-    tracks = [_loop_track(role, bpm, bars, beats) for role, bpm, bars in LOOPS]
-    tracks += [_hit_track(role, every, beats) for role, every in ONE_SHOTS]
-    return Score(
-        bpm=BPM, key="Am", beats_per_bar=4, seed=1,
-        sections=(ScoreSection("All", 0.0, beats, 0.8),), tracks=tuple(tracks),
-        target_lufs=-14.0, ceiling_dbtp=-1.0,
-    )  # fmt: skip
-
-
-def _loop_track(role: str, bpm: float, bars: int, beats: float) -> Track:
-    tonal = role not in ("drums", "percussion")
-    clips = tuple(
-        Clip(
-            role, start, min(64.0, beats - start), 0.0, bars * 4 * 60 / bpm,
-            stretch_ratio=bpm / BPM, semitones=-2.0 if tonal and bpm != BPM else 0.0,
-        )
-        for start in np.arange(0.0, beats, 64.0).tolist()
-    )  # fmt: skip
-    sweep = Automation(
-        "low_pass_hz", (AutomationPoint(0.0, 700.0), AutomationPoint(beats / 8, 18_000.0))
-    )
-    return Track(
-        role, role, clips=clips, gain_db=-10.0, pan=0.2 if role == "keys" else 0.0,
-        high_pass_hz=None if role in ("drums", "bass") else 120.0,
-        mono_below_hz=120.0 if role in ("drums", "bass") else None,
-        reverb_send_db=-14.0 if tonal and role != "bass" else None,
-        delay_send_db=-18.0 if role == "lead" else None,
-        duck_db=6.0 if role in ("bass", "pad", "atmo") else 0.0,
-        automation=(sweep,) if role in ("synth", "pad") else (),
-    )  # fmt: skip
-
-
-def _hit_track(role: str, every: float, beats: float) -> Track:
-    notes = tuple(
-        Note(role, start, 0.9, semitones=float(index % 3))
-        for index, start in enumerate(np.arange(0.0, beats, every).tolist())
-    )
-    send = -12.0 if role in ("clap", "fx") else None
-    return Track(role, role, notes=notes, gain_db=-8.0, reverb_send_db=send)
-
-
-def render(folder: Path, minutes: float, queue: Any) -> None:
-    """Render once, and report through the queue: seconds by phase, memory, measurements."""
+def render(job: Job, queue: Any) -> None:
+    """Render once and send what it took: seconds by phase, memory, measurements, digest."""
+    folder = Path(job.folder)
 
     def load(stem_id: str, start_s: float, length_s: float) -> Audio:
         start, frames = round(start_s * HOUSE_RATE), round(length_s * HOUSE_RATE)
@@ -130,55 +86,146 @@ def render(folder: Path, minutes: float, queue: Any) -> None:
         )
         return np.ascontiguousarray(sound.T)
 
-    phases: dict[str, float] = {}
-    last = _Phase("loading", time.perf_counter())
+    def digest(stem_id: str) -> str:
+        return file_digest(folder / f"{stem_id}.wav")
 
-    def watch(stage: str, _done: int, _total: int) -> None:
-        now = time.perf_counter()
-        phases[last.stage] = phases.get(last.stage, 0.0) + now - last.since_s
-        last.stage, last.since_s = stage, now
-
+    cache = RenderCache(folder / "cache", max_bytes=CACHE_BYTES)
+    score, clock, out = job.score(), PhaseClock(), folder / "out.wav"
     begun, cpu_begun = time.perf_counter(), time.process_time()
-    with AudioSink(folder / "out.wav", sample_rate=HOUSE_RATE) as sink:
-        report = play_score(benchmark_score(minutes), load=load, sink=sink.write, progress=watch)
-    watch("end", 1, 1)
+    with AudioSink(out, sample_rate=HOUSE_RATE) as sink:
+        heard = play_score(
+            score,
+            load=load,
+            archive=RenderArchive(cache, digest) if job.cached else None,
+            sink=sink.write,
+            progress=clock,
+        )
+    clock("end", 1, 1)
     wall_s = time.perf_counter() - begun
     queue.put(
         {
             "wall_s": wall_s,
             "cpu_s": time.process_time() - cpu_begun,
-            "times_real_time": report.duration_s / wall_s,
-            "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-            "phases_s": phases,
-            "report": vars(report),
+            "times_real_time": heard.duration_s / wall_s,
+            "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+            "cache_mb": cache.size().size_bytes / 1e6,
+            "phases_s": clock.seconds,
+            "sha256": hashlib.sha256(out.read_bytes()).hexdigest(),
+            "report": _plain(heard),
         }
     )
 
 
-def main() -> int:
-    """Run the benchmark and print its table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--json", type=Path)
-    parser.add_argument("--minutes", type=float, default=5.0)
-    options = parser.parse_args()
+def _plain(heard: MixReport) -> dict[str, Any]:
+    return dict(vars(heard))
+
+
+def in_own_process(job: Job) -> dict[str, Any]:
+    """Render in a fresh process."""
     context = multiprocessing.get_context("spawn")
+    queue = context.Queue()
+    process = context.Process(target=render, args=(job, queue))
+    process.start()
+    result: dict[str, Any] = queue.get()
+    process.join()
+    return result
+
+
+def naive_way(folder: Path, python: str, minutes: float, stems: int) -> dict[str, float]:
+    """Seconds of wall and processor for the first minutes of the same score, the naive way."""
+    score = benchmark_score(minutes, stems, -14.0)
+    beat_s = 60.0 / BPM
+    loops = [
+        [str(folder / f"{clip.stem_id}.wav"), clip.start_beats * beat_s,
+         clip.length_beats * beat_s, clip.source_length_s, clip.stretch_ratio, clip.semitones]
+        for track in score.tracks for clip in track.clips
+    ]  # fmt: skip
+    notes = [
+        [str(folder / f"{note.stem_id}.wav"), note.start_beats * beat_s, note.velocity]
+        for track in score.tracks
+        for note in track.notes
+    ]
+    length_s = score.length_beats * beat_s + score.tail_s
+    asked = json.dumps([loops, notes, length_s, HOUSE_RATE, str(folder / "naive.wav")])
+    done = subprocess.run(
+        [python, str(NAIVE)], input=asked, capture_output=True, text=True, check=True
+    )
+    wall_s, cpu_s, peak_mb = json.loads(done.stdout)
+    return {"wall_s": wall_s, "cpu_s": cpu_s, "peak_mb": peak_mb, "duration_s": length_s}
+
+
+def _cells(name: str, taken: dict[str, Any], first_s: float) -> list[Any]:
+    return [
+        name, taken["wall_s"], taken["cpu_s"], taken["times_real_time"], taken["peak_mb"],
+        taken["cache_mb"], first_s / taken["wall_s"],
+    ]  # fmt: skip
+
+
+def measure(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """All renders of one run."""
+    write_stems(folder)
+    target = PRESETS[options.preset].target_lufs
+    common = (str(folder), options.minutes, options.stems, target)
+    figures: dict[str, Any] = {
+        "first": in_own_process(Job(*common, swap=False, cached=True)),
+        "after a swap": in_own_process(Job(*common, swap=True, cached=True)),
+        "the same again": in_own_process(Job(*common, swap=True, cached=True)),
+        "swapped, nothing kept": in_own_process(Job(*common, swap=True, cached=False)),
+    }
+    if options.librosa_python is not None:
+        figures["naive"] = naive_way(
+            folder, options.librosa_python, options.naive_minutes, options.stems
+        )
+    return figures
+
+
+def show(figures: dict[str, Any]) -> None:
+    """Print the tables."""
+    renders = {name: taken for name, taken in figures.items() if name != "naive"}
+    first_s = renders["first"]["wall_s"]
+    header = ("render", "wall s", "CPU s", "x real time", "peak MB", "cache MB", "x first")
+    report.print_table(header, [_cells(name, taken, first_s) for name, taken in renders.items()])
+    print()
+    stages = [name for name in renders["first"]["phases_s"] if name != "end"]
+    rows = [
+        (name, *(taken["phases_s"].get(stage, 0.0) for stage in stages))
+        for name, taken in renders.items()
+    ]
+    report.print_table(("seconds in", *stages), rows)
+    print()
+    heard = renders["first"]["report"]
+    same = len({renders[name]["sha256"] for name in list(renders)[1:]}) == 1
+    print(f"same bytes with and without the cache: {'yes' if same else 'NO'}")
+    print(
+        f"loudness {heard['loudness_lufs']:.2f} LUFS, true peak {heard['true_peak_dbtp']:.2f} dBTP,"
+        f" reached: {'yes' if heard['reached'] else 'no'}"
+    )
+    naive = figures.get("naive")
+    if naive is None:
+        print("the naive way: skipped, give --librosa-python a Python that has librosa")
+        return
+    per_second = naive["wall_s"] / naive["duration_s"]
+    ratio = per_second * renders["first"]["times_real_time"]
+    print(
+        f"the naive way: {naive['wall_s']:.1f} s for {naive['duration_s']:.0f} s"
+        f" ({1 / per_second:.1f} x real time, {naive['peak_mb']:.0f} MB): {ratio:.0f} times slower"
+    )
+
+
+def main() -> int:
+    """Run the benchmark and print its tables."""
+    parser = report.parser(__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=5.0)
+    parser.add_argument("--stems", type=int, default=16)
+    parser.add_argument("--preset", choices=("streaming", "club"), default="streaming")
+    here = sys.executable if importlib.util.find_spec("librosa") else None
+    parser.add_argument("--librosa-python", default=here, metavar="PATH")
+    parser.add_argument("--naive-minutes", type=float, default=1.0)
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        write_stems(Path(name))
-        queue = context.Queue()
-        process = context.Process(target=render, args=(Path(name), options.minutes, queue))
-        process.start()
-        result = queue.get()
-        process.join()
-    print(f"{'wall time':<18}{result['wall_s']:8.2f} s")
-    print(f"{'processor time':<18}{result['cpu_s']:8.2f} s")
-    print(f"{'times real time':<18}{result['times_real_time']:8.1f}")
-    print(f"{'peak memory':<18}{result['peak_rss_mb']:8.0f} MB")
-    for phase, seconds in result["phases_s"].items():
-        print(f"  {phase:<16}{seconds:8.2f} s")
-    for name, value in result["report"].items():
-        print(f"  {name:<22}{value}")
-    if options.json:
-        options.json.write_text(json.dumps(result, indent=2))
+        figures = measure(options, Path(name))
+    show(figures)
+    report.save(figures, options.json)
     return 0
 
 

@@ -162,16 +162,34 @@ class ChannelStrip:
         return otherwise if points is None else curve(points, start, stop)
 
     def _at_work(self, name: str, start: int, stop: int) -> bool:
+        """Whether a filter takes anything away; a line's extremes lie at its points and ends."""
         if name not in self._lines:
             return False
-        return bool(np.any(np.asarray(_openness(name, self._line(name, start, stop, 0.0))) < 1))
+        points = self._lines[name]
+        places, values = zip(*points, strict=True)
+        ends = np.interp([start, stop - 1], places, values).tolist()
+        inside = [value for place, value in points if start <= place < stop]
+        return bool(np.min(_openness(name, np.array([*ends, *inside]))) < 1.0)
 
     def _filtered(self, name: str, led: Audio, start: int) -> Audio:
-        """Sweep a filter; it fades out of the way where it would be open anyway."""
+        """Sweep a filter where it is at work; it fades out of the way where it would be open."""
         cutoff_hz = self._line(name, start, start + led.shape[1], 0.0)
         openness = _openness(name, cutoff_hz)
-        wet = _swept(name, led, cutoff_hz, self._rate)
-        return wet + (led - wet) * np.asarray(openness, np.float32)
+        if not isinstance(cutoff_hz, np.ndarray):
+            wet = _swept(name, led, cutoff_hz, self._rate)
+            return wet + (led - wet) * openness
+        working = np.flatnonzero(openness < np.float32(1.0))
+        if working.size == 0:
+            return led
+        first, last = int(working[0]), int(working[-1]) + 1
+        lead = max(first - WARM_UP, 0)
+        wet = _swept(name, led[:, lead:last], cutoff_hz[lead:last], self._rate)[:, first - lead :]
+        out = led.copy()
+        dry = out[:, first:last]
+        dry -= wet
+        dry *= openness[first:last]
+        dry += wet
+        return out
 
 
 def _factor(line_db: Line, gain_db: float) -> NDArray[np.float32]:
@@ -190,11 +208,11 @@ def _swept(name: str, audio: Audio, cutoff_hz: Line, sample_rate: int) -> Audio:
     return sweep(audio, shape, sample_rate=sample_rate)
 
 
-def _openness(name: str, cutoff_hz: Line) -> Line:
+def _openness(name: str, cutoff_hz: Line) -> NDArray[np.float32]:
     """1 where a filter lets everything pass that can be heard, 0 where it is at work."""
     closed, opened = _OPEN_HZ if name == "low_pass_hz" else _FLAT_HZ
     share = np.clip((np.asarray(cutoff_hz) - closed) / (opened - closed), 0.0, 1.0)
-    return float(share) if share.ndim == 0 else share.astype(np.float32)
+    return np.asarray(share, np.float32)
 
 
 def _send_gain(send_db: float | None) -> float:

@@ -48,6 +48,7 @@ class MixingDesk:
     ) -> None:
         grid = Grid(score.bpm, HOUSE_RATE)
         self._archive = archive
+        self._contents: dict[tuple[int, int], tuple[object, ...]] = {}
         self._players = [TrackPlayer(track, grid, store) for track in score.tracks]
         self._strips = [ChannelStrip(track, grid) for track in score.tracks]
         release_s = _DUCK_BEATS * 60.0 / score.bpm
@@ -86,6 +87,11 @@ class MixingDesk:
 
     def content(self, start: int, samples: int) -> tuple[object, ...]:
         """What else determines the sums of a stretch; silent tracks are left out."""
+        if (start, samples) not in self._contents:
+            self._contents[start, samples] = self._content(start, samples)
+        return self._contents[start, samples]
+
+    def _content(self, start: int, samples: int) -> tuple[object, ...]:
         stop = start + samples
         heard: list[object] = []
         for player, strip in zip(self._players, self._strips, strict=True):
