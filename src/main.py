@@ -16,6 +16,7 @@ from src.api.access import KEY_SCHEMES, AccessGuard, check_access
 from src.api.deps import Engine
 from src.api.endpoints import (
     collections,
+    demo_kits,
     exports,
     jobs,
     kits,
@@ -25,6 +26,7 @@ from src.api.endpoints import (
     search,
     stem_edits,
     stems,
+    storage,
     system,
     tracks,
     uploads,
@@ -53,6 +55,7 @@ MAX_BODY_BYTES = 4_000_000
 """Largest body of any request that is not an upload."""
 
 PREPROCESS_STAGES = (("analysing", 1.0),)
+DEMO_STAGES = (("synthesising", 0.5), ("analysing", 0.5))
 RENDER_STAGES = (
     ("choosing stems", 0.05), ("mixing", 0.6), ("compressing", 0.05), ("mastering", 0.2),
     ("writing", 0.1),
@@ -99,7 +102,7 @@ def create_app(
     problems.install(app)
     for room in (
         system, jobs, uploads, stem_edits, stems, search, kits, quarantine, tracks, revisions,
-        exports, matches, collections,
+        exports, matches, collections, demo_kits, storage,
     ):  # fmt: skip
         app.include_router(room.router)
     return app
@@ -181,8 +184,18 @@ def _job_kinds(services: Services, made: TrackService) -> dict[str, JobKind]:
         run = services.reanalysis.run
         return when_free(lambda: run(selection, progress=progress), progress).to_dict()
 
+    def demo(_params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+        from src.services.demo import write_demo_kits
+
+        def synthesising(stage: str, done: int, total: int) -> None:  # noqa: ARG001
+            progress("synthesising", done, total)
+
+        write_demo_kits(services.settings.raw_path, progress=synthesising)
+        return preprocess({}, progress)
+
     render = JobKind(made.render, RENDER_STAGES)
     return {
+        "demo": JobKind(demo, DEMO_STAGES, alone=True),
         "preprocess": JobKind(preprocess, PREPROCESS_STAGES, alone=True),
         "reanalyse": JobKind(reanalyse, PREPROCESS_STAGES, alone=True),
         "generate": render,

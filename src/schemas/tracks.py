@@ -218,3 +218,13 @@ class TrackDetail(TrackSummary):
 
     plan: dict[str, Any]
     report: dict[str, Any]
+
+
+class TrackWaveform(BaseModel):
+    """The outline of a track, for drawing: per point the lowest and highest sample."""
+
+    track_id: str
+    duration_s: float
+    points: int
+    minimum: list[float] = Field(description="-1..0, over all channels")
+    maximum: list[float] = Field(description="0..1, over all channels")

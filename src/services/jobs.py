@@ -147,6 +147,21 @@ class JobService:
             raise ConflictError(f"job {job_id} has {state.status} already", code="job_finished")
         return state
 
+    def retry(self, job_id: str) -> JobState:
+        """A new job that does the same as one that failed or was cancelled.
+
+        Raises ConflictError for one that is open or has succeeded, and JobRunningError.
+        """
+        with self.database.transaction() as session:
+            row = crud.get_job(session, job_id)
+            kind, params, status = row.kind, dict(row.params), row.status
+        if status not in ("failed", "cancelled"):
+            raise ConflictError(
+                f"job {job_id} is {status}; only failed and cancelled ones are tried again",
+                code="job_not_failed",
+            )
+        return self.submit(kind, params)
+
     def run(self, job_id: str, *, stopping: Callable[[], bool] = _never) -> None:
         """Do the work of a queued job and write down how it ended.
 

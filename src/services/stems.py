@@ -4,8 +4,6 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from src.audio.peaks import outline
-from src.audio.validation import HOUSE_RATE
 from src.core.config import Settings
 from src.core.errors import NotFoundError
 from src.db import crud
@@ -30,15 +28,13 @@ from src.schemas.stems import (
     StemSummary,
     Waveform,
 )
-from src.storage.decode import read_stem
+from src.services.outlines import sound_outline
 from src.storage.paths import safe_join
 
 log = logging.getLogger(__name__)
 
 FACTS = ("bpm", "key", "category", "is_loop")
 """Fields that carry a confidence and a source."""
-
-_BLOCK_SAMPLES = 20 * HOUSE_RATE
 
 
 class StemService:
@@ -91,7 +87,7 @@ class StemService:
         """The outline of a stem, read in pieces so that long ones need little memory."""
         with self.database.transaction() as session:
             stem = crud.get_stem(session, stem_id)
-        minimum, maximum = _outline_of(self._copy_of(stem), stem.duration_s, points)
+        minimum, maximum = sound_outline(self._copy_of(stem), stem.duration_s, points)
         return Waveform(
             stem_id=stem_id,
             duration_s=stem.duration_s,
@@ -108,22 +104,6 @@ class StemService:
                 code="audio_missing",
             )
         return file
-
-
-def _outline_of(file: Path, duration_s: float, points: int) -> tuple[list[float], list[float]]:
-    samples = max(round(duration_s * HOUSE_RATE), 1)
-    count = min(points, samples)
-    step = max(1, count * _BLOCK_SAMPLES // samples)
-    minimum: list[float] = []
-    maximum: list[float] = []
-    for first in range(0, count, step):
-        last = min(first + step, count)
-        start, end = first * samples // count, last * samples // count
-        piece = read_stem(file, start_s=start / HOUSE_RATE, length_s=(end - start) / HOUSE_RATE)
-        low, high = outline(piece, last - first)
-        minimum += [round(min(float(value), 0.0), 4) for value in low]
-        maximum += [round(max(float(value), 0.0), 4) for value in high]
-    return minimum, maximum
 
 
 def summary(stem: Stem) -> dict[str, Any]:

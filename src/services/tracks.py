@@ -17,7 +17,8 @@ from src.music.plan import ArrangementPlan, plan_from_dict, plan_to_dict
 from src.music.prompt_length import length_words, take_lengths
 from src.music.prompt_text import Sentence
 from src.schemas.common import Page
-from src.schemas.tracks import TrackDetail, TrackSummary
+from src.schemas.tracks import TrackDetail, TrackSummary, TrackWaveform
+from src.services.outlines import sound_outline
 from src.services.track_files import remove_exports
 from src.storage.paths import safe_join
 
@@ -107,6 +108,22 @@ class TrackService:
         with self.database.transaction() as session:
             row = crud.get_track(session, track_id)
         return TrackDetail(**self._summary(row), plan=row.plan, report=row.report)
+
+    def waveform(self, track_id: str, points: int) -> TrackWaveform:
+        """The outline of a track's file. Raises NotFoundError, also where the file is gone."""
+        with self.database.transaction() as session:
+            row = crud.get_track(session, track_id)
+        file = self._file_of(row)
+        if file is None or not file.is_file():
+            raise NotFoundError(f"the file of track {track_id!r} is gone", code="audio_missing")
+        minimum, maximum = sound_outline(file, row.duration_s, points)
+        return TrackWaveform(
+            track_id=track_id,
+            duration_s=row.duration_s,
+            points=len(minimum),
+            minimum=minimum,
+            maximum=maximum,
+        )
 
     def delete(self, track_id: str) -> None:
         """Remove a track's row, its WAV, what lies beside it and its exports.

@@ -110,3 +110,22 @@ def test_many_questions_at_once_are_all_answered(
     with ThreadPoolExecutor(count) as pool:
         answers = list(pool.map(lambda _: client.get("/api/v1/stems/").status_code, range(count)))
     assert answers == [200] * count
+
+
+def test_what_was_cancelled_is_tried_again_as_a_new_job(
+    client: TestClient, gate: Gate, asked: Asked
+) -> None:
+    gate.close()
+    first = client.post("/generate-track?wait=false", json={"prompt": "techno", "seed": 7}).json()
+    assert_problem(client.post(f"/api/v1/jobs/{first['id']}/retry"), 409, "job_not_failed")
+    client.post(f"/api/v1/jobs/{first['id']}/cancel")
+    assert asked.ended(first["id"])["status"] == "cancelled"
+    gate.open.set()
+    answer = client.post(f"/api/v1/jobs/{first['id']}/retry")
+    assert answer.status_code == 202
+    again = answer.json()
+    assert (again["kind"], again["id"] != first["id"]) == ("generate", True)
+    done = asked.ended(again["id"])
+    assert (done["status"], done["result"]["seed"]) == ("succeeded", 7)
+    assert_problem(client.post(f"/api/v1/jobs/{again['id']}/retry"), 409, "job_not_failed")
+    assert_problem(client.post("/api/v1/jobs/0000/retry"), 404, "not_found")

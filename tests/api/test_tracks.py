@@ -3,9 +3,11 @@
 import threading
 from typing import Any
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
+from src.storage.encode import write_wav
 from tests.api.checks import assert_problem
 from tests.api.conftest import Asked
 from tests.api.stand_ins import Gate, StandIns
@@ -208,3 +210,21 @@ def test_a_track_whose_file_is_gone_says_so(client: TestClient, services: StandI
     (item,) = client.get("/api/v1/tracks").json()["items"]
     assert item["exists"] is False
     assert client.delete(f"/api/v1/tracks/{item['id']}").status_code == 204
+
+
+def test_a_track_is_drawn_until_its_file_is_gone(client: TestClient, services: StandIns) -> None:
+    track = client.post("/generate-track", json=PROMPT).json()
+    url = f"/api/v1/tracks/{track['track_id']}/waveform"
+    name = track["file_url"].removeprefix("/files/")
+    sound = np.zeros((2, 4800), np.float32)
+    sound[0, 2400:] = 0.5
+    sound[1, 2400:] = -0.25
+    write_wav(services.settings.tracks_path / name, sound)
+    wave = client.get(url, params={"points": 10}).json()
+    assert wave["points"] == len(wave["maximum"]) == 10
+    assert wave["maximum"][:5] == [0.0] * 5
+    assert wave["maximum"][6:] == [0.5] * 4
+    assert wave["minimum"][6:] == [-0.25] * 4
+    (services.settings.tracks_path / name).unlink()
+    assert_problem(client.get(url), 404, "audio_missing")
+    assert_problem(client.get("/api/v1/tracks/nobody/waveform"), 404, "not_found")

@@ -68,6 +68,19 @@ def cancel_job(engine: EngineDep, job_id: JobId) -> JobOut:
     return job_out(engine.jobs.cancel(job_id))
 
 
+@router.post(
+    "/api/v1/jobs/{job_id}/retry",
+    status_code=202,
+    summary="Try a job again",
+    responses=problem_responses(404, 409),
+)
+def retry_job(engine: EngineDep, job_id: JobId, response: Response) -> JobOut:
+    """A new job that does the same as one that failed or was cancelled; the old one stays."""
+    state = engine.jobs.retry(job_id)
+    response.headers["location"] = job_url(state.id)
+    return job_out(state)
+
+
 def job_out(state: JobState) -> JobOut:
     """A job as the API tells it."""
     return JobOut(

@@ -22,6 +22,7 @@ from src.schemas.tracks import (
     TrackDetail,
     TrackRequest,
     TrackSummary,
+    TrackWaveform,
 )
 from src.services.tracks import fresh_seed, render_params
 
@@ -101,6 +102,20 @@ def list_tracks(engine: EngineDep, window: WindowDep) -> Page[TrackSummary]:
 def get_track(engine: EngineDep, track_id: TrackId) -> TrackDetail:
     """With its plan and the report of its making."""
     return engine.tracks.detail(track_id)
+
+
+@router.get(
+    "/api/v1/tracks/{track_id}/waveform",
+    summary="Draw a track",
+    responses=problem_responses(404),
+)
+def get_track_waveform(
+    engine: EngineDep,
+    track_id: TrackId,
+    points: Annotated[int, Query(ge=1, le=10_000, description="How many points")] = 800,
+) -> TrackWaveform:
+    """Its outline: lowest and highest sample of each of `points` equal stretches."""
+    return engine.tracks.waveform(track_id, points)
 
 
 @router.delete(

@@ -1,0 +1,24 @@
+"""What the library takes on the disk, and the settings that hold."""
+
+from dataclasses import asdict
+
+from fastapi import APIRouter
+
+from src.api.deps import EngineDep
+from src.api.problems import no_input, problem_responses
+from src.schemas.storage import Storage
+from src.services.storage_use import shown_settings, storage_use
+
+router = APIRouter(prefix="/api/v1", tags=["system"])
+
+
+@router.get("/storage", summary="What is on the disk", responses=no_input(problem_responses()))
+def get_storage(engine: EngineDep) -> Storage:
+    """Files and bytes of each folder, and the room that is left."""
+    return Storage(**asdict(storage_use(engine.settings)))
+
+
+@router.get("/settings", summary="Settings", responses=no_input(problem_responses()))
+def get_settings(engine: EngineDep) -> dict[str, str]:
+    """As they hold now, by their names in the environment; secrets are left out."""
+    return shown_settings(engine.settings)

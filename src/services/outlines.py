@@ -1,0 +1,30 @@
+"""The outline of a sound for drawing, read in pieces so that long ones need little memory."""
+
+from pathlib import Path
+
+from src.audio.peaks import outline
+from src.audio.validation import HOUSE_RATE
+from src.storage.decode import read_stem
+
+_BLOCK_SAMPLES = 20 * HOUSE_RATE
+
+
+def sound_outline(file: Path, duration_s: float, points: int) -> tuple[list[float], list[float]]:
+    """Lowest and highest sample of each of ``points`` equal stretches of a file.
+
+    file: a WAV at the house rate; duration_s: its length
+    points: how many at most; a shorter sound has one per sample
+    """
+    samples = max(round(duration_s * HOUSE_RATE), 1)
+    count = min(points, samples)
+    step = max(1, count * _BLOCK_SAMPLES // samples)
+    minimum: list[float] = []
+    maximum: list[float] = []
+    for first in range(0, count, step):
+        last = min(first + step, count)
+        start, end = first * samples // count, last * samples // count
+        piece = read_stem(file, start_s=start / HOUSE_RATE, length_s=(end - start) / HOUSE_RATE)
+        low, high = outline(piece, last - first)
+        minimum += [round(min(float(value), 0.0), 4) for value in low]
+        maximum += [round(max(float(value), 0.0), 4) for value in high]
+    return minimum, maximum
