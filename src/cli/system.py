@@ -19,11 +19,13 @@ def serve(call: Call) -> Result:
     """Run the API."""
     import uvicorn
 
+    from src.core.logs import leave_out_health_checks
     from src.main import check_serving, create_app
 
     settings = call.services.settings
     host = call.options.host or settings.host
     port = settings.port if call.options.port is None else call.options.port
     check_serving(settings, host, port)
+    leave_out_health_checks()
     uvicorn.run(create_app(settings), host=host, port=port, log_level=settings.log_level.lower())
     return Result({"served": f"http://{host}:{port}"}, "")
