@@ -44,6 +44,8 @@ from src.services.import_lock import when_free
 from src.services.jobs import JobKind, JobService
 from src.services.matches import MatchService
 from src.services.quarantine import QuarantineService
+from src.services.search_example import ExampleService
+from src.services.search_suggestions import Suggestions
 from src.services.selections import selection_of
 from src.services.stems import StemService
 from src.services.tracks import TrackService
@@ -97,7 +99,8 @@ def create_app(
             {"name": "system", "description": "How the engine is doing"},
         ],
     )
-    app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES, except_path=uploads.UPLOAD_PATH)
+    streamed = (uploads.UPLOAD_PATH, search.BY_SOUND_PATH)
+    app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES, except_paths=streamed)
     app.add_middleware(AccessGuard)
     problems.install(app)
     for room in (
@@ -158,6 +161,8 @@ def _start(services: Services) -> tuple[Engine, LocalRunner]:
         database=database,
         embedder=services.embedder,
         search=services.search,
+        examples=ExampleService(database, services.search),
+        suggestions=Suggestions(services.search),
         stems=StemService(database, settings),
         edits=BulkEditService(database),
         reanalysis=services.reanalysis,

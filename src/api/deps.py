@@ -20,6 +20,8 @@ from src.services.quarantine import QuarantineService
 from src.services.reanalysis import ReanalysisService
 from src.services.revisions import RevisionService
 from src.services.search import SearchService
+from src.services.search_example import ExampleService
+from src.services.search_suggestions import Suggestions
 from src.services.stems import StemService
 from src.services.tracks import TrackService
 from src.services.uploads import UploadService
@@ -36,6 +38,8 @@ class Engine:
     database: Database
     embedder: Embedder
     search: SearchService
+    examples: ExampleService
+    suggestions: Suggestions
     stems: StemService
     edits: BulkEditService
     reanalysis: ReanalysisService

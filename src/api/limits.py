@@ -1,5 +1,7 @@
 """How large a request may be."""
 
+from collections.abc import Collection
+
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -10,17 +12,17 @@ from src.api.problems import problem
 class BodyLimit:
     """Refuses bodies beyond ``max_bytes``, told or counted, with a problem of status 413.
 
-    except_path: the one path that streams and keeps its own limit
+    except_paths: those that stream and keep their own limit
     """
 
-    def __init__(self, app: ASGIApp, *, max_bytes: int, except_path: str) -> None:
+    def __init__(self, app: ASGIApp, *, max_bytes: int, except_paths: Collection[str]) -> None:
         self.app = app
         self.max_bytes = max_bytes
-        self.except_path = except_path
+        self.except_paths = except_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, unless it is too large."""
-        if scope["type"] != "http" or scope["path"].rstrip("/") == self.except_path:
+        if scope["type"] != "http" or scope["path"].rstrip("/") in self.except_paths:
             await self.app(scope, receive, send)
             return
         told = Headers(scope=scope).get("content-length", "0")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinl
 from sqlalchemy.orm.attributes import InstrumentedAttribute
 
 from src.core.errors import InvalidInputError, NotFoundError
-from src.db.models import Embedding, Job, Kit, Place, Quarantine, Stem, TrackRow
+from src.db.models import CollectedStem, Embedding, Job, Kit, Place, Quarantine, Stem, TrackRow
 
 FINAL_STATES = ("succeeded", "failed", "cancelled")
 """Job states that never change again."""
@@ -46,6 +46,7 @@ class StemFilter:
     key: canonical name, as the column holds it
     text: part of the stem's name, its file or its kit's name; capitals do not matter
     missing: True for stems whose every original is gone, False for the others
+    collection: id of a collection that they lie in
     """
 
     categories: tuple[str, ...] = ()
@@ -57,6 +58,7 @@ class StemFilter:
     tag: str | None = None
     text: str = ""
     missing: bool | None = None
+    collection: str | None = None
 
 
 # --- stems ---------------------------------------------------------------------------------
@@ -164,6 +166,10 @@ def _stem_conditions(wanted: StemFilter) -> list[ColumnElement[bool]]:
         # Not "exists": SQLite would look through all places once per stem.
         there = Stem.id.in_(select(Place.stem_id).where(Place.missing.is_(False)))
         found.append(~there if wanted.missing else there)
+    if wanted.collection is not None:
+        of_it = select(CollectedStem.stem_id)
+        of_it = of_it.where(CollectedStem.collection_id == wanted.collection)
+        found.append(Stem.id.in_(of_it))
     return found
 
 

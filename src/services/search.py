@@ -1,8 +1,9 @@
 """Finding stems by meaning, by words, by sounds and by musical fit."""
 
 import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from src.core.errors import NotFoundError
-from src.db import collections as collections_rows
 from src.db import crud
 from src.db.cards import card
 from src.db.database import Database
@@ -24,14 +24,14 @@ from src.services.search_directions import (
     DISLIKED,
     LIKED,
     PROMPT,
-    Pointing,
+    Example,
     Usual,
     Wish,
     direction_of,
     sound_wishes,
     text_wishes,
 )
-from src.services.search_filters import Members, allowed
+from src.services.search_filters import Members, allowed, members_of
 from src.services.search_fit import WEIGHED, Company, track_company, weighed
 from src.services.search_pages import Ordered, Place, cursor_of, ordered, place_of, start_of
 from src.services.search_query import (
@@ -94,20 +94,31 @@ class SearchService:
         """The model whose vectors are searched."""
         return self._embedder.model_id
 
+    @property
+    def embedder(self) -> Embedder:
+        """What makes the vectors that are searched."""
+        return self._embedder
+
+    @contextmanager
+    def opened(self) -> Iterator[LibraryIndex]:
+        """The index, up to date and held still. Don't keep it, don't write."""
+        with self._lock:
+            self._sync()
+            yield self._index
+
     def search(self, query: SearchQuery) -> list[SearchHit]:
         """The best hits, best first; none in an empty library. Raises what ``find`` raises."""
         return list(self.find(query).hits)
 
-    def find(self, query: SearchQuery, *, example: Pointing | None = None) -> SearchPage:
+    def find(self, query: SearchQuery, *, example: Example | None = None) -> SearchPage:
         """One page of hits, how many stems pass the filters, and what was perhaps meant.
-
-        example: a sound that the hits shall resemble, see ``search_example``
 
         Raises InvalidInputError for an unknown category or key, a bad limit, range or cursor,
         NotFoundError for a stem, track or collection that is not there.
         """
         check_query(query)
-        place = place_of(query, self.model_id)
+        scope = self.model_id + ("" if example is None else example.digest)
+        place = place_of(query, scope)
         named = self._named(query)
         with self._lock:
             self._sync()
@@ -117,7 +128,10 @@ class SearchService:
             self._sync()
             wanted = self._wanted(query, asked, named, texts, example)
             mask = allowed(self._index, query, named.members)
-            return self._page(query, wanted, mask, place)
+            ranking, found, start = self._order(query, wanted, mask, place)
+            hits, last = self._hits(ranking, found, slice(start, start + query.limit), wanted)
+        cursor = None if last is None else cursor_of(query, scope, last)
+        return SearchPage(hits, int(np.count_nonzero(mask)), cursor, asked.mended)
 
     def cards(self, ids: Iterable[str]) -> dict[str, StemCard]:
         """Cards by id, in the order asked; ids that are not there are left out.
@@ -156,7 +170,7 @@ class SearchService:
             disliked, disliked_texts = _stems_and_texts(session, query.unlike)
             track = _track_of(session, query.fits)
             without = [*liked, *disliked, *([query.fits] if query.fits and track is None else [])]
-            members = _members(session, query, without)
+            members = members_of(session, query, without)
         texts = [(text, LIKED / len(liked_texts)) for text in liked_texts]
         texts += [(text, -DISLIKED / len(disliked_texts)) for text in disliked_texts]
         company = None if query.fits is None else self._company(query.fits, track)
@@ -183,38 +197,36 @@ class SearchService:
         asked: Asked,
         named: _Named,
         texts: Sequence[Wish],
-        example: Pointing | None,
+        example: Example | None,
     ) -> RankedFor:
         liked, disliked = self._vectors(named.liked), self._vectors(named.disliked)
+        if example is not None and example.vectors is not None:
+            liked = np.concatenate([liked, example.vectors])
         wishes = [*texts, *sound_wishes(liked, LIKED), *sound_wishes(disliked, -DISLIKED)]
-        pointing = direction_of(wishes, self._index, self._usual) if example is None else example
+        pointing = None if example is None else example.pointing
+        pointing = direction_of(wishes, self._index, self._usual) if pointing is None else pointing
         uses = self._uses.counts() if query.feedback else None
         return RankedFor(asked, pointing, named.company, uses)
 
     def _vectors(self, ids: Sequence[str]) -> Vectors:
         return self._index.vectors_of(self._index.slots_of(ids))
 
-    def _page(
+    def _order(
         self, query: SearchQuery, wanted: RankedFor, mask: NDArray[np.bool_], place: Place
-    ) -> SearchPage:
-        """Rank as deep as the page needs, deeper where much was folded away."""
-        total = int(np.count_nonzero(mask))
+    ) -> tuple[Ranking, Ordered, int]:
+        """Rank as deep as the page needs, deeper where much was folded away.
+
+        Returns the candidates, their order, and where in it the page starts.
+        """
         end = place.seen + query.limit + 1
         depth = max(SMALL_LIBRARY, 4 * end)
         while True:
             ranking = self._ranking(wanted, mask, depth)
             found = ordered(self._index, ranking, query, end)
             start = start_of(self._index, ranking, found, place)
-            shown = found.places[start : start + query.limit]
             if ranking.complete or len(found.places) > start + query.limit:
-                break
+                return ranking, found, start
             depth *= 4
-        cursor = None
-        if shown and len(found.places) > start + query.limit:
-            last = self._index.ids[ranking.slots[shown[-1]]]
-            cursor = cursor_of(query, self.model_id, Place(last, start + len(shown)))
-        hits = self._hits(ranking, found, shown, wanted)
-        return SearchPage(hits, total, cursor, wanted.asked.mended)
 
     def _ranking(self, wanted: RankedFor, mask: NDArray[np.bool_], depth: int) -> Ranking:
         if wanted.by_nothing:
@@ -240,32 +252,37 @@ class SearchService:
         return self._name_order
 
     def _hits(
-        self, ranking: Ranking, found: Ordered, shown: Sequence[int], wanted: RankedFor
-    ) -> tuple[SearchHit, ...]:
+        self, ranking: Ranking, found: Ordered, page: slice, wanted: RankedFor
+    ) -> tuple[tuple[SearchHit, ...], Place | None]:
+        """The hits of a page, and where it ended if there are more."""
         ids = self._index.ids
-        slots = ranking.slots[list(shown)]
+        shown = found.places[page]
+        slots = ranking.slots[shown]
         cosines = np.zeros(slots.size)
         if wanted.pointing is not None:
             cosines = wanted.pointing.cosines(self._index, slots)
-        cards = self.cards([ids[slot] for slot in slots.tolist()])
+        cards = self.cards(ids[slot] for slot in slots.tolist())
         hits = []
         for place, slot, cosine in zip(shown, slots.tolist(), cosines.tolist(), strict=True):
             parts = Parts(**{
                 name: round(float(values[place]), 6) for name, values in ranking.parts.items()
             })  # fmt: skip
-            same = found.duplicates.get(place, [])
-            hit = SearchHit(
-                stem=cards[ids[slot]],
-                score=float(ranking.score[place]),
-                similarity=round(cosine, 6),
-                words=parts.words or 0.0,
-                reasons=(),
-                parts=parts,
-                duplicates=tuple(ids[ranking.slots[other]] for other in same),
+            same = [ids[ranking.slots[other]] for other in found.duplicates.get(place, ())]
+            told = Told(wanted.asked, parts, wanted.company, wanted.uses or {})
+            stem = cards[ids[slot]]
+            hits.append(
+                SearchHit(
+                    stem=stem,
+                    score=float(ranking.score[place]),
+                    similarity=round(cosine, 6),
+                    words=parts.words or 0.0,
+                    reasons=reasons_for(stem, told),
+                    parts=parts,
+                    duplicates=tuple(same),
+                )
             )
-            told = Told(wanted.asked, parts, cosine, wanted.company, wanted.uses or {})
-            hits.append(replace(hit, reasons=reasons_for(hit.stem, told)))
-        return tuple(hits)
+        more = bool(hits) and len(found.places) > page.stop
+        return tuple(hits), Place(hits[-1].stem.id, page.start + len(hits)) if more else None
 
 
 def _stems_and_texts(session: Session, named: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -289,11 +306,3 @@ def _track_of(session: Session, named: str | None) -> TrackRow | None:
     if track is None:
         raise NotFoundError(f"there is no stem and no track {named!r}")
     return track
-
-
-def _members(session: Session, query: SearchQuery, without: Sequence[str]) -> Members:
-    collected = collections_rows.collected
-    of_one = None if query.collection is None else collected(session, query.collection)
-    palette = [] if query.palette is None else query.palette.collections
-    of_palette = [stem_id for name in palette for stem_id in collected(session, name)]
-    return Members(of_one, of_palette, tuple(without))

@@ -71,6 +71,19 @@ class Pointing(Protocol):
 
 
 @dataclass(frozen=True)
+class Example:
+    """A sound that somebody brings. digest: names it, so that cursors belong to it
+
+    vectors: of the embedder, shape (sounds, dimension), that count like liked stems; or
+    pointing: what counts instead of all else that points to sounds
+    """
+
+    digest: str
+    vectors: Vectors | None = None
+    pointing: Pointing | None = None
+
+
+@dataclass(frozen=True)
 class Direction:
     """Sums up all wishes as one product: part = (vectors @ pointer - offset) / reach.
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy.orm import Session
 
+from src.db.collections import collected
 from src.db.library_index import LibraryIndex
 from src.music.keys import KEYS, camelot_distance, parse_key
 from src.music.library import CATEGORIES
@@ -26,6 +28,14 @@ class Members:
     collection: Sequence[str] | None = None
     palette: Sequence[str] | None = None
     without: Sequence[str] = ()
+
+
+def members_of(session: Session, query: SearchQuery, without: Sequence[str] = ()) -> Members:
+    """Read who lies in the collections that a query names. Raises NotFoundError."""
+    of_one = None if query.collection is None else collected(session, query.collection)
+    palette = () if query.palette is None else query.palette.collections
+    of_palette = [stem_id for name in palette for stem_id in collected(session, name)]
+    return Members(of_one, of_palette, tuple(without))
 
 
 def allowed(index: LibraryIndex, query: SearchQuery, members: Members) -> Mask:

@@ -24,11 +24,10 @@ _FITS_TOLD = 2
 
 @dataclass(frozen=True)
 class Told:
-    """What a hit was ranked by. cosine: of its sound and what was asked for"""
+    """What a hit was ranked by."""
 
     asked: Asked
     parts: Parts = field(default_factory=Parts)
-    cosine: float = 0.0
     company: Company | None = None
     uses: Mapping[str, int] = field(default_factory=dict)
 

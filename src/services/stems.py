@@ -7,6 +7,7 @@ from typing import Any
 from src.core.config import Settings
 from src.core.errors import NotFoundError
 from src.db import crud
+from src.db.collections import get_collection
 from src.db.corrections import found_in, row_of, set_said
 from src.db.database import Database
 from src.db.models import Stem
@@ -45,8 +46,10 @@ class StemService:
         self.settings = settings
 
     def page(self, wanted: crud.StemFilter, *, sort: str, window: crud.Window) -> Page[StemSummary]:
-        """One page of stems."""
+        """One page of stems. Raises NotFoundError for a collection that is not there."""
         with self.database.transaction() as session:
+            if wanted.collection is not None:
+                get_collection(session, wanted.collection)
             rows, total = crud.list_stems(session, wanted, sort=sort, window=window)
             items = [StemSummary(**summary(row)) for row in rows]
         return Page[StemSummary](items=items, total=total, limit=window.limit, offset=window.offset)

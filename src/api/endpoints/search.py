@@ -1,34 +1,120 @@
-"""Finding stems by meaning."""
+"""Finding stems by meaning, by words, by sounds and by musical fit."""
 
-from fastapi import APIRouter
+from dataclasses import asdict
+from typing import Annotated, Literal
 
-from src.api.deps import EngineDep
-from src.api.filters import SearchWordsDep
+from fastapi import APIRouter, Query, Request
+from starlette.concurrency import run_in_threadpool
+
+from src.api.deps import Engine, EngineDep
+from src.api.example_upload import EXAMPLE_BODY, received_example
+from src.api.filters import PagingDep, SearchFiltersDep, SearchWordsDep
 from src.api.problems import problem_responses
-from src.schemas.search import SearchAnswer, SearchHitOut
+from src.schemas.common import Text
+from src.schemas.search import (
+    BpmBarOut,
+    FacetsAnswer,
+    SearchAnswer,
+    SearchHitOut,
+    SearchParts,
+    SuggestionOut,
+    SuggestionsAnswer,
+)
+from src.services.search import SearchPage, SearchQuery
+from src.services.search_facets import facets
+from src.services.search_suggestions import LONGEST_TYPED, MOST_SUGGESTED
 
 router = APIRouter(prefix="/api/v1/search", tags=["library"])
 
+BY_SOUND_PATH = "/api/v1/search/by-sound"
+
+Aspect = Annotated[
+    Literal["overall", "timbre", "rhythm", "pitch"],
+    Query(description="What of the sound counts"),
+]
+
 
 @router.get("", include_in_schema=False)
-@router.get("/", summary="Find stems by meaning", responses=problem_responses())
-def search_stems(engine: EngineDep, words: SearchWordsDep) -> SearchAnswer:
-    """The stems whose sound and words fit the prompt best, each with its score and why.
+@router.get("/", summary="Find stems by meaning", responses=problem_responses(404))
+def search_stems(
+    engine: EngineDep, words: SearchWordsDep, filters: SearchFiltersDep, paging: PagingDep
+) -> SearchAnswer:
+    """The stems whose sound and words fit best, each with its score, its parts and why.
 
-    New stems are found as soon as they are in the library.
+    `like` and `unlike` take stems and texts; `fits` a stem or a track that the hits shall go
+    with. Typos are mended and told. Without anything to rank by, stems are listed by name.
+    Pages go on with `next_cursor`. New stems are found as soon as they are in the library.
     """
-    query = words.asked()
-    hits = engine.search.search(query)
-    rows = engine.stems.summaries([hit.stem.id for hit in hits])
-    found = [
+    query = paging.of(words.of(filters.filtered()))
+    return _answer(engine, query, engine.search.find(query))
+
+
+@router.post(
+    "/by-sound",
+    summary="Find what resembles a sound",
+    responses=problem_responses(404, 413),
+    openapi_extra={"requestBody": EXAMPLE_BODY},
+)
+async def search_by_sound(
+    engine: EngineDep,
+    request: Request,
+    words: SearchWordsDep,
+    filters: SearchFiltersDep,
+    paging: PagingDep,
+    aspect: Aspect = "overall",
+) -> SearchAnswer:
+    """Send a sound (`file`, up to two minutes) and get what sounds like it: overall, or alike
+    in timbre, rhythm or pitch. Filters, prompt and paging are those of the search.
+    """
+    query = paging.of(words.of(filters.filtered()))
+    async with received_example(request) as (path, said):
+        found = await run_in_threadpool(
+            engine.examples.find_file, path, query, aspect=said or aspect
+        )
+    return await run_in_threadpool(_answer, engine, query, found)
+
+
+@router.get("/suggestions", summary="Complete what is typed", responses=problem_responses())
+def suggest_words(
+    engine: EngineDep,
+    q: Annotated[Text, Query(max_length=LONGEST_TYPED, description="What is typed so far")] = "",
+    limit: Annotated[int, Query(ge=1, le=MOST_SUGGESTED)] = 10,
+) -> SuggestionsAnswer:
+    """Kinds, tags, kits, words and names that begin so, with how many stems they find."""
+    found = engine.suggestions.suggest(q, limit=limit)
+    return SuggestionsAnswer(suggestions=[SuggestionOut(**asdict(one)) for one in found])
+
+
+@router.get("/facets", summary="Count what there is", responses=problem_responses(404))
+def count_facets(engine: EngineDep, filters: SearchFiltersDep) -> FacetsAnswer:
+    """How many of the stems that pass the filters have which category, key, tag, kit, tempo."""
+    found = facets(engine.search, engine.database, filters.filtered())
+    told = asdict(found) | {"bpm": [BpmBarOut(**asdict(bar)) for bar in found.bpm]}
+    return FacetsAnswer(**told)
+
+
+def _answer(engine: Engine, query: SearchQuery, page: SearchPage) -> SearchAnswer:
+    rows = engine.stems.summaries([hit.stem.id for hit in page.hits])
+    hits = [
         SearchHitOut(
             stem=rows[hit.stem.id],
             score=hit.score,
             similarity=hit.similarity,
             words=hit.words,
             reasons=list(hit.reasons),
+            parts=SearchParts(**asdict(hit.parts)),
+            duplicates=list(hit.duplicates),
         )
-        for hit in hits
+        for hit in page.hits
         if hit.stem.id in rows
     ]
-    return SearchAnswer(prompt=query.prompt, hits=found, limit=query.limit, offset=query.offset)
+    return SearchAnswer(
+        prompt=query.prompt,
+        hits=hits,
+        limit=query.limit,
+        offset=query.offset,
+        total=page.total,
+        next_cursor=page.next_cursor,
+        embedder=engine.search.model_id,
+        did_you_mean=page.did_you_mean,
+    )
