@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numkong
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,7 +27,7 @@ Mask = NDArray[np.bool_]
 CODED_FROM = 96
 """Vectors of fewer axes are compared as they are: their codes would tell too little."""
 
-FEW = 2_048
+FEW = 1_024
 """So many vectors are compared exactly at once: faster than looking through codes first."""
 
 BIT_MARGIN, CODE_MARGIN = 2.6, 4.0
@@ -37,6 +38,7 @@ MOST_EXACT = 8_192
 """At most so many vectors are worked out exactly for one question."""
 
 _SCANNED = 8_192
+_COMPARED = 512
 _GATHER_BELOW = 0.25
 _FIRST_ROOM = 1_024
 
@@ -156,9 +158,9 @@ class VectorStore:
     def similarity(self, vector: Floats, slots: Slots) -> Floats:
         """Exact products of a vector with those of some slots, float32, shape (slots,)."""
         found = np.empty(len(slots), dtype=np.float32)
-        for start in range(0, len(slots), _SCANNED):
-            part = slots[start : start + _SCANNED]
-            found[start : start + _SCANNED] = self.vectors_of(part) @ vector
+        for start in range(0, len(slots), _COMPARED):
+            part = slots[start : start + _COMPARED]
+            found[start : start + _COMPARED] = _exact(self.vectors_of(part), vector)
         return found
 
     def nearest(self, vector: Floats, allowed: Mask, count: int) -> Slots:
@@ -247,7 +249,7 @@ def _scan(
     mask: which of the rows are allowed; None: all
     """
     if asked.coded is None:
-        vectors = np.asarray(segment.vectors[rows] @ asked.vector, dtype=np.float32)
+        vectors = _exact(segment.vectors[rows], asked.vector)
         near = np.arange(len(vectors)) if mask is None else np.flatnonzero(mask)
         places = rows[near] if isinstance(rows, np.ndarray) else near + rows.start
         best.take(segment.start + places, vectors[near])
@@ -260,3 +262,12 @@ def _scan(
         places = rows[near] if isinstance(rows, np.ndarray) else near + rows.start
         scales = coded.scales[2:, places]
         best.take(segment.start + places, code_products(asked.coded, coded.codes[places], scales))
+
+
+def _exact(vectors: Floats, vector: Floats) -> Floats:
+    """Products summed in float64: the same bits on one thread or more, unlike a BLAS's."""
+    raw = np.empty((1, len(vectors)), dtype=np.float32)
+    if len(vectors):
+        numkong.cdist(vector[np.newaxis], vectors, metric="dot", out=raw)
+    found: Floats = raw[0]
+    return found
