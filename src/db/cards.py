@@ -36,6 +36,7 @@ def card(stem: Stem) -> StemCard:
         licence=stem.licence,
         groove=_groove(stem),
         chroma=tuple(stem.analysis.get("matching", {}).get("chroma", ())),
+        keys=tuple(stem.analysis.get("alone", {}).get("keys", ())),
     )
 
 

@@ -4,7 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from src.music.keys import best_shift, pitch_class
+from src.music.key_fit import KeyFit, fit_key, likeliest_key, root_worth
+from src.music.keys import pitch_class
 from src.music.library import DRUM_CATEGORIES, TONAL_CATEGORIES, StemCard
 from src.music.tempo import tempo_relation
 
@@ -16,9 +17,13 @@ LOOP_BARS = (16.0, 8.0, 4.0, 2.0, 1.0, 0.5)
 MAX_SHIFT = 3
 """Largest shift of a tonal loop, in semitones: more changes its character."""
 
+KIT_KEY_SURE = 0.8
+"""How sure a key is that a stem does not have by itself but its kit has."""
+
 MAX_STRETCH_COST = 0.9
 """Beyond it a loop is not conformed at all (about a third faster or slower)."""
 
+_ROTATED_FROM_S, _EXACT_BARS, _SLIP_S = 0.005, 0.01, 0.001
 _BEATS_PER_STEM_BAR = 4.0
 _LONGEST_SHOT_S = 2.5
 _SHORTEST_TEXTURE_S = 3.0
@@ -51,7 +56,10 @@ class Fit:
     stretch_ratio: output length / input length
     tempo_cost: what bringing it to the tempo costs, 0..1
     key_distance: Camelot steps that remain after the shift; None where there is no key
+    key_worth: 0..1, how well it then fits the track's key; None where no key matters or is known
     guessed: its tempo is not known but follows from its length
+    rotate_s: a loop that is cut before its first downbeat plays from there on, and what
+        lies before comes at the end of each pass
     """
 
     way: Way
@@ -63,7 +71,9 @@ class Fit:
     half_or_double: float = 1.0
     semitones: float = 0.0
     key_distance: int | None = None
+    key_worth: float | None = None
     guessed: bool = False
+    rotate_s: float = 0.0
 
 
 def fit_stem(card: StemCard, ground: Ground, *, key: str | None) -> Fit:
@@ -76,13 +86,14 @@ def fit_stem(card: StemCard, ground: Ground, *, key: str | None) -> Fit:
     if loop is not None:
         return loop
     way = _way_without_tempo(card)
-    semitones, distance = _tuned(card, way, ground, key)
+    tuned = _tuned(card, way, ground, key)
     return Fit(
         way,
         source_start_s=card.downbeat_s if way in ("texture", "phrase") else 0.0,
         source_length_s=max(0.0, card.duration_s - card.downbeat_s),
-        semitones=semitones,
-        key_distance=distance,
+        semitones=0.0 if tuned is None else float(tuned.semitones),
+        key_distance=None if tuned is None else tuned.distance,
+        key_worth=None if tuned is None else tuned.worth,
     )
 
 
@@ -94,25 +105,45 @@ def _as_loop(card: StemCard, ground: Ground, key: str | None) -> Fit | None:
     if found is None:
         return None
     bpm, stem_beats, guessed = found
+    rotated = _is_rotated(card, bpm, ground.beats_per_bar)
+    if rotated:
+        stem_beats = card.duration_s * bpm / 60.0
     relation = tempo_relation(bpm, ground.bpm)
     if relation.cost > MAX_STRETCH_COST:
         return None
     beats = _whole_bars(stem_beats * relation.ratio, ground.beats_per_bar)
     if beats is None:
         return None
-    semitones, distance = _tuned(card, "loop", ground, key)
+    tuned = _tuned(card, "loop", ground, key)
     return Fit(
         "loop",
         beats=beats,
-        source_start_s=card.downbeat_s,
+        source_start_s=0.0 if rotated else card.downbeat_s,
         source_length_s=beats * 60.0 / (bpm * relation.ratio),
+        rotate_s=card.downbeat_s if rotated else 0.0,
         stretch_ratio=relation.factor,
         tempo_cost=relation.cost,
         half_or_double=relation.ratio,
-        semitones=semitones,
-        key_distance=distance,
+        semitones=0.0 if tuned is None else float(tuned.semitones),
+        key_distance=None if tuned is None else tuned.distance,
+        key_worth=None if tuned is None else tuned.worth,
         guessed=guessed,
     )
+
+
+def _is_rotated(card: StemCard, bpm: float, beats_per_bar: int) -> bool:
+    """Whether a loop is whole bars long as it is, but begins before its first downbeat.
+
+    One that is longer by what lies before the downbeat has only a lead-in.
+    """
+    if card.downbeat_s < _ROTATED_FROM_S or not card.bpm:
+        return False
+    bars = card.duration_s * bpm / 60.0 / beats_per_bar
+    whole = [length for length in LOOP_BARS if abs(bars - length) <= _EXACT_BARS * length]
+    if not whole:
+        return False
+    loop_s = whole[0] * beats_per_bar * 60.0 / bpm
+    return card.duration_s - card.downbeat_s < loop_s - _SLIP_S
 
 
 def _tempo_and_beats(card: StemCard, ground: Ground) -> tuple[float, float, bool] | None:
@@ -160,12 +191,17 @@ def _way_without_tempo(card: StemCard) -> Way:
     return "none" if card.is_loop else "steps"
 
 
-def _tuned(card: StemCard, way: Way, ground: Ground, key: str | None) -> tuple[float, int | None]:
-    """Semitones up and the Camelot distance that remains."""
-    if key is None or card.category not in (*TONAL_CATEGORIES, "atmo"):
-        return 0.0, None
+def _tuned(card: StemCard, way: Way, ground: Ground, key: str | None) -> KeyFit | None:
+    """How it is brought into the track's key; None where nothing is known or to be done."""
+    if card.category not in (*TONAL_CATEGORIES, "atmo"):
+        return None
+    sure = card.confidence.get("key", 1.0) if key == card.key else KIT_KEY_SURE
+    if key is None:
+        heard = likeliest_key(card.keys)
+        if heard is None or way == "steps" or card.category == "atmo":
+            return None
+        key, sure = heard
     if way == "steps":
         up = (pitch_class(ground.key) - pitch_class(key)) % 12
-        return float(up if up <= 5 else up - 12), 0
-    shift = best_shift(key, ground.key, MAX_SHIFT)
-    return float(shift.semitones), shift.distance
+        return KeyFit(up if up <= 5 else up - 12, 0, root_worth(sure))
+    return fit_key(key, sure, card.keys, ground.key, limit=MAX_SHIFT)

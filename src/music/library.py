@@ -28,8 +28,9 @@ class StemCard:
     confidence: of "bpm", "key", "category", "is_loop", in 0..1
     downbeat_s: where the first downbeat lies, in seconds from the start
     groove: of a loop how much begins on each sixteenth of a bar, 16 values, the largest 1
-    chroma: how much sounds on each pitch class from C on, 12 values that sum to at most 1;
-        both are empty where they were not measured
+    chroma: how much sounds on each pitch class from C on, 12 values that sum to at most 1
+    keys: probability by sound alone of each of keys.KEYS
+        groove, chroma and keys are empty where they were not measured
     """
 
     id: str
@@ -55,3 +56,4 @@ class StemCard:
     licence: str | None = None
     groove: tuple[float, ...] = ()
     chroma: tuple[float, ...] = ()
+    keys: tuple[float, ...] = ()

@@ -1,16 +1,21 @@
 """What a library holds, in a few numbers, so that a plan can ask for what is there."""
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from src.music.keys import camelot_distance, parse_key
+from src.music.key_fit import reach
+from src.music.keys import parse_key
 from src.music.library import TONAL_CATEGORIES
 
 _Entry = TypeVar("_Entry", str, float)
-_KEY_CLOSENESS = (1.0, 0.6, 0.15)
-"""How useful a kit is at a Camelot distance of 0, 1 and 2."""
+_STRETCH = 0.1
+"""A kit that must be stretched by so much helps a third as much as one at the tempo."""
+
+_LEAST_CLOSE = 0.02
+_MAX_SHIFT = 3
 
 
 @dataclass(frozen=True)
@@ -102,13 +107,13 @@ def _most(weights: Mapping[_Entry, float]) -> _Entry | None:
 
 
 def _tempo_closeness(kit_bpm: float | None, bpm: float) -> float:
-    """1 at the same tempo (or half or double), 0.1 from 12 % on."""
+    """1 at the same tempo (or half or double), falling with the stretch that it takes."""
     if not kit_bpm:
         return 0.3
     stretch = min(abs(bpm / (kit_bpm * factor) - 1.0) for factor in (0.5, 1.0, 2.0))
-    return max(0.1, 1.0 - stretch / 0.12)
+    return max(_LEAST_CLOSE, math.exp(-((stretch / _STRETCH) ** 2)))
 
 
-def _key_closeness(kit_key: str | None, key: str) -> float:
-    distance = camelot_distance(kit_key, key) if kit_key else 9
-    return _KEY_CLOSENESS[distance] if distance < len(_KEY_CLOSENESS) else 0.0
+def _key_closeness(kit_key: str, key: str) -> float:
+    """How well a kit can be brought into a key; what must be shifted or clashes counts less."""
+    return reach(parse_key(kit_key), parse_key(key), limit=_MAX_SHIFT)

@@ -8,22 +8,28 @@ from src.music.compatibility import blend, shifted
 from src.music.exclusion import suspicion, words_of
 from src.music.fit import Fit, Ground, fit_stem
 from src.music.genres import SECTION_END
+from src.music.key_fit import BY_CHANCE
 from src.music.library import DRUM_CATEGORIES, TONAL_CATEGORIES, StemCard
 from src.music.roles import category_fit, role_of
 from src.music.score import Reason
 
 WEIGHTS: dict[str, float] = {
-    "meaning": 1.0, "category": 1.3, "tempo": 1.5, "key": 0.8, "kit": 0.6, "variety": 1.0,
+    "meaning": 1.0, "category": 1.3, "tempo": 1.5, "key": 2.0, "kit": 0.6, "variety": 1.0,
     "quality": 0.35, "role": 0.8, "length": 0.3, "wanted": 1.2, "shape": 1.2,
     "together": 0.6,
 }  # fmt: skip
 """How much each criterion counts. The scores are joined by a weighted geometric mean, so
 that one bad criterion can't be bought off by the others."""
 
-UNKNOWN_KEY, UNKNOWN_QUALITY = 0.6, 0.6
+UNKNOWN_QUALITY = 0.6
+_HARDLY_TONAL = 0.7
+"""What is worth a stem of unknown key in which no tones are heard: it can't be out of key."""
+
+_BASS_POWER = 1.5
+"""A bass out of key is worse than another part: it says which chord the others play."""
+
+_LEAST_TONES = 0.3
 _FLOOR = 0.02
-_KEY_SCORES = (1.0, 0.9, 0.45, 0.25, 0.12, 0.07, 0.05, 0.05)
-_SEMITONE_COST = 0.05
 _LENGTH_SCORES = {0.5: 0.55, 1.0: 0.8, 2.0: 0.95, 4.0: 1.0, 8.0: 1.0, 16.0: 0.95}
 _NAMED_BONUS = 0.3
 _LONGEST_DRUM_HIT_S = {"hihat": 0.2, "kick": 1.0}
@@ -225,16 +231,20 @@ def _tempo(card: StemCard, fit: Fit, ground: Ground) -> list[Reason]:
 def _key(card: StemCard, fit: Fit, ground: Ground) -> list[Reason]:
     if card.category in DRUM_CATEGORIES or card.category == "fx":
         return []
-    if fit.key_distance is None:
-        return [Reason("key", UNKNOWN_KEY, "key not known")]
-    sure = card.confidence.get("key", 1.0)
-    good = _KEY_SCORES[fit.key_distance]
-    if fit.way != "steps":
-        good *= 1.0 - _SEMITONE_COST * abs(fit.semitones)
-    score = sure * good + (1.0 - sure) * UNKNOWN_KEY
+    bass = card.category == "bass"
+    if fit.key_worth is None or fit.key_distance is None:
+        return [_unknown_key(card, BY_CHANCE**_BASS_POWER if bass else BY_CHANCE)]
     shift = f"shifted {fit.semitones:+.0f} semitones" if fit.semitones else "as it is"
     text = f"{card.key or '?'} {shift}, {fit.key_distance} Camelot steps from {ground.key}"
-    return [Reason("key", score, text)]
+    return [Reason("key", fit.key_worth**_BASS_POWER if bass else fit.key_worth, text)]
+
+
+def _unknown_key(card: StemCard, by_chance: float) -> Reason:
+    if card.chroma and sum(card.chroma) < _LEAST_TONES:
+        return Reason("key", _HARDLY_TONAL, "no key: hardly any tones are heard")
+    if card.category == "atmo":
+        return Reason("key", _HARDLY_TONAL, "key not known")
+    return Reason("key", by_chance, "key not known")
 
 
 def _kit(card: StemCard, company: Company) -> list[Reason]:

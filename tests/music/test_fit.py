@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from src.music.fit import Ground, fit_stem
+from src.music.keys import KEYS
 from tests.music.cards import loop, shot
 
 TECHNO = Ground(138.0, "Am")
@@ -86,3 +87,18 @@ def test_drums_are_never_shifted():
 
 def test_a_long_melody_without_tempo_is_a_phrase_and_no_loop():
     assert fit_stem(shot("a", "lead", duration_s=6.0), TECHNO, key=None).way == "phrase"
+
+
+def test_a_loop_whose_key_nobody_says_is_tuned_by_ear():
+    keys = tuple(0.9 if key == "Bbm" else 0.1 / 23 for key in KEYS)
+    fit = fit_stem(loop("a", "lead", keys=keys), TECHNO, key=None)
+
+    assert fit.semitones == -1
+    assert fit.key_worth > 0.7
+
+
+def test_an_atmosphere_without_a_key_is_left_as_it_is():
+    keys = tuple(0.9 if key == "Bbm" else 0.1 / 23 for key in KEYS)
+    fit = fit_stem(shot("a", "atmo", duration_s=20.0, keys=keys), TECHNO, key=None)
+
+    assert (fit.semitones, fit.key_worth) == (0.0, None)

@@ -53,12 +53,20 @@ def test_half_and_double_tempos_count() -> None:
     assert library.tempos(100, 120) == {}
 
 
-def test_near_keys_support_a_key_less_than_the_key_itself() -> None:
+def test_a_key_is_supported_by_what_can_be_brought_into_it() -> None:
     library = LibrarySummary({}, (KitSummary(120.0, "Am", 10),))
-    support = [library.key_support(key, 120.0) for key in ("Am", "Em", "Bm", "Ebm")]
+    support = [library.key_support(key, 120.0) for key in ("Am", "C", "Bm", "Em", "Ebm")]
     assert support == sorted(support, reverse=True)
-    assert support[-1] == 0.0
-    assert library.key_support("Am", 150.0) < support[0]
+    assert support[0] == 10.0
+    assert support[1] > 9.0  # the relative has the same tones
+    assert support[-1] < 5.0
+
+
+def test_a_kit_supports_less_the_more_it_must_be_stretched() -> None:
+    library = LibrarySummary({}, (KitSummary(120.0, "Am", 10),))
+    support = [library.key_support("Am", bpm) for bpm in (120.0, 240.0, 125.0, 135.0, 160.0)]
+    assert support == sorted(support, reverse=True)
+    assert support[0] == support[1]
 
 
 def test_empty_library_supports_nothing() -> None:

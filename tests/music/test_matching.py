@@ -122,3 +122,21 @@ def test_every_criterion_has_a_score_and_a_sentence():
     }
     assert all(0 <= reason.score <= 1 and reason.text for reason in match.reasons)
     assert match.score == pytest.approx(min(1.0, match.score))
+
+
+def test_a_tonal_stem_of_unknown_key_loses_to_one_that_fits():
+    known = weigh(loop("a", "lead", key="Am", confidence={"key": 0.6}), "lead")
+    unknown = weigh(loop("a", "lead", chroma=(1 / 12,) * 12), "lead")
+    toneless = weigh(loop("a", "lead", chroma=(0.01,) * 12), "lead")
+
+    assert known > unknown
+    assert toneless > unknown
+
+
+def test_a_bass_out_of_key_is_worse_than_a_lead_out_of_key():
+    bass, lead = (
+        weigh(loop("a", kind, key="Em"), kind) / weigh(loop("a", kind, key="Am"), kind)
+        for kind in ("bass", "lead")
+    )
+
+    assert bass < lead
