@@ -1,6 +1,8 @@
 """From an intent to a plan: form, tempo, key, energy, and what each section asks for."""
 
 import random
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from src.music.arrangement_form import shape_form
 from src.music.arrangement_ground import choose_bpm, choose_key
@@ -11,7 +13,16 @@ from src.music.arrangement_roles import (
     tags_of_role,
     text_of_role,
 )
-from src.music.genres import Form, FormSection, GenreGrammar, Role, genre_grammar
+from src.music.genres import (
+    SECTION_END,
+    SECTION_START,
+    AnswerRule,
+    Form,
+    FormSection,
+    GenreGrammar,
+    Role,
+    genre_grammar,
+)
 from src.music.library import CATEGORIES, DRUM_CATEGORIES
 from src.music.library_summary import LibrarySummary
 from src.music.patterns import patterns_for
@@ -56,12 +67,22 @@ def arrange(
         forms, intent, bpm=bpm, typical_s=grammar.length_s, max_length_s=max_length_s
     )
     cast = cast_roles(shape.sections, grammar, intent, _rng(seed, "roles"))
+    answers = {
+        name: rule
+        for name, rule in grammar.answers.items()
+        if _rng(seed, f"answers {name}").random() < rule.chance
+    }
     notes = (*_heading(intent, grammar, forms[0].name), bpm_reason, key_reason, *shape.notes)
     return ArrangementPlan(
         bpm=bpm,
         key=key,
         structure=tuple(
-            _section(number, section, cast, grammar, intent)
+            _answered(
+                section,
+                dict.fromkeys(cast.playing[number]),
+                _section(number, section, cast, grammar, intent),
+                answers,
+            )
             for number, section in enumerate(shape.sections)
         ),
         genre=genre,
@@ -120,6 +141,29 @@ def _section(
         ),
         energy=energy,
         fill=section.fill and intent.fills is not False,
+    )
+
+
+def _answered(
+    form: FormSection,
+    names: Iterable[str],
+    section: SectionPlan,
+    answers: Mapping[str, AnswerRule],
+) -> SectionPlan:
+    """A section in which some roles are shared by two stems, as call and answer."""
+    bars = {
+        name: rule.bars
+        for name, rule in answers.items()
+        if form.kind in rule.kinds and form.bars >= 2 * rule.bars
+    }
+    return replace(
+        section,
+        stem_queries=tuple(
+            replace(query, count=2, answer_bars=bars[name])
+            if name in bars and query.pattern not in (SECTION_START, SECTION_END)
+            else query
+            for name, query in zip(names, section.stem_queries, strict=True)
+        ),
     )
 
 

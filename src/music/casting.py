@@ -4,15 +4,19 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from src.music.answers import take_turns, told_of, variation_of
 from src.music.backbone import choose_backbone, kit_keys_of
 from src.music.compatibility import shifted
+from src.music.exclusion import suspicion
 from src.music.fit import Ground
 from src.music.genres import SECTION_END, SECTION_START
+from src.music.hats import hat_kind, partner_name
 from src.music.library import DRUM_CATEGORIES, StemCard
 from src.music.made_marks import is_made
 from src.music.matching import Candidate, Company, Match, Wish, match_stem
 from src.music.plan import REFUSED, ArrangementPlan
 from src.music.roles import stand_ins_of
+from src.music.score import Reason
 from src.music.voices import Voice, Wanted, loop_parts, voices_of
 
 MIN_SCORE = 0.35
@@ -45,6 +49,8 @@ class Part:
 
     high_pass_hz, low_pass_hz: what makes room for others; None leaves the role's own
     runners_up: names of the next best stems
+    partner: of a hi-hat, the sound of the other kind (open or closed), where there is one
+    variation: how a stem that also plays the call differs as the answer, see ``answers``
     """
 
     voice: Voice
@@ -52,6 +58,8 @@ class Part:
     high_pass_hz: float | None = None
     low_pass_hz: float | None = None
     runners_up: tuple[str, ...] = ()
+    partner: StemCard | None = None
+    variation: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,15 +137,76 @@ class _Stage:
         pinned = self._pinned(voice)
         if pinned is not None:
             others = [match.card.name for match in self.matches(voice) if match.card != pinned.card]
-            self.parts.append(Part(voice, pinned, runners_up=tuple(others[:RUNNERS_UP])))
+            self._add(Part(voice, pinned, runners_up=tuple(others[:RUNNERS_UP])))
             return
         matches = self.matches(voice)
         if matches:
             self._take(voice, matches)
+        elif self._answers_itself(voice):
+            return
         elif voice.category == "drums" and self._cast_loop_parts(voice):
             self.warnings.append("no drum loop fits: the beat is played by one-shots")
         else:
             self.warnings.append(_missing(voice, self.plan))
+
+    def _add(self, part: Part) -> None:
+        """A part joins: a hi-hat with its partner, an answer as a variation of its call."""
+        if part.voice.category == "hihat" and part.match.fit.way == "steps":
+            part = replace(part, partner=self._partner(part))
+        call = self._call_of(part.voice)
+        if call is not None and call.match.card == part.match.card:
+            part = replace(part, variation=variation_of(part.match.fit, self.plan.beats_per_bar))
+        self.parts.append(part)
+
+    def partners(self, part: Part) -> list[StemCard]:
+        """Hi-hats of the other kind that go with one, best first."""
+        kind, voice = hat_kind(part.match.card), part.voice
+        if not kind:
+            return []
+        taken = self._avoided(voice) | {one.match.card.id for one in self._beside(voice.sections)}
+        taken.add(part.match.card.id)
+        found = [
+            (candidate.card.kit_id == part.match.card.kit_id, match.score, candidate.card)
+            for candidate in self.pool.get(voice.wanted, ())
+            if candidate.card.id not in taken
+            and hat_kind(candidate.card) not in ("", kind)
+            and not suspicion(candidate.card, self.plan.excluded)
+            and (match := self._weighed_one(candidate, voice)) is not None
+            and match.fit.way == "steps"
+        ]
+        found.sort(key=lambda item: (not item[0], -item[1], item[2].id))
+        return [card for _, _, card in found]
+
+    def _partner(self, part: Part) -> StemCard | None:
+        """The partner that the plan keeps, else the best one."""
+        kind = hat_kind(part.match.card)
+        for name, card in self.pinned.items():
+            if hat_kind(card) not in ("", kind) and name == partner_name(part.voice.name, card):
+                return card
+        return next(iter(self.partners(part)), None)
+
+    def _weighed_one(self, candidate: Candidate, voice: Voice) -> Match | None:
+        return match_stem(candidate, self._wish(voice), self.ground, self._company(voice))
+
+    def _call_of(self, voice: Voice) -> Part | None:
+        """The part that a voice answers."""
+        return next((part for part in self.parts if take_turns(part.voice, voice)), None)
+
+    def _answers_itself(self, voice: Voice) -> bool:
+        """Let the call's own stem answer where the library has no second one."""
+        call = self._call_of(voice)
+        if call is None:
+            return False
+        variation = variation_of(call.match.fit, self.plan.beats_per_bar)
+        told = f"no second {voice.category} fits: {call.match.card.name!r} {told_of(variation)}"
+        reasons = (*call.match.reasons, Reason("answer", 0.5 if variation else 0.0, told))
+        match = replace(call.match, reasons=reasons)
+        if variation:
+            self._add(Part(voice, match))
+        else:
+            self.parts[self.parts.index(call)] = replace(call, match=match)
+        self.warnings.append(told)
+        return True
 
     def _pinned(self, voice: Voice) -> Match | None:
         """The stem that the plan pins to a voice, if it can play it."""
@@ -164,7 +233,7 @@ class _Stage:
         playing = tuple(
             shifted(part.match.card, part.match.fit.semitones)
             for part in self._beside(voice.sections)
-            if part.voice.place is None
+            if part.voice.place is None and not take_turns(part.voice, voice)
         )
         return Company(self.backbone, self.kit_keys, self._used(voice), playing)
 
@@ -200,7 +269,7 @@ class _Stage:
         weights = [(match.score / best) ** 20 for match in equals]
         chosen = self._rng(voice.name).choices(equals, weights)[0]
         others = [match.card.name for match in matches if match is not chosen][:RUNNERS_UP]
-        self.parts.append(Part(voice, chosen, runners_up=tuple(others)))
+        self._add(Part(voice, chosen, runners_up=tuple(others)))
         if is_made(chosen.card.id):
             self.warnings.append(
                 f"nothing in the library {_VERBS[voice.place]}: our own synthesis plays"
@@ -296,6 +365,8 @@ def _room_for(part: Part, parts: list[Part]) -> Part:
         return replace(part, high_pass_hz=_KICK_ROOM_HZ)
     if asked == "bass":
         first = next(other for other in parts if other.voice.category == "bass")
+        if take_turns(first.voice, part.voice):
+            return part
         if first is not part and first in beside:
             return replace(part, high_pass_hz=_SECOND_BASS_HZ)
         if found != "bass":

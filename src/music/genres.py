@@ -5,7 +5,7 @@ out comes from ``default.yaml``; that file also explains every entry.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -13,17 +13,28 @@ from typing import Any
 import yaml
 
 from src.core.errors import InvalidInputError
+from src.music.genre_checking import SECTION_KINDS, check_genre
 from src.music.library import CATEGORIES
+from src.music.panning import Sway
 from src.music.steps import Pattern, read_steps
+from src.music.tape_stops import TapeStop
 
-GENRES = (
+_USUAL = (
     "techno", "house", "trance", "drum and bass", "dubstep", "hip hop", "trap", "ambient",
-    "synthwave", "default",
+    "synthwave", "downtempo", "big beat", "industrial dance",
 )  # fmt: skip
-"""Every genre with a grammar of its own."""
 
-SECTION_KINDS = ("intro", "groove", "build", "drop", "break", "outro")
-"""What a section is for. Grooves and drops are the main sections."""
+
+def _names_of_files() -> tuple[str, ...]:
+    """The genres of the house, then those that somebody put beside them, then the default."""
+    files = (resources.files("src.music") / "genres").iterdir()
+    names = {file.name[:-5].replace("_", " ") for file in files if file.name.endswith(".yaml")}
+    others = sorted(names.difference(_USUAL, ("default",)))
+    return (*(name for name in _USUAL if name in names), *others, "default")
+
+
+GENRES = _names_of_files()
+"""Every genre with a file of its own, the default last."""
 
 MAIN_KINDS = ("groove", "drop")
 SECTION_START, SECTION_END = "section start", "section end"
@@ -86,6 +97,7 @@ class Phrasing:
     rests: who may be silent for a phrase of a groove or a drop
     rolls: who plays a roll through a build-up, ever faster
     gap_beats: silence before a drop
+    tape_stop: before which sections the tape may be stopped; None never
     """
 
     bars: int
@@ -93,6 +105,19 @@ class Phrasing:
     rests: tuple[str, ...]
     rolls: tuple[str, ...]
     gap_beats: float
+    tape_stop: TapeStop | None = None
+
+
+@dataclass(frozen=True)
+class AnswerRule:
+    """A role that two stems share as call and answer.
+
+    kinds: of the sections in which they do; bars: length of a turn; chance: 0..1, how often
+    """
+
+    kinds: tuple[str, ...]
+    bars: int
+    chance: float
 
 
 @dataclass(frozen=True)
@@ -104,6 +129,9 @@ class GenreGrammar:
     mix_db: level of each category relative to the kick (all 20 categories)
     duck_db: how far the kick pushes a category down; what is not listed is not ducked
     reverb_db: send level of a category; what is not listed stays dry
+    sways: categories that drift from side to side
+    answers: roles that may be shared by two stems
+    words: how the genre is called in a prompt, besides what the lexicon knows
     """
 
     name: str
@@ -126,6 +154,9 @@ class GenreGrammar:
     phrasing: Phrasing
     styles: tuple[Style, ...]
     style: str = ""
+    sways: Mapping[str, Sway] = field(default_factory=dict)
+    answers: Mapping[str, AnswerRule] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
 
 
 @cache
@@ -170,14 +201,26 @@ def _split_name(name: str) -> tuple[str, str]:
 def _genre_data(genre: str) -> Mapping[str, Any]:
     """A genre's file over the default's entries."""
     file = resources.files("src.music") / "genres" / f"{genre.replace(' ', '_')}.yaml"
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    data = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)
-    if not isinstance(data, dict):
-        raise InvalidInputError(f"grammar of {genre} must be a mapping, got {type(data).__name__}")
+    data = read_genre(file.read_text(encoding="utf-8"), file.name)
     if genre == "default":
         return data
-    inherited = {key: value for key, value in _genre_data("default").items() if key != "styles"}
+    own = ("styles", "words", "answers", "pan")
+    inherited = {key: value for key, value in _genre_data("default").items() if key not in own}
     return _merged(inherited, data)
+
+
+def read_genre(text: str, file: str) -> dict[str, Any]:
+    """A genre's file as plain values, each of them checked.
+
+    Raises InvalidInputError that names file, field, value and rule.
+    """
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        data = yaml.load(text, Loader=loader)
+    except yaml.YAMLError as error:
+        raise InvalidInputError(f"{file} must be YAML: {error}") from error
+    check_genre(data, file)
+    return dict(data)
 
 
 def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -231,7 +274,27 @@ def _grammar(
         phrasing=_phrasing(data["phrasing"], genre),
         styles=styles,
         style=style,
+        sways={
+            category: Sway(float(sway["width"]), int(sway["bars"]))
+            for category, sway in data.get("pan", {}).items()
+        },
+        answers=_answers(data.get("answers", {}), roles, genre),
+        words=tuple(data.get("words", ())),
     )
+
+
+def _answers(
+    data: Mapping[str, Any], roles: Mapping[str, Role], genre: str
+) -> dict[str, AnswerRule]:
+    unknown = set(data) - set(roles)
+    if unknown:
+        raise InvalidInputError(
+            f"{genre}, answers must be of the roles {', '.join(roles)}, got {sorted(unknown)}"
+        )
+    return {
+        role: AnswerRule(tuple(rule["in"]), int(rule["bars"]), float(rule.get("chance", 1.0)))
+        for role, rule in data.items()
+    }
 
 
 def _phrasing(data: Mapping[str, Any], genre: str) -> Phrasing:
@@ -241,6 +304,7 @@ def _phrasing(data: Mapping[str, Any], genre: str) -> Phrasing:
         rests=tuple(data["rests"]),
         rolls=tuple(data["rolls"]),
         gap_beats=float(data["gap_beats"]),
+        tape_stop=_tape_stop(data.get("tape_stop")),
     )
     unknown = {*phrasing.enters, *phrasing.rests, *phrasing.rolls} - set(CATEGORIES)
     if unknown or phrasing.bars not in (4, 8, 16) or not 0.0 <= phrasing.gap_beats <= 8.0:
@@ -249,6 +313,12 @@ def _phrasing(data: Mapping[str, Any], genre: str) -> Phrasing:
             f" got {phrasing.bars}, {phrasing.gap_beats:g}, unknown categories {sorted(unknown)}"
         )
     return phrasing
+
+
+def _tape_stop(data: Mapping[str, Any] | None) -> TapeStop | None:
+    if data is None:
+        return None
+    return TapeStop(tuple(data["into"]), float(data["beats"]), float(data["chance"]))
 
 
 def _role(name: str, entry: Mapping[str, Any]) -> Role:

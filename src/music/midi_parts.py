@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from src.music.hats import OPEN
 from src.music.keys import is_minor, pitch_class
 from src.music.library import DRUM_CATEGORIES, StemCard
 from src.music.score import Clip, Note, Score, Track
@@ -19,7 +20,10 @@ GENERAL_MIDI_DRUMS = {
     "kick": 36, "snare": 38, "clap": 39, "hihat": 42, "cymbal": 49, "tom": 45, "percussion": 63,
     "drums": 38,
 }  # fmt: skip
-"""Notes of the General MIDI level 1 percussion map by role."""
+"""Notes of the General MIDI level 1 percussion map by role; a hi-hat is closed."""
+
+OPEN_HIHAT = 46
+"""The General MIDI note of an open hi-hat."""
 
 UNTUNED_KEY = 60
 """The note of a sound without a pitch that is no drum."""
@@ -121,6 +125,8 @@ def root_note(card: StemCard) -> int | None:
 
 def midi_key(role: str, note: Note, root: int | None) -> int:
     """The MIDI note that a hit plays in a role."""
+    if role == "hihat" and note.articulation == OPEN:
+        return OPEN_HIHAT
     if role in GENERAL_MIDI_DRUMS:
         return GENERAL_MIDI_DRUMS[role]
     base = UNTUNED_KEY if root is None else root

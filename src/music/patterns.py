@@ -11,6 +11,7 @@ __all__ = [
     "fill_for",
     "fills_for",
     "pattern_for",
+    "pattern_names",
     "patterns_for",
     "swung",
 ]
@@ -34,6 +35,11 @@ def pattern_for(genre: str, category: str, energy: float, *, name: str | None = 
     raise InvalidInputError(
         f"patterns of {category} in {genre} are {', '.join(p.name for p in known)}, got {name!r}"
     )
+
+
+def pattern_names(genre: str, category: str) -> tuple[str, ...]:
+    """All patterns of a category that a plan can name."""
+    return tuple(pattern.name for pattern in _all_patterns(genre, category))
 
 
 def patterns_for(genre: str, category: str, energy: float) -> tuple[Pattern, ...]:

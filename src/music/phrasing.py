@@ -134,13 +134,19 @@ def _gap(
 ) -> Iterable[tuple[str, Hole]]:
     """The silence before a drop; what floats above the beat goes on."""
     follows = times[section.number + 1] if section.number + 1 < len(times) else None
-    if follows is None or follows.kind != "drop" or section.kind not in ("build", "break"):
-        return
-    gap = min(phrasing.gap_beats, section.length / 4.0)
+    gap = 0.0 if follows is None else gap_before(follows, times, phrasing)
     if gap > 0.0:
         for player in here:
             if player.category not in _THROUGH_GAPS:
                 yield player.name, (section.end - gap, section.end)
+
+
+def gap_before(section: SectionTime, times: Sequence[SectionTime], phrasing: Phrasing) -> float:
+    """Beats of silence before a section: only a drop after a build-up or a breakdown has any."""
+    before = times[section.number - 1] if section.number > 0 else None
+    if before is None or section.kind != "drop" or before.kind not in ("build", "break"):
+        return 0.0
+    return min(phrasing.gap_beats, before.length / 4.0)
 
 
 def rest_for_change(

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from src.music.fit import Fit
 from src.music.score import Clip, Note
@@ -46,6 +47,32 @@ def stutter_clips(
         clips.append(_slice(stem_id, fit, (position, position + length), 0.0, beat_s))
         position += length
     return tuple(clips)
+
+
+def pickup_clips(
+    stem_id: str, fit: Fit, pickup_s: float, entries: Iterable[float], beat_s: float
+) -> tuple[Clip, ...]:
+    """What a loop plays before its first downbeat, ahead of each entry (in beats).
+
+    pickup_s: its length in the stem, from the stem's start on. An entry without room for it
+    has none.
+    """
+    length = pickup_s * fit.stretch_ratio / beat_s
+    return tuple(
+        Clip(
+            stem_id,
+            entry - length,
+            length,
+            0.0,
+            pickup_s,
+            stretch_ratio=fit.stretch_ratio,
+            semitones=fit.semitones,
+            fade_in_s=SEAM_FADE_S,
+            fade_out_s=SEAM_FADE_S,
+        )
+        for entry in entries
+        if entry >= length
+    )
 
 
 def texture_clips(stem_id: str, fit: Fit, spans: Iterable[Span], beat_s: float) -> tuple[Clip, ...]:
@@ -177,12 +204,16 @@ def _passes(stem_id: str, fit: Fit, start: float, length: float) -> Clip:
         semitones=fit.semitones,
         fade_in_s=SEAM_FADE_S if start > 0.0 else 0.0,
         fade_out_s=SEAM_FADE_S,
+        rotate_s=fit.rotate_s,
     )
 
 
 def _slice(stem_id: str, fit: Fit, place: tuple[float, float], into: float, beat_s: float) -> Clip:
     """A part of one pass, from ``into`` beats after its start."""
     start, end = place
+    if fit.rotate_s:
+        turned_s = (fit.rotate_s + into * beat_s / fit.stretch_ratio) % fit.source_length_s
+        return replace(_passes(stem_id, fit, start, end - start), rotate_s=turned_s)
     return Clip(
         stem_id,
         start,

@@ -33,6 +33,8 @@ class StemQuery:
     text: free words for the semantic search, such as "acid bass"
     pattern: name of a step pattern for one-shots; None lets the genre decide
     gain_db: added to the level that the mix gives the role
+    answer_bars: with a count above 1, the stems take turns of so many bars as call and
+        answer; 0 leaves it to the role
     """
 
     category: str
@@ -41,6 +43,7 @@ class StemQuery:
     text: str = ""
     pattern: str | None = None
     gain_db: float = 0.0
+    answer_bars: int = 0
 
 
 @dataclass(frozen=True)
@@ -195,6 +198,7 @@ def _section_to_dict(section: SectionPlan) -> dict[str, Any]:
                 "text": query.text,
                 "pattern": query.pattern,
                 "gain_db": query.gain_db,
+                "answer_bars": query.answer_bars,
             }
             for query in section.stem_queries
         ],
@@ -239,6 +243,7 @@ def _query(data: Any, where: str) -> StemQuery:
         text=_text(data, "text", "", where),
         pattern=pattern,
         gain_db=_number(data, "gain_db", 0.0, -48.0, 12.0, where),
+        answer_bars=_whole(data, "answer_bars", 0, 0, 16, where),
     )
 
 

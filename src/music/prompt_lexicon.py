@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from src.core.errors import InvalidInputError
+from src.music.genres import GENRES, genre_grammar
 from src.music.library import CATEGORIES
 from src.music.prompt_text import Word, words_of
 
@@ -118,6 +119,9 @@ def _phrases(data: dict[str, Any]) -> Iterator[Phrase]:
 
 
 def _meanings(data: dict[str, Any]) -> Iterator[tuple[Meaning, Any]]:
+    for genre in GENRES:
+        for text in genre_grammar(genre).words:
+            yield Meaning("genre", genre), text
     for name, entry in data.items():
         if name == "instruments":
             for instrument, facts in entry.items():

@@ -59,12 +59,12 @@ def _clip_events(track: Track, start: float, end: float, beat_s: float) -> Itera
             yield (
                 track.name, clip.stem_id, round((first - start) * _GRID),
                 round((last - start) * _GRID), round(into_s / _PHASE_S),
-                round(clip.semitones, 2), clip.reverse,
+                round(clip.semitones, 2), clip.reverse, clip.tape_stop,
             )  # fmt: skip
 
 
 def _source_place_s(clip: Clip, beats: float, beat_s: float) -> float:
     """Which place of its stem a clip plays at a beat, in seconds."""
     passed_s = (beats - clip.start_beats) * beat_s / clip.stretch_ratio
-    into_s = math.fmod(passed_s + 1e-9, clip.source_length_s)
+    into_s = math.fmod(passed_s + clip.rotate_s + 1e-9, clip.source_length_s)
     return clip.source_start_s + into_s

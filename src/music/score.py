@@ -25,6 +25,9 @@ class Clip:
     start_beats, length_beats: where it sounds; a slice shorter than that repeats
     stretch_ratio: output length / input length of one pass (1.0 plays as it is)
     reverse: plays backwards
+    rotate_s: the slice begins this far in, and what was skipped follows at its end
+    tape_stop: the tape is slowed from full speed to a standstill; its last beats, twice as
+        long as the slice
     """
 
     stem_id: str
@@ -38,6 +41,8 @@ class Clip:
     fade_in_s: float = 0.0
     fade_out_s: float = 0.0
     reverse: bool = False
+    rotate_s: float = 0.0
+    tape_stop: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ class Note:
     """One hit of a one-shot. velocity is 0..1; timing offsets are already in start_beats.
 
     length_beats None lets the sound ring out.
+    articulation: "open" of a hi-hat, else ""
     """
 
     stem_id: str
@@ -52,6 +58,7 @@ class Note:
     velocity: float = 1.0
     semitones: float = 0.0
     length_beats: float | None = None
+    articulation: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,55 +2,58 @@
 
 import math
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from src.core.errors import InvalidInputError
 from src.music.casting import Cast, Part
-from src.music.exclusion import words_of
-from src.music.genres import SECTION_END, GenreGrammar, genre_grammar
+from src.music.genres import GenreGrammar, genre_grammar
+from src.music.hats import hat_kind, partner_name, stems_in
 from src.music.levels import part_gain_db
-from src.music.library import DRUM_CATEGORIES, StemCard
+from src.music.library import StemCard
 from src.music.mastering_presets import Mastering, mastering_of
+from src.music.panning import pan_of
+from src.music.part_material import Stage, material_of, spans_of_part
 from src.music.phrasing import Hole, Player, rest_for_change, rests_of
-from src.music.placement import (
-    ending_clips,
-    held_clips,
-    loop_clips,
-    phrase_clips,
-    starting_clips,
-    stutter_clips,
-    texture_clips,
-)
 from src.music.plan import ArrangementPlan
+from src.music.plan_warnings import warnings_of
 from src.music.repetition import BLOCK_BARS, plays_in, repeated_blocks
 from src.music.roles import role_of
-from src.music.score import Automation, Choice, Clip, Note, Score, ScoreSection, Track
+from src.music.score import Automation, Choice, Reason, Score, ScoreSection, Track
 from src.music.section_levels import section_gains_db, with_section_gains
 from src.music.section_loudness import mastered_loudness, section_loudness, section_peaks
-from src.music.sequencing import Groove, OneShot, hits_per_second, step_notes
-from src.music.timeline import SectionTime, Span, spans_of, timeline, turns, without
-from src.music.transitions import automation_of, fills_of, throws_of
+from src.music.sequencing import hits_per_second
+from src.music.timeline import SectionTime, timeline
+from src.music.transitions import automation_of, throws_of
 
-PHRASE_BARS = 4
+NO_HITS: Mapping[str, Sequence[float]] = MappingProxyType({})
 TAIL_S = 3.0
 _LEVEL_ROUNDS = 3
 _MOST_CHANGES = 12
-_LONGEST_RIDE_S = 0.8
-_HELD = ("pad", "strings", "atmo")
-_ANSWERING = ("lead", "vocal", "bass", "guitar", "brass")
 
 
-def build_score(plan: ArrangementPlan, cast: Cast, mastering: Mastering, *, seed: int) -> Score:
-    """Decide everything that sounds. The same plan, cast and seed give the same score."""
+def build_score(
+    plan: ArrangementPlan,
+    cast: Cast,
+    mastering: Mastering,
+    *,
+    seed: int,
+    hits: Mapping[str, Sequence[float]] = NO_HITS,
+) -> Score:
+    """Decide everything that sounds. The same plan, cast, hits and seed give the same score.
+
+    hits: when sounds begin in the stems of loops, in seconds, by the stem's id, so that
+        fills are cut at them
+    """
     times = timeline(plan)
-    builder = _Builder(plan, grammar_of(plan), times, seed)
+    builder = _Builder(Stage(plan, grammar_of(plan), times, seed, hits))
     levels = mastering_of(plan.mastering, plan.target_lufs, otherwise=mastering)
     target, ceiling = levels.target_lufs, levels.ceiling_dbtp
     headroom_db = math.inf if target is None else ceiling - target
     parts = [part for part in (audible(part, plan) for part in cast.parts) if part is not None]
     tracks = builder.tracks(parts)
-    cards = {part.match.card.id: part.match.card for part in parts}
+    cards = {card.id: card for part in parts for card in (part.match.card, part.partner) if card}
     gains = _section_gains(tracks, cards, times, plan.bpm, headroom_db)
     return Score(
         bpm=plan.bpm,
@@ -65,8 +68,8 @@ def build_score(plan: ArrangementPlan, cast: Cast, mastering: Mastering, *, seed
         target_lufs=target,
         ceiling_dbtp=ceiling,
         tail_s=TAIL_S,
-        choices=tuple(_choice(part, plan) for part in parts),
-        warnings=cast.warnings,
+        choices=tuple(_choices(parts, tracks, plan)),
+        warnings=tuple(dict.fromkeys((*cast.warnings, *warnings_of(plan)))),
     )
 
 
@@ -113,22 +116,12 @@ def grammar_of(plan: ArrangementPlan) -> GenreGrammar:
 class _Builder:
     """Makes one track of the score after the other."""
 
-    def __init__(
-        self,
-        plan: ArrangementPlan,
-        grammar: GenreGrammar,
-        times: Sequence[SectionTime],
-        seed: int,
-    ) -> None:
-        self.plan = plan
-        self.grammar = grammar
-        self.times = times
-        self.seed = seed
-        self.beat_s = 60.0 / plan.bpm
-        genre = f"{grammar.style} {grammar.name}".strip()
-        self.groove = Groove(
-            genre, plan.key, plan.swing, plan.bpm, plan.beats_per_bar, grammar.phrasing
-        )
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.plan = stage.plan
+        self.grammar = stage.grammar
+        self.times = stage.times
+        self.seed = stage.seed
 
     def tracks(self, parts: Sequence[Part]) -> list[Track]:
         """All parts as lines of the mix; no sixteen bars say the same as sixteen before."""
@@ -142,7 +135,7 @@ class _Builder:
             self.times,
             self.grammar.phrasing,
             beats_per_bar=self.plan.beats_per_bar,
-            seeds=[self._seed("phrases", number) for number in range(len(self.times))],
+            seeds=[self.stage.seed_of("phrases", number) for number in range(len(self.times))],
         )
         tracks = [self.track(part, rests.get(part.voice.name, ())) for part in parts]
         for attempt in range(_MOST_CHANGES):
@@ -195,18 +188,19 @@ class _Builder:
         voice, card, fit = part.voice, part.match.card, part.match.fit
         role, category = role_of(voice.category), voice.category
         rng = random.Random(f"{self.seed}:track:{voice.name}")
-        spans = without(self._spans(part), rests)
-        clips, notes = self._material(part, spans)
+        spans = spans_of_part(self.stage, part, rests)
+        clips, notes = material_of(self.stage, part, spans)
         density = hits_per_second(notes, spans, self.plan.bpm)
         gain = part_gain_db(card, fit, category, self.grammar.mix_db, density)
         high_pass = role.high_pass_hz if part.high_pass_hz is None else part.high_pass_hz
+        pan = round(role.pan * rng.choice((-1.0, 1.0)) * rng.uniform(0.5, 1.0), 3)
         return Track(
             name=voice.name,
             role=category,
             clips=clips,
             notes=notes,
             gain_db=round(gain + voice.queries[0][1].gain_db, 2),
-            pan=round(role.pan * rng.choice((-1.0, 1.0)) * rng.uniform(0.5, 1.0), 3),
+            pan=pan,
             high_pass_hz=high_pass,
             mono_below_hz=role.mono_below_hz,
             reverb_send_db=self.grammar.reverb_db.get(category),
@@ -221,6 +215,13 @@ class _Builder:
                     low_pass_hz=part.low_pass_hz,
                 ),
                 *self._throws(part),
+                *pan_of(
+                    self.grammar.sways.get(category),
+                    pan,
+                    [self.times[number] for number in sorted(voice.sections)],
+                    self.plan.beats_per_bar,
+                    turn=rng.random(),
+                ),
             ),
         )
 
@@ -230,87 +231,38 @@ class _Builder:
         return throws_of(
             category,
             (self.grammar.reverb_db.get(category), role_of(category).delay_send_db),
-            self._played(part, "throws"),
+            self.stage.chanced(part, "throws"),
             self.grammar.phrasing,
             self.plan.beats_per_bar,
         )
 
-    def _seed(self, purpose: str, section: int) -> str:
-        """Chance of its own for each purpose in each section, so that nothing moves another."""
-        return f"{self.seed}:{purpose}:{section}:{self.plan.structure[section].variation}"
 
-    def _played(self, part: Part, purpose: str) -> list[tuple[SectionTime, random.Random]]:
-        """The sections of a part, each with its own chance."""
-        return [
-            (self.times[number], random.Random(self._seed(f"{purpose}:{part.voice.name}", number)))
-            for number in sorted(part.voice.sections)
-        ]
-
-    def _spans(self, part: Part) -> tuple[Span, ...]:
-        """When a part plays; several stems of one melodic query take turns."""
-        voice = part.voice
-        spans = spans_of(voice.sections, self.times)
-        if voice.count > 1 and voice.category in _ANSWERING:
-            block = float(PHRASE_BARS * self.plan.beats_per_bar)
-            spans = turns(spans, turn=voice.index, of=voice.count, block=block)
-        return spans
-
-    def _material(
-        self, part: Part, spans: tuple[Span, ...]
-    ) -> tuple[tuple[Clip, ...], tuple[Note, ...]]:
-        """Clips or notes, by the way the stem is played."""
-        voice, fit, stem = part.voice, part.match.fit, part.match.card.id
-        sections = [self.times[number] for number in sorted(voice.sections)]
-        if voice.place == SECTION_END:
-            return ending_clips(stem, fit, sections, self.beat_s), ()
-        if voice.place is not None or _rings_long(part):
-            end = self.times[-1].end
-            return starting_clips(stem, fit, sections, end=end, beat_s=self.beat_s), ()
-        if fit.way == "loop":
-            return self._loop(part, spans), ()
-        if fit.way == "texture":
-            return texture_clips(stem, fit, spans, self.beat_s), ()
-        if fit.way == "phrase":
-            every = float(PHRASE_BARS * self.plan.beats_per_bar)
-            return phrase_clips(stem, fit, spans, every=every, beat_s=self.beat_s), ()
-        notes = self._steps(part, spans)
-        return (held_clips(fit, notes, self.beat_s), ()) if voice.category in _HELD else ((), notes)
-
-    def _loop(self, part: Part, spans: tuple[Span, ...]) -> tuple[Clip, ...]:
-        """A loop with its fills."""
-        stem, fit = part.match.card.id, part.match.fit
-        fills = fills_of(
-            part.voice.category,
-            self._played(part, "fills"),
-            self.grammar.phrasing,
-            self.plan.beats_per_bar,
-        )
-        playing = without(spans, [fill.silent for fill in fills])
-        clips = list(loop_clips(stem, fit, playing, self.beat_s))
-        for fill in fills:
-            if any(s.start <= fill.silent[0] and fill.silent[1] <= s.end for s in spans):
-                clips += stutter_clips(stem, fit, fill.silent[0], fill.stutter, self.beat_s)
-        return tuple(sorted(clips, key=lambda clip: clip.start_beats))
-
-    def _steps(self, part: Part, spans: tuple[Span, ...]) -> tuple[Note, ...]:
-        """A sequenced one-shot, silent where it is another's turn."""
-        voice, card = part.voice, part.match.card
-        tuned = card.key is not None and card.category not in DRUM_CATEGORIES
-        shot = OneShot(card.id, voice.category, part.match.fit, tuned)
-        notes: list[Note] = []
-        for section, rng in self._played(part, "hits"):
-            pattern = voice.query(section.number).pattern
-            notes += step_notes(shot, self.groove, [(section, pattern)], rng)
-        return tuple(
-            note for note in notes if any(s.start <= note.start_beats < s.end for s in spans)
-        )
+def _choices(
+    parts: Sequence[Part], tracks: Sequence[Track], plan: ArrangementPlan
+) -> Iterator[Choice]:
+    """Who plays: each part's stem, and of a hi-hat the partner where it is heard."""
+    for part, track in zip(parts, tracks, strict=True):
+        yield _choice(part, plan)
+        if part.partner is not None and part.partner.id in stems_in(track.notes):
+            yield _partner_choice(part, part.partner, plan)
 
 
-def _rings_long(part: Part) -> bool:
-    """A crash that was asked for as a cymbal pattern: too long to be hit on every beat."""
-    card = part.match.card
-    rides = "ride" in words_of(card) or card.duration_s <= _LONGEST_RIDE_S
-    return part.voice.category == "cymbal" and part.match.fit.way == "steps" and not rides
+def _partner_choice(part: Part, card: StemCard, plan: ArrangementPlan) -> Choice:
+    kit = card.kit == part.match.card.kit and card.kit is not None
+    reason = Reason("pair", 1.0 if kit else 0.6, f"the {hat_kind(card)} one to"
+                    f" {part.match.card.name!r}{', of the same kit' if kit else ''}")  # fmt: skip
+    return replace(
+        _choice(part, plan),
+        stem_id=card.id,
+        name=card.name,
+        category=card.category,
+        kit=card.kit,
+        licence=card.licence,
+        original_file=card.original_file,
+        reasons=(reason,),
+        runners_up=(),
+        voice=partner_name(part.voice.name, card),
+    )
 
 
 def _choice(part: Part, plan: ArrangementPlan) -> Choice:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from src.core.errors import InvalidInputError
 from src.music.fit import Fit
 from src.music.genres import Phrasing
+from src.music.hats import Hats, played_on
 from src.music.keys import is_minor
 from src.music.library import DRUM_CATEGORIES
 from src.music.patterns import Pattern, Step, degree_semitones, fill_for, patterns_for, swung
@@ -34,12 +35,14 @@ class OneShot:
     """What is hit. category: the role it plays.
 
     tuned: its root note is known, so that scale degrees can be played
+    hats: of a hi-hat, what plays its open and closed hits
     """
 
     stem_id: str
     category: str
     fit: Fit
     tuned: bool
+    hats: Hats | None = None
 
 
 @dataclass(frozen=True)
@@ -159,7 +162,7 @@ def _steps_of_bar(pattern: Pattern, bar: int, beats_per_bar: int) -> Iterator[St
     for step in pattern.steps:
         beat = step.beat - first
         if 0.0 <= beat < min(_PATTERN_BEATS_PER_BAR, float(beats_per_bar)):
-            yield Step(beat, step.velocity, step.length_beats, step.degree)
+            yield replace(step, beat=beat)
 
 
 def _note(shot: OneShot, groove: Groove, step: Step, bar_start: float, rng: random.Random) -> Note:
@@ -170,13 +173,16 @@ def _note(shot: OneShot, groove: Groove, step: Step, bar_start: float, rng: rand
     semitones = shot.fit.semitones
     if shot.tuned:
         semitones = _folded(semitones + degree_semitones(step.degree, minor=is_minor(groove.key)))
-    return Note(
+    note = Note(
         shot.stem_id,
         bar_start + beat,
         velocity=min(1.0, max(0.05, step.velocity * (1.0 + HUMAN_VELOCITY * human[1]))),
         semitones=semitones,
         length_beats=None if shot.category in DRUM_CATEGORIES else step.length_beats,
     )
+    if shot.hats is None:
+        return note
+    return played_on(note, shot.hats, opened=step.opened, beat_s=60.0 / groove.bpm)
 
 
 def _folded(semitones: float) -> float:

@@ -3,6 +3,7 @@
 One bar is a row of cells, usually sixteen; bars are divided by ``|``. Blanks only help the eye.
 
     X  accent      x  normal hit      o  soft hit      -  ghost note      .  rest
+    O  open hit of a hi-hat, which rings until its next hit (elsewhere a strong hit)
     _  the hit before it sounds on through this cell (a held note)
     2 3 4 6  a roll of that many hits within the cell; "3_" is three hits over two cells,
        which in a row of sixteen are triplets
@@ -14,10 +15,14 @@ from dataclasses import dataclass
 from src.core.errors import InvalidInputError
 
 BEATS_PER_BAR = 4
-VELOCITIES = {"X": 1.0, "x": 0.8, "o": 0.6, "-": 0.35}
+VELOCITIES = {"X": 1.0, "O": 0.9, "x": 0.8, "o": 0.6, "-": 0.35}
+OPEN_SIGN = "O"
 ROLLS = "2346"
 _MINOR_SCALE = (0, 2, 3, 5, 7, 8, 10)
 _MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)
+
+_Hit = tuple[float, float, float, bool]
+"""Start in beats, velocity, length in beats, whether it is open."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +31,14 @@ class Step:
 
     length_beats: how long it is held; None lets the sound ring out
     degree: step of the track's scale (1 root, 5 fifth, 8 octave, 0 or less below the root)
+    opened: an open hit of a hi-hat
     """
 
     beat: float
     velocity: float
     length_beats: float | None = None
     degree: int = 1
+    opened: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,16 +67,20 @@ def read_steps(
     Raises InvalidInputError for an unknown sign or a bar that 4 beats cannot be divided into.
     """
     rows = ["".join(row.split()) for row in text.split("|")]
-    hits: list[tuple[float, float, float]] = []
+    hits: list[_Hit] = []
     for bar, row in enumerate(rows):
         _check_row(row, text)
         _add_row(hits, row, bar * float(BEATS_PER_BAR))
     held = "_" in text
     steps = tuple(
         Step(
-            round(beat, 6), velocity, round(length, 6) if held else None, degrees[i % len(degrees)]
+            round(beat, 6),
+            velocity,
+            round(length, 6) if held else None,
+            degrees[i % len(degrees)],
+            opened,
         )
-        for i, (beat, velocity, length) in enumerate(hits)
+        for i, (beat, velocity, length, opened) in enumerate(hits)
     )
     return Pattern(steps, max(bars or 0, len(rows)), name, energy)
 
@@ -95,17 +106,17 @@ def degree_semitones(degree: int, *, minor: bool) -> int:
     return 12 * octave + scale[step]
 
 
-def _add_row(hits: list[tuple[float, float, float]], row: str, bar_start: float) -> None:
-    """Append one bar's hits as (start, velocity, length) in beats."""
+def _add_row(hits: list[_Hit], row: str, bar_start: float) -> None:
+    """Append one bar's hits."""
     cell = BEATS_PER_BAR / len(row)
     for found in re.finditer(r"(.)(_*)", row):
         sign, cells = found[1], len(found[0])
         start = bar_start + found.start() * cell
         if sign == "_":
             if hits:
-                hits[-1] = (hits[-1][0], hits[-1][1], hits[-1][2] + cells * cell)
+                hits[-1] = (*hits[-1][:2], hits[-1][2] + cells * cell, hits[-1][3])
         elif sign in VELOCITIES:
-            hits.append((start, VELOCITIES[sign], cells * cell))
+            hits.append((start, VELOCITIES[sign], cells * cell, sign == OPEN_SIGN))
         elif sign in ROLLS:
             hits.extend(_roll(start, cells * cell, int(sign)))
 
@@ -119,12 +130,12 @@ def _check_row(row: str, text: str) -> None:
     wrong = set(row) - set(VELOCITIES) - set(ROLLS) - {".", "_"}
     if wrong:
         raise InvalidInputError(
-            f"a pattern is written with X x o - . _ 2 3 4 6, got {''.join(sorted(wrong))!r} "
+            f"a pattern is written with X O x o - . _ 2 3 4 6, got {''.join(sorted(wrong))!r} "
             f"in {text!r}"
         )
 
 
-def _roll(start: float, span: float, count: int) -> list[tuple[float, float, float]]:
+def _roll(start: float, span: float, count: int) -> list[_Hit]:
     """Even hits that swell a little towards the end, as a hand plays them."""
     each = span / count
-    return [(start + i * each, 0.5 + 0.3 * (i + 1) / count, each) for i in range(count)]
+    return [(start + i * each, 0.5 + 0.3 * (i + 1) / count, each, False) for i in range(count)]

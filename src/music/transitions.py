@@ -47,11 +47,13 @@ class Fill:
     """What a loop does in the last bar before a change.
 
     silent: beats (start, end) in which it is silent
-    stutter: lengths in beats of the repeated first hit that fills the silence; may be empty
+    stutter: lengths in beats of the repeated hits that fill the silence; may be empty
+    chance: 0..1, decides which hits they are
     """
 
     silent: tuple[float, float]
     stutter: tuple[float, ...] = ()
+    chance: float = 0.0
 
 
 def fills_of(
@@ -84,7 +86,7 @@ def _turn(category: str, end: float, rng: random.Random) -> Fill | None:
     """A short fill before the next phrase begins."""
     pieces = rng.choice(_TURNS)
     if category in ("drums", "percussion"):
-        return Fill((end - sum(pieces), end), pieces)
+        return Fill((end - sum(pieces), end), pieces, rng.random())
     if category in ("hihat", "snare", "clap", "kick"):
         return Fill((end - rng.choice((0.5, 1.0)), end))
     return None
@@ -98,7 +100,7 @@ def _fill(
         return Fill((section.end - beats_per_bar, section.end))
     if category in ("drums", "percussion") and chance < 0.6:
         stutter = _STUTTERS[variant] if beats_per_bar == 4 else (1.0,) * beats_per_bar
-        return Fill((section.end - beats_per_bar, section.end), stutter)
+        return Fill((section.end - beats_per_bar, section.end), stutter, rng.random())
     if category in ("drums", "percussion", "hihat", "snare", "clap"):
         return Fill((section.end - beats_per_bar / 2.0, section.end))
     if category in _BREATHS and chance < 0.4:

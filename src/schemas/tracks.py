@@ -53,6 +53,9 @@ class StemQueryIn(BaseModel):
     text: Text = Field(default="", max_length=2000, description="Free words for the search")
     pattern: Text | None = Field(default=None, max_length=100, description="Name of a step pattern")
     gain_db: Finite = Field(default=0.0, ge=-48, le=12)
+    answer_bars: int = Field(
+        default=0, ge=0, le=16, description="Turns of call and answer, with a count above 1"
+    )
 
 
 class SectionIn(BaseModel):

@@ -15,6 +15,7 @@ from src.audio.low_end import low_hits
 from src.audio.resample import repitched
 from src.audio.stereo import mono_below
 from src.audio.stretch import conform
+from src.audio.tape_stop import STOP_FACTOR, tape_stop
 from src.audio.validation import Audio, to_stereo
 
 Load = Callable[[str, float, float], Audio]
@@ -43,6 +44,8 @@ class PassSpec:
 
     source_samples, length_samples: before and after stretching
     looped: it follows itself
+    rotated_samples: of the slice, how much of its beginning comes last
+    tape_stop: it is braked to a standstill, which doubles its length
     """
 
     stem_id: str
@@ -54,6 +57,8 @@ class PassSpec:
     looped: bool
     reverse: bool
     tone: Tone
+    rotated_samples: int = 0
+    tape_stop: bool = False
 
 
 @dataclass(frozen=True)
@@ -163,16 +168,21 @@ class PieceStore:
 
     def _pass(self, spec: PassSpec) -> Audio:
         audio, before = self._slice(spec)
-        if spec.looped:
+        if spec.looped or spec.rotated_samples:
             audio = seamless_loop(audio, sample_rate=self._rate, before=before)
+        if spec.rotated_samples:
+            audio = np.roll(audio, -spec.rotated_samples, axis=1)
+        shortened = STOP_FACTOR if spec.tape_stop else 1
         audio = conform(
             audio,
             sample_rate=self._rate,
-            length_samples=spec.length_samples,
+            length_samples=max(1, spec.length_samples // shortened),
             semitones=spec.semitones,
             percussive=spec.percussive,
             looped=spec.looped,
         )
+        if spec.tape_stop:
+            audio = tape_stop(audio)
         if spec.reverse:
             audio = audio[:, ::-1]
         audio = toned(audio, spec.tone, sample_rate=self._rate, looped=spec.looped)

@@ -9,6 +9,7 @@ import numpy as np
 
 from src.audio.fades import SEAM_S, crossfade, needed_fade_in_s, needed_fade_out_s, rising
 from src.audio.mixing import add_at, multiply_at
+from src.audio.tape_stop import STOP_FACTOR
 from src.audio.validation import Audio
 from src.core.errors import InvalidInputError
 from src.music.library import DRUM_CATEGORIES
@@ -266,6 +267,8 @@ class TrackPlayer:
             looped=clip.length_beats * per_beat > length + _SHORTEST_PASS_S * rate,
             reverse=clip.reverse,
             tone=self._tone,
+            rotated_samples=round(clip.rotate_s * rate) % max(source, 1),
+            tape_stop=clip.tape_stop,
         )
         return ClipLine(clip, spec, self._grid, pass_beats)
 
@@ -328,7 +331,8 @@ def _pass_beats(clip: Clip, grid: Grid) -> float:
             f"{clip.source_length_s} s and {clip.stretch_ratio} (stem {clip.stem_id})"
         )
     beat_s = 60.0 / grid.bpm
-    return _on_grid(clip.source_length_s * clip.stretch_ratio / beat_s, SLIP_S / beat_s)
+    slowed = STOP_FACTOR if clip.tape_stop else 1
+    return _on_grid(clip.source_length_s * clip.stretch_ratio * slowed / beat_s, SLIP_S / beat_s)
 
 
 def _anywhere(clip: Clip) -> Clip:

@@ -86,3 +86,26 @@ def test_fixed_filters_on_a_loop_leave_no_start_up_at_its_seam() -> None:
     once = toned(loop, Tone(high_pass_hz=30.0), sample_rate=RATE, looped=False)
     assert abs(out[:, :480].mean() - out[:, -480:].mean()) < 1e-3
     assert np.abs(once[:, :480] - out[:, :480]).max() > 0.05
+
+
+def test_rotated_pass_begins_inside_and_brings_its_beginning_last() -> None:
+    ramp = np.linspace(0.0, 1.0, RATE, dtype=np.float32)[None]
+    wave = sine(100, RATE) * ramp
+    store = PieceStore(lambda *_: wave, sample_rate=RATE)
+    piece = store.piece(spec(looped=False, rotated_samples=12_000))
+    np.testing.assert_array_equal(piece[:, : RATE - 12_000 - 300], wave[:, 12_000 : RATE - 300])
+    np.testing.assert_array_equal(piece[:, -11_000:], wave[:, 1_000:12_000])
+
+
+def test_braked_pass_is_twice_as_long_as_its_slice_and_falls() -> None:
+    store = PieceStore(Stems(), sample_rate=RATE)
+    piece = store.piece(
+        spec(source_samples=24_000, length_samples=48_000, looped=False, tape_stop=True)
+    )
+    assert piece.shape == (1, 48_000)
+    crossings = [
+        np.count_nonzero((part[:-1] < 0) & (part[1:] >= 0))
+        for part in np.split(piece[0, :36_000], 3)
+    ]
+    assert crossings == sorted(crossings, reverse=True)
+    assert crossings[0] > 2 * crossings[2]
