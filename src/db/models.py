@@ -131,6 +131,32 @@ class Embedding(Base):
     stem: Mapped[Stem] = relationship(back_populates="embeddings")
 
 
+class LibraryMark(Base):
+    """One fact about the whole library, such as which model's vectors are searched."""
+
+    __tablename__ = "library_marks"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
+
+
+class MapPoint(Base):
+    """Where a stem lies on the map of one model's vectors.
+
+    landmark: one of those by which the map was laid out, and by which others are placed
+    """
+
+    __tablename__ = "map_points"
+
+    model_id: Mapped[str] = mapped_column(String(128), primary_key=True)
+    stem_id: Mapped[str] = mapped_column(
+        ForeignKey("stems.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    x: Mapped[float] = mapped_column(Float)
+    y: Mapped[float] = mapped_column(Float)
+    landmark: Mapped[bool] = mapped_column(default=False)
+
+
 class StemChange(Base):
     """The newest change of a stem, numbered. Written by triggers alone (``changes.py``).
 
