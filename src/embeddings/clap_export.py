@@ -173,7 +173,8 @@ def _write_audio_tower(model: Any, target: Path) -> None:
     torch, _ = torch_and_transformers()
     tower = _projected(model.audio_model, model.audio_projection)
     example = torch.from_numpy(_pictures()[:2, None])
-    _write_tower(tower, example, target, ("input_features", "audio_embeds"), ("batch",))
+    with _softer_masks(model.audio_model):
+        _write_tower(tower, example, target, ("input_features", "audio_embeds"), ("batch",))
 
 
 def _write_text_tower(model: Any, target: Path) -> None:
@@ -182,6 +183,31 @@ def _write_text_tower(model: Any, target: Path) -> None:
     words = min(int(model.config.text_config.vocab_size), 200)
     example = torch.arange(18).reshape(2, 9) % (words - 2) + 2
     _write_tower(tower, example, target, ("input_ids", "text_embeds"), ("batch", "tokens"))
+
+
+@contextmanager
+def _softer_masks(tower: Any) -> Iterator[None]:
+    """Masks of shifted windows at -50 instead of -100.
+
+    Both leave nothing of what they hide, but e^-100 is a denormal number, with which a processor
+    multiplies fifty times slower: a third of the time of the int8 tower.
+    """
+    layers = [layer for layer in tower.modules() if hasattr(layer, "get_attn_mask")]
+
+    def softened(original: Any) -> Any:
+        def mask(*arguments: Any, **named: Any) -> Any:
+            found = original(*arguments, **named)
+            return None if found is None else found * 0.5
+
+        return mask
+
+    for layer in layers:
+        layer.get_attn_mask = softened(layer.get_attn_mask)
+    try:
+        yield
+    finally:
+        for layer in layers:
+            del layer.get_attn_mask
 
 
 def _projected(model: Any, projection: Any) -> Any:
