@@ -101,7 +101,8 @@ def rivals_of(
 ) -> list[Match]:
     """Who could play a voice among all the others as they are cast, best first.
 
-    The stem that plays it now is not among them. Empty for a voice that there is not.
+    The stem that plays it now is not among them; the second sound of a hi-hat is asked for
+    by its own name. Empty for a voice that there is not.
     """
     stage = _Stage(plan, pool, seed, pinned)
     for other in voices_of(plan):
@@ -109,7 +110,7 @@ def rivals_of(
             stage.cast(other)
     wanted = next((one for one in voices_of(plan) if one.name == voice), None)
     if wanted is None:
-        return []
+        return stage.partner_rivals(voice)
     now = pinned.get(voice)
     return [match for match in stage.matches(wanted) if now is None or match.card.id != now.id]
 
@@ -176,6 +177,21 @@ class _Stage:
         ]
         found.sort(key=lambda item: (not item[0], -item[1], item[2].id))
         return [card for _, _, card in found]
+
+    def partner_rivals(self, name: str) -> list[Match]:
+        """Who could be the partner that is told of under a name; empty where there is none."""
+        for part in self.parts:
+            if part.partner is None or partner_name(part.voice.name, part.partner) != name:
+                continue
+            others = {card.id for card in self.partners(part)} - {part.partner.id}
+            weighed = (
+                self._weighed_one(candidate, part.voice)
+                for candidate in self.pool.get(part.voice.wanted, ())
+                if candidate.card.id in others
+            )
+            found = [match for match in weighed if match is not None]
+            return sorted(found, key=lambda match: (-match.score, match.card.id))
+        return []
 
     def _partner(self, part: Part) -> StemCard | None:
         """The partner that the plan keeps, else the best one."""

@@ -9,7 +9,7 @@ from src.music.casting import Part
 from src.music.exclusion import words_of
 from src.music.fit import Fit
 from src.music.genres import SECTION_END, GenreGrammar
-from src.music.hats import choked, hats_of
+from src.music.hats import Hats, choked, hats_of, partner_name
 from src.music.library import DRUM_CATEGORIES
 from src.music.phrasing import Hole, gap_before
 from src.music.placement import (
@@ -191,16 +191,27 @@ def _steps(stage: Stage, part: Part, spans: Sequence[Span]) -> tuple[Note, ...]:
     """A sequenced one-shot, silent where it is another's turn."""
     voice, card = part.voice, part.match.card
     tuned = card.key is not None and card.category not in DRUM_CATEGORIES
-    hats = hats_of(card, part.partner) if card.category == "hihat" else None
-    shot = OneShot(card.id, voice.category, part.match.fit, tuned, hats)
     notes: list[Note] = []
     for section, rng in stage.chanced(part, "hits"):
+        hats = _hats(stage, part, section.number)
+        shot = OneShot(card.id, voice.category, part.match.fit, tuned, hats)
         pattern = voice.query(section.number).pattern
         notes += step_notes(shot, stage.groove, [(section, pattern)], rng)
     heard = tuple(n for n in notes if any(s.start <= n.start_beats < s.end for s in spans))
     if part.variation == OCTAVE:
         heard = tuple(_an_octave_away(note) for note in heard)
-    return choked(heard) if hats is not None else heard
+    return choked(heard) if card.category == "hihat" else heard
+
+
+def _hats(stage: Stage, part: Part, section: int) -> Hats | None:
+    """The hi-hats that play in a section: the partner may be muted in it."""
+    card, partner = part.match.card, part.partner
+    if card.category != "hihat":
+        return None
+    muted = stage.plan.structure[section].muted
+    if partner is not None and partner_name(part.voice.name, partner) in muted:
+        partner = None
+    return hats_of(card, partner)
 
 
 def _an_octave_away(note: Note) -> Note:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from src.music.casting import cast_plan
+from src.music.casting import cast_plan, rivals_of
 from src.music.hats import CLOSED_S, choked, hat_kind, hats_of, played_on
 from src.music.midi_parts import midi_song
 from src.music.plan import StemQuery
@@ -137,3 +137,22 @@ def test_a_wanted_pattern_of_open_hits_is_played_by_name() -> None:
     asked = plan(section(StemQuery("hihat", pattern="off-beats"), energy=0.9))
     notes = track(score_of(asked, [CLOSED, OPEN]), "hihat").notes
     assert all(note.articulation == "open" for note in notes if note.start_beats < 28)
+
+
+def test_a_muted_open_hat_leaves_its_hits_to_the_closed_one() -> None:
+    asked = plan(section("hihat", energy=0.9), section("hihat", energy=0.9, muted=("hihat open",)))
+    notes = track(score_of(asked, [CLOSED, OPEN]), "hihat").notes
+
+    assert any(note.articulation == "open" for note in notes if note.start_beats < 32)
+    assert not any(note.articulation == "open" for note in notes if note.start_beats >= 32)
+    assert any(note.start_beats >= 32 for note in notes)
+
+
+def test_another_open_hat_is_suggested_by_its_own_name() -> None:
+    other = replace(OPEN, id="z", name="Open Hat Z")
+    asked = plan(section("hihat"), pinned=(("hihat", CLOSED.id), ("hihat open", OPEN.id)))
+    pool = pool_of([CLOSED, OPEN, other], wanted_of(asked))
+    kept = {"hihat": CLOSED, "hihat open": OPEN}
+    found = rivals_of(asked, pool, "hihat open", seed=0, pinned=kept)
+
+    assert [match.card.id for match in found] == ["z"]
