@@ -62,6 +62,11 @@ class ReverbSend:
         sound = np.zeros_like(self._before) if block is None else block
         self._remember(sound[:, sound.shape[1] - self.memory :])
 
+    def turn_up(self, gain: float) -> None:
+        """Go on as if all that was sent so far had been louder by a factor."""
+        if gain != 1.0:
+            self._before *= np.float32(gain)
+
     def _remember(self, before: Audio) -> None:
         self._before = before.copy()
         self._silent = not self._before.any()

@@ -3,6 +3,7 @@
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -34,6 +35,30 @@ _OPEN_HZ = (16_000.0, 17_900.0)
 _FLAT_HZ = (40.0, 21.0)
 
 Line = NDArray[np.float32] | float
+Point = tuple[float, float]
+_LEVEL: tuple[Point, ...] = ((0.0, 0.0),)
+
+
+@dataclass(frozen=True)
+class Gains:
+    """What a track is multiplied by.
+
+    level: shape (1,) or (samples,); sides: left and right, shape (2, 1) or (2, samples)
+    """
+
+    level: NDArray[np.float32]
+    sides: NDArray[np.float32]
+
+    def apply(self, sound: Audio, here: slice, out: Audio) -> None:
+        """Write a part of a sound, shape (2, part), at its level into ``out``."""
+        level = self.level if self.level.size == 1 else self.level[here]
+        sides = self.sides if self.sides.shape[1] == 1 else self.sides[:, here]
+        if level.size == 1:
+            np.multiply(sound[:, here], sides * level, out=out)
+            return
+        np.multiply(sound[:, here], level, out=out)
+        if not (sides == 1.0).all():
+            out *= sides
 
 
 class Ducking:
@@ -63,7 +88,7 @@ class ChannelStrip:
 
     def __init__(self, track: Track, grid: Grid) -> None:
         self._track, self._rate = track, grid.sample_rate
-        self._lines: dict[str, list[tuple[float, float]]] = {}
+        self._lines: dict[str, list[Point]] = {}
         for automation in track.automation:
             if automation.parameter not in PARAMETERS:
                 raise InvalidInputError(
@@ -97,19 +122,28 @@ class ChannelStrip:
         return led[:, WARM_UP:]
 
     def gains(
-        self, start: int, stop: int, ducking: NDArray[np.float32] | None = None
-    ) -> NDArray[np.float32]:
-        """Level, pan and ducking together: shape (2, 1) or (2, samples).
+        self,
+        start: int,
+        stop: int,
+        ducking: NDArray[np.float32] | None = None,
+        *,
+        without_db: float = 0.0,
+    ) -> Gains:
+        """Level, pan and ducking.
 
         ducking: how far the kicks push down, for each sample; None not at all
+        without_db: is taken away from the level; whoever asks gives it to the whole mix
         """
-        level = self._level(start, stop)
+        level = self._level(start, stop, without_db)
         if ducking is not None and self.ducks:
-            level = level * (1 - np.float32(1 - self._duck_to) * ducking)
+            pushed = np.multiply(ducking, np.float32(self._duck_to - 1.0))
+            pushed += np.float32(1.0)
+            pushed *= level
+            level = pushed
         pan = self._line("pan", start, stop, self._track.pan)
         if isinstance(pan, float):
-            return np.array(pan_gains(pan), np.float32)[:, None] * level
-        return pan_curves(pan) * level
+            return Gains(level, np.array(pan_gains(pan), np.float32)[:, None])
+        return Gains(level, pan_curves(pan))
 
     def send_gains(self, start: int, stop: int) -> tuple[Line, Line]:
         """Factors of what goes to the reverb and to the delay: numbers, or one per sample."""
@@ -122,23 +156,25 @@ class ChannelStrip:
         """What determines the filters from ``start`` to ``stop``."""
         return tuple(self._points_near(name, start - WARM_UP, stop) for name in _FILTERS)
 
-    def level_content(self, start: int, stop: int) -> tuple[object, ...]:
+    def level_content(self, start: int, stop: int, without_db: float) -> tuple[object, ...]:
         """What determines level, pan and sends from ``start`` to ``stop``, but for the kicks."""
-        names = [name for name in PARAMETERS if name not in _FILTERS]
+        names = [name for name in PARAMETERS if name not in (*_FILTERS, "gain_db")]
         track = self._track
         own = (track.gain_db, track.pan, track.duck_db, track.reverb_send_db, track.delay_send_db)
-        return own, *(self._points_near(name, start, stop) for name in names)
+        level = tuple(_lowered(self._points_near("gain_db", start, stop), without_db))
+        return own, level, *(self._points_near(name, start, stop) for name in names)
 
-    def _points_near(self, name: str, start: int, stop: int) -> tuple[tuple[float, float], ...]:
+    def _points_near(self, name: str, start: int, stop: int) -> tuple[Point, ...]:
         """The points of a line within a stretch, and the next on either side."""
         points = self._lines.get(name, [])
         first = max(bisect_left(points, (float(start), -np.inf)) - 1, 0)
         last = bisect_left(points, (float(stop), -np.inf)) + 1
         return tuple(points[first:last])
 
-    def _level(self, start: int, stop: int) -> NDArray[np.float32]:
+    def _level(self, start: int, stop: int, without_db: float) -> NDArray[np.float32]:
         """The track's gain with its line, shape (1,) or (samples,)."""
-        points = self._lines.get("gain_db", [(0.0, 0.0)])
+        near = self._points_near("gain_db", start, stop) or _LEVEL
+        points = _lowered(near, without_db)
         inside = {int(place) for place, _ in points if start < place < stop}
         edges = [start, *sorted(inside), stop]
         runs = [curve(points, *edge) for edge in pairwise(edges)]
@@ -190,6 +226,11 @@ class ChannelStrip:
         dry *= openness[first:last]
         dry += wet
         return out
+
+
+def _lowered(points: Sequence[Point], by_db: float) -> list[Point]:
+    """Points of a level line, lower by so much, without what rounding left of the sum."""
+    return [(place, round(value - by_db, 6)) for place, value in points]
 
 
 def _factor(line_db: Line, gain_db: float) -> NDArray[np.float32]:

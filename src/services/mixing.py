@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from src.audio.gain import db_to_gain
 from src.audio.mixing import add_at
 from src.audio.validation import HOUSE_RATE, Audio
 from src.core.progress import Progress, silent
@@ -125,8 +126,9 @@ def in_order(work: Callable[[Place], Work], stretches: Sequence[Place]) -> Itera
 
 @dataclass(frozen=True)
 class _Stretch:
-    """A stretch on its way. name: in the archive, if there is one
+    """A stretch on its way, without the level that its tracks share.
 
+    name: in the archive, if there is one
     sums: of the tracks; None if the stretch was found, then mixed has tracks and reverb
     """
 
@@ -166,26 +168,38 @@ class _Mixer:
         """Write the next stretch into its part of the mix, shape (2, samples)."""
         if stretch.sums is not None:
             mix[:] = stretch.sums.dry
-            self._add_room(stretch.sums, mix)
+            self._add_room(stretch, stretch.sums, mix)
             self._keep(stretch, mix)
             self._unheard = None
         elif stretch.mixed is not None:
             mix[:] = stretch.mixed
             self._unheard = stretch.place
-        echoes = self._returns.echoes(stretch.to_delay, mix.shape[1])
+        level = np.float32(db_to_gain(self._desk.common_db(*stretch.place)))
+        if level != 1.0:
+            mix *= level
+        sent = None if stretch.to_delay is None else stretch.to_delay * level
+        echoes = self._returns.echoes(sent, mix.shape[1])
         if echoes is not None:
             add_at(mix, echoes, 0)
 
-    def _add_room(self, sums: Sums, mix: Audio) -> None:
+    def _add_room(self, stretch: _Stretch, sums: Sums, mix: Audio) -> None:
         reverb = self._returns.reverb
         if reverb is None:
             return
         if self._unheard is not None:
             # What came from the archive has to be heard by the room after all.
             reverb.resume(self._desk.sums(*self._unheard).to_reverb)
+        reverb.turn_up(db_to_gain(self._fall_db(stretch.place)))
         room = reverb.process(sums.to_reverb, mix.shape[1])
         if room is not None:
             add_at(mix, room, 0)
+
+    def _fall_db(self, place: Place) -> float:
+        """By how much the level that tracks share was higher in the stretch before."""
+        if place[0] == 0:
+            return 0.0
+        before = self._desk.common_db(place[0] - BLOCK_SAMPLES, BLOCK_SAMPLES)
+        return round(before - self._desk.common_db(*place), 6)
 
     def _keep(self, stretch: _Stretch, mix: Audio) -> None:
         if self._archive is not None and stretch.name is not None:
@@ -197,4 +211,5 @@ class _Mixer:
         lead = min(start, BLOCK_SAMPLES)
         before = self._desk.content(start - lead, lead) if lead else ()
         stems = sorted(self._desk.stems(start - lead, lead + samples))
-        return archive.name("mix", stems, before, self._desk.content(start, samples))
+        content = self._fall_db(place), before, self._desk.content(start, samples)
+        return archive.name("mix", stems, content)

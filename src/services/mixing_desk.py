@@ -7,7 +7,7 @@ import numpy as np
 
 from src.audio.validation import HOUSE_RATE, Audio
 from src.music.score import Score
-from src.services.channel_strip import WARM_UP, ChannelStrip, Ducking, Line
+from src.services.channel_strip import WARM_UP, ChannelStrip, Ducking, Gains, Line
 from src.services.pieces import PieceStore
 from src.services.render_archive import RenderArchive
 from src.services.track_playing import Grid, TrackPlayer
@@ -19,7 +19,9 @@ _PART_SAMPLES = 65_536
 """Sounds are added up in parts of this length, which stay within a processor's cache."""
 
 
-_AS_IT_IS = np.ones((2, 1), np.float32)
+_AS_IT_IS = Gains(np.ones(1, np.float32), np.ones((2, 1), np.float32))
+_LONGEST_TURN_BEATS = 1.0
+"""So long before a section's end its tracks may begin to move to the next one's level."""
 
 
 @dataclass(frozen=True)
@@ -51,25 +53,50 @@ class MixingDesk:
         self._contents: dict[tuple[int, int], tuple[object, ...]] = {}
         self._players = [TrackPlayer(track, grid, store) for track in score.tracks]
         self._strips = [ChannelStrip(track, grid) for track in score.tracks]
+        self._sections = [
+            (
+                grid.sample(section.start_beats),
+                grid.sample(section.start_beats + section.length_beats - _LONGEST_TURN_BEATS),
+                section.level_db,
+            )
+            for section in score.sections
+        ]
         release_s = _DUCK_BEATS * 60.0 / score.bpm
         self._ducking = Ducking(_kicks(score, self._players), HOUSE_RATE, release_s=release_s)
+
+    def common_db(self, start: int, samples: int) -> float:
+        """The level that all tracks share in a stretch: that of its section.
+
+        A revision weighs the sections anew, which moves all tracks alike: what is mixed
+        without that level is the same as before. 0 in a stretch that has a border.
+        """
+        for first, last, level_db in self._sections:
+            if first <= start and start + samples <= last:
+                return level_db
+        return 0.0
 
     def tracks(self, start: int, samples: int) -> Iterator[Audio | None]:
         """Each track as it sounds in the mix, shape (2, samples), in the score's order."""
         amount = self._ducking.amount(start, start + samples)
         for number, strip in enumerate(self._strips):
             sound = self._sound(number, start, samples)
-            yield None if sound is None else sound * strip.gains(start, start + samples, amount)
+            if sound is None:
+                yield None
+                continue
+            heard = np.empty((2, samples), np.float32)
+            strip.gains(start, start + samples, amount).apply(sound, slice(0, samples), heard)
+            yield heard
 
     def sums(self, start: int, samples: int) -> Sums:
-        """All tracks together, one after the other, so that only one is held at a time."""
-        gathering = Gathering(samples)
-        amount = self._ducking.amount(start, start + samples)
+        """All tracks together but for the level they share; only one is held at a time."""
+        gathering, without_db = Gathering(samples), self.common_db(start, samples)
+        stop = start + samples
+        amount = self._ducking.amount(start, stop)
         for number, strip in enumerate(self._strips):
             sound = self._sound(number, start, samples)
             if sound is not None:
-                gains = strip.gains(start, start + samples, amount)
-                gathering.add(sound, gains, strip.send_gains(start, start + samples))
+                gains = strip.gains(start, stop, amount, without_db=without_db)
+                gathering.add(sound, gains, strip.send_gains(start, stop))
         return gathering.sums()
 
     def sums_of(self, sounds: Sequence[Audio | None], start: int, samples: int) -> Sums:
@@ -94,6 +121,7 @@ class MixingDesk:
     def _content(self, start: int, samples: int) -> tuple[object, ...]:
         stop = start + samples
         heard: list[object] = []
+        without_db = self.common_db(start, samples)
         for player, strip in zip(self._players, self._strips, strict=True):
             playing = player.content(start, stop)
             if playing:
@@ -101,7 +129,7 @@ class MixingDesk:
                 if strip.sweeps(start, stop):
                     before = player.content(start - WARM_UP, stop)
                     lead = before, strip.filter_content(start, stop)
-                heard.append((playing, lead, strip.level_content(start, stop)))
+                heard.append((playing, lead, strip.level_content(start, stop, without_db)))
         ducked = any(strip.ducks for strip in self._strips)
         kicks = self._ducking.content(start, stop) if ducked else ()
         return start, samples, kicks, tuple(heard)
@@ -144,10 +172,10 @@ class Gathering:
         self._part = np.empty((2, min(samples, _PART_SAMPLES)), np.float32)
         self._sent = np.empty_like(self._part)
 
-    def add(self, sound: Audio, gains: Audio, sends: tuple[Line, Line]) -> None:
+    def add(self, sound: Audio, gains: Gains, sends: tuple[Line, Line]) -> None:
         """Add a track.
 
-        sound: shape (2, samples); gains: (2, 1) or (2, samples)
+        sound: shape (2, samples)
         sends: factors for reverb and delay: numbers, or one per sample
         """
         reverb, delay = sends
@@ -157,9 +185,8 @@ class Gathering:
             self._to_delay = np.zeros_like(self._dry[:1])
         for start in range(0, sound.shape[1], _PART_SAMPLES):
             here = slice(start, min(start + _PART_SAMPLES, sound.shape[1]))
-            level = gains if gains.shape[1] == 1 else gains[:, here]
             part = self._part[:, : here.stop - start]
-            np.multiply(sound[:, here], level, out=part)
+            gains.apply(sound, here, part)
             self._dry[:, here] += part
             if self._to_reverb is not None and _opens(reverb):
                 self._to_reverb[:, here] += self._scaled(part, _cut(reverb, here))

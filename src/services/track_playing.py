@@ -86,23 +86,29 @@ class ClipLine:
 
     def play(self, block: Audio, start: int, store: PieceStore) -> None:
         """Add what sounds of the clip to a block that begins at ``start``."""
-        piece = store.piece(self.spec)
         low, high = max(start, self.start), min(start + block.shape[1], self.stop)
+        part = self.sound(low, high, store)
+        add_at(block, part, low - start)
+
+    def sound(self, low: int, high: int, store: PieceStore) -> Audio:
+        """What sounds from ``low`` to ``high``, both within the clip; one channel or two."""
+        piece = store.piece(self.spec)
         into, out = self._edges(piece)
-        plain = low >= self.start + into.size and high <= self.stop - out.size
-        # Between the fades the sound goes straight into the block.
-        part = block[:, low - start : high - start] if plain else _silence(piece, high - low)
+        part = np.empty((piece.shape[0], high - low), np.float32)
+        gain, done = np.float32(self._gain), 0
         for first, length in self.passes(low, high):
             for place, sound in self._pass_sounds(piece, first, length):
                 begin = max(place, low)
                 end = min(place + sound.shape[1], first + length, high)
                 if end > begin:
+                    part[:, done : begin - low] = 0.0
+                    done = end - low
                     heard = sound[:, begin - place : end - place]
-                    add_at(part, heard, begin - low, self._gain if plain else 1.0)
-        if not plain:
-            multiply_at(part, into, self.start - low)
-            multiply_at(part, out, self.stop - out.size - low)
-            add_at(block, part, low - start, self._gain)
+                    np.multiply(heard, gain, out=part[:, begin - low : done])
+        part[:, done:] = 0.0
+        multiply_at(part, into, self.start - low)
+        multiply_at(part, out, self.stop - out.size - low)
+        return part
 
     def content(self, start: int, stop: int) -> tuple[object, ...]:
         """What determines the samples of the clip from ``start`` to ``stop``.
@@ -204,6 +210,9 @@ class TrackPlayer:
         lines, notes = self._sounding(start, stop)
         if not lines and not notes:
             return None
+        if len(lines) == 1 and not notes and lines[0].start <= start and stop <= lines[0].stop:
+            alone = lines[0].sound(start, stop, self._store)
+            return alone if alone.shape[0] == 2 else np.repeat(alone, 2, axis=0)
         block = np.zeros((2, samples), np.float32)
         for line in lines:
             line.play(block, start, self._store)
@@ -295,10 +304,6 @@ class TrackPlayer:
             stop=stop,
             release=round(_RELEASE_S * self._grid.sample_rate),
         )
-
-
-def _silence(piece: Audio, samples: int) -> Audio:
-    return np.zeros((piece.shape[0], samples), np.float32)
 
 
 def joined(clips: Sequence[Clip], grid: Grid) -> list[Clip]:

@@ -34,7 +34,9 @@ def through(
         if channel.sweeps(start, stop):
             block = channel.filtered(led[:, start : stop + WARM_UP], start)
         amount = None if ducking is None else ducking.amount(start, stop)
-        blocks.append(block * channel.gains(start, stop, amount))
+        out = np.empty_like(block)
+        channel.gains(start, stop, amount).apply(block, slice(0, stop - start), out)
+        blocks.append(out)
     return np.concatenate(blocks, axis=1)
 
 

@@ -159,6 +159,53 @@ def test_only_stretches_that_changed_are_mixed_again(library: Library) -> None:
     assert library.cache.size().entries - before == 2
 
 
+def in_sections(levels_db: tuple[float, float]) -> Score:
+    """Two sections of 60 beats whose levels the tracks' lines contain, as a revision moves them."""
+
+    def level(*, turn: float) -> Automation:
+        first, then = levels_db
+        return line(
+            "gain_db",
+            (0.0, first - 2),
+            (60.0 - turn, first - 2),
+            (60.0, then),
+            (120.0 - turn, then),
+        )
+
+    pads = tuple(Clip("pad", start, 26.0, 0.0, 8.0) for start in (0.0, 60.0))
+    tracks = (
+        Track("kick", "kick", notes=tuple(Note("kick", float(beat)) for beat in range(120)),
+              automation=(level(turn=1 / 64),)),
+        Track("pad", "pad", pads, duck_db=3.0, reverb_send_db=-9.0, delay_send_db=-20.0,
+              automation=(level(turn=1.0),)),
+    )  # fmt: skip
+    sections = tuple(
+        ScoreSection(name, start, 60.0, 0.5, level_db)
+        for name, start, level_db in zip("AB", (0.0, 60.0), levels_db, strict=True)
+    )
+    return Score(200.0, "Am", 4, 1, sections, tracks, -14.0, -1.0, tail_s=1.0)
+
+
+def test_levels_of_sections_change_only_what_lies_across_a_border(library: Library) -> None:
+    library.mix(in_sections((0.0, -1.0)))
+    before = library.cache.size().entries
+    moved = in_sections((0.5, -0.25))
+    assert library.mix(moved) == library.mix(moved, kept=False)
+    across = {60.0, 119.0}
+    stretches = {int(beat * 0.3 * RATE // BLOCK_SAMPLES) for beat in across}
+    after = {number + 1 for number in stretches}
+    whole = int((120 * 0.3 + 1.0) * RATE // BLOCK_SAMPLES)
+    changed = {number for number in stretches | after if number <= whole}
+    assert library.cache.size().entries - before == len(changed) < whole
+
+
+def test_the_level_of_a_section_is_heard_as_the_lines_say(library: Library) -> None:
+    score = in_sections((1.5, -2.0))
+    plain = replace(score, sections=tuple(replace(s, level_db=0.0) for s in score.sections))
+    mixes = [mix_score(one, load=library.load) for one in (score, plain)]
+    np.testing.assert_allclose(mixes[0], mixes[1], atol=1e-6)
+
+
 def test_a_stem_with_other_bytes_is_another_stem(library: Library) -> None:
     before = library.mix(everything())
     library.stems["loop"] = noise(4.0, 9)
