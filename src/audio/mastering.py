@@ -36,8 +36,14 @@ LIMITED_ALONE_DB = 6.0
 _MARGIN_DB = 0.03
 _ROUNDS = 12
 _CHECKS = 3
-_SPARE_DRIVE_DB = 2 * MOST_COST_LU
+_SPARE_DRIVE_DB = (4.0, 2 * MOST_COST_LU)
+"""True peaks are known for gains so much larger than the one that is wanted; mostly the first
+does, and the second costs more."""
+
 _CLOSE_LU = 0.02
+_SURE_LU = 0.1
+"""Where the limiter takes less, the estimate is not wrong by more than a part of it."""
+
 _LEAST_LEFT = 0.2
 _CLOSE_ENOUGH_LU = 0.1
 _CHUNK_SAMPLES = 131_072
@@ -151,7 +157,7 @@ def premaster(mix: Audio, *, sample_rate: int, peak_dbfs: float) -> MasterReport
 def _limited(mix: Audio, limiting: "_Limiting", drive: _Drive) -> _Drive:
     """Apply gain and limiter in place."""
     for _ in range(_CHECKS):
-        if drive.reductions.min(initial=1.0) >= 1.0:
+        if limiting.cost_lu(drive) < _SURE_LU:
             break
         heard_lufs = limiting.measured_lufs(drive)
         if limiting.satisfied(heard_lufs, drive):
@@ -211,17 +217,22 @@ def _drive(mix: Audio, steps: NDArray[np.float64], loudness_lufs: float, goal: _
     """Find and apply the gain whose limited result has the target's loudness."""
     wanted = db_to_gain(goal.target_lufs - loudness_lufs)
     highest = float(max(mix.max(), -mix.min()))
-    floor = goal.ceiling / (wanted * db_to_gain(_SPARE_DRIVE_DB))
-    peaks = block_true_peaks(mix, floor=min(floor, highest))
-    limiting = _Limiting(mix, steps, peaks, loudness_lufs, goal)
-    most = db_to_gain(-LIMITED_ALONE_DB)
-    # What is too much at this gain is too much at the larger one that is looked for.
-    if limiting.at(wanted).reductions.min(initial=1.0) >= most:
-        drive = limiting.solve(wanted, 0.0)
-        if drive.reductions.min(initial=1.0) >= most:
-            return _limited(mix, limiting, drive)
-    limiting = replace(limiting, rounds=True)
-    return _rounded_and_limited(mix, limiting, limiting.solve(wanted, 0.0))
+    for spare_db in _SPARE_DRIVE_DB:
+        floor = goal.ceiling / (wanted * db_to_gain(spare_db))
+        peaks = block_true_peaks(mix, floor=min(floor, highest))
+        limiting = _Limiting(mix, steps, peaks, loudness_lufs, goal)
+        # What is too much at this gain is too much at the larger one that is looked for.
+        drive = limiting.at(wanted)
+        if limiting.limits_alone(drive):
+            drive = limiting.solve(wanted, 0.0)
+        if not limiting.limits_alone(drive):
+            limiting = replace(limiting, rounds=True)
+            drive = limiting.solve(wanted, 0.0)
+        if drive.gain <= wanted * db_to_gain(spare_db - 1.0):
+            break
+    if limiting.rounds:
+        return _rounded_and_limited(mix, limiting, drive)
+    return _limited(mix, limiting, drive)
 
 
 @dataclass(frozen=True)
@@ -250,7 +261,7 @@ class _Limiting:
         """
         drive, left = self.at(gain), 1.0
         for _ in range(_ROUNDS):
-            if self._cost_lu(drive, error_lu) > MOST_COST_LU:
+            if self.cost_lu(drive, error_lu) > MOST_COST_LU:
                 return self._dearest(drive.gain, error_lu)
             missing_lu = self.goal.target_lufs - error_lu - drive.estimated_lufs
             if abs(missing_lu) < _CLOSE_LU:
@@ -267,15 +278,20 @@ class _Limiting:
         low, high = gain * db_to_gain(-4 * MOST_COST_LU), gain
         for _ in range(_ROUNDS):
             middle = math.sqrt(low * high)
-            if self._cost_lu(self.at(middle), error_lu) > MOST_COST_LU:
+            if self.cost_lu(self.at(middle), error_lu) > MOST_COST_LU:
                 high = middle
             else:
                 low = middle
         return replace(self.at(low), dear=True)
 
-    def _cost_lu(self, drive: _Drive, error_lu: float) -> float:
+    def cost_lu(self, drive: _Drive, error_lu: float = 0.0) -> float:
+        """How much loudness limiter and rounding take away."""
         heard_lufs = drive.estimated_lufs + error_lu
         return self.loudness_lufs + gain_to_db(drive.gain) - heard_lufs
+
+    def limits_alone(self, drive: _Drive) -> bool:
+        """Whether the limiter takes so little that no peak has to be rounded."""
+        return bool(drive.reductions.min(initial=1.0) >= db_to_gain(-LIMITED_ALONE_DB))
 
     def satisfied(self, heard_lufs: float, drive: _Drive) -> bool:
         """Whether a result is near enough to the target, or as near as is allowed."""

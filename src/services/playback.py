@@ -10,6 +10,7 @@ from src.audio.dynamics import Compressor, compress
 from src.audio.fades import rising
 from src.audio.filters import RunningFilter, high_pass_sections
 from src.audio.mastering import MasterReport, master, premaster
+from src.audio.side_by_side import side_by_side
 from src.audio.validation import HOUSE_RATE, Audio
 from src.core.errors import InvalidInputError
 from src.core.progress import Progress, silent
@@ -128,10 +129,15 @@ def _mastered(mix: Audio, score: Score) -> MasterReport:
 
 
 def _take_out_dc(mix: Audio) -> None:
-    running = RunningFilter(high_pass_sections(_DC_HZ, sample_rate=HOUSE_RATE), mix.shape[0])
-    for start in range(0, mix.shape[1], BLOCK_SAMPLES):
-        part = mix[:, start : start + BLOCK_SAMPLES]
-        part[:] = running.process(part)
+    sections = high_pass_sections(_DC_HZ, sample_rate=HOUSE_RATE)
+
+    def work(channel: int) -> None:
+        running = RunningFilter(sections, 1)
+        for start in range(0, mix.shape[1], BLOCK_SAMPLES):
+            part = mix[channel : channel + 1, start : start + BLOCK_SAMPLES]
+            part[:] = running.process(part)
+
+    side_by_side(work, range(mix.shape[0]))
 
 
 def ending(score: Score) -> NDArray[np.float32]:
