@@ -82,6 +82,13 @@ def library_state(session: Session, *, model_id: str) -> LibraryState:
     )
 
 
+def vector_of(session: Session, stem_id: str, *, model_id: str) -> bytes | None:
+    """A stem's vector by a model, float32, little endian; None where it has none."""
+    return session.scalar(
+        select(Embedding.vector).where(Embedding.stem_id == stem_id, Embedding.model_id == model_id)
+    )
+
+
 def known_bad(session: Session) -> list[KnownBad]:
     """All refused files, in the order of their paths."""
     rows = session.execute(

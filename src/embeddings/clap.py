@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from src.embeddings.clap_canaries import check_audio_canaries, check_text_canari
 from src.embeddings.clap_manifest import Manifest, check_files, read_manifest
 from src.embeddings.clap_towers import AudioHalf, TextHalf, unit_rows
 from src.embeddings.protocol import Vectors
+from src.embeddings.zero_shot import Labels, ZeroShot
 
 QUERY_TEMPLATES = ("{}", "the sound of {}", "a recording of {}", "{} sample")
 """What a query is put into; the vectors are averaged. The wording alone is worth points of
@@ -93,6 +95,14 @@ class ClapEmbedder:
             if some:
                 row[:] = np.mean([known[one] for one in some], axis=0)
         return unit_rows(rows)
+
+    def labels(self, vectors: Vectors) -> list[Labels]:
+        """Which categories and tags each sound could have, by its vector."""
+        return self._zero_shot.labels(vectors)
+
+    @cached_property
+    def _zero_shot(self) -> ZeroShot:
+        return ZeroShot(self, logit_scale=self._manifest.logit_scale)
 
     def verify(self, progress: Progress = silent) -> None:
         """Check every file, load both towers and compare their known vectors.

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
+
 from src.core.config import Settings
 from src.db import imports
 from src.db.database import Database
@@ -144,6 +146,12 @@ class BatchWriter:
         with self.database.transaction() as session:
             imports.add_rows(session, vectors=rows)
         self.report.embedded += len(rows)
+
+    def vector_of(self, stem: str) -> Vectors | None:
+        """A stem's stored vector by the present model, shape (1, dimension); None: it has none."""
+        with self.database.transaction() as session:
+            raw = imports.vector_of(session, stem, model_id=self.model_id)
+        return None if raw is None else np.frombuffer(raw, "<f4")[None]
 
     def refresh(self, stem: str, taken: Taken) -> None:
         """Write a new analysis of a stem."""

@@ -2,8 +2,8 @@
 
 import logging
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from src.core.config import Settings
 from src.core.progress import Progress
 from src.db.imports import LibraryState
 from src.embeddings.protocol import Vectors
+from src.embeddings.zero_shot import Labels
 from src.services.import_batch import Batch, BatchWriter, Group
 from src.services.import_pool import Failure, Running, WorkPool
 from src.services.import_report import FileProblem, ImportReport
@@ -28,6 +29,7 @@ from src.services.import_work import (
     fingerprint,
     take_in,
 )
+from src.services.second_opinion import second_opinion
 from src.storage.fingerprint import stem_id
 
 log = logging.getLogger(__name__)
@@ -35,21 +37,26 @@ log = logging.getLogger(__name__)
 FILES_AT_ONCE = 256
 """How many files are fingerprinted before the first of them is analysed."""
 
-BATCHES_UNDER_WAY = 2
-"""How many batches may wait for their vectors while further files are analysed."""
+LEAST_UNDER_WAY = 2
+"""How many batches may at least wait for their vectors while further files are analysed; with more
+workers as many as there are, so that all of them can embed."""
 
 Outcome = Taken | Refused | Postponed | Failure | None
 
 
 @dataclass(frozen=True)
 class Tools:
-    """What an import works with. embedder: pickled, for the workers."""
+    """What an import works with. embedder: pickled, for the workers
+
+    labels: what the embedder calls sounds, by their vectors; None: it can't
+    """
 
     settings: Settings
     embedder: bytes
     analyse: Analyse
     pool: WorkPool
     progress: Progress
+    labels: Callable[[Vectors], list[Labels] | None] = field(default=lambda _: None)
 
 
 @dataclass
@@ -140,7 +147,7 @@ class ImportRun:
             return
         new = {stem_id(digest): taken.described for digest, taken in batch.new_stems()}
         self.waiting.append((batch, self._start_embedding(new) if new else None))
-        self._save(until=BATCHES_UNDER_WAY)
+        self._save(until=max(LEAST_UNDER_WAY, self.tools.pool.workers))
 
     def _start_embedding(
         self, stems: Mapping[str, Mapping[str, float] | None]
@@ -161,8 +168,22 @@ class ImportRun:
         ):
             batch, running = self.waiting.popleft()
             vectors = {} if running is None else self._vectors(running)
+            self._reconsider(batch, vectors)
             self.writer.save(batch, vectors)
             self._step(batch.files)
+
+    def _reconsider(self, batch: Batch, vectors: Mapping[str, Vectors]) -> None:
+        """Let an embedder that can name sounds have its say on each new stem."""
+        for n, (group, outcome) in enumerate(batch.items):
+            if isinstance(outcome, Taken) and group.digest is not None:
+                vector = vectors.get(stem_id(group.digest))
+                batch.items[n] = (group, self._heard_twice(outcome, vector))
+
+    def _heard_twice(self, taken: Taken, vector: Vectors | None) -> Taken:
+        labels = None if vector is None else self.tools.labels(vector)
+        if not labels:
+            return taken
+        return replace(taken, facts=second_opinion(taken.facts, labels[0]))
 
     def _vectors(self, running: Running[EmbedTask, Vectors]) -> dict[str, Vectors]:
         """Vectors by stem id, shape (1, dimension); stems that can't be embedded are left out."""
@@ -183,13 +204,22 @@ class ImportRun:
         return {}
 
     def embed_missing(self, ids: Sequence[str]) -> None:
-        """Give stems their vector of the present model."""
+        """Give stems their vector of the present model, all workers at it."""
         size = self.tools.settings.embed_batch
+        under_way: deque[tuple[int, Running[EmbedTask, Vectors] | None]] = deque()
         for start in range(0, len(ids), size):
             some = [one for one in ids[start : start + size] if self._copy(one).is_file()]
-            if some:
-                self.writer.save_vectors(self._vectors(self._start_embedding(dict.fromkeys(some))))
-            self._step(min(size, len(ids) - start))
+            running = self._start_embedding(dict.fromkeys(some)) if some else None
+            under_way.append((min(size, len(ids) - start), running))
+            if len(under_way) > self.tools.pool.workers:
+                self._save_vectors(*under_way.popleft())
+        while under_way:
+            self._save_vectors(*under_way.popleft())
+
+    def _save_vectors(self, count: int, running: Running[EmbedTask, Vectors] | None) -> None:
+        if running is not None:
+            self.writer.save_vectors(self._vectors(running))
+        self._step(count)
 
     def refresh(self, outdated: dict[str, FoundFile], digests: dict[str, str]) -> None:
         """Analyse stems again and write their copies anew; corrections stay."""
@@ -197,7 +227,8 @@ class ImportRun:
         tasks = (self.stem_task(found, digests[stem]) for stem, found in outdated.items())
         for task, outcome in self.tools.pool.ordered(take_in, tasks):
             if isinstance(outcome, Taken):
-                self.writer.refresh(by_path[task.file.path], outcome)
+                stem = by_path[task.file.path]
+                self.writer.refresh(stem, self._heard_twice(outcome, self.writer.vector_of(stem)))
             else:
                 self.report.failed += 1
                 self.report.tell(FileProblem(task.hint_path, "failed", outcome.message))

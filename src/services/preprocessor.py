@@ -10,6 +10,8 @@ finishes with the same rows as a run that nobody disturbed.
 import logging
 import pickle
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from src.core.config import Settings
@@ -29,6 +31,7 @@ from src.services.import_run import ImportRun, Tools
 from src.services.import_scan import Scan, scan_folder
 from src.services.import_work import Analysis
 from src.services.kit_settling import settle_kits
+from src.services.second_opinion import labels_of
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +39,8 @@ log = logging.getLogger(__name__)
 class NeuroAnalyzer:
     """Imports folders of sounds into the library.
 
+    active: tells by which embedder the library is searched when an import starts; None: the
+    given one
     analysis: what is found out about each sound; stems that another version analysed are
     analysed again. None: that of ``stem_analysis``
     """
@@ -46,11 +51,13 @@ class NeuroAnalyzer:
         settings: Settings,
         embedder: Embedder,
         *,
+        active: Callable[[], Embedder] | None = None,
         analysis: Analysis | None = None,
     ) -> None:
         self.database = database
         self.settings = settings
         self.embedder = embedder
+        self._active = active
         self.analysis = own_analysis() if analysis is None else analysis
 
     def run(
@@ -73,6 +80,8 @@ class NeuroAnalyzer:
         if not source.is_dir():
             raise NotFoundError(f"there is no folder {str(source)!r} to import")
         with import_lock(self.settings.processed_path):
+            if self._active is not None:
+                self.embedder = self._active()
             recover(self.database, self.settings)
             progress("looking for files", 0, 0)
             scan = self._scan(source)
@@ -148,6 +157,7 @@ class NeuroAnalyzer:
                     self.analysis.analyse,
                     pool,
                     progress,
+                    partial(labels_of, self.embedder),
                 )
                 run = ImportRun(tools, state, writer, writer.report, total)
                 run.read(todo.fresh)

@@ -10,8 +10,8 @@ Stopped at any point it leaves stems that were heard and stems that were not, ea
 import logging
 import pickle
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
@@ -47,6 +47,7 @@ from src.services.import_work import (
 )
 from src.services.kit_settling import settle_kits
 from src.services.preprocessor import own_analysis
+from src.services.second_opinion import labels_of, second_opinion
 from src.storage.paths import path_of
 
 log = logging.getLogger(__name__)
@@ -115,6 +116,7 @@ class _Tools:
 class ReanalysisService:
     """Analyses stems of one library again.
 
+    active: tells by which embedder the library is searched; None: the given one
     analysis: how; None: that of ``stem_analysis``
     """
 
@@ -124,11 +126,13 @@ class ReanalysisService:
         settings: Settings,
         embedder: Embedder,
         *,
+        active: Callable[[], Embedder] | None = None,
         analysis: Analysis | None = None,
     ) -> None:
         self.database = database
         self.settings = settings
         self.embedder = embedder
+        self._active = active
         self._analysis = analysis
 
     def check(self, selection: Selection) -> int:
@@ -146,6 +150,8 @@ class ReanalysisService:
         started = time.monotonic()
         analysis = own_analysis() if self._analysis is None else self._analysis
         with import_lock(self.settings.processed_path):
+            if self._active is not None:
+                self.embedder = self._active()
             with self.database.transaction() as session:
                 ids = stem_edits.selected_ids(session, selection)
             report = ReanalysisReport(selected=len(ids))
@@ -251,6 +257,7 @@ class ReanalysisService:
     def _save(self, batch: Sequence[tuple[_Source, Taken]], version: str, tools: _Tools) -> None:
         """Write what was found out about a batch, and its vectors, in one transaction."""
         vectors = self._vectors(batch, tools)
+        batch = [(source, self._heard_twice(source, taken, vectors)) for source, taken in batch]
         with self.database.transaction() as session:
             wanted = sorted(source.stem_id for source, _ in batch)
             stem_edits.hold(session, wanted)
@@ -265,6 +272,14 @@ class ReanalysisService:
                 session, {one: v for one, v in vectors.items() if one in stems}, self.embedder
             )
         tools.step(len(batch))
+
+    def _heard_twice(self, source: _Source, taken: Taken, vectors: dict[str, Vectors]) -> Taken:
+        """Let an embedder that can name sounds have its say."""
+        vector = vectors.get(source.stem_id)
+        labels = None if vector is None else labels_of(self.embedder, vector)
+        if not labels:
+            return taken
+        return replace(taken, facts=second_opinion(taken.facts, labels[0]))
 
     def _vectors(self, batch: Sequence[tuple[_Source, Taken]], tools: _Tools) -> dict[str, Vectors]:
         """Vectors by stem id, shape (1, dimension); stems that can't be embedded keep theirs."""
