@@ -1,7 +1,7 @@
 # The studio in the browser. It asks the engine for everything, so it holds no audio libraries.
 ARG PYTHON_IMAGE=python:3.11-slim
 
-# What goes again: tests, headers, Arrow's network protocols, widgets for notebooks.
+# What goes again: tests, headers, Arrow's ways to other machines, widgets for notebooks.
 FROM ${PYTHON_IMAGE} AS packages
 RUN python -m venv --without-pip /opt/venv
 COPY requirements/frontend.txt /tmp/requirements.txt
@@ -12,7 +12,7 @@ RUN python -m pip --python /opt/venv/bin/python install --no-cache-dir \
     && cd /opt/venv/lib/python3.11/site-packages \
     && rm -rf pyarrow/include pyarrow/src pyarrow/includes pyarrow/*.pxi pyarrow/*.pyx \
         pyarrow/libarrow_flight.so* pyarrow/libarrow_python_flight.so* pyarrow/_flight.*.so \
-        pyarrow/libarrow_substrait.so* pyarrow/_substrait.*.so pydeck/nbextension/static \
+        pyarrow/libarrow_s3.so* pyarrow/_s3fs.*.so pydeck/nbextension/static \
     && /opt/venv/bin/python -c "import pandas, pyarrow.parquet, pydeck, streamlit"
 
 FROM ${PYTHON_IMAGE}
