@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from src.embeddings.protocol import Embedder
     from src.music.library_summary import LibrarySummary
     from src.services.arranger import ArrangerService
+    from src.services.embedding_models import EmbeddingModels
     from src.services.exports import ExportService
     from src.services.preprocessor import NeuroAnalyzer
     from src.services.reanalysis import ReanalysisService
+    from src.services.reembedding import ReembeddingService
     from src.services.renderer import RendererService
     from src.services.revisions import RevisionService
     from src.services.search import SearchService
+    from src.services.search_space import SearchSpaces
     from src.services.tracks import TrackService
 
 
@@ -50,7 +53,28 @@ class Services:
         """Semantic search over the library."""
         from src.services.search import SearchService
 
-        return SearchService(self.database, self.embedder)
+        return SearchService(self.database, self.embedder, spaces=self._search_spaces)
+
+    @cached_property
+    def _search_spaces(self) -> "SearchSpaces":
+        from src.services.search_space import SearchSpaces
+
+        folder = self.settings.processed_path / "index"
+        return SearchSpaces(self.database, self.models.active(), models=self.models, folder=folder)
+
+    @cached_property
+    def models(self) -> "EmbeddingModels":
+        """Which embedder is searched by, and which one is wanted."""
+        from src.services.embedding_models import EmbeddingModels
+
+        return EmbeddingModels(self.database, self.settings, self.embedder)
+
+    @cached_property
+    def reembedding(self) -> "ReembeddingService":
+        """From one model's vectors to another's."""
+        from src.services.reembedding import ReembeddingService
+
+        return ReembeddingService(self.database, self.settings, self.models, self.search)
 
     @cached_property
     def arranger(self) -> "ArrangerService":
@@ -94,14 +118,16 @@ class Services:
         """From folders of files to the library."""
         from src.services.preprocessor import NeuroAnalyzer
 
-        return NeuroAnalyzer(self.database, self.settings, self.embedder)
+        return NeuroAnalyzer(self.database, self.settings, self.embedder, active=self.models.active)
 
     @cached_property
     def reanalysis(self) -> "ReanalysisService":
         """Hearing stems again."""
         from src.services.reanalysis import ReanalysisService
 
-        return ReanalysisService(self.database, self.settings, self.embedder)
+        return ReanalysisService(
+            self.database, self.settings, self.embedder, active=self.models.active
+        )
 
     @cached_property
     def exports(self) -> "ExportService":

@@ -42,6 +42,7 @@ class AspectIndex:
         self._rows: dict[str, int] = {}
         self._vectors = np.zeros((64, dimension), dtype=np.float32)
         self._aligned: tuple[int, int, NDArray[np.float32]] | None = None
+        self._aligned_ids: Sequence[str] = ()
 
     def aligned(self, ids: Sequence[str], seq: int) -> NDArray[np.float32]:
         """Vectors in the order of the ids, zeros where there is none; kept until ``seq`` changes.
@@ -49,7 +50,9 @@ class AspectIndex:
         ids: of all slots of another index; seq: the newest change that it knows
         """
         self.sync()
-        if self._aligned is None or self._aligned[:2] != (seq, self._seq):
+        known = self._aligned_ids is ids  # another index has its stems in another order
+        if self._aligned is None or not known or self._aligned[:2] != (seq, self._seq):
+            self._aligned_ids = ids
             places = np.array([self._rows.get(stem_id, -1) for stem_id in ids], dtype=np.intp)
             found = np.where((places >= 0)[:, None], self._vectors[places], np.float32(0.0))
             self._aligned = (seq, self._seq, found)

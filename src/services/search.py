@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ from src.services.search_directions import (
     LIKED,
     PROMPT,
     Example,
+    Pointing,
     Usual,
     Wish,
     direction_of,
@@ -46,7 +47,8 @@ from src.services.search_query import (
 )
 from src.services.search_ranking import SMALL_LIBRARY, RankedFor, Ranking, rank, with_exact_fit
 from src.services.search_reasons import Told, reasons_for
-from src.services.search_words import Asked, index_words, known_words, mended
+from src.services.search_space import SearchSpaces
+from src.services.search_words import Asked, known_words, mended
 from src.storage.fingerprint import STEM_ID_LENGTH
 
 __all__ = [
@@ -61,7 +63,7 @@ _KEPT_CARDS = 4_000
 class _Named:
     """What ids in a query stand for, read before anything is ranked.
 
-    liked, disliked: ids of stems; texts: (text, weight)
+    liked, disliked: ids of stems; texts: (text, weight); heard: vectors of sounds brought along
     """
 
     members: Members
@@ -69,6 +71,7 @@ class _Named:
     disliked: tuple[str, ...] = ()
     texts: tuple[tuple[str, float], ...] = ()
     company: Company | None = None
+    heard: Vectors | None = None
 
 
 class SearchService:
@@ -77,10 +80,12 @@ class SearchService:
     What another thread or process imports, corrects or deletes is seen by the next search.
     """
 
-    def __init__(self, database: Database, embedder: Embedder) -> None:
+    def __init__(
+        self, database: Database, embedder: Embedder, *, spaces: SearchSpaces | None = None
+    ) -> None:
         self._database = database
-        self._embedder = embedder
-        self._index = LibraryIndex(database, embedder.model_id, embedder.dimension, index_words)
+        self._spaces = SearchSpaces(database, embedder) if spaces is None else spaces
+        self._space = self._spaces.current()
         self._cards: dict[str, StemCard] = {}
         self._usual = Usual()
         self._uses = TrackUses(database)
@@ -92,12 +97,26 @@ class SearchService:
     @property
     def model_id(self) -> str:
         """The model whose vectors are searched."""
-        return self._embedder.model_id
+        return self.embedder.model_id
 
     @property
     def embedder(self) -> Embedder:
         """What makes the vectors that are searched."""
-        return self._embedder
+        with self._lock:
+            self._sync()
+            return self._space.embedder
+
+    @property
+    def _index(self) -> LibraryIndex:
+        return self._space.index
+
+    def prepare(self, embedder: Embedder) -> None:
+        """Read another embedder's vectors beside what goes on, before a switch to it."""
+        self._spaces.prepare(embedder)
+
+    def give_up(self) -> None:
+        """Let go of vectors that were read for a switch that is not to be."""
+        self._spaces.give_up()
 
     @contextmanager
     def opened(self) -> Iterator[LibraryIndex]:
@@ -117,21 +136,27 @@ class SearchService:
         NotFoundError for a stem, track or collection that is not there.
         """
         check_query(query)
-        scope = self.model_id + ("" if example is None else example.digest)
-        place = place_of(query, scope)
-        named = self._named(query)
-        with self._lock:
-            self._sync()
-            asked = mended(query.prompt, self._index.words, self._known)
-        texts = self._text_wishes(asked.mended or query.prompt, named)
-        with self._lock:
-            self._sync()
-            wanted = self._wanted(query, asked, named, texts, example)
-            mask = allowed(self._index, query, named.members)
-            ranking, found, start = self._order(query, wanted, mask, place)
-            hits, last = self._hits(ranking, found, slice(start, start + query.limit), wanted)
-        cursor = None if last is None else cursor_of(query, scope, last)
-        return SearchPage(hits, int(np.count_nonzero(mask)), cursor, asked.mended)
+        named, example = self._named(query), example or Example("")
+        while True:
+            with self._lock:
+                self._sync()
+                embedder = self._space.embedder
+                asked = mended(query.prompt, self._index.words, self._known)
+            scope = embedder.model_id + example.digest
+            place = place_of(query, scope)
+            texts = _text_wishes(embedder, asked.mended or query.prompt, named)
+            named = replace(named, heard=example.heard(embedder) if example.heard else None)
+            with self._lock:
+                self._sync()
+                if self._space.embedder is not embedder:
+                    continue  # switched meanwhile: what was embedded belongs to the other model
+                wanted = self._wanted(query, asked, named, texts, example.pointing)
+                mask = allowed(self._index, query, named.members)
+                ranking, found, start = self._order(query, wanted, mask, place)
+                hits, last = self._hits(ranking, found, slice(start, start + query.limit), wanted)
+            cursor = None if last is None else cursor_of(query, scope, last)
+            total = int(np.count_nonzero(mask))
+            return SearchPage(hits, total, cursor, asked.mended, embedder.model_id)
 
     def cards(self, ids: Iterable[str]) -> dict[str, StemCard]:
         """Cards by id, in the order asked; ids that are not there are left out.
@@ -155,6 +180,9 @@ class SearchService:
         return {stem_id: known[stem_id] for stem_id in asked if stem_id in known}
 
     def _sync(self) -> None:
+        space = self._spaces.current()
+        if space is not self._space:
+            self._space, self._usual, self._named_at = space, Usual(), -1
         if self._index.sync():
             self._cards.clear()
 
@@ -184,26 +212,18 @@ class SearchService:
         cards = self.cards(str(choice["stem_id"]) for choice in choices if "stem_id" in choice)
         return track_company("the track", track.bpm, choices, cards)
 
-    def _text_wishes(self, prompt: str, named: _Named) -> list[Wish]:
-        """What the texts ask of the sound; embedded without the lock, since that may take long."""
-        texts = [*([(prompt, PROMPT)] if prompt.strip() else []), *named.texts]
-        return text_wishes(
-            self._embedder, [text for text, _ in texts], [weight for _, weight in texts]
-        )
-
     def _wanted(
         self,
         query: SearchQuery,
         asked: Asked,
         named: _Named,
         texts: Sequence[Wish],
-        example: Example | None,
+        pointing: Pointing | None,
     ) -> RankedFor:
         liked, disliked = self._vectors(named.liked), self._vectors(named.disliked)
-        if example is not None and example.vectors is not None:
-            liked = np.concatenate([liked, example.vectors])
+        if named.heard is not None:
+            liked = np.concatenate([liked, named.heard])
         wishes = [*texts, *sound_wishes(liked, LIKED), *sound_wishes(disliked, -DISLIKED)]
-        pointing = None if example is None else example.pointing
         pointing = direction_of(wishes, self._index, self._usual) if pointing is None else pointing
         uses = self._uses.counts() if query.feedback else None
         return RankedFor(asked, pointing, named.company, uses)
@@ -283,6 +303,12 @@ class SearchService:
             )
         more = bool(hits) and len(found.places) > page.stop
         return tuple(hits), Place(hits[-1].stem.id, page.start + len(hits)) if more else None
+
+
+def _text_wishes(embedder: Embedder, prompt: str, named: _Named) -> list[Wish]:
+    """What the texts ask of the sound. Without the search's lock: it may take long."""
+    texts = [*([(prompt, PROMPT)] if prompt.strip() else []), *named.texts]
+    return text_wishes(embedder, [text for text, _ in texts], [weight for _, weight in texts])
 
 
 def _stems_and_texts(session: Session, named: Sequence[str]) -> tuple[list[str], list[str]]:

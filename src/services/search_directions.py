@@ -1,7 +1,7 @@
 """Where a search points to in the space of sounds: texts and sounds, liked and disliked."""
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -74,12 +74,13 @@ class Pointing(Protocol):
 class Example:
     """A sound that somebody brings. digest: names it, so that cursors belong to it
 
-    vectors: of the embedder, shape (sounds, dimension), that count like liked stems; or
+    heard: gives its vectors by an embedder, shape (sounds, dimension), that count like
+        liked stems; or
     pointing: what counts instead of all else that points to sounds
     """
 
     digest: str
-    vectors: Vectors | None = None
+    heard: Callable[[Embedder], Vectors] | None = None
     pointing: Pointing | None = None
 
 

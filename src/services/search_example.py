@@ -86,8 +86,8 @@ class ExampleService:
             raise UnreadableAudioError("the example is silent", reason="silent")
         digest = hashlib.blake2b(audio.tobytes(), digest_size=8).hexdigest() + aspect
         if aspect == OVERALL:
-            vectors = self._search.embedder.embed_audio([audio])
-            return self._search.find(query, example=Example(digest, vectors=vectors))
+            example = Example(digest, heard=lambda embedder: embedder.embed_audio([audio]))
+            return self._search.find(query, example=example)
         facts = analyse_stem(audio, sample_rate=HOUSE_RATE, relative_path=_NEUTRAL_NAME)
         heard = _heard(facts.features, facts.bpm, facts.analysis.get("matching"))
         vector = aspect_vectors([heard], aspect)[0]

@@ -93,12 +93,16 @@ class SearchHit:
 
 @dataclass(frozen=True)
 class SearchPage:
-    """Some hits, best first. total: stems that pass the filters; next_cursor: None at the end."""
+    """Some hits, best first. total: stems that pass the filters; next_cursor: None at the end.
+
+    embedder: the model whose vectors were searched
+    """
 
     hits: tuple[SearchHit, ...]
     total: int
     next_cursor: str | None
     did_you_mean: str | None
+    embedder: str
 
 
 def check_query(query: SearchQuery) -> None:

@@ -115,6 +115,6 @@ def _answer(engine: Engine, query: SearchQuery, page: SearchPage) -> SearchAnswe
         offset=query.offset,
         total=page.total,
         next_cursor=page.next_cursor,
-        embedder=engine.search.model_id,
+        embedder=page.embedder,
         did_you_mean=page.did_you_mean,
     )
