@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter1d
 
 from src.audio.dynamics import apply_gains, gain_line
 from src.audio.gain import db_to_gain, gain_to_db
@@ -36,11 +37,12 @@ LIMITED_ALONE_DB = 6.0
 _MARGIN_DB = 0.03
 _ROUNDS = 12
 _CHECKS = 3
-_SPARE_DRIVE_DB = (4.0, 2 * MOST_COST_LU)
+_SPARE_DRIVE_DB = (6.0, 2 * MOST_COST_LU)
 """True peaks are known for gains so much larger than the one that is wanted; mostly the first
 does, and the second costs more."""
 
 _CLOSE_LU = 0.02
+_REACH_RUNS = 5
 _SURE_LU = 0.1
 """Where the limiter takes less, the estimate is not wrong by more than a part of it."""
 
@@ -172,7 +174,7 @@ def _rounded_and_limited(mix: Audio, limiting: "_Limiting", drive: _Drive) -> _D
     goal, original = limiting.goal, mix.copy()
     for check in range(_CHECKS + 1):
         round_peaks(original, mix, drive=drive.gain, ceiling=goal.ceiling, peaks=limiting.peaks)
-        peaks = block_true_peaks(mix, floor=goal.ceiling)
+        peaks = block_true_peaks(mix, floor=goal.ceiling, only=limiting.bent(drive.gain))
         reductions = limiter_gains(
             peaks, drive=1.0, ceiling=goal.ceiling, sample_rate=goal.sample_rate
         )
@@ -288,6 +290,14 @@ class _Limiting:
         """How much loudness limiter and rounding take away."""
         heard_lufs = drive.estimated_lufs + error_lu
         return self.loudness_lufs + gain_to_db(drive.gain) - heard_lufs
+
+    def bent(self, gain: float) -> NDArray[np.bool_]:
+        """The runs that rounding may change, with those whose curve reaches into them.
+
+        The others stay below the ceiling, as they were.
+        """
+        high = self.peaks * np.float32(gain) > np.float32(self.goal.ceiling)
+        return maximum_filter1d(high, _REACH_RUNS)
 
     def limits_alone(self, drive: _Drive) -> bool:
         """Whether the limiter takes so little that no peak has to be rounded."""

@@ -47,7 +47,7 @@ def true_peak_dbtp(audio: Audio, *, sample_rate: int) -> float:
 
 
 def block_true_peaks(
-    audio: Audio, *, floor: float, start: int = 0, stop: int | None = None
+    audio: Audio, *, floor: float, only: NDArray[np.bool_] | None = None
 ) -> NDArray[np.float32]:
     """Find the true peak of each run of 32 samples, over all channels.
 
@@ -55,26 +55,28 @@ def block_true_peaks(
     floor: linear; runs whose curve can't rise above it are not interpolated, and hold
         their sample peak. Such a run is known by its samples: the curve can't rise higher
         than they do times the sum of the interpolator's weights.
-    start, stop: the samples to look at
+    only: runs that may be interpolated; the others hold their sample peak. None: all
 
-    Returns linear peaks, shape (ceil((stop - start) / 32),).
+    Returns linear peaks, shape (ceil(samples / 32),).
     """
-    stop = audio.shape[1] if stop is None else stop
-    if stop <= start:
+    if audio.shape[1] == 0:
         return np.zeros(0, np.float32)
 
     def found(piece: tuple[int, int]) -> NDArray[np.float32]:
-        return _stretch_peaks(audio, start + piece[0], start + piece[1], floor)
+        first, last = piece[0] // BLOCK_SAMPLES, -(-piece[1] // BLOCK_SAMPLES)
+        return _stretch_peaks(audio, *piece, floor, None if only is None else only[first:last])
 
-    return np.concatenate(side_by_side(found, stretches(stop - start, _CHUNK_SAMPLES)))
+    return np.concatenate(side_by_side(found, stretches(audio.shape[1], _CHUNK_SAMPLES)))
 
 
-def _stretch_peaks(audio: Audio, start: int, stop: int, floor: float) -> NDArray[np.float32]:
+def _stretch_peaks(
+    audio: Audio, start: int, stop: int, floor: float, only: NDArray[np.bool_] | None = None
+) -> NDArray[np.float32]:
     count = -(-(stop - start) // BLOCK_SAMPLES)
     peaks = np.zeros(count, np.float32)
     for channel in audio:
         part = with_surroundings(channel, start, count)
-        np.maximum(peaks, _channel_peaks(part, floor), out=peaks)
+        np.maximum(peaks, _channel_peaks(part, floor, only), out=peaks)
     return peaks
 
 
@@ -88,12 +90,15 @@ def with_surroundings(channel: NDArray[np.float32], start: int, count: int) -> N
     return part
 
 
-def _channel_peaks(part: NDArray[np.float32], floor: float) -> NDArray[np.float32]:
+def _channel_peaks(
+    part: NDArray[np.float32], floor: float, only: NDArray[np.bool_] | None
+) -> NDArray[np.float32]:
     levels = _block_levels(part)
     peaks: NDArray[np.float32] = levels[1:-1].copy()
     near = np.maximum(np.maximum(levels[:-2], levels[2:]), peaks)
     matrix, bound = _interpolator()
-    chosen = np.flatnonzero(near * bound > floor)
+    high = near * bound > floor
+    chosen = np.flatnonzero(high if only is None else high & only)
     if chosen.size == 0:
         return peaks
     rows = block_windows(part)
