@@ -195,6 +195,8 @@ def _told(clip: Clip, name: str) -> str:
         said.append(f"{clip.semitones:+g} semitones")
     if clip.reverse:
         said.append("reversed")
+    if clip.tape_stop:
+        said.append("tape stop")
     return ", ".join(said)
 
 

@@ -10,6 +10,7 @@ import soundfile
 from src.audio.fades import rising
 from src.audio.gain import pan_gains
 from src.music.daw_session import AudioItem, Session, SessionTrack, layers
+from src.music.hats import choked
 from src.music.midi_parts import midi_song
 from src.music.score import (
     Automation,
@@ -21,6 +22,7 @@ from src.music.score import (
     ScoreSection,
     Track,
 )
+from src.music.tape_stops import GAP_BEATS, slowed_clips, slowed_notes
 from src.services.export_session import SessionMaker, SessionStyle, SessionText
 from src.services.playback import mix_score, score_samples
 
@@ -127,6 +129,27 @@ def test_without_curves_it_is_the_dry_mix_to_the_last_digit(tmp_path, style):
     still = replace(wanted, tracks=tuple(replace(t, automation=()) for t in wanted.tracks))
     mix = mix_score(still, load=load)
     heard = played(session(still, tmp_path, style), tmp_path, mix.shape[1])
+    np.testing.assert_allclose(heard, mix, atol=2e-6)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_stopped_tape_a_turned_loop_and_open_hats_are_in_the_session(tmp_path, style):
+    stop = (12.0, 16.0 - GAP_BEATS)
+    noise = Clip("noise", 0.0, 16.0, 0.0, 2.0, stretch_ratio=1.05, rotate_s=0.4)
+    hats = choked([
+        Note("clap", 0.5 * beat, 0.8, articulation="open" if beat % 2 else "")
+        for beat in range(28)
+    ])  # fmt: skip
+    wanted = score(
+        Track("noise", "synth", clips=slowed_clips([noise], [stop], 0.5)),
+        Track("hihat", "hihat", notes=slowed_notes(hats, [stop])),
+    )
+    braked = [clip for clip in wanted.tracks[0].clips if clip.tape_stop]
+    assert len(braked) == 1
+    mix = mix_score(wanted, load=load)
+    standstill = mix[:, round(15.97 * RATE / 2) : 16 * RATE // 2]
+    assert np.abs(standstill).max() < 1e-4
+    heard = played(session(wanted, tmp_path, style), tmp_path, mix.shape[1])
     np.testing.assert_allclose(heard, mix, atol=2e-6)
 
 
