@@ -38,7 +38,7 @@ from src.storage.fingerprint import content_hash, text_hash
 from src.storage.paths import path_of, safe_join, shortened
 from src.storage.zip_writing import zip_stream
 
-EXPORT_VERSION = "1"
+EXPORT_VERSION = "2"
 """Raised when the same score gives other files, so that older ones are made again."""
 
 ALL_ZIP, STEMS_ZIP = "all.zip", "stems.zip"

@@ -47,7 +47,7 @@ def test_an_export_is_a_job_whose_result_lists_the_files(
 def test_the_list_tells_sizes_and_where_files_are(client: TestClient, exported: str) -> None:
     listed = client.get(f"/api/v1/tracks/{exported}/exports").json()
     assert "dawproject" in listed["formats"]
-    assert len(listed["files"]) == 4
+    assert len(listed["files"]) == 5
     for file in listed["files"]:
         sound = client.get(file["url"])
         assert sound.status_code == 200
@@ -60,7 +60,7 @@ def test_files_have_their_types_and_answer_ranges(client: TestClient, exported: 
     types = {ending: client.get(url).headers["content-type"] for ending, url in by_ending.items()}
     assert types == {
         "wav": "audio/wav", "svg": "image/svg+xml", "json": "application/json",
-        "txt": "text/plain; charset=utf-8",
+        "txt": "text/plain; charset=utf-8", "png": "image/png",
     }  # fmt: skip
     part = client.get(by_ending["wav"], headers={"range": "bytes=0-3"})
     assert (part.status_code, part.content) == (206, b"RIFF")
