@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 BACKEND := $(VENV)/.backend
 DEV := $(VENV)/.dev
+STUDIO := $(VENV)/.studio
 
-.PHONY: help demo test serve lint bench lock clean
+.PHONY: help demo test app serve lint bench lock clean
 
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -24,12 +25,21 @@ $(DEV): $(BACKEND) requirements/dev.txt
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements/dev.txt
 	@touch $@
 
+$(STUDIO): $(BACKEND) requirements/frontend.txt
+	@echo "Installing the studio (once) ..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements/frontend.txt
+	@touch $@
+
 demo: $(BACKEND)  ## build demo kits, analyse them, render a track, print its path
 	@$(BIN)/python -m src.cli demo
 
 test: $(DEV)  ## run all tests
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check -q . && $(BIN)/mypy
 	@$(BIN)/python -m pytest -n auto
+
+app: $(STUDIO)  ## the studio in the browser on http://localhost:8501, with its API
+	@$(BIN)/python -m src.cli serve & engine=$$!; trap 'kill $$engine 2>/dev/null; wait $$engine' EXIT; \
+		trap 'exit 0' INT TERM; $(BIN)/python -m src.ui.serve
 
 serve: $(BACKEND)  ## API on http://localhost:8000, its docs on /docs
 	@$(BIN)/python -m src.cli serve

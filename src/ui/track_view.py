@@ -21,7 +21,7 @@ def track_view(track_id: str) -> None:
     """Everything about one track, and what can be made of it."""
     track = api().get(f"/api/v1/tracks/{track_id}")
     plan = track["plan"]
-    st.subheader(plain(track["prompt"] or t("track.untitled")))
+    st.header(plain(track["prompt"] or t("track.untitled")))
     st.caption(facts_line(track))
     if not track["exists"]:
         st.warning(t("track.file_gone"), icon=":material/warning:")
