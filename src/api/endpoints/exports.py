@@ -21,7 +21,8 @@ router = APIRouter(tags=["tracks"])
 MEDIA_TYPES = {
     ".wav": "audio/wav", ".flac": "audio/flac", ".mp3": "audio/mpeg", ".mid": "audio/midi",
     ".svg": "image/svg+xml", ".png": "image/png", ".json": "application/json",
-    ".txt": "text/plain; charset=utf-8", ".zip": "application/zip", ".dawproject": "application/zip",
+    ".txt": "text/plain; charset=utf-8", ".zip": "application/zip",
+    ".dawproject": "application/zip",
 }  # fmt: skip
 
 
