@@ -62,7 +62,7 @@ def media_routes(place: Place, *, transport: httpx.AsyncBaseTransport | None = N
             return PlainTextResponse("not here; load the page again", status_code=404)
         asked = {name: request.headers[name] for name in _ASKED if name in request.headers}
         asked["accept-encoding"] = "identity"
-        url = httpx.URL(path=path, query=request.url.query.encode())
+        url = httpx.URL(path=path, query=request.url.query.encode() or None)
         outgoing = http.build_request(request.method, url, headers=asked)
         try:
             answer = await http.send(outgoing, stream=True)
