@@ -94,6 +94,9 @@ def export(
 
 
 def _put(folder: Path, target: Path) -> None:
+    folder.chmod(0o755)
+    for file in folder.iterdir():
+        file.chmod(0o644)  # whoever runs the server may read it
     if target.exists():
         shutil.rmtree(target)
     folder.rename(target)
@@ -257,10 +260,25 @@ def _rounded(full: Path, folder: Path) -> Path:
         del graph.graph.value_info[:]  # shapes noted for fp32 stop the quantiser
         with _quiet():
             quantize_dynamic(
-                graph, str(folder / name), weight_type=QuantType.QInt8, per_channel=True
+                graph, str(folder / "whole"), weight_type=QuantType.QInt8, per_channel=True
             )
+        _save_apart(onnx.load(str(folder / "whole")), folder / name)
+        (folder / "whole").unlink()
     shutil.copyfile(full / TOKENIZER_FILE, folder / TOKENIZER_FILE)
     return folder
+
+
+def _save_apart(graph: Any, target: Path) -> None:
+    """Weights beside the graph: mapped into memory, they cost half of what a whole file costs."""
+    import onnx
+
+    onnx.save_model(
+        graph,
+        str(target),
+        save_as_external_data=True,
+        all_tensors_to_one_file=True,
+        location=f"{target.name}.data",
+    )
 
 
 @contextmanager

@@ -75,7 +75,7 @@ class TextHalf:
             inputs=(card.input,) if card.mask is None else (card.input, card.mask),
             output=card.output,
             threads=threads,
-            lean=True,
+            lean=manifest.precision == "fp32",
         )
 
     def embed(self, texts: Sequence[str]) -> Vectors:
