@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from src.services.demo import write_demo_kits
-from tests.compose.place import NOTES, browser_page, compose, heard, told, until
+from tests.compose.place import NOTES, asked, browser_page, compose, heard, told, until
 
 KIT = "Techno 138 Am"
 
@@ -44,7 +44,7 @@ def generate(page: Page) -> int:
     prompt.press("Tab")
     page.get_by_role("button", name="Make the track").last.click()
     until("the track is there", lambda: told("/readyz")["library"]["tracks"] == 1)
-    page.get_by_text("Master, WAV").first.wait_for(state="attached")
+    page.get_by_text("Plan and credits").wait_for()
     return heard(page)
 
 
@@ -78,7 +78,7 @@ def main() -> int:
     notes = {
         "stems": sorted(stem["id"] for stem in told("/api/v1/stems/?limit=500")["items"]),
         "track": track["id"],
-        "sha256": hashlib.sha256(Path(track["track_path"]).read_bytes()).hexdigest(),
+        "sha256": hashlib.sha256(asked(track["file_url"])).hexdigest(),
     }
     (NOTES / "notes.json").write_text(json.dumps(notes))
     print(f"saved by one command: {(NOTES / 'library.tar').stat().st_size / 1e6:.1f} MB")

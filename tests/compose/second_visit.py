@@ -13,8 +13,7 @@ def check(notes: dict[str, object]) -> None:
     assert stems == notes["stems"]
     (track,) = told("/api/v1/tracks")["items"]
     assert track["id"] == notes["track"]
-    sound = asked(f"/files/{track['track_path'].rpartition('/')[2]}")
-    assert hashlib.sha256(sound).hexdigest() == notes["sha256"]
+    assert hashlib.sha256(asked(track["file_url"])).hexdigest() == notes["sha256"]
 
 
 def main() -> int:
