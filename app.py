@@ -11,8 +11,10 @@ import streamlit as st
 from src.ui import shell
 from src.ui.media import media_routes
 from src.ui.place import place_of
+from src.ui.serve import check_address
 
 if __name__ == "__main__":
     shell.run()
 else:
+    check_address(st.get_option("server.address"))
     app = st.App(Path(__file__), routes=media_routes(place_of()))

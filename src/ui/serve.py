@@ -46,6 +46,17 @@ def refusal(host: str, published_at: str, *, password: str) -> str:
     )
 
 
+def check_address(address: str | None) -> None:
+    """End the server where it may not be seen, however it was started.
+
+    address: what Streamlit was told to listen on; None: everywhere
+    """
+    published = os.environ.get("PUBLISHED_AT", "")
+    refused = refusal(address or "every address", published, password=place_of().password)
+    if refused:
+        sys.exit(f"error: {refused}")
+
+
 def streamlit_command(host: str, port: int) -> list[str]:
     """The words that start Streamlit; it asks nobody who it is, and tells nobody."""
     return [

@@ -47,3 +47,16 @@ def test_streamlit_is_told_where_and_asks_nobody_outside() -> None:
         "--server.address=127.0.0.1", "--server.port=8501",
         "--browser.serverAddress=localhost", "--browser.gatherUsageStats=false",
     } <= set(command)  # fmt: skip
+
+
+@pytest.mark.parametrize("address", [None, "0.0.0.0"])
+def test_streamlit_started_by_hand_is_no_way_around(
+    monkeypatch: pytest.MonkeyPatch, address: str | None
+) -> None:
+    monkeypatch.delenv("APP_PASSWORD", raising=False)
+    monkeypatch.delenv("PUBLISHED_AT", raising=False)
+    serve.check_address("127.0.0.1")
+    with pytest.raises(SystemExit, match="set APP_PASSWORD"):
+        serve.check_address(address)
+    monkeypatch.setenv("APP_PASSWORD", "open sesame")
+    serve.check_address(address)
