@@ -51,7 +51,7 @@ def _undo() -> None:
     if not edit:
         return
     row = st.container(horizontal=True, vertical_alignment="center")
-    row.markdown(t("bulk.changed", count=asked("changed") or "?"))
+    row.markdown(t("bulk.changed", changed=asked("changed") or "?"))
     if row.button(t("bulk.undo"), key="undo", icon=":material/undo:"):
         try:
             told = api().post(f"/api/v1/stems/edits/{edit}/undo")

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from src.ui import formats
+from src.ui import formats, kept
 from src.ui.jobs import job_panel, start
 from src.ui.plan_view import show_plan
 from src.ui.problems import told_of_problems
@@ -36,7 +36,12 @@ def show() -> None:
     request = _request()
     _palette_choice()
     with st.container(horizontal=True):
-        wants_plan = st.button(t("generate.plan"), icon=":material/view_timeline:", key="plan-it")
+        wants_plan = st.button(
+            t("generate.plan"),
+            icon=":material/view_timeline:",
+            key="plan-it",
+            on_click=_draw_a_seed,
+        )
         make = st.button(
             t("generate.make"), type="primary", icon=":material/auto_awesome:", key="make-it"
         )
@@ -47,7 +52,6 @@ def show() -> None:
         remember(track=None, edits=None, locked=None, show=None)
         start("/generate-track", _with_palette(request), params={"wait": False})
     if wants_plan:
-        _draw_a_seed()
         remember(track=None, job=None, show="plan")
         st.rerun()
     _below(request)
@@ -82,8 +86,8 @@ def _request() -> dict[str, Any]:
     def take(text: str) -> None:
         st.session_state["prompt"] = text
 
-    prompt = st.text_area(
-        t("generate.prompt"), key="prompt", bind="query-params", max_chars=2000, height=90,
+    prompt = kept.text(
+        st.text_area, t("generate.prompt"), key="prompt", max_chars=2000, height=90,
         placeholder=t("generate.placeholder"),
     )  # fmt: skip
     row = st.container(horizontal=True)
@@ -91,20 +95,20 @@ def _request() -> dict[str, Any]:
         text = t(f"generate.example_{place}")
         row.button(text, key=f"example-{place}", type="tertiary", on_click=take, args=(text,))
     length, preset, seed = st.columns(3)
-    minutes = length.selectbox(
-        t("generate.length"), LENGTHS, key="length", bind="query-params",
+    minutes = kept.one(
+        length.selectbox, t("generate.length"), LENGTHS, key="length", default="",
         format_func=lambda one: t("generate.as_prompt") if not one else
         t("generate.minutes", count=one.split()[0]),
     )  # fmt: skip
-    mastering = preset.selectbox(
-        t("generate.preset"), PRESETS, key="preset", bind="query-params",
+    mastering = kept.one(
+        preset.selectbox, t("generate.preset"), PRESETS, key="preset", default=PRESETS[0],
         format_func=lambda one: t(f"preset.{one}"), help=t("generate.preset_help"),
     )  # fmt: skip
-    number = seed.number_input(
-        t("generate.seed"), 0, 2**31, None, 1, key="seed", bind="query-params",
+    number = kept.number(
+        seed.number_input, t("generate.seed"), (0, 2**31), key="seed",
         help=t("generate.seed_help"), placeholder=t("generate.any_seed"),
     )  # fmt: skip
-    request: dict[str, Any] = {"prompt": (prompt or "").strip(), "mastering": mastering}
+    request: dict[str, Any] = {"prompt": prompt.strip(), "mastering": mastering}
     if minutes:
         request["length"] = minutes
     if number is not None:
@@ -135,17 +139,21 @@ def _palette_choice() -> None:
         return
     names = {f"c:{one['id']}": one["name"] for one in collections()}
     names |= {f"k:{kit['id']}": kit["name"] for kit in kits()}
-    st.multiselect(
-        t("generate.palette"), list(names), format_func=lambda one: names.get(one, one),
-        key="palette", bind="query-params", placeholder=t("generate.whole_library"),
+    kept.several(
+        st.multiselect,
+        t("generate.palette"),
+        list(names),
+        format_func=lambda one: names.get(one, one),
+        key="palette",
+        placeholder=t("generate.whole_library"),
         help=t("generate.palette_help"),
-    )  # fmt: skip
+    )
 
 
 def _draw_a_seed() -> None:
     """So that the track becomes what the plan shows."""
-    if "seed" not in st.query_params:
-        st.query_params["seed"] = str(secrets.randbelow(10_000))
+    if st.session_state.get("seed") is None:
+        st.session_state["seed"] = secrets.randbelow(10_000)
 
 
 def _plan(request: dict[str, Any]) -> None:

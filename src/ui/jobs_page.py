@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from src.ui import formats
+from src.ui import formats, kept
 from src.ui.client import ApiProblem
 from src.ui.jobs import ICONS, OPEN, cancel, progress_text
 from src.ui.problems import said, show_problem, told_of_problems
@@ -19,8 +19,8 @@ _EVERY_S = 2.0
 def show() -> None:
     """The page."""
     st.title(t("jobs.title"))
-    st.pills(
-        t("jobs.which"), _STATES, selection_mode="multi", key="status", bind="query-params",
+    kept.several(
+        st.pills, t("jobs.which"), _STATES, selection_mode="multi", key="status",
         format_func=lambda one: t(f"jobs.{one}"),
     )  # fmt: skip
     st.fragment(_list, run_every=_EVERY_S)()

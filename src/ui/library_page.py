@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from src.ui import kept
 from src.ui.library_parts import collections_view, kits_view, map_view, statistics_view
 from src.ui.problems import told_of_problems
 from src.ui.quarantine_view import quarantine_view
@@ -25,14 +26,20 @@ def show() -> None:
     """The page."""
     st.title(t("library.title"))
     views = [name for name in _VIEWS if name not in _NEEDS or can(_NEEDS[name])]
-    view = st.segmented_control(
-        t("library.view"), views, format_func=lambda one: t(f"library.{one}"), key="view",
-        bind="query-params", default="sounds", required=True, label_visibility="collapsed",
-    )  # fmt: skip
+    view = kept.one(
+        st.segmented_control,
+        t("library.view"),
+        views,
+        format_func=lambda one: t(f"library.{one}"),
+        key="view",
+        default="sounds",
+        required=True,
+        label_visibility="collapsed",
+    )
     if ready()["library"]["stems"] == 0 and view != "quarantine":
         st.info(t("search.empty"), icon=":material/info:")
         if st.button(t("search.to_upload"), type="primary"):
             go("pages/1_Upload_Stems.py")
         return
     with told_of_problems():
-        _VIEWS[view or "sounds"]()
+        _VIEWS[view]()

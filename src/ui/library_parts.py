@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from src.ui import formats
+from src.ui import formats, kept
 from src.ui.client import ApiProblem
 from src.ui.colours import CATEGORIES, CATEGORY_COLOURS
 from src.ui.components import sound_map
@@ -103,8 +103,8 @@ def _collection_changes(one: dict[str, Any]) -> None:
 
 def map_view() -> None:
     """The map of sounds: a click plays, and shows the sound below."""
-    category = st.selectbox(
-        t("stem.category"), CATEGORIES, index=None, key="category", bind="query-params",
+    category = kept.one(
+        st.selectbox, t("stem.category"), CATEGORIES, key="category",
         format_func=lambda one: word("category", one), placeholder=t("search.any"),
     )  # fmt: skip
     chosen = sound_map(category=category, key=f"map-{category or 'all'}")

@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from src.ui import kept
 from src.ui.client import ApiProblem, Outgoing
 from src.ui.colours import CATEGORIES
 from src.ui.problems import show_problem, told_of_problems
@@ -49,14 +50,10 @@ def show() -> None:
 def _prompt() -> None:
     with st.form("search", border=False):
         words, button = st.columns([6, 1], vertical_alignment="bottom")
-        words.text_input(
-            t("search.prompt"),
-            key="q",
-            bind="query-params",
-            type="search",
+        kept.text(
+            words.text_input, t("search.prompt"), key="q", type="search", max_chars=1000,
             placeholder=t("search.placeholder"),
-            max_chars=1000,
-        )
+        )  # fmt: skip
         button.form_submit_button(
             t("search.button"), type="primary", icon=":material/search:", width="stretch"
         )
@@ -79,25 +76,16 @@ def _filters() -> dict[str, Any]:
 
 
 def _categories_and_kind() -> dict[str, Any]:
-    categories = st.pills(
-        t("stem.category"),
-        CATEGORIES,
-        selection_mode="multi",
+    categories = kept.several(
+        st.pills, t("stem.category"), CATEGORIES, key="category", selection_mode="multi",
         format_func=lambda one: word("category", one),
-        key="category",
-        bind="query-params",
-    )
+    )  # fmt: skip
     left, right = st.columns(2)
-    kind = left.segmented_control(
-        t("stem.kind"),
-        ("loop", "one_shot"),
+    kind = kept.one(
+        left.segmented_control, t("stem.kind"), ("loop", "one_shot"), key="kind",
         format_func=lambda one: t(f"stem.{one}"),
-        key="kind",
-        bind="query-params",
-    )
-    low, high = right.slider(
-        t("search.length"), *LENGTH_RANGE, LENGTH_RANGE, key="length", bind="query-params"
-    )
+    )  # fmt: skip
+    low, high = kept.span(right.slider, t("search.length"), LENGTH_RANGE, key="length")
     return {
         "category": categories or None,
         "is_loop": None if kind is None else kind == "loop",
@@ -108,11 +96,11 @@ def _categories_and_kind() -> dict[str, Any]:
 
 def _tempo_and_key() -> dict[str, Any]:
     tempo, key_name, mixes = st.columns([3, 2, 2], vertical_alignment="bottom")
-    low, high = tempo.slider(t("search.bpm"), *BPM_RANGE, BPM_RANGE, key="bpm", bind="query-params")
-    key = key_name.text_input(
-        t("stem.key"), key="key", bind="query-params", placeholder="Am, F#m, 8A", max_chars=16
+    low, high = kept.span(tempo.slider, t("search.bpm"), BPM_RANGE, key="bpm")
+    key = kept.text(
+        key_name.text_input, t("stem.key"), key="key", placeholder="Am, F#m, 8A", max_chars=16
     )
-    compatible = mixes.toggle(t("search.compatible"), key="compatible", bind="query-params")
+    compatible = kept.switch(mixes.toggle, t("search.compatible"), key="compatible")
     return {
         "bpm_min": low if low > BPM_RANGE[0] else None,
         "bpm_max": high if high < BPM_RANGE[1] else None,
@@ -126,29 +114,30 @@ def _places() -> dict[str, Any]:
     kit_row, sets_row, rating_row = st.columns(3)
     names = [kit["name"] for kit in kits()]
     chosen: dict[str, Any] = {
-        "kit": kit_row.selectbox(
-            t("search.kit"), names, index=None, key="kit", bind="query-params",
-            placeholder=t("search.any"),
-        )
-    }  # fmt: skip
+        "kit": kept.one(kit_row.selectbox, t("search.kit"), names, key="kit", placeholder=_any())
+    }
     if "collection" in takes:
         sets = {one["id"]: one["name"] for one in collections()}
-        chosen["collection"] = sets_row.selectbox(
-            t("search.collection"), list(sets), index=None, key="collection", bind="query-params",
-            format_func=lambda one: sets.get(one, one), placeholder=t("search.any"),
+        chosen["collection"] = kept.one(
+            sets_row.selectbox, t("search.collection"), list(sets), key="collection",
+            format_func=lambda one: sets.get(one, one), placeholder=_any(),
         )  # fmt: skip
     if "rating" in takes:
-        stars = rating_row.selectbox(
-            t("search.rating"), (1, 2, 3, 4, 5), index=None, key="rating", bind="query-params",
-            format_func=lambda one: "★" * one, placeholder=t("search.any"),
+        stars = kept.one(
+            rating_row.selectbox, t("search.rating"), (1, 2, 3, 4, 5), key="rating",
+            format_func=lambda one: "★" * one, placeholder=_any(),
         )  # fmt: skip
         chosen["rating"] = f"{stars}.." if stars else None
     if "spread" in takes:
-        varied = kit_row.toggle(t("search.spread"), key="varied", bind="query-params")
+        varied = kept.switch(kit_row.toggle, t("search.spread"), key="varied")
         chosen["spread"] = 0.5 if varied else None
     if "fold" in takes:
-        chosen["fold"] = sets_row.toggle(t("search.fold"), key="fold", bind="query-params") or None
+        chosen["fold"] = kept.switch(sets_row.toggle, t("search.fold"), key="fold") or None
     return chosen
+
+
+def _any() -> str:
+    return t("search.any")
 
 
 def _by_sound(filters: dict[str, Any]) -> None:

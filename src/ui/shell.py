@@ -4,12 +4,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from src.ui import kept
 from src.ui.client import ApiProblem
 from src.ui.login import may_enter
 from src.ui.pictures import data_uri, logo
 from src.ui.problems import show_problem
-from src.ui.state import language, place, ready, t
-from src.ui.texts import LANGUAGES
+from src.ui.state import place, ready, t
+from src.ui.texts import LANGUAGES, language_of
 
 PAGES = (
     ("upload", "1_Upload_Stems.py", ":material/upload:"),
@@ -63,15 +64,11 @@ def _pages() -> list[st.Page]:
 
 
 def _language_switch() -> None:
-    st.session_state.setdefault("lang", language())
-    st.sidebar.segmented_control(
-        t("nav.language"),
-        list(LANGUAGES),
-        format_func=LANGUAGES.__getitem__,
-        key="lang",
-        bind="query-params",
-        required=True,
-    )
+    own = language_of(st.context.locale)
+    kept.one(
+        st.sidebar.segmented_control, t("nav.language"), list(LANGUAGES), key="lang", default=own,
+        format_func=LANGUAGES.__getitem__, required=True,
+    )  # fmt: skip
 
 
 def _engine_answers() -> bool:

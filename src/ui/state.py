@@ -105,6 +105,8 @@ def remember(**values: object) -> None:
 def go(page: str, **values: object) -> None:
     """Turn to another page; its address gets these values and keeps the language."""
     said = {name: str(value) for name, value in values.items() if value not in (None, "")}
+    for name in values:  # what a widget of this page held gives way to the address
+        st.session_state.pop(name, None)
     if "lang" in st.query_params:
         said["lang"] = st.query_params["lang"]
     st.switch_page(page, query_params=said)

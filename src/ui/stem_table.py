@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from src.ui import formats
+from src.ui import formats, kept
 from src.ui.bulk import bulk_panel
 from src.ui.colours import CATEGORIES
 from src.ui.state import api, asked_number, collections, kits, remember, t, word
@@ -38,21 +38,25 @@ def sounds_view() -> None:
 
 def _filters() -> dict[str, Any]:
     words, kind, kit_row, set_row = st.columns([3, 2, 2, 2])
-    text = words.text_input(t("library.q"), key="q", bind="query-params", type="search")
-    category = kind.multiselect(
-        t("stem.category"), CATEGORIES, format_func=lambda one: word("category", one),
-        key="category", bind="query-params", placeholder=t("search.any"),
-    )  # fmt: skip
-    kit = kit_row.selectbox(
-        t("search.kit"), [one["name"] for one in kits()], index=None, key="kit",
-        bind="query-params", placeholder=t("search.any"),
+    text = kept.text(words.text_input, t("library.q"), key="q", type="search")
+    category = kept.several(
+        kind.multiselect,
+        t("stem.category"),
+        CATEGORIES,
+        format_func=lambda one: word("category", one),
+        key="category",
+        placeholder=t("search.any"),
+    )
+    kit = kept.one(
+        kit_row.selectbox, t("search.kit"), [one["name"] for one in kits()], key="kit",
+        placeholder=t("search.any"),
     )  # fmt: skip
     filters: dict[str, Any] = {"q": text or None, "category": category or None, "kit": kit}
     sets = {one["id"]: one["name"] for one in collections()}
     if sets:
-        filters["collection"] = set_row.selectbox(
-            t("search.collection"), list(sets), index=None, key="collection",
-            bind="query-params", format_func=lambda one: sets.get(one, one),
+        filters["collection"] = kept.one(
+            set_row.selectbox, t("search.collection"), list(sets), key="collection",
+            format_func=lambda one: sets.get(one, one),
             placeholder=t("search.any"),
         )  # fmt: skip
     return {name: value for name, value in filters.items() if value}
@@ -60,11 +64,11 @@ def _filters() -> dict[str, Any]:
 
 def _sorting() -> str:
     by, way = st.columns([3, 5], vertical_alignment="bottom")
-    name = by.selectbox(
-        t("library.sort"), _SORTS, key="sort", bind="query-params",
+    name = kept.one(
+        by.selectbox, t("library.sort"), _SORTS, key="sort", default=_SORTS[0],
         format_func=lambda one: t(f"library.sort_{one}"),
     )  # fmt: skip
-    rising = way.toggle(t("library.rising"), key="rising", bind="query-params")
+    rising = kept.switch(way.toggle, t("library.rising"), key="rising")
     return name if rising else f"-{name}"
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from src.ui import formats
+from src.ui import formats, kept
 from src.ui.components import Mark, Variant, player
 from src.ui.jobs import job_panel, start
 from src.ui.media import media_url
@@ -36,15 +36,15 @@ def track_view(track_id: str) -> None:
     for warning in track["report"].get("warnings", []):
         st.caption(f":orange[:material/warning: {plain(warning)}]")
     show_plan(plan)
-    tab = st.segmented_control(
-        t("track.view"), _TABS, format_func=lambda one: t(f"track.tab_{one}"),
-        key="tab", bind="query-params", default="change", required=True,
+    tab = kept.one(
+        st.segmented_control, t("track.view"), _TABS, format_func=lambda one: t(f"track.tab_{one}"),
+        key="tab", default="change", required=True,
         label_visibility="collapsed",
     )  # fmt: skip
     {
         "change": changes, "compare": _compare, "stems": _stems, "download": _downloads,
         "details": _details,
-    }[tab or "change"](track)  # fmt: skip
+    }[tab](track)  # fmt: skip
 
 
 def facts_line(track: dict[str, Any]) -> str:
@@ -97,15 +97,16 @@ def _compare(track: dict[str, Any]) -> None:
     if not family or not track["exists"]:
         st.info(t("track.no_revisions"), icon=":material/info:")
         return
-    other_id = st.selectbox(
-        t("track.compare_with"), list(family), key="with", bind="query-params",
+    other_id = kept.one(
+        st.selectbox, t("track.compare_with"), list(family), key="with",
+        default=next(iter(family)),
         format_func=lambda one: joined(
             [formats.moment(family[one]["created_at"]), formats.tempo(family[one]["bpm"]),
              family[one]["key"],
              t("track.parent") if one == track["parent_id"] else t("track.revision")]
         ),
     )  # fmt: skip
-    other = family[other_id or next(iter(family))]
+    other = family[other_id]
     st.caption(t("track.compare_help"))
     player(
         t("track.tab_compare"),

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from src.ui import formats
+from src.ui import formats, kept
 from src.ui.client import ApiProblem, Outgoing
 from src.ui.jobs import job_panel, start
 from src.ui.problems import said
@@ -48,17 +48,12 @@ def _empty_library() -> None:
 
 
 def _sending() -> None:
-    way = st.segmented_control(
-        t("upload.way"),
-        _WAYS,
+    way = kept.one(
+        st.segmented_control, t("upload.way"), _WAYS, key="way", default="files", required=True,
         format_func=lambda name: t(f"upload.{name}"),
-        default="files",
-        key="way",
-        bind="query-params",
-        required=True,
-    )
+    )  # fmt: skip
     turn = st.session_state.setdefault("upload_turn", 0)
-    chosen = _chosen(way or "files", turn)
+    chosen = _chosen(way, turn)
     kit = st.text_input(
         t("upload.kit"), max_chars=120, help=t("upload.kit_help"), key="kit", disabled=way == "zip"
     )

@@ -1,5 +1,6 @@
 """What the studio says, in both languages."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -53,3 +54,17 @@ def test_values_stand_in_the_text() -> None:
 )
 def test_the_browser_chooses_the_language(locale: str | None, language: str) -> None:
     assert language_of(locale) == language
+
+
+def test_every_text_gets_the_values_that_it_wants() -> None:
+    checked = 0
+    for file in UI.rglob("*.py"):
+        for call in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name)):
+                continue
+            key = call.args[0] if call.func.id == "t" and call.args else None
+            given = {one.arg for one in call.keywords}
+            if isinstance(key, ast.Constant) and None not in given:
+                assert given == fields_of(texts("en")[key.value]), (file.name, key.value)
+                checked += 1
+    assert checked > 150

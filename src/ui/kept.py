@@ -1,0 +1,109 @@
+"""Widgets whose values stand in the address, so that a reload and a link lose nothing.
+
+The address holds names, not what the visitor reads, so that it means the same in every
+language. What a widget shows by default is left out of it.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from src.ui.state import remember
+
+Widget = Callable[..., Any]
+
+
+def text(widget: Widget, label: str, *, key: str, **more: Any) -> str:
+    """A text box. widget: such as ``st.text_input``"""
+    _seed(key, "", str)
+    widget(label, key=key, **more)
+    return str(_kept(key, "") or "")
+
+
+def one(
+    widget: Widget,
+    label: str,
+    options: Sequence[Any],
+    *,
+    key: str,
+    default: Any = None,
+    **more: Any,
+) -> Any:
+    """One of several options, or the default. widget: such as ``st.selectbox``"""
+    by_name = {str(option): option for option in options}
+    _seed(key, default, lambda said: by_name.get(said, default))
+    if st.session_state[key] not in options:
+        st.session_state[key] = default
+    if default is None and widget.__name__ == "selectbox":
+        more["index"] = None
+    widget(label, options, key=key, **more)
+    return _kept(key, default)
+
+
+def several(widget: Widget, label: str, options: Sequence[str], *, key: str, **more: Any) -> Any:
+    """Some of several options, as a list. widget: such as ``st.multiselect``"""
+    _seed(key, [], lambda said: said.split(","))
+    st.session_state[key] = [name for name in st.session_state[key] or [] if name in options]
+    widget(label, options, key=key, **more)
+    return list(_kept(key, []) or [])
+
+
+def switch(widget: Widget, label: str, *, key: str, **more: Any) -> bool:
+    """On or off; off by default. widget: such as ``st.toggle``"""
+    _seed(key, False, lambda said: said == "1")
+    widget(label, key=key, **more)
+    return bool(_kept(key, False))
+
+
+def span(widget: Widget, label: str, limits: tuple[int, int], *, key: str) -> tuple[int, int]:
+    """Two ends within limits; the limits themselves by default. widget: such as ``st.slider``"""
+    _seed(key, limits, lambda said: span_of(said, limits))
+    widget(label, *limits, key=key)
+    low, high = _kept(key, limits)
+    return int(low), int(high)
+
+
+def span_of(said: str, limits: tuple[int, int]) -> tuple[int, int]:
+    """``90..130`` as two ends within limits; what is no such text counts as the limits."""
+    low, dots, high = said.partition("..")
+    if not dots or not low.isdecimal() or not high.isdecimal() or int(low) > int(high):
+        return limits
+    return max(int(low), limits[0]), min(int(high), limits[1])
+
+
+def number(widget: Widget, label: str, limits: tuple[int, int], *, key: str, **more: Any) -> Any:
+    """A whole number within limits, or None. widget: such as ``st.number_input``"""
+
+    def whole(said: str) -> int | None:
+        inside = said.isdecimal() and limits[0] <= int(said) <= limits[1]
+        return int(said) if inside else None
+
+    _seed(key, None, whole)
+    widget(label, *limits, None, 1, key=key, **more)
+    return _kept(key, None)
+
+
+def _seed(key: str, default: Any, value_of: Callable[[str], Any]) -> None:
+    if key not in st.session_state:
+        said = st.query_params.get(key)
+        st.session_state[key] = default if said is None else value_of(said)
+
+
+def _kept(key: str, default: Any) -> Any:
+    value = st.session_state[key]
+    wanted = None if value == default else as_text(value)
+    if st.query_params.get(key) != wanted:
+        remember(**{key: wanted})
+    return value
+
+
+def as_text(value: Any) -> str:
+    """A value as the address holds it; nothing at all is empty."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, tuple):
+        return "..".join(map(str, value))
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
