@@ -21,6 +21,7 @@ from src.api.endpoints import (
     jobs,
     kits,
     matches,
+    models,
     quarantine,
     revisions,
     search,
@@ -44,6 +45,7 @@ from src.services.import_lock import when_free
 from src.services.jobs import JobKind, JobService
 from src.services.matches import MatchService
 from src.services.quarantine import QuarantineService
+from src.services.reembedding import REEMBED_STAGES
 from src.services.search_example import ExampleService
 from src.services.search_suggestions import Suggestions
 from src.services.selections import selection_of
@@ -105,7 +107,7 @@ def create_app(
     problems.install(app)
     for room in (
         system, jobs, uploads, stem_edits, stems, search, kits, quarantine, tracks, revisions,
-        exports, matches, collections, demo_kits, storage,
+        exports, matches, models, collections, demo_kits, storage,
     ):  # fmt: skip
         app.include_router(room.router)
     return app
@@ -160,6 +162,8 @@ def _start(services: Services) -> tuple[Engine, LocalRunner]:
         settings=settings,
         database=database,
         embedder=services.embedder,
+        models=services.models,
+        library_map=services.library_map,
         search=services.search,
         examples=ExampleService(database, services.search),
         suggestions=Suggestions(services.search),
@@ -198,11 +202,15 @@ def _job_kinds(services: Services, made: TrackService) -> dict[str, JobKind]:
         write_demo_kits(services.settings.raw_path, progress=synthesising)
         return preprocess({}, progress)
 
+    def reembed(_params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+        return services.reembedding.run(progress=progress).to_dict()
+
     render = JobKind(made.render, RENDER_STAGES)
     return {
         "demo": JobKind(demo, DEMO_STAGES, alone=True),
         "preprocess": JobKind(preprocess, PREPROCESS_STAGES, alone=True),
         "reanalyse": JobKind(reanalyse, PREPROCESS_STAGES, alone=True),
+        "reembed": JobKind(reembed, REEMBED_STAGES, alone=True),
         "generate": render,
         "render": render,
         "export": JobKind(services.exports.run, ((EXPORT_STAGE, 1.0),)),

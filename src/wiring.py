@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from src.services.arranger import ArrangerService
     from src.services.embedding_models import EmbeddingModels
     from src.services.exports import ExportService
+    from src.services.library_map import LibraryMapService
     from src.services.preprocessor import NeuroAnalyzer
     from src.services.reanalysis import ReanalysisService
     from src.services.reembedding import ReembeddingService
@@ -68,6 +69,13 @@ class Services:
         from src.services.embedding_models import EmbeddingModels
 
         return EmbeddingModels(self.database, self.settings, self.embedder)
+
+    @cached_property
+    def library_map(self) -> "LibraryMapService":
+        """Every stem as a point on a plane."""
+        from src.services.library_map import LibraryMapService
+
+        return LibraryMapService(self.database, lambda: self.models.active().model_id)
 
     @cached_property
     def reembedding(self) -> "ReembeddingService":

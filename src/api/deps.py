@@ -13,8 +13,10 @@ from src.db.database import Database
 from src.embeddings.protocol import Embedder
 from src.services.bulk_edits import BulkEditService
 from src.services.collections import CollectionService
+from src.services.embedding_models import EmbeddingModels
 from src.services.exports import ExportService
 from src.services.jobs import JobService, JobState
+from src.services.library_map import LibraryMapService
 from src.services.matches import MatchService
 from src.services.quarantine import QuarantineService
 from src.services.reanalysis import ReanalysisService
@@ -37,6 +39,8 @@ class Engine:
     settings: Settings
     database: Database
     embedder: Embedder
+    models: EmbeddingModels
+    library_map: LibraryMapService
     search: SearchService
     examples: ExampleService
     suggestions: Suggestions

@@ -35,6 +35,18 @@ def reanalyse(call: Call) -> Result:
     return Result(report, "\n".join([*told, text]))
 
 
+def reembed(call: Call) -> Result:
+    """Hear the library with the wanted embedder, then search by it."""
+    report = call.services.reembedding.run(progress=call.progress).to_dict()
+    told = [f"{one['path']}: {one['message']}" for one in report["problems"]]
+    end = "searches use it now" if report["switched"] else "searches used it already"
+    text = (
+        f"{report['embedded']} of {report['stems']} stems embedded by {report['model_id']},"
+        f" {report['failed']} failed, in {report['seconds']:.1f} s; {end}"
+    )
+    return Result(report, "\n".join([*told, text]))
+
+
 def _selection(call: Call) -> "Selection":
     """Which stems are meant: ids, or filters, or all, and never all by mistake."""
     from src.db.crud import StemFilter

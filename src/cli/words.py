@@ -16,7 +16,7 @@ _FILL_LIBRARY = ("preprocess", "demo", "serve", "restore")
 """Commands to which ``--library`` names a home, even one that is not there yet."""
 
 
-_TAKE_LONG = ("reanalyse", "revise", "export")
+_TAKE_LONG = ("reanalyse", "reembed", "revise", "export")
 
 
 class UsageError(InvalidInputError):
@@ -88,6 +88,7 @@ def _add_library_commands(command: AddCommand) -> None:
     made.add_argument("--kit", help="id or name of a kit")
     made.add_argument("--tag")
     _add_filters(made)
+    command("reembed", library.reembed, "make the wanted embedder's vectors, then search by it")
     made = command("search", library.search, "find stems by meaning")
     made.add_argument("text", metavar="TEXT")
     made.add_argument("--limit", type=int, default=5)

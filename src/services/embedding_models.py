@@ -7,6 +7,7 @@ one that is wanted stands in the settings. Where they differ, nothing happens by
 
 import logging
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from src.core.config import Settings
@@ -51,13 +52,23 @@ class ModelsState:
 
 
 class EmbeddingModels:
-    """The embedders of one library. wanted: the one that the settings choose"""
+    """The embedders of one library.
 
-    def __init__(self, database: Database, settings: Settings, wanted: Embedder) -> None:
+    wanted: the one that the settings choose; others: further ones that are there already
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        wanted: Embedder,
+        *,
+        others: Sequence[Embedder] = (),
+    ) -> None:
         self._database = database
         self._settings = settings
         self.wanted = wanted
-        self._built: dict[str, Embedder] = {wanted.model_id: wanted}
+        self._built = {one.model_id: one for one in (*others, wanted)}
         self._missed: set[str] = set()
         self._lock = threading.Lock()
 
@@ -106,11 +117,13 @@ class EmbeddingModels:
         found: dict[str, tuple[str, int | None]] = {
             offline.model_id: ("acoustic", offline.dimension)
         }
-        for one in installed_models(self._settings.models_path):
-            if one.manifest is not None:
-                found[one.manifest.model_id] = ("clap", one.manifest.dimension)
-        kind = "clap" if isinstance(self.wanted, ClapEmbedder) else "acoustic"
-        return {self.wanted.model_id: (kind, self.wanted.dimension)} | found
+        for folder in installed_models(self._settings.models_path):
+            if folder.manifest is not None:
+                found[folder.manifest.model_id] = ("clap", folder.manifest.dimension)
+        for one in self._built.values():
+            kind = "clap" if isinstance(one, ClapEmbedder) else "acoustic"
+            found.setdefault(one.model_id, (kind, one.dimension))
+        return found
 
     def _embedder(self, model_id: str) -> Embedder:
         with self._lock:

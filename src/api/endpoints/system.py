@@ -5,7 +5,7 @@ from dataclasses import asdict
 from fastapi import APIRouter
 
 from src import __version__
-from src.api.deps import EngineDep
+from src.api.deps import Engine, EngineDep
 from src.api.problems import no_input, problem_responses
 from src.db import crud
 from src.embeddings.choice import embedder_status
@@ -42,13 +42,23 @@ def healthz() -> Alive:
 @router.get("/readyz", summary="Can it work?", responses=no_input(problem_responses(503)))
 def readyz(engine: EngineDep) -> Ready:
     """Asks the database. 503 when that does not answer."""
-    model_id = engine.embedder.model_id
+    model_id = engine.models.active().model_id
     with engine.database.transaction() as session:
         counts = crud.library_counts(session, model_id)
     return Ready(
         version=__version__,
         embedder=model_id,
-        embedder_choice=embedder_status(engine.settings),
+        embedder_choice=_choice(engine, model_id),
         library=asdict(counts),
         stems_without_vector=max(counts.stems - counts.vectors, 0),
+    )
+
+
+def _choice(engine: Engine, active: str) -> str:
+    told = embedder_status(engine.settings)
+    if active == engine.models.wanted.model_id:
+        return told
+    return (
+        f"{told}. The library is still searched by {active}: 'python -m src.cli reembed' or"
+        " POST /api/v1/models/reembed makes the vectors of the wanted one and switches to it"
     )

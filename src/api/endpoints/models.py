@@ -1,0 +1,64 @@
+"""Embedders, switching between them, and the map of the library."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from src.api.deps import EngineDep, job_url
+from src.api.endpoints.jobs import job_out
+from src.api.filters import Categories
+from src.api.problems import no_input, problem_responses
+from src.schemas.common import Text
+from src.schemas.jobs import JobOut
+from src.schemas.models import EmbedderOut, MapAnswer, MapPointOut, ModelsAnswer, ReembedRequest
+from src.services.library_map import MAX_SHOWN
+
+router = APIRouter(prefix="/api/v1", tags=["library"])
+
+
+@router.get("/models", summary="List embedders", responses=no_input(problem_responses(503)))
+def list_models(engine: EngineDep) -> ModelsAnswer:
+    """By which model the library is searched, which one the settings want, and how much of
+    the library each has heard."""
+    state = engine.models.state()
+    embedders = [EmbedderOut(**asdict(one), ready=one.ready) for one in state.embedders]
+    return ModelsAnswer(
+        active=state.active,
+        wanted=state.wanted,
+        embedders=embedders,
+        how_to_get_clap=state.how_to_get_clap,
+    )
+
+
+@router.post(
+    "/models/reembed",
+    status_code=202,
+    summary="Hear the library with the wanted embedder",
+    responses=problem_responses(409),
+)
+def reembed(engine: EngineDep, response: Response, request: ReembedRequest | None = None) -> JobOut:
+    """Starts a job that makes the vectors which lack and then lets searches use them. Searches
+    go on with the old ones meanwhile. Cancelled, it goes on from there when started again."""
+    state = engine.jobs.submit("reembed", {} if request is None else request.model_dump())
+    response.headers["location"] = job_url(state.id)
+    return job_out(state)
+
+
+@router.get("/library/map", summary="Map of the library", responses=problem_responses(503))
+def library_map(
+    engine: EngineDep,
+    category: Categories = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_SHOWN, description="How many at most")] = 10_000,
+    cursor: Annotated[Text | None, Query(max_length=64, description="As answered before")] = None,
+) -> MapAnswer:
+    """Every stem as a point; those that sound alike lie near each other. A new stem gets a
+    place of its own and moves no other. The first call after an import places what is new."""
+    page = engine.library_map.page(categories=tuple(category or ()), cursor=cursor, limit=limit)
+    return MapAnswer(
+        model_id=page.model_id,
+        version=page.version,
+        points=[MapPointOut(**point._asdict()) for point in page.points],
+        total=page.total,
+        next_cursor=page.next_cursor,
+    )

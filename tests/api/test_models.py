@@ -1,0 +1,42 @@
+from src.db.database import Database
+from tests.api.conftest import Asked, TestClient
+
+
+def test_embedders_are_listed_with_what_they_heard(client: TestClient, stem_ids: list[str]) -> None:
+    answer = client.get("/api/v1/models")
+    assert answer.status_code == 200
+    told = answer.json()
+    assert told["active"] == told["wanted"] == "plain"
+    one = next(one for one in told["embedders"] if one["model_id"] == "plain")
+    assert one["total"] == len(stem_ids)
+    assert one["ready"] == (one["embedded"] == one["total"])
+    assert "CLAP" in told["how_to_get_clap"]
+
+
+def test_reembedding_is_a_job_that_runs_alone(client: TestClient, asked: Asked) -> None:
+    answer = client.post("/api/v1/models/reembed", json={})
+    assert answer.status_code == 202
+    job = answer.json()
+    assert answer.headers["location"] == f"/api/v1/jobs/{job['id']}"
+    assert job["kind"] == "reembed"
+    ended = asked.ended(job["id"])
+    assert ended["status"] == "succeeded"
+    assert ended["result"]["switched"] is False
+
+
+def test_unknown_words_are_refused(client: TestClient) -> None:
+    answer = client.post("/api/v1/models/reembed", json={"model": "x"})
+    assert answer.status_code == 422
+
+
+def test_the_map_shows_every_stem_with_a_vector(
+    client: TestClient, database: Database, stem_ids: list[str]
+) -> None:
+    answer = client.get("/api/v1/library/map")
+    assert answer.status_code == 200
+    told = answer.json()
+    assert told["model_id"] == "plain"
+    assert {point["id"] for point in told["points"]} <= set(stem_ids)
+    assert len(told["points"]) == told["total"]
+    assert client.get("/api/v1/library/map?category=nonsense").status_code == 422
+    assert client.get("/api/v1/library/map?limit=0").status_code == 422
