@@ -27,14 +27,26 @@ LOOPS = (
 HITS = (("kick", 1.0), ("hihat", 0.5), ("clap", 2.0), ("tom", 4.0), ("brass", 0.75), ("fx", 32.0))
 """Role and distance in beats of the one-shots; brass plays an arpeggio."""
 
-SWAPPED, INSTEAD = "bass", ("bass 2", 134.0, 4)
-"""The voice that gets another stem, and that stem: name, tempo, bars."""
+INSTEAD = {"bass": ("bass 2", 134.0, 4), "lead": ("lead 2", 131.0, 4)}
+"""Voices that may get another stem, and that stem: name, tempo, bars."""
 
 ROLES = tuple(role for role, *_ in (*LOOPS, *HITS))
 _FORM = (
-    ("Intro", 32, 0.3), ("Groove", 64, 0.6), ("Build", 32, 0.7), ("Drop", 64, 1.0),
-    ("Break", 64, 0.4), ("Build 2", 32, 0.8), ("Drop 2", 64, 1.0), ("Outro", 32, 0.4),
+    ("Intro", 64, 0.3), ("Groove", 96, 0.6), ("Build", 32, 0.7), ("Drop", 128, 1.0),
+    ("Break", 96, 0.4), ("Build 2", 32, 0.8), ("Drop 2", 160, 1.0), ("Outro", 80, 0.4),
 )  # fmt: skip
+"""Name, length in beats for five minutes, and energy of the sections."""
+
+_RESTS = {
+    "Intro": ("bass", "lead", "vocal", "keys", "guitar", "brass"),
+    "Groove": ("lead", "vocal", "pad", "guitar"),
+    "Build": ("bass", "kick", "guitar"),
+    "Break": ("kick", "drums", "percussion", "bass", "hihat", "clap", "tom"),
+    "Build 2": ("bass", "kick", "vocal"),
+    "Outro": ("lead", "vocal", "pad", "keys", "brass"),
+}
+"""Who is silent in which section, as in the arranger's forms; in the drops all sixteen play."""
+
 _DRUMS = ("drums", "percussion", "kick", "hihat", "clap", "tom")
 _SENT = ("synth", "lead", "pad", "keys", "guitar", "vocal", "atmo", "clap", "brass", "fx")
 _DUCKED = ("bass", "pad", "atmo", "synth", "keys")
@@ -43,7 +55,7 @@ _DUCKED = ("bass", "pad", "atmo", "synth", "keys")
 def write_stems(folder: Path) -> None:
     """Write the stems as the importer would leave them: 48 kHz, 24 bit, stereo."""
     rng = np.random.default_rng(1)
-    for role, bpm, bars in (*LOOPS, INSTEAD):
+    for role, bpm, bars in (*LOOPS, *INSTEAD.values()):
         write_wav(folder / f"{role}.wav", _loop(role, bpm, bars, rng))
     for role, _ in HITS:
         write_wav(folder / f"{role}.wav", _hit(role, rng))
@@ -79,14 +91,17 @@ def _hit(role: str, rng: np.random.Generator) -> Audio:
 
 
 def benchmark_score(minutes: float, stems: int, target_lufs: float) -> Score:
-    """Up to sixteen tracks that sound almost throughout.
+    """Up to sixteen tracks, arranged in eight sections.
 
     stems: the first so many tracks, loops and one-shots by turns
     """
-    sections = _sections(round(minutes * BPM / 32) * 32.0)
+    sections = _sections(minutes)
     tracks = {
-        **{role: _loop_track(role, bpm, bars, sections) for role, bpm, bars in LOOPS},
-        **{role: _hit_track(role, every, sections) for role, every in HITS},
+        **{
+            role: _loop_track(role, bpm, bars, _playing(role, sections))
+            for role, bpm, bars in LOOPS
+        },
+        **{role: _hit_track(role, every, _playing(role, sections)) for role, every in HITS},
     }
     return Score(
         bpm=BPM, key="Am", beats_per_bar=4, seed=1, sections=sections,
@@ -101,24 +116,32 @@ def _chosen(stems: int) -> list[str]:
     return ["kick", "bass", *others][:stems]
 
 
-def swapped(score: Score) -> Score:
+def swapped(score: Score, role: str) -> Score:
     """The score after one stem was swapped, as a revision makes it.
 
     Other than the voice itself, the levels of all tracks move a little in most sections: the
     arranger weighs the sections' loudness anew.
     """
-    _, bpm, bars = INSTEAD
-    clip = _clips(INSTEAD[0], bpm, bars, score.sections)
+    clips = _clips(*INSTEAD[role], _playing(role, score.sections))
     tracks = [
-        replace(track, clips=clip) if track.role == SWAPPED else track for track in score.tracks
+        replace(track, clips=clips) if track.role == role else track for track in score.tracks
     ]
-    return replace(score, tracks=tuple(_shifted(track, score.sections) for track in tracks))
+    moved = tuple(
+        replace(section, level_db=section.level_db + _shift_db(number))
+        for number, section in enumerate(score.sections)
+    )
+    shifted = tuple(_shifted(track, score.sections) for track in tracks)
+    return replace(score, sections=moved, tracks=shifted)
+
+
+def _shift_db(section: int) -> float:
+    return (0.2, -0.35, 0.1, 0.0, 0.45, -0.1, 0.0, 0.25)[section]
 
 
 def _shifted(track: Track, sections: tuple[ScoreSection, ...]) -> Track:
     def moved(point: AutomationPoint) -> AutomationPoint:
         number = max(n for n, s in enumerate(sections) if s.start_beats <= point.beats)
-        return replace(point, value=point.value + 0.1 * (number % 4))
+        return replace(point, value=point.value + _shift_db(number))
 
     lines = tuple(
         replace(line, points=tuple(moved(point) for point in line.points))
@@ -129,17 +152,20 @@ def _shifted(track: Track, sections: tuple[ScoreSection, ...]) -> Track:
     return replace(track, automation=lines)
 
 
-def _sections(beats: float) -> tuple[ScoreSection, ...]:
-    """The form, repeated until the length is reached."""
+def _sections(minutes: float) -> tuple[ScoreSection, ...]:
+    """The form at a length, each section of whole bars."""
     found: list[ScoreSection] = []
     start = 0.0
-    while start < beats:
-        for name, length, energy in _FORM:
-            if start < beats:
-                kept = min(float(length), beats - start)
-                found.append(ScoreSection(name, start, kept, energy))
-                start += kept
+    for number, (name, beats, energy) in enumerate(_FORM):
+        length = max(2, round(beats * minutes / 5 / 4)) * 4.0
+        found.append(ScoreSection(name, start, length, energy, 0.3 * (number % 3)))
+        start += length
     return tuple(found)
+
+
+def _playing(role: str, sections: tuple[ScoreSection, ...]) -> tuple[ScoreSection, ...]:
+    """The sections in which a role plays."""
+    return tuple(section for section in sections if role not in _RESTS.get(section.name, ()))
 
 
 def _clips(
@@ -186,7 +212,6 @@ def _loop_track(role: str, bpm: float, bars: int, sections: tuple[ScoreSection, 
 
 def _hit_track(role: str, every: float, sections: tuple[ScoreSection, ...]) -> Track:
     """Hits at moving velocities, a few thousandths beside the grid, as hands play."""
-    beats = sections[-1].start_beats + sections[-1].length_beats
     rng = np.random.default_rng(len(role))
     notes = tuple(
         Note(
@@ -194,7 +219,8 @@ def _hit_track(role: str, every: float, sections: tuple[ScoreSection, ...]) -> T
             semitones=(0.0, 3.0, 7.0, 12.0)[number % 4] if role == "brass" else 0.0,
             length_beats=0.5 if role == "brass" else None,
         )
-        for number, start in enumerate(np.arange(0.0, beats, every).tolist())
+        for section in sections
+        for number, start in enumerate(_steps(section, every))
     )  # fmt: skip
     clips: tuple[Clip, ...] = ()
     if role == "fx":
@@ -210,11 +236,17 @@ def _hit_track(role: str, every: float, sections: tuple[ScoreSection, ...]) -> T
     )  # fmt: skip
 
 
+def _steps(section: ScoreSection, every: float) -> list[float]:
+    end = section.start_beats + section.length_beats
+    steps: list[float] = np.arange(section.start_beats, end, every).tolist()
+    return steps
+
+
 def _levels(sections: tuple[ScoreSection, ...]) -> Iterator[Automation]:
     """Level by energy, with a turn of a sixteenth."""
     points = []
     for section in sections:
-        level_db = 5.0 * (section.energy - 1.0)
+        level_db = 5.0 * (section.energy - 1.0) + section.level_db
         end = section.start_beats + section.length_beats
         points += [AutomationPoint(section.start_beats, level_db)]
         points += [AutomationPoint(end - 1 / 64, level_db)]

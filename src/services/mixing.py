@@ -14,7 +14,7 @@ from src.audio.validation import HOUSE_RATE, Audio
 from src.core.progress import Progress, silent
 from src.music.score import Score
 from src.services.mix_sends import SendReturns
-from src.services.mixing_desk import MixingDesk, Sums
+from src.services.mixing_desk import Group, MixingDesk, Sums
 from src.services.pieces import Load, PieceStore
 from src.services.render_archive import RenderArchive
 from src.services.track_playing import Grid
@@ -125,25 +125,35 @@ def in_order(work: Callable[[Place], Work], stretches: Sequence[Place]) -> Itera
 
 
 @dataclass(frozen=True)
-class _Stretch:
-    """A stretch on its way, without the level that its tracks share.
+class _Part:
+    """A group of tracks in a stretch, without the level that all tracks share.
 
     name: in the archive, if there is one
-    sums: of the tracks; None if the stretch was found, then mixed has tracks and reverb
+    sums: of the tracks; None if the part was found, then mixed has tracks and reverb
     """
 
-    place: Place
     to_delay: Audio | None
     name: str | None = None
     sums: Sums | None = None
     mixed: Audio | None = None
 
 
+@dataclass(frozen=True)
+class _Stretch:
+    """A stretch on its way. A group that is silent in it is None."""
+
+    place: Place
+    wet: _Part | None
+    dry: _Part | None
+
+
 class _Mixer:
     """Puts stretches together, of tracks and of what the archive knows.
 
-    A stretch with its reverb is determined by itself and the stretch before it, for the
-    reverb remembers less than one stretch. Echoes may ring for longer: they are always made.
+    Tracks that send to the reverb and tracks that don't are kept apart, so that a change of
+    one leaves the others as they are. A stretch with its reverb is determined by itself and
+    the stretch before it, for the reverb remembers less than one stretch. Echoes may ring for
+    longer: they are always made.
     """
 
     def __init__(
@@ -154,43 +164,63 @@ class _Mixer:
 
     def stretch(self, place: Place) -> _Stretch:
         """What the archive knows of a stretch, or its tracks' sums."""
+        return _Stretch(place, self._part(place, "wet"), self._part(place, "dry"))
+
+    def _part(self, place: Place, group: Group) -> _Part | None:
+        before = self._before(place, group)
+        content = self._desk.content(*place, group)
+        if not before and not content:
+            return None
         name = None
         if self._archive is not None:
-            name = self._name(self._archive, place)
+            name = self._name(self._archive, place, group)
             found = self._archive.sounds(name)
             if found is not None:
-                to_delay = found[1] if len(found) > 1 else None
-                return _Stretch(place, to_delay, mixed=found[0])
-        sums = self._desk.sums(*place)
-        return _Stretch(place, sums.to_delay, name, sums)
+                return _Part(found[1] if len(found) > 1 else None, mixed=found[0])
+        sums = self._desk.sums(*place, group)
+        return _Part(sums.to_delay, name, sums)
 
     def finish(self, stretch: _Stretch, mix: Audio) -> None:
-        """Write the next stretch into its part of the mix, shape (2, samples)."""
-        if stretch.sums is not None:
-            mix[:] = stretch.sums.dry
-            self._add_room(stretch, stretch.sums, mix)
-            self._keep(stretch, mix)
-            self._unheard = None
-        elif stretch.mixed is not None:
-            mix[:] = stretch.mixed
-            self._unheard = stretch.place
+        """Write the next stretch into its part of the mix, shape (2, samples), all zero."""
+        self._add_wet(stretch, mix)
+        dry = stretch.dry
+        if dry is not None and dry.mixed is not None:
+            mix += dry.mixed
+        elif dry is not None and dry.sums is not None:
+            mix += dry.sums.dry
+            self._keep(dry, dry.sums.dry)
         level = np.float32(db_to_gain(self._desk.common_db(*stretch.place)))
         if level != 1.0:
             mix *= level
-        sent = None if stretch.to_delay is None else stretch.to_delay * level
+        to_delay = None if stretch.wet is None else stretch.wet.to_delay
+        sent = None if to_delay is None else to_delay * level
         echoes = self._returns.echoes(sent, mix.shape[1])
         if echoes is not None:
             add_at(mix, echoes, 0)
 
-    def _add_room(self, stretch: _Stretch, sums: Sums, mix: Audio) -> None:
-        reverb = self._returns.reverb
+    def _add_wet(self, stretch: _Stretch, mix: Audio) -> None:
+        wet = stretch.wet
+        if wet is not None and wet.sums is None and wet.mixed is not None:
+            mix[:] = wet.mixed
+            self._unheard = stretch.place
+            return
+        if wet is not None and wet.sums is not None:
+            mix[:] = wet.sums.dry
+        self._add_room(stretch, mix)
+        self._unheard = None
+        if wet is not None:
+            self._keep(wet, mix)
+
+    def _add_room(self, stretch: _Stretch, mix: Audio) -> None:
+        reverb, wet = self._returns.reverb, stretch.wet
         if reverb is None:
             return
         if self._unheard is not None:
             # What came from the archive has to be heard by the room after all.
-            reverb.resume(self._desk.sums(*self._unheard).to_reverb)
+            reverb.resume(self._desk.sums(*self._unheard, "wet").to_reverb)
         reverb.turn_up(db_to_gain(self._fall_db(stretch.place)))
-        room = reverb.process(sums.to_reverb, mix.shape[1])
+        sent = None if wet is None or wet.sums is None else wet.sums.to_reverb
+        room = reverb.process(sent, mix.shape[1])
         if room is not None:
             add_at(mix, room, 0)
 
@@ -201,15 +231,21 @@ class _Mixer:
         before = self._desk.common_db(place[0] - BLOCK_SAMPLES, BLOCK_SAMPLES)
         return round(before - self._desk.common_db(*place), 6)
 
-    def _keep(self, stretch: _Stretch, mix: Audio) -> None:
-        if self._archive is not None and stretch.name is not None:
-            sounds = [mix] if stretch.to_delay is None else [mix, stretch.to_delay]
-            self._archive.keep(stretch.name, sounds)
+    def _keep(self, part: _Part, sound: Audio) -> None:
+        if self._archive is not None and part.name is not None:
+            sounds = [sound] if part.to_delay is None else [sound, part.to_delay]
+            self._archive.keep(part.name, sounds)
 
-    def _name(self, archive: RenderArchive, place: Place) -> str:
+    def _before(self, place: Place, group: Group) -> tuple[object, ...]:
+        """What still rings of the stretch before: only what was sent to the reverb."""
+        if group == "dry" or place[0] == 0 or self._returns.reverb is None:
+            return ()
+        return self._desk.content(place[0] - BLOCK_SAMPLES, BLOCK_SAMPLES, group)
+
+    def _name(self, archive: RenderArchive, place: Place, group: Group) -> str:
         start, samples = place
-        lead = min(start, BLOCK_SAMPLES)
-        before = self._desk.content(start - lead, lead) if lead else ()
-        stems = sorted(self._desk.stems(start - lead, lead + samples))
-        content = self._fall_db(place), before, self._desk.content(start, samples)
-        return archive.name("mix", stems, content)
+        before = self._before(place, group)
+        lead = BLOCK_SAMPLES if before else 0
+        stems = self._desk.stems(start - lead, lead + samples, group)
+        fall_db = self._fall_db(place) if before else 0.0
+        return archive.name(group, stems, fall_db, before, self._desk.content(*place, group))

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from src.audio.validation import HOUSE_RATE, Audio
 from src.music.score import Score
 from src.services.channel_strip import WARM_UP, ChannelStrip, Ducking, Gains, Line
+from src.services.mix_sends import sends_to
 from src.services.pieces import PieceStore
 from src.services.render_archive import RenderArchive
 from src.services.track_playing import Grid, TrackPlayer
@@ -19,6 +21,9 @@ _PART_SAMPLES = 65_536
 """Sounds are added up in parts of this length, which stay within a processor's cache."""
 
 
+Group = Literal["wet", "dry"]
+"""Tracks that send to the reverb or the echo, and tracks that don't."""
+
 _AS_IT_IS = Gains(np.ones(1, np.float32), np.ones((2, 1), np.float32))
 _LONGEST_TURN_BEATS = 1.0
 """So long before a section's end its tracks may begin to move to the next one's level."""
@@ -26,7 +31,7 @@ _LONGEST_TURN_BEATS = 1.0
 
 @dataclass(frozen=True)
 class Sums:
-    """What all tracks together give in a stretch. What is silent is None.
+    """What tracks together give in a stretch. What is silent is None.
 
     dry, to_reverb: shape (2, samples); to_delay: (1, samples), for the echo hears one side
     """
@@ -50,7 +55,14 @@ class MixingDesk:
     ) -> None:
         grid = Grid(score.bpm, HOUSE_RATE)
         self._archive = archive
-        self._contents: dict[tuple[int, int], tuple[object, ...]] = {}
+        self._contents: dict[tuple[int, int, Group], tuple[object, ...]] = {}
+        wet = [
+            number
+            for number, track in enumerate(score.tracks)
+            if sends_to(track, "reverb_send_db") or sends_to(track, "delay_send_db")
+        ]
+        dry = [number for number in range(len(score.tracks)) if number not in wet]
+        self._groups: dict[Group, list[int]] = {"wet": wet, "dry": dry}
         self._players = [TrackPlayer(track, grid, store) for track in score.tracks]
         self._strips = [ChannelStrip(track, grid) for track in score.tracks]
         self._sections = [
@@ -87,12 +99,13 @@ class MixingDesk:
             strip.gains(start, start + samples, amount).apply(sound, slice(0, samples), heard)
             yield heard
 
-    def sums(self, start: int, samples: int) -> Sums:
-        """All tracks together but for the level they share; only one is held at a time."""
+    def sums(self, start: int, samples: int, group: Group) -> Sums:
+        """A group's tracks together but for the level all share; only one is held at a time."""
         gathering, without_db = Gathering(samples), self.common_db(start, samples)
         stop = start + samples
         amount = self._ducking.amount(start, stop)
-        for number, strip in enumerate(self._strips):
+        for number in self._groups[group]:
+            strip = self._strips[number]
             sound = self._sound(number, start, samples)
             if sound is not None:
                 gains = strip.gains(start, stop, amount, without_db=without_db)
@@ -107,32 +120,33 @@ class MixingDesk:
                 gathering.add(sound, _AS_IT_IS, strip.send_gains(start, start + samples))
         return gathering.sums()
 
-    def stems(self, start: int, samples: int) -> set[str]:
-        """The stems that determine the sums of a stretch."""
-        stop = start + samples
-        return {stem for player in self._players for stem in player.stems(start - WARM_UP, stop)}
+    def stems(self, start: int, samples: int, group: Group) -> list[str]:
+        """The stems that determine the sums of a group in a stretch."""
+        lead, stop = start - WARM_UP, start + samples
+        players = [self._players[number] for number in self._groups[group]]
+        return sorted({stem for player in players for stem in player.stems(lead, stop)})
 
-    def content(self, start: int, samples: int) -> tuple[object, ...]:
-        """What else determines the sums of a stretch; silent tracks are left out."""
-        if (start, samples) not in self._contents:
-            self._contents[start, samples] = self._content(start, samples)
-        return self._contents[start, samples]
+    def content(self, start: int, samples: int, group: Group) -> tuple[object, ...]:
+        """What else determines the sums of a group in a stretch; empty where it is silent."""
+        place = start, samples, group
+        if place not in self._contents:
+            heard = [self._heard(number, start, start + samples) for number in self._groups[group]]
+            sounding = tuple(one for one in heard if one)
+            ducked = any(self._strips[number].ducks for number in self._groups[group])
+            kicks = self._ducking.content(start, start + samples) if ducked else ()
+            self._contents[place] = (start, samples, kicks, sounding) if sounding else ()
+        return self._contents[place]
 
-    def _content(self, start: int, samples: int) -> tuple[object, ...]:
-        stop = start + samples
-        heard: list[object] = []
-        without_db = self.common_db(start, samples)
-        for player, strip in zip(self._players, self._strips, strict=True):
-            playing = player.content(start, stop)
-            if playing:
-                lead: tuple[object, ...] = ()
-                if strip.sweeps(start, stop):
-                    before = player.content(start - WARM_UP, stop)
-                    lead = before, strip.filter_content(start, stop)
-                heard.append((playing, lead, strip.level_content(start, stop, without_db)))
-        ducked = any(strip.ducks for strip in self._strips)
-        kicks = self._ducking.content(start, stop) if ducked else ()
-        return start, samples, kicks, tuple(heard)
+    def _heard(self, number: int, start: int, stop: int) -> tuple[object, ...]:
+        """What determines a track in a stretch, but for the kicks; empty where it is silent."""
+        player, strip = self._players[number], self._strips[number]
+        playing = player.content(start, stop)
+        if not playing:
+            return ()
+        level = strip.level_content(start, stop, self.common_db(start, stop - start))
+        if not strip.sweeps(start, stop):
+            return playing, level
+        return player.content(start - WARM_UP, stop), strip.filter_content(start, stop), level
 
     def _sound(self, number: int, start: int, samples: int) -> Audio | None:
         """A track behind its filters and before its level; None for silence."""
