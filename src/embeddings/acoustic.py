@@ -13,7 +13,7 @@ from importlib.resources import files
 import numpy as np
 
 from src.audio.attributes import ATTRIBUTES, RECIPES, attribute_scores
-from src.audio.categories import category_model, category_scores
+from src.audio.categories import CategoryModel, category_model, category_scores
 from src.audio.descriptors import describe
 from src.audio.validation import HOUSE_RATE, Audio
 from src.embeddings.lexicon import mentions
@@ -36,10 +36,13 @@ class AcousticEmbedder:
     every cosine with a text rises in a straight line with each attribute asked for.
 
     threads: how many clips of a list are described at once
+    model: tells the categories of sounds; None takes the one that ships. Another is for
+        benchmarks, since ``model_id`` does not name it
     """
 
-    def __init__(self, *, threads: int = 2) -> None:
+    def __init__(self, *, threads: int = 2, model: CategoryModel | None = None) -> None:
         self._threads = max(1, threads)
+        self._model = model
         self._categories = category_model().categories
         self._axes = {name: axis for axis, name in enumerate((*self._categories, *ATTRIBUTES))}
 
@@ -102,7 +105,7 @@ class AcousticEmbedder:
         return self._placed(describe(clip, sample_rate=HOUSE_RATE))
 
     def _placed(self, features: Mapping[str, float]) -> Vectors:
-        probabilities = category_scores(features)
+        probabilities = category_scores(features, model=self._model)
         scores = attribute_scores(features)
         kinds = np.sqrt([probabilities[name] for name in self._categories])
         traits = (2.0 * np.array([scores[name] for name in ATTRIBUTES]) - 1.0) / len(scores) ** 0.5

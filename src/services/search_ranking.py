@@ -12,8 +12,10 @@ from src.services.search_directions import Pointing, Scores
 from src.services.search_fit import Company, rough_fit, said_fit
 from src.services.search_words import Asked, denied_slots, word_scores
 
-SHARES: Mapping[str, float] = {"sound": 0.5, "words": 0.5, "fit": 0.18}
-"""What each part counts where it has a say."""
+SHARES: Mapping[str, float] = {"sound": 0.25, "words": 0.75, "fit": 0.18}
+"""What each part counts where it has a say. Sound and words: measured by
+``python -m benchmarks.retrieval --corpus DIR --fit``, each share on packs that did not choose
+it; fit: by reason, since no label tells what goes together."""
 
 FEEDBACK_SHARE = 0.05
 """How much ratings and use count: enough to order what is about as good, no more."""

@@ -29,9 +29,9 @@ _KEY = re.compile(
 )
 
 
-LITERAL, MEANT, MENDED = 1.0, 0.6, 0.8
-"""What a word counts where it stands as it was said (or translated), where only its kind
-stands ("keys" for "piano"), and where it was typed with a typo."""
+LITERAL, MEANT = 1.0, 0.3
+"""What a word counts where it stands as it was said (or translated), and where only its kind
+stands ("keys" for "piano")."""
 
 
 @dataclass(frozen=True)
