@@ -14,6 +14,9 @@ WINDOW_S = 0.02
 """A downbeat is looked for this far from its place."""
 
 WITHIN_MS = 5.0
+BEFORE_S = 0.1
+"""Silence that is set before the file: its first beat has a rise too."""
+
 _DRUMS = ("kick", "drums")
 _NEAR_BEATS = 0.02
 
@@ -42,12 +45,15 @@ def downbeats(score: dict[str, Any], audio: Audio, *, sample_rate: int) -> Downb
     """Measure the onset nearest to every downbeat that a kick or a drum loop plays.
 
     The onset is the steepest rise within 20 ms of the beat, found to a fraction of its 2-ms
-    step by a parabola.
+    step by a parabola. Where other instruments begin with the drums it is the steepest of all:
+    a bass that speaks 8 ms later hides the kick. So the drums are measured alone as well.
     """
     beats = np.array(sorted(set(_played_downbeats(score))))
-    curve = onset_curve(audio, sample_rate=sample_rate)
     step_s = HOP_SAMPLES / sample_rate
-    times = beats * 60.0 / score["bpm"]
+    before = round(BEFORE_S / step_s)
+    padded = np.pad(audio, ((0, 0), (before * HOP_SAMPLES, 0)))
+    curve = onset_curve(padded, sample_rate=sample_rate)
+    times = before * step_s + beats * 60.0 / score["bpm"]
     found = np.array([_onset(curve, time / step_s, WINDOW_S / step_s) for time in times]) * step_s
     heard = np.isfinite(found)
     if heard.sum() < 4:
