@@ -1,15 +1,20 @@
 """Embedding in lists against one by one, and how well text finds sound, names hidden.
 
-    python -m benchmarks.embed [CORPUS] [--clips 200] [--json FILE]
+    python -m benchmarks.embed [CORPUS] [--clips 200] [--only offline|clap] [--json FILE]
 
-Without a corpus the demo kits are synthesised and embedded.
+First the offline embedder. Without a corpus the demo kits are synthesised and embedded.
 
 Ratio: time of one list over time of the same clips one by one; at most 1 is wanted.
 P@10: of the ten stems nearest to a category's name, the share that has this label. These
 clips also taught the category model: what it does on packs that it never saw is printed by
 benchmarks.fit_categories.
+
+Then CLAP on random weights of the real sizes (requirements/export.txt makes them): clips a second
+and memory of ours, of transformers and of LAION's way. Random weights cost what real ones cost;
+what CLAP finds can't be told without real ones.
 """
 
+import argparse
 import os
 import tempfile
 import time
@@ -20,6 +25,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the workers of an impor
 import numpy as np
 
 from benchmarks import report
+from benchmarks.clap_speed import SIZES, compare_claps
 from benchmarks.labelled_sounds import corpus_sounds, read_sound
 from src.audio.validation import HOUSE_RATE, Audio
 from src.embeddings.acoustic import AcousticEmbedder
@@ -34,7 +40,20 @@ def main() -> None:
     parser = report.parser(__doc__.splitlines()[0])
     parser.add_argument("corpus", type=Path, nargs="?")
     parser.add_argument("--clips", type=int, default=200)
+    parser.add_argument("--only", choices=("offline", "clap"))
+    parser.add_argument("--clap-clips", type=int, default=24)
+    parser.add_argument("--size", choices=tuple(SIZES), action="append", help="of the audio tower")
     arguments = parser.parse_args()
+    figures: dict[str, object] = {}
+    if arguments.only != "clap":
+        figures |= offline(arguments)
+    if arguments.only != "offline":
+        figures["clap"] = compare_claps(arguments.clap_clips, arguments.size or list(SIZES))
+    report.save(figures, arguments.json)
+
+
+def offline(arguments: argparse.Namespace) -> dict[str, object]:
+    """The offline embedder on the corpus or the demo kits."""
     if arguments.corpus is None:
         clips, labels = demo_clips()
     else:
@@ -42,8 +61,7 @@ def main() -> None:
         clips = [read_sound(sound.path) for sound in sounds]
         labels = [sound.category for sound in sounds]
     embedder = AcousticEmbedder()
-    figures = compare_lists(embedder, clips) | find_by_name(embedder, clips, labels)
-    report.save(figures, arguments.json)
+    return compare_lists(embedder, clips) | find_by_name(embedder, clips, labels)
 
 
 def demo_clips() -> tuple[list[Audio], list[str]]:
