@@ -90,7 +90,7 @@ def _hit(role: str, rng: np.random.Generator) -> Audio:
     return np.broadcast_to(0.5 * body * fall, (2, times.size)).astype(np.float32)
 
 
-def benchmark_score(minutes: float, stems: int, target_lufs: float) -> Score:
+def benchmark_score(minutes: float, stems: int, target_lufs: float | None) -> Score:
     """Up to sixteen tracks, arranged in eight sections.
 
     stems: the first so many tracks, loops and one-shots by turns

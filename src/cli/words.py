@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from src import __version__
-from src.cli import backups, exports, library, matches, models, revisions, system, tracks
+from src.cli import backups, cache, exports, library, matches, models, revisions, system, tracks
 from src.cli.call import Call, Result
 from src.core.errors import InvalidInputError
 from src.music.mastering_presets import PRESETS
@@ -65,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     _add_revision_commands(command)
     models.add_options(command("models", models.models, "list, verify, pull or export CLAP"))
     command("doctor", system.doctor, "check that everything needed is there")
+    cache.add_options(command("cache", cache.cache, "what renders keep for later ones"))
     backups.add_options(command("backup", backups.backup, "save the library"), saves=True)
     backups.add_options(
         command("restore", backups.restore, "put a saved library in place"), saves=False
