@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import IO
 
+from src.core.memory import give_back_freed
 from src.services.jobs import JobService
 
 log = logging.getLogger(__name__)
@@ -71,6 +72,7 @@ class LocalRunner:
             except Exception:
                 # The row could not be read or written; the next start puts it in order.
                 log.exception("job %s could not be run", job_id)
+            give_back_freed()
 
 
 def _locked(path: Path) -> IO[bytes] | None:
