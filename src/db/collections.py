@@ -7,7 +7,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from src.core.errors import NotFoundError
-from src.db.models import CollectedStem, Collection, Stem, now
+from src.db.models import CollectedStem, Collection, Kit, Stem, now
+from src.music.palette import Palette
 
 FAVOURITES = "favourites"
 """Id of the collection that is always there."""
@@ -110,3 +111,13 @@ def _check_there(session: Session, stem_ids: Sequence[str]) -> None:
         for stem_id in part:
             if stem_id not in found:
                 raise NotFoundError(f"there is no stem {stem_id!r}")
+
+
+def check_palette(session: Session, palette: Palette) -> None:
+    """Raise NotFoundError for a collection or kit of a palette that is not there."""
+    for collection_id in palette.collections:
+        get_collection(session, collection_id)
+    for kit in palette.kits:
+        known = select(Kit.id).where((Kit.id == kit) | (func.lower(Kit.name) == kit.lower()))
+        if session.scalar(known.limit(1)) is None:
+            raise NotFoundError(f"there is no kit {kit!r}")

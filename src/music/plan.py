@@ -17,6 +17,7 @@ from typing import Any
 from src.core.errors import InvalidInputError
 from src.music.library import CATEGORIES
 from src.music.mastering_presets import PRESETS
+from src.music.palette import Palette, palette_from_dict, palette_to_dict
 
 MIN_BPM, MAX_BPM = 30.0, 300.0
 MAX_SECTIONS, MAX_SECTION_BARS, MAX_QUERIES = 64, 512, 32
@@ -70,6 +71,7 @@ class ArrangementPlan:
     pinned: (name of a voice, id of the stem that plays it); the others are chosen
     avoided: ids of stems that are not chosen
     only_roles: categories beside which nothing may play; empty allows all
+    palette: the collections and kits whose stems alone may play; None allows all
     """
 
     bpm: float
@@ -87,6 +89,7 @@ class ArrangementPlan:
     pinned: tuple[tuple[str, str], ...] = ()
     avoided: tuple[str, ...] = ()
     only_roles: tuple[str, ...] = ()
+    palette: Palette | None = None
 
     @property
     def bars(self) -> int:
@@ -116,6 +119,7 @@ def plan_to_dict(plan: ArrangementPlan) -> dict[str, Any]:
         "pinned": dict(plan.pinned),
         "avoided": list(plan.avoided),
         "only_roles": list(plan.only_roles),
+        **({} if plan.palette is None else {"palette": palette_to_dict(plan.palette)}),
         "structure": [_section_to_dict(section) for section in plan.structure],
     }
 
@@ -151,6 +155,7 @@ def plan_from_dict(data: Mapping[str, Any]) -> ArrangementPlan:
         pinned=_pinned(data),
         avoided=_words(data, "avoided", "plan"),
         only_roles=_only_roles(data),
+        palette=palette_from_dict(data.get("palette")),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from src.music.palette import MOST_NAMED
 from src.music.plan import MAX_BPM, MAX_QUERIES, MAX_SECTION_BARS, MAX_SECTIONS, MIN_BPM
 from src.schemas.common import MAX_SEED, Text
 from src.schemas.stems import Category
@@ -16,6 +17,19 @@ MASTERING = (
     "streaming: -14 LUFS, -1 dBTP; club: -8, -1; apple: -16, -1; premaster: no limiter and"
     " no bus compressor, peaks at -6 dBFS. Left out: the engine's own levels"
 )
+
+
+class PaletteIn(BaseModel):
+    """Only stems of these may play; what they have no stem for is left out, with a warning."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    collections: list[Text] = Field(
+        default_factory=list, max_length=MOST_NAMED, description='Ids, such as "favourites"'
+    )
+    kits: list[Text] = Field(
+        default_factory=list, max_length=MOST_NAMED, description="Ids or names of kits"
+    )
 
 
 class PlanRequest(BaseModel):
@@ -42,6 +56,7 @@ class PlanRequest(BaseModel):
         examples=["3 minutes", "64 bars"],
     )
     mastering: MasteringName | None = Field(default=None, description=MASTERING)
+    palette: PaletteIn | None = Field(default=None, description="Left out: the whole library")
 
 
 class StemQueryIn(BaseModel):
@@ -118,6 +133,7 @@ class Plan(BaseModel):
         max_length=32,
         description="Beside these categories nothing may play; empty allows all",
     )
+    palette: PaletteIn | None = Field(default=None, description="null: the whole library")
 
 
 class PlanAnswer(BaseModel):

@@ -37,39 +37,45 @@ def find_candidates(search: Finder, plan: ArrangementPlan) -> dict[Wanted, list[
     In a small library each wish sees every stem of its category. In a large one the
     nearest in meaning alone might all have the wrong tempo, so loops near the tempo and
     stems of the most promising kits are asked for as well. Where a section shall be marked,
-    our own riser or impact is offered besides.
+    our own riser or impact is offered besides, unless a palette says what may play.
     """
     found: dict[Wanted, dict[str, SearchHit]] = {}
     crowded: list[Wanted] = []
     for wanted in wanted_of(plan):
-        hits = search.search(_query(wanted))
+        hits = search.search(_query(wanted, plan))
         found[wanted] = _by_id(hits)
         if len(hits) == PER_WISH:
             crowded.append(wanted)
     for wanted in crowded:
         for factor in (1.0, 0.5, 2.0):
-            found[wanted].update(_by_id(search.search(_near_tempo(wanted, plan.bpm * factor))))
+            found[wanted].update(_by_id(search.search(_near_tempo(wanted, plan, factor))))
     if crowded:
         asked = [voice.wanted for voice in voices_of(plan)]
         for kit in _promising_kits(asked, found):
             for wanted in asked:
-                query = replace(_query(wanted), kit=kit, limit=PER_KIT)
+                query = replace(_query(wanted, plan), kit=kit, limit=PER_KIT)
                 found[wanted].update(_by_id(search.search(query)))
     pool = {wanted: _candidates(hits.values()) for wanted, hits in found.items()}
     for voice in voices_of(plan):
-        if voice.category == "fx" and voice.place is not None:
+        if voice.category == "fx" and voice.place is not None and plan.palette is None:
             mark = Candidate(MARKS[voice.place], MARK_SIMILARITY)
             pool[voice.wanted] = [*pool[voice.wanted], mark]
     return pool
 
 
-def _query(wanted: Wanted) -> SearchQuery:
-    return SearchQuery(prompt=wanted.prompt[:MAX_PROMPT], category=wanted.category, limit=PER_WISH)
+def _query(wanted: Wanted, plan: ArrangementPlan) -> SearchQuery:
+    return SearchQuery(
+        prompt=wanted.prompt[:MAX_PROMPT],
+        category=wanted.category,
+        limit=PER_WISH,
+        palette=plan.palette,
+    )
 
 
-def _near_tempo(wanted: Wanted, bpm: float) -> SearchQuery:
+def _near_tempo(wanted: Wanted, plan: ArrangementPlan, factor: float) -> SearchQuery:
+    bpm = plan.bpm * factor
     return replace(
-        _query(wanted),
+        _query(wanted, plan),
         is_loop=True,
         bpm_min=bpm * (1.0 - TEMPO_WINDOW),
         bpm_max=bpm * (1.0 + TEMPO_WINDOW),

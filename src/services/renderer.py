@@ -106,8 +106,9 @@ class RendererService:
         score = build_score(plan, cast, self._mastering(), seed=seed, hits=hits)
         if not score.tracks:
             asked = sorted({q.category for s in plan.structure for q in s.stem_queries})
+            holder = "library" if plan.palette is None else "palette"
             raise ConflictError(
-                f"the library has no stem that can play {', '.join(asked)} at {plan.bpm:g} BPM:"
+                f"the {holder} has no stem that can play {', '.join(asked)} at {plan.bpm:g} BPM:"
                 " add stems of these kinds and run preprocess, or ask for other instruments",
                 code="nothing_to_play",
             )

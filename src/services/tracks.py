@@ -11,8 +11,10 @@ from src.core.config import Settings
 from src.core.errors import InvalidInputError, NotFoundError
 from src.core.progress import Progress
 from src.db import crud
+from src.db.collections import check_palette
 from src.db.database import Database
 from src.db.models import TrackRow
+from src.music.palette import Palette
 from src.music.plan import ArrangementPlan, plan_from_dict, plan_to_dict
 from src.music.prompt_length import length_words, take_lengths
 from src.music.prompt_text import Sentence
@@ -58,17 +60,28 @@ class TrackService:
         self.renderer = renderer
 
     def plan(
-        self, prompt: str, *, seed: int, length: str | None = None, mastering: str | None = None
+        self,
+        prompt: str,
+        *,
+        seed: int,
+        length: str | None = None,
+        mastering: str | None = None,
+        palette: Palette | None = None,
     ) -> ArrangementPlan:
         """A plan for a sentence. length: "3 minutes", "64 bars"; it goes before the prompt's own.
 
-        Raises InvalidInputError for a length that is none, and for what the arranger refuses.
+        Raises InvalidInputError for a length that is none, and for what the arranger refuses,
+        NotFoundError for a palette of collections or kits that are not there.
         """
         if not prompt.strip():
             raise InvalidInputError("prompt must say something, got only spaces")
         said = with_length(prompt, length) if length and length.strip() else prompt
         plan = self.arranger.generate_arrangement_plan(said, seed=seed)
         self.check_length(plan)
+        if palette is not None:
+            with self.database.transaction() as session:
+                check_palette(session, palette)
+            plan = replace(plan, palette=palette)
         return plan if mastering is None else replace(plan, mastering=mastering, target_lufs=None)
 
     def checked_plan(self, data: Mapping[str, Any]) -> ArrangementPlan:

@@ -1,5 +1,6 @@
 from src.music.library import StemCard
 from src.music.made_marks import RISER
+from src.music.palette import Palette
 from src.music.plan import ArrangementPlan, SectionPlan, StemQuery
 from src.services.candidates import PER_WISH, find_candidates
 from src.services.search import SearchHit, SearchQuery
@@ -94,4 +95,20 @@ def test_our_own_riser_is_offered_for_a_section_to_rise_into_and_nowhere_else():
     pool = find_candidates(Shelf([shot("K", "kick")]), asked)
 
     assert ids(pool, "fx") == {RISER.id}
+    assert ids(pool, "kick") == {"K"}
+
+
+def test_with_a_palette_nothing_else_is_asked_for_and_nothing_of_our_own_offered():
+    shelf = Shelf([shot("K", "kick")])
+    rising = StemQuery("fx", ("rising",), text="riser sweep", pattern="section end")
+    asked = ArrangementPlan(
+        138.0, "Am", (SectionPlan("Build", 8, (rising, StemQuery("kick"))),),
+        palette=Palette(("favourites",)),
+    )  # fmt: skip
+
+    pool = find_candidates(shelf, asked)
+
+    assert shelf.asked
+    assert all(query.palette == asked.palette for query in shelf.asked)
+    assert ids(pool, "fx") == set()
     assert ids(pool, "kick") == {"K"}

@@ -11,6 +11,7 @@ from src.api.deps import Engine, EngineDep, WindowDep, finished_job, job_url
 from src.api.endpoints.jobs import job_out
 from src.api.files import FILE_RESPONSES, file_answer
 from src.api.problems import failed_job_response, problem_responses
+from src.music.palette import Palette, palette_from_dict
 from src.music.plan import plan_to_dict
 from src.schemas.common import Page
 from src.schemas.jobs import JobOut
@@ -56,8 +57,14 @@ async def generate_track(
         seed=seed,
         length=asked.length,
         mastering=asked.mastering,
+        palette=_palette(asked),
     )
     return await rendered(engine, request, "generate", render_params(plan, seed), wait)
+
+
+def _palette(asked: PlanRequest) -> Palette | None:
+    """The palette of a request; None where it names nothing."""
+    return palette_from_dict(None if asked.palette is None else asked.palette.model_dump())
 
 
 @router.post("/api/v1/plans", summary="Plan a track", responses=problem_responses())
@@ -65,7 +72,11 @@ def make_plan(engine: EngineDep, asked: PlanRequest) -> PlanAnswer:
     """Only the plan, to be read, changed, and sent to `POST /api/v1/tracks`."""
     seed = fresh_seed() if asked.seed is None else asked.seed
     plan = engine.tracks.plan(
-        asked.prompt, seed=seed, length=asked.length, mastering=asked.mastering
+        asked.prompt,
+        seed=seed,
+        length=asked.length,
+        mastering=asked.mastering,
+        palette=_palette(asked),
     )
     return PlanAnswer(
         plan=Plan.model_validate(plan_to_dict(plan)),
