@@ -38,6 +38,9 @@ _ENERGY = {
     "sad": -0.08, "romantic": -0.08,
 }  # fmt: skip
 _LEAST_ENERGY, _MOST_ENERGY = 0.05, 1.0
+_LEAST_RANGE = 0.4
+"""A mood squeezes the form's range of energies to no less than this share of it."""
+
 _HALF_TIME = ("kick", "snare", "clap")
 _ADJECTIVES = ("open", "closed", "female", "male", "white", "field", "spoken", "finger", "metallic",
                "hi-hat")  # fmt: skip
@@ -83,7 +86,7 @@ def arrange(
                 _section(number, section, cast, grammar, intent),
                 answers,
             )
-            for number, section in enumerate(shape.sections)
+            for number, section in enumerate(_in_mood(shape.sections, intent))
         ),
         genre=genre,
         prompt=intent.prompt,
@@ -126,11 +129,30 @@ def _forms(grammar: GenreGrammar, rng: random.Random) -> list[Form]:
     return [chosen, *(form for form in grammar.forms if form is not chosen)]
 
 
+def _in_mood(sections: tuple[FormSection, ...], intent: PromptIntent) -> list[FormSection]:
+    """Sections with the energy that the moods give the track.
+
+    What would leave the range is squeezed into it, so that louder sections stay louder.
+    """
+    shift = sum(_ENERGY.get(mood, 0.0) for mood in intent.moods)
+    low = min(section.energy for section in sections)
+    high = max(section.energy for section in sections)
+    lowest, highest = max(_LEAST_ENERGY, low + shift), min(_MOST_ENERGY, high + shift)
+    least = _LEAST_RANGE * (high - low)
+    if highest - lowest < least:
+        lowest = max(_LEAST_ENERGY, highest - least)
+        highest = max(highest, lowest + least)
+    scale = (highest - lowest) / (high - low) if high > low else 0.0
+    return [
+        replace(section, energy=round(lowest + scale * (section.energy - low), 6))
+        for section in sections
+    ]
+
+
 def _section(
     number: int, section: FormSection, cast: Cast, grammar: GenreGrammar, intent: PromptIntent
 ) -> SectionPlan:
-    energy = section.energy + sum(_ENERGY.get(mood, 0.0) for mood in intent.moods)
-    energy += intent.section(section.kind).energy
+    energy = section.energy + intent.section(section.kind).energy
     energy = round(max(_LEAST_ENERGY, min(_MOST_ENERGY, energy)), 3)
     return SectionPlan(
         section=section.section,

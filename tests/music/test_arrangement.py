@@ -1,5 +1,6 @@
 """Plans: length, sections, roles, tempo and key follow prompt, genre and library."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -399,3 +400,22 @@ def test_notes_tell_what_was_understood_and_what_not() -> None:
 def test_main_kinds_are_in_every_plan() -> None:
     assert MAIN_KINDS == ("groove", "drop")
     assert all(mains(plan_of(f"{genre} 16 bars")) for genre in GENRES)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "plain"),
+    [
+        ("calm soft dreamy ambient", "ambient"),
+        ("ruhiger sanfter minimaler Ambient", "ambient"),
+        ("energetic aggressive hard driving epic techno", "techno"),
+    ],
+)
+def test_moods_never_make_sections_alike_that_the_form_tells_apart(prompt: str, plain: str) -> None:
+    usual = {part.section: part.energy for part in plan_of(plain, seed=1).structure}
+    moved = {part.section: part.energy for part in plan_of(prompt, seed=1).structure}
+    assert len(usual) > 3
+    assert usual.keys() == moved.keys()
+    assert all(0.05 <= energy <= 1.0 for energy in moved.values())
+    ordered = sorted(usual, key=lambda name: usual[name])
+    for quiet, loud in pairwise(ordered):
+        assert (moved[quiet] < moved[loud]) == (usual[quiet] < usual[loud])
