@@ -43,8 +43,8 @@ does, and the second costs more."""
 
 _CLOSE_LU = 0.02
 _REACH_RUNS = 5
-_SURE_LU = 0.1
-"""Where the limiter takes less, the estimate is not wrong by more than a part of it."""
+_SURE_LU = 0.4
+"""Where the limiter takes less, the estimate is wrong by a small part of it."""
 
 _LEAST_LEFT = 0.2
 _CLOSE_ENOUGH_LU = 0.1

@@ -58,9 +58,15 @@ class ReverbSend:
         return out
 
     def resume(self, block: Audio | None) -> None:
-        """Go on as if ``block`` had just been processed; it holds ``memory`` samples or more."""
-        sound = np.zeros_like(self._before) if block is None else block
-        self._remember(sound[:, sound.shape[1] - self.memory :])
+        """Go on as if ``block`` had just been processed; it holds ``memory`` samples or more.
+
+        A shorter one is taken as the very beginning.
+        """
+        sound = np.zeros_like(self._before)
+        if block is not None:
+            known = block[:, -self.memory :]
+            sound[:, self.memory - known.shape[1] :] = known
+        self._remember(sound)
 
     def turn_up(self, gain: float) -> None:
         """Go on as if all that was sent so far had been louder by a factor."""

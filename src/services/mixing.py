@@ -26,6 +26,8 @@ THREADS = 2
 _AHEAD = 1
 """So many stretches more than there are threads are begun before one is taken."""
 
+_NONE = np.zeros((1, 0), np.float32)
+
 Work = TypeVar("Work")
 Place = tuple[int, int]
 """First sample and length of a stretch."""
@@ -129,13 +131,15 @@ class _Part:
     """A group of tracks in a stretch, without the level that all tracks share.
 
     name: in the archive, if there is one
-    sums: of the tracks; None if the part was found, then mixed has tracks and reverb
+    sums: of the tracks; None if the part was found, then mixed has tracks and reverb, and
+        to_reverb the end of what the reverb hears of it
     """
 
     to_delay: Audio | None
     name: str | None = None
     sums: Sums | None = None
     mixed: Audio | None = None
+    to_reverb: Audio | None = None
 
 
 @dataclass(frozen=True)
@@ -160,7 +164,6 @@ class _Mixer:
         self, desk: MixingDesk, returns: SendReturns, archive: RenderArchive | None
     ) -> None:
         self._desk, self._returns, self._archive = desk, returns, archive
-        self._unheard: Place | None = None
 
     def stretch(self, place: Place) -> _Stretch:
         """What the archive knows of a stretch, or its tracks' sums."""
@@ -176,7 +179,8 @@ class _Mixer:
             name = self._name(self._archive, place, group)
             found = self._archive.sounds(name)
             if found is not None:
-                return _Part(found[1] if len(found) > 1 else None, mixed=found[0])
+                mixed, to_reverb, to_delay = found
+                return _Part(_or_none(to_delay), mixed=mixed, to_reverb=_or_none(to_reverb))
         sums = self._desk.sums(*place, group)
         return _Part(sums.to_delay, name, sums)
 
@@ -188,7 +192,7 @@ class _Mixer:
             mix += dry.mixed
         elif dry is not None and dry.sums is not None:
             mix += dry.sums.dry
-            self._keep(dry, dry.sums.dry)
+            self._keep(dry, dry.sums, dry.sums.dry)
         level = np.float32(db_to_gain(self._desk.common_db(*stretch.place)))
         if level != 1.0:
             mix *= level
@@ -199,30 +203,22 @@ class _Mixer:
             add_at(mix, echoes, 0)
 
     def _add_wet(self, stretch: _Stretch, mix: Audio) -> None:
-        wet = stretch.wet
-        if wet is not None and wet.sums is None and wet.mixed is not None:
+        wet, reverb = stretch.wet, self._returns.reverb
+        if wet is not None and wet.mixed is not None:
             mix[:] = wet.mixed
-            self._unheard = stretch.place
+            if reverb is not None:
+                reverb.resume(wet.to_reverb)
             return
-        if wet is not None and wet.sums is not None:
-            mix[:] = wet.sums.dry
-        self._add_room(stretch, mix)
-        self._unheard = None
-        if wet is not None:
-            self._keep(wet, mix)
-
-    def _add_room(self, stretch: _Stretch, mix: Audio) -> None:
-        reverb, wet = self._returns.reverb, stretch.wet
-        if reverb is None:
-            return
-        if self._unheard is not None:
-            # What came from the archive has to be heard by the room after all.
-            reverb.resume(self._desk.sums(*self._unheard, "wet").to_reverb)
-        reverb.turn_up(db_to_gain(self._fall_db(stretch.place)))
-        sent = None if wet is None or wet.sums is None else wet.sums.to_reverb
-        room = reverb.process(sent, mix.shape[1])
-        if room is not None:
-            add_at(mix, room, 0)
+        sums = None if wet is None else wet.sums
+        if sums is not None:
+            mix[:] = sums.dry
+        if reverb is not None:
+            reverb.turn_up(db_to_gain(self._fall_db(stretch.place)))
+            room = reverb.process(None if sums is None else sums.to_reverb, mix.shape[1])
+            if room is not None:
+                add_at(mix, room, 0)
+        if wet is not None and sums is not None:
+            self._keep(wet, sums, mix)
 
     def _fall_db(self, place: Place) -> float:
         """By how much the level that tracks share was higher in the stretch before."""
@@ -231,10 +227,14 @@ class _Mixer:
         before = self._desk.common_db(place[0] - BLOCK_SAMPLES, BLOCK_SAMPLES)
         return round(before - self._desk.common_db(*place), 6)
 
-    def _keep(self, part: _Part, sound: Audio) -> None:
-        if self._archive is not None and part.name is not None:
-            sounds = [sound] if part.to_delay is None else [sound, part.to_delay]
-            self._archive.keep(part.name, sounds)
+    def _keep(self, part: _Part, sums: Sums, mixed: Audio) -> None:
+        if self._archive is None or part.name is None:
+            return
+        reverb, to_reverb = self._returns.reverb, _NONE
+        if reverb is not None and sums.to_reverb is not None:
+            to_reverb = sums.to_reverb[:, -reverb.memory :]
+        to_delay = _NONE if sums.to_delay is None else sums.to_delay
+        self._archive.keep(part.name, [mixed, to_reverb, to_delay])
 
     def _before(self, place: Place, group: Group) -> tuple[object, ...]:
         """What still rings of the stretch before: only what was sent to the reverb."""
@@ -249,3 +249,7 @@ class _Mixer:
         stems = self._desk.stems(start - lead, lead + samples, group)
         fall_db = self._fall_db(place) if before else 0.0
         return archive.name(group, stems, fall_db, before, self._desk.content(*place, group))
+
+
+def _or_none(sound: Audio) -> Audio | None:
+    return sound if sound.size else None

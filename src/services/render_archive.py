@@ -70,6 +70,11 @@ def code_digest() -> str:
     files = sorted(Path(inspect.getfile(src.audio)).parent.glob("*.py"))
     files += [here / f"{name}.py" for name in _MAKERS]
     files.append(here.parent / "storage" / "decode.py")
+    return sources_digest(files)
+
+
+def sources_digest(files: Sequence[Path]) -> str:
+    """A name for some source files together with the libraries that they call."""
     libraries = [(name, version(name)) for name in _LIBRARIES]
     return digest([file_digest(path) for path in files], libraries, platform.machine())
 

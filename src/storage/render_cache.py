@@ -175,7 +175,8 @@ def file_digest(path: Path) -> str:
 
 def _buffers(arrays: Sequence[Sound]) -> list[bytes | memoryview]:
     """An entry: magic word, number of arrays, checksum, shapes, samples."""
-    samples = [np.ascontiguousarray(array, np.float32).data.cast("B") for array in arrays]
+    flat = [np.ascontiguousarray(array, np.float32) for array in arrays]
+    samples = [array.data.cast("B") if array.size else memoryview(b"") for array in flat]
     checksum = 0
     for sound in samples:
         checksum = zlib.crc32(sound, checksum)

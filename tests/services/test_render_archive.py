@@ -4,7 +4,7 @@ import numpy as np
 
 from src.core.config import Settings
 from src.services.pieces import NoteSpec, Tone
-from src.services.render_archive import RenderArchive, code_digest, render_cache
+from src.services.render_archive import RenderArchive, code_digest, render_cache, sources_digest
 from src.storage.render_cache import RenderCache
 
 
@@ -50,10 +50,15 @@ def test_a_stem_is_read_once_per_render(tmp_path: Path) -> None:
     assert sorted(asked) == ["a", "b"]
 
 
-def test_the_code_has_a_name_that_stays(tmp_path: Path) -> None:
-    before = code_digest()
-    code_digest.cache_clear()
-    assert code_digest() == before
+def test_another_letter_in_the_code_is_another_name(tmp_path: Path) -> None:
+    one, other = tmp_path / "one.py", tmp_path / "other.py"
+    one.write_text("gain = 1.0")
+    other.write_text("gain = 1.0")
+    before = sources_digest([one, other])
+    assert sources_digest([one, other]) == before
+    other.write_text("gain = 1.1")
+    assert sources_digest([one, other]) != before
+    assert code_digest() == code_digest()
 
 
 def test_the_cache_lies_below_the_processed_folder(tmp_path: Path) -> None:

@@ -27,11 +27,12 @@ def entry(kept: RenderCache, name: str) -> Path:
 def test_what_is_kept_comes_back_bit_for_bit(tmp_path: Path) -> None:
     kept = cache(tmp_path)
     arrays = [sound(1000), sound(7)[:1], np.arange(5, dtype=np.float32), sound(10)[:, ::2]]
+    arrays.append(np.zeros((2, 0), np.float32))
     arrays[0][0, :3] = (np.float32(-0.0), np.float32(1e-42), np.float32(np.inf))
     kept.put("a", arrays)
     found = cache(tmp_path).get("a")
     assert found is not None
-    assert [one.shape for one in found] == [(2, 1000), (1, 7), (5,), (2, 5)]
+    assert [one.shape for one in found] == [(2, 1000), (1, 7), (5,), (2, 5), (2, 0)]
     for one, before in zip(found, arrays, strict=True):
         assert one.tobytes() == before.tobytes()
 
