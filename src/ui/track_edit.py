@@ -55,6 +55,9 @@ def _keep(edits: list[Edit]) -> None:
 def changes(track: dict[str, Any]) -> None:
     """The voices and sections with what can be done to them, and the edits so far."""
     voices = api().get(f"/api/v1/tracks/{track['id']}/explain")["voices"]
+    chosen = st.session_state.pop("chosen_edit", None)
+    if chosen:
+        add(chosen)
     st.caption(t("edit.help"))
     muted = {one["voice"] for one in pending() if one["op"] == "mute"}
     for voice in voices:
@@ -122,7 +125,8 @@ def _suggestions(track_id: str, voice: str) -> None:
             stem_player(stem, key=f"suggested-{number}")
             st.caption(plain("; ".join(reason["text"] for reason in one["reasons"])))
             if st.button(t("edit.take"), key=f"take-{number}", type="primary"):
-                add({"op": "swap", "voice": voice, "stem_id": one["stem_id"]})
+                edit = {"op": "swap", "voice": voice, "stem_id": one["stem_id"]}
+                st.session_state["chosen_edit"] = edit  # a dialog can't write the address
                 st.rerun()
 
 

@@ -1,0 +1,335 @@
+"""Each page's main path, in a real browser against the real engine."""
+
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+from playwright.sync_api import Locator, Page, expect
+
+from src.storage.encode import write_wav
+from tests.browser.conftest import PATIENCE_MS, Opener
+from tests.browser.studio import Studio
+
+expect.set_options(timeout=PATIENCE_MS)
+
+HEARD = """async (audio) => {
+  const answer = await fetch(audio.src, {headers: {Range: "bytes=0-1023"}});
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  return {status: answer.status, length: bytes.length,
+          type: answer.headers.get("content-type"),
+          head: String.fromCharCode(...bytes.slice(0, 4)),
+          range: answer.headers.get("content-range")};
+}"""
+
+
+def ask(studio: Studio, path: str, **params: Any) -> Any:
+    return httpx.get(studio.api_url + path, params=params, timeout=30).raise_for_status().json()
+
+
+def assert_is_heard(audio: Locator) -> None:
+    answer = audio.evaluate(HEARD)
+    assert answer["status"] == 206, answer
+    assert (answer["length"], answer["head"], answer["type"]) == (1024, "RIFF", "audio/wav")
+    assert answer["range"].startswith("bytes 0-1023/")
+
+
+def assert_plays(page: Page, player: Locator) -> None:
+    player.get_by_role("button").first.click()
+    audio = player.locator("audio").element_handle()
+    page.wait_for_function("audio => audio.currentTime > 0.03 || audio.ended", arg=audio)
+
+
+def tone(seconds: float, hz: float) -> np.ndarray:
+    time = np.arange(round(48_000 * seconds)) / 48_000
+    sound = 0.5 * np.sin(2 * np.pi * hz * time) * np.exp(-3 * time)
+    return np.stack([sound, sound]).astype(np.float32)
+
+
+def test_uploaded_wavs_are_accepted_analysed_and_found(
+    studio: Studio, opened: Opener, tmp_path: Path
+) -> None:
+    write_wav(tmp_path / "Glass_Bell_C.wav", tone(1.0, 1046.5))
+    write_wav(tmp_path / "Wooden_Knock.wav", tone(0.2, 180.0))
+    (tmp_path / "hollow.wav").write_bytes(b"")
+    page = opened(studio.url)
+    page.locator('[data-testid="stFileUploader"] input[type=file]').set_input_files(
+        sorted(tmp_path.glob("*.wav"))
+    )
+    page.get_by_role("textbox", name="Kit (optional)").fill("Browser Kit")
+    page.get_by_role("textbox", name="Kit (optional)").press("Tab")
+    page.get_by_role("button", name="Upload 3").click()
+    expect(page.get_by_text("2 accepted, 0 known already, 1 refused")).to_be_visible()
+    expect(page.get_by_text("the file is empty").first).to_be_visible()
+    expect(page.get_by_text("Analysis: done")).to_be_visible()
+    lies = studio.home / "raw_construction_kits" / "Browser Kit"
+    assert sorted(file.name for file in lies.iterdir()) == ["Glass_Bell_C.wav", "Wooden_Knock.wav"]
+    found = ask(studio, "/api/v1/stems/", q="Glass_Bell")
+    assert [stem["kit"] for stem in found["items"]] == ["Browser Kit"]
+    page.reload()
+    expect(page.get_by_text("Analysis: done")).to_be_visible()
+
+
+def test_a_zip_becomes_a_kit_of_its_name(studio: Studio, opened: Opener, tmp_path: Path) -> None:
+    write_wav(tmp_path / "Zipped_Hit.wav", tone(0.3, 300.0))
+    with zipfile.ZipFile(tmp_path / "Zip Kit 120.zip", "w") as archive:
+        archive.write(tmp_path / "Zipped_Hit.wav", "Zipped_Hit.wav")
+        archive.writestr("notes.exe", b"no sound")
+    page = opened(f"{studio.url}/?way=zip")
+    page.locator('[data-testid="stFileUploader"] input[type=file]').set_input_files(
+        tmp_path / "Zip Kit 120.zip"
+    )
+    page.get_by_text("Analyse at once").click()
+    page.get_by_role("button", name="Upload 1").click()
+    expect(page.get_by_text("1 accepted")).to_be_visible()
+    assert list((studio.home / "raw_construction_kits").rglob("Zip*Kit*120/**/Zipped_Hit.wav"))
+
+
+def test_hits_of_a_search_are_explained_and_heard(studio: Studio, opened: Opener) -> None:
+    page = opened(f"{studio.url}/search")
+    box = page.get_by_label("How should it sound?")
+    box.fill("dark industrial kick")
+    box.press("Enter")
+    first = page.get_by_role("group", name="Kick").first
+    expect(first).to_be_visible()
+    expect(page.get_by_text("Found because").first).to_be_visible()
+    assert_is_heard(first.locator("audio"))
+    assert_plays(page, first)
+    expect(first.locator("path.te-wave").first).to_have_attribute("d", re.compile(r"^M0 \d"))
+
+
+def test_a_search_survives_a_reload(studio: Studio, opened: Opener) -> None:
+    page = opened(f"{studio.url}/search?q=warm+bass&category=bass")
+    expect(page.locator(".te-player").first).to_be_visible()
+    names = page.locator(".te-player").evaluate_all("all => all.map(one => one.ariaLabel)")
+    told = ask(studio, "/api/v1/search/", prompt="warm bass", category="bass", limit=8)
+    assert names == [hit["stem"]["name"] for hit in told["hits"]]
+    page.reload()
+    expect(page.get_by_label("How should it sound?")).to_have_value("warm bass")
+    expect(page.get_by_role("group", name=names[0])).to_be_visible()
+
+
+def test_a_sound_is_rated_corrected_and_leads_to_others(studio: Studio, opened: Opener) -> None:
+    page = opened(f"{studio.url}/search?q=rolling+bass&category=bass")
+    name = page.locator(".te-player").first.get_attribute("aria-label") or ""
+    stem = ask(studio, "/api/v1/stems/", q=name)["items"][0]
+    page.get_by_role("button", name="Correct").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Tags").fill("acid, browser")
+    dialog.get_by_role("spinbutton", name="Tempo (BPM)").fill("139")
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("#acid #browser").first).to_be_visible()
+    page.get_by_test_id("stFeedback").first.get_by_role("radio").nth(3).click()
+    expect(page.get_by_text("Rating saved")).to_be_visible()
+    told = ask(studio, f"/api/v1/stems/{stem['id']}")
+    assert (told["bpm"], list(told["tags"])) == (139.0, ["acid", "browser"])
+    assert told["user_rating"] == 4
+    page.get_by_role("button", name="Similar").first.click()
+    expect(page.get_by_text(f"Sounds like {name}")).to_be_visible()
+    expect(page.locator(".te-player").first).to_be_visible()
+    assert f"like={stem['id']}" in page.url
+    page.get_by_role("button", name="Goes with").first.click()
+    expect(page.get_by_text("What goes with")).to_be_visible()
+    assert_is_heard(page.locator(".te-player").first.locator("audio"))
+
+
+def test_a_sound_of_ones_own_finds_those_like_it(
+    studio: Studio, opened: Opener, tmp_path: Path
+) -> None:
+    write_wav(tmp_path / "thump.wav", tone(0.4, 55.0))
+    page = opened(f"{studio.url}/search")
+    page.get_by_text("Search by a sound of yours").click()
+    page.locator('[data-testid="stFileUploader"] input[type=file]').set_input_files(
+        tmp_path / "thump.wav"
+    )
+    expect(page.get_by_text("Found because").first).to_be_visible()
+    assert_is_heard(page.locator(".te-player audio").first)
+
+
+def test_a_collection_is_made_of_a_hit(studio: Studio, opened: Opener) -> None:
+    page = opened(f"{studio.url}/search?q=pad&category=pad")
+    page.get_by_role("button", name="Add to").first.click()
+    page.get_by_text("New collection").click()
+    page.get_by_role("dialog").get_by_role("textbox", name="Name").fill("Clouds")
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    made = {one["name"]: one["stems"] for one in ask(studio, "/api/v1/collections")}
+    assert made["Clouds"] == 1
+    page.goto(f"{studio.url}/library?view=collections")
+    expect(page.get_by_text("Clouds")).to_be_visible()
+
+
+def test_a_sentence_becomes_a_plan_a_track_and_a_revision(studio: Studio, opened: Opener) -> None:
+    page = opened(f"{studio.url}/generate")
+    page.get_by_label("What should it be?").fill("driving industrial techno 138 bpm, 16 bars")
+    page.get_by_role("button", name="Show the plan").click()
+    expect(page.get_by_role("img", name="Plan of the track")).to_be_visible()
+    assert "seed=" in page.url
+    page.get_by_role("button", name="Make the track").click()
+    player = page.get_by_role("group", name="driving industrial techno")
+    expect(player).to_be_visible()
+    page.wait_for_url("**track=**")
+    assert_is_heard(player.locator("audio"))
+    expect(player.locator("path.te-wave").first).to_have_attribute("d", re.compile(r"^M0 \d"))
+    marks = player.locator(".te-mark").all_inner_texts()
+    first = ask(studio, "/api/v1/tracks")["items"][0]
+    plan = ask(studio, f"/api/v1/tracks/{first['id']}/plan")
+    assert marks == [section["section"] for section in plan["structure"]]
+    _revise(page, plan)
+    newest = ask(studio, "/api/v1/tracks")["items"][0]
+    assert newest["parent_id"] == first["id"]
+    page.get_by_role("radio", name="A/B").or_(page.get_by_role("button", name="A/B")).click()
+    versions = page.get_by_role("radiogroup", name="Version").get_by_role("radio")
+    expect(versions).to_have_count(2)
+    sources = page.get_by_role("group", name="A/B").locator("audio")
+    before = sources.get_attribute("src")
+    versions.nth(1).click()
+    assert sources.get_attribute("src") != before
+    assert_is_heard(sources)
+
+
+def _revise(page: Page, plan: dict[str, Any]) -> None:
+    page.get_by_role("button", name="Swap").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="Take this one").first.click()
+    expect(page.get_by_text("Another sound:")).to_be_visible()
+    page.get_by_role("button", name="Mute", exact=False).nth(1).click()
+    expect(page.get_by_text("Mute:")).to_be_visible()
+    page.get_by_text("Lock", exact=True).nth(2).click()
+    section = plan["structure"][-1]["section"]
+    page.get_by_role("button", name=section).last.click()
+    expect(page.get_by_text("Play anew:")).to_be_visible()
+    assert "edits=" in page.url
+    assert "locked=" in page.url
+    old = re.search(r"track=([\w-]+)", page.url)
+    assert old is not None
+    page.get_by_role("button", name="Make the revision").click()
+    page.wait_for_function(
+        "old => location.search.includes('track=') && !location.search.includes(old)",
+        arg=old.group(1),
+    )
+    expect(page.get_by_text("No changes yet.")).to_be_visible()
+
+
+def test_exports_are_made_and_downloaded(studio: Studio, opened: Opener) -> None:
+    made = httpx.post(
+        f"{studio.api_url}/generate-track",
+        json={"prompt": "deep house, 8 bars", "seed": 3},
+        timeout=120,
+    ).json()
+    page = opened(f"{studio.url}/tracks?track={made['track_id']}&tab=download")
+    for name in ("Credits", "MIDI"):
+        page.get_by_role("button", name=name).click()
+    page.get_by_role("button", name="Export", exact=True).click()
+    expect(page.get_by_text("Export: done")).to_be_visible()
+    link = page.get_by_role("link", name=".mid")
+    with page.expect_download() as download:
+        link.click()
+    assert download.value.path().read_bytes()[:4] == b"MThd"
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Master").click()
+    assert download.value.path().read_bytes()[:4] == b"RIFF"
+
+
+def test_many_sounds_are_corrected_at_once_and_back(studio: Studio, opened: Opener) -> None:
+    page = opened(f"{studio.url}/library?q=NTE_Kick")
+    count = ask(studio, "/api/v1/stems/", q="NTE_Kick")["total"]
+    assert count >= 2
+    page.get_by_text(f"All {count} that the filters leave").click()
+    page.get_by_role("button", name=f"Correct {count}").click()
+    page.get_by_role("textbox", name="Add tags").fill("all of them")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text(f"{count} sounds were changed.")).to_be_visible()
+    assert ask(studio, "/api/v1/stems/", tag="all of them")["total"] == count
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+    assert ask(studio, "/api/v1/stems/", tag="all of them")["total"] == 0
+
+
+def test_the_library_shows_kits_statistics_and_what_was_refused(
+    studio: Studio, opened: Opener
+) -> None:
+    raw = studio.home / "raw_construction_kits" / "Broken Kit"
+    raw.mkdir(exist_ok=True)
+    (raw / "noise.wav").write_bytes(b"this is no sound at all")
+    job = httpx.post(f"{studio.api_url}/preprocess").json()
+    while ask(studio, f"/api/v1/jobs/{job['id']}")["status"] in ("queued", "running"):
+        pass
+    page = opened(f"{studio.url}/library?view=quarantine")
+    expect(page.get_by_text("noise.wav").first).to_be_visible()
+    write_wav(raw / "noise2.wav", tone(0.2, 90.0))
+    page.get_by_role("button", name="Try again").first.click()
+    expect(page.get_by_text("Analysis: done")).to_be_visible()
+    page.get_by_role("button", name="Delete for good").first.click()
+    expect(page.get_by_text("Nothing was refused.")).to_be_visible()
+    page.goto(f"{studio.url}/library?view=kits")
+    expect(page.get_by_text("NTE_Techno_Kit_138_Am")).to_be_visible()
+    page.goto(f"{studio.url}/library?view=statistics")
+    total = ask(studio, "/readyz")["library"]["stems"]
+    expect(page.get_by_test_id("stMetricValue").first).to_have_text(str(total))
+
+
+def test_a_point_of_the_map_plays(studio: Studio, opened: Opener) -> None:
+    page = opened(f"{studio.url}/library?view=map")
+    sounds = page.locator(".te-map")
+    total = ask(studio, "/readyz")["library"]["vectors"]
+    expect(sounds).to_have_attribute("data-points", str(total))
+    sounds.focus()
+    page.keyboard.press("ArrowRight")
+    expect(sounds).to_have_attribute("data-played", re.compile(r"\w+"))
+    assert_is_heard(sounds.locator("audio"))
+    expect(page.get_by_role("button", name="Similar")).to_be_visible()
+
+
+def test_tracks_are_listed_and_deleted(studio: Studio, opened: Opener) -> None:
+    made = httpx.post(
+        f"{studio.api_url}/generate-track",
+        json={"prompt": "throwaway ambient, 8 bars", "seed": 1},
+        timeout=120,
+    ).json()
+    page = opened(f"{studio.url}/tracks")
+    assert_is_heard(page.get_by_role("group", name="throwaway").locator("audio"))
+    page.get_by_role("button", name="Delete").first.click()
+    page.get_by_role("button", name="Delete this track").click()
+    expect(page.get_by_role("group", name="throwaway")).to_have_count(0)
+    gone = httpx.get(f"{studio.api_url}/api/v1/tracks/{made['track_id']}")
+    assert gone.status_code == 404
+
+
+def test_jobs_are_watched_stopped_and_tried_again(studio: Studio, opened: Opener) -> None:
+    body = {"prompt": "techno, 6 minutes", "seed": 2}
+    url = f"{studio.api_url}/generate-track"
+    job = httpx.post(url, json=body, params={"wait": False}).json()
+    page = opened(f"{studio.url}/jobs")
+    page.get_by_role("button", name="Cancel").first.click()
+    page.get_by_role("button", name="Try again").first.click()
+    assert ask(studio, f"/api/v1/jobs/{job['id']}")["status"] == "cancelled"
+    expect(page.get_by_role("button", name="Cancel").first).to_be_visible()
+    page.get_by_role("button", name="Cancel").first.click()
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
+    page.get_by_text("Details").first.click()
+    expect(page.get_by_text("Asked for").first).to_be_visible()
+
+
+def test_the_system_page_tells_models_storage_and_settings(studio: Studio, opened: Opener) -> None:
+    page = opened(f"{studio.url}/system")
+    expect(page.get_by_text("The engine works")).to_be_visible()
+    expect(page.get_by_text("Construction kits")).to_be_visible()
+    expect(page.get_by_text("free on the disk")).to_be_visible()
+
+
+def test_german_browsers_are_spoken_to_in_german_and_the_switch_is_kept(
+    studio: Studio, opened: Opener
+) -> None:
+    page = opened(f"{studio.url}/search", locale="de-DE")
+    expect(page.get_by_role("heading", name="Klänge suchen")).to_be_visible()
+    page.get_by_label("Wie soll es klingen?").fill("düsterer Kick")
+    page.get_by_role("button", name="Suchen").click()
+    expect(page.get_by_text("Gefunden, weil").first).to_be_visible()
+    page.get_by_role("radio", name="English").or_(page.get_by_text("English")).first.click()
+    expect(page.get_by_role("heading", name="Search sounds")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("heading", name="Search sounds")).to_be_visible()
+    page.get_by_role("link", name="Tracks").click()
+    expect(page.get_by_role("heading", name="Tracks")).to_be_visible()
