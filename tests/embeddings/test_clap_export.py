@@ -1,5 +1,7 @@
 """From checkpoints to ONNX files, with tiny random models of the real architecture."""
 
+import fcntl
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from src.embeddings import clap_export
 from src.embeddings.clap import ClapEmbedder
 from src.embeddings.clap_checkpoint import converted, laion_model, laion_weights, read_source
 from src.embeddings.clap_export import Exported, export
+from src.embeddings.clap_manifest import read_manifest
 from src.embeddings.clap_mel import log_mel
 from src.embeddings.clap_pickle import read_checkpoint
 from src.embeddings.clap_windows import windows_of
@@ -34,16 +37,34 @@ TEXTS = ["kick", "a dark and gritty drone", "bright pluck in A minor, 120 BPM"]
 
 
 @pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
+def home(shared_tmp: Path) -> Path:
+    """A checkpoint and what was exported of it, made once for all test processes."""
     needs_torch()
-    folder = tmp_path_factory.mktemp("hub") / "Tiny CLAP"
-    return folder, write_hub_folder(folder)
+    made = shared_tmp / "tiny_clap"
+    with (shared_tmp / "tiny_clap.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (made / "parity.json").is_file():
+            write_hub_folder(made / "Tiny CLAP")
+            checkpoint = read_source(str(made / "Tiny CLAP"))
+            done = export(checkpoint, made / "models", ("fp32", "int8"))
+            parity = {one.folder.name: dict(one.parity) for one in done}
+            (made / "parity.json").write_text(json.dumps(parity))
+    return made
 
 
 @pytest.fixture(scope="module")
-def exported(hub: tuple[Path, Any], tmp_path_factory: pytest.TempPathFactory) -> list[Exported]:
-    checkpoint = read_source(str(hub[0]))
-    return export(checkpoint, tmp_path_factory.mktemp("models"), ("fp32", "int8"))
+def hub(home: Path) -> tuple[Path, Any]:
+    """The checkpoint's folder and its model."""
+    return home / "Tiny CLAP", read_source(str(home / "Tiny CLAP")).model
+
+
+@pytest.fixture(scope="module")
+def exported(home: Path) -> list[Exported]:
+    parity = json.loads((home / "parity.json").read_text())
+    return [
+        Exported(home / "models" / name, read_manifest(home / "models" / name), cosines)
+        for name, cosines in parity.items()
+    ]
 
 
 def embedder(exported: list[Exported], precision: str) -> ClapEmbedder:
