@@ -7,7 +7,7 @@ from typing import Literal
 from src.music.key_fit import KeyFit, fit_key, likeliest_key, root_worth
 from src.music.keys import pitch_class
 from src.music.library import DRUM_CATEGORIES, TONAL_CATEGORIES, StemCard
-from src.music.tempo import tempo_relation
+from src.music.tempo import TempoRelation, tempo_relation
 
 Way = Literal["loop", "steps", "texture", "phrase", "none"]
 
@@ -29,6 +29,8 @@ _LONGEST_SHOT_S = 2.5
 _SHORTEST_TEXTURE_S = 3.0
 _LONGEST_PHRASE_S = 30.0
 _GUESS_STRETCH = 0.12
+_MAY_CROSS = ("pad", "strings", "guitar", "keys", "synth", "lead", "brass", "vocal", "atmo")
+_CROSSED_WORTH = 0.5
 _TEXTURES = ("atmo", "pad", "fx", "strings", "other")
 
 
@@ -108,8 +110,8 @@ def _as_loop(card: StemCard, ground: Ground, key: str | None) -> Fit | None:
     rotated = _is_rotated(card, bpm, ground.beats_per_bar)
     if rotated:
         stem_beats = card.duration_s * bpm / 60.0
-    relation = tempo_relation(bpm, ground.bpm)
-    if relation.cost > MAX_STRETCH_COST:
+    relation, cost = _relation(card, bpm, ground.bpm)
+    if cost > MAX_STRETCH_COST:
         return None
     beats = _whole_bars(stem_beats * relation.ratio, ground.beats_per_bar)
     if beats is None:
@@ -122,7 +124,7 @@ def _as_loop(card: StemCard, ground: Ground, key: str | None) -> Fit | None:
         source_length_s=beats * 60.0 / (bpm * relation.ratio),
         rotate_s=card.downbeat_s if rotated else 0.0,
         stretch_ratio=relation.factor,
-        tempo_cost=relation.cost,
+        tempo_cost=cost,
         half_or_double=relation.ratio,
         semitones=0.0 if tuned is None else float(tuned.semitones),
         key_distance=None if tuned is None else tuned.distance,
@@ -144,6 +146,21 @@ def _is_rotated(card: StemCard, bpm: float, beats_per_bar: int) -> bool:
         return False
     loop_s = whole[0] * beats_per_bar * 60.0 / bpm
     return card.duration_s - card.downbeat_s < loop_s - _SLIP_S
+
+
+def _relation(card: StemCard, bpm: float, target: float) -> tuple[TempoRelation, float]:
+    """How a loop is brought to a tempo, and what it costs, 0..1.
+
+    Where neither its own tempo nor half or double of it comes near, a melodic loop may play
+    three beats against two: its chords then change every bar and a half.
+    """
+    usual = tempo_relation(bpm, target)
+    if usual.cost <= MAX_STRETCH_COST or card.category not in _MAY_CROSS:
+        return usual, usual.cost
+    crossed = [TempoRelation(ratio, bpm * ratio / target) for ratio in (1.5, 2.0 / 3.0)]
+    best = min(crossed, key=lambda relation: relation.cost)
+    cost = 1.0 - (1.0 - best.cost) * _CROSSED_WORTH
+    return (best, cost) if cost < usual.cost else (usual, usual.cost)
 
 
 def _tempo_and_beats(card: StemCard, ground: Ground) -> tuple[float, float, bool] | None:

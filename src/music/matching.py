@@ -22,6 +22,8 @@ WEIGHTS: dict[str, float] = {
 that one bad criterion can't be bought off by the others."""
 
 UNKNOWN_QUALITY = 0.6
+_READ = {2.0: " in double time", 0.5: " in half time", 1.5: " three against two",
+         0.67: " two against three"}  # fmt: skip
 _HARDLY_TONAL = 0.7
 """What is worth a stem of unknown key in which no tones are heard: it can't be out of key."""
 
@@ -222,7 +224,7 @@ def _tempo(card: StemCard, fit: Fit, ground: Ground) -> list[Reason]:
     if fit.guessed:
         score = 0.6 * (1.0 - fit.tempo_cost)
         return [Reason("tempo", score, f"tempo unknown; its length makes {fit.beats:g} beats")]
-    read = {2.0: " in double time", 0.5: " in half time"}.get(fit.half_or_double, "")
+    read = _READ.get(round(fit.half_or_double, 2), "")
     percent = (fit.stretch_ratio - 1.0) * 100.0
     text = f"{card.bpm or 0.0:.4g} BPM{read} at {ground.bpm:g}: {percent:+.1f} % length"
     return [Reason("tempo", 1.0 - fit.tempo_cost, text)]

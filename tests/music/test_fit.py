@@ -102,3 +102,19 @@ def test_an_atmosphere_without_a_key_is_left_as_it_is():
     fit = fit_stem(shot("a", "atmo", duration_s=20.0, keys=keys), TECHNO, key=None)
 
     assert (fit.semitones, fit.key_worth) == (0.0, None)
+
+
+def test_a_melodic_loop_far_off_the_tempo_may_play_three_against_two():
+    fit = fit_stem(loop("a", "guitar", bars=4, bpm=80.0), Ground(118.0, "Am"), key=None)
+
+    assert (fit.way, fit.half_or_double) == ("loop", 1.5)
+    assert fit.stretch_ratio == pytest.approx(120.0 / 118.0)
+    assert fit.beats == 16
+    assert fit.source_length_s * fit.stretch_ratio == pytest.approx(16 * 60.0 / 118.0)
+    assert 0.5 <= fit.tempo_cost < 0.6
+
+
+def test_drums_and_basses_never_play_three_against_two():
+    for kind in ("drums", "bass"):
+        fit = fit_stem(loop("a", kind, bars=4, bpm=80.0), Ground(118.0, "Am"), key=None)
+        assert fit.way != "loop"
