@@ -99,6 +99,6 @@ def _tones(sound: Heard) -> NDArray[np.float64]:
     height_hz = max(sound.features.get("peak_hz", 0.0), 1.0)
     octaves = np.log2(height_hz / np.array(_HEIGHTS_HZ))
     heights = np.exp(-(octaves**2))
-    if heights.any() and parts.any():
+    if heights.max() > 1e-6:
         parts[_TONES:] = _HEIGHT_WEIGHT * heights / np.linalg.norm(heights)
     return parts

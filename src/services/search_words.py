@@ -34,6 +34,10 @@ LITERAL, MEANT = 1.0, 0.3
 stands ("keys" for "piano")."""
 
 
+SHORTEST_BEGINNING = 5
+"""Shorter beginnings with a typo could be those of too many words."""
+
+
 @dataclass(frozen=True)
 class Term:
     """One thing that a prompt says. variants: words of the index, and what each counts."""
@@ -162,9 +166,21 @@ def _mended(word: str, index: WordIndex, known: WordIndex) -> str:
     typos = typos_allowed(word)
     there, said = index.near(word)[:1], known.near(word)[:1]
     found = [*there, *(one for one in said if one not in there)]
-    if not found or typos == 0:
+    if typos == 0:
         return word
+    if not found:
+        return _beginning_mended(word, known)
     return min(found, key=lambda other: (edit_distance(word, other), other not in there))
+
+
+def _beginning_mended(word: str, known: WordIndex) -> str:
+    """A word of the lexicon with another ending: "distrotion" begins almost like "distort"."""
+    for cut in range(len(word) - 1, SHORTEST_BEGINNING - 1, -1):
+        for start in known.near(word[:cut])[:3]:
+            better = start + word[cut:]
+            if edit_distance(word[:cut], start) == 1 and concept_of(better):
+                return better
+    return word
 
 
 def _replaced(prompt: str, changed: Mapping[str, str]) -> str:
