@@ -7,6 +7,7 @@ itself) it is the server, with a route beside Streamlit's own that hands out sou
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from src.ui import shell
 from src.ui.media import media_routes
@@ -17,4 +18,6 @@ if __name__ == "__main__":
     shell.run()
 else:
     check_address(st.get_option("server.address"))
+    # The folder pages/ is st.navigation's; else the very first visit takes it for Streamlit's own.
+    PagesManager.uses_pages_directory = False
     app = st.App(Path(__file__), routes=media_routes(place_of()))

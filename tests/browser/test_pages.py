@@ -302,12 +302,12 @@ def test_jobs_are_watched_stopped_and_tried_again(studio: Studio, opened: Opener
     url = f"{studio.api_url}/generate-track"
     job = httpx.post(url, json=body, params={"wait": False}).json()
     page = opened(f"{studio.url}/jobs")
-    page.get_by_role("button", name="Cancel").first.click()
+    page.get_by_role("button", name="Cancel", exact=True).first.click()
     page.get_by_role("button", name="Try again").first.click()
     assert ask(studio, f"/api/v1/jobs/{job['id']}")["status"] == "cancelled"
-    expect(page.get_by_role("button", name="Cancel").first).to_be_visible()
-    page.get_by_role("button", name="Cancel").first.click()
-    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
+    expect(page.get_by_role("button", name="Cancel", exact=True).first).to_be_visible()
+    page.get_by_role("button", name="Cancel", exact=True).first.click()
+    expect(page.get_by_role("button", name="Cancel", exact=True)).to_have_count(0)
     page.get_by_text("Details").first.click()
     expect(page.get_by_text("Asked for").first).to_be_visible()
 
