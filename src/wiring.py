@@ -61,7 +61,13 @@ class Services:
         from src.services.search_space import SearchSpaces
 
         folder = self.settings.processed_path / "index"
-        return SearchSpaces(self.database, self.models.active(), models=self.models, folder=folder)
+        return SearchSpaces(
+            self.database,
+            self.models.active(),
+            models=self.models,
+            folder=folder,
+            graph_above=self.settings.index_ann_above,
+        )
 
     @cached_property
     def models(self) -> "EmbeddingModels":

@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     clap_model: str = Field(default="", description="folder in models_dir; empty: the first")
 
     render_cache_mb: int = Field(default=2000, ge=0, description="0: nothing is kept")
+    index_ann_above: int = Field(default=1_000_000, ge=1_000, description="stems")
+
     target_lufs: float = Field(default=-14.0, ge=-40.0, le=-5.0)
     ceiling_dbtp: float = Field(default=-1.0, ge=-12.0, le=0.0)
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from src.db.database import Database
 from src.db.models import Embedding, Kit, Stem, StemChange
-from src.db.vector_cache import CachedVectors, VectorCache
+from src.db.vector_cache import VectorCache, in_step, stem_of
+from src.db.vector_graph import VectorGraph
 from src.db.vector_store import VectorStore
 from src.db.word_index import WordIndex
 from src.music.keys import KEYS
@@ -76,6 +77,7 @@ class LibraryIndex:
 
     words: turns a name into the words it is found by
     cache: keeps the vectors on disk between runs; None: they are read from the database
+    graph_above: libraries of more stems get a graph (``vector_graph``); None: none does
     vectors: by slot; zeros where a stem has no vector
     bpm, loudness: NaN where unknown; key: place in KEYS, -1 where unknown; rating: 0 for none
     kit, licence: places in ``kit_names`` and ``licence_names``; 0 is none
@@ -91,8 +93,11 @@ class LibraryIndex:
         words: Words,
         *,
         cache: VectorCache | None = None,
+        graph_above: int | None = None,
     ) -> None:
         self._cache = cache
+        self._graph_above = graph_above
+        self.graph: VectorGraph | None = None
         self._unsaved = 0
         self._saving: threading.Thread | None = None
         self.vectors = VectorStore(dimension)
@@ -142,7 +147,8 @@ class LibraryIndex:
 
         vector: float32, shape (dimension,); allowed: shape (size,)
         """
-        return self.vectors.nearest(vector, allowed, count)
+        found = None if self.graph is None else self.graph.nearest(vector, allowed, count)
+        return self.vectors.nearest(vector, allowed, count) if found is None else found
 
     def similarity(
         self, vector: NDArray[np.float32], slots: NDArray[np.intp]
@@ -187,13 +193,20 @@ class LibraryIndex:
                 self._renew(session, changed)
             self._write_vectors()
             self._seq = newest
+            self._grow_graph()
             self._save_if_worth_it(session)
         return True
+
+    def _grow_graph(self) -> None:
+        """Begin a graph, beside what goes on, once the library is large enough."""
+        if self.graph is None and self._graph_above is not None and self.count > self._graph_above:
+            self.graph = VectorGraph(self.vectors)
+            self.graph.build(np.flatnonzero(self.column("alive")))
 
     def _fill(self, session: Session) -> None:
         """Take over the whole library: vectors from the file as far as it is in step."""
         cached = None if self._cache is None else self._cache.load()
-        if cached is None or not _in_step(session, cached):
+        if cached is None or not in_step(session, cached):
             for stem in _stems(session, self._rows()):
                 self._put(stem)
             return
@@ -250,7 +263,7 @@ class LibraryIndex:
         alive = self.column("alive").tolist()
         ids = [one if there else "" for one, there in zip(self.ids, alive, strict=True)]
         self._unsaved = 0
-        return ids, self._seq, _stem_of(session, self._seq), self.vectors
+        return ids, self._seq, stem_of(session, self._seq), self.vectors
 
     def add(self, stems: Iterable[IndexedStem]) -> None:
         """Put stems in by hand, as benchmarks do."""
@@ -337,8 +350,11 @@ class LibraryIndex:
         for row, raw in zip(found, self._waiting.values(), strict=True):
             if raw is not None and len(raw) == 4 * dimension:
                 row[:] = np.frombuffer(raw, dtype="<f4")
-        self.vectors.write(np.array(list(self._waiting), dtype=np.intp), found)
+        slots = np.array(list(self._waiting), dtype=np.intp)
+        self.vectors.write(slots, found)
         self._waiting.clear()
+        if self.graph is not None:
+            self.graph.put(slots)
 
     def _remove(self, stem_id: str) -> None:
         slot = self._slots.pop(stem_id, None)
@@ -367,20 +383,6 @@ class LibraryIndex:
         self._slot_words.append({})
         self._slot_tags.append({})
         return slot
-
-
-def _in_step(session: Session, cached: CachedVectors) -> bool:
-    """Whether a file is of this database: the newest change in it is there, or its stem
-    changed again since."""
-    newest = session.scalar(select(func.max(StemChange.seq))) or 0
-    if cached.seq > newest:
-        return False
-    seq = session.scalar(select(StemChange.seq).where(StemChange.stem_id == cached.seq_stem))
-    return seq is not None and seq >= cached.seq
-
-
-def _stem_of(session: Session, seq: int) -> str:
-    return session.scalar(select(StemChange.stem_id).where(StemChange.seq == seq)) or ""
 
 
 def _stems(session: Session, rows: Select[*tuple[Any, ...]]) -> Iterator[IndexedStem]:

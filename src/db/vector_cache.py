@@ -12,7 +12,10 @@ from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
+from src.db.models import StemChange
 from src.db.vector_codes import Coded, Floats, code_products, encode_query
 from src.db.vector_store import VectorStore
 from src.storage.array_file import DamagedFileError, Part, open_arrays, write_arrays
@@ -111,3 +114,18 @@ class VectorCache:
             coded = bool(scales[0, 0] > 0.0)
             if coded != (square > 0.0) or not abs(told - square) <= 0.1 * square + 1e-6:
                 raise DamagedFileError(f"vector {row} is not the one that was written")
+
+
+def in_step(session: Session, cached: CachedVectors) -> bool:
+    """Whether a file is of this database: the newest change in it is there, or its stem
+    changed again since."""
+    newest = session.scalar(select(func.max(StemChange.seq))) or 0
+    if cached.seq > newest:
+        return False
+    seq = session.scalar(select(StemChange.seq).where(StemChange.stem_id == cached.seq_stem))
+    return seq is not None and seq >= cached.seq
+
+
+def stem_of(session: Session, seq: int) -> str:
+    """The stem of a change; empty where it changed again since."""
+    return session.scalar(select(StemChange.stem_id).where(StemChange.seq == seq)) or ""

@@ -31,6 +31,7 @@ class SearchSpaces:
     """The space that is searched, and the next one while it is made ready.
 
     models: says which embedder is active; None: always the given one
+    graph_above: libraries of more stems get a graph; None: none does
     folder: where vectors are kept between runs; None: nowhere
     """
 
@@ -41,10 +42,12 @@ class SearchSpaces:
         *,
         models: EmbeddingModels | None = None,
         folder: Path | None = None,
+        graph_above: int | None = None,
     ) -> None:
         self._database = database
         self._models = models
         self._folder = folder
+        self._graph_above = graph_above
         self._current = self._space(embedder)
         self._ready: Space | None = None
         self._reading: threading.Thread | None = None
@@ -88,5 +91,8 @@ class SearchSpaces:
     def _space(self, embedder: Embedder) -> Space:
         model_id, dimension = embedder.model_id, embedder.dimension
         cache = None if self._folder is None else VectorCache(self._folder, model_id, dimension)
-        index = LibraryIndex(self._database, model_id, dimension, index_words, cache=cache)
+        index = LibraryIndex(
+            self._database, model_id, dimension, index_words,
+            cache=cache, graph_above=self._graph_above,
+        )  # fmt: skip
         return Space(embedder, index)

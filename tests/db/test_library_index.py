@@ -290,6 +290,23 @@ def test_a_file_of_another_database_is_passed_over(database: Database, tmp_path:
     assert held(index).tolist() == [[0, 1, 0, 0]] * 4
 
 
+def test_a_graph_grows_with_a_large_library_and_knows_what_changes(database: Database) -> None:
+    index = LibraryIndex(database, MODEL, 4, str.split, graph_above=2)
+    for number, name in enumerate("abc"):
+        add_stem(database, name)
+        add_vector(database, name, *np.eye(4)[number].tolist())
+    index.sync()
+    assert index.graph is not None
+    index.graph.wait()
+    assert index.graph.ready
+    add_stem(database, "d")
+    add_vector(database, "d", 0, 0, 0, 1)
+    index.sync()
+    towards = np.array([0, 0, 0.1, 1], dtype=np.float32)
+    found = index.nearest(towards, index.column("alive"), 2)
+    assert [index.ids[slot] for slot in found.tolist()] == ["d", "c"]
+
+
 def test_a_large_library_writes_its_file_by_itself(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
