@@ -12,6 +12,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
+_UPGRADE_LOCKS = {
+    "sqlite": "BEGIN IMMEDIATE",
+    "postgresql": "SELECT pg_advisory_xact_lock(726147)",
+}
+"""First statement of an upgrade: waits until no other process upgrades."""
+
 
 class Database:
     """Opens transactions on one URL. SQLite runs in WAL mode with foreign keys on."""
@@ -32,11 +38,15 @@ class Database:
             yield session
 
     def upgrade(self) -> None:
-        """Bring the schema to the newest revision, creating it where there is none."""
+        """Bring the schema to the newest revision, creating it where there is none.
+
+        Whole or not at all; processes that start together go one after the other.
+        """
         config = Config()
         # the option is a template: a "%" of the folder itself is written twice
         config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
         with self.engine.begin() as connection:
+            connection.exec_driver_sql(_UPGRADE_LOCKS[self.engine.dialect.name])
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 

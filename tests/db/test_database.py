@@ -1,6 +1,8 @@
 """Transactions commit or roll back, and the schema builds itself."""
 
+import multiprocessing
 import shutil
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,23 @@ def test_upgrading_twice_changes_nothing(database: Database) -> None:
     database.upgrade()
     with database.transaction() as session:
         assert session.scalars(select(Kit.name)).all() == ["a"]
+
+
+def _open(url: str) -> list[str]:
+    made = Database(url)
+    made.upgrade()
+    try:
+        return inspect(made.engine).get_table_names()
+    finally:
+        made.close()
+
+
+def test_processes_that_start_together_build_one_schema(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(3, mp_context=context) as pool:
+        built = list(pool.map(_open, [f"sqlite:///{tmp_path / 'stems.db'}"] * 6))
+    assert all(set(tables) == set(built[0]) for tables in built)
+    assert "stems" in built[0]
 
 
 def test_an_exception_rolls_the_transaction_back(database: Database) -> None:
