@@ -198,7 +198,7 @@ def _revise(page: Page, plan: dict[str, Any]) -> None:
     expect(page.get_by_text("Mute:")).to_be_visible()
     page.get_by_text("Lock", exact=True).nth(2).click()
     section = plan["structure"][-1]["section"]
-    page.get_by_role("button", name=section).last.click()
+    page.get_by_role("button", name=section, exact=True).last.click()
     expect(page.get_by_text("Play anew:")).to_be_visible()
     assert "edits=" in page.url
     assert "locked=" in page.url
