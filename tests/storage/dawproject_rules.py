@@ -160,7 +160,7 @@ def complaints(document: bytes) -> list[str]:
     """Everything in a project.xml that the format does not allow; empty for a good one."""
     root = ElementTree.fromstring(document)
     found = [] if root.tag == "Project" else [f"the root is {root.tag}"]
-    return [*found, *_of_element(root), *_of_references(root)]
+    return [*found, *_of_element(root), *_of_references(root), *_of_values(root)]
 
 
 def metadata_complaints(document: bytes) -> list[str]:
@@ -207,11 +207,76 @@ def _of_children(element: Element, rule: Rule) -> Iterator[str]:
         yield f"{element.tag} has {waiting[0]} where it may not be"
 
 
+POINTS_TO = {
+    "track": ("Track", "Channel"),
+    "destination": ("Channel",),
+    "parameter": (
+        "Tempo",
+        "TimeSignature",
+        "Volume",
+        "Pan",
+        "Mute",
+        "Freq",
+        "Gain",
+        "Q",
+        "Enabled",
+    ),
+    "reference": ("Clip",),
+}
+"""What an attribute that refers to an id may refer to."""
+
+
 def _of_references(root: Element) -> Iterator[str]:
-    ids = [element.attrib["id"] for element in root.iter() if "id" in element.attrib]
-    if len(ids) != len(set(ids)):
-        yield "an id is used twice"
+    kinds: dict[str, str] = {}
     for element in root.iter():
-        for name in ("track", "destination", "parameter", "reference"):
-            if name in element.attrib and element.attrib[name] not in ids:
-                yield f"{element.tag}.{name} points nowhere: {element.attrib[name]}"
+        if "id" in element.attrib:
+            if element.attrib["id"] in kinds:
+                yield f"an id is used twice: {element.attrib['id']}"
+            kinds[element.attrib["id"]] = element.tag
+    for element in root.iter():
+        for name, allowed in POINTS_TO.items():
+            wanted = element.attrib.get(name)
+            if wanted is None:
+                continue
+            if wanted not in kinds:
+                yield f"{element.tag}.{name} points nowhere: {wanted}"
+            elif kinds[wanted] not in allowed:
+                yield f"{element.tag}.{name} points to a {kinds[wanted]}"
+
+
+RANGES = {
+    ("Note", "key"): (0, 127), ("Note", "vel"): (0, 1), ("Note", "rel"): (0, 1),
+    ("Note", "channel"): (0, 15), ("Note", "duration"): (0, 1e9), ("Clip", "duration"): (0, 1e9),
+    ("Clip", "fadeInTime"): (0, 1e9), ("Clip", "fadeOutTime"): (0, 1e9),
+    ("Audio", "channels"): (1, 64), ("Audio", "sampleRate"): (8_000, 384_000),
+    ("Audio", "duration"): (0, 1e9), ("Channel", "audioChannels"): (1, 64),
+    ("TimeSignature", "numerator"): (1, 64), ("TimeSignature", "denominator"): (1, 64),
+}  # fmt: skip
+"""What a value must lie between."""
+
+ASCENDING = {
+    "Points": ("RealPoint", "time"),
+    "Warps": ("Warp", "time"),
+    "Markers": ("Marker", "time"),
+}
+
+
+def _of_values(root: Element) -> Iterator[str]:
+    """Numbers that the format can hold but that mean nothing."""
+    for element in root.iter():
+        for name, text in element.attrib.items():
+            low, high = RANGES.get((element.tag, name), (-1e12, 1e12))
+            if (element.tag, name) in RANGES and not low <= float(text) <= high:
+                yield f"{element.tag}.{name} is not from {low:g} to {high:g}: {text}"
+        if {"min", "max", "value"} <= element.attrib.keys():
+            low, high, value = (float(element.attrib[key]) for key in ("min", "max", "value"))
+            if not low <= value <= high:
+                yield f"{element.tag} is not from its min to its max: {value:g}"
+        if element.tag in ASCENDING:
+            child, key = ASCENDING[element.tag]
+            places = [float(item.attrib.get(key, 0)) for item in element.findall(child)]
+            if places != sorted(places):
+                yield f"{element.tag} goes back in time"
+        path = element.attrib.get("path", "") if element.tag == "File" else ""
+        if path.startswith("/") or ".." in path.split("/") or "\\" in path:
+            yield f"File.path leaves the project: {path}"

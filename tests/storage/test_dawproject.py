@@ -42,6 +42,11 @@ def test_it_is_what_the_format_allows():
         (b'role="master"', b'role="boss"'),
         (b'track="id', b'track="no'),
         (b'version="1.0">', b'size="1.0">'),
+        (b'path="audio/', b'path="../audio/'),
+        (b'sampleRate="48000"', b'sampleRate="48"'),
+        (b'rel="0.5"', b'rel="1.5"'),
+        (b'min="20.0"', b'min="600.0"'),
+        (b'<Warp time="0.0"', b'<Warp time="99.0"'),
     ],
 )
 def test_the_rules_would_notice_what_the_format_does_not_allow(good, bad):
@@ -49,6 +54,17 @@ def test_the_rules_would_notice_what_the_format_does_not_allow(good, bad):
     assert good in document
     ending = document.replace(b"</Clips>", b"</Clops>") if b"Clops" in bad else document
     assert complaints(ending.replace(good, bad))
+
+
+def test_the_rules_would_notice_a_track_that_sends_to_a_fader():
+    document = project_xml(made_session())
+    root = ElementTree.fromstring(document)
+    fader = root.find("Structure/Track/Channel/Volume")
+    assert fader is not None
+    for channel in root.iter("Channel"):
+        if "destination" in channel.attrib:
+            channel.set("destination", fader.attrib["id"])
+    assert "Channel.destination points to a Volume" in complaints(ElementTree.tostring(root))
 
 
 def test_tempo_metre_and_markers_are_the_sessions(project):
