@@ -1,9 +1,9 @@
 """Commands that fill the library, mend it and find things in it."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from src.cli.call import Call, Result, bring_up_to_date
+from src.cli.call import Call, Result
 from src.core.errors import InvalidInputError, NotFoundError
 
 if TYPE_CHECKING:
@@ -71,48 +71,6 @@ def _selection(call: Call) -> "Selection":
     if [bool(options.ids), wanted != StemFilter(), options.all].count(True) != 1:
         raise InvalidInputError("say which stems: either ids, or filters, or --all")
     return Selection(ids=tuple(options.ids)) if options.ids else Selection(wanted=wanted)
-
-
-def search(call: Call) -> Result:
-    """Find stems by meaning."""
-    from src.services.search import SearchQuery
-
-    bring_up_to_date(call)
-    query = SearchQuery(
-        prompt=call.options.text,
-        limit=call.options.limit,
-        category=call.options.category,
-        bpm_min=call.options.bpm_min,
-        bpm_max=call.options.bpm_max,
-        key=call.options.key,
-        is_loop=call.options.loop,
-    )
-    hits = call.services.search.search(query)
-    rows = [
-        {
-            "id": hit.stem.id,
-            "name": hit.stem.name,
-            "path": str(call.services.settings.processed_path / hit.stem.path),
-            "original_file": hit.stem.original_file,
-            "category": hit.stem.category,
-            "bpm": hit.stem.bpm,
-            "key": hit.stem.key,
-            "score": round(hit.score, 4),
-            "reasons": list(hit.reasons),
-        }
-        for hit in hits
-    ]
-    lines = [
-        f"{row['score']:.2f}  {row['category']:<10} {_number(row['bpm']):>6} {row['key'] or '-':<4}"
-        f" {row['original_file']}"
-        for row in rows
-    ]
-    text = "\n".join(lines) or "Nothing found. Is the library empty? Try: doctor"
-    return Result({"prompt": call.options.text, "hits": rows}, text)
-
-
-def _number(value: Any) -> str:
-    return f"{value:g}" if value is not None else "-"
 
 
 def quarantine(call: Call) -> Result:

@@ -5,7 +5,18 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from src import __version__
-from src.cli import backups, cache, exports, library, matches, models, revisions, system, tracks
+from src.cli import (
+    backups,
+    cache,
+    exports,
+    finding,
+    library,
+    matches,
+    models,
+    revisions,
+    system,
+    tracks,
+)
 from src.cli.call import Call, Result
 from src.core.errors import InvalidInputError
 from src.music.mastering_presets import PRESETS
@@ -90,11 +101,11 @@ def _add_library_commands(command: AddCommand) -> None:
     made.add_argument("--tag")
     _add_filters(made)
     command("reembed", library.reembed, "make the wanted embedder's vectors, then search by it")
-    made = command("search", library.search, "find stems by meaning")
-    made.add_argument("text", metavar="TEXT")
-    made.add_argument("--limit", type=int, default=5)
-    made.add_argument("--category")
+    made = command("search", finding.search, "find stems by meaning, by likeness, by company")
+    finding.add_search_options(made)
     _add_filters(made)
+    made = command("collections", finding.collections, "favourites and named sets of stems")
+    finding.add_collection_options(made)
     made = command("matches", matches.matches, "tell what goes with a stem")
     matches.add_options(made)
     made = command("quarantine", library.quarantine, "list refused files, or retry one")
