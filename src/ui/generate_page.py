@@ -13,6 +13,7 @@ from src.ui.state import (
     api,
     asked,
     collections,
+    description,
     go,
     joined,
     kits,
@@ -116,9 +117,8 @@ def _request() -> dict[str, Any]:
     return request
 
 
-@st.cache_data(ttl=60, show_spinner=False)
 def _knows_palette() -> bool:
-    schemas = api().get("/openapi.json")["components"]["schemas"]
+    schemas = description()["components"]["schemas"]
     return "palette" in schemas.get("PlanRequest", {}).get("properties", {}) or any(
         "palette" in told.get("properties", {}) for told in schemas.values()
     )

@@ -14,6 +14,7 @@ from src.ui.state import (
     asked_number,
     can,
     collections,
+    description,
     go,
     kits,
     ready,
@@ -59,10 +60,8 @@ def _prompt() -> None:
         )
 
 
-@st.cache_data(ttl=60, show_spinner=False)
 def _search_takes() -> frozenset[str]:
-    paths = api().get("/openapi.json")["paths"]
-    told = paths["/api/v1/search/"]["get"].get("parameters", [])
+    told = description()["paths"]["/api/v1/search/"]["get"].get("parameters", [])
     return frozenset(one["name"] for one in told)
 
 

@@ -39,10 +39,17 @@ def word(group: str, name: str) -> str:
     return t(key) if has_text(language(), key) else name
 
 
-@st.cache_data(ttl=30, show_spinner=False)
+@st.cache_resource(ttl=600, show_spinner=False)
+def description() -> dict[str, Any]:
+    """How the engine describes itself (OpenAPI)."""
+    told: dict[str, Any] = api().get("/openapi.json")
+    return told
+
+
+@st.cache_resource(ttl=600, show_spinner=False)
 def features() -> frozenset[str]:
     """What the engine can do: "GET /api/v1/kits" and so on."""
-    paths = api().get("/openapi.json")["paths"]
+    paths = description()["paths"]
     return frozenset(f"{verb.upper()} {path}" for path, verbs in paths.items() for verb in verbs)
 
 
