@@ -30,8 +30,8 @@ def main() -> None:
     """Measure one way and print what it took."""
     way, folder, count = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
     clips = made_clips(count)
-    if way == "server":
-        print(json.dumps(server_memory(folder, clips)))
+    if way in MEMORIES:
+        print(json.dumps(MEMORIES[way](folder, clips)))
         return
     embed = WAYS[way](folder)
     embed(clips[:2])
@@ -160,31 +160,34 @@ def laions_package(_folder: Path) -> Embed:
     return embed
 
 
-def server_memory(folder: Path, clips: Sequence[Audio]) -> dict[str, float]:
-    """MB of a fresh process that answers texts and sounds with both towers loaded.
-
-    alone: nothing but the embedder; server: the whole API started on an empty library
-    """
-    from src.core.config import Settings
+def both_towers(folder: Path, clips: Sequence[Audio]) -> dict[str, float]:
+    """MB of a fresh process that has embedded a text and a sound."""
     from src.embeddings.clap import ClapEmbedder
 
     embedder = ClapEmbedder(folder)
     embedder.embed_text(["dark industrial kick"])
     embedder.embed_audio(clips[:1])
-    alone, alone_peak = resident_mb(), peak_mb()
-    home = folder.parent / "server-home"
-    settings = Settings(TRAUM_HOME=home, models_dir=folder.parent, clap_model=folder.name)
+    return {"mb": resident_mb(), "peak_mb": peak_mb()}
+
+
+def whole_server(folder: Path, clips: Sequence[Audio]) -> dict[str, float]:
+    """MB of the whole API on an empty library, both towers loaded, after a search."""
     from fastapi.testclient import TestClient
 
+    from src.core.config import Settings
     from src.main import create_app
 
+    home = folder.parent / "server-home"
+    settings = Settings(TRAUM_HOME=home, models_dir=folder.parent, clap_model=folder.name)
     with TestClient(create_app(settings)) as client:
         answer = client.get("/api/v1/search/", params={"prompt": "dark kick"})
         if answer.status_code != 200:
             raise SystemExit(f"the server answered {answer.status_code}: {answer.text}")
-    return {
-        "embedder_mb": alone, "embedder_peak_mb": alone_peak, "server_mb": resident_mb(),
-    }  # fmt: skip
+        engine: Any = client.app
+        embedder = engine.state.engine.embedder
+        embedder.embed_text(["dark industrial kick"])
+        embedder.embed_audio(clips[:1])
+        return {"mb": resident_mb(), "peak_mb": peak_mb()}
 
 
 def _torch_model(folder: Path) -> tuple[Any, Any]:
@@ -203,19 +206,24 @@ def cpu_seconds() -> float:
 
 
 def peak_mb() -> float:
-    """Highest resident memory of this process so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    """Highest resident memory of this process so far, not of the one that started it."""
+    return _memory("VmHWM")
 
 
 def resident_mb() -> float:
-    """Resident memory now; the peak where the system doesn't tell."""
+    """Resident memory now."""
+    return _memory("VmRSS")
+
+
+def _memory(name: str) -> float:
     status = Path("/proc/self/status")
-    if not status.is_file():
-        return peak_mb()
-    lines = [line for line in status.read_text().splitlines() if line.startswith("VmRSS")]
+    if not status.is_file():  # not Linux: the peak, which may be inherited
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    lines = [line for line in status.read_text().splitlines() if line.startswith(name)]
     return int(lines[0].split()[1]) / 1e3
 
 
+MEMORIES = {"both-towers": both_towers, "server": whole_server}
 WAYS: dict[str, Callable[[Path], Embed]] = {
     "ours-alone": ours_alone,
     "ours-spread": ours_spread,
