@@ -22,6 +22,7 @@ HUMAN_VELOCITY = 0.06
 _EXACT = ("kick", "snare", "clap", "bass")
 _VARIED = ("hihat", "percussion", "tom", "cymbal")
 _CHANGING = ("bass", "synth", "lead", "keys", "guitar")
+_MIXED_OVER = ("intro", "outro")
 _ROLL_STARTS, _ROLL_ENDS = 0.3, 0.95
 _ROLL_STEPS = ((0.5, 1.0), (0.75, 0.5), (1.0, 0.25))
 """How far into a build-up a roll has which distance between its hits, in beats."""
@@ -105,17 +106,20 @@ def _bars(
     """Every bar of a section: its number, the pattern that plays, and the pattern's bar.
 
     The section's last bar may be a fill, the last bar of a phrase half of one. Drums that
-    ornament change their pattern there; melodic parts play A A B A.
+    ornament change their pattern there; melodic parts play A A B A. In intros and outros
+    nobody falls silent at the end of a phrase: too few play for a pause to be answered, and
+    a DJ mixes over them.
     """
     usual, other = _patterns(category, groove, section, name)
     fill = fill_for(groove.genre, category, variant=rng.randrange(64))
     size = groove.phrasing.bars
     bars = round(section.length / groove.beats_per_bar)
+    turns = fill is not None and (section.kind not in _MIXED_OVER or _ends_sounding(fill))
     for bar in range(bars):
         ends_phrase, last = bar % size == size - 1, bar == bars - 1
         if last and section.fill and fill is not None:
             yield bar, fill, 0
-        elif ends_phrase and not last and fill is not None and category not in _CHANGING:
+        elif ends_phrase and not last and fill and turns and category not in _CHANGING:
             yield bar, half_fill(usual, fill, bar % usual.bars), 0
         elif (category in _VARIED and ends_phrase) or (
             category in _CHANGING and bar // size % 4 == 2
@@ -123,6 +127,10 @@ def _bars(
             yield bar, other, bar % other.bars
         else:
             yield bar, usual, bar % usual.bars
+
+
+def _ends_sounding(fill: Pattern) -> bool:
+    return any(step.beat >= _PATTERN_BEATS_PER_BAR / 2.0 for step in fill.steps)
 
 
 def half_fill(usual: Pattern, fill: Pattern, bar: int) -> Pattern:

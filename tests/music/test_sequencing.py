@@ -61,6 +61,27 @@ def test_a_long_section_turns_at_every_phrase():
     assert bars[8] == bars[0]
 
 
+def test_nobody_falls_silent_at_a_phrase_end_of_an_intro():
+    for seed in range(12):
+        kicks = {n.start_beats for n in notes_of("kick", section("Intro", 16, 0.3), seed=seed)}
+        hats = notes_of("hihat", section("Intro", 16, 0.3), seed=seed)
+
+        assert {30.0, 31.0} <= kicks or len([k for k in kicks if 30.0 <= k < 32.0]) > 2
+        assert any(30.0 <= note.start_beats < 32.0 for note in hats)
+
+
+def test_a_kick_may_pause_where_a_drop_turns():
+    ends = [
+        [
+            n
+            for n in notes_of("kick", section("Drop", 16, 0.9), seed=seed)
+            if 30 <= n.start_beats < 32
+        ]
+        for seed in range(12)
+    ]
+    assert any(not pause for pause in ends)
+
+
 def test_melodies_play_a_second_pattern_in_the_third_phrase():
     lead = [note.start_beats for note in notes_of("lead", section("Drop", 32, 0.9))]
     phrases = [
