@@ -38,4 +38,3 @@ def test_from_an_empty_library_to_a_first_track_and_a_studio_without_engine(
     empty.engine.wait(15)
     page.goto(f"{empty.url}/library")
     expect(page.get_by_text("The engine does not answer.")).to_be_visible()
-    expect(page.get_by_role("button", name="Try again")).to_be_visible()
