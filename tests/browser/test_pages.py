@@ -126,6 +126,8 @@ def test_a_sound_is_rated_corrected_and_leads_to_others(studio: Studio, opened: 
     told = ask(studio, f"/api/v1/stems/{stem['id']}")
     assert (told["bpm"], list(told["tags"])) == (139.0, ["acid", "browser"])
     assert told["user_rating"] == 4
+    page.goto(f"{studio.url}/search?q={name}")  # what is rated may have moved up
+    expect(page.locator(".te-player").first).to_have_attribute("aria-label", name)
     page.get_by_role("button", name="Similar").first.click()
     expect(page.get_by_text(f"Sounds like {name}")).to_be_visible()
     expect(page.locator(".te-player").first).to_be_visible()
