@@ -14,7 +14,7 @@ from src.audio.validation import HOUSE_RATE, Audio
 from src.core.progress import Progress, silent
 from src.music.score import Score
 from src.services.mix_sends import SendReturns
-from src.services.mixing_desk import Group, MixingDesk, Sums
+from src.services.mixing_desk import WET, MixingDesk, Sums
 from src.services.pieces import Load, PieceStore
 from src.services.render_archive import RenderArchive
 from src.services.track_playing import Grid
@@ -148,16 +148,16 @@ class _Stretch:
 
     place: Place
     wet: _Part | None
-    dry: _Part | None
+    dry: tuple[_Part | None, ...]
 
 
 class _Mixer:
     """Puts stretches together, of tracks and of what the archive knows.
 
-    Tracks that send to the reverb and tracks that don't are kept apart, so that a change of
-    one leaves the others as they are. A stretch with its reverb is determined by itself and
-    the stretch before it, for the reverb remembers less than one stretch. Echoes may ring for
-    longer: they are always made.
+    Tracks that send to the reverb and a few groups of those that don't are kept apart, so that
+    a change of one leaves the others as they are. A stretch with its reverb is determined by
+    itself and the stretch before it, for the reverb remembers less than one stretch. Echoes may
+    ring for longer: they are always made.
     """
 
     def __init__(
@@ -167,9 +167,10 @@ class _Mixer:
 
     def stretch(self, place: Place) -> _Stretch:
         """What the archive knows of a stretch, or its tracks' sums."""
-        return _Stretch(place, self._part(place, "wet"), self._part(place, "dry"))
+        dry = tuple(self._part(place, group) for group in self._desk.dry_groups)
+        return _Stretch(place, self._part(place, WET), dry)
 
-    def _part(self, place: Place, group: Group) -> _Part | None:
+    def _part(self, place: Place, group: str) -> _Part | None:
         before = self._before(place, group)
         content = self._desk.content(*place, group)
         if not before and not content:
@@ -187,12 +188,12 @@ class _Mixer:
     def finish(self, stretch: _Stretch, mix: Audio) -> None:
         """Write the next stretch into its part of the mix, shape (2, samples), all zero."""
         self._add_wet(stretch, mix)
-        dry = stretch.dry
-        if dry is not None and dry.mixed is not None:
-            mix += dry.mixed
-        elif dry is not None and dry.sums is not None:
-            mix += dry.sums.dry
-            self._keep(dry, dry.sums, dry.sums.dry)
+        for dry in stretch.dry:
+            if dry is not None and dry.mixed is not None:
+                mix += dry.mixed
+            elif dry is not None and dry.sums is not None:
+                mix += dry.sums.dry
+                self._keep(dry, dry.sums, dry.sums.dry)
         level = np.float32(db_to_gain(self._desk.common_db(*stretch.place)))
         if level != 1.0:
             mix *= level
@@ -236,13 +237,13 @@ class _Mixer:
         to_delay = _NONE if sums.to_delay is None else sums.to_delay
         self._archive.keep(part.name, [mixed, to_reverb, to_delay])
 
-    def _before(self, place: Place, group: Group) -> tuple[object, ...]:
+    def _before(self, place: Place, group: str) -> tuple[object, ...]:
         """What still rings of the stretch before: only what was sent to the reverb."""
-        if group == "dry" or place[0] == 0 or self._returns.reverb is None:
+        if group != WET or place[0] == 0 or self._returns.reverb is None:
             return ()
         return self._desk.content(place[0] - BLOCK_SAMPLES, BLOCK_SAMPLES, group)
 
-    def _name(self, archive: RenderArchive, place: Place, group: Group) -> str:
+    def _name(self, archive: RenderArchive, place: Place, group: str) -> str:
         start, samples = place
         before = self._before(place, group)
         lead = BLOCK_SAMPLES if before else 0

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -21,8 +20,12 @@ _PART_SAMPLES = 65_536
 """Sounds are added up in parts of this length, which stay within a processor's cache."""
 
 
-Group = Literal["wet", "dry"]
-"""Tracks that send to the reverb or the echo, and tracks that don't."""
+WET = "wet"
+"""The group of all tracks that send to the reverb or the echo."""
+
+_DRY_GROUP = 3
+"""So many of the other tracks are one group: a change of one mixes its group anew. Fewer would
+cost room on the disk and time to read it."""
 
 _AS_IT_IS = Gains(np.ones(1, np.float32), np.ones((2, 1), np.float32))
 _LONGEST_TURN_BEATS = 1.0
@@ -55,14 +58,17 @@ class MixingDesk:
     ) -> None:
         grid = Grid(score.bpm, HOUSE_RATE)
         self._archive = archive
-        self._contents: dict[tuple[int, int, Group], tuple[object, ...]] = {}
+        self._contents: dict[tuple[int, int, str], tuple[object, ...]] = {}
         wet = [
             number
             for number, track in enumerate(score.tracks)
             if sends_to(track, "reverb_send_db") or sends_to(track, "delay_send_db")
         ]
         dry = [number for number in range(len(score.tracks)) if number not in wet]
-        self._groups: dict[Group, list[int]] = {"wet": wet, "dry": dry}
+        self._groups = {WET: wet} | {
+            f"dry {start}": dry[start : start + _DRY_GROUP]
+            for start in range(0, len(dry), _DRY_GROUP)
+        }
         self._players = [TrackPlayer(track, grid, store) for track in score.tracks]
         self._strips = [ChannelStrip(track, grid) for track in score.tracks]
         self._sections = [
@@ -75,6 +81,11 @@ class MixingDesk:
         ]
         release_s = _DUCK_BEATS * 60.0 / score.bpm
         self._ducking = Ducking(_kicks(score, self._players), HOUSE_RATE, release_s=release_s)
+
+    @property
+    def dry_groups(self) -> list[str]:
+        """The groups of tracks that neither reverb nor echo hears."""
+        return [group for group in self._groups if group != WET]
 
     def common_db(self, start: int, samples: int) -> float:
         """The level that all tracks share in a stretch: that of its section.
@@ -99,7 +110,7 @@ class MixingDesk:
             strip.gains(start, start + samples, amount).apply(sound, slice(0, samples), heard)
             yield heard
 
-    def sums(self, start: int, samples: int, group: Group) -> Sums:
+    def sums(self, start: int, samples: int, group: str) -> Sums:
         """A group's tracks together but for the level all share; only one is held at a time."""
         gathering, without_db = Gathering(samples), self.common_db(start, samples)
         stop = start + samples
@@ -120,13 +131,13 @@ class MixingDesk:
                 gathering.add(sound, _AS_IT_IS, strip.send_gains(start, start + samples))
         return gathering.sums()
 
-    def stems(self, start: int, samples: int, group: Group) -> list[str]:
+    def stems(self, start: int, samples: int, group: str) -> list[str]:
         """The stems that determine the sums of a group in a stretch."""
         lead, stop = start - WARM_UP, start + samples
         players = [self._players[number] for number in self._groups[group]]
         return sorted({stem for player in players for stem in player.stems(lead, stop)})
 
-    def content(self, start: int, samples: int, group: Group) -> tuple[object, ...]:
+    def content(self, start: int, samples: int, group: str) -> tuple[object, ...]:
         """What else determines the sums of a group in a stretch; empty where it is silent."""
         place = start, samples, group
         if place not in self._contents:
