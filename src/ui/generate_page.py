@@ -20,6 +20,7 @@ from src.ui.state import (
     ready,
     remember,
     t,
+    widget_key,
 )
 from src.ui.track_view import track_view
 
@@ -83,10 +84,6 @@ def _empty_library() -> None:
 
 def _request() -> dict[str, Any]:
     """What is wanted, as the API takes it, without the palette."""
-
-    def take(text: str) -> None:
-        st.session_state["prompt"] = text
-
     prompt = kept.text(
         st.text_area, t("generate.prompt"), key="prompt", max_chars=2000, height=90,
         placeholder=t("generate.placeholder"),
@@ -94,7 +91,10 @@ def _request() -> dict[str, Any]:
     row = st.container(horizontal=True)
     for place in range(1, EXAMPLES + 1):
         text = t(f"generate.example_{place}")
-        row.button(text, key=f"example-{place}", type="tertiary", on_click=take, args=(text,))
+        row.button(
+            text, key=f"example-{place}", type="tertiary",
+            on_click=kept.put, args=("prompt", text),
+        )  # fmt: skip
     length, preset, seed = st.columns(3)
     minutes = kept.one(
         length.selectbox, t("generate.length"), LENGTHS, key="length", default="",
@@ -152,8 +152,8 @@ def _palette_choice() -> None:
 
 def _draw_a_seed() -> None:
     """So that the track becomes what the plan shows."""
-    if st.session_state.get("seed") is None:
-        st.session_state["seed"] = secrets.randbelow(10_000)
+    if st.session_state.get(widget_key("seed")) is None:
+        kept.put("seed", secrets.randbelow(10_000))
 
 
 def _plan(request: dict[str, Any]) -> None:

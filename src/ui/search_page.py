@@ -184,10 +184,10 @@ def _results(filters: dict[str, Any]) -> None:
 
 
 def _meant(text: str) -> None:
-    def take() -> None:
-        st.session_state["q"] = text
-
-    st.button(t("search.did_you_mean", text=text), on_click=take, type="tertiary", key="meant")
+    st.button(
+        t("search.did_you_mean", text=text), type="tertiary", key="meant",
+        on_click=kept.put, args=("q", text),
+    )  # fmt: skip
 
 
 def _references(like: str, fits: str) -> None:
@@ -235,14 +235,11 @@ def _matches(stem_id: str, filters: dict[str, Any]) -> None:
 
 
 def _ideas() -> None:
-    def take(text: str) -> None:
-        st.session_state["q"] = text
-
     st.caption(t("search.ideas"))
     row = st.container(horizontal=True)
     for number in (1, 2, 3, 4):
         text = t(f"search.idea_{number}")
-        row.button(text, key=f"idea-{number}", on_click=take, args=(text,))
+        row.button(text, key=f"idea-{number}", on_click=kept.put, args=("q", text))
     page = api().get("/api/v1/stems/", {"limit": 4})
     st.caption(t("search.newest"))
     for stem in page["items"]:
