@@ -19,15 +19,15 @@ Opener = Callable[..., Page]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker for all of them, where workers take groups."""
+    """One worker takes all of them, one after another."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium without a window."""
+    """Debian's Chromium without a window; given back before tests whose event loops it bars."""
     found = chromium()
     if found is None:
         pytest.skip("chromium is not here: apt-get install chromium")
@@ -37,7 +37,7 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def studio(
     browser: Browser, demo_library: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Studio]:
