@@ -118,8 +118,9 @@ class ReembeddingService:
                     self._search.prepare(wanted)
                 progress(SWITCHING, 1, 2)
                 when_free(lambda: self._finish(run), progress)
-        finally:
+        except BaseException:
             self._search.give_up()
+            raise
         report.seconds = round(time.monotonic() - started, 3)
         log.info(
             "%d stems have vectors of %s now, %d failed, in %.1f s",

@@ -152,6 +152,17 @@ def test_a_cancelled_one_keeps_what_it_made_and_goes_on_from_there(library: Libr
     assert not library.service.run().switched
 
 
+def test_the_process_that_switched_reads_nothing_again(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert library.first()[0] == OLD.model_id
+    library.service.run()
+    monkeypatch.setattr(
+        SearchSpaces, "prepare", lambda *_: pytest.fail("the vectors were let go of")
+    )
+    assert library.first()[0] == NEW.model_id
+
+
 def test_what_is_imported_meanwhile_is_found_before_and_after(library: Library) -> None:
     found: list[str] = []
 
