@@ -1,6 +1,7 @@
 """Mastering: bring a mix to its loudness below its ceiling, and say whether it got there."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,12 +14,11 @@ from src.audio.limiter import limiter_gains
 from src.audio.loudness import (
     integrated_from_steps,
     integrated_loudness,
-    measure_loudness,
     measured_loudness,
 )
+from src.audio.master_report import MasterReport, measured_master
 from src.audio.side_by_side import side_by_side, stretches
 from src.audio.soft_clip import round_peaks, rounded
-from src.audio.stereo import CorrelationMeter
 from src.audio.true_peak import BLOCK_SAMPLES, block_true_peaks, true_peak_dbtp
 from src.audio.validation import Audio
 
@@ -52,32 +52,8 @@ _CHUNK_SAMPLES = 131_072
 _STEPS_24_BIT = float(2**23)
 
 
-@dataclass(frozen=True)
-class MasterReport:
-    """What came out. Silence has -inf levels, gain 0 and has not reached its target.
-
-    gain_db: in front of the limiter
-    limiting_db, limiting_mean_db: largest reduction by it, and its mean over the whole time
-    rounding_db: by how much the highest peak was rounded in front of it
-    missed_by: what came out minus what was asked for, in LU (dB for a premaster); 0 if reached
-    shortfall: why it was missed: "silence", "peaks" (more would cost more than 6 LU),
-        "level" (the search did not settle); empty if it was reached
-    """
-
-    loudness_lufs: float
-    short_term_max_lufs: float
-    momentary_max_lufs: float
-    loudness_range_lu: float
-    true_peak_dbtp: float
-    sample_peak_dbfs: float
-    stereo_correlation: float
-    gain_db: float = 0.0
-    limiting_db: float = 0.0
-    limiting_mean_db: float = 0.0
-    rounding_db: float = 0.0
-    reached: bool = False
-    missed_by: float = 0.0
-    shortfall: str = ""
+Measuring = Callable[[], MasterReport]
+"""Measures what has been mastered. It only reads, so others may read the same meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +80,14 @@ class _Drive:
 def master(
     mix: Audio, *, sample_rate: int, target_lufs: float, ceiling_dbtp: float
 ) -> MasterReport:
+    """Bring a mix to a loudness below a true-peak ceiling, and measure it; see ``mastered``."""
+    measure = mastered(
+        mix, sample_rate=sample_rate, target_lufs=target_lufs, ceiling_dbtp=ceiling_dbtp
+    )
+    return measure()
+
+
+def mastered(mix: Audio, *, sample_rate: int, target_lufs: float, ceiling_dbtp: float) -> Measuring:
     """Bring a mix to a loudness below a true-peak ceiling, in place, on the 24-bit grid.
 
     mix: float32, shape (2, samples); it is changed
@@ -113,26 +97,36 @@ def master(
     The gain is found from the loudness of 100 ms steps and the limiter's reduction in each,
     then checked by measuring. Where the limiter alone would have to take more than 6 dB,
     peaks are rounded before it. Where both would cost more than 6 LU the target is not
-    reached, and the report says so.
+    reached, and the report says so. The samples are final when it returns; what it gives
+    only reads them.
     """
     meter = measured_loudness(mix, sample_rate=sample_rate)
     loudness = meter.report().integrated_lufs
     if not math.isfinite(loudness):
-        return replace(measured_master(mix, sample_rate=sample_rate), shortfall="silence")
+        return lambda: _silence(mix, sample_rate)
     goal = _Goal(target_lufs, db_to_gain(ceiling_dbtp - _MARGIN_DB), sample_rate)
     drive = _drive(mix, meter.step_powers, loudness, goal)
     quantise_24_bit(mix)
-    report = measured_master(mix, sample_rate=sample_rate)
-    over_db = report.true_peak_dbtp - ceiling_dbtp
-    if over_db > 0:
+    peak_dbtp = true_peak_dbtp(mix, sample_rate=sample_rate)
+    if peak_dbtp > ceiling_dbtp:
         # A moving gain can add hundredths of a decibel between the samples.
-        np.multiply(mix, np.float32(db_to_gain(-over_db - 0.001)), out=mix)
+        np.multiply(mix, np.float32(db_to_gain(ceiling_dbtp - peak_dbtp - 0.001)), out=mix)
         quantise_24_bit(mix)
-        report = measured_master(mix, sample_rate=sample_rate)
-    return _judged(report, drive, goal)
+        peak_dbtp = true_peak_dbtp(mix, sample_rate=sample_rate)
+
+    def measure() -> MasterReport:
+        report = measured_master(mix, sample_rate=sample_rate, true_peak=peak_dbtp)
+        return _judged(report, drive, goal)
+
+    return measure
 
 
 def premaster(mix: Audio, *, sample_rate: int, peak_dbfs: float) -> MasterReport:
+    """Bring the highest sample of a mix to a level, and measure it; see ``premastered``."""
+    return premastered(mix, sample_rate=sample_rate, peak_dbfs=peak_dbfs)()
+
+
+def premastered(mix: Audio, *, sample_rate: int, peak_dbfs: float) -> Measuring:
     """Bring the highest sample of a mix to a level by gain alone, in place, on the 24-bit grid.
 
     mix: float32, shape (channels, samples); it is changed
@@ -140,20 +134,28 @@ def premaster(mix: Audio, *, sample_rate: int, peak_dbfs: float) -> MasterReport
     """
     peak = float(max(mix.max(initial=0.0), -mix.min(initial=0.0)))
     if peak == 0.0:
-        return replace(measured_master(mix, sample_rate=sample_rate), shortfall="silence")
+        return lambda: _silence(mix, sample_rate)
     gain = db_to_gain(peak_dbfs) / peak
     np.multiply(mix, np.float32(gain), out=mix)
     quantise_24_bit(mix)
-    report = measured_master(mix, sample_rate=sample_rate)
-    missed = report.sample_peak_dbfs - peak_dbfs
-    reached = abs(missed) <= TOLERANCE_DB
-    return replace(
-        report,
-        gain_db=gain_to_db(gain),
-        reached=reached,
-        missed_by=0.0 if reached else missed,
-        shortfall="" if reached else "level",
-    )
+
+    def measure() -> MasterReport:
+        report = measured_master(mix, sample_rate=sample_rate)
+        missed = report.sample_peak_dbfs - peak_dbfs
+        reached = abs(missed) <= TOLERANCE_DB
+        return replace(
+            report,
+            gain_db=gain_to_db(gain),
+            reached=reached,
+            missed_by=0.0 if reached else missed,
+            shortfall="" if reached else "level",
+        )
+
+    return measure
+
+
+def _silence(mix: Audio, sample_rate: int) -> MasterReport:
+    return replace(measured_master(mix, sample_rate=sample_rate), shortfall="silence")
 
 
 def _limited(mix: Audio, limiting: "_Limiting", drive: _Drive) -> _Drive:
@@ -358,28 +360,3 @@ class _Limiting:
 
         meter = measured_loudness(self.mix, sample_rate=self.goal.sample_rate, heard=heard)
         return meter.report().integrated_lufs
-
-
-def measured_master(mix: Audio, *, sample_rate: int) -> MasterReport:
-    """Measure a finished programme, shape (2, samples); nothing is claimed to be reached."""
-    heard = measure_loudness(mix, sample_rate=sample_rate)
-    peak = true_peak_dbtp(mix, sample_rate=sample_rate)
-
-    def looked_at(piece: tuple[int, int]) -> tuple[CorrelationMeter, float]:
-        part, image = mix[:, slice(*piece)], CorrelationMeter()
-        image.add(part)
-        return image, max(float(part.max()), -float(part.min()))
-
-    found = side_by_side(looked_at, stretches(mix.shape[1], _CHUNK_SAMPLES))
-    image = CorrelationMeter()
-    image.join([part for part, _ in found])
-    highest = max((level for _, level in found), default=0.0)
-    return MasterReport(
-        loudness_lufs=heard.integrated_lufs,
-        short_term_max_lufs=heard.short_term_max_lufs,
-        momentary_max_lufs=heard.momentary_max_lufs,
-        loudness_range_lu=heard.range_lu,
-        true_peak_dbtp=peak,
-        sample_peak_dbfs=gain_to_db(highest),
-        stereo_correlation=image.correlation,
-    )

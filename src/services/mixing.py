@@ -23,7 +23,7 @@ BLOCK_SAMPLES = 262_144
 """Length of the stretches in which a mix is made: 5.5 s, longer than any reverb's memory."""
 
 THREADS = 2
-_AHEAD = 1
+_AHEAD = 3
 """So many stretches more than there are threads are begun before one is taken."""
 
 _NONE = np.zeros((1, 0), np.float32)

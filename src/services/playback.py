@@ -1,6 +1,7 @@
 """Playing a score: tracks into a mix, the mix into a master."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -9,7 +10,8 @@ from numpy.typing import NDArray
 from src.audio.dynamics import Compressor, compress
 from src.audio.fades import rising
 from src.audio.filters import RunningFilter, high_pass_sections
-from src.audio.mastering import MasterReport, master, premaster
+from src.audio.master_report import MasterReport
+from src.audio.mastering import Measuring, mastered, premastered
 from src.audio.side_by_side import side_by_side
 from src.audio.validation import HOUSE_RATE, Audio
 from src.core.errors import InvalidInputError
@@ -109,18 +111,20 @@ def play_score(
     ramp = ending(score)
     mix[:, samples - ramp.size :] *= ramp
     progress("mastering", 0, 1)
-    result = _mastered(mix, score)
-    for number, start in enumerate(range(0, samples, BLOCK_SAMPLES)):
-        progress("writing", number, -(-samples // BLOCK_SAMPLES))
-        sink(mix[:, start : start + BLOCK_SAMPLES])
-    return _report(score, result, samples, compression_db)
+    measure = _mastered(mix, score)
+    with ThreadPoolExecutor(1) as beside:
+        measuring = beside.submit(measure)
+        for number, start in enumerate(range(0, samples, BLOCK_SAMPLES)):
+            progress("writing", number, -(-samples // BLOCK_SAMPLES))
+            sink(mix[:, start : start + BLOCK_SAMPLES])
+        return _report(score, measuring.result(), samples, compression_db)
 
 
-def _mastered(mix: Audio, score: Score) -> MasterReport:
+def _mastered(mix: Audio, score: Score) -> Measuring:
     """Bring the mix to the score's levels, in place."""
     if score.target_lufs is None:
-        return premaster(mix, sample_rate=HOUSE_RATE, peak_dbfs=score.ceiling_dbtp)
-    return master(
+        return premastered(mix, sample_rate=HOUSE_RATE, peak_dbfs=score.ceiling_dbtp)
+    return mastered(
         mix,
         sample_rate=HOUSE_RATE,
         target_lufs=score.target_lufs,

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from src.audio.limiter import limiter_gains
 from src.audio.loudness import integrated_loudness, measure_loudness
-from src.audio.mastering import LIMITED_ALONE_DB, MOST_COST_LU, master, premaster, quantise_24_bit
+from src.audio.mastering import (
+    LIMITED_ALONE_DB,
+    MOST_COST_LU,
+    master,
+    mastered,
+    premaster,
+    premastered,
+    quantise_24_bit,
+)
 from src.audio.true_peak import true_peak_dbtp
 
 RATE = 48_000
@@ -170,3 +178,17 @@ def test_every_sample_fits_a_24_bit_file() -> None:
     assert steps.min() == -(2**23)
     assert steps.max() == 2**23 - 1
     assert audio[0, 2] == pytest.approx(-0.3, abs=1e-7)
+
+
+@pytest.mark.parametrize("level", [-14.0, None])
+def test_what_is_mastered_is_final_before_it_is_measured(level: float | None) -> None:
+    audio = music(6.0, spikes=4.0)
+    if level is None:
+        measure = premastered(audio, sample_rate=RATE, peak_dbfs=-6.0)
+    else:
+        measure = mastered(audio, sample_rate=RATE, target_lufs=level, ceiling_dbtp=-1.0)
+    finished = audio.copy()
+    report = measure()
+    assert report.reached
+    np.testing.assert_array_equal(audio, finished)
+    assert report.loudness_lufs == pytest.approx(integrated_loudness(finished, sample_rate=RATE))
