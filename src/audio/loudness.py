@@ -234,12 +234,12 @@ class LoudnessMeter:
         energies = np.append(0.0, np.cumsum(self._energies))
         starts = self.part_starts(0, energies.size)
         powers = (energies[width:] - energies[:-width]) / (starts[width:] - starts[:-width])
-        return _lufs(float(powers.max()))
+        return lufs_of_power(float(powers.max()))
 
     def _whole_lufs(self) -> float:
         if self._taken == 0:
             return -math.inf
-        return _lufs((math.fsum(self._energies) + self._open_energy) / self._taken)
+        return lufs_of_power((math.fsum(self._energies) + self._open_energy) / self._taken)
 
 
 def integrated_from_steps(step_powers: NDArray[np.float64]) -> float:
@@ -253,7 +253,7 @@ def integrated_from_steps(step_powers: NDArray[np.float64]) -> float:
     if loud.size == 0:
         return -math.inf
     gated = loud[loud > loud.mean() * 10 ** (_RELATIVE_GATE_LU / 10)]
-    return _lufs(float(gated.mean()))
+    return lufs_of_power(float(gated.mean()))
 
 
 @functools.cache
@@ -316,7 +316,8 @@ def _range_lu(steps: NDArray[np.float64]) -> float:
     return range_of_short_term(short_term)
 
 
-def _lufs(power: float) -> float:
+def lufs_of_power(power: float) -> float:
+    """The loudness of a K-weighted mean square, channels summed; -inf for none."""
     return _OFFSET_LUFS + 10 * math.log10(power) if power > 0 else -math.inf
 
 

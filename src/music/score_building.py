@@ -21,15 +21,14 @@ from src.music.plan_warnings import warnings_of
 from src.music.repetition import BLOCK_BARS, plays_in, repeated_blocks
 from src.music.roles import role_of
 from src.music.score import Automation, Choice, Reason, Score, ScoreSection, Track
-from src.music.section_levels import section_gains_db, with_section_gains
-from src.music.section_loudness import mastered_loudness, section_loudness, section_peaks
+from src.music.section_levels import weighed, with_section_gains
+from src.music.section_loudness import section_loudness
 from src.music.sequencing import hits_per_second
-from src.music.timeline import SectionTime, timeline
+from src.music.timeline import timeline
 from src.music.transitions import automation_of, throws_of
 
 NO_HITS: Mapping[str, Sequence[float]] = MappingProxyType({})
 TAIL_S = 3.0
-_LEVEL_ROUNDS = 3
 _MOST_CHANGES = 12
 
 
@@ -54,7 +53,10 @@ def build_score(
     parts = [part for part in (audible(part, plan) for part in cast.parts) if part is not None]
     tracks = builder.tracks(parts)
     cards = {card.id: card for part in parts for card in (part.match.card, part.partner) if card}
-    gains = _section_gains(tracks, cards, times, plan.bpm, headroom_db)
+    gains = weighed(
+        tracks, cards, times, headroom_db,
+        lambda moved, _: section_loudness(moved, cards, times, 60.0 / plan.bpm),
+    )  # fmt: skip
     return Score(
         bpm=plan.bpm,
         key=plan.key,
@@ -71,27 +73,6 @@ def build_score(
         choices=tuple(_choices(parts, tracks, plan)),
         warnings=tuple(dict.fromkeys((*cast.warnings, *warnings_of(plan)))),
     )
-
-
-def _section_gains(
-    tracks: Sequence[Track],
-    cards: Mapping[str, StemCard],
-    times: Sequence[SectionTime],
-    bpm: float,
-    headroom_db: float,
-) -> tuple[float, ...]:
-    """The shifts of level of all sections.
-
-    A lifted section meets the limiter sooner, so the shifts are weighed again with it.
-    """
-    gains = (0.0,) * len(times)
-    for _ in range(_LEVEL_ROUNDS):
-        moved = [with_section_gains(track, times, gains) for track in tracks]
-        mixed = section_loudness(moved, cards, times, 60.0 / bpm)
-        heard = mastered_loudness(mixed, section_peaks(moved, cards, times), times, headroom_db)
-        unmoved = [level - gain for level, gain in zip(heard, gains, strict=True)]
-        gains = section_gains_db(unmoved, times)
-    return gains
 
 
 def audible(part: Part, plan: ArrangementPlan) -> Part | None:

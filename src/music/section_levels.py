@@ -1,16 +1,99 @@
 """Levels of whole sections: what has more energy in the plan is louder in the track."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from src.music.score import Automation, Track
+from src.music.library import StemCard
+from src.music.score import Automation, Score, Track
+from src.music.section_loudness import SILENT_LUFS, mastered_loudness, section_peaks
 from src.music.timeline import SectionTime
 
-MOST_SHIFT_DB = 4.0
+MOST_SHIFT_DB = 6.0
 """A section is made louder or quieter by at most this much."""
 
 RISE_DB = 8.0
 """How much louder the fullest energy shall be than none, at least."""
+
+_ROUNDS = 3
+
+Loudness = Callable[[Sequence[Track], Sequence[float]], Sequence[float]]
+"""(tracks with their shifted levels, the shifts in dB) -> loudness of each section in LUFS"""
+
+
+def weighed(
+    tracks: Sequence[Track],
+    cards: Mapping[str, StemCard],
+    times: Sequence[SectionTime],
+    headroom_db: float,
+    loudness: Loudness,
+) -> tuple[float, ...]:
+    """The shifts of level of all sections, in dB.
+
+    loudness: of the sections before the master
+    headroom_db: the master's ceiling minus its target loudness
+
+    A lifted section meets the limiter sooner, so the shifts are weighed again with it.
+    """
+    gains = (0.0,) * len(times)
+    for _ in range(_ROUNDS):
+        moved = [with_section_gains(track, times, gains) for track in tracks]
+        mixed = loudness(moved, gains)
+        heard = mastered_loudness(mixed, section_peaks(moved, cards, times), times, headroom_db)
+        unmoved = [level - gain for level, gain in zip(heard, gains, strict=True)]
+        gains = section_gains_db(unmoved, times)
+    return gains
+
+
+def weighed_anew(
+    score: Score,
+    cards: Mapping[str, StemCard],
+    times: Sequence[SectionTime],
+    heard_lufs: Sequence[float],
+) -> Score:
+    """A score whose sections have the levels that follow from how loud they were heard.
+
+    heard_lufs: of each section as the score is, before the master
+    """
+    before = [section.level_db for section in score.sections]
+    own = [
+        max(heard, SILENT_LUFS) - level_db
+        for heard, level_db in zip(heard_lufs, before, strict=True)
+    ]
+    back = [-level_db for level_db in before]
+    tracks = [with_section_gains(track, times, back) for track in score.tracks]
+    gains = weighed(
+        tracks,
+        cards,
+        times,
+        _headroom_db(score),
+        lambda _, gains: [level + gain for level, gain in zip(own, gains, strict=True)],
+    )
+    return replace(
+        score,
+        sections=tuple(
+            replace(section, level_db=gain)
+            for section, gain in zip(score.sections, gains, strict=True)
+        ),
+        tracks=tuple(with_section_gains(track, times, gains) for track in tracks),
+    )
+
+
+def as_mastered(
+    score: Score,
+    cards: Mapping[str, StemCard],
+    times: Sequence[SectionTime],
+    heard_lufs: Sequence[float],
+) -> tuple[float, ...]:
+    """How loud sections that were heard in the mix will be in the master, but for its gain."""
+    peaks = section_peaks(score.tracks, cards, times)
+    levels = [max(heard, SILENT_LUFS) for heard in heard_lufs]
+    return mastered_loudness(levels, peaks, times, _headroom_db(score))
+
+
+def _headroom_db(score: Score) -> float:
+    target = score.target_lufs
+    return math.inf if target is None else score.ceiling_dbtp - target
 
 
 def section_gains_db(

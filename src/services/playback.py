@@ -89,11 +89,13 @@ def play_score(
     sink: Callable[[Audio], None],
     progress: Progress = silent,
     settings: MixSettings = MixSettings(),
+    mix: Audio | None = None,
 ) -> MixReport:
     """Play a score from its first beat to the end of its tail.
 
     load: gives a slice of a stem at 48 kHz: (stem id, start in s, length in s)
     archive: what earlier renders left; None computes everything
+    mix: what ``mix_score`` gave for the score, if it is there already; it becomes the master
     sink: takes the finished sound in blocks, shape (2, samples), on the 24-bit grid
 
     Beat b lies at sample round(b * 60 / bpm * 48000), the first at 0. The same score and
@@ -102,7 +104,8 @@ def play_score(
     samples = score_samples(score)
     if samples < 1:
         raise InvalidInputError(f"a score must have a length, got {score.length_beats} beats")
-    mix = mix_score(score, load=load, archive=archive, progress=progress)
+    if mix is None:
+        mix = mix_score(score, load=load, archive=archive, progress=progress)
     compression_db = 0.0
     if settings.compress and score.target_lufs is not None:
         progress("compressing", 0, 1)

@@ -3,7 +3,7 @@
 import math
 import os
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -26,6 +26,7 @@ from src.music.mastering_presets import Mastering
 from src.music.plan import ArrangementPlan, plan_from_dict, plan_to_dict
 from src.music.score import Choice, Score, score_to_dict
 from src.music.score_building import build_score
+from src.music.timeline import SectionTime, timeline
 from src.schemas.common import MAX_SEED
 from src.services.candidates import find_candidates
 from src.services.loop_hits import LoopHits, sliced_loops
@@ -34,6 +35,7 @@ from src.services.playback import MixReport, play_score
 from src.services.render_archive import RenderArchive, render_cache
 from src.services.revisions import pinned_cards
 from src.services.search import SearchService
+from src.services.section_hearing import balanced_mix
 from src.services.track_files import (
     chosen_track,
     rendering_file,
@@ -92,6 +94,8 @@ class RendererService:
     def make_score(self, plan: ArrangementPlan | Mapping[str, Any], *, seed: int = 0) -> Score:
         """Decide what exactly sounds; nothing is rendered.
 
+        A render may weigh the sections anew when it has heard them.
+
         Raises ConflictError where the library has nothing to play, InvalidInputError for
         a plan that asks for nothing or is too long.
         """
@@ -136,7 +140,7 @@ class RendererService:
         progress("choosing stems", 1, 1)
         folder = self.settings.tracks_path if out is None else out.absolute().parent
         with rendering_file(folder) as unfinished:
-            report = self._play(score, unfinished, progress)
+            score, report = self._play(score, timeline(plan), unfinished, progress)
             return self._published(plan, score, report, unfinished, out)
 
     def _published(
@@ -187,14 +191,20 @@ class RendererService:
             return reserved_track(self.settings.tracks_path, moment)
         return chosen_track(out if out.suffix else out.with_suffix(".wav"))
 
-    def _play(self, score: Score, path: Path, progress: Progress) -> MixReport:
-        cards = self.search.cards([choice.stem_id for choice in score.choices])
+    def _play(
+        self, score: Score, times: Sequence[SectionTime], path: Path, progress: Progress
+    ) -> tuple[Score, MixReport]:
+        """Render into a file; the score as it was rendered."""
+        cards = self.search.cards(stems_of(score))
         processed = self.settings.processed_path
         load, archive = stem_loader(processed, cards), None
         if self.settings.render_cache_mb > 0:
             archive = RenderArchive(render_cache(self.settings), stem_digester(processed, cards))
+        score, mix = balanced_mix(
+            score, cards, times, load=load, archive=archive, progress=progress
+        )
         with AudioSink(path, sample_rate=HOUSE_RATE, channels=2) as sink:
-            return play_score(score, load=load, archive=archive, sink=sink.write, progress=progress)
+            return score, play_score(score, load=load, mix=mix, sink=sink.write, progress=progress)
 
     def _described(
         self, plan: ArrangementPlan, score: Score, report: MixReport, path: Path, moment: datetime
@@ -329,6 +339,13 @@ def _missing(card: StemCard, why: str) -> ConflictError:
         f"the standardised copy of {card.name!r} can't be read: run preprocess again ({why})",
         code="stem_missing",
     )
+
+
+def stems_of(score: Score) -> list[str]:
+    """All stems that sound, each once."""
+    loops = [clip.stem_id for track in score.tracks for clip in track.clips]
+    hits = [note.stem_id for track in score.tracks for note in track.notes]
+    return list(dict.fromkeys(loops + hits))
 
 
 def credits_of(choices: tuple[Choice, ...]) -> list[dict[str, str | None]]:
