@@ -24,6 +24,11 @@ def put(key: str, value: Any) -> None:
     st.session_state[f"{key} put"] = value
 
 
+def value_of(key: str) -> Any:
+    """What a widget holds, from anywhere on its page; None before it is drawn."""
+    return st.session_state.get(widget_key(key))
+
+
 def text(widget: Widget, label: str, *, key: str, **more: Any) -> str:
     """A text box. widget: such as ``st.text_input``"""
     widget(label, _first(key, "", str), key=widget_key(key), **more)
@@ -93,7 +98,7 @@ def number(widget: Widget, label: str, limits: tuple[int, int], *, key: str, **m
     return _kept(key, None)
 
 
-def _first(key: str, default: Any, value_of: Callable[[str], Any]) -> Any:
+def _first(key: str, default: Any, read: Callable[[str], Any]) -> Any:
     """What a widget begins with: what was put there, else what the address says.
 
     It is the same as long as the widget stands, for the browser may hear of a later run first.
@@ -102,15 +107,15 @@ def _first(key: str, default: Any, value_of: Callable[[str], Any]) -> Any:
         st.session_state.pop(f"{key} put", None)
     else:
         said = st.query_params.get(key)
-        first = default if said is None else value_of(said)
+        first = default if said is None else read(said)
         st.session_state[f"{key} first"] = st.session_state.get(f"{key} put", first)
     return st.session_state[f"{key} first"]
 
 
-def _seed(key: str, default: Any, value_of: Callable[[str], Any]) -> None:
+def _seed(key: str, default: Any, read: Callable[[str], Any]) -> None:
     if widget_key(key) not in st.session_state:
         said = st.query_params.get(key)
-        st.session_state[widget_key(key)] = default if said is None else value_of(said)
+        st.session_state[widget_key(key)] = default if said is None else read(said)
 
 
 def _kept(key: str, default: Any) -> Any:

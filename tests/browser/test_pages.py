@@ -272,6 +272,23 @@ def test_the_library_shows_kits_statistics_and_what_was_refused(
     expect(page.get_by_test_id("stMetricValue").first).to_have_text(str(total))
 
 
+def test_a_kit_is_opened_and_a_track_is_made_of_it_alone(studio: Studio, opened: Opener) -> None:
+    kit = next(one for one in ask(studio, "/api/v1/kits") if "House" in one["name"])
+    page = opened(f"{studio.url}/library?view=kits")
+    row = page.get_by_test_id("stHorizontalBlock").filter(has_text=kit["name"]).last
+    row.get_by_role("button", name="Open").click()
+    expect(page.get_by_text(f"All {kit['stems']} that the filters leave")).to_be_visible()
+    page.goto(f"{studio.url}/library?view=kits")
+    row.get_by_role("button", name="Track of this").click()
+    page.get_by_label("What should it be?").fill("deep house, 8 bars, only of my kit")
+    page.get_by_role("button", name="Make the track").click()
+    expect(page.get_by_role("group", name="deep house, 8 bars, only of my kit")).to_be_visible()
+    made = ask(studio, "/api/v1/tracks")["items"][0]
+    played = ask(studio, f"/api/v1/tracks/{made['id']}")["report"]["stems"]
+    assert {stem["kit"] for stem in played} <= {kit["name"], None}, "or made by ourselves"
+    assert any(stem["kit"] == kit["name"] for stem in played)
+
+
 def test_a_point_of_the_map_plays(studio: Studio, opened: Opener) -> None:
     page = opened(f"{studio.url}/library?view=map")
     sounds = page.locator(".te-map")
