@@ -42,6 +42,7 @@ from src.services.bulk_edits import BulkEditService
 from src.services.collections import CollectionService
 from src.services.exports import STAGE as EXPORT_STAGE
 from src.services.import_lock import when_free
+from src.services.job_logs import JobLogs
 from src.services.jobs import JobKind, JobService
 from src.services.matches import MatchService
 from src.services.quarantine import QuarantineService
@@ -177,7 +178,9 @@ def _start(services: Services) -> tuple[Engine, LocalRunner]:
         collections=CollectionService(database),
         exports=services.exports,
         quarantine=QuarantineService(database, settings),
-        jobs=JobService(database, _job_kinds(services, made), runner.send),
+        jobs=JobService(
+            database, _job_kinds(services, made), runner.send, logs=JobLogs(settings.job_logs_path)
+        ),
     )
     engine.uploads.remove_stale()
     runner.start(engine.jobs, lock_file=settings.processed_path / "jobs.lock")

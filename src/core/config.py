@@ -82,6 +82,11 @@ class Settings(BaseSettings):
         return self.processed_path / "quarantine"
 
     @property
+    def job_logs_path(self) -> Path:
+        """What jobs told while they ran, one file each."""
+        return self.processed_path / "job_logs"
+
+    @property
     def render_cache_path(self) -> Path:
         """Where sound lies that a render computed and the next one may need."""
         return self.processed_path / "render_cache"

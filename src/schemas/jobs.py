@@ -46,3 +46,16 @@ class JobOut(BaseModel):
     started_at: datetime | None
     finished_at: datetime | None
     url: str = Field(description="Where to ask again")
+
+
+class JobLogOut(BaseModel):
+    """What a job told, the last lines of it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"lines": ["2026-11-21 18:20:04,112 INFO mixing"], "total": 1}]
+        }
+    )
+
+    lines: list[str] = Field(description="Time, level and message; the oldest first")
+    total: int = Field(description="How many lines the log has; 0 where none is kept")

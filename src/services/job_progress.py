@@ -64,11 +64,15 @@ class JobProgress:
         self._stopping = stopping
         self._started = time.monotonic()
         self._written = float("-inf")
+        self._stage = ""
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Note a step. Raises JobCancelled when the job is to end."""
         if self._stopping():
             raise JobCancelled("the process is about to end")
+        if stage != self._stage:
+            self._stage = stage
+            log.info("%s", stage)
         value = self._scale.step(stage, done, total)
         moment = time.monotonic()
         if moment - self._written < WRITE_EVERY_S:

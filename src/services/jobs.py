@@ -8,6 +8,7 @@ import logging
 import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ from src.core.progress import JobCancelled, Progress
 from src.db import crud
 from src.db.database import Database
 from src.db.models import Job, now
+from src.services.job_logs import JobLogs
 from src.services.job_progress import JobProgress
 
 log = logging.getLogger(__name__)
@@ -85,14 +87,21 @@ class JobService:
     """Takes jobs in, runs them, tells how they are doing and stops them.
 
     send: carries the id of a new job to whoever will call :meth:`run`
+    logs: where what a job tells is kept; None: nowhere
     """
 
     def __init__(
-        self, database: Database, kinds: Mapping[str, JobKind], send: Callable[[str], None]
+        self,
+        database: Database,
+        kinds: Mapping[str, JobKind],
+        send: Callable[[str], None],
+        *,
+        logs: JobLogs | None = None,
     ) -> None:
         self.database = database
         self.kinds = dict(kinds)
         self._send = send
+        self._logs = logs
         self._submitting = threading.Lock()
 
     def submit(self, kind: str, params: Mapping[str, Any]) -> JobState:
@@ -117,6 +126,11 @@ class JobService:
         """The job as it stands. Raises NotFoundError."""
         with self.database.transaction() as session:
             return _state(crud.get_job(session, job_id))
+
+    def log_tail(self, job_id: str, lines: int) -> tuple[list[str], int]:
+        """The last lines of a job's log, and how many there are in all. Raises NotFoundError."""
+        self.get(job_id)
+        return ([], 0) if self._logs is None else self._logs.tail(job_id, lines)
 
     def page(
         self, *, kind: str | None, status: Sequence[str], window: crud.Window
@@ -174,13 +188,19 @@ class JobService:
                 return
             row = crud.get_job(session, job_id)
             kind, params = row.kind, dict(row.params)
-        self._end(job_id, self._outcome(job_id, kind, params, stopping))
+        with self._recording(job_id):
+            log.info("job %s (%s) starts", job_id, kind)
+            outcome = self._outcome(job_id, kind, params, stopping)
+            log.info("job %s (%s) %s", job_id, kind, outcome["status"])
+        self._end(job_id, outcome)
 
     def recover(self) -> list[str]:
         """Put in order what a process that is gone left behind; the ids that were sent again.
 
         Running jobs have failed as interrupted, queued ones are sent again.
         """
+        if self._logs is not None:
+            self._logs.prune()
         with self.database.transaction() as session:
             for row in crud.jobs_in(session, "running"):
                 log.warning("job %s (%s) was interrupted", row.id, row.kind)
@@ -189,6 +209,9 @@ class JobService:
         for job_id in waiting:
             self._send(job_id)
         return waiting
+
+    def _recording(self, job_id: str) -> AbstractContextManager[None]:
+        return nullcontext() if self._logs is None else self._logs.recording(job_id)
 
     def _outcome(
         self, job_id: str, kind: str, params: dict[str, Any], stopping: Callable[[], bool]

@@ -14,6 +14,7 @@ from src.ui.stem_card import plain
 PAGE = 20
 _STATES = ("queued", "running", "succeeded", "failed", "cancelled")
 _EVERY_S = 2.0
+_LOG_LINES = 100
 
 
 def show() -> None:
@@ -83,6 +84,10 @@ def _log(job: dict[str, Any]) -> None:
     for name in ("created_at", "started_at", "finished_at"):
         st.caption(f"{t(f'jobs.{name}')}: {formats.moment(job[name])}")
     st.caption(joined([job["stage"], job["message"], f"{100 * job['progress']:.0f} %"]))
+    if can("GET /api/v1/jobs/{job_id}/log"):
+        told = api().get(f"/api/v1/jobs/{job['id']}/log", {"lines": _LOG_LINES})
+        if told["lines"]:
+            st.code("\n".join(told["lines"]), language=None, wrap_lines=True, height="content")
     result = api().get(f"/api/v1/jobs/{job['id']}")["result"]
     track_id = (result or {}).get("track_id")
     if track_id and st.button(t("jobs.to_track"), key=f"track-{job['id']}"):

@@ -129,3 +129,12 @@ def test_what_was_cancelled_is_tried_again_as_a_new_job(
     assert (done["status"], done["result"]["seed"]) == ("succeeded", 7)
     assert_problem(client.post(f"/api/v1/jobs/{again['id']}/retry"), 409, "job_not_failed")
     assert_problem(client.post("/api/v1/jobs/0000/retry"), 404, "not_found")
+
+
+def test_a_job_tells_what_it_did(client: TestClient, asked: Asked) -> None:
+    job_id = client.post("/preprocess").json()["id"]
+    asked.ended(job_id)
+    told = client.get(f"/api/v1/jobs/{job_id}/log").json()
+    assert told["total"] == len(told["lines"])
+    assert_problem(client.get("/api/v1/jobs/0000/log"), 404, "not_found")
+    assert_problem(client.get(f"/api/v1/jobs/{job_id}/log?lines=0"), 422, "validation_failed")

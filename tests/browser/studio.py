@@ -47,7 +47,7 @@ def running_studio(home: Path, *, more: Mapping[str, str] | None = None) -> Iter
     api_url, url = f"http://127.0.0.1:{api_port}", f"http://127.0.0.1:{port}"
     python = sys.executable
     quiet = {name: value for name, value in os.environ.items() if name not in ("API_KEY",)}
-    engine_env = {**quiet, "TRAUM_HOME": str(home), "LOG_LEVEL": "WARNING"}
+    engine_env = {**quiet, "TRAUM_HOME": str(home), "LOG_LEVEL": "INFO"}
     studio_env = {**quiet, "BACKEND_URL": api_url, **(more or {})}
     with ExitStack() as stack:
         engine = stack.enter_context(

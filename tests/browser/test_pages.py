@@ -327,8 +327,11 @@ def test_jobs_are_watched_stopped_and_tried_again(studio: Studio, opened: Opener
     expect(page.get_by_role("button", name="Cancel", exact=True).first).to_be_visible()
     page.get_by_role("button", name="Cancel", exact=True).first.click()
     expect(page.get_by_role("button", name="Cancel", exact=True)).to_have_count(0)
-    page.get_by_text("Details").first.click()
+    page.get_by_text("Details").nth(1).click()
     expect(page.get_by_text("Asked for").first).to_be_visible()
+    expect(
+        page.get_by_text(re.compile(r"INFO job .* \(generate\) cancelled")).first
+    ).to_be_visible()
 
 
 def test_the_system_page_tells_models_storage_and_settings(studio: Studio, opened: Opener) -> None:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Response
 from src.api.deps import EngineDep, WindowDep, job_url
 from src.api.problems import job_problem, no_input, problem_responses
 from src.schemas.common import Page, Text
-from src.schemas.jobs import JobOut, JobStatus
+from src.schemas.jobs import JobLogOut, JobOut, JobStatus
 from src.services.jobs import JobRunningError, JobService, JobState
 
 router = APIRouter(tags=["jobs"])
@@ -52,6 +52,19 @@ def list_jobs(
 def get_job(engine: EngineDep, job_id: JobId) -> JobOut:
     """Progress, what it is doing, how long it will take, and in the end its result or problem."""
     return job_out(engine.jobs.get(job_id))
+
+
+@router.get(
+    "/api/v1/jobs/{job_id}/log", summary="What a job told", responses=problem_responses(404)
+)
+def job_log(
+    engine: EngineDep,
+    job_id: JobId,
+    lines: Annotated[int, Query(ge=1, le=1000, description="So many of the last lines")] = 200,
+) -> JobLogOut:
+    """Its stages, warnings and what was refused, as it went along. Kept for the last 1,000 jobs."""
+    last, total = engine.jobs.log_tail(job_id, lines)
+    return JobLogOut(lines=last, total=total)
 
 
 @router.post(
