@@ -6,6 +6,9 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
+import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +16,7 @@ import pytest
 import soundfile
 
 from src.cli import main
+from src.services.import_lock import import_lock
 
 ROOT = Path(__file__).parent.parent
 
@@ -22,17 +26,25 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def own_library(demo_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the demo kits, for what writes to its library."""
+    home = tmp_path_factory.mktemp("own") / "home"
+    shutil.copytree(demo_library, home)
+    return home
+
+
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, dict]:
     code = main([*words, "--json"])
     return code, json.loads(capsys.readouterr().out)
 
 
 def test_generate_prints_one_json_object_and_writes_the_file_asked_for(
-    capsys: pytest.CaptureFixture[str], demo_library: Path, tmp_path: Path
+    capsys: pytest.CaptureFixture[str], own_library: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "mine" / "track.wav"
     words = ("generate", "minimal techno 138 bpm, 24 bars", "--seed", "3", "--out", str(out))
-    code, answer = run(capsys, *words, "--library", str(demo_library))
+    code, answer = run(capsys, *words, "--library", str(own_library))
     assert code == 0
     assert answer["seed"] == 3
     assert Path(answer["track_path"]) == out
@@ -46,9 +58,9 @@ def test_generate_prints_one_json_object_and_writes_the_file_asked_for(
 
 
 def test_same_seed_gives_the_same_bytes_in_another_process(
-    capsys: pytest.CaptureFixture[str], demo_library: Path, tmp_path: Path
+    capsys: pytest.CaptureFixture[str], own_library: Path, tmp_path: Path
 ) -> None:
-    words = ["generate", "house 124 bpm, 16 bars", "--seed", "5", "--library", str(demo_library)]
+    words = ["generate", "house 124 bpm, 16 bars", "--seed", "5", "--library", str(own_library)]
     run(capsys, *words, "--out", "here.wav")
     other = [sys.executable, "-m", "src.cli", *words, "--quiet", "--out", str(tmp_path / "b.wav")]
     subprocess.run(other, cwd=ROOT, check=True, capture_output=True)
@@ -56,9 +68,9 @@ def test_same_seed_gives_the_same_bytes_in_another_process(
 
 
 def test_search_finds_a_kick_by_meaning(
-    capsys: pytest.CaptureFixture[str], demo_library: Path
+    capsys: pytest.CaptureFixture[str], own_library: Path
 ) -> None:
-    code, answer = run(capsys, "search", "dark punchy kick", "--library", str(demo_library))
+    code, answer = run(capsys, "search", "dark punchy kick", "--library", str(own_library))
     assert code == 0
     assert answer["hits"][0]["category"] == "kick"
     assert Path(answer["hits"][0]["path"]).is_file()
@@ -67,12 +79,12 @@ def test_search_finds_a_kick_by_meaning(
 
 def test_a_named_library_is_never_the_database_of_the_settings(
     capsys: pytest.CaptureFixture[str],
-    demo_library: Path,
+    own_library: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'other.db'}")
-    for folder in (demo_library, demo_library / "processed_database"):
+    for folder in (own_library, own_library / "processed_database"):
         _, answer = run(capsys, "search", "kick", "--library", str(folder))
         assert answer["hits"]
     assert not (tmp_path / "other.db").exists()
@@ -86,7 +98,7 @@ def test_plan_needs_no_library(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_printed_plan_can_be_rendered(
-    capsys: pytest.CaptureFixture[str], demo_library: Path
+    capsys: pytest.CaptureFixture[str], own_library: Path
 ) -> None:
     blueprint = {
         "bpm": 124,
@@ -96,7 +108,7 @@ def test_a_printed_plan_can_be_rendered(
         ],
     }
     Path("plan.json").write_text(json.dumps(blueprint))
-    words = ("render", "plan.json", "--out", "t.wav", "--library", str(demo_library))
+    words = ("render", "plan.json", "--out", "t.wav", "--library", str(own_library))
     code, answer = run(capsys, *words)
     assert code == 0
     assert Path("t.wav").is_file()
@@ -104,10 +116,10 @@ def test_a_printed_plan_can_be_rendered(
 
 
 def test_a_folder_of_sounds_is_a_library_and_is_left_as_it_is(
-    capsys: pytest.CaptureFixture[str], demo_library: Path, tmp_path: Path
+    capsys: pytest.CaptureFixture[str], own_library: Path, tmp_path: Path
 ) -> None:
     sounds = tmp_path / "sounds"
-    kit = next(path for path in (demo_library / "raw_construction_kits").iterdir() if path.is_dir())
+    kit = next(path for path in (own_library / "raw_construction_kits").iterdir() if path.is_dir())
     shutil.copytree(kit, sounds / kit.name)
     (sounds / "broken.wav").write_text("not a sound")
     before = sorted(path for path in sounds.rglob("*"))
@@ -142,10 +154,10 @@ def test_errors_name_the_value_and_give_no_traceback(
 
 
 def test_a_place_that_takes_no_file_is_named(
-    capsys: pytest.CaptureFixture[str], demo_library: Path, tmp_path: Path
+    capsys: pytest.CaptureFixture[str], own_library: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "file").touch()
-    words = ("generate", "techno, 8 bars", "--library", str(demo_library))
+    words = ("generate", "techno, 8 bars", "--library", str(own_library))
     code, answer = run(capsys, *words, "--out", "file/track.wav")
     assert code == 1
     assert "file" in answer["error"]["message"]
@@ -211,8 +223,8 @@ def test_reanalyse_never_means_all_by_mistake(
     assert message in answer["error"]["message"]
 
 
-def test_doctor_says_what_is_there(capsys: pytest.CaptureFixture[str], demo_library: Path) -> None:
-    code, answer = run(capsys, "doctor", "--library", str(demo_library))
+def test_doctor_says_what_is_there(capsys: pytest.CaptureFixture[str], own_library: Path) -> None:
+    code, answer = run(capsys, "doctor", "--library", str(own_library))
     assert code == 0
     found = {check["name"]: check for check in answer["checks"]}
     assert found["library"]["state"] == "ok"
@@ -272,3 +284,18 @@ def test_a_reader_that_has_gone_is_no_defect(tmp_path: Path) -> None:
     )
     os.close(writing)
     assert (ended.returncode, ended.stderr) == (141, "")
+
+
+def test_a_second_command_waits_for_the_import_of_the_first(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "raw_construction_kits").mkdir()
+    with ExitStack() as held:
+        held.enter_context(import_lock(tmp_path / "processed_database"))
+        let_go = threading.Timer(1.0, held.close)
+        let_go.start()
+        started = time.monotonic()
+        code, answer = run(capsys, "search", "kick", "--library", str(tmp_path))
+        let_go.join()
+    assert (code, answer["hits"]) == (0, [])
+    assert time.monotonic() - started >= 1.0

@@ -7,6 +7,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from src.services.import_lock import when_free
 from src.wiring import Services
 
 
@@ -58,6 +59,7 @@ class Result:
 
 
 def bring_up_to_date(call: Call) -> None:
-    """Analyse the sounds of a library that was named explicitly."""
+    """Analyse the sounds of a library that was named explicitly; wait where others do that."""
     if call.options.library is not None and call.services.settings.raw_path.is_dir():
-        call.services.analyzer.run(progress=call.progress, keep_bad_files=True)
+        run = call.services.analyzer.run
+        when_free(lambda: run(progress=call.progress, keep_bad_files=True), call.progress)
