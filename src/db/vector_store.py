@@ -37,7 +37,7 @@ still be looked at more closely. One in 200 vectors lies further down by its bit
 MOST_EXACT = 8_192
 """At most so many vectors are worked out exactly for one question."""
 
-_SCANNED = 8_192
+_SCANNED = 32_768
 _COMPARED = 512
 _GATHER_BELOW = 0.25
 _FIRST_ROOM = 1_024
