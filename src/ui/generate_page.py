@@ -124,7 +124,7 @@ def _knows_palette() -> bool:
 
 
 def _with_palette(request: dict[str, Any]) -> dict[str, Any]:
-    chosen = kept.value_of("palette") or []
+    chosen = st.session_state.get("palette") or []
     if not chosen:
         return request
     sets = [one[2:] for one in chosen if one.startswith("c:")]
@@ -151,7 +151,7 @@ def _palette_choice() -> None:
 
 def _draw_a_seed() -> None:
     """So that the track becomes what the plan shows."""
-    if kept.value_of("seed") is None:
+    if st.session_state.get("seed") is None:
         kept.put("seed", secrets.randbelow(10_000))
 
 

@@ -30,7 +30,7 @@ def show() -> None:
 def _list() -> None:
     with told_of_problems():
         page = asked_number("page", 1, at_least=1)
-        wanted = kept.value_of("status") or None
+        wanted = st.session_state.get("status") or None
         asked = {"status": wanted, "limit": PAGE, "offset": (page - 1) * PAGE}
         answer = api().get("/api/v1/jobs", asked)
         if not answer["items"]:

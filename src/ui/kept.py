@@ -4,34 +4,36 @@ The address holds names, not what the visitor reads, so that it means the same i
 language. What a widget shows by default is left out of it.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
 
-from src.ui.state import remember, renew, widget_key
+from src.ui.state import remember
 
 Widget = Callable[..., Any]
+
+PUT_LASTS_S = 2.0
+"""So long after a click has put a value there, the value from before it counts as out of date."""
 
 
 def put(key: str, value: Any) -> None:
     """Give a text box or a number a value, from a callback.
 
-    The widget becomes a new one that begins with the value. Were it the same, a click that the
-    browser sends before it hears of the value would bring the old state along and undo it.
+    A click that the browser sends before it hears of the value brings the widget's old state
+    along; the widget is then given the value once more.
     """
-    renew(key)
-    st.session_state[f"{key} put"] = value
-
-
-def value_of(key: str) -> Any:
-    """What a widget holds, from anywhere on its page; None before it is drawn."""
-    return st.session_state.get(widget_key(key))
+    before = st.session_state.get(key)
+    st.session_state[f"{key} put"] = (before, value, time.monotonic())
+    st.session_state[key] = value
 
 
 def text(widget: Widget, label: str, *, key: str, **more: Any) -> str:
     """A text box. widget: such as ``st.text_input``"""
-    widget(label, _first(key, "", str), key=widget_key(key), **more)
+    _seed(key, "", str)
+    _put_again(key)
+    widget(label, key=key, **more)
     return str(_kept(key, "") or "")
 
 
@@ -47,34 +49,33 @@ def one(
     """One of several options, or the default. widget: such as ``st.selectbox``"""
     by_name = {str(option): option for option in options}
     _seed(key, default, lambda said: by_name.get(said, default))
-    if st.session_state[widget_key(key)] not in options:
-        st.session_state[widget_key(key)] = default
+    if st.session_state[key] not in options:
+        st.session_state[key] = default
     if default is None and widget.__name__ == "selectbox":
         more["index"] = None
-    widget(label, options, key=widget_key(key), **more)
+    widget(label, options, key=key, **more)
     return _kept(key, default)
 
 
 def several(widget: Widget, label: str, options: Sequence[str], *, key: str, **more: Any) -> Any:
     """Some of several options, as a list. widget: such as ``st.multiselect``"""
     _seed(key, [], lambda said: said.split(","))
-    live = widget_key(key)
-    st.session_state[live] = [name for name in st.session_state[live] or [] if name in options]
-    widget(label, options, key=widget_key(key), **more)
+    st.session_state[key] = [name for name in st.session_state[key] or [] if name in options]
+    widget(label, options, key=key, **more)
     return list(_kept(key, []) or [])
 
 
 def switch(widget: Widget, label: str, *, key: str, **more: Any) -> bool:
     """On or off; off by default. widget: such as ``st.toggle``"""
     _seed(key, False, lambda said: said == "1")
-    widget(label, key=widget_key(key), **more)
+    widget(label, key=key, **more)
     return bool(_kept(key, False))
 
 
 def span(widget: Widget, label: str, limits: tuple[int, int], *, key: str) -> tuple[int, int]:
     """Two ends within limits; the limits themselves by default. widget: such as ``st.slider``"""
     _seed(key, limits, lambda said: span_of(said, limits))
-    widget(label, *limits, key=widget_key(key))
+    widget(label, *limits, key=key)
     low, high = _kept(key, limits)
     return int(low), int(high)
 
@@ -94,32 +95,28 @@ def number(widget: Widget, label: str, limits: tuple[int, int], *, key: str, **m
         inside = said.isdecimal() and limits[0] <= int(said) <= limits[1]
         return int(said) if inside else None
 
-    widget(label, *limits, _first(key, None, whole), 1, key=widget_key(key), **more)
+    _seed(key, None, whole)
+    _put_again(key)
+    widget(label, *limits, None, 1, key=key, **more)
     return _kept(key, None)
 
 
-def _first(key: str, default: Any, read: Callable[[str], Any]) -> Any:
-    """What a widget begins with: what was put there, else what the address says.
-
-    It is the same as long as the widget stands, for the browser may hear of a later run first.
-    """
-    if widget_key(key) in st.session_state:
+def _put_again(key: str) -> None:
+    before, value, moment = st.session_state.get(f"{key} put", (None, None, 0.0))
+    if time.monotonic() - moment > PUT_LASTS_S:
         st.session_state.pop(f"{key} put", None)
-    else:
-        said = st.query_params.get(key)
-        first = default if said is None else read(said)
-        st.session_state[f"{key} first"] = st.session_state.get(f"{key} put", first)
-    return st.session_state[f"{key} first"]
+    elif st.session_state[key] == before:
+        st.session_state[key] = value
 
 
-def _seed(key: str, default: Any, read: Callable[[str], Any]) -> None:
-    if widget_key(key) not in st.session_state:
+def _seed(key: str, default: Any, value_of: Callable[[str], Any]) -> None:
+    if key not in st.session_state:
         said = st.query_params.get(key)
-        st.session_state[widget_key(key)] = default if said is None else read(said)
+        st.session_state[key] = default if said is None else value_of(said)
 
 
 def _kept(key: str, default: Any) -> Any:
-    value = st.session_state[widget_key(key)]
+    value = st.session_state[key]
     wanted = None if value == default else as_text(value)
     if st.query_params.get(key) != wanted:
         remember(**{key: wanted})

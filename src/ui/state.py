@@ -109,23 +109,11 @@ def remember(**values: object) -> None:
             st.query_params[name] = str(value)
 
 
-def widget_key(name: str) -> str:
-    """Under which key the widget of a value of the address stands; see ``src.ui.kept``."""
-    turn = st.session_state.get(f"{name} turn", 0)
-    return f"{name}-{turn}" if turn else name
-
-
-def renew(name: str) -> None:
-    """Let the widget of a value of the address begin anew, as another widget."""
-    st.session_state.pop(widget_key(name), None)
-    st.session_state[f"{name} turn"] = st.session_state.get(f"{name} turn", 0) + 1
-
-
 def go(page: str, **values: object) -> None:
     """Turn to another page; its address gets these values and keeps the language."""
     said = {name: str(value) for name, value in values.items() if value not in (None, "")}
     for name in values:  # what a widget of this page held gives way to the address
-        renew(name)
+        st.session_state.pop(name, None)
     if "lang" in st.query_params:
         said["lang"] = st.query_params["lang"]
     st.switch_page(page, query_params=said)
