@@ -77,16 +77,6 @@ class _Drive:
     dear: bool = False
 
 
-def master(
-    mix: Audio, *, sample_rate: int, target_lufs: float, ceiling_dbtp: float
-) -> MasterReport:
-    """Bring a mix to a loudness below a true-peak ceiling, and measure it; see ``mastered``."""
-    measure = mastered(
-        mix, sample_rate=sample_rate, target_lufs=target_lufs, ceiling_dbtp=ceiling_dbtp
-    )
-    return measure()
-
-
 def mastered(mix: Audio, *, sample_rate: int, target_lufs: float, ceiling_dbtp: float) -> Measuring:
     """Bring a mix to a loudness below a true-peak ceiling, in place, on the 24-bit grid.
 
@@ -119,11 +109,6 @@ def mastered(mix: Audio, *, sample_rate: int, target_lufs: float, ceiling_dbtp: 
         return _judged(report, drive, goal)
 
     return measure
-
-
-def premaster(mix: Audio, *, sample_rate: int, peak_dbfs: float) -> MasterReport:
-    """Bring the highest sample of a mix to a level, and measure it; see ``premastered``."""
-    return premastered(mix, sample_rate=sample_rate, peak_dbfs=peak_dbfs)()
 
 
 def premastered(mix: Audio, *, sample_rate: int, peak_dbfs: float) -> Measuring:

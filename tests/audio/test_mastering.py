@@ -12,9 +12,7 @@ from src.audio.loudness import integrated_loudness, measure_loudness
 from src.audio.mastering import (
     LIMITED_ALONE_DB,
     MOST_COST_LU,
-    master,
     mastered,
-    premaster,
     premastered,
     quantise_24_bit,
 )
@@ -69,7 +67,7 @@ def test_what_stays_below_the_ceiling_is_not_touched() -> None:
 @pytest.mark.parametrize("target_lufs", [-23.0, -14.0, -11.0])
 def test_target_is_reached_below_the_ceiling(spikes: float, target_lufs: float) -> None:
     audio = music(8, spikes=spikes)
-    report = master(audio, sample_rate=RATE, target_lufs=target_lufs, ceiling_dbtp=-1.0)
+    report = mastered(audio, sample_rate=RATE, target_lufs=target_lufs, ceiling_dbtp=-1.0)()
     assert report.reached
     assert integrated_loudness(audio, sample_rate=RATE) == pytest.approx(target_lufs, abs=0.15)
     assert true_peak_dbtp(audio, sample_rate=RATE) <= -1.0
@@ -78,7 +76,7 @@ def test_target_is_reached_below_the_ceiling(spikes: float, target_lufs: float) 
 def test_quiet_enough_music_is_only_turned_up_or_down() -> None:
     audio = music(6, spikes=0.0)
     before = audio.copy()
-    report = master(audio, sample_rate=RATE, target_lufs=-30.0, ceiling_dbtp=-1.0)
+    report = mastered(audio, sample_rate=RATE, target_lufs=-30.0, ceiling_dbtp=-1.0)()
     np.testing.assert_allclose(audio, before * 10 ** (report.gain_db / 20), atol=1.2e-7)
     assert report.limiting_db == 0.0
 
@@ -87,7 +85,7 @@ def test_unreachable_target_is_said_to_be_unreached() -> None:
     audio = np.zeros((2, 4 * RATE), np.float32)
     audio[:, RATE::RATE] = 0.5
     before_lufs = integrated_loudness(audio, sample_rate=RATE)
-    report = master(audio, sample_rate=RATE, target_lufs=-8.0, ceiling_dbtp=-1.0)
+    report = mastered(audio, sample_rate=RATE, target_lufs=-8.0, ceiling_dbtp=-1.0)()
     assert not report.reached
     assert report.true_peak_dbtp <= -1.0
     cost_lu = before_lufs + report.gain_db - report.loudness_lufs
@@ -97,14 +95,14 @@ def test_unreachable_target_is_said_to_be_unreached() -> None:
 @pytest.mark.parametrize("samples", [1, 100, 9000])
 def test_very_short_music_is_mastered_as_well(samples: int) -> None:
     audio = music(1, spikes=2.0)[:, :samples].copy()
-    report = master(audio, sample_rate=RATE, target_lufs=-14.0, ceiling_dbtp=-1.0)
+    report = mastered(audio, sample_rate=RATE, target_lufs=-14.0, ceiling_dbtp=-1.0)()
     assert math.isfinite(report.loudness_lufs)
     assert true_peak_dbtp(audio, sample_rate=RATE) <= -1.0
 
 
 def test_silence_is_left_silent() -> None:
     audio = np.zeros((2, RATE), np.float32)
-    report = master(audio, sample_rate=RATE, target_lufs=-14.0, ceiling_dbtp=-1.0)
+    report = mastered(audio, sample_rate=RATE, target_lufs=-14.0, ceiling_dbtp=-1.0)()
     assert not audio.any()
     assert report.gain_db == 0.0
     assert not report.reached
@@ -114,7 +112,7 @@ def test_silence_is_left_silent() -> None:
 @pytest.mark.parametrize("spikes", [4.0, 10.0])
 def test_club_loudness_is_reached_without_much_limiting(spikes: float) -> None:
     audio = music(8, spikes=spikes)
-    report = master(audio, sample_rate=RATE, target_lufs=-9.0, ceiling_dbtp=-1.0)
+    report = mastered(audio, sample_rate=RATE, target_lufs=-9.0, ceiling_dbtp=-1.0)()
     assert report.reached
     assert report.missed_by == 0.0
     assert report.shortfall == ""
@@ -125,7 +123,9 @@ def test_club_loudness_is_reached_without_much_limiting(spikes: float) -> None:
 
 
 def test_peaks_are_not_rounded_where_the_limiter_suffices() -> None:
-    report = master(music(6, spikes=4.0), sample_rate=RATE, target_lufs=-14.0, ceiling_dbtp=-1.0)
+    report = mastered(
+        music(6, spikes=4.0), sample_rate=RATE, target_lufs=-14.0, ceiling_dbtp=-1.0
+    )()
     assert 1.0 < report.limiting_db <= LIMITED_ALONE_DB
     assert report.rounding_db == 0.0
 
@@ -133,7 +133,7 @@ def test_peaks_are_not_rounded_where_the_limiter_suffices() -> None:
 def test_what_was_missed_is_said_with_its_reason() -> None:
     audio = np.zeros((2, 4 * RATE), np.float32)
     audio[:, RATE::RATE] = 0.5
-    report = master(audio, sample_rate=RATE, target_lufs=-8.0, ceiling_dbtp=-1.0)
+    report = mastered(audio, sample_rate=RATE, target_lufs=-8.0, ceiling_dbtp=-1.0)()
     assert report.shortfall == "peaks"
     assert report.missed_by == pytest.approx(report.loudness_lufs + 8.0)
     assert report.missed_by < -1.0
@@ -141,7 +141,7 @@ def test_what_was_missed_is_said_with_its_reason() -> None:
 
 def test_report_is_what_meters_read_in_the_result() -> None:
     audio = music(6, spikes=6.0)
-    report = master(audio, sample_rate=RATE, target_lufs=-10.0, ceiling_dbtp=-1.0)
+    report = mastered(audio, sample_rate=RATE, target_lufs=-10.0, ceiling_dbtp=-1.0)()
     heard = measure_loudness(audio, sample_rate=RATE)
     assert report.loudness_lufs == heard.integrated_lufs
     assert report.short_term_max_lufs == heard.short_term_max_lufs
@@ -156,7 +156,7 @@ def test_premaster_is_the_mix_with_its_peak_moved(level: float) -> None:
     audio = music(3, spikes=6.0)
     audio *= np.float32(level / np.abs(audio).max())
     before = audio.copy()
-    report = premaster(audio, sample_rate=RATE, peak_dbfs=-6.0)
+    report = premastered(audio, sample_rate=RATE, peak_dbfs=-6.0)()
     assert np.abs(audio).max() == pytest.approx(10 ** (-6 / 20), abs=1e-6)
     np.testing.assert_allclose(audio, before * 10 ** (report.gain_db / 20), atol=2e-7)
     assert report.reached
@@ -164,7 +164,7 @@ def test_premaster_is_the_mix_with_its_peak_moved(level: float) -> None:
 
 
 def test_silent_premaster_has_reached_nothing() -> None:
-    report = premaster(np.zeros((2, RATE), np.float32), sample_rate=RATE, peak_dbfs=-6.0)
+    report = premastered(np.zeros((2, RATE), np.float32), sample_rate=RATE, peak_dbfs=-6.0)()
     assert not report.reached
     assert report.shortfall == "silence"
     assert report.sample_peak_dbfs == -math.inf
