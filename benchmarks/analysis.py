@@ -40,8 +40,8 @@ from benchmarks.labels import Label, read_labels, sources  # noqa: E402
 from src.audio.categories import CategoryModel, model_from  # noqa: E402
 from src.audio.validation import HOUSE_RATE  # noqa: E402
 from src.core.errors import InvalidInputError, UnreadableAudioError  # noqa: E402
-from src.music.kit_evidence import evidence_from  # noqa: E402
-from src.music.kit_settlement import settle  # noqa: E402
+from src.music.evidence.kit_evidence import evidence_from  # noqa: E402
+from src.music.evidence.kit_settlement import settle  # noqa: E402
 from src.services.kit_settling import company_paths, place_of, settled_notes  # noqa: E402
 from src.services.stem_analysis import StemFacts, analyse_stem  # noqa: E402
 from src.storage.decode import read_audio  # noqa: E402

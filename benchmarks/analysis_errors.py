@@ -18,7 +18,7 @@ from benchmarks.analysis_figures import (
     with_note,
     with_tempo,
 )
-from src.music.keys import is_minor, pitch_class, relative_key
+from src.music.theory.keys import is_minor, pitch_class, relative_key
 
 _RATIOS = {"3:2 or 2:3": (1.5, 2 / 3), "4:3 or 3:4": (4 / 3, 0.75), "3:1 or 1:3": (3.0, 1 / 3)}
 

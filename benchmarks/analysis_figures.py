@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.labels import Label, sources
-from src.music.keys import is_minor, pitch_class, relative_key
-from src.music.library import DRUM_CATEGORIES
+from src.music.theory.keys import is_minor, pitch_class, relative_key
+from src.music.theory.library import DRUM_CATEGORIES
 from src.services.stem_analysis import StemFacts
 
 BINS = 10

@@ -19,7 +19,7 @@ from benchmarks.analysis_figures import (
 )
 from benchmarks.labels import ANY_TONAL
 from benchmarks.svg import BLUE, FAINT, GRID, GROUND, INK, ORANGE, Picture, shade
-from src.music.library import CATEGORIES
+from src.music.theory.library import CATEGORIES
 
 CONFUSION, RELIABILITY = "analysis-confusion.svg", "analysis-reliability.svg"
 

@@ -35,7 +35,7 @@ from benchmarks.network_training import Network, Recipe, TrainingSet, train
 from src.audio import attributes
 from src.audio.calibration import Scale, fit_scale
 from src.audio.categories import IGNORED, feature_row
-from src.music.library import CATEGORIES
+from src.music.theory.library import CATEGORIES
 
 DATA = Path(__file__).parent.parent / "src" / "audio" / "data"
 TONAL = ("bass", "synth", "lead", "pad", "keys", "guitar", "strings", "brass", "vocal")

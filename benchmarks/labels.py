@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from src.core.errors import InvalidInputError
-from src.music.keys import parse_key
-from src.music.library import CATEGORIES, TONAL_CATEGORIES
+from src.music.theory.keys import parse_key
+from src.music.theory.library import CATEGORIES, TONAL_CATEGORIES
 
 ANY_TONAL = ("chord", "melody-loop")
 """Labels that any tonal category fulfils."""

@@ -47,9 +47,9 @@ from src.core.errors import UnreadableAudioError  # noqa: E402
 from src.db.cards import card as card_of_row  # noqa: E402
 from src.db.database import Database  # noqa: E402
 from src.db.models import Stem  # noqa: E402
-from src.music.compatibility import BY_CHANCE, WEIGHTS, compatibility, overall_score  # noqa: E402
-from src.music.groove import groove_at  # noqa: E402
-from src.music.library import StemCard  # noqa: E402
+from src.music.casting.compatibility import BY_CHANCE, WEIGHTS, compatibility, overall_score  # noqa: E402
+from src.music.theory.groove import groove_at  # noqa: E402
+from src.music.theory.library import StemCard  # noqa: E402
 from src.services.stem_analysis import StemFacts, analyse_stem  # noqa: E402
 from src.storage.decode import read_audio  # noqa: E402
 

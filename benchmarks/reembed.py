@@ -36,7 +36,7 @@ from src.db.models import Embedding, Stem
 from src.embeddings.acoustic import AcousticEmbedder
 from src.embeddings.protocol import Vectors
 from src.main import create_app
-from src.music.library import CATEGORIES
+from src.music.theory.library import CATEGORIES
 from src.services.embedding_models import EmbeddingModels
 from src.storage.encode import write_wav
 from src.wiring import Services

@@ -35,8 +35,8 @@ import soundfile
 from benchmarks import report
 from benchmarks.render_material import BPM, INSTEAD, benchmark_score, swapped, write_stems
 from src.audio.validation import HOUSE_RATE, Audio
-from src.music.mastering_presets import PRESETS
-from src.music.score import Score
+from src.music.model.score import Score
+from src.music.theory.mastering_presets import PRESETS
 from src.services.playback import MixReport, play_score
 from src.services.render_archive import RenderArchive
 from src.storage.encode import AudioSink

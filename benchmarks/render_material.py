@@ -12,7 +12,15 @@ from pathlib import Path
 import numpy as np
 
 from src.audio.validation import HOUSE_RATE, Audio
-from src.music.score import Automation, AutomationPoint, Clip, Note, Score, ScoreSection, Track
+from src.music.model.score import (
+    Automation,
+    AutomationPoint,
+    Clip,
+    Note,
+    Score,
+    ScoreSection,
+    Track,
+)
 from src.storage.encode import write_wav
 
 BPM = 138.0

@@ -28,8 +28,8 @@ from src.db.database import Database
 from src.db.library_index import IndexedStem
 from src.db.models import Embedding, Stem
 from src.embeddings.acoustic import AcousticEmbedder
-from src.music.keys import KEYS
-from src.music.library import CATEGORIES
+from src.music.theory.keys import KEYS
+from src.music.theory.library import CATEGORIES
 from src.services.search import SearchQuery, SearchService
 
 PROMPTS = (

@@ -12,7 +12,7 @@ from src.core.config import Settings
 if TYPE_CHECKING:
     from src.db.database import Database
     from src.embeddings.protocol import Embedder
-    from src.music.library_summary import LibrarySummary
+    from src.music.arranging.library_summary import LibrarySummary
     from src.services.arranger import ArrangerService
     from src.services.embedding_models import EmbeddingModels
     from src.services.exports import ExportService
@@ -99,7 +99,7 @@ class Services:
 
     def _library_summary(self) -> "LibrarySummary":
         from src.db.library_counts import stem_groups
-        from src.music.library_summary import summarise_library
+        from src.music.arranging.library_summary import summarise_library
 
         with self.database.transaction() as session:
             return summarise_library(stem_groups(session))

@@ -51,8 +51,8 @@ def _selection(call: Call) -> "Selection":
     """Which stems are meant: ids, or filters, or all, and never all by mistake."""
     from src.db.crud import StemFilter
     from src.db.stem_edits import Selection
-    from src.music.keys import parse_key
-    from src.music.library import CATEGORIES
+    from src.music.theory.keys import parse_key
+    from src.music.theory.library import CATEGORIES
 
     options = call.options
     for category in options.category or ():

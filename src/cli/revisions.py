@@ -7,7 +7,7 @@ from src.cli.call import Call, Result
 from src.core.errors import InvalidInputError
 
 if TYPE_CHECKING:
-    from src.music.plan_edits import Edit
+    from src.music.arranging.plan_edits import Edit
 
 
 def tracks(call: Call) -> Result:
@@ -69,7 +69,7 @@ def revise(call: Call) -> Result:
 
 def edits_of(options: argparse.Namespace) -> list["Edit"]:
     """The edits that the options ask for. Raises InvalidInputError for a wrong spelling."""
-    from src.music import plan_edits
+    from src.music.arranging import plan_edits
 
     edits: list[Edit] = []
     for voice, _, stem in (word.partition("=") for word in options.swap):
@@ -91,7 +91,7 @@ def edits_of(options: argparse.Namespace) -> list["Edit"]:
 
 
 def _level(word: str) -> "Edit":
-    from src.music import plan_edits
+    from src.music.arranging import plan_edits
 
     voice, _, gain = word.partition("=")
     try:

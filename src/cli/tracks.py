@@ -10,14 +10,14 @@ from src.cli.call import Call, Result, bring_up_to_date
 from src.core.errors import InvalidInputError
 
 if TYPE_CHECKING:
-    from src.music.plan import ArrangementPlan
+    from src.music.model.plan import ArrangementPlan
 
 DEMO_PROMPT = "driving industrial techno 138 bpm"
 
 
 def plan(call: Call) -> Result:
     """Plan a track without rendering it."""
-    from src.music.plan import plan_to_dict
+    from src.music.model.plan import plan_to_dict
 
     answer = plan_to_dict(
         call.services.arranger.generate_arrangement_plan(call.options.text, seed=call.options.seed)
@@ -41,7 +41,7 @@ def generate(call: Call) -> Result:
 
 def render(call: Call) -> Result:
     """Render a plan that lies in a file."""
-    from src.music.plan import plan_from_dict
+    from src.music.model.plan import plan_from_dict
 
     try:
         data = json.loads(Path(call.options.plan).read_text(encoding="utf-8"))

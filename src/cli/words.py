@@ -19,7 +19,7 @@ from src.cli import (
 )
 from src.cli.call import Call, Result
 from src.core.errors import InvalidInputError
-from src.music.mastering_presets import PRESETS
+from src.music.theory.mastering_presets import PRESETS
 
 Command = Callable[[Call], Result]
 

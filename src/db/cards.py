@@ -3,8 +3,8 @@
 from typing import Any
 
 from src.db.models import Stem
-from src.music.groove import groove_at
-from src.music.library import StemCard
+from src.music.theory.groove import groove_at
+from src.music.theory.library import StemCard
 
 
 def card(stem: Stem) -> StemCard:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from src.core.errors import NotFoundError
 from src.db.models import CollectedStem, Collection, Kit, Stem, now
-from src.music.palette import Palette
+from src.music.model.palette import Palette
 
 FAVOURITES = "favourites"
 """Id of the collection that is always there."""

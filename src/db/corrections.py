@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from src.db.models import Stem
-from src.music.corrections import COVERED, columns_of
+from src.music.evidence.corrections import COVERED, columns_of
 
 Row = Mapping[str, Any]
 

@@ -4,7 +4,7 @@ from sqlalchemy import Function, func, select
 from sqlalchemy.orm import Session
 
 from src.db.models import Stem
-from src.music.library_summary import StemGroup
+from src.music.arranging.library_summary import StemGroup
 
 UNSURE = 0.5
 """Weight of a value whose confidence is not known."""

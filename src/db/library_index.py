@@ -16,8 +16,8 @@ from src.db.vector_cache import VectorCache, in_step, stem_of
 from src.db.vector_graph import VectorGraph
 from src.db.vector_store import VectorStore
 from src.db.word_index import WordIndex
-from src.music.keys import KEYS
-from src.music.library import CATEGORIES
+from src.music.theory.keys import KEYS
+from src.music.theory.library import CATEGORIES
 
 CHUNK = 500
 """Stems asked for at once; below the limit of variables in one SQL statement."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from src.audio.attributes import ATTRIBUTES
 from src.embeddings.protocol import Vectors
-from src.music.library import CATEGORIES
+from src.music.theory.library import CATEGORIES
 
 CATEGORY_TEMPLATES = (
     "{}", "the sound of {}", "this is a recording of {}", "{}, a music production sample",

@@ -4,8 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from src.music import plan_edits
-from src.music.plan import MAX_BPM, MIN_BPM
+from src.music.arranging import plan_edits
+from src.music.model.plan import MAX_BPM, MIN_BPM
 from src.schemas.common import MAX_SEED, Text
 from src.schemas.tracks import Finite
 

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from src.core.errors import InvalidInputError
-from src.music.corrections import FASTEST_BPM, MOST_TAGS, SLOWEST_BPM, TempoChange
-from src.music.keys import KEYS, parse_key
+from src.music.evidence.corrections import FASTEST_BPM, MOST_TAGS, SLOWEST_BPM, TempoChange
+from src.music.theory.keys import KEYS, parse_key
 from src.schemas.common import Text, storable
 
 Category = Literal[

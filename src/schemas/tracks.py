@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from src.music.palette import MOST_NAMED
-from src.music.plan import MAX_BPM, MAX_QUERIES, MAX_SECTION_BARS, MAX_SECTIONS, MIN_BPM
+from src.music.model.palette import MOST_NAMED
+from src.music.model.plan import MAX_BPM, MAX_QUERIES, MAX_SECTION_BARS, MAX_SECTIONS, MIN_BPM
 from src.schemas.common import MAX_SEED, Text
 from src.schemas.stems import Category
 

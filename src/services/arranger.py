@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from src.music.arrangement import MAX_LENGTH_S, arrange
-from src.music.library_summary import LibrarySummary
-from src.music.plan import ArrangementPlan
-from src.music.prompt import understand_prompt
+from src.music.arranging.arrangement import MAX_LENGTH_S, arrange
+from src.music.arranging.library_summary import LibrarySummary
+from src.music.model.plan import ArrangementPlan
+from src.music.prompt.understanding import understand_prompt
 
 
 class ArrangerService:

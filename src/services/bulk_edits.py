@@ -18,7 +18,7 @@ from src.db.crud import Window
 from src.db.database import Database
 from src.db.models import StemEdit
 from src.db.stem_edits import Selection, named
-from src.music.corrections import COVERED, Change, RuleError, said_after
+from src.music.evidence.corrections import COVERED, Change, RuleError, said_after
 from src.schemas.common import Page
 from src.schemas.stem_edits import (
     BulkEditAnswer,

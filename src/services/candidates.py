@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from src.music.made_marks import MARKS
-from src.music.matching import Candidate
-from src.music.plan import ArrangementPlan
-from src.music.voices import Wanted, voices_of, wanted_of
+from src.music.casting.made_marks import MARKS
+from src.music.casting.matching import Candidate
+from src.music.casting.voices import Wanted, voices_of, wanted_of
+from src.music.model.plan import ArrangementPlan
 from src.services.search import MAX_PROMPT, SearchHit, SearchQuery
 
 PER_WISH = 40

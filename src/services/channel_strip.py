@@ -15,7 +15,7 @@ from src.audio.gain import curve, db_to_gain, pan_curves, pan_gains
 from src.audio.sweep_filter import Sweep, sweep
 from src.audio.validation import Audio
 from src.core.errors import InvalidInputError
-from src.music.score import Track
+from src.music.model.score import Track
 from src.services.track_playing import Grid
 
 PARAMETERS = (

@@ -10,12 +10,12 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from src.core.progress import Progress
-from src.music.arrangement_picture import arrangement_svg
-from src.music.credits import credits_dict, credits_text
-from src.music.daw_session import Session
-from src.music.library import StemCard
-from src.music.midi_parts import MidiSong, midi_song, root_note
-from src.music.score import Score
+from src.music.export.arrangement_picture import arrangement_svg
+from src.music.export.credits import credits_dict, credits_text
+from src.music.export.daw_session import Session
+from src.music.export.midi_parts import MidiSong, midi_song, root_note
+from src.music.model.score import Score
+from src.music.theory.library import StemCard
 from src.services.export_session import SessionMaker, SessionStyle, SessionText
 from src.services.export_stems import StemFiles, write_stems
 from src.services.pieces import Load

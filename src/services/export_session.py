@@ -9,7 +9,7 @@ import numpy as np
 from src.audio.gain import db_to_gain
 from src.audio.validation import HOUSE_RATE, Audio
 from src.core.progress import Progress, silent
-from src.music.daw_session import (
+from src.music.export.daw_session import (
     AudioItem,
     FilterSweep,
     Media,
@@ -18,8 +18,8 @@ from src.music.daw_session import (
     SessionTrack,
     gain_curve,
 )
-from src.music.midi_parts import MidiNote, MidiSong
-from src.music.score import AutomationPoint, Score, ScoreSection, Track
+from src.music.export.midi_parts import MidiNote, MidiSong
+from src.music.model.score import AutomationPoint, Score, ScoreSection, Track
 from src.services.pieces import Load, NoteSpec, PassSpec, PieceStore
 from src.services.playback import BLOCK_SAMPLES
 from src.services.track_playing import ClipLine, Grid, NoteLine, TrackPlayer

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from src.audio.gain import db_to_gain
 from src.audio.validation import HOUSE_RATE, Audio
 from src.core.progress import Progress, silent
-from src.music.score import Score
+from src.music.model.score import Score
 from src.services.pieces import Load
 from src.services.playback import MixBlock, ending, mix_blocks, score_samples
 from src.storage.encode import AudioSink, Tags

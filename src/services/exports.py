@@ -18,9 +18,9 @@ from src.core.progress import Progress, silent
 from src.db import crud
 from src.db.database import Database
 from src.db.models import TrackRow
-from src.music.made_marks import is_made, made_card
-from src.music.score import Score, score_to_dict
-from src.music.score_reading import score_from_dict
+from src.music.casting.made_marks import is_made, made_card
+from src.music.model.score import Score, score_to_dict
+from src.music.model.score_reading import score_from_dict
 from src.schemas.exports import ExportedFile, Exports
 from src.services.export_formats import FORMATS, Material
 from src.services.export_records import (

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from src.music.names import name_hints
+from src.music.evidence.names import name_hints
 from src.storage.fingerprint import text_hash
 
 _ROLE_WORD_LIST = """

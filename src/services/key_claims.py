@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from src.audio.analysis import HeardSound
 from src.audio.pitch import Note
-from src.music.evidence import Candidate, Finding
-from src.music.key_evidence import KeyOpinion, fuse_key
-from src.music.keys import KEYS, key_name
-from src.music.names import NameHints
-from src.music.tonal_evidence import TonalCues, tonal_chance
+from src.music.evidence.estimates import Candidate, Finding
+from src.music.evidence.key import KeyOpinion, fuse_key
+from src.music.evidence.names import NameHints
+from src.music.evidence.tonal import TonalCues, tonal_chance
+from src.music.theory.keys import KEYS, key_name
 from src.storage.metadata import FileMetadata
 
 _ROOT_WEIGHT, _WRITTEN_WEIGHT = 0.6, 0.8

@@ -17,10 +17,10 @@ from src.db import settled_kits
 from src.db.corrections import found_in
 from src.db.database import Database
 from src.db.settled_kits import Learnt, Member, State
-from src.music.evidence import Finding
-from src.music.kit_consensus import Place
-from src.music.kit_evidence import StemEvidence, evidence_from
-from src.music.kit_settlement import Settled, finding_record, own_key, settle
+from src.music.evidence.estimates import Finding
+from src.music.evidence.kit_consensus import Place
+from src.music.evidence.kit_evidence import StemEvidence, evidence_from
+from src.music.evidence.kit_settlement import Settled, finding_record, own_key, settle
 from src.services.import_kits import kit_path
 
 log = logging.getLogger(__name__)

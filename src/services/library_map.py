@@ -17,7 +17,7 @@ from src.db import map_points
 from src.db.database import Database
 from src.db.map_points import Shown
 from src.embeddings.map_layout import lay_out, place
-from src.music.library import CATEGORIES
+from src.music.theory.library import CATEGORIES
 
 log = logging.getLogger(__name__)
 

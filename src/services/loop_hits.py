@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 from src.audio.onsets import onset_times_s
 from src.audio.validation import HOUSE_RATE, Audio
-from src.music.casting import Part
-from src.music.library import StemCard
+from src.music.casting.casting import Part
+from src.music.theory.library import StemCard
 
 SLICED = ("drums", "percussion")
 """Categories whose loops are sliced for fills."""

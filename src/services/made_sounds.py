@@ -7,8 +7,8 @@ import numpy as np
 from src.audio.fx_synthesis import Impact, Rise, impact, riser
 from src.audio.oscillators import Span
 from src.audio.validation import HOUSE_RATE, Audio
-from src.music.library import StemCard
-from src.music.made_marks import RISER, made_card
+from src.music.casting.made_marks import RISER, made_card
+from src.music.theory.library import StemCard
 from src.storage.encode import write_wav
 
 _LEVEL = 0.7

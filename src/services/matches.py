@@ -11,8 +11,8 @@ from sqlalchemy import select
 from src.core.errors import InvalidInputError, NotFoundError
 from src.db.database import Database
 from src.db.models import Stem
-from src.music.compatibility import Compatibility, compatibility
-from src.music.library import CATEGORIES, StemCard
+from src.music.casting.compatibility import Compatibility, compatibility
+from src.music.theory.library import CATEGORIES, StemCard
 from src.services.search import SearchService
 
 MAX_LIMIT = 200

@@ -2,7 +2,7 @@
 
 from src.audio.reverb_send import DelaySend, EchoTime, ReverbSend
 from src.audio.validation import HOUSE_RATE, Audio
-from src.music.score import Score, Track
+from src.music.model.score import Score, Track
 
 
 def sends_to(track: Track, name: str) -> bool:

@@ -12,7 +12,7 @@ from src.audio.gain import db_to_gain
 from src.audio.mixing import add_at
 from src.audio.validation import HOUSE_RATE, Audio
 from src.core.progress import Progress, silent
-from src.music.score import Score
+from src.music.model.score import Score
 from src.services.mix_sends import SendReturns
 from src.services.mixing_desk import WET, MixingDesk, Sums
 from src.services.pieces import Load, PieceStore

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from src.audio.validation import HOUSE_RATE, Audio
-from src.music.score import Score
+from src.music.model.score import Score
 from src.services.channel_strip import WARM_UP, ChannelStrip, Ducking, Gains, Line
 from src.services.mix_sends import sends_to
 from src.services.pieces import PieceStore

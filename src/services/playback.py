@@ -16,8 +16,8 @@ from src.audio.side_by_side import side_by_side
 from src.audio.validation import HOUSE_RATE, Audio
 from src.core.errors import InvalidInputError
 from src.core.progress import Progress, silent
-from src.music.mastering_presets import preset_name
-from src.music.score import Score
+from src.music.model.score import Score
+from src.music.theory.mastering_presets import preset_name
 from src.services.mixing import BLOCK_SAMPLES, MixBlock, mix_blocks, mix_score, score_samples
 from src.services.pieces import Load
 from src.services.render_archive import RenderArchive

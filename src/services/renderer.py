@@ -19,14 +19,14 @@ from src.core.progress import Progress, silent
 from src.db import crud
 from src.db.database import Database
 from src.db.models import Stem, TrackRow, now
-from src.music.casting import cast_plan
-from src.music.library import StemCard
-from src.music.made_marks import is_made
-from src.music.mastering_presets import Mastering
-from src.music.plan import ArrangementPlan, plan_from_dict, plan_to_dict
-from src.music.score import Choice, Score, score_to_dict
-from src.music.score_building import build_score
-from src.music.timeline import SectionTime, timeline
+from src.music.casting.casting import cast_plan
+from src.music.casting.made_marks import is_made
+from src.music.model.plan import ArrangementPlan, plan_from_dict, plan_to_dict
+from src.music.model.score import Choice, Score, score_to_dict
+from src.music.model.timeline import SectionTime, timeline
+from src.music.scoring.score_building import build_score
+from src.music.theory.library import StemCard
+from src.music.theory.mastering_presets import Mastering
 from src.schemas.common import MAX_SEED
 from src.services.candidates import find_candidates
 from src.services.loop_hits import LoopHits, sliced_loops

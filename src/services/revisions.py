@@ -7,12 +7,12 @@ from typing import Any
 from src.core.errors import InvalidInputError, NotFoundError
 from src.db import crud
 from src.db.database import Database
-from src.music.casting import rivals_of
-from src.music.library import StemCard
-from src.music.matching import Match
-from src.music.plan import ArrangementPlan, plan_from_dict
-from src.music.plan_edits import Edit, Played, Swap, edited
-from src.music.roles import category_fit
+from src.music.arranging.plan_edits import Edit, Played, Swap, edited
+from src.music.casting.casting import rivals_of
+from src.music.casting.matching import Match
+from src.music.model.plan import ArrangementPlan, plan_from_dict
+from src.music.theory.library import StemCard
+from src.music.theory.roles import category_fit
 from src.services.candidates import find_candidates
 from src.services.search import SearchService
 

@@ -18,8 +18,8 @@ from src.db.library_index import CHUNK, LibraryIndex
 from src.db.models import Stem, TrackRow
 from src.db.track_uses import TrackUses
 from src.embeddings.protocol import Embedder, Vectors
-from src.music.library import StemCard
-from src.music.made_marks import is_made, made_card
+from src.music.casting.made_marks import is_made, made_card
+from src.music.theory.library import StemCard
 from src.services.search_directions import (
     DISLIKED,
     LIKED,

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from src.db.database import Database
 from src.db.library_index import LibraryIndex
-from src.music.keys import KEYS
-from src.music.library import CATEGORIES
+from src.music.theory.keys import KEYS
+from src.music.theory.library import CATEGORIES
 from src.services.search import SearchService
 from src.services.search_filters import allowed, members_of
 from src.services.search_query import SearchQuery, check_query

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from src.db.collections import collected
 from src.db.library_index import LibraryIndex
-from src.music.keys import KEYS, camelot_distance, parse_key
-from src.music.library import CATEGORIES
+from src.music.theory.keys import KEYS, camelot_distance, parse_key
+from src.music.theory.library import CATEGORIES
 from src.services.search_query import SearchQuery
 
 Mask = NDArray[np.bool_]

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from src.db.library_index import LibraryIndex
-from src.music.compatibility import Compatibility, compatibility
-from src.music.keys import KEYS, camelot_distance
-from src.music.library import CATEGORIES, DRUM_CATEGORIES, StemCard
+from src.music.casting.compatibility import Compatibility, compatibility
+from src.music.theory.keys import KEYS, camelot_distance
+from src.music.theory.library import CATEGORIES, DRUM_CATEGORIES, StemCard
 from src.services.search_directions import Scores
 
 WEIGHED = 400

@@ -4,9 +4,9 @@ import math
 from dataclasses import dataclass, field
 
 from src.core.errors import InvalidInputError
-from src.music.keys import parse_key
-from src.music.library import CATEGORIES, StemCard
-from src.music.palette import Palette
+from src.music.model.palette import Palette
+from src.music.theory.keys import parse_key
+from src.music.theory.library import CATEGORIES, StemCard
 
 MAX_LIMIT, MAX_OFFSET, MAX_PROMPT = 1_000, 1_000_000, 2_000
 MAX_LIKED = 32

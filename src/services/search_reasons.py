@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from src.audio.attributes import ATTRIBUTES, attribute_scores
 from src.audio.calibration import calibration
 from src.embeddings.lexicon import Mention
-from src.music.keys import camelot_distance
-from src.music.library import CATEGORIES, StemCard
+from src.music.theory.keys import camelot_distance
+from src.music.theory.library import CATEGORIES, StemCard
 from src.services.search_fit import Company, weighed
 from src.services.search_query import Parts
 from src.services.search_words import Asked, index_words

@@ -10,7 +10,7 @@ from src.core.errors import InvalidInputError
 from src.db.library_index import LibraryIndex
 from src.db.word_index import WordIndex
 from src.embeddings.lexicon import concept_words
-from src.music.library import CATEGORIES
+from src.music.theory.library import CATEGORIES
 from src.services.search import SearchService
 
 MOST_SUGGESTED, LONGEST_TYPED = 50, 200

@@ -19,7 +19,7 @@ from src.embeddings.lexicon import (
     words_of,
 )
 from src.embeddings.translations import english_names
-from src.music.keys import KEYS, parse_key
+from src.music.theory.keys import KEYS, parse_key
 
 _JOINT = re.compile(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ][a-zа-яё])|(?<=\d)(?=[A-Za-z])|(?<=[a-z])(?=\d)")
 _TEMPO = re.compile(r"(?<![\d.])(\d{2,3}(?:\.\d+)?)\s*-?\s*(?:bpm|уд)", re.IGNORECASE)

@@ -6,12 +6,12 @@ from typing import Any
 
 from src.embeddings.protocol import Embedder, Vectors
 from src.embeddings.zero_shot import Labels, SaysWhatItIs
-from src.music.category_evidence import with_witness
-from src.music.evidence import Finding, Source
-from src.music.kit_evidence import StemEvidence, evidence_from, evidence_record
-from src.music.kit_settlement import finding_record, own_key
-from src.music.library import CATEGORIES
-from src.music.tonal_evidence import likeliest_kind
+from src.music.evidence.category import with_witness
+from src.music.evidence.estimates import Finding, Source
+from src.music.evidence.kit_evidence import StemEvidence, evidence_from, evidence_record
+from src.music.evidence.kit_settlement import finding_record, own_key
+from src.music.evidence.tonal import likeliest_kind
+from src.music.theory.library import CATEGORIES
 from src.services.stem_analysis import StemFacts
 
 TAG_WEIGHT = 0.3

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from src.audio.loudness import lufs_of_power, measured_loudness
 from src.audio.validation import HOUSE_RATE, Audio
 from src.core.progress import Progress, silent
-from src.music.library import StemCard
-from src.music.score import Score
-from src.music.section_levels import as_mastered, weighed_anew
-from src.music.timeline import SectionTime
+from src.music.model.score import Score
+from src.music.model.timeline import SectionTime
+from src.music.scoring.section_levels import as_mastered, weighed_anew
+from src.music.theory.library import StemCard
 from src.services.mixing import mix_score
 from src.services.pieces import Load
 from src.services.render_archive import RenderArchive

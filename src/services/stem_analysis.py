@@ -9,15 +9,15 @@ from src.audio.categories import CategoryModel
 from src.audio.groove import groove_grid
 from src.audio.loudness import integrated_loudness, true_peak_dbtp
 from src.audio.validation import Audio
-from src.music.category_evidence import fuse_category
-from src.music.evidence import Finding
-from src.music.key_evidence import has_key
-from src.music.kit_evidence import StemEvidence, evidence_record
-from src.music.kit_settlement import finding_record
-from src.music.library import CATEGORIES
-from src.music.loop_evidence import fuse_loop
-from src.music.names import NameHints, name_hints
-from src.music.tonal_evidence import with_tones
+from src.music.evidence.category import fuse_category
+from src.music.evidence.estimates import Finding
+from src.music.evidence.key import has_key
+from src.music.evidence.kit_evidence import StemEvidence, evidence_record
+from src.music.evidence.kit_settlement import finding_record
+from src.music.evidence.loop import fuse_loop
+from src.music.evidence.names import NameHints, name_hints
+from src.music.evidence.tonal import with_tones
+from src.music.theory.library import CATEGORIES
 from src.services.key_claims import cues_of, key_of
 from src.services.tempo_claims import bars_of, loop_claims, tempo_claims, tempo_of
 from src.storage.metadata import FileMetadata

@@ -12,14 +12,14 @@ from src.db.corrections import found_in, row_of, set_said
 from src.db.database import Database
 from src.db.models import Stem
 from src.db.stem_edits import hold
-from src.music.corrections import (
+from src.music.evidence.corrections import (
     CORRECTABLE,
     COVERED,
     TAG_CHANGES,
     Change,
     said_after,
 )
-from src.music.keys import camelot
+from src.music.theory.keys import camelot
 from src.schemas.common import Page
 from src.schemas.stems import (
     Fact,

@@ -4,10 +4,10 @@ import math
 
 from src.audio.analysis import HeardSound
 from src.audio.tempo import cut_by_the_clock
-from src.music.evidence import Candidate, Finding
-from src.music.names import NameHints
-from src.music.tempo import beats_in, beats_miss_s
-from src.music.tempo_evidence import LEAST_TEMPO, fuse_tempo
+from src.music.evidence.estimates import Candidate, Finding
+from src.music.evidence.names import NameHints
+from src.music.evidence.tempo import LEAST_TEMPO, fuse_tempo
+from src.music.theory.tempo import beats_in, beats_miss_s
 from src.storage.metadata import FileMetadata
 
 _ACID_FITS_S = 0.02

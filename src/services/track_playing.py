@@ -12,8 +12,8 @@ from src.audio.mixing import add_at, multiply_at
 from src.audio.tape_stop import STOP_FACTOR
 from src.audio.validation import Audio
 from src.core.errors import InvalidInputError
-from src.music.library import DRUM_CATEGORIES
-from src.music.score import Clip, Note, Track
+from src.music.model.score import Clip, Note, Track
+from src.music.theory.library import DRUM_CATEGORIES
 from src.services.pieces import NoteSpec, PassSpec, PieceStore, Tone
 
 SLIP_S = 0.001

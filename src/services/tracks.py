@@ -14,10 +14,10 @@ from src.db import crud
 from src.db.collections import check_palette
 from src.db.database import Database
 from src.db.models import TrackRow
-from src.music.palette import Palette
-from src.music.plan import ArrangementPlan, plan_from_dict, plan_to_dict
-from src.music.prompt_length import length_words, take_lengths
-from src.music.prompt_text import Sentence
+from src.music.model.palette import Palette
+from src.music.model.plan import ArrangementPlan, plan_from_dict, plan_to_dict
+from src.music.prompt.length import length_words, take_lengths
+from src.music.prompt.text import Sentence
 from src.schemas.common import Page
 from src.schemas.tracks import TrackDetail, TrackSummary, TrackWaveform
 from src.services.outlines import sound_outline

@@ -8,8 +8,8 @@ from itertools import count
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from src.core.xml_text import xml_text
-from src.music.daw_session import AudioItem, FilterSweep, Session, SessionTrack, layers
-from src.music.score import AutomationPoint
+from src.music.export.daw_session import AudioItem, FilterSweep, Session, SessionTrack, layers
+from src.music.model.score import AutomationPoint
 
 APPLICATION = ("Traum-Engine", "1.0")
 _SLOWEST_BPM, _FASTEST_BPM = 20.0, 666.0

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from src.core.errors import InvalidInputError
-from src.music.keys import parse_key
+from src.music.theory.keys import parse_key
 from src.storage.files import open_regular
 from src.storage.riff import Chunk, chunk_bytes, iff_chunks, riff_chunks
 from src.storage.tags import id3_tags, read_tags

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from src.core.errors import InvalidInputError
-from src.music.midi_parts import MidiPart, MidiSong
+from src.music.export.midi_parts import MidiPart, MidiSong
 
 _TEXT, _NAME, _MARKER, _CUE = 0x01, 0x03, 0x06, 0x07
 _END, _TEMPO, _METRE, _KEY = 0x2F, 0x51, 0x58, 0x59

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from src.music.daw_session import AudioItem, Session, SessionTrack
-from src.music.score import AutomationPoint
+from src.music.export.daw_session import AudioItem, Session, SessionTrack
+from src.music.model.score import AutomationPoint
 
 _RAISED_COSINE = 5
 _QUOTES = ('"', "'", "`")

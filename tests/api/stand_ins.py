@@ -17,7 +17,7 @@ from src.db import crud
 from src.db.database import Database
 from src.db.models import TrackRow
 from src.embeddings.protocol import Vectors
-from src.music.plan import ArrangementPlan, SectionPlan, StemQuery, plan_to_dict
+from src.music.model.plan import ArrangementPlan, SectionPlan, StemQuery, plan_to_dict
 from src.services.reanalysis import ReanalysisService
 from src.storage.encode import write_wav
 from src.wiring import Services

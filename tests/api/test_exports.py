@@ -7,7 +7,7 @@ import zipfile
 import pytest
 from fastapi.testclient import TestClient
 
-from src.music.score import score_to_dict
+from src.music.model.score import score_to_dict
 from tests.api.checks import assert_problem
 from tests.api.conftest import Asked
 from tests.api.stand_ins import StandIns

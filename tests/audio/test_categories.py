@@ -9,7 +9,7 @@ import soundfile
 from src.audio import categories
 from src.audio.categories import category_model, category_scores, feature_row, model_from
 from src.audio.descriptors import describe
-from src.music.library import CATEGORIES
+from src.music.theory.library import CATEGORIES
 from tests.audio.test_attributes import RATE, hiss, kick
 
 

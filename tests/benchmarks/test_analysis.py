@@ -11,9 +11,9 @@ from benchmarks.analysis import fold_models, neutral_names, settled, tasks_of
 from benchmarks.analysis_figures import Answer
 from benchmarks.labels import Label
 from src.core.errors import InvalidInputError
-from src.music.evidence import Finding
-from src.music.keys import KEYS
-from src.music.kit_evidence import StemEvidence, evidence_record
+from src.music.evidence.estimates import Finding
+from src.music.evidence.kit_evidence import StemEvidence, evidence_record
+from src.music.theory.keys import KEYS
 from tests.benchmarks.answers import answer, label
 
 ROOT = Path(__file__).resolve().parents[2]

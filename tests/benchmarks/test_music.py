@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.music import missing_of, stood_in_of
 from benchmarks.music_prompts import PROMPTS, Asked
-from src.music.score import Choice, Score
+from src.music.model.score import Choice, Score
 from src.services.search import SearchQuery
 from src.wiring import Services
 

@@ -7,7 +7,7 @@ from benchmarks.labels import Label
 from benchmarks.retrieval_figures import Judged, by_family, figures, ranked
 from benchmarks.retrieval_fit import fused
 from benchmarks.retrieval_queries import Note, queries_of, with_typo
-from src.music.library import TONAL_CATEGORIES
+from src.music.theory.library import TONAL_CATEGORIES
 
 
 def labelled(name: str, category: str) -> Label:

@@ -10,7 +10,7 @@ import pytest
 from src.cli import main
 from src.cli.revisions import add_options, edits_of
 from src.core.errors import InvalidInputError
-from src.music.plan_edits import Key, Length, Level, Mood, Mute, Reroll, Swap, Tempo
+from src.music.arranging.plan_edits import Key, Length, Level, Mood, Mute, Reroll, Swap, Tempo
 
 
 def edits(*words: str) -> list:

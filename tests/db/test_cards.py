@@ -3,7 +3,7 @@ from pathlib import Path
 from src.db.cards import card
 from src.db.database import Database
 from src.db.models import Kit, Stem
-from src.music.library import StemCard
+from src.music.theory.library import StemCard
 
 
 def test_a_card_carries_the_effective_values_beyond_the_session(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from src.core.config import Settings
 from src.db.database import Database
 from src.db.library_counts import stem_groups
-from src.music.library_summary import summarise_library
+from src.music.arranging.library_summary import summarise_library
 
 
 def test_demo_library_is_four_kits_with_their_tempos_and_keys(demo_library: Path) -> None:

@@ -2,7 +2,7 @@ import pytest
 
 from src.audio.attributes import ATTRIBUTES
 from src.embeddings.lexicon import concept_of, is_filler, meanings, mentions
-from src.music.library import CATEGORIES
+from src.music.theory.library import CATEGORIES
 
 
 def read(text: str) -> dict[str, float]:

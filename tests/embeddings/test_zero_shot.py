@@ -11,7 +11,7 @@ from src.embeddings.acoustic import AcousticEmbedder
 from src.embeddings.clap import ClapEmbedder
 from src.embeddings.protocol import Vectors
 from src.embeddings.zero_shot import CATEGORY_WORDS, SaysWhatItIs, ZeroShot
-from src.music.library import CATEGORIES
+from src.music.theory.library import CATEGORIES
 from tests.embeddings.plain_clap import write_plain_clap
 from tests.embeddings.tiny_clap import random_clip
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from src.music.library import StemCard
-from src.music.matching import Candidate
-from src.music.voices import Wanted
+from src.music.casting.matching import Candidate
+from src.music.casting.voices import Wanted
+from src.music.theory.library import StemCard
 
 
 def loop(

@@ -1,8 +1,8 @@
 """Stems as their own analysis leaves them, for tests of kits."""
 
-from src.music.evidence import Finding, Source
-from src.music.keys import KEYS
-from src.music.kit_evidence import StemEvidence
+from src.music.evidence.estimates import Finding, Source
+from src.music.evidence.kit_evidence import StemEvidence
+from src.music.theory.keys import KEYS
 
 
 def loop(

@@ -1,6 +1,6 @@
 """Small scores for tests of what is made from them."""
 
-from src.music.score import (
+from src.music.model.score import (
     Automation,
     AutomationPoint,
     Choice,

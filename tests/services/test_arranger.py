@@ -3,8 +3,8 @@
 import pytest
 
 from src.core.errors import InvalidInputError
-from src.music.library_summary import KitSummary, LibrarySummary
-from src.music.plan import plan_to_dict
+from src.music.arranging.library_summary import KitSummary, LibrarySummary
+from src.music.model.plan import plan_to_dict
 from src.services.arranger import ArrangerService
 
 

@@ -12,7 +12,7 @@ from src.db.crud import StemFilter, Window
 from src.db.database import Database
 from src.db.models import Stem, now
 from src.db.stem_edits import KEPT_EDITS, Selection
-from src.music.corrections import Change
+from src.music.evidence.corrections import Change
 from src.schemas.stem_edits import BulkEditAnswer
 from src.services.bulk_edits import BulkEditService
 from tests.db.stocked import Sound, fresh_database, stem_row, stock

@@ -1,7 +1,7 @@
-from src.music.library import StemCard
-from src.music.made_marks import RISER
-from src.music.palette import Palette
-from src.music.plan import ArrangementPlan, SectionPlan, StemQuery
+from src.music.casting.made_marks import RISER
+from src.music.model.palette import Palette
+from src.music.model.plan import ArrangementPlan, SectionPlan, StemQuery
+from src.music.theory.library import StemCard
 from src.services.candidates import PER_WISH, find_candidates
 from src.services.search import SearchHit, SearchQuery
 from tests.music.cards import loop, shot

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from src.audio.clicks import clicks_at
-from src.music.score import Automation, AutomationPoint, Track
+from src.music.model.score import Automation, AutomationPoint, Track
 from src.services.channel_strip import WARM_UP, ChannelStrip, Ducking
 from src.services.track_playing import Grid
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from src.music.library import CATEGORIES
-from src.music.names import name_hints
+from src.music.evidence.names import name_hints
+from src.music.theory.library import CATEGORIES
 from src.services.demo import (
     DEMO_KITS,
     DEMO_TRUTH,

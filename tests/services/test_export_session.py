@@ -9,10 +9,10 @@ import soundfile
 
 from src.audio.fades import rising
 from src.audio.gain import pan_gains
-from src.music.daw_session import AudioItem, Session, SessionTrack, layers
-from src.music.hats import choked
-from src.music.midi_parts import midi_song
-from src.music.score import (
+from src.music.casting.hats import choked
+from src.music.export.daw_session import AudioItem, Session, SessionTrack, layers
+from src.music.export.midi_parts import midi_song
+from src.music.model.score import (
     Automation,
     AutomationPoint,
     Choice,
@@ -22,7 +22,7 @@ from src.music.score import (
     ScoreSection,
     Track,
 )
-from src.music.tape_stops import GAP_BEATS, slowed_clips, slowed_notes
+from src.music.scoring.tape_stops import GAP_BEATS, slowed_clips, slowed_notes
 from src.services.export_session import SessionMaker, SessionStyle, SessionText
 from src.services.playback import mix_score, score_samples
 

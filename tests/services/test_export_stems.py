@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from src.core.progress import JobCancelled
-from src.music.score import (
+from src.music.model.score import (
     Automation,
     AutomationPoint,
     Clip,

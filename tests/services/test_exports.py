@@ -19,9 +19,9 @@ from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError, NotFoundError
 from src.core.progress import JobCancelled
 from src.db.models import Stem
-from src.music.plan import ArrangementPlan, SectionPlan, StemQuery
-from src.music.score import Score
-from src.music.score_reading import score_from_dict
+from src.music.model.plan import ArrangementPlan, SectionPlan, StemQuery
+from src.music.model.score import Score
+from src.music.model.score_reading import score_from_dict
 from src.services.export_formats import FORMATS
 from src.services.exports import ExportService
 from src.services.tracks import TrackService

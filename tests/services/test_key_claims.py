@@ -5,8 +5,8 @@ import pytest
 
 from src.audio.analysis import HeardSound, hear
 from src.audio.pitch import Note
-from src.music.evidence import Finding
-from src.music.names import name_hints
+from src.music.evidence.estimates import Finding
+from src.music.evidence.names import name_hints
 from src.services.key_claims import key_of
 from src.storage.metadata import AcidChunk, FileMetadata
 

@@ -15,10 +15,10 @@ from src.db.corrections import correct
 from src.db.database import Database
 from src.db.models import Stem
 from src.db.settled_kits import Member
-from src.music.evidence import Finding
-from src.music.kit_evidence import StemEvidence, evidence_record
-from src.music.kit_settlement import finding_record
-from src.music.library import CATEGORIES
+from src.music.evidence.estimates import Finding
+from src.music.evidence.kit_evidence import StemEvidence, evidence_record
+from src.music.evidence.kit_settlement import finding_record
+from src.music.theory.library import CATEGORIES
 from src.services import kit_settling
 from src.services.kit_settling import companies_of, company_paths, settle_kits
 from src.services.preprocessor import NeuroAnalyzer

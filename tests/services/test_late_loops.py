@@ -8,12 +8,12 @@ import pytest
 from benchmarks.downbeats import WITHIN_MS, downbeats
 from src.audio.mixing import add_at
 from src.audio.validation import HOUSE_RATE, Audio
-from src.music.casting import cast_plan
-from src.music.mastering_presets import Mastering
-from src.music.plan import ArrangementPlan, SectionPlan, StemQuery
-from src.music.score import Score
-from src.music.score_building import build_score
-from src.music.voices import wanted_of
+from src.music.casting.casting import cast_plan
+from src.music.casting.voices import wanted_of
+from src.music.model.plan import ArrangementPlan, SectionPlan, StemQuery
+from src.music.model.score import Score
+from src.music.scoring.score_building import build_score
+from src.music.theory.mastering_presets import Mastering
 from src.services.playback import mix_score
 from tests.music.cards import loop, pool_of
 from tests.services.small_library import BPM, RATE, click_track, tone

@@ -9,7 +9,7 @@ import soundfile
 from src.audio.loudness import integrated_loudness
 from src.audio.true_peak import true_peak_dbtp
 from src.core.errors import NotFoundError
-from src.music.made_marks import IMPACT, MARKS, RISER, made_card
+from src.music.casting.made_marks import IMPACT, MARKS, RISER, made_card
 from src.services.made_sounds import made_copy, made_sound
 
 RATE = 48_000

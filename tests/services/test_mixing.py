@@ -11,7 +11,15 @@ import numpy as np
 import pytest
 
 from src.core.progress import JobCancelled
-from src.music.score import Automation, AutomationPoint, Clip, Note, Score, ScoreSection, Track
+from src.music.model.score import (
+    Automation,
+    AutomationPoint,
+    Clip,
+    Note,
+    Score,
+    ScoreSection,
+    Track,
+)
 from src.services.mixing import BLOCK_SAMPLES, mix_score
 from src.services.render_archive import RenderArchive
 from src.storage.render_cache import RenderCache, digest

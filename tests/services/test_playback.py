@@ -16,7 +16,15 @@ from src.audio.onsets import onset_times_s
 from src.audio.true_peak import true_peak_dbtp
 from src.core.errors import InvalidInputError
 from src.core.progress import JobCancelled
-from src.music.score import Automation, AutomationPoint, Clip, Note, Score, ScoreSection, Track
+from src.music.model.score import (
+    Automation,
+    AutomationPoint,
+    Clip,
+    Note,
+    Score,
+    ScoreSection,
+    Track,
+)
 from src.services.playback import MixReport, MixSettings, mix_score, play_score
 
 RATE = 48_000

@@ -17,7 +17,7 @@ from src.core.progress import JobCancelled
 from src.db.database import Database
 from src.db.models import TrackRow
 from src.embeddings.acoustic import AcousticEmbedder
-from src.music.plan import ArrangementPlan, SectionPlan, StemQuery, plan_to_dict
+from src.music.model.plan import ArrangementPlan, SectionPlan, StemQuery, plan_to_dict
 from src.services.renderer import RendererService
 from src.services.search import SearchService
 from tests.services.small_library import fill_library, made_stems

@@ -11,8 +11,8 @@ from src.core.errors import InvalidInputError, NotFoundError
 from src.core.progress import silent
 from src.db.database import Database
 from src.embeddings.acoustic import AcousticEmbedder
-from src.music.plan import ArrangementPlan, SectionPlan, StemQuery
-from src.music.plan_edits import Mute, Swap
+from src.music.arranging.plan_edits import Mute, Swap
+from src.music.model.plan import ArrangementPlan, SectionPlan, StemQuery
 from src.services.renderer import RendererService
 from src.services.revisions import RevisionService
 from src.services.search import SearchService

@@ -9,7 +9,7 @@ import pytest
 from src.core.errors import InvalidInputError, NotFoundError
 from src.db.database import Database
 from src.db.models import CollectedStem, Kit, Stem, TrackRow
-from src.music.palette import Palette
+from src.music.model.palette import Palette
 from src.services.search import SearchQuery, SearchService
 from src.services.search_example import ExampleService
 from src.services.search_facets import facets

@@ -11,8 +11,8 @@ from src.core.config import Settings
 from src.db.models import Embedding, Stem
 from src.embeddings.clap import ClapEmbedder
 from src.embeddings.zero_shot import Labels
-from src.music.category_evidence import with_witness
-from src.music.library import CATEGORIES
+from src.music.evidence.category import with_witness
+from src.music.theory.library import CATEGORIES
 from src.services.second_opinion import TAG_WEIGHT, labels_of, second_opinion
 from src.services.stem_analysis import StemFacts, analyse_stem
 from src.storage.decode import read_stem

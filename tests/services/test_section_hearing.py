@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from src.music.plan import ArrangementPlan, SectionPlan
-from src.music.score import Automation, AutomationPoint, Clip, Score, ScoreSection, Track
-from src.music.timeline import timeline
+from src.music.model.plan import ArrangementPlan, SectionPlan
+from src.music.model.score import Automation, AutomationPoint, Clip, Score, ScoreSection, Track
+from src.music.model.timeline import timeline
 from src.services.mixing import mix_score
 from src.services.section_hearing import MOST_OFF_DB, balanced_mix, heard_sections, most_off_db
 from tests.music.cards import loop

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from src.audio.analysis import HeardSound, hear
-from src.music.loop_evidence import fuse_loop
-from src.music.names import NameHints, name_hints
+from src.music.evidence.loop import fuse_loop
+from src.music.evidence.names import NameHints, name_hints
 from src.services.tempo_claims import loop_claims, tempo_claims, tempo_of
 from src.storage.metadata import AcidChunk, FileMetadata
 

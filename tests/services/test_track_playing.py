@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from src.audio.clicks import clicks_at
-from src.music.score import Clip, Note, Track
+from src.music.model.score import Clip, Note, Track
 from src.services.pieces import PieceStore
 from src.services.track_playing import Grid, TrackPlayer, joined, slipped_end
 

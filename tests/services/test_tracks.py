@@ -3,8 +3,8 @@
 import pytest
 
 from src.core.errors import InvalidInputError
-from src.music.prompt import understand_prompt
-from src.music.prompt_length import Length
+from src.music.prompt.length import Length
+from src.music.prompt.understanding import understand_prompt
 from src.services.tracks import with_length
 
 

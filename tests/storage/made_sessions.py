@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from src.music.daw_session import (
+from src.music.export.daw_session import (
     AudioItem,
     FilterSweep,
     Media,
@@ -10,8 +10,8 @@ from src.music.daw_session import (
     SessionMarker,
     SessionTrack,
 )
-from src.music.midi_parts import MidiNote
-from src.music.score import AutomationPoint
+from src.music.export.midi_parts import MidiNote
+from src.music.model.score import AutomationPoint
 
 BPM, RATE = 133.0, 48_000
 PASS = 86_617

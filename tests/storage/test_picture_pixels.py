@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from src.music.arrangement_picture import arrangement_svg
+from src.music.export.arrangement_picture import arrangement_svg
 from src.storage.picture_pixels import picture_pixels
 from tests.music.made_scores import made_score
 

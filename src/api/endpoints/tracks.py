@@ -11,8 +11,8 @@ from src.api.deps import Engine, EngineDep, WindowDep, finished_job, job_url
 from src.api.endpoints.jobs import job_out
 from src.api.files import FILE_RESPONSES, file_answer
 from src.api.problems import failed_job_response, problem_responses
-from src.music.palette import Palette, palette_from_dict
-from src.music.plan import plan_to_dict
+from src.music.model.palette import Palette, palette_from_dict
+from src.music.model.plan import plan_to_dict
 from src.schemas.common import Page
 from src.schemas.jobs import JobOut
 from src.schemas.tracks import (

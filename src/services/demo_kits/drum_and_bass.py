@@ -16,7 +16,7 @@ from src.audio.tonal_synthesis import (
     plain_tone,
 )
 from src.audio.validation import Audio
-from src.music import demo_scores as scores
+from src.demo import scores
 from src.services.demo_kits.studio import (
     KitRecipe,
     StemRecipe,

@@ -14,7 +14,7 @@ from src.audio.loop_canvas import Grid, LoopCanvas
 from src.audio.sweep_filter import Sweep, sweep
 from src.audio.tonal_synthesis import PadVoice, Press, SynthVoice, pad_chord, synth_note
 from src.audio.validation import Audio
-from src.music.demo_scores import Hit, Note
+from src.demo.scores import Hit, Note
 
 CEILING = 0.885
 """Full scale of the demo sounds, -1.06 dBFS."""

@@ -12,7 +12,7 @@ from src.audio.loop_canvas import Grid
 from src.audio.sweep_filter import Sweep, sweep
 from src.audio.tonal_synthesis import PadVoice, SynthVoice
 from src.audio.validation import Audio
-from src.music import demo_scores as scores
+from src.demo import scores
 from src.services.demo_kits.studio import (
     KitRecipe,
     StemRecipe,

@@ -1,0 +1,251 @@
+"""From an intent to a plan: form, tempo, key, energy, and what each section asks for."""
+
+import random
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from src.music.arranging.form import shape_form
+from src.music.arranging.library_summary import LibrarySummary
+from src.music.arranging.roles import (
+    Cast,
+    cast_roles,
+    categories_of,
+    tags_of_role,
+    text_of_role,
+)
+from src.music.arranging.target import choose_bpm, choose_key
+from src.music.genre.genres import (
+    SECTION_END,
+    SECTION_START,
+    AnswerRule,
+    Form,
+    FormSection,
+    GenreGrammar,
+    Role,
+    genre_grammar,
+)
+from src.music.genre.patterns import patterns_for
+from src.music.model.plan import ArrangementPlan, SectionPlan, StemQuery
+from src.music.prompt.intent import PromptIntent
+from src.music.theory.library import CATEGORIES, DRUM_CATEGORIES
+
+MAX_LENGTH_S = 1200.0
+"""Longest track, in seconds."""
+
+_ENERGY = {
+    "energetic": 0.1, "aggressive": 0.08, "hard": 0.08, "driving": 0.05, "euphoric": 0.05,
+    "heavy": 0.05, "epic": 0.05, "calm": -0.2, "soft": -0.15, "minimal": -0.08, "dreamy": -0.1,
+    "sad": -0.08, "romantic": -0.08,
+}  # fmt: skip
+_LEAST_ENERGY, _MOST_ENERGY = 0.05, 1.0
+_LEAST_RANGE = 0.4
+"""A mood squeezes the form's range of energies to no less than this share of it."""
+
+_HALF_TIME = ("kick", "snare", "clap")
+_ADJECTIVES = ("open", "closed", "female", "male", "white", "field", "spoken", "finger", "metallic",
+               "hi-hat")  # fmt: skip
+
+
+def arrange(
+    intent: PromptIntent,
+    *,
+    seed: int = 0,
+    library: LibrarySummary | None = None,
+    max_length_s: float = MAX_LENGTH_S,
+) -> ArrangementPlan:
+    """Make a plan. The same intent, seed and library give the same plan.
+
+    seed: chooses among the genre's forms, keys and occasional roles
+    library: where given, tempo and key that the prompt leaves open follow what it holds
+
+    Raises InvalidInputError for a length over max_length_s, and where the prompt refuses
+    everything that could play.
+    """
+    genre = intent.genre or "default"
+    grammar = genre_grammar(genre, intent.style)
+    bpm, bpm_reason = choose_bpm(intent, grammar, library)
+    key, key_reason = choose_key(intent, grammar, bpm=bpm, library=library, rng=_rng(seed, "key"))
+    forms = _forms(grammar, _rng(seed, "form"))
+    shape = shape_form(
+        forms, intent, bpm=bpm, typical_s=grammar.length_s, max_length_s=max_length_s
+    )
+    cast = cast_roles(shape.sections, grammar, intent, _rng(seed, "roles"))
+    answers = {
+        name: rule
+        for name, rule in grammar.answers.items()
+        if _rng(seed, f"answers {name}").random() < rule.chance
+    }
+    notes = (*_heading(intent, grammar, forms[0].name), bpm_reason, key_reason, *shape.notes)
+    return ArrangementPlan(
+        bpm=bpm,
+        key=key,
+        structure=tuple(
+            _answered(
+                section,
+                dict.fromkeys(cast.playing[number]),
+                _section(number, section, cast, grammar, intent),
+                answers,
+            )
+            for number, section in enumerate(_in_mood(shape.sections, intent))
+        ),
+        genre=genre,
+        prompt=intent.prompt,
+        moods=intent.moods or grammar.moods,
+        excluded=excluded_words(intent),
+        swing=grammar.swing,
+        notes=(*notes, *_closing(intent)),
+        only_roles=_only_roles(intent),
+    )
+
+
+def _only_roles(intent: PromptIntent) -> tuple[str, ...]:
+    """The categories of "only kick and bass"; empty where others may play as well."""
+    if not intent.only_wanted:
+        return ()
+    placed = [wanted for wish in intent.sections for wanted in wish.wanted]
+    kinds = categories_of((*intent.wanted, *placed))
+    return tuple(category for category in CATEGORIES if category in kinds)
+
+
+def excluded_words(intent: PromptIntent) -> tuple[str, ...]:
+    """Refused categories, then refused sounds and moods, in single words where possible.
+
+    "drums" among them means no drums at all; who refuses only drum loops refuses "drum loop".
+    What is wanted in one section is not among them: the queries alone keep it there.
+    """
+    placed = {c for wish in intent.sections for c in categories_of(wish.wanted)}
+    words = [category for category in intent.excluded if category not in placed]
+    if "drums" in words and not set(DRUM_CATEGORIES) <= set(words):
+        words[words.index("drums")] = "drum loop"
+    for name in intent.excluded_words:
+        first = name.split()[0]
+        words += [name] if first in (name, *_ADJECTIVES) else [name, first]
+    return tuple(dict.fromkeys([*words, *intent.avoided_moods]))
+
+
+def _forms(grammar: GenreGrammar, rng: random.Random) -> list[Form]:
+    """The form chosen by its weight, then the others."""
+    chosen = rng.choices(grammar.forms, [form.weight for form in grammar.forms])[0]
+    return [chosen, *(form for form in grammar.forms if form is not chosen)]
+
+
+def _in_mood(sections: tuple[FormSection, ...], intent: PromptIntent) -> list[FormSection]:
+    """Sections with the energy that the moods give the track.
+
+    What would leave the range is squeezed into it, so that louder sections stay louder.
+    """
+    shift = sum(_ENERGY.get(mood, 0.0) for mood in intent.moods)
+    low = min(section.energy for section in sections)
+    high = max(section.energy for section in sections)
+    lowest, highest = max(_LEAST_ENERGY, low + shift), min(_MOST_ENERGY, high + shift)
+    least = _LEAST_RANGE * (high - low)
+    if highest - lowest < least:
+        lowest = max(_LEAST_ENERGY, highest - least)
+        highest = max(highest, lowest + least)
+    scale = (highest - lowest) / (high - low) if high > low else 0.0
+    return [
+        replace(section, energy=round(lowest + scale * (section.energy - low), 6))
+        for section in sections
+    ]
+
+
+def _section(
+    number: int, section: FormSection, cast: Cast, grammar: GenreGrammar, intent: PromptIntent
+) -> SectionPlan:
+    energy = section.energy + intent.section(section.kind).energy
+    energy = round(max(_LEAST_ENERGY, min(_MOST_ENERGY, energy)), 3)
+    return SectionPlan(
+        section=section.section,
+        bars=section.bars,
+        stem_queries=tuple(
+            _query(cast.roles[name], energy, cast.gains_db.get(name, 0.0), grammar, intent)
+            for name in dict.fromkeys(cast.playing[number])
+        ),
+        energy=energy,
+        fill=section.fill and intent.fills is not False,
+    )
+
+
+def _answered(
+    form: FormSection,
+    names: Iterable[str],
+    section: SectionPlan,
+    answers: Mapping[str, AnswerRule],
+) -> SectionPlan:
+    """A section in which some roles are shared by two stems, as call and answer."""
+    bars = {
+        name: rule.bars
+        for name, rule in answers.items()
+        if form.kind in rule.kinds and form.bars >= 2 * rule.bars
+    }
+    return replace(
+        section,
+        stem_queries=tuple(
+            replace(query, count=2, answer_bars=bars[name])
+            if name in bars and query.pattern not in (SECTION_START, SECTION_END)
+            else query
+            for name, query in zip(names, section.stem_queries, strict=True)
+        ),
+    )
+
+
+def _query(
+    role: Role, energy: float, gain_db: float, grammar: GenreGrammar, intent: PromptIntent
+) -> StemQuery:
+    own = next((w.tags for w in intent.wanted if w.text == role.text), ())
+    return StemQuery(
+        category=role.category,
+        tags=tags_of_role(role, intent, own),
+        text=text_of_role(role, intent),
+        pattern=_pattern(role, energy, grammar, intent),
+        gain_db=round(gain_db + _style_gain(role.category, grammar, intent), 2),
+    )
+
+
+def _pattern(role: Role, energy: float, grammar: GenreGrammar, intent: PromptIntent) -> str | None:
+    """A name where the genre would not choose it by itself: marks, half time, styles."""
+    if role.pattern is not None:
+        return role.pattern
+    if intent.half_time and role.category in _HALF_TIME:
+        return "half time"
+    if not grammar.style:
+        return None
+    plain = genre_grammar(grammar.name).patterns[role.category]
+    if grammar.patterns[role.category] == plain:
+        return None
+    return patterns_for(f"{grammar.style} {grammar.name}", role.category, energy)[0].name
+
+
+def _style_gain(category: str, grammar: GenreGrammar, intent: PromptIntent) -> float:
+    """What the style mixes differently from its genre, and what shall be softer."""
+    softer = dict(intent.softer)
+    own = grammar.mix_db[category] - genre_grammar(grammar.name).mix_db[category]
+    drums = ("kick", "snare", "clap", "hihat", "cymbal", "tom", "percussion")
+    return own + softer.get(category, softer.get("drums", 0.0) if category in drums else 0.0)
+
+
+def _heading(intent: PromptIntent, grammar: GenreGrammar, form: str) -> list[str]:
+    notes = []
+    if intent.understood:
+        notes.append(f"understood: {', '.join(dict.fromkeys(intent.understood))}")
+    if intent.unknown:
+        notes.append(f"not understood: {', '.join(intent.unknown)}")
+    name = f"{grammar.style} {grammar.name}".strip()
+    asked = "as asked" if intent.genre else "no genre named"
+    notes.append(f"genre {name} ({asked}), form {form!r}")
+    return notes
+
+
+def _closing(intent: PromptIntent) -> list[str]:
+    notes = [*intent.notes]
+    refused = excluded_words(intent)
+    if refused:
+        notes.append(f"left out: {', '.join(refused)}")
+    if intent.wanted:
+        notes.append(f"wanted: {', '.join(wanted.text for wanted in intent.wanted)}")
+    return notes
+
+
+def _rng(seed: int, purpose: str) -> random.Random:
+    """Chance of its own for each decision, so that one does not move another."""
+    return random.Random(f"{seed} {purpose}")

@@ -1,0 +1,263 @@
+"""Editing a plan: each edit gives a new plan; everything it does not name stays as it was.
+
+What a revision keeps it keeps by pinning: the stems that played are written into the plan, so
+that a change of one voice does not make the arranger think again about all the others.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from src.core.errors import InvalidInputError
+from src.music.arranging.form import UNIT, share_bars
+from src.music.arranging.roles import OPPOSITES
+from src.music.model.plan import MAX_BPM, MIN_BPM, ArrangementPlan, SectionPlan, StemQuery
+from src.music.theory.keys import parse_key
+from src.music.theory.library import DRUM_CATEGORIES
+
+_MAX_TAGS = 5
+
+
+@dataclass(frozen=True)
+class Swap:
+    """Another stem for a voice: the one named, or whichever fits best but the present one."""
+
+    voice: str
+    stem_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Mute:
+    """Silence a voice (or all of a category) in some sections, or in all. on False: unmute."""
+
+    voice: str
+    sections: tuple[str, ...] = ()
+    on: bool = True
+
+
+@dataclass(frozen=True)
+class Reroll:
+    """Play the details of a section anew: who rests, fills, hands. The stems stay."""
+
+    section: str
+
+
+@dataclass(frozen=True)
+class Level:
+    """Make a voice's category louder or quieter by so many dB."""
+
+    voice: str
+    gain_db: float
+
+
+@dataclass(frozen=True)
+class Length:
+    """Another length: bars, or seconds at the plan's tempo. Sections keep their shares."""
+
+    bars: int | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Tempo:
+    """Another tempo."""
+
+    bpm: float
+
+
+@dataclass(frozen=True)
+class Key:
+    """Another key, in any usual spelling."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class Mood:
+    """Other moods: melodic voices are chosen anew by them, drums stay."""
+
+    moods: tuple[str, ...]
+
+
+Edit = Swap | Mute | Reroll | Level | Length | Tempo | Key | Mood
+
+
+@dataclass(frozen=True)
+class Played:
+    """A voice of the track that is edited. category: the role that it plays"""
+
+    voice: str
+    category: str
+    stem_id: str
+
+
+def edited(
+    plan: ArrangementPlan,
+    edits: Sequence[Edit],
+    played: Sequence[Played],
+    *,
+    locked: Sequence[str] = (),
+) -> ArrangementPlan:
+    """The plan after some edits, in their order.
+
+    played: who plays in the track that is edited: all of them are kept unless an edit
+        chooses them anew
+    locked: voices that keep their stem whatever an edit chooses anew
+
+    Raises InvalidInputError for a voice or section that there is not, and for values
+    that a plan can't hold.
+    """
+    known = {one.voice: one for one in played}
+    for name in locked:
+        _check_voice(name, known)
+    kept = dict(plan.pinned) | {one.voice: one.stem_id for one in played}
+    plan = replace(plan, pinned=tuple(kept.items()))
+    for edit in edits:
+        plan = _applied(plan, edit, known, frozenset(locked))
+    return plan
+
+
+Known = Mapping[str, Played]
+
+
+def _applied(
+    plan: ArrangementPlan, edit: Edit, known: Known, locked: frozenset[str]
+) -> ArrangementPlan:
+    match edit:
+        case Swap():
+            return _swap(plan, edit, known, locked)
+        case Mute():
+            return _mute(plan, edit, known)
+        case Reroll():
+            return _reroll(plan, edit)
+        case Level():
+            return _level(plan, edit, known)
+        case Length():
+            return _length(plan, edit)
+        case Tempo():
+            return _tempo(plan, edit)
+        case Key():
+            return replace(plan, key=parse_key(edit.key))
+        case Mood():
+            return _mood(plan, edit, known, locked)
+
+
+def _swap(
+    plan: ArrangementPlan, edit: Swap, known: Known, locked: frozenset[str]
+) -> ArrangementPlan:
+    _check_voice(edit.voice, known)
+    if edit.voice in locked:
+        raise InvalidInputError(f"voice {edit.voice!r} is locked: unlock it to swap its stem")
+    pinned = {name: stem for name, stem in plan.pinned if name != edit.voice}
+    if edit.stem_id is not None:
+        return replace(plan, pinned=(*pinned.items(), (edit.voice, edit.stem_id)))
+    avoided = dict.fromkeys((*plan.avoided, known[edit.voice].stem_id))
+    return replace(plan, pinned=tuple(pinned.items()), avoided=tuple(avoided))
+
+
+def _mute(plan: ArrangementPlan, edit: Mute, known: Known) -> ArrangementPlan:
+    categories = {query.category for section in plan.structure for query in section.stem_queries}
+    muted_before = {name for section in plan.structure for name in section.muted}
+    if edit.voice not in categories | muted_before:
+        _check_voice(edit.voice, known)
+    chosen = _sections(plan, edit.sections)
+    structure = []
+    for number, section in enumerate(plan.structure):
+        muted = [name for name in section.muted if name != edit.voice or number not in chosen]
+        if edit.on and number in chosen:
+            muted.append(edit.voice)
+        structure.append(replace(section, muted=tuple(muted)))
+    return replace(plan, structure=tuple(structure))
+
+
+def _reroll(plan: ArrangementPlan, edit: Reroll) -> ArrangementPlan:
+    chosen = _sections(plan, (edit.section,))
+    return replace(
+        plan,
+        structure=tuple(
+            replace(section, variation=section.variation + 1) if number in chosen else section
+            for number, section in enumerate(plan.structure)
+        ),
+    )
+
+
+def _level(plan: ArrangementPlan, edit: Level, known: Known) -> ArrangementPlan:
+    _check_voice(edit.voice, known)
+    category = known[edit.voice].category
+
+    def moved(query: StemQuery) -> StemQuery:
+        if query.category != category:
+            return query
+        return replace(query, gain_db=min(12.0, max(-48.0, query.gain_db + edit.gain_db)))
+
+    return _with_queries(plan, moved)
+
+
+def _length(plan: ArrangementPlan, edit: Length) -> ArrangementPlan:
+    if (edit.bars is None) == (edit.seconds is None):
+        raise InvalidInputError("a length is given in bars or in seconds: one of both")
+    bar_s = plan.beats_per_bar * 60.0 / plan.bpm
+    asked = float(edit.bars) if edit.bars is not None else (edit.seconds or 0.0) / bar_s
+    least = UNIT * len(plan.structure)
+    total = UNIT * round(asked / UNIT)
+    if total < least:
+        raise InvalidInputError(
+            f"{len(plan.structure)} sections need at least {least} bars"
+            f" ({least * bar_s:.0f} s), got {asked:.4g} bars"
+        )
+    shares = share_bars([float(section.bars) for section in plan.structure], total)
+    structure = (
+        replace(section, bars=bars) for section, bars in zip(plan.structure, shares, strict=True)
+    )
+    return replace(plan, structure=tuple(structure))
+
+
+def _tempo(plan: ArrangementPlan, edit: Tempo) -> ArrangementPlan:
+    if not MIN_BPM <= edit.bpm <= MAX_BPM:
+        raise InvalidInputError(f"bpm must be from {MIN_BPM:g} to {MAX_BPM:g}, got {edit.bpm:g}")
+    return replace(plan, bpm=edit.bpm)
+
+
+def _mood(
+    plan: ArrangementPlan, edit: Mood, known: Known, locked: frozenset[str]
+) -> ArrangementPlan:
+    """New tags for melodic queries; their voices are chosen anew unless they are locked."""
+    gone = {*plan.moods, *(other for mood in edit.moods for other in OPPOSITES.get(mood, ()))}
+
+    def moody(query: StemQuery) -> StemQuery:
+        if query.category in DRUM_CATEGORIES:
+            return query
+        kept = [tag for tag in query.tags if tag not in gone]
+        return replace(query, tags=tuple(dict.fromkeys([*edit.moods, *kept]))[:_MAX_TAGS])
+
+    kept = tuple(
+        (name, stem)
+        for name, stem in plan.pinned
+        if name in locked or (name in known and known[name].category in DRUM_CATEGORIES)
+    )
+    return replace(_with_queries(plan, moody), moods=edit.moods, pinned=kept)
+
+
+def _check_voice(name: str, known: Known) -> None:
+    if name not in known:
+        raise InvalidInputError(f"voice must be one of {', '.join(known)}, got {name!r}")
+
+
+def _sections(plan: ArrangementPlan, names: Sequence[str]) -> set[int]:
+    """Numbers of the sections of these names; of all without names."""
+    known = [section.section for section in plan.structure]
+    for name in names:
+        if name not in known:
+            raise InvalidInputError(
+                f"section must be one of {', '.join(dict.fromkeys(known))}, got {name!r}"
+            )
+    return {number for number, name in enumerate(known) if not names or name in names}
+
+
+def _with_queries(
+    plan: ArrangementPlan, change: Callable[[StemQuery], StemQuery]
+) -> ArrangementPlan:
+    structure: list[SectionPlan] = []
+    for section in plan.structure:
+        queries = tuple(change(query) for query in section.stem_queries)
+        structure.append(replace(section, stem_queries=queries))
+    return replace(plan, structure=tuple(structure))

@@ -1,0 +1,48 @@
+"""What a plan names that is not known: told to the user, and how it is played instead."""
+
+from collections.abc import Iterator
+
+from src.core.errors import InvalidInputError
+from src.music.genre.genres import GENRES, SECTION_END, SECTION_START, genre_grammar
+from src.music.genre.patterns import pattern_for, pattern_names
+from src.music.model.plan import ArrangementPlan
+
+_PLACES = (SECTION_START, SECTION_END)
+
+
+def warnings_of(plan: ArrangementPlan) -> tuple[str, ...]:
+    """A sentence for each genre and step pattern of a plan that there is not."""
+    return tuple(dict.fromkeys((*_genre(plan), *_patterns(plan))))
+
+
+def _genre(plan: ArrangementPlan) -> Iterator[str]:
+    if not _known(plan.genre):
+        yield (
+            f"there is no genre {plan.genre!r}: the track is played like the default;"
+            f" known are {', '.join(GENRES)}"
+        )
+
+
+def _patterns(plan: ArrangementPlan) -> Iterator[str]:
+    genre = plan.genre if _known(plan.genre) else "default"
+    for section in plan.structure:
+        for query in section.stem_queries:
+            name, category = query.pattern, query.category
+            if name is None or name in _PLACES:
+                continue
+            try:
+                pattern_for(genre, category, section.energy, name=name)
+            except InvalidInputError:
+                known = ", ".join(pattern_names(genre, category))
+                yield (
+                    f"there is no pattern {name!r} for {category} in {genre}: the usual one"
+                    f" plays; known are {known}"
+                )
+
+
+def _known(genre: str) -> bool:
+    try:
+        genre_grammar(genre)
+    except InvalidInputError:
+        return False
+    return True

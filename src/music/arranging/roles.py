@@ -1,0 +1,277 @@
+"""Who plays: the roles of a genre, bent to what a prompt wants and refuses."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from src.core.errors import InvalidInputError
+from src.music.genre.genres import (
+    MAIN_KINDS,
+    SECTION_END,
+    SECTION_START,
+    FormSection,
+    GenreGrammar,
+    Role,
+)
+from src.music.prompt.intent import PromptIntent, SectionWish, WantedInstrument
+from src.music.theory.library import DRUM_CATEGORIES
+
+OPPOSITES: Mapping[str, tuple[str, ...]] = {
+    "dark": ("bright", "happy"),
+    "bright": ("dark", "deep"),
+    "warm": ("cold", "harsh"),
+    "cold": ("warm",),
+    "soft": ("hard", "aggressive", "heavy", "distorted", "punchy", "harsh"),
+    "calm": ("driving", "aggressive", "energetic", "hard", "distorted", "punchy", "fast"),
+    "aggressive": ("soft", "calm"),
+    "hard": ("soft", "calm", "warm"),
+    "heavy": ("soft",),
+    "clean": ("distorted", "gritty", "raw", "noisy"),
+    "distorted": ("clean", "soft"),
+    "dry": ("reverberant", "wide"),
+    "reverberant": ("dry",),
+    "happy": ("dark", "sad"),
+    "sad": ("happy", "euphoric", "bright"),
+    "minimal": ("wide", "epic"),
+    "vintage": ("futuristic", "digital"),
+}
+_DRUM_MOODS = (
+    "aggressive", "hard", "heavy", "punchy", "industrial", "gritty", "distorted", "raw", "dry",
+    "minimal", "soft", "metallic", "analog", "vintage", "noisy", "clean", "tribal", "organic",
+    "acid", "reverberant", "groovy", "deep", "warm", "glitchy",
+)  # fmt: skip
+"""Moods that say something of a drum sound; the others are left to who plays tones."""
+
+_MAX_TAGS = 5
+_MAYBE_CHANCE = {"vocal": 0.3}
+_USUAL_CHANCE = 0.5
+_LOOP_PARTS = ("kick", "snare", "clap", "hihat", "cymbal")
+_EVERYWHERE = ("atmo", "pad")
+_PLAIN = (
+    "kick", "snare", "clap", "hi-hat", "cymbal", "tom", "percussion", "bass", "synth", "lead",
+    "melody", "pad", "keys", "strings", "brass", "vocal", "effects", "atmosphere", "chords",
+)  # fmt: skip
+"""Names that say no more than the category: the genre's own words search better."""
+
+_PATTERNS = {
+    "ride cymbal": "ride",
+    "crash cymbal": SECTION_START,
+    "riser": SECTION_END,
+    "impact": SECTION_START,
+}
+_KINDS = {
+    "riser": ("build",),
+    "impact": ("drop",),
+    "effects": ("build", "drop"),
+    "white noise": ("build", "drop"),
+}
+_DRUM_ROLES = {
+    "kick": Role("kick", "kick", ("punchy",), "kick drum"),
+    "snare": Role("snare", "snare", ("punchy",), "snare drum"),
+    "hihat": Role("hihat", "hihat", ("percussive",), "hi-hat"),
+}
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Roles by name, and the names of those that play in each section."""
+
+    roles: Mapping[str, Role]
+    playing: tuple[tuple[str, ...], ...]
+    gains_db: Mapping[str, float]
+
+
+@dataclass
+class _Stage:
+    """Roles and who plays where, while wishes are being granted."""
+
+    sections: tuple[FormSection, ...]
+    intent: PromptIntent
+    roles: dict[str, Role]
+    playing: list[list[str]]
+    gains_db: dict[str, float] = field(default_factory=dict)
+    claimed: set[str] = field(default_factory=set)
+
+
+def cast_roles(
+    sections: tuple[FormSection, ...],
+    grammar: GenreGrammar,
+    intent: PromptIntent,
+    rng: random.Random,
+) -> Cast:
+    """Decide for every section which roles play in it.
+
+    What is refused never plays; what is wanted plays in the main sections, or in the section
+    it is wanted in. Raises InvalidInputError where nothing is left to play.
+    """
+    stage = _Stage(sections, intent, dict(grammar.roles), [list(s.roles) for s in sections])
+    _add_maybes(stage, rng)
+    for number, section in enumerate(sections):
+        wish = intent.section(section.kind)
+        kept = [n for n in stage.playing[number] if _may_play(stage.roles[n], intent, wish)]
+        stage.playing[number] = kept
+    for wanted in intent.wanted:
+        _add_wanted(wanted, stage)
+    stage.claimed.clear()
+    for number, section in enumerate(sections):
+        for wanted in intent.section(section.kind).wanted:
+            _add_here(wanted, stage, number)
+    if intent.only_wanted:
+        _fill_with_wanted(stage)
+    _fill_empty(stage.playing, grammar, intent)
+    if not any(stage.playing):
+        refused = ", ".join(intent.excluded)
+        raise InvalidInputError(
+            f"something must play, got a prompt that refuses everything: {refused}"
+        )
+    return Cast(stage.roles, tuple(tuple(names) for names in stage.playing), stage.gains_db)
+
+
+def tags_of_role(role: Role, intent: PromptIntent, own: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Tags to search a role by: its own moods, the track's, then what the genre says."""
+    moods = [
+        mood for mood in intent.moods if role.category not in DRUM_CATEGORIES or mood in _DRUM_MOODS
+    ]
+    blocked = {opposite for mood in (*own, *moods) for opposite in OPPOSITES.get(mood, ())}
+    blocked.update(intent.avoided_moods)
+    usual = [tag for tag in role.tags if tag not in blocked]
+    kept = moods[: max(2, _MAX_TAGS - len(usual))]
+    return tuple(dict.fromkeys([*own, *kept, *usual]))[:_MAX_TAGS]
+
+
+def text_of_role(role: Role, intent: PromptIntent) -> str:
+    """The words to search a role by, without those that the prompt contradicts."""
+    blocked = {opposite for mood in intent.moods for opposite in OPPOSITES.get(mood, ())}
+    blocked.update(intent.avoided_moods)
+    return " ".join(word for word in role.text.split() if word not in blocked)
+
+
+def _may_play(role: Role, intent: PromptIntent, wish: SectionWish) -> bool:
+    refused = {*intent.excluded, *wish.excluded}
+    wanted = {w.category for w in (*intent.wanted, *wish.wanted)}
+    if role.category in refused:
+        return False
+    if role.category == "drums" and refused & set(_LOOP_PARTS) and "drums" not in wanted:
+        return False
+    if wish.only and role.category not in categories_of(wish.wanted):
+        return False
+    return not intent.only_wanted or role.category in categories_of(intent.wanted)
+
+
+def categories_of(wanted: tuple[WantedInstrument, ...]) -> set[str]:
+    """The categories of instruments; "drums" stands for all of theirs."""
+    found = {instrument.category for instrument in wanted}
+    return found | set(DRUM_CATEGORIES) if any(w.name == "drums" for w in wanted) else found
+
+
+def _add_maybes(stage: _Stage, rng: random.Random) -> None:
+    """Let the roles that join in some tracks join in this one, or not."""
+    placed = {w.category for wish in stage.intent.sections for w in wish.wanted}
+    joins: dict[str, bool] = {}
+    for name in sorted({name for section in stage.sections for name in section.maybe}):
+        category = stage.roles[name].category
+        chance = _MAYBE_CHANCE.get(category, _USUAL_CHANCE)
+        joins[name] = rng.random() < chance and category not in placed
+    for number, section in enumerate(stage.sections):
+        stage.playing[number] += [name for name in section.maybe if joins[name]]
+
+
+def _add_wanted(wanted: WantedInstrument, stage: _Stage) -> None:
+    """Make a wanted instrument play in the sections where it belongs."""
+    if wanted.name == "drums":
+        for names, section in zip(stage.playing, stage.sections, strict=True):
+            if section.kind in MAIN_KINDS:
+                _add_drums(names, stage.roles, stage.intent.excluded)
+        return
+    name = _claim(wanted, stage)
+    stage.claimed.add(name)
+    stage.gains_db[name] = wanted.gain_db
+    kinds = _KINDS.get(wanted.name, MAIN_KINDS)
+    fitting = [n for n, s in enumerate(stage.sections) if _belongs(wanted, s.kind, kinds)]
+    for number in fitting or range(len(stage.sections)):
+        names = stage.playing[number]
+        wish = stage.intent.section(stage.sections[number].kind)
+        if name not in names and wanted.category not in wish.excluded and not wish.only:
+            names.append(name)
+
+
+def _belongs(wanted: WantedInstrument, kind: str, kinds: tuple[str, ...]) -> bool:
+    if kind in kinds or wanted.category in _EVERYWHERE:
+        return True
+    return kind == "break" and kinds is MAIN_KINDS and wanted.category not in _quiet_in_breaks()
+
+
+def _quiet_in_breaks() -> tuple[str, ...]:
+    return (*DRUM_CATEGORIES, "bass", "fx")
+
+
+def _claim(wanted: WantedInstrument, stage: _Stage) -> str:
+    """The role that becomes the wanted instrument: the category's busiest, else a new one."""
+    busy = [name for names in stage.playing for name in names]
+    same = [
+        n
+        for n, r in stage.roles.items()
+        if r.category == wanted.category and n not in stage.claimed
+    ]
+    name = max(same, key=busy.count, default="")
+    pattern = _PATTERNS.get(wanted.name)
+    special = wanted.name in _PATTERNS or wanted.category in ("cymbal", "fx")
+    if not name or (special and stage.roles[name].pattern != pattern):
+        name = f"wanted {wanted.name}"
+        stage.roles[name] = Role(name, wanted.category, wanted.tags, wanted.text, pattern)
+    else:
+        tags = tuple(dict.fromkeys([*wanted.tags, *stage.roles[name].tags]))
+        text = stage.roles[name].text if wanted.text in _PLAIN else wanted.text
+        stage.roles[name] = replace(stage.roles[name], tags=tags, text=text)
+    return name
+
+
+def _add_here(wanted: WantedInstrument, stage: _Stage, number: int) -> None:
+    """Make an instrument play in one section."""
+    names = stage.playing[number]
+    if wanted.name == "drums":
+        _add_drums(names, stage.roles, ())
+        return
+    name = _claim(wanted, stage)
+    if name not in names:
+        names.append(name)
+
+
+def _add_drums(names: list[str], roles: dict[str, Role], refused: tuple[str, ...]) -> None:
+    """Let kick, snare and hi-hat play in a section that has no drums of its own."""
+    present = {roles[name].category for name in names}
+    if {"kick", "snare", "drums"} & present:
+        return
+    for name, role in _DRUM_ROLES.items():
+        if role.category not in present and role.category not in refused:
+            roles.setdefault(name, role)
+            names.append(name)
+
+
+def _fill_with_wanted(stage: _Stage) -> None:
+    """Where nothing but what is wanted may play, it plays also where it usually rests.
+
+    A section that lost everyone gets who plays in the section of the nearest energy.
+    """
+    wanted = categories_of(stage.intent.wanted)
+    heard = [(s, tuple(n)) for s, n in zip(stage.sections, stage.playing, strict=True) if n]
+    for names, section in zip(stage.playing, stage.sections, strict=True):
+        allowed = wanted.difference(stage.intent.section(section.kind).excluded)
+        if names or not heard:
+            continue
+        _, nearest = min(heard, key=lambda other: abs(other[0].energy - section.energy))
+        names += [name for name in nearest if stage.roles[name].category in allowed]
+
+
+def _fill_empty(playing: list[list[str]], grammar: GenreGrammar, intent: PromptIntent) -> None:
+    """Give a section that lost everyone something soft, if anything is allowed."""
+    calm = ("pad", "atmo", "keys", "strings", "synth", "lead", "bass", "fx", "percussion")
+    allowed = [
+        name
+        for category in calm
+        for name, role in grammar.roles.items()
+        if role.category == category and _may_play(role, intent, SectionWish("intro"))
+    ]
+    for names in playing:
+        if not names and allowed:
+            names.append(allowed[0])

@@ -1,0 +1,110 @@
+"""Tempo and key of a track, where the prompt leaves them open."""
+
+import math
+import random
+
+from src.music.arranging.library_summary import LibrarySummary
+from src.music.genre.genres import GenreGrammar
+from src.music.prompt.intent import PromptIntent
+from src.music.theory.keys import is_minor, key_name, parse_key, pitch_class, relative_key
+
+_FASTER = {
+    "driving": 0.25, "energetic": 0.4, "aggressive": 0.35, "hard": 0.35, "euphoric": 0.15,
+    "calm": -0.45, "soft": -0.25, "sad": -0.3, "dreamy": -0.2, "minimal": -0.1, "deep": -0.2,
+    "romantic": -0.2, "heavy": -0.05, "hypnotic": 0.0,
+}  # fmt: skip
+"""How far a mood moves the tempo from the usual one towards an end of the genre's range."""
+
+_MAJOR_MOODS = ("happy", "uplifting", "bright", "euphoric", "funky", "romantic")
+_MINOR_MOODS = (
+    "dark", "sad", "aggressive", "tense", "mysterious", "industrial", "cold", "heavy", "hypnotic",
+    "harsh", "melodic",
+)  # fmt: skip
+_FADING = 0.75
+"""Each further usual key of a genre is so much less likely."""
+
+
+def choose_bpm(
+    intent: PromptIntent, grammar: GenreGrammar, library: LibrarySummary | None
+) -> tuple[float, str]:
+    """The tempo in BPM and why: asked for, or the genre's, drawn to what the library has."""
+    if intent.bpm is not None and intent.bpm_range is None:
+        return intent.bpm, "tempo as asked"
+    low, high = intent.bpm_range or (grammar.tempo_low, grammar.tempo_high)
+    aim = intent.bpm if intent.bpm is not None else _aim(intent, grammar)
+    tempos = library.tempos(low, high) if library is not None else {}
+    if tempos:
+        width = max((high - low) / 3.0, 1.0)
+        best = max(
+            sorted(tempos),
+            key=lambda bpm: math.sqrt(tempos[bpm]) * math.exp(-(((bpm - aim) / width) ** 2)),
+        )
+        return best, f"tempo {best:g}: the library has {tempos[best]:g} loops near it"
+    return float(round(aim)), f"tempo {round(aim)}: usual for {grammar.title.lower()}"
+
+
+def choose_key(
+    intent: PromptIntent,
+    grammar: GenreGrammar,
+    *,
+    bpm: float,
+    library: LibrarySummary | None,
+    rng: random.Random,
+) -> tuple[str, str]:
+    """The key and why: asked for, or a usual one of the genre that the library can play."""
+    if intent.key is not None:
+        return parse_key(intent.key), "key as asked"
+    minor = _mode(intent, grammar)
+    if intent.pitch is not None:
+        key = key_name(intent.pitch, minor=minor)
+        return key, f"key {key}: tonic as asked, {'minor' if minor else 'major'} by mood"
+    usual = [_in_mode(key, minor=minor) for key in grammar.keys]
+    weights = {key: _FADING**place for place, key in reversed(list(enumerate(usual)))}
+    supported = _supported(weights, library, bpm=bpm, minor=minor)
+    if supported:
+        best = max(supported.values())
+        near = sorted(key for key, weight in supported.items() if weight >= 0.9 * best)
+        key = rng.choice(near)
+        return key, f"key {key}: most of the library's loops fit it"
+    key = rng.choices(list(weights), list(weights.values()))[0]
+    return key, f"key {key}: usual for {grammar.title.lower()}"
+
+
+def _supported(
+    weights: dict[str, float], library: LibrarySummary | None, *, bpm: float, minor: bool
+) -> dict[str, float]:
+    """Keys by how much of the library fits them, the genre's usual ones preferred a little."""
+    if library is None or not library.keys:
+        return {}
+    options = {*weights, *(_in_mode(key, minor=minor) for key in library.keys)}
+    scores = {
+        key: library.key_support(key, bpm) * (1.0 + 0.15 * weights.get(key, 0.0)) for key in options
+    }
+    return scores if max(scores.values()) > 0.0 else {}
+
+
+def _aim(intent: PromptIntent, grammar: GenreGrammar) -> float:
+    """The usual tempo moved by words for slow and fast, else by the moods."""
+    shift = sum(_FASTER.get(mood, 0.0) for mood in intent.moods)
+    if intent.tempo_feel:
+        shift = 0.85 * intent.tempo_feel
+    shift = max(-0.9, min(0.9, shift))
+    end = grammar.tempo_high if shift > 0 else grammar.tempo_low
+    return grammar.usual_bpm + abs(shift) * (end - grammar.usual_bpm)
+
+
+def _mode(intent: PromptIntent, grammar: GenreGrammar) -> bool:
+    """Whether minor: as asked, else by the moods, else as the genre's first key."""
+    if intent.minor is not None:
+        return intent.minor
+    bright = sum(mood in _MAJOR_MOODS for mood in intent.moods)
+    dark = sum(mood in _MINOR_MOODS for mood in intent.moods)
+    if bright != dark and (dark or "happy" in intent.moods or not is_minor(grammar.keys[0])):
+        return dark > bright
+    return is_minor(grammar.keys[0])
+
+
+def _in_mode(key: str, *, minor: bool) -> str:
+    """The key itself, or its relative where the other mode is asked for."""
+    plain = key_name(pitch_class(key), minor=is_minor(key))
+    return plain if is_minor(plain) == minor else relative_key(plain)

@@ -1,0 +1,104 @@
+"""Call and answer: two stems of one role take turns."""
+
+from collections.abc import Iterable, Sequence
+
+from src.music.casting.fit import Fit
+from src.music.casting.voices import Voice
+from src.music.model.timeline import SectionTime, Span, turns
+
+OCTAVE = "octave"
+"""The answer is played an octave away."""
+
+SECOND_HALF = "second half"
+"""The answer is the same loop, begun in its middle."""
+
+USUAL_BARS = 4
+"""Length of a turn where the plan does not say."""
+
+_ANSWERING = ("lead", "vocal", "bass", "guitar", "brass")
+_TOLD = {
+    OCTAVE: "answers itself an octave away",
+    SECOND_HALF: "answers itself with its second half",
+    "": "pauses where it would be answered",
+}
+_NEVER_TOGETHER = ("bass",)
+_SHARED_FROM = 4
+"""From so many turns in a section on, its last one is played by both."""
+
+
+def take_turns(one: Voice, other: Voice) -> bool:
+    """Whether two voices are call and answer of one query."""
+    if one.wanted != other.wanted or one.index == other.index or one.place is not None:
+        return False
+    return any(query.answer_bars > 0 for _, query in (*one.queries, *other.queries))
+
+
+def variation_of(fit: Fit, beats_per_bar: int) -> str:
+    """How a stem can answer itself; "" where it can only pause."""
+    if fit.way == "steps" and fit.key_distance is not None:
+        return OCTAVE
+    if fit.way == "loop" and fit.beats >= 2 * beats_per_bar:
+        return SECOND_HALF
+    return ""
+
+
+def told_of(variation: str) -> str:
+    """What a stem without a partner does, in words that follow its name."""
+    return _TOLD[variation]
+
+
+def spans_in_turn(
+    voice: Voice, spans: Iterable[Span], times: Sequence[SectionTime], beats_per_bar: int
+) -> tuple[Span, ...]:
+    """When a voice plays, with the turns of others left out.
+
+    The first stem of a query calls in the first turn of each section, the next one answers.
+    Each turn begins its loops anew. Where the plan says how long turns are, a long section
+    ends with a turn of all (never two basses at once).
+    """
+    found: list[Span] = []
+    for span in spans:
+        for number in sorted(voice.sections):
+            section = times[number]
+            start, end = max(span.start, section.start), min(span.end, section.end)
+            if end <= start:
+                continue
+            block = _turn_bars(voice, number) * beats_per_bar
+            if not block:
+                found.append(Span(start, end, span.origin))
+                continue
+            found += _turns(voice, Span(start, end, section.start), number, float(block))
+    return _joined(found)
+
+
+def _turn_bars(voice: Voice, section: int) -> int:
+    """Bars of a turn in a section; 0 where nobody answers."""
+    query = voice.query(section)
+    if query.count < 2:
+        return 0
+    usual = USUAL_BARS if voice.category in _ANSWERING else 0
+    return query.answer_bars or usual
+
+
+def _turns(voice: Voice, span: Span, section: int, block: float) -> list[Span]:
+    query = voice.query(section)
+    count = query.count
+    own = list(turns([span], turn=voice.index, of=count, block=block))
+    whole = -(-span.length // block)
+    long = query.answer_bars > 0 and whole >= _SHARED_FROM
+    shared = long and voice.category not in _NEVER_TOGETHER
+    last = span.start + (whole - 1) * block
+    if shared and not any(one.start == last for one in own):
+        own.append(Span(last, span.end, last))
+    return own
+
+
+def _joined(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Neighbours that count from the same origin as one."""
+    out: list[Span] = []
+    for span in spans:
+        if out and out[-1].end == span.start and out[-1].origin == span.origin:
+            out[-1] = Span(out[-1].start, span.end, span.origin)
+        else:
+            out.append(span)
+    return tuple(out)

@@ -1,0 +1,273 @@
+"""How well a stem fits a wish: one score per criterion, each with its reason."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from src.music.casting.compatibility import blend, shifted
+from src.music.casting.fit import Fit, Ground, fit_stem
+from src.music.genre.genres import SECTION_END
+from src.music.model.score import Reason
+from src.music.theory.exclusion import suspicion, words_of
+from src.music.theory.key_fit import BY_CHANCE
+from src.music.theory.library import DRUM_CATEGORIES, TONAL_CATEGORIES, StemCard
+from src.music.theory.roles import category_fit, role_of
+
+WEIGHTS: dict[str, float] = {
+    "meaning": 1.0, "category": 1.3, "tempo": 1.5, "key": 2.0, "kit": 0.6, "variety": 1.0,
+    "quality": 0.35, "role": 0.8, "length": 0.3, "wanted": 1.2, "shape": 1.2,
+    "together": 0.6,
+}  # fmt: skip
+"""How much each criterion counts. The scores are joined by a weighted geometric mean, so
+that one bad criterion can't be bought off by the others."""
+
+UNKNOWN_QUALITY = 0.6
+_READ = {2.0: " in double time", 0.5: " in half time", 1.5: " three against two",
+         0.67: " two against three"}  # fmt: skip
+_HARDLY_TONAL = 0.7
+"""What is worth a stem of unknown key in which no tones are heard: it can't be out of key."""
+
+_BASS_POWER = 1.5
+"""A bass out of key is worse than another part: it says which chord the others play."""
+
+_LEAST_TONES = 0.3
+_FLOOR = 0.02
+_LENGTH_SCORES = {0.5: 0.55, 1.0: 0.8, 2.0: 0.95, 4.0: 1.0, 8.0: 1.0, 16.0: 0.95}
+_NAMED_BONUS = 0.3
+_LONGEST_DRUM_HIT_S = {"hihat": 0.2, "kick": 1.0}
+_LONGEST_OTHER_HIT_S = 1.2
+_SHORTEST_RISER_S = 1.5
+_RISES = frozenset({"rise", "riser", "risers", "rising", "uplifter", "buildup", "build", "swell",
+                    "reverse", "reversed", "up", "upsweep"})  # fmt: skip
+_FALLS = frozenset({"impact", "impacts", "hit", "boom", "slam", "crash", "down", "downlifter",
+                    "drop", "downsweep", "fall", "thud", "explosion"})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A stem that the search found. similarity: how close it is in meaning, 0..1."""
+
+    card: StemCard
+    similarity: float
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What one role of the track asks for.
+
+    text: free words, such as "open hi-hat"
+    excluded: what the prompt refuses
+    place: SECTION_START or SECTION_END for a sound that marks a change, else None
+    """
+
+    category: str
+    tags: tuple[str, ...] = ()
+    text: str = ""
+    excluded: tuple[str, ...] = ()
+    place: str | None = None
+
+
+@dataclass(frozen=True)
+class Company:
+    """What is already decided when a role is cast.
+
+    backbone: id of the kit that the track is built on
+    kit_keys: key of each kit as its stems agree on it
+    used: stems that already play another role in the track
+    playing: what plays in the same sections, as it sounds
+    """
+
+    backbone: str | None = None
+    kit_keys: Mapping[str, str] = field(default_factory=dict)
+    used: frozenset[str] = frozenset()
+    playing: tuple[StemCard, ...] = ()
+
+
+@dataclass(frozen=True)
+class Match:
+    """A stem weighed for a wish. score: 0..1 over all criteria."""
+
+    card: StemCard
+    fit: Fit
+    score: float
+    reasons: tuple[Reason, ...]
+
+
+def match_stem(candidate: Candidate, wish: Wish, ground: Ground, company: Company) -> Match | None:
+    """Weigh a stem for a role; None where it can't fill it at all."""
+    card = candidate.card
+    fits_category = category_fit(wish.category, card.category)
+    doubt = suspicion(card, wish.excluded)
+    if fits_category == 0.0 or doubt >= 1.0:
+        return None
+    fit = fit_stem(card, ground, key=believed_key(card, company.kit_keys))
+    if fit.way == "none":
+        return None
+    reasons = [
+        _meaning(candidate, wish),
+        _category(card, wish, fits_category),
+        _quality(card),
+        _variety(card, company),
+        *_kit(card, company),
+        *(_manner(card, wish, fit, ground) if wish.place is None else [_shape(card, wish)]),
+        *(_together(card, fit, company) if wish.place is None else []),
+    ]
+    if doubt > 0.0:
+        reasons.append(
+            Reason("wanted", 1.0 - doubt, f"may hold what is refused: {', '.join(wish.excluded)}")
+        )
+    return Match(card, fit, joined_score(reasons), tuple(reasons))
+
+
+def joined_score(reasons: list[Reason]) -> float:
+    """Weighted geometric mean of the criteria's scores, 0..1."""
+    weight = sum(WEIGHTS[reason.criterion] for reason in reasons)
+    logs = sum(
+        WEIGHTS[reason.criterion] * math.log(max(reason.score, _FLOOR)) for reason in reasons
+    )
+    return math.exp(logs / weight)
+
+
+def believed_key(card: StemCard, kit_keys: Mapping[str, str]) -> str | None:
+    """A stem's key, or its kit's where the stem alone is not sure.
+
+    Stems of one kit were made to sound together: shifting each by its own doubtful key
+    would pull them apart.
+    """
+    if card.kit_id is None or card.kit_id not in kit_keys or not card.is_loop:
+        return card.key
+    if card.key is None and card.category not in TONAL_CATEGORIES:
+        return None
+    if card.key is not None and card.confidence.get("key", 0.0) >= 0.95:
+        return card.key
+    return kit_keys[card.kit_id]
+
+
+def _meaning(candidate: Candidate, wish: Wish) -> Reason:
+    similar = min(1.0, max(0.0, candidate.similarity))
+    tags, words = candidate.card.tags, words_of(candidate.card)
+    score, told = similar, [f"similarity {similar:.2f}"]
+    if wish.tags:
+        hits = {tag: 1.0 if tag in words else tags.get(tag, 0.0) for tag in wish.tags}
+        score = 0.6 * similar + 0.4 * sum(hits.values()) / len(hits)
+        told.append(f"tags: {', '.join(t for t, hit in hits.items() if hit >= 0.3) or 'none'}")
+    asked = frozenset(wish.text.lower().replace("-", "").split()) - {wish.category}
+    if asked & words:
+        told.append(f"named {', '.join(sorted(asked & words))}")
+    named = _NAMED_BONUS * len(asked & words) / max(1, len(asked))
+    return Reason("meaning", min(1.0, score + named), "; ".join(told))
+
+
+def _category(card: StemCard, wish: Wish, fits: float) -> Reason:
+    sure = card.confidence.get("category", 1.0)
+    score = fits * (0.6 + 0.4 * sure)
+    if card.category == wish.category:
+        return Reason("category", score, f"is {card.category} (confidence {sure:.2f})")
+    return Reason("category", score, f"{card.category} stands in for {wish.category}")
+
+
+def _manner(card: StemCard, wish: Wish, fit: Fit, ground: Ground) -> list[Reason]:
+    """What matters for a stem that plays through its sections."""
+    return [
+        _role(wish, fit),
+        *_tempo(card, fit, ground),
+        *_key(card, fit, ground),
+        *_length(card, fit, ground),
+    ]
+
+
+def _shape(card: StemCard, wish: Wish) -> Reason:
+    """Whether a mark rises to its end or falls from its start, by name, else by its level."""
+    words = words_of(card)
+    rises, falls = bool(words & _RISES), bool(words & _FALLS)
+    if rises == falls:
+        centre = card.features.get("temporal_centroid", 0.5)
+        risen = min(1.0, max(0.0, (centre - 0.3) / 0.4))
+    else:
+        risen = 1.0 if rises else 0.0
+    if wish.place == SECTION_END:
+        score = risen * min(1.0, max(0.25, card.duration_s / _SHORTEST_RISER_S))
+        return Reason("shape", score, "rises to its end" if risen >= 0.5 else "does not rise")
+    return Reason("shape", 1.0 - risen, "falls from its start" if risen < 0.5 else "rises")
+
+
+def _role(wish: Wish, fit: Fit) -> Reason:
+    role = role_of(wish.category)
+    if fit.way == "loop":
+        return Reason("role", role.loop, "a loop")
+    if fit.way == "steps":
+        return Reason("role", role.shot, "a one-shot, played by a step pattern")
+    if fit.way == "texture":
+        good = {"atmo": 1.0, "pad": 0.85, "strings": 0.7, "fx": 0.7}.get(wish.category, 0.4)
+        return Reason("role", good, "a texture, played at its own pace")
+    good = {"fx": 1.0, "vocal": 0.8, "cymbal": 0.8}.get(wish.category, 0.3)
+    return Reason("role", good, "a phrase, placed now and then")
+
+
+def _quality(card: StemCard) -> Reason:
+    if card.user_rating is None:
+        return Reason("quality", UNKNOWN_QUALITY, "not rated")
+    return Reason("quality", (card.user_rating - 1) / 4.0, f"rated {card.user_rating} of 5")
+
+
+def _variety(card: StemCard, company: Company) -> Reason:
+    if card.id in company.used:
+        return Reason("variety", 0.1, "plays another role elsewhere")
+    return Reason("variety", 1.0, "not used elsewhere")
+
+
+def _tempo(card: StemCard, fit: Fit, ground: Ground) -> list[Reason]:
+    if fit.way == "steps":
+        return []
+    if fit.way != "loop":
+        return [Reason("tempo", 0.75, "no tempo of its own")]
+    if fit.guessed:
+        score = 0.6 * (1.0 - fit.tempo_cost)
+        return [Reason("tempo", score, f"tempo unknown; its length makes {fit.beats:g} beats")]
+    read = _READ.get(round(fit.half_or_double, 2), "")
+    percent = (fit.stretch_ratio - 1.0) * 100.0
+    text = f"{card.bpm or 0.0:.4g} BPM{read} at {ground.bpm:g}: {percent:+.1f} % length"
+    return [Reason("tempo", 1.0 - fit.tempo_cost, text)]
+
+
+def _key(card: StemCard, fit: Fit, ground: Ground) -> list[Reason]:
+    if card.category in DRUM_CATEGORIES or card.category == "fx":
+        return []
+    bass = card.category == "bass"
+    if fit.key_worth is None or fit.key_distance is None:
+        return [_unknown_key(card, BY_CHANCE**_BASS_POWER if bass else BY_CHANCE)]
+    shift = f"shifted {fit.semitones:+.0f} semitones" if fit.semitones else "as it is"
+    text = f"{card.key or '?'} {shift}, {fit.key_distance} Camelot steps from {ground.key}"
+    return [Reason("key", fit.key_worth**_BASS_POWER if bass else fit.key_worth, text)]
+
+
+def _unknown_key(card: StemCard, by_chance: float) -> Reason:
+    if card.chroma and sum(card.chroma) < _LEAST_TONES:
+        return Reason("key", _HARDLY_TONAL, "no key: hardly any tones are heard")
+    if card.category == "atmo":
+        return Reason("key", _HARDLY_TONAL, "key not known")
+    return Reason("key", by_chance, "key not known")
+
+
+def _kit(card: StemCard, company: Company) -> list[Reason]:
+    if company.backbone is None:
+        return []
+    if card.kit_id == company.backbone:
+        return [Reason("kit", 1.0, f"belongs to the track's kit {card.kit or ''}".rstrip())]
+    return [Reason("kit", 0.5, "from another kit")]
+
+
+def _together(card: StemCard, fit: Fit, company: Company) -> list[Reason]:
+    found = blend(shifted(card, fit.semitones), company.playing)
+    return [] if found is None else [found]
+
+
+def _length(card: StemCard, fit: Fit, ground: Ground) -> list[Reason]:
+    if fit.way == "loop":
+        bars = fit.beats / ground.beats_per_bar
+        return [Reason("length", _LENGTH_SCORES.get(bars, 0.7), f"{bars:g} bars")]
+    if fit.way == "steps" and card.category in DRUM_CATEGORIES:
+        longest = _LONGEST_DRUM_HIT_S.get(card.category, _LONGEST_OTHER_HIT_S)
+        good = 1.0 if card.duration_s <= longest else 0.25
+        return [Reason("length", good, f"{card.duration_s:.2f} s")]
+    return []

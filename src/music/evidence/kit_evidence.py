@@ -1,0 +1,98 @@
+"""What one stem knows by itself, kept so that its kit can be asked again and again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from src.music.evidence.estimates import Finding, Source
+
+OWN_WORD: tuple[Source, ...] = ("user", "filename", "metadata")
+"""Sources that a kit never overrules."""
+
+TOLD_TRUST = 0.8
+"""How much a tempo or key that a stem is named counts for those that lie with it."""
+
+DIGITS = 4
+"""Decimals that probabilities and tempos are stored with."""
+
+
+@dataclass(frozen=True)
+class StemEvidence:
+    """A stem alone, as its own analysis left it.
+
+    duration_s, category: of the whole file; what it plays
+    named: whether its name gave the category
+    shares: probability of each of CATEGORIES; empty where only the category is known
+    is_loop, bpm, key, bars: as found without its kit; key also of a drum: should it be none
+    downbeat_s: where its first beat lies
+    tempos: (bpm, probability) by sound, should it be a loop, likeliest first; sum <= 1
+    keys: probability by sound of each of KEYS, should it be tonal; empty where nothing is
+    """
+
+    duration_s: float
+    category: str
+    is_loop: Finding[bool]
+    bpm: Finding[float] | None
+    key: Finding[str] | None
+    bars: float | None = None
+    downbeat_s: float = 0.0
+    tempos: tuple[tuple[float, float], ...] = ()
+    keys: tuple[float, ...] = ()
+    shares: tuple[float, ...] = ()
+    named: bool = False
+
+
+def evidence_record(evidence: StemEvidence) -> dict[str, Any]:
+    """Evidence as plain values for JSON."""
+    return {
+        "duration_s": evidence.duration_s,
+        "category": evidence.category,
+        "is_loop": _record(evidence.is_loop),
+        "bpm": _record(evidence.bpm),
+        "key": _record(evidence.key),
+        "bars": evidence.bars,
+        "downbeat_s": evidence.downbeat_s,
+        "tempos": [[round(bpm, DIGITS), round(chance, DIGITS)] for bpm, chance in evidence.tempos],
+        "keys": [round(chance, DIGITS) for chance in evidence.keys],
+        "shares": [round(chance, DIGITS) for chance in evidence.shares],
+        "named": evidence.named,
+    }
+
+
+def evidence_from(record: Mapping[str, Any]) -> StemEvidence:
+    """Evidence out of plain values, as ``evidence_record`` makes them."""
+    is_loop = _finding(record["is_loop"])
+    assert is_loop is not None
+    tempos: Sequence[Sequence[float]] = record["tempos"]
+    return StemEvidence(
+        duration_s=record["duration_s"],
+        category=record["category"],
+        is_loop=is_loop,
+        bpm=_finding(record["bpm"]),
+        key=_finding(record["key"]),
+        bars=record["bars"],
+        downbeat_s=record["downbeat_s"],
+        tempos=tuple((float(bpm), float(chance)) for bpm, chance in tempos),
+        keys=tuple(record["keys"]),
+        shares=tuple(record.get("shares", ())),
+        named=record.get("named", False),
+    )
+
+
+def told(finding: Finding[Any] | None) -> bool:
+    """Whether somebody says it: the user, a name, metadata. A kit never overrules that."""
+    return finding is not None and finding.source in OWN_WORD
+
+
+def _record(finding: Finding[Any] | None) -> list[Any] | None:
+    if finding is None:
+        return None
+    value = round(finding.value, 3) if isinstance(finding.value, float) else finding.value
+    return [value, round(finding.confidence, DIGITS), finding.source]
+
+
+def _finding(record: Sequence[Any] | None) -> Finding[Any] | None:
+    if record is None:
+        return None
+    value, confidence, source = record
+    return Finding(value, confidence, cast(Source, source))

@@ -1,0 +1,204 @@
+"""A score as MIDI: sequenced one-shots as notes, loops as cues, sections as markers."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from src.music.casting.hats import OPEN
+from src.music.model.score import Clip, Note, Score, Track
+from src.music.theory.keys import is_minor, pitch_class
+from src.music.theory.library import DRUM_CATEGORIES, StemCard
+
+TICKS_PER_BEAT = 30_720
+"""960 times 32: sixteenths, triplets and quintuplets are whole ticks, and half a tick is
+less than half a sample at 48 kHz from 94 BPM on."""
+
+DRUM_CHANNEL = 9
+"""Channel 10 of General MIDI, counted from 0."""
+
+GENERAL_MIDI_DRUMS = {
+    "kick": 36, "snare": 38, "clap": 39, "hihat": 42, "cymbal": 49, "tom": 45, "percussion": 63,
+    "drums": 38,
+}  # fmt: skip
+"""Notes of the General MIDI level 1 percussion map by role; a hi-hat is closed."""
+
+OPEN_HIHAT = 46
+"""The General MIDI note of an open hi-hat."""
+
+UNTUNED_KEY = 60
+"""The note of a sound without a pitch that is no drum."""
+
+_DRUM_BEATS = 0.25
+_RINGING_BEATS = 1.0
+_LOW_OCTAVE, _MIDDLE_OCTAVE = 36, 60
+_NOTE_OF_32_HZ = 23.62
+_FIFTHS_OF_MAJOR = {0: 0, 7: 1, 2: 2, 9: 3, 4: 4, 11: 5, 6: 6, 1: -5, 8: -4, 3: -3, 10: -2, 5: -1}
+
+
+@dataclass(frozen=True)
+class MidiNote:
+    """A note in ticks from the start. key, velocity: 0..127"""
+
+    start_tick: int
+    length_ticks: int
+    key: int
+    velocity: int
+
+
+@dataclass(frozen=True)
+class MidiCue:
+    """A text at a tick."""
+
+    tick: int
+    text: str
+
+
+@dataclass(frozen=True)
+class MidiPart:
+    """One track of the file. channel: 0..15; about: a text at its start"""
+
+    name: str
+    channel: int
+    about: str
+    notes: tuple[MidiNote, ...]
+    cues: tuple[MidiCue, ...]
+
+
+@dataclass(frozen=True)
+class MidiSong:
+    """All of a MIDI file. key_fifths: sharps (above 0) or flats (below 0) of the signature"""
+
+    title: str
+    bpm: float
+    beats_per_bar: int
+    key_fifths: int
+    key_minor: bool
+    ticks_per_beat: int
+    length_ticks: int
+    markers: tuple[MidiCue, ...]
+    parts: tuple[MidiPart, ...]
+
+
+def midi_song(score: Score, *, title: str, roots: Mapping[str, int]) -> MidiSong:
+    """A score as notes, cues and markers.
+
+    roots: the note that each tonal one-shot sounds as it was recorded, by stem id; what is
+        missing has no pitch and plays ``UNTUNED_KEY``
+
+    Swing and the human hand are in the notes' places already and stay there. Drums play
+    their General MIDI note on channel 10. A loop is a cue with its name.
+    """
+    names = {choice.stem_id: choice.name for choice in score.choices}
+    minor = is_minor(score.key)
+    major = (pitch_class(score.key) + (3 if minor else 0)) % 12
+    return MidiSong(
+        title=title,
+        bpm=score.bpm,
+        beats_per_bar=score.beats_per_bar,
+        key_fifths=_FIFTHS_OF_MAJOR[major],
+        key_minor=minor,
+        ticks_per_beat=TICKS_PER_BEAT,
+        length_ticks=_ticks(score.length_beats),
+        markers=tuple(MidiCue(_ticks(s.start_beats), s.name) for s in score.sections),
+        parts=tuple(
+            _part(track, channel, names, roots)
+            for track, channel in zip(score.tracks, _channels(score.tracks), strict=True)
+        ),
+    )
+
+
+def root_note(card: StemCard) -> int | None:
+    """The note that a tonal one-shot sounds; None for drums and where it is not known.
+
+    The pitch class is the card's root; the octave is the one that was heard, else it
+    begins at C2 for a bass and at C4 for all others.
+    """
+    if card.key is None or card.is_loop or card.category in DRUM_CATEGORIES:
+        return None
+    pitch = pitch_class(card.key)
+    heard = card.features.get("pitch_octave", 0.0)
+    if heard <= 0.0:
+        return pitch + (_LOW_OCTAVE if card.category == "bass" else _MIDDLE_OCTAVE)
+    near = _NOTE_OF_32_HZ + 12.0 * heard
+    return pitch + 12 * round((near - pitch) / 12.0)
+
+
+def midi_key(role: str, note: Note, root: int | None) -> int:
+    """The MIDI note that a hit plays in a role."""
+    if role == "hihat" and note.articulation == OPEN:
+        return OPEN_HIHAT
+    if role in GENERAL_MIDI_DRUMS:
+        return GENERAL_MIDI_DRUMS[role]
+    base = UNTUNED_KEY if root is None else root
+    return min(max(base + round(note.semitones), 0), 127)
+
+
+def _channels(tracks: Iterable[Track]) -> list[int]:
+    """Drums share channel 10, the others take turns on the other fifteen."""
+    free = [number for number in range(16) if number != DRUM_CHANNEL]
+    channels, used = [], 0
+    for track in tracks:
+        if track.role in DRUM_CATEGORIES:
+            channels.append(DRUM_CHANNEL)
+        else:
+            channels.append(free[used % len(free)])
+            used += 1
+    return channels
+
+
+def _part(
+    track: Track, channel: int, names: Mapping[str, str], roots: Mapping[str, int]
+) -> MidiPart:
+    stems = dict.fromkeys([*(n.stem_id for n in track.notes), *(c.stem_id for c in track.clips)])
+    return MidiPart(
+        name=track.name,
+        channel=channel,
+        about=", ".join(names.get(stem, stem) for stem in stems),
+        notes=_notes(track, roots),
+        cues=tuple(
+            MidiCue(_ticks(clip.start_beats), _told(clip, names.get(clip.stem_id, clip.stem_id)))
+            for clip in sorted(track.clips, key=lambda clip: clip.start_beats)
+        ),
+    )
+
+
+def _notes(track: Track, roots: Mapping[str, int]) -> tuple[MidiNote, ...]:
+    """The notes of a track in order; none reaches into the next one of its key."""
+    ringing = _DRUM_BEATS if track.role in DRUM_CATEGORIES else _RINGING_BEATS
+    by_key: dict[int, list[Note]] = defaultdict(list)
+    for note in sorted(track.notes, key=lambda note: note.start_beats):
+        by_key[midi_key(track.role, note, roots.get(note.stem_id))].append(note)
+    made = [
+        _note(note, key, following, ringing)
+        for key, notes in by_key.items()
+        for note, following in zip(notes, [*notes[1:], None], strict=True)
+    ]
+    return tuple(sorted(made, key=lambda note: (note.start_tick, note.key)))
+
+
+def _note(note: Note, key: int, following: Note | None, ringing: float) -> MidiNote:
+    """ringing: length in beats of a note that is not cut"""
+    start = _ticks(note.start_beats)
+    stop = _ticks(note.start_beats + (ringing if note.length_beats is None else note.length_beats))
+    if following is not None:
+        stop = min(stop, _ticks(following.start_beats))
+    velocity = min(max(round(note.velocity * 127), 1), 127)
+    return MidiNote(start, max(stop - start, 1), key, velocity)
+
+
+def _told(clip: Clip, name: str) -> str:
+    """A clip in words: its name and what was done to it."""
+    said = [name, f"{clip.length_beats:g} beats"]
+    if abs(clip.stretch_ratio - 1.0) > 1e-4:
+        said.append(f"stretched x{clip.stretch_ratio:.4g}")
+    if clip.semitones:
+        said.append(f"{clip.semitones:+g} semitones")
+    if clip.reverse:
+        said.append("reversed")
+    if clip.tape_stop:
+        said.append("tape stop")
+    return ", ".join(said)
+
+
+def _ticks(beats: float) -> int:
+    return max(0, round(beats * TICKS_PER_BEAT))

@@ -1,0 +1,380 @@
+"""Genre grammars: what a musician knows about a style, read from ``grammars/*.yaml``.
+
+A style ("industrial techno") is its genre with a few entries changed. What a file leaves
+out comes from ``default.yaml``; that file also explains every entry.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from src.core.errors import InvalidInputError
+from src.music.genre.checking import SECTION_KINDS, check_genre
+from src.music.genre.steps import Pattern, read_steps
+from src.music.scoring.panning import Sway
+from src.music.scoring.tape_stops import TapeStop
+from src.music.theory.library import CATEGORIES
+
+_USUAL = (
+    "techno", "house", "trance", "drum and bass", "dubstep", "hip hop", "trap", "ambient",
+    "synthwave", "downtempo", "big beat", "industrial dance",
+)  # fmt: skip
+
+
+def _names_of_files() -> tuple[str, ...]:
+    """The genres of the house, then those that somebody put beside them, then the default."""
+    files = (resources.files("src.music.genre") / "grammars").iterdir()
+    names = {file.name[:-5].replace("_", " ") for file in files if file.name.endswith(".yaml")}
+    others = sorted(names.difference(_USUAL, ("default",)))
+    return (*(name for name in _USUAL if name in names), *others, "default")
+
+
+GENRES = _names_of_files()
+"""Every genre with a file of its own, the default last."""
+
+MAIN_KINDS = ("groove", "drop")
+SECTION_START, SECTION_END = "section start", "section end"
+"""Names of patterns that place one hit: on the section's first beat, or ending with it."""
+
+
+@dataclass(frozen=True)
+class Role:
+    """Who plays: a category of stems with the words to search it by."""
+
+    name: str
+    category: str
+    tags: tuple[str, ...] = ()
+    text: str = ""
+    pattern: str | None = None
+
+
+@dataclass(frozen=True)
+class FormSection:
+    """A section of a form; ``maybe`` are roles that join in some tracks only."""
+
+    section: str
+    kind: str
+    bars: int
+    energy: float
+    roles: tuple[str, ...]
+    maybe: tuple[str, ...] = ()
+    fill: bool = False
+
+
+@dataclass(frozen=True)
+class Form:
+    """One way to build a track; ``weight`` is how often it is chosen among the others."""
+
+    name: str
+    weight: float
+    sections: tuple[FormSection, ...]
+
+    @property
+    def bars(self) -> int:
+        """Length of the form as written."""
+        return sum(section.bars for section in self.sections)
+
+
+@dataclass(frozen=True)
+class Style:
+    """A sub-genre: entries that replace those of the genre when one of its words is used."""
+
+    name: str
+    moods: tuple[str, ...]
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Phrasing:
+    """What changes every few bars within a section; categories in all lists.
+
+    bars: length of a phrase
+    enters: who is there first in an intro, and last in an outro
+    rests: who may be silent for a phrase of a groove or a drop
+    rolls: who plays a roll through a build-up, ever faster
+    gap_beats: silence before a drop
+    tape_stop: before which sections the tape may be stopped; None never
+    """
+
+    bars: int
+    enters: tuple[str, ...]
+    rests: tuple[str, ...]
+    rolls: tuple[str, ...]
+    gap_beats: float
+    tape_stop: TapeStop | None = None
+
+
+@dataclass(frozen=True)
+class AnswerRule:
+    """A role that two stems share as call and answer.
+
+    kinds: of the sections in which they do; bars: length of a turn; chance: 0..1, how often
+    """
+
+    kinds: tuple[str, ...]
+    bars: int
+    chance: float
+
+
+@dataclass(frozen=True)
+class GenreGrammar:
+    """All that is known about a genre.
+
+    tempo_low, tempo_high, usual_bpm: in BPM
+    swing: 0..0.5, see ``steps.swung``
+    mix_db: level of each category relative to the kick (all 20 categories)
+    duck_db: how far the kick pushes a category down; what is not listed is not ducked
+    reverb_db: send level of a category; what is not listed stays dry
+    sways: categories that drift from side to side
+    answers: roles that may be shared by two stems
+    words: how the genre is called in a prompt, besides what the lexicon knows
+    """
+
+    name: str
+    title: str
+    tempo_low: float
+    tempo_high: float
+    usual_bpm: float
+    keys: tuple[str, ...]
+    swing: float
+    length_s: float
+    moods: tuple[str, ...]
+    roles: Mapping[str, Role]
+    forms: tuple[Form, ...]
+    mix_db: Mapping[str, float]
+    duck_db: Mapping[str, float]
+    reverb_db: Mapping[str, float]
+    patterns: Mapping[str, tuple[Pattern, ...]]
+    named_patterns: Mapping[str, tuple[Pattern, ...]]
+    fills: Mapping[str, tuple[Pattern, ...]]
+    phrasing: Phrasing
+    styles: tuple[Style, ...]
+    style: str = ""
+    sways: Mapping[str, Sway] = field(default_factory=dict)
+    answers: Mapping[str, AnswerRule] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
+
+
+@cache
+def genre_grammar(name: str, style: str = "") -> GenreGrammar:
+    """The grammar of a genre, and of one of its styles when that is named.
+
+    name: one of GENRES; "industrial techno" works as well as ("techno", "industrial")
+
+    Raises InvalidInputError for a genre or style that there is not.
+    """
+    genre, inner = _split_name(name)
+    data = dict(_genre_data(genre))
+    chosen = style or inner
+    styles = _styles(data.get("styles", {}))
+    if chosen:
+        match = next((item for item in styles if item.name == chosen), None)
+        if match is None:
+            known = ", ".join(item.name for item in styles) or "none"
+            raise InvalidInputError(f"{genre} has the styles {known}, got {chosen!r}")
+        data = _merged(data, match.changes)
+    return _grammar(genre, data, styles, chosen)
+
+
+def all_styles() -> Iterator[tuple[str, Style]]:
+    """Every style with its genre."""
+    for genre in GENRES:
+        for style in genre_grammar(genre).styles:
+            yield genre, style
+
+
+def _split_name(name: str) -> tuple[str, str]:
+    plain = " ".join(name.casefold().replace("_", " ").replace("-", " ").split())
+    for genre in GENRES:
+        if plain == genre:
+            return genre, ""
+        if plain.endswith(" " + genre):
+            return genre, plain[: -len(genre) - 1]
+    raise InvalidInputError(f"genre must be one of {', '.join(GENRES)}, got {name!r}")
+
+
+@cache
+def _genre_data(genre: str) -> Mapping[str, Any]:
+    """A genre's file over the default's entries."""
+    file = resources.files("src.music.genre") / "grammars" / f"{genre.replace(' ', '_')}.yaml"
+    data = read_genre(file.read_text(encoding="utf-8"), file.name)
+    if genre == "default":
+        return data
+    own = ("styles", "words", "answers", "pan")
+    inherited = {key: value for key, value in _genre_data("default").items() if key not in own}
+    return _merged(inherited, data)
+
+
+def read_genre(text: str, file: str) -> dict[str, Any]:
+    """A genre's file as plain values, each of them checked.
+
+    Raises InvalidInputError that names file, field, value and rule.
+    """
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        data = yaml.load(text, Loader=loader)
+    except yaml.YAMLError as error:
+        raise InvalidInputError(f"{file} must be YAML: {error}") from error
+    check_genre(data, file)
+    return dict(data)
+
+
+def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Changes over base; tables are merged entry by entry, roles also within an entry."""
+    result = dict(base)
+    for key, value in changes.items():
+        old = result.get(key)
+        if key == "roles" and isinstance(old, Mapping):
+            result[key] = {**old, **{n: {**old.get(n, {}), **role} for n, role in value.items()}}
+        elif isinstance(old, Mapping) and isinstance(value, Mapping):
+            result[key] = {**old, **value}
+        else:
+            result[key] = value
+    return result
+
+
+def _styles(data: Mapping[str, Any]) -> tuple[Style, ...]:
+    return tuple(
+        Style(
+            name,
+            tuple(changes.get("when", ())),
+            {key: value for key, value in changes.items() if key != "when"},
+        )
+        for name, changes in data.items()
+    )
+
+
+def _grammar(
+    genre: str, data: Mapping[str, Any], styles: tuple[Style, ...], style: str
+) -> GenreGrammar:
+    roles = {name: _role(name, entry) for name, entry in data["roles"].items()}
+    patterns = {category: _patterns(rows) for category, rows in data["patterns"].items()}
+    return GenreGrammar(
+        name=genre,
+        title=data["title"],
+        tempo_low=float(data["tempo"]["low"]),
+        tempo_high=float(data["tempo"]["high"]),
+        usual_bpm=float(data["tempo"]["usual"]),
+        keys=tuple(data["keys"]),
+        swing=float(data["swing"]),
+        length_s=float(data["length_s"]),
+        moods=tuple(data["moods"]),
+        roles=roles,
+        forms=tuple(_form(entry, roles, genre) for entry in data["forms"]),
+        mix_db=_levels(data["mix"]),
+        duck_db=_levels(data["duck"]),
+        reverb_db=_levels(data["reverb"]),
+        patterns={category: pair[0] for category, pair in patterns.items()},
+        named_patterns={category: pair[1] for category, pair in patterns.items()},
+        fills={category: sum(_patterns(rows), ()) for category, rows in data["fills"].items()},
+        phrasing=_phrasing(data["phrasing"], genre),
+        styles=styles,
+        style=style,
+        sways={
+            category: Sway(float(sway["width"]), int(sway["bars"]))
+            for category, sway in data.get("pan", {}).items()
+        },
+        answers=_answers(data.get("answers", {}), roles, genre),
+        words=tuple(data.get("words", ())),
+    )
+
+
+def _answers(
+    data: Mapping[str, Any], roles: Mapping[str, Role], genre: str
+) -> dict[str, AnswerRule]:
+    unknown = set(data) - set(roles)
+    if unknown:
+        raise InvalidInputError(
+            f"{genre}, answers must be of the roles {', '.join(roles)}, got {sorted(unknown)}"
+        )
+    return {
+        role: AnswerRule(tuple(rule["in"]), int(rule["bars"]), float(rule.get("chance", 1.0)))
+        for role, rule in data.items()
+    }
+
+
+def _phrasing(data: Mapping[str, Any], genre: str) -> Phrasing:
+    phrasing = Phrasing(
+        bars=int(data["bars"]),
+        enters=tuple(data["enters"]),
+        rests=tuple(data["rests"]),
+        rolls=tuple(data["rolls"]),
+        gap_beats=float(data["gap_beats"]),
+        tape_stop=_tape_stop(data.get("tape_stop")),
+    )
+    unknown = {*phrasing.enters, *phrasing.rests, *phrasing.rolls} - set(CATEGORIES)
+    if unknown or phrasing.bars not in (4, 8, 16) or not 0.0 <= phrasing.gap_beats <= 8.0:
+        raise InvalidInputError(
+            f"{genre}, phrasing: bars must be 4, 8 or 16, gap_beats 0 to 8, the rest categories;"
+            f" got {phrasing.bars}, {phrasing.gap_beats:g}, unknown categories {sorted(unknown)}"
+        )
+    return phrasing
+
+
+def _tape_stop(data: Mapping[str, Any] | None) -> TapeStop | None:
+    if data is None:
+        return None
+    return TapeStop(tuple(data["into"]), float(data["beats"]), float(data["chance"]))
+
+
+def _role(name: str, entry: Mapping[str, Any]) -> Role:
+    category = entry.get("category", name)
+    if category not in CATEGORIES:
+        raise InvalidInputError(f"role {name} must have a category, got {category!r}")
+    return Role(
+        name, category, tuple(entry.get("tags", ())), entry.get("text", name), entry.get("pattern")
+    )
+
+
+def _form(entry: Mapping[str, Any], roles: Mapping[str, Role], genre: str) -> Form:
+    sections = tuple(
+        FormSection(
+            section=item["section"],
+            kind=item["kind"],
+            bars=int(item["bars"]),
+            energy=float(item["energy"]),
+            roles=tuple(item["roles"]),
+            maybe=tuple(item.get("maybe", ())),
+            fill=bool(item.get("fill", False)),
+        )
+        for item in entry["sections"]
+    )
+    for section in sections:
+        unknown = {*section.roles, *section.maybe} - set(roles)
+        if unknown or section.kind not in SECTION_KINDS or section.bars % 4:
+            raise InvalidInputError(
+                f"{genre}, {entry['name']}, {section.section}: kind must be one of "
+                f"{', '.join(SECTION_KINDS)}, bars a multiple of four, roles known; got "
+                f"{section.kind!r}, {section.bars}, unknown roles {sorted(unknown)}"
+            )
+    return Form(entry["name"], float(entry.get("weight", 1)), sections)
+
+
+def _patterns(rows: list[Mapping[str, Any]]) -> tuple[tuple[Pattern, ...], tuple[Pattern, ...]]:
+    """Those played by energy, lowest first, and those played only by name."""
+    read = [
+        (
+            bool(row.get("by_name", False)),
+            read_steps(
+                row["steps"],
+                name=row["name"],
+                energy=float(row.get("from", 0.0)),
+                degrees=tuple(row.get("degrees", (1,))),
+                bars=row.get("bars"),
+            ),
+        )
+        for row in rows
+    ]
+    usual = sorted((item for by_name, item in read if not by_name), key=lambda item: item.energy)
+    return tuple(usual), tuple(item for by_name, item in read if by_name)
+
+
+def _levels(data: Mapping[str, Any]) -> dict[str, float]:
+    unknown = set(data) - set(CATEGORIES)
+    if unknown:
+        raise InvalidInputError(f"levels are given by category, got {sorted(unknown)}")
+    return {category: float(level) for category, level in data.items()}

@@ -1,0 +1,293 @@
+"""The arrangement plan: which sections, how long, and what is asked of the library.
+
+Its JSON form is the blueprint a musician can read and edit:
+
+    {"bpm": 138, "key": "Am", "structure": [
+      {"section": "Intro", "bars": 16, "stem_queries": [
+          {"category": "atmo", "tags": ["dark"], "count": 1}]}]}
+
+Every further field is optional and additive.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from src.core.errors import InvalidInputError
+from src.music.model.palette import Palette, palette_from_dict, palette_to_dict
+from src.music.theory.library import CATEGORIES
+from src.music.theory.mastering_presets import PRESETS
+
+MIN_BPM, MAX_BPM = 30.0, 300.0
+MAX_SECTIONS, MAX_SECTION_BARS, MAX_QUERIES = 64, 512, 32
+REFUSED = "refused: "
+"""What a note begins with that tells of a wish which was understood and can't be granted."""
+
+_KEY = re.compile(r"^[A-G][#b]?m?$")
+
+
+@dataclass(frozen=True)
+class StemQuery:
+    """What one section asks of the library: ``count`` stems of a category with tags.
+
+    text: free words for the semantic search, such as "acid bass"
+    pattern: name of a step pattern for one-shots; None lets the genre decide
+    gain_db: added to the level that the mix gives the role
+    answer_bars: with a count above 1, the stems take turns of so many bars as call and
+        answer; 0 leaves it to the role
+    """
+
+    category: str
+    tags: tuple[str, ...] = ()
+    count: int = 1
+    text: str = ""
+    pattern: str | None = None
+    gain_db: float = 0.0
+    answer_bars: int = 0
+
+
+@dataclass(frozen=True)
+class SectionPlan:
+    """A stretch of bars with the same roles. energy is 0..1; fill marks its last bar.
+
+    variation: another number plays the section's details (who rests, fills, hands) anew
+    muted: voices or categories that are silent in it
+    """
+
+    section: str
+    bars: int
+    stem_queries: tuple[StemQuery, ...] = ()
+    energy: float = 0.5
+    fill: bool = False
+    variation: int = 0
+    muted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ArrangementPlan:
+    """A whole track as an intention. Nothing in it names a file.
+
+    pinned: (name of a voice, id of the stem that plays it); the others are chosen
+    avoided: ids of stems that are not chosen
+    only_roles: categories beside which nothing may play; empty allows all
+    palette: the collections and kits whose stems alone may play; None allows all
+    """
+
+    bpm: float
+    key: str
+    structure: tuple[SectionPlan, ...]
+    genre: str = "default"
+    prompt: str = ""
+    moods: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    swing: float = 0.0
+    beats_per_bar: int = 4
+    target_lufs: float | None = None
+    mastering: str | None = None
+    notes: tuple[str, ...] = field(default=())
+    pinned: tuple[tuple[str, str], ...] = ()
+    avoided: tuple[str, ...] = ()
+    only_roles: tuple[str, ...] = ()
+    palette: Palette | None = None
+
+    @property
+    def bars(self) -> int:
+        """Length of the track in bars."""
+        return sum(section.bars for section in self.structure)
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the track in seconds, without its tail."""
+        return self.bars * self.beats_per_bar * 60.0 / self.bpm
+
+
+def plan_to_dict(plan: ArrangementPlan) -> dict[str, Any]:
+    """The plan as plain JSON values, in the blueprint's form."""
+    return {
+        "bpm": int(plan.bpm) if float(plan.bpm).is_integer() else plan.bpm,
+        "key": plan.key,
+        "genre": plan.genre,
+        "prompt": plan.prompt,
+        "moods": list(plan.moods),
+        "excluded": list(plan.excluded),
+        "swing": plan.swing,
+        "beats_per_bar": plan.beats_per_bar,
+        "target_lufs": plan.target_lufs,
+        "mastering": plan.mastering,
+        "notes": list(plan.notes),
+        "pinned": dict(plan.pinned),
+        "avoided": list(plan.avoided),
+        "only_roles": list(plan.only_roles),
+        **({} if plan.palette is None else {"palette": palette_to_dict(plan.palette)}),
+        "structure": [_section_to_dict(section) for section in plan.structure],
+    }
+
+
+def plan_from_dict(data: Mapping[str, Any]) -> ArrangementPlan:
+    """Read a plan, checking every value.
+
+    Raises InvalidInputError that names the field, the value and the rule.
+    """
+    structure = _expect(data, "structure", list, "plan")
+    if not 1 <= len(structure) <= MAX_SECTIONS:
+        raise InvalidInputError(
+            f"plan.structure must have 1 to {MAX_SECTIONS} sections, got {len(structure)}"
+        )
+    key = data.get("key", "Am")
+    if not isinstance(key, str) or not _KEY.match(key):
+        raise InvalidInputError(f"plan.key must look like 'Am', 'C' or 'F#m', got {key!r}")
+    beats_per_bar = int(_number(data, "beats_per_bar", 4, 2, 7, "plan"))
+    target = data.get("target_lufs")
+    return ArrangementPlan(
+        bpm=_number(data, "bpm", None, MIN_BPM, MAX_BPM, "plan"),
+        key=key,
+        structure=tuple(_section(item, index) for index, item in enumerate(structure)),
+        genre=_text(data, "genre", "default", "plan"),
+        prompt=_text(data, "prompt", "", "plan"),
+        moods=_words(data, "moods", "plan"),
+        excluded=_words(data, "excluded", "plan"),
+        swing=_number(data, "swing", 0.0, 0.0, 0.5, "plan"),
+        beats_per_bar=beats_per_bar,
+        target_lufs=None if target is None else _number(data, "target_lufs", 0, -40, -5, "plan"),
+        mastering=_mastering(data),
+        notes=_words(data, "notes", "plan"),
+        pinned=_pinned(data),
+        avoided=_words(data, "avoided", "plan"),
+        only_roles=_only_roles(data),
+        palette=palette_from_dict(data.get("palette")),
+    )
+
+
+def _only_roles(data: Mapping[str, Any]) -> tuple[str, ...]:
+    roles = _words(data, "only_roles", "plan")
+    for role in roles:
+        if role not in CATEGORIES:
+            raise InvalidInputError(
+                f"plan.only_roles must be of {', '.join(CATEGORIES)}, got {role!r}"
+            )
+    return roles
+
+
+def _pinned(data: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    pinned = data.get("pinned", {})
+    if not isinstance(pinned, Mapping) or not all(
+        isinstance(item, str) for pair in pinned.items() for item in pair
+    ):
+        raise InvalidInputError(
+            f"plan.pinned must map names of voices to ids of stems, got {pinned!r}"
+        )
+    return tuple(pinned.items())
+
+
+def _mastering(data: Mapping[str, Any]) -> str | None:
+    name = data.get("mastering")
+    if name is not None and name not in PRESETS:
+        raise InvalidInputError(f"plan.mastering must be one of {', '.join(PRESETS)}, got {name!r}")
+    return name
+
+
+def _section_to_dict(section: SectionPlan) -> dict[str, Any]:
+    return {
+        "section": section.section,
+        "bars": section.bars,
+        "energy": section.energy,
+        "fill": section.fill,
+        "variation": section.variation,
+        "muted": list(section.muted),
+        "stem_queries": [
+            {
+                "category": query.category,
+                "tags": list(query.tags),
+                "count": query.count,
+                "text": query.text,
+                "pattern": query.pattern,
+                "gain_db": query.gain_db,
+                "answer_bars": query.answer_bars,
+            }
+            for query in section.stem_queries
+        ],
+    }
+
+
+def _section(data: Any, index: int) -> SectionPlan:
+    where = f"plan.structure[{index}]"
+    if not isinstance(data, Mapping):
+        raise InvalidInputError(f"{where} must be an object, got {type(data).__name__}")
+    queries = data.get("stem_queries", [])
+    if not isinstance(queries, list) or len(queries) > MAX_QUERIES:
+        raise InvalidInputError(f"{where}.stem_queries must be a list of at most {MAX_QUERIES}")
+    return SectionPlan(
+        section=_text(data, "section", f"Section {index + 1}", where),
+        bars=_whole(data, "bars", None, 1, MAX_SECTION_BARS, where),
+        stem_queries=tuple(
+            _query(item, f"{where}.stem_queries[{i}]") for i, item in enumerate(queries)
+        ),
+        energy=_number(data, "energy", 0.5, 0.0, 1.0, where),
+        fill=bool(data.get("fill", False)),
+        variation=_whole(data, "variation", 0, 0, 1_000_000, where),
+        muted=_words(data, "muted", where),
+    )
+
+
+def _query(data: Any, where: str) -> StemQuery:
+    if not isinstance(data, Mapping):
+        raise InvalidInputError(f"{where} must be an object, got {type(data).__name__}")
+    category = data.get("category")
+    if category not in CATEGORIES:
+        raise InvalidInputError(
+            f"{where}.category must be one of {', '.join(CATEGORIES)}, got {category!r}"
+        )
+    pattern = data.get("pattern")
+    if pattern is not None and not isinstance(pattern, str):
+        raise InvalidInputError(f"{where}.pattern must be a text, got {pattern!r}")
+    return StemQuery(
+        category=category,
+        tags=_words(data, "tags", where),
+        count=_whole(data, "count", 1, 1, 8, where),
+        text=_text(data, "text", "", where),
+        pattern=pattern,
+        gain_db=_number(data, "gain_db", 0.0, -48.0, 12.0, where),
+        answer_bars=_whole(data, "answer_bars", 0, 0, 16, where),
+    )
+
+
+def _expect(data: Mapping[str, Any], name: str, kind: type, where: str) -> Any:
+    value = data.get(name)
+    if not isinstance(value, kind):
+        raise InvalidInputError(f"{where}.{name} must be a {kind.__name__}, got {value!r}")
+    return value
+
+
+def _number(
+    data: Mapping[str, Any], name: str, default: float | None, low: float, high: float, where: str
+) -> float:
+    value = data.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+        raise InvalidInputError(
+            f"{where}.{name} must be a number from {low:g} to {high:g}, got {value!r}"
+        )
+    return float(value)
+
+
+def _whole(
+    data: Mapping[str, Any], name: str, default: int | None, low: int, high: int, where: str
+) -> int:
+    value = _number(data, name, default, low, high, where)
+    if not value.is_integer():
+        raise InvalidInputError(f"{where}.{name} must be a whole number, got {value!r}")
+    return int(value)
+
+
+def _text(data: Mapping[str, Any], name: str, default: str, where: str) -> str:
+    value = data.get(name, default)
+    if not isinstance(value, str) or len(value) > 2000:
+        raise InvalidInputError(f"{where}.{name} must be a text of at most 2000 characters")
+    return value
+
+
+def _words(data: Mapping[str, Any], name: str, where: str) -> tuple[str, ...]:
+    value = data.get(name, [])
+    if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
+        raise InvalidInputError(f"{where}.{name} must be a list of texts, got {value!r}")
+    return tuple(value)

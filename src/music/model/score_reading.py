@@ -1,0 +1,76 @@
+"""Reading a score back from the JSON beside its track."""
+
+import types
+from collections.abc import Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from functools import cache
+from typing import Any, get_args, get_origin, get_type_hints
+
+from src.core.errors import InvalidInputError
+from src.music.model.score import Score
+
+
+def score_from_dict(data: Mapping[str, Any]) -> Score:
+    """The inverse of ``score_to_dict``.
+
+    What a newer version wrote beyond the fields of today is left out; what an older one
+    did not know gets its default. Raises InvalidInputError that names the place and the
+    value for anything else.
+    """
+    score = _read(Score, data, "score")
+    assert isinstance(score, Score)
+    if score.bpm <= 0 or score.beats_per_bar < 1:
+        raise InvalidInputError(
+            f"a score needs a tempo and a metre above 0, got {score.bpm} BPM"
+            f" and {score.beats_per_bar} beats per bar"
+        )
+    return score
+
+
+def _read(kind: Any, value: Any, where: str) -> Any:
+    """A value as the annotation says: a dataclass, a tuple, an optional or a plain value."""
+    if is_dataclass(kind):
+        return _record(kind, value, where)
+    origin = get_origin(kind)
+    if origin is tuple:
+        if not isinstance(value, list | tuple):
+            raise InvalidInputError(f"{where} must be a list, got {value!r}")
+        (item, *_) = get_args(kind)
+        return tuple(_read(item, one, f"{where}[{i}]") for i, one in enumerate(value))
+    if origin is types.UnionType:
+        if value is None and types.NoneType in get_args(kind):
+            return None
+        (kind, *_) = (one for one in get_args(kind) if one is not types.NoneType)
+        return _read(kind, value, where)
+    if origin is not None or kind is Any:
+        return value
+    return _plain(kind, value, where)
+
+
+def _record(kind: Any, value: Any, where: str) -> Any:
+    if not isinstance(value, Mapping):
+        raise InvalidInputError(f"{where} must be an object, got {type(value).__name__}")
+    hints = _hints(kind)
+    given = {}
+    for field in fields(kind):
+        if field.name in value:
+            given[field.name] = _read(hints[field.name], value[field.name], f"{where}.{field.name}")
+        elif field.default is MISSING and field.default_factory is MISSING:
+            raise InvalidInputError(f"{where} has no {field.name}")
+    return kind(**given)
+
+
+def _plain(kind: Any, value: Any, where: str) -> Any:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if kind is float and number:
+        return float(value)
+    if kind is int and isinstance(value, int) and number:
+        return value
+    if kind in (str, bool) and isinstance(value, kind):
+        return value
+    raise InvalidInputError(f"{where} must be of type {kind.__name__}, got {value!r}")
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)

@@ -1,0 +1,115 @@
+"""Where sections lie in beats, what kind they are, and when a voice plays."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from src.music.model.plan import ArrangementPlan, SectionPlan
+
+_KINDS = (
+    ("intro", r"intro|opening|einleitung|anfang|start|вступ"),
+    ("outro", r"outro|ending|schluss|ende|fade|конц|финал"),
+    ("build", r"build|rise|riser|aufbau|ramp|pre-?drop|нараст|подъ"),
+    ("break", r"break|breakdown|pause|bridge|interlude|брейк|проигрыш"),
+    ("drop", r"drop|chorus|peak|climax|main|refrain|hook|дроп|припев"),
+)
+_HIGH_ENERGY = 0.8
+
+
+@dataclass(frozen=True)
+class SectionTime:
+    """A section on the time line, in beats. kind: intro build drop break groove outro."""
+
+    number: int
+    name: str
+    kind: str
+    start: float
+    length: float
+    energy: float
+    fill: bool
+
+    @property
+    def end(self) -> float:
+        """Its end in beats."""
+        return self.start + self.length
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of beats in which something plays; loops count their passes from origin."""
+
+    start: float
+    end: float
+    origin: float
+
+    @property
+    def length(self) -> float:
+        """Its length in beats."""
+        return self.end - self.start
+
+
+def timeline(plan: ArrangementPlan) -> tuple[SectionTime, ...]:
+    """All sections of a plan with their places in beats."""
+    times: list[SectionTime] = []
+    start = 0.0
+    for number, section in enumerate(plan.structure):
+        length = float(section.bars * plan.beats_per_bar)
+        times.append(
+            SectionTime(
+                number, section.section, kind_of(section), start, length, section.energy,
+                section.fill,
+            )
+        )  # fmt: skip
+        start += length
+    return tuple(times)
+
+
+def kind_of(section: SectionPlan) -> str:
+    """What a section is for, by its name, else by its energy."""
+    name = section.section.casefold()
+    for kind, words in _KINDS:
+        if re.search(words, name):
+            return kind
+    return "drop" if section.energy >= _HIGH_ENERGY else "groove"
+
+
+def spans_of(sections: Iterable[int], times: Sequence[SectionTime]) -> tuple[Span, ...]:
+    """When something plays that plays in these sections: neighbours flow into each other."""
+    spans: list[Span] = []
+    for number in sorted(sections):
+        time = times[number]
+        if spans and spans[-1].end == time.start:
+            spans[-1] = Span(spans[-1].start, time.end, spans[-1].origin)
+        else:
+            spans.append(Span(time.start, time.end, time.start))
+    return tuple(spans)
+
+
+def without(spans: Iterable[Span], holes: Iterable[tuple[float, float]]) -> tuple[Span, ...]:
+    """The spans with holes (start, end in beats) cut out; what remains keeps its origin."""
+    left = list(spans)
+    for start, end in holes:
+        cut: list[Span] = []
+        for span in left:
+            if end <= span.start or start >= span.end:
+                cut.append(span)
+                continue
+            if span.start < start:
+                cut.append(Span(span.start, start, span.origin))
+            if end < span.end:
+                cut.append(Span(end, span.end, span.origin))
+        left = cut
+    return tuple(left)
+
+
+def turns(spans: Iterable[Span], *, turn: int, of: int, block: float) -> tuple[Span, ...]:
+    """Call and answer: of every ``of`` blocks of ``block`` beats, keep number ``turn``."""
+    kept: list[Span] = []
+    for span in spans:
+        start, number = span.start, 0
+        while start < span.end:
+            end = min(start + block, span.end)
+            if number % of == turn:
+                kept.append(Span(start, end, start))
+            start, number = end, number + 1
+    return tuple(kept)

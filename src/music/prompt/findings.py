@@ -1,0 +1,155 @@
+"""What has been found in a prompt so far: wishes and refusals, in the order they were said."""
+
+from dataclasses import dataclass, field, replace
+
+from src.music.prompt.intent import SectionWish, WantedInstrument
+from src.music.prompt.length import Length
+from src.music.theory.library import DRUM_CATEGORIES
+
+GROUPS = {"drums": DRUM_CATEGORIES, "synth": ("synth", "lead", "pad")}
+"""Names that stand for several categories."""
+
+_GENERIC = ("chords", "melody", "stab", "arpeggio", "texture", "effects", "atmosphere", "pluck")
+_PAD_SOURCES = ("strings", "choir", "vocal", "vocal chops", "female vocal", "synth", "organ")
+
+
+@dataclass(frozen=True)
+class Thing:
+    """An instrument or group of the prompt, wanted or refused.
+
+    place: kind of section it is said of; "" for the whole track
+    """
+
+    name: str
+    category: str
+    text: str
+    refused: bool
+    part: bool = False
+    group: bool = False
+    place: str = ""
+    tags: tuple[str, ...] = ()
+    gain_db: float = 0.0
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The categories it stands for."""
+        return GROUPS.get(self.name, (self.category,))
+
+
+@dataclass
+class Findings:
+    """Filled while a prompt is read."""
+
+    things: list[Thing] = field(default_factory=list)
+    moods: list[str] = field(default_factory=list)
+    avoided_moods: list[str] = field(default_factory=list)
+    genres: list[tuple[str, str]] = field(default_factory=list)
+    asides: list[tuple[str, str]] = field(default_factory=list)
+    refused_genres: list[str] = field(default_factory=list)
+    foreign_genres: list[str] = field(default_factory=list)
+    excluded_words: list[str] = field(default_factory=list)
+    sections: dict[str, SectionWish] = field(default_factory=dict)
+    understood: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    tempo_feel: float = 0.0
+    length_feel: float = 0.0
+    half_time: bool = False
+    minor: bool | None = None
+    only_wanted: bool = False
+    fills: bool | None = None
+
+    def wish(self, kind: str) -> SectionWish:
+        """What is asked of sections of a kind so far."""
+        return self.sections.get(kind, SectionWish(kind))
+
+    def shift_energy(self, kind: str, by: float) -> None:
+        """Make sections of a kind quieter or louder."""
+        self.sections[kind] = replace(self.wish(kind), energy=self.wish(kind).energy + by)
+
+    def stretch(self, kind: str, factor: float) -> None:
+        """Make sections of a kind longer or shorter."""
+        self.sections[kind] = replace(self.wish(kind), factor=self.wish(kind).factor * factor)
+
+    def set_length(self, kind: str, length: Length) -> None:
+        """Fix the length of sections of a kind."""
+        self.sections[kind] = replace(self.wish(kind), length=length)
+
+    def remove(self, kind: str) -> None:
+        """Leave sections of a kind out."""
+        self.sections[kind] = replace(self.wish(kind), removed=True)
+
+    def keep_only(self, kind: str) -> None:
+        """Let nothing play in sections of a kind but what is wanted there."""
+        self.sections[kind] = replace(self.wish(kind), only=True)
+
+    def wanted(self, place: str = "") -> tuple[WantedInstrument, ...]:
+        """What shall be heard, in the track or in a kind of section; the last word counts."""
+        found: dict[tuple[str, str], WantedInstrument] = {}
+        for thing in self.things:
+            if thing.place != place:
+                continue
+            if thing.refused:
+                for key in [key for key in found if _takes_back(thing, key)]:
+                    del found[key]
+            else:
+                found[thing.name, thing.category] = WantedInstrument(
+                    thing.name, thing.category, thing.text, thing.tags, thing.gain_db
+                )
+        if len([key for key in found if key[1] == "vocal"]) > 1:
+            found.pop(("vocal", "vocal"), None)
+        return tuple(found.values())
+
+    def excluded(self, place: str = "") -> tuple[str, ...]:
+        """Refused categories, in the track or in a kind of section; the last word counts."""
+        refused: dict[str, None] = {}
+        for thing in self.things:
+            if thing.place != place:
+                continue
+            if thing.refused and not self._is_partial(thing, place):
+                refused.update(dict.fromkeys(thing.categories))
+            elif not thing.refused:
+                for category in (thing.category, *((thing.categories) if thing.group else ())):
+                    refused.pop(category, None)
+        wanted = {instrument.category for instrument in self.wanted(place)}
+        partly = wanted & set(DRUM_CATEGORIES)
+        return tuple(c for c in refused if not (c == "drums" and partly and c not in wanted))
+
+    def refused_parts(self) -> tuple[str, ...]:
+        """Names of refused sounds, for what is smaller than a category or goes by another name."""
+        words = [t.name for t in self.things if t.refused and not t.place and t.name != t.category]
+        return tuple(dict.fromkeys([*words, *self.excluded_words]))
+
+    def _is_partial(self, thing: Thing, place: str) -> bool:
+        """Whether only a part of the category is refused.
+
+        "no piano" refuses keys, since nobody can be sure which keys hold a piano, unless
+        other keys are wanted; "no open hats" leaves the hats.
+        """
+        others = {i.category for i in self.wanted(place) if i.name != thing.name}
+        keeps = thing.name in _PARTS_THAT_LEAVE
+        return not thing.group and (keeps or (thing.part and thing.category in others))
+
+
+_PARTS_THAT_LEAVE = frozenset(
+    {
+        "open hi-hat", "closed hi-hat", "rim shot", "finger snap", "congas", "bongos", "shaker",
+        "tambourine", "cowbell", "metallic percussion", "sub bass", "808 bass", "acid bass",
+        "reese bass", "wobble bass", "stab", "pluck", "arpeggio", "chords", "supersaw lead",
+        "riser", "impact", "white noise", "scratch", "drone", "texture", "rain",
+        "field recording", "vinyl crackle", "ride cymbal", "crash cymbal",
+    }
+)  # fmt: skip
+
+
+def _takes_back(refusal: Thing, key: tuple[str, str]) -> bool:
+    name, category = key
+    return name == refusal.name or (not refusal.part and category in refusal.categories)
+
+
+def joined_thing(last: Thing, name: str) -> Thing | None:
+    """ "Piano chords" and "string pad" are one thing; None where the two names are two."""
+    if name in _GENERIC:
+        return replace(last, text=f"{last.text} {name}")
+    if name == "pad" and last.name in _PAD_SOURCES:
+        return replace(last, name="pad", category="pad", text=f"{last.text} pad", part=False)
+    return None

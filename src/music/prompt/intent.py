@@ -1,0 +1,84 @@
+"""What a prompt asks for, as plain values."""
+
+from dataclasses import dataclass, field
+
+from src.music.prompt.length import Length
+
+
+@dataclass(frozen=True)
+class WantedInstrument:
+    """An instrument that shall be heard.
+
+    name: in English, as the lexicon has it ("female vocal"); text: with what describes it
+    tags: moods that belong to it alone; gain_db: louder or softer than usual
+    """
+
+    name: str
+    category: str
+    text: str
+    tags: tuple[str, ...] = ()
+    gain_db: float = 0.0
+
+
+@dataclass(frozen=True)
+class SectionWish:
+    """What is asked of all sections of a kind (intro, groove, build, drop, break, outro).
+
+    factor: times as long; length: exactly so long; energy: added to the usual
+    only: nothing plays there but what is wanted
+    """
+
+    kind: str
+    factor: float = 1.0
+    length: Length | None = None
+    energy: float = 0.0
+    removed: bool = False
+    only: bool = False
+    wanted: tuple[WantedInstrument, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PromptIntent:
+    """A prompt, understood. What it does not say is None or empty.
+
+    bpm_range: where the prompt names a range; bpm is then its middle
+    tempo_feel, length_feel: -1 slow or short, 1 fast or long
+    key: as the house writes it; pitch, minor: where only one of them is named
+    excluded: refused categories; excluded_words: refused sounds that are no whole category
+    softer: categories asked to be less, in dB
+    refused_genres, avoided_moods: "not techno", "not too dark"
+    fills: False where fills are refused
+    understood, unknown: phrases of the prompt; notes: what could not be granted and why
+    """
+
+    prompt: str
+    language: str = "en"
+    bpm: float | None = None
+    bpm_range: tuple[float, float] | None = None
+    tempo_feel: float = 0.0
+    half_time: bool = False
+    key: str | None = None
+    pitch: int | None = None
+    minor: bool | None = None
+    genre: str | None = None
+    style: str = ""
+    refused_genres: tuple[str, ...] = ()
+    moods: tuple[str, ...] = ()
+    avoided_moods: tuple[str, ...] = ()
+    wanted: tuple[WantedInstrument, ...] = ()
+    only_wanted: bool = False
+    excluded: tuple[str, ...] = ()
+    excluded_words: tuple[str, ...] = ()
+    softer: tuple[tuple[str, float], ...] = ()
+    length: Length | None = None
+    length_feel: float = 0.0
+    sections: tuple[SectionWish, ...] = ()
+    fills: bool | None = None
+    understood: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+    def section(self, kind: str) -> SectionWish:
+        """What is asked of sections of a kind; an empty wish where nothing is."""
+        return next((wish for wish in self.sections if wish.kind == kind), SectionWish(kind))

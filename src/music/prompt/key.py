@@ -1,0 +1,159 @@
+"""The key that a prompt asks for, in English, German, Russian and Camelot spelling."""
+
+import re
+from dataclasses import dataclass
+
+from src.music.prompt.text import Sentence
+from src.music.theory.keys import key_name, parse_key
+
+_LETTERS = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11, "h": 11}
+_RUSSIAN = {"до": 0, "ре": 2, "ми": 4, "фа": 5, "соль": 7, "ля": 9, "си": 11}
+_SIGNS = {"#": 1, "♯": 1, "sharp": 1, "is": 1, "b": -1, "♭": -1, "flat": -1, "es": -1, "s": -1}
+_MODES = (
+    r"minor|major|min|maj|dorian|phrygian|aeolian|locrian|lydian|mixolydian|ionian|dorisch"
+    r"|phrygisch|äolisch|lydisch|mixolydisch"
+)
+_MAJOR = ("maj", "ion", "lyd", "mix", "dur", "маж")
+_ENGLISH = re.compile(
+    rf"(?<![\w'#])([a-g])(#|♯|♭|b|[\s-]?sharp|[\s-]?flat)?[\s-]*({_MODES})(?!\w)(\s*key)?"
+)
+_GERMAN = re.compile(r"(?<![\w'#])([a-h])(is|es|s|#|♯|b|♭)?[\s-]*(dur|moll)(?![a-zäöüß])")
+_CYRILLIC = re.compile(
+    r"(?<!\w)(до|ре|ми|фа|соль|ля|си)[\s-]*(диез|бемоль)?\w{0,3}[\s-]*(минор|мажор)\w*"
+)
+_LETTER_CYRILLIC = re.compile(r"(?<![\w'#])([a-g])(#|♯|♭|b)?[\s-]*(минор|мажор)\w*")
+_CAMELOT = re.compile(r"(?<![\w.:#-])(1[0-2]|0?[1-9])([ABab])(?![\w'#-])")
+_CONTEXT = (
+    r"(?:\b(?:in|key|key of|key is|tonart|in der tonart|scale|тональность|тональности|в)"
+    r"\s*[:=]?\s*)"
+)
+_SHORT = re.compile(
+    rf"({_CONTEXT})?(?<![\w'#-])([A-Ha-h])(#|♯|♭|b|[\s-](?:sharp|flat)\b)?(m|min|maj)?(?![\w'#♯♭])"
+)
+_TIME_OF_DAY = re.compile(r"\d\s*$")
+_AM_PREPOSITION = re.compile(
+    r"\s+(?:anfang|ende|schluss|start|beginn|besten|liebsten|[a-zäöü]+en\b)"
+)
+_NOUN_AFTER = re.compile(
+    r"\s+(?:change|third|lift|drop|build|twist|detail|role|part|issue|chord|thing|hit|way|shift"
+    r"|label|key)"
+)
+
+
+@dataclass(frozen=True)
+class KeyWish:
+    """A key: pitch class 0..11 and mode; minor is None where only the tonic was named."""
+
+    pitch: int
+    minor: bool | None
+    written: str
+    others: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str | None:
+        """As the house writes it; None while the mode is open."""
+        return None if self.minor is None else key_name(self.pitch, minor=self.minor)
+
+
+def take_key(sentence: Sentence) -> KeyWish | None:
+    """Find the key and take it out of the sentence; None where none is named.
+
+    In German H is B and B is B flat, wherever "Dur" or "Moll" or German words say that it
+    is German.
+    """
+    found = [
+        *_spelled(sentence, _GERMAN, german=True),
+        *_spelled(sentence, _ENGLISH, german=False),
+        *_cyrillic(sentence),
+        *_camelot(sentence),
+    ]
+    found += _short(sentence)
+    if not found:
+        return None
+    first = found[0]
+    others = tuple(
+        wish.written for wish in found[1:] if (wish.pitch, wish.minor) != (first.pitch, first.minor)
+    )
+    return KeyWish(first.pitch, first.minor, first.written, others)
+
+
+def _spelled(sentence: Sentence, pattern: re.Pattern[str], *, german: bool) -> list[KeyWish]:
+    """Letter, sign and mode as a word: "F sharp minor", "fis-moll", "b-Dur"."""
+    found = []
+    for match in sentence.find(pattern):
+        if not german and match[1] == "a" and _is_article(sentence, match):
+            continue
+        pitch = _pitch(match[1], match[2], german=german)
+        minor = not match[3].startswith(_MAJOR)
+        found.append(KeyWish(pitch, minor, sentence.take(match)))
+    return found
+
+
+def _is_article(sentence: Sentence, match: re.Match[str]) -> bool:
+    """ "a minor change", "half a min", "in a minor key": no key of A."""
+    if sentence.raw[match.start()] == "A" and not match[2]:
+        return bool(_NOUN_AFTER.match(sentence.after(match)))
+    if match[2]:
+        return False
+    asked = re.search(r"(?:\bin|\bkey(?: of)?|[,:(]|^|\d)\s*$", sentence.before(match))
+    return asked is None or match[4] is not None or bool(_NOUN_AFTER.match(sentence.after(match)))
+
+
+def _cyrillic(sentence: Sentence) -> list[KeyWish]:
+    found = []
+    for match in sentence.find(_CYRILLIC):
+        sign = {"диез": 1, "бемоль": -1}.get(match[2] or "", 0)
+        minor = match[3] == "минор"
+        found.append(KeyWish((_RUSSIAN[match[1]] + sign) % 12, minor, sentence.take(match)))
+    for match in sentence.find(_LETTER_CYRILLIC):
+        pitch = _pitch(match[1], match[2], german=False)
+        found.append(KeyWish(pitch, match[3] == "минор", sentence.take(match)))
+    return found
+
+
+def _camelot(sentence: Sentence) -> list[KeyWish]:
+    found = []
+    for match in sentence.find(_CAMELOT, as_written=True):
+        key = parse_key(f"{int(match[1])}{match[2].upper()}")
+        pitch = next(p for p in range(12) if key_name(p, minor=key.endswith("m")) == key)
+        found.append(KeyWish(pitch, key.endswith("m"), sentence.take(match)))
+    return found
+
+
+def _short(sentence: Sentence) -> list[KeyWish]:
+    """ "Am", "F#m", "f#", "in C": short spellings, which must not be mistaken for words."""
+    found = []
+    for match in sentence.find(_SHORT, as_written=True):
+        if not _is_short_key(sentence, match):
+            continue
+        german = sentence.language == "de" and match[4] is None
+        pitch = _pitch(match[2].lower(), match[3], german=german or match[2] in "Hh")
+        minor = None if match[4] is None else match[4] in ("m", "min")
+        found.append(KeyWish(pitch, minor, sentence.take(match)))
+    return found
+
+
+def _is_short_key(sentence: Sentence, match: re.Match[str]) -> bool:
+    context, letter, sign, mode = match.groups()
+    after = sentence.after(match)
+    before = sentence.before(match)
+    if letter in "Hh" and (context is None or (sentence.language != "de" and mode is None)):
+        return False
+    if context is not None:
+        return letter.isupper() or sign is not None or mode is not None
+    if mode is not None:
+        if letter + mode == "Am":
+            return not _TIME_OF_DAY.search(before[-3:]) and not _AM_PREPOSITION.match(after)
+        if letter + mode == "am":
+            return bool(re.match(r"\s*(?:$|[,;.!\x00]|\d)", after)) and not re.search(
+                r"(?:\bi|(?<!\d)\d{1,2})\s*$", before
+            )
+        return letter.isupper() or sign is not None
+    return sign in ("#", "♯", "♭") or (sign == "b" and letter.isupper() and letter != "A")
+
+
+def _pitch(letter: str, sign: str | None, *, german: bool) -> int:
+    sign = (sign or "").strip(" -")
+    if german and letter == "b":
+        return 10
+    return (_LETTERS[letter] + _SIGNS.get(sign, 0)) % 12

@@ -1,0 +1,98 @@
+"""The tempo that a prompt asks for."""
+
+import re
+from dataclasses import dataclass
+
+from src.core.errors import InvalidInputError
+from src.music.model.plan import MAX_BPM, MIN_BPM
+from src.music.prompt.text import Sentence
+
+_NUMBER = r"(?<![\w.,:/#])(\d{1,4}(?:[.,]\d{1,2})?)(?![\d:/]|[.,]\d)"
+_UNIT = (
+    r"(?:b\.?p\.?m\.?s?|бпм|beats?\s*(?:per|/|pro)\s*min(?:ute)?|уд(?:\.|ар(?:ов|а|ы)?)?"
+    r"(?:\s*(?:в|/)\s*мин(?:уту|\.)?)?|schlägen?(?:\s*(?:pro|/|in der)\s*min(?:ute)?)?)(?!\w)"
+)
+_TO = r"\s*(?:-|–|—|\.\.\.?|to|bis|до|and|und|и)\s*"
+_RANGE = re.compile(rf"{_NUMBER}\s*(?:{_UNIT})?{_TO}{_NUMBER}[\s-]*{_UNIT}")
+_WITH_UNIT = re.compile(rf"(?:(?<=\s)-\s?|^-\s?)?{_NUMBER}[\s-]*{_UNIT}")
+_ABOUT = r"(?:(?:of|is|von|auf|um|die|at|ca\.?|circa|about|around|etwa|около|примерно|[:=~])\s*)*"
+_NAMED = re.compile(
+    rf"(?<!\w)(?:bpm|бпм|tempo|темп(?:е|а|ом)?|speed|geschwindigkeit|скорость)\s*{_ABOUT}{_NUMBER}"
+)
+_NAMED_RANGE = re.compile(
+    rf"(?<!\w)(?:bpm|бпм|tempo|темп(?:е|а|ом)?)\s*{_ABOUT}{_NUMBER}\s*(?:-|–|to|bis|до)\s*{_NUMBER}"
+)
+_COUNTED = (
+    r"(?!\s*(?:%|percent|prozent|процент|bars?\b|takt|такт|measures?\b|min|мин|s\b|sec|sek|сек"
+    r"|h\b|hours?|stunde|час|hz|khz|db|ms\b|lufs|bit|steps?\b|tracks?\b|stems?\b|er\b|s\b|th\b"
+    r"|jahre|years?|год|voices?\b|layers?\b))"
+)
+_PLACED = re.compile(
+    rf"(?<!\w)(?:at|@|um die|bei|around|about|circa|ca\.?|etwa|ungefähr|rund|roughly|на|около"
+    rf"|примерно|in|im|mit|with|~|≈)\s*{_NUMBER}(?![\w-]){_COUNTED}"
+)
+_BARE = re.compile(
+    rf"(?<!\btr )(?<!\bsh )(?<!\bdx )(?<!\bjuno )(?<!\bmpc )(?<!\bsp )(?<!\bms )(?<!\bnr )"
+    rf"(?<!\bno )(?<!\bvol )(?<![\w-]-){_NUMBER}(?![\w-]){_COUNTED}"
+)
+_PLACED_LIMITS, _BARE_LIMITS = (40.0, 250.0), (60.0, 220.0)
+
+
+@dataclass(frozen=True)
+class TempoWish:
+    """A tempo in BPM, or a range; ``others`` are further tempos that were named."""
+
+    low: float
+    high: float
+    written: str
+    others: tuple[str, ...] = ()
+
+    @property
+    def bpm(self) -> float:
+        """The tempo, or the middle of the range to the nearest whole BPM."""
+        return self.low if self.low == self.high else float(round((self.low + self.high) / 2))
+
+
+def take_tempo(sentence: Sentence) -> TempoWish | None:
+    """Find the tempo and take it out of the sentence; None where none is named.
+
+    A number with a unit or after "tempo" always counts. A number after "at", "um", "на" or
+    standing alone counts where it can be a tempo: 808 and 1994 cannot.
+
+    Raises InvalidInputError for a tempo outside MIN_BPM..MAX_BPM.
+    """
+    found: list[TempoWish] = []
+    for pattern in (_RANGE, _NAMED_RANGE):
+        for match in sentence.find(pattern):
+            low, high = sorted((_value(match[1]), _value(match[2])))
+            found.append(_wish(sentence, match, low, high))
+    for pattern in (_WITH_UNIT, _NAMED):
+        for match in sentence.find(pattern):
+            sign = -1.0 if match[0].startswith("-") else 1.0
+            value = sign * _value(match[1])
+            found.append(_wish(sentence, match, value, value))
+    for pattern, (lowest, highest) in ((_PLACED, _PLACED_LIMITS), (_BARE, _BARE_LIMITS)):
+        if not found:
+            fitting = [m for m in sentence.find(pattern) if lowest <= _value(m[1]) <= highest]
+            for match in fitting[:1]:
+                value = _value(match[1])
+                found.append(_wish(sentence, match, value, value))
+    if not found:
+        return None
+    first = found[0]
+    others = tuple(wish.written for wish in found[1:] if wish.bpm != first.bpm)
+    return TempoWish(first.low, first.high, first.written, others)
+
+
+def _wish(sentence: Sentence, match: re.Match[str], low: float, high: float) -> TempoWish:
+    written = sentence.take(match)
+    for value in (low, high):
+        if not MIN_BPM <= value <= MAX_BPM:
+            raise InvalidInputError(
+                f"tempo must be {MIN_BPM:g} to {MAX_BPM:g} BPM, got {value:g} in {written!r}"
+            )
+    return TempoWish(low, high, written)
+
+
+def _value(text: str) -> float:
+    return float(text.replace(",", "."))

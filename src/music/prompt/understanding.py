@@ -1,0 +1,170 @@
+"""Understanding a prompt: a sentence in English, German or Russian becomes an intent."""
+
+from dataclasses import replace
+
+from src.core.errors import InvalidInputError
+from src.music.genre.genres import genre_grammar
+from src.music.model.plan import REFUSED
+from src.music.prompt.changes import Changes, take_changes
+from src.music.prompt.findings import Findings
+from src.music.prompt.intent import PromptIntent, SectionWish
+from src.music.prompt.items import items_of
+from src.music.prompt.key import KeyWish, take_key
+from src.music.prompt.length import LengthWishes, take_lengths
+from src.music.prompt.lexicon import prompt_lexicon
+from src.music.prompt.reading import PromptReader
+from src.music.prompt.tempo import TempoWish, take_tempo
+from src.music.prompt.text import Sentence, words_of
+
+MAX_PROMPT = 2000
+"""Longest prompt, in characters."""
+
+
+def understand_prompt(prompt: str) -> PromptIntent:
+    """Read what a prompt asks for; what it does not say stays None or empty.
+
+    Raises InvalidInputError for an empty prompt, one of more than MAX_PROMPT characters, and
+    for a tempo or length that cannot be.
+    """
+    if not prompt.strip():
+        raise InvalidInputError("prompt must say something, got an empty text")
+    if len(prompt) > MAX_PROMPT:
+        raise InvalidInputError(
+            f"prompt must have at most {MAX_PROMPT} characters, got {len(prompt)}"
+        )
+    sentence = Sentence(prompt)
+    changes = take_changes(sentence)
+    key = take_key(sentence)
+    lengths = take_lengths(sentence)
+    tempo = take_tempo(sentence)
+    found = PromptReader(items_of(sentence, prompt_lexicon())).read()
+    for name, length in lengths.sections:
+        kind = _section_kind(name)
+        found.set_length(kind, length)
+    intent = _intent(prompt, sentence.language, found)
+    intent = _with_changes(intent, changes)
+    return _with_numbers(intent, tempo, key, lengths)
+
+
+def _intent(prompt: str, language: str, found: Findings) -> PromptIntent:
+    genre, style = _genre(found)
+    said = [*found.moods, *_moods_of_style(genre, style)]
+    moods = [mood for mood in dict.fromkeys(said) if mood not in found.avoided_moods]
+    wanted = found.wanted()
+    return PromptIntent(
+        prompt=prompt,
+        language=language,
+        tempo_feel=found.tempo_feel,
+        half_time=found.half_time,
+        minor=found.minor,
+        genre=genre,
+        style=style or _style_by_mood(genre, moods, found.refused_genres),
+        refused_genres=tuple(dict.fromkeys(found.refused_genres)),
+        moods=tuple(moods),
+        avoided_moods=tuple(dict.fromkeys(found.avoided_moods)),
+        wanted=tuple(item for item in wanted if item.gain_db >= 0),
+        only_wanted=found.only_wanted,
+        excluded=found.excluded(),
+        excluded_words=found.refused_parts(),
+        softer=tuple((item.category, item.gain_db) for item in wanted if item.gain_db < 0),
+        length_feel=found.length_feel,
+        sections=_section_wishes(found),
+        fills=found.fills,
+        understood=tuple(found.understood),
+        unknown=tuple(dict.fromkeys(found.unknown)),
+        notes=tuple(
+            f"there is no grammar for {name!r} yet: the nearest one is used"
+            for name in dict.fromkeys(found.foreign_genres)
+        ),
+    )
+
+
+def _with_changes(intent: PromptIntent, changes: Changes) -> PromptIntent:
+    """Begin with the tempo and key that shall change later, and say that they won't."""
+    key = take_key(Sentence(f"in {changes.start_key.capitalize()}")) if changes.start_key else None
+    if key is not None:
+        minor = intent.minor if key.minor is None else key.minor
+        intent = replace(intent, key=key.key, pitch=key.pitch, minor=minor)
+    return replace(
+        intent,
+        bpm=changes.tempo,
+        understood=(*intent.understood, *changes.written),
+        notes=(*intent.notes, *changes.notes),
+    )
+
+
+def _with_numbers(
+    intent: PromptIntent, tempo: TempoWish | None, key: KeyWish | None, lengths: LengthWishes
+) -> PromptIntent:
+    """Add tempo, key and length, and say what could not be granted of them."""
+    notes = list(intent.notes)
+    understood = list(intent.understood)
+    if tempo is not None:
+        understood.append(tempo.written)
+        notes += [
+            f"{REFUSED}{other!r}: a track keeps one tempo, here {tempo.written!r}"
+            for other in tempo.others
+        ]
+        intent = replace(intent, bpm=tempo.bpm)
+        if tempo.low != tempo.high:
+            intent = replace(intent, bpm_range=(tempo.low, tempo.high))
+    if key is not None:
+        understood.append(key.written)
+        notes += [
+            f"{REFUSED}{other!r}: a track keeps one key, here {key.written!r}"
+            for other in key.others
+        ]
+        minor = intent.minor if key.minor is None else key.minor
+        intent = replace(intent, key=key.key, pitch=key.pitch, minor=minor)
+    notes += [f"places in time are not settable yet: {passed!r}" for passed in lengths.passed]
+    return replace(
+        intent,
+        length=lengths.track,
+        understood=(*understood, *lengths.written),
+        notes=tuple(notes),
+    )
+
+
+def _genre(found: Findings) -> tuple[str | None, str]:
+    """The first genre named for itself, else the first that only describes an instrument."""
+    refused = set(found.refused_genres)
+    named = [pair for pair in (found.genres or found.asides) if pair[0] not in refused]
+    if not named:
+        return None, ""
+    genre = named[0][0]
+    style = next((style for name, style in named if name == genre and style), "")
+    return genre, "" if f"{genre}/{style}" in refused else style
+
+
+def _style_by_mood(genre: str | None, moods: list[str], refused: list[str]) -> str:
+    """The style whose word is among the moods: industrial ... techno."""
+    if genre is None:
+        return ""
+    for mood in moods:
+        for style in genre_grammar(genre).styles:
+            if mood in style.moods and f"{genre}/{style.name}" not in refused:
+                return style.name
+    return ""
+
+
+def _moods_of_style(genre: str | None, style: str) -> tuple[str, ...]:
+    """Naming a style names its moods: "acid techno" is acid."""
+    if genre is None or not style:
+        return ()
+    styled = genre_grammar(genre, style)
+    words = next(item.moods for item in styled.styles if item.name == style)
+    return tuple(mood for mood in words if mood in styled.moods)
+
+
+def _section_wishes(found: Findings) -> tuple[SectionWish, ...]:
+    places = dict.fromkeys([*found.sections, *(t.place for t in found.things if t.place)])
+    return tuple(
+        replace(found.wish(place), wanted=found.wanted(place), excluded=found.excluded(place))
+        for place in places
+    )
+
+
+def _section_kind(name: str) -> str:
+    """The kind of section that a word of the prompt means."""
+    phrase = prompt_lexicon().find(words_of(name), 0)
+    return phrase.meaning.value if phrase is not None else "groove"

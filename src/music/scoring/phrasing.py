@@ -1,0 +1,178 @@
+"""Phrases: who enters, rests and leaves every few bars, so that long sections breathe.
+
+A section is a row of phrases of eight bars (four where it is short). In an intro and a
+breakdown voices join one after the other, in an outro they leave in the opposite order, so
+that a DJ can mix both ends. In grooves and drops an ornament rests for a phrase and comes
+back. Before a drop everything may stop for a moment.
+"""
+
+import math
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from src.music.genre.genres import Phrasing
+from src.music.model.timeline import SectionTime
+from src.music.theory.library import DRUM_CATEGORIES
+
+Hole = tuple[float, float]
+"""A stretch of beats (start, end) in which a voice is silent."""
+
+_BREAK_ORDER = (
+    "pad", "atmo", "strings", "keys", "vocal", "guitar", "synth", "brass", "lead", "bass",
+)  # fmt: skip
+_LEAST_PLAYING = 3
+_TWO_REST_FROM = 7
+_THROUGH_GAPS = ("atmo", "fx", "vocal")
+
+
+@dataclass(frozen=True)
+class Player:
+    """A voice, as far as phrases are concerned. sections: numbers of those it plays in."""
+
+    name: str
+    category: str
+    sections: frozenset[int]
+
+
+def phrase_starts(section: SectionTime, phrasing: Phrasing, beats_per_bar: int) -> list[float]:
+    """Where the phrases of a section begin, in beats; the first is the section's start.
+
+    A section that is shorter than two phrases is halved where something changes by its nature.
+    """
+    bars = round(section.length / beats_per_bar)
+    size = phrasing.bars
+    if bars < 2 * size:
+        halves = section.kind not in ("groove", "drop") and bars >= size
+        size = max(1, size // 2) if halves else bars
+    return [section.start + bar * beats_per_bar for bar in range(0, bars, max(1, size))]
+
+
+def rests_of(
+    players: Sequence[Player],
+    times: Sequence[SectionTime],
+    phrasing: Phrasing,
+    *,
+    beats_per_bar: int,
+    seeds: Sequence[str],
+) -> dict[str, list[Hole]]:
+    """When each voice is silent within its sections, by the voice's name.
+
+    seeds: one for each section
+
+    A voice that is alone in its section never rests. The same arguments give the same rests.
+    """
+    rests: dict[str, list[Hole]] = {player.name: [] for player in players}
+    for section in times:
+        here = [player for player in players if section.number in player.sections]
+        starts = phrase_starts(section, phrasing, beats_per_bar)
+        phrases = list(zip(starts, [*starts[1:], section.end], strict=True))
+        rng = random.Random(seeds[section.number])
+        for name, hole in _section_rests(here, section, phrases, phrasing, rng):
+            rests[name].append(hole)
+        for name, hole in _gap(here, section, times, phrasing):
+            rests[name].append(hole)
+    return rests
+
+
+def _section_rests(
+    here: Sequence[Player],
+    section: SectionTime,
+    phrases: Sequence[Hole],
+    phrasing: Phrasing,
+    rng: random.Random,
+) -> Iterable[tuple[str, Hole]]:
+    if len(phrases) < 2 or len(here) < 2:
+        return ()
+    if section.kind in ("intro", "outro"):
+        ranked = _ranked(here, phrasing.enters)
+        return _joining(ranked, phrases, leaving=section.kind == "outro")
+    if section.kind == "break":
+        order = (*_BREAK_ORDER, *phrasing.enters)
+        return _joining(_ranked(here, order), phrases, leaving=False)
+    if section.kind in ("groove", "drop"):
+        return _resting(here, phrases, phrasing, rng)
+    return ()
+
+
+def _ranked(here: Sequence[Player], order: Sequence[str]) -> list[Player]:
+    """In the order in which they join; who is not in the order comes last."""
+    places = {category: place for place, category in reversed(list(enumerate(order)))}
+    return sorted(here, key=lambda player: (places.get(player.category, len(order)), player.name))
+
+
+def _joining(
+    ranked: Sequence[Player], phrases: Sequence[Hole], *, leaving: bool
+) -> Iterable[tuple[str, Hole]]:
+    """Each phrase has more voices than the one before (``leaving``: fewer); one has all."""
+    row = list(reversed(phrases)) if leaving else list(phrases)
+    for number, phrase in enumerate(row):
+        playing = max(1, math.ceil(len(ranked) * (number + 1) / len(row)))
+        for player in ranked[playing:]:
+            yield player.name, phrase
+
+
+def _resting(
+    here: Sequence[Player], phrases: Sequence[Hole], phrasing: Phrasing, rng: random.Random
+) -> Iterable[tuple[str, Hole]]:
+    """In every phrase but the last an ornament rests, each time another one if there is one."""
+    may = [player for player in _ranked(here, phrasing.rests) if player.category in phrasing.rests]
+    rng.shuffle(may)
+    turn = 0
+    for phrase in phrases[:-1]:
+        count = 2 if len(here) >= _TWO_REST_FROM and phrase is phrases[0] else 1
+        for _ in range(min(count, len(may), len(here) - _LEAST_PLAYING)):
+            yield may[turn % len(may)].name, phrase
+            turn += 1
+
+
+def _gap(
+    here: Sequence[Player],
+    section: SectionTime,
+    times: Sequence[SectionTime],
+    phrasing: Phrasing,
+) -> Iterable[tuple[str, Hole]]:
+    """The silence before a drop; what floats above the beat goes on."""
+    follows = times[section.number + 1] if section.number + 1 < len(times) else None
+    gap = 0.0 if follows is None else gap_before(follows, times, phrasing)
+    if gap > 0.0:
+        for player in here:
+            if player.category not in _THROUGH_GAPS:
+                yield player.name, (section.end - gap, section.end)
+
+
+def gap_before(section: SectionTime, times: Sequence[SectionTime], phrasing: Phrasing) -> float:
+    """Beats of silence before a section: only a drop after a build-up or a breakdown has any."""
+    before = times[section.number - 1] if section.number > 0 else None
+    if before is None or section.kind != "drop" or before.kind not in ("build", "break"):
+        return 0.0
+    return min(phrasing.gap_beats, before.length / 4.0)
+
+
+def rest_for_change(
+    players: Sequence[Player],
+    block: Hole,
+    *,
+    attempt: int,
+    beats_per_bar: int,
+    rests: Mapping[str, Sequence[Hole]],
+    seed: int,
+) -> tuple[str, Hole] | None:
+    """One more rest within a block that would repeat an earlier one; None where nobody plays.
+
+    players: those that play in the block
+    attempt: counts up while the block still repeats, and tries other voices and places
+    """
+    if not players:
+        return None
+    rng = random.Random(f"{seed}:change:{block[0]}")
+    calm = [player for player in players if player.category not in ("kick", "bass", "drums")]
+    order = sorted(calm or players, key=lambda player: (len(rests[player.name]), player.name))
+    rng.shuffle(order)
+    player = order[attempt % len(order)]
+    bars = 1 if player.category in DRUM_CATEGORIES or len(players) == 1 else 2
+    length = float(bars * beats_per_bar)
+    places = int((block[1] - block[0]) // length)
+    place = places - 1 - 2 * (attempt // len(order)) % places
+    start = block[0] + place * length
+    return player.name, (start, start + length)

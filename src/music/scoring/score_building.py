@@ -1,0 +1,265 @@
+"""From plan, cast and seed to the score: every clip, note, level and curve."""
+
+import math
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+
+from src.core.errors import InvalidInputError
+from src.music.arranging.plan_warnings import warnings_of
+from src.music.casting.casting import Cast, Part
+from src.music.casting.hats import hat_kind, partner_name, stems_in
+from src.music.genre.genres import GenreGrammar, genre_grammar
+from src.music.model.plan import ArrangementPlan
+from src.music.model.score import Automation, Choice, Reason, Score, ScoreSection, Track
+from src.music.model.timeline import timeline
+from src.music.scoring.levels import part_gain_db
+from src.music.scoring.panning import pan_of
+from src.music.scoring.part_material import Stage, material_of, spans_of_part
+from src.music.scoring.phrasing import Hole, Player, rest_for_change, rests_of
+from src.music.scoring.repetition import BLOCK_BARS, plays_in, repeated_blocks
+from src.music.scoring.section_levels import weighed, with_section_gains
+from src.music.scoring.section_loudness import section_loudness
+from src.music.scoring.sequencing import hits_per_second
+from src.music.scoring.transitions import automation_of, throws_of
+from src.music.theory.library import StemCard
+from src.music.theory.mastering_presets import Mastering, mastering_of
+from src.music.theory.roles import role_of
+
+NO_HITS: Mapping[str, Sequence[float]] = MappingProxyType({})
+TAIL_S = 3.0
+_MOST_CHANGES = 12
+
+
+def build_score(
+    plan: ArrangementPlan,
+    cast: Cast,
+    mastering: Mastering,
+    *,
+    seed: int,
+    hits: Mapping[str, Sequence[float]] = NO_HITS,
+) -> Score:
+    """Decide everything that sounds. The same plan, cast, hits and seed give the same score.
+
+    hits: when sounds begin in the stems of loops, in seconds, by the stem's id, so that
+        fills are cut at them
+    """
+    times = timeline(plan)
+    builder = _Builder(Stage(plan, grammar_of(plan), times, seed, hits))
+    levels = mastering_of(plan.mastering, plan.target_lufs, otherwise=mastering)
+    target, ceiling = levels.target_lufs, levels.ceiling_dbtp
+    headroom_db = math.inf if target is None else ceiling - target
+    parts = [part for part in (audible(part, plan) for part in cast.parts) if part is not None]
+    tracks = builder.tracks(parts)
+    cards = {card.id: card for part in parts for card in (part.match.card, part.partner) if card}
+    gains = weighed(
+        tracks, cards, times, headroom_db,
+        lambda moved, _: section_loudness(moved, cards, times, 60.0 / plan.bpm),
+    )  # fmt: skip
+    return Score(
+        bpm=plan.bpm,
+        key=plan.key,
+        beats_per_bar=plan.beats_per_bar,
+        seed=seed,
+        sections=tuple(
+            ScoreSection(time.name, time.start, time.length, time.energy, level_db)
+            for time, level_db in zip(times, gains, strict=True)
+        ),
+        tracks=tuple(with_section_gains(track, times, gains) for track in tracks),
+        target_lufs=target,
+        ceiling_dbtp=ceiling,
+        tail_s=TAIL_S,
+        choices=tuple(_choices(parts, tracks, plan)),
+        warnings=tuple(dict.fromkeys((*cast.warnings, *warnings_of(plan)))),
+    )
+
+
+def audible(part: Part, plan: ArrangementPlan) -> Part | None:
+    """A part without the sections in which the plan mutes it; None where none is left."""
+    voice = part.voice
+    heard = tuple(
+        (number, query)
+        for number, query in voice.queries
+        if not {voice.name, voice.category} & set(plan.structure[number].muted)
+    )
+    return replace(part, voice=replace(voice, queries=heard)) if heard else None
+
+
+def grammar_of(plan: ArrangementPlan) -> GenreGrammar:
+    """The plan's genre, or the default's where a plan names one that is not known."""
+    try:
+        return genre_grammar(plan.genre)
+    except InvalidInputError:
+        return genre_grammar("default")
+
+
+class _Builder:
+    """Makes one track of the score after the other."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.plan = stage.plan
+        self.grammar = stage.grammar
+        self.times = stage.times
+        self.seed = stage.seed
+
+    def tracks(self, parts: Sequence[Part]) -> list[Track]:
+        """All parts as lines of the mix; no sixteen bars say the same as sixteen before."""
+        players = [
+            Player(part.voice.name, part.voice.category, part.voice.sections)
+            for part in parts
+            if part.voice.place is None
+        ]
+        rests = rests_of(
+            players,
+            self.times,
+            self.grammar.phrasing,
+            beats_per_bar=self.plan.beats_per_bar,
+            seeds=[self.stage.seed_of("phrases", number) for number in range(len(self.times))],
+        )
+        tracks = [self.track(part, rests.get(part.voice.name, ())) for part in parts]
+        for attempt in range(_MOST_CHANGES):
+            changed = self._changed(players, tracks, rests, attempt)
+            if not changed:
+                break
+            tracks = [
+                self.track(part, rests[part.voice.name]) if part.voice.name in changed else track
+                for part, track in zip(parts, tracks, strict=True)
+            ]
+        return tracks
+
+    def _changed(
+        self,
+        players: Sequence[Player],
+        tracks: Sequence[Track],
+        rests: dict[str, list[Hole]],
+        attempt: int,
+    ) -> set[str]:
+        """Give blocks that repeat earlier ones one more rest; the names of who rests."""
+        length = float(BLOCK_BARS * self.plan.beats_per_bar)
+        changed: set[str] = set()
+        for _, later in repeated_blocks(self._bare_score(tracks)):
+            block = later * length, (later + 1) * length
+            sounding = {track.name for track in tracks if plays_in(track, block)}
+            here = [player for player in players if player.name in sounding]
+            more = rest_for_change(
+                here,
+                block,
+                attempt=attempt,
+                beats_per_bar=self.plan.beats_per_bar,
+                rests=rests,
+                seed=self.seed,
+            )
+            if more is not None:
+                rests[more[0]].append(more[1])
+                changed.add(more[0])
+        return changed
+
+    def _bare_score(self, tracks: Sequence[Track]) -> Score:
+        """The tracks as a score that is only looked at."""
+        plan, times = self.plan, self.times
+        sections = tuple(ScoreSection(t.name, t.start, t.length, t.energy) for t in times)
+        return Score(
+            plan.bpm, plan.key, plan.beats_per_bar, self.seed, sections, tuple(tracks), 0.0, 0.0
+        )
+
+    def track(self, part: Part, rests: Sequence[Hole]) -> Track:
+        """A part as a line of the mix. rests: when it is silent within its sections."""
+        voice, card, fit = part.voice, part.match.card, part.match.fit
+        role, category = role_of(voice.category), voice.category
+        rng = random.Random(f"{self.seed}:track:{voice.name}")
+        spans = spans_of_part(self.stage, part, rests)
+        clips, notes = material_of(self.stage, part, spans)
+        density = hits_per_second(notes, spans, self.plan.bpm)
+        gain = part_gain_db(card, fit, category, self.grammar.mix_db, density)
+        high_pass = role.high_pass_hz if part.high_pass_hz is None else part.high_pass_hz
+        pan = round(role.pan * rng.choice((-1.0, 1.0)) * rng.uniform(0.5, 1.0), 3)
+        return Track(
+            name=voice.name,
+            role=category,
+            clips=clips,
+            notes=notes,
+            gain_db=round(gain + voice.queries[0][1].gain_db, 2),
+            pan=pan,
+            high_pass_hz=high_pass,
+            mono_below_hz=role.mono_below_hz,
+            reverb_send_db=self.grammar.reverb_db.get(category),
+            delay_send_db=role.delay_send_db,
+            duck_db=self.grammar.duck_db.get(category, 0.0),
+            automation=(
+                *automation_of(
+                    category,
+                    voice.sections,
+                    self.times,
+                    high_pass_hz=high_pass,
+                    low_pass_hz=part.low_pass_hz,
+                ),
+                *self._throws(part),
+                *pan_of(
+                    self.grammar.sways.get(category),
+                    pan,
+                    [self.times[number] for number in sorted(voice.sections)],
+                    self.plan.beats_per_bar,
+                    turn=rng.random(),
+                ),
+            ),
+        )
+
+    def _throws(self, part: Part) -> tuple[Automation, ...]:
+        """Echoes and rings of a part."""
+        category = part.voice.category
+        return throws_of(
+            category,
+            (self.grammar.reverb_db.get(category), role_of(category).delay_send_db),
+            self.stage.chanced(part, "throws"),
+            self.grammar.phrasing,
+            self.plan.beats_per_bar,
+        )
+
+
+def _choices(
+    parts: Sequence[Part], tracks: Sequence[Track], plan: ArrangementPlan
+) -> Iterator[Choice]:
+    """Who plays: each part's stem, and of a hi-hat the partner where it is heard."""
+    for part, track in zip(parts, tracks, strict=True):
+        yield _choice(part, plan)
+        if part.partner is not None and part.partner.id in stems_in(track.notes):
+            yield _partner_choice(part, part.partner, plan)
+
+
+def _partner_choice(part: Part, card: StemCard, plan: ArrangementPlan) -> Choice:
+    kit = card.kit == part.match.card.kit and card.kit is not None
+    reason = Reason("pair", 1.0 if kit else 0.6, f"the {hat_kind(card)} one to"
+                    f" {part.match.card.name!r}{', of the same kit' if kit else ''}")  # fmt: skip
+    return replace(
+        _choice(part, plan),
+        stem_id=card.id,
+        name=card.name,
+        category=card.category,
+        kit=card.kit,
+        licence=card.licence,
+        original_file=card.original_file,
+        reasons=(reason,),
+        runners_up=(),
+        voice=partner_name(part.voice.name, card),
+    )
+
+
+def _choice(part: Part, plan: ArrangementPlan) -> Choice:
+    card = part.match.card
+    names = [plan.structure[number].section for number in sorted(part.voice.sections)]
+    return Choice(
+        stem_id=card.id,
+        name=card.name,
+        category=card.category,
+        asked_category=part.voice.category,
+        sections=tuple(dict.fromkeys(names)),
+        score=round(part.match.score, 4),
+        kit=card.kit,
+        licence=card.licence,
+        original_file=card.original_file,
+        reasons=part.match.reasons,
+        runners_up=part.runners_up,
+        voice=part.voice.name,
+    )

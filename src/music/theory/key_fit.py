@@ -1,0 +1,124 @@
+"""How a tonal stem gets into a track's key: by what it is said to be in and by what is heard.
+
+A named key is mostly right, but a stem in it may still sound like another: an acid line slides
+over tones that are in no scale, a saw's fifth harmonic is a major third. And where nothing is
+named, the key is only the likeliest of several. So the shift is chosen, and its worth weighed,
+over all keys that the stem may be in, each with its probability.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from src.music.theory.keys import KEYS, camelot_distance, relative_key, transpose
+
+WORTHS = (1.0, 0.5, 0.25, 0.12, 0.08, 0.05, 0.04, 0.03)
+"""What a stem at a Camelot distance is worth in a track's key. A fifth off mixes well from
+record to record, but within a track its one foreign tone and its bass move the key."""
+
+RELATIVE_WORTH = 0.95
+"""The relative key has the same tones."""
+
+SEMITONE_COST = 0.04
+"""What each semitone of shifting takes from it: the sound loses some of its character."""
+
+REACH_COST = 0.15
+"""The same where the track's key is still open: there is no need to shift everything."""
+
+HEARD_SHARE = 0.35
+"""How much what is heard counts beside what is said and heard together (geometric mean)."""
+
+_SAME = 0.02
+"""A confidence this near to what the sound alone gives says nothing more than the sound."""
+
+Chances = tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class KeyFit:
+    """A shift in semitones, the Camelot distance that the likeliest key keeps, and its worth.
+
+    worth: 0..1, what is to be expected of its key in the track's
+    """
+
+    semitones: int
+    distance: int
+    worth: float
+
+
+@lru_cache(maxsize=8192)
+def fit_key(key: str, sure: float, heard: Chances, target: str, *, limit: int) -> KeyFit:
+    """The best shift of at most ``limit`` semitones either way.
+
+    key: what the stem is believed to be in, ``sure`` in 0..1
+    heard: probability by sound of each of KEYS; empty where it was not measured
+    """
+    believed = _believed(key, sure, heard)
+    listened = _summing_to_one(heard) if any(heard) else believed
+
+    def worth(shift: int) -> float:
+        expected = _expected(believed, target, shift)
+        sounding = _expected(listened, target, shift)
+        both = expected ** (1.0 - HEARD_SHARE) * sounding**HEARD_SHARE
+        return float(both * (1.0 - SEMITONE_COST * abs(shift)))
+
+    shifts = sorted(range(-limit, limit + 1), key=lambda shift: (abs(shift), shift))
+    best = max(shifts, key=lambda shift: round(worth(shift), 9))
+    distance = camelot_distance(transpose(key, best), target)
+    return KeyFit(best, distance, worth(best))
+
+
+def likeliest_key(heard: Chances) -> tuple[str, float] | None:
+    """The key that is heard most, with its probability; None where none was heard."""
+    if not any(heard):
+        return None
+    best = max(range(len(KEYS)), key=lambda place: heard[place])
+    return KEYS[best], heard[best]
+
+
+def root_worth(sure: float) -> float:
+    """What a one-shot is worth that is moved to the track's root by a root so sure."""
+    return sure + (1.0 - sure) * BY_CHANCE
+
+
+def _believed(key: str, sure: float, heard: Chances) -> Chances:
+    """What is said of the key, with what is heard for the rest of the doubt."""
+    place = KEYS.index(key)
+    rest = _summing_to_one(heard) if any(heard) else (1.0 / len(KEYS),) * len(KEYS)
+    if any(heard) and sure <= heard[place] + _SAME:
+        return rest
+    named = tuple(sure if other == place else 0.0 for other in range(len(KEYS)))
+    return tuple(said + (1.0 - sure) * chance for said, chance in zip(named, rest, strict=True))
+
+
+def _summing_to_one(chances: Sequence[float]) -> Chances:
+    total = sum(chances)
+    return tuple(chance / total for chance in chances)
+
+
+def reach(key: str, target: str, *, limit: int) -> float:
+    """How far a kit in a key supports a track in another, 0..1: the better the less is shifted."""
+    return max(
+        _worth(transpose(key, shift), target) * (1.0 - REACH_COST * abs(shift))
+        for shift in range(-limit, limit + 1)
+    )
+
+
+def _expected(chances: Chances, target: str, shift: int) -> float:
+    return sum(a * b for a, b in zip(chances, _worths(target, shift), strict=True))
+
+
+@cache
+def _worths(target: str, shift: int) -> Chances:
+    """What a stem in each of KEYS is worth when it is shifted."""
+    return tuple(_worth(transpose(key, shift), target) for key in KEYS)
+
+
+def _worth(key: str, target: str) -> float:
+    if key == relative_key(target):
+        return RELATIVE_WORTH
+    return WORTHS[camelot_distance(key, target)]
+
+
+BY_CHANCE = sum(_worth(key, "C") for key in KEYS) / len(KEYS)
+"""What a stem in any key whatever is worth: the mean over all keys."""

@@ -1,0 +1,228 @@
+from dataclasses import replace
+
+import pytest
+
+from src.core.errors import InvalidInputError
+from src.music.arranging.plan_edits import (
+    Key,
+    Length,
+    Level,
+    Mood,
+    Mute,
+    Played,
+    Reroll,
+    Swap,
+    Tempo,
+    edited,
+)
+from src.music.casting.casting import cast_plan
+from src.music.casting.voices import wanted_of
+from src.music.model.plan import (
+    ArrangementPlan,
+    SectionPlan,
+    StemQuery,
+    plan_from_dict,
+    plan_to_dict,
+)
+from src.music.scoring.score_building import Mastering, build_score
+from tests.music.cards import loop, pool_of, shot
+
+CARDS = [
+    shot("K1", "kick"),
+    shot("K2", "kick"),
+    loop("B1", "bass", key="Am"),
+    loop("B2", "bass", key="Am"),
+    loop("D1", "drums"),
+    loop("P1", "pad", key="Am", tags={"dark": 0.9}),
+    loop("P2", "pad", key="Am", tags={"bright": 0.9}),
+]
+PLAN = ArrangementPlan(
+    138.0,
+    "Am",
+    tuple(
+        SectionPlan(
+            name,
+            bars,
+            (StemQuery("kick"), StemQuery("bass"), StemQuery("pad", ("dark",))),
+            energy=0.6,
+        )
+        for name, bars in (("Groove", 16), ("Middle", 8), ("Groove 2", 16))
+    ),
+    moods=("dark",),
+)
+
+
+def score_of(plan, seed=3):
+    pool = pool_of(CARDS, wanted_of(plan))
+    cards = {card.id: card for card in CARDS}
+    pinned = {voice: cards[stem] for voice, stem in plan.pinned if stem in cards}
+    cast = cast_plan(plan, pool, seed=seed, pinned=pinned)
+    return build_score(plan, cast, Mastering(-14.0, -1.0), seed=seed)
+
+
+def played(plan, seed=3):
+    return [
+        Played(choice.voice, choice.asked_category, choice.stem_id)
+        for choice in score_of(plan, seed).choices
+    ]
+
+
+def stems(plan, seed=3):
+    return {one.voice: one.stem_id for one in played(plan, seed)}
+
+
+def track(plan, voice):
+    return next((line for line in score_of(plan).tracks if line.name == voice), None)
+
+
+def edit(*edits, plan=PLAN, **options):
+    return edited(plan, edits, played(plan), **options)
+
+
+def test_a_swapped_voice_plays_the_named_stem_and_the_others_stay():
+    before = stems(PLAN)
+    other = "B2" if before["bass"] == "B1" else "B1"
+
+    assert stems(edit(Swap("bass", other))) == before | {"bass": other}
+
+
+def test_a_voice_swapped_without_a_name_gets_the_next_best():
+    before = stems(PLAN)
+    after = stems(edit(Swap("bass")))
+
+    assert after["bass"] != before["bass"]
+    assert {**after, "bass": ""} == {**before, "bass": ""}
+
+
+def test_a_locked_voice_can_not_be_swapped():
+    with pytest.raises(InvalidInputError, match="'bass' is locked"):
+        edit(Swap("bass", "B2"), locked=["bass"])
+
+
+def test_another_seed_changes_no_kept_stem():
+    kept = edit()
+
+    assert {stems(kept, seed)["kick"] for seed in range(9)} == {stems(PLAN)["kick"]}
+
+
+def test_a_muted_voice_is_silent_only_where_it_was_muted():
+    muted = track(edit(Mute("bass", ("Middle",))), "bass")
+    sounding = [(c.start_beats, c.start_beats + c.length_beats) for c in muted.clips]
+
+    assert all(end <= 64.0 or start >= 96.0 for start, end in sounding)
+    assert any(start < 64.0 for start, _ in sounding)
+
+
+def test_a_voice_muted_everywhere_is_gone_and_comes_back():
+    silent = edit(Mute("bass"))
+    assert track(silent, "bass") is None
+
+    back = edited(silent, [Mute("bass", on=False)], played(silent))
+    assert stems(back) == stems(PLAN)
+
+
+OTHERS = ((StemQuery("kick"),), (StemQuery("bass"),), (StemQuery("pad"),))
+
+
+def test_a_rerolled_section_changes_and_the_others_do_not():
+    plan = replace(
+        PLAN,
+        structure=tuple(
+            replace(section, stem_queries=(StemQuery("drums"), *others), bars=32)
+            for section, others in zip(PLAN.structure, OTHERS, strict=True)
+        ),
+    )
+    before, kinds = heard(track(plan, "drums").clips), set()
+    for times in range(1, 6):
+        after = heard(track(edit(*[Reroll("Middle")] * times, plan=plan), "drums").clips)
+        assert after[:512] == before[:512]
+        assert after[1024:] == before[1024:]
+        kinds.add(after[512:1024])
+    assert len(kinds) > 1
+
+
+def heard(clips):
+    """Which place of its stem sounds at every quarter of a beat."""
+    row = [None] * 1536
+    for clip in clips:
+        beat_s = 60.0 / 138.0
+        first, count = round(clip.start_beats * 4), round(clip.length_beats * 4)
+        for place in range(first, first + count):
+            into_s = (place / 4 - clip.start_beats) * beat_s % clip.source_length_s
+            row[place] = round(clip.source_start_s + into_s, 3)
+    return tuple(row)
+
+
+def test_a_level_moves_a_voice():
+    before, after = track(PLAN, "bass"), track(edit(Level("bass", -6.0)), "bass")
+
+    assert after.gain_db == pytest.approx(before.gain_db - 6.0)
+
+
+def test_a_new_length_keeps_the_shares():
+    longer = edit(Length(bars=80))
+
+    assert [section.bars for section in longer.structure] == [32, 16, 32]
+    assert edit(Length(seconds=40 * 4 * 60 / 138)).bars == 40
+
+
+@pytest.mark.parametrize("length", [Length(), Length(8, 10.0)])
+def test_a_length_is_bars_or_seconds(length):
+    with pytest.raises(InvalidInputError, match="one of both"):
+        edit(length)
+
+
+def test_a_length_without_room_for_the_sections_is_refused():
+    with pytest.raises(InvalidInputError, match=r"at least 12 bars .* got 4 bars"):
+        edit(Length(bars=4))
+
+
+def test_tempo_and_key_are_the_plans():
+    plan = edit(Tempo(128.0), Key("8B"))
+
+    assert (plan.bpm, plan.key) == (128.0, "C")
+    assert stems(plan).keys() == stems(PLAN).keys()
+
+
+@pytest.mark.parametrize("wrong", [Tempo(12.0), Key("H7"), Mute("tuba"), Reroll("Drop 9")])
+def test_what_there_is_not_is_refused_by_name(wrong):
+    name = next(str(value) for value in vars(wrong).values() if value)
+    with pytest.raises(InvalidInputError, match=name.rstrip("0").rstrip(".")):
+        edit(wrong)
+
+
+def test_another_mood_chooses_melodies_anew_and_keeps_the_drums():
+    plan = edit(Mood(("bright",)))
+
+    assert stems(plan)["kick"] == stems(PLAN)["kick"]
+    assert dict(plan.pinned).keys() == {"kick"}
+    tags = {
+        query.tags for s in plan.structure for query in s.stem_queries if query.category == "pad"
+    }
+    assert tags == {("bright",)}
+
+
+def test_what_is_locked_survives_another_mood():
+    plan = edit(Mood(("bright",)), locked=["pad"])
+
+    assert dict(plan.pinned)["pad"] == stems(PLAN)["pad"]
+
+
+def test_an_edited_plan_can_be_written_and_read():
+    plan = edit(Swap("bass"), Mute("pad", ("Middle",)), Reroll("Groove"))
+
+    assert plan_from_dict(plan_to_dict(plan)) == plan
+
+
+def test_a_kept_stem_that_is_gone_is_replaced_and_told():
+    gone = replace(edit(), pinned=(("bass", "nobody"),))
+
+    assert "bass is gone" in " ".join(score_of(gone).warnings)
+    assert stems(gone)["bass"] in ("B1", "B2")
+
+
+def test_a_stem_that_can_not_play_the_voice_is_replaced_and_told():
+    wrong = edit(Swap("bass", "K1"))
+
+    assert "'K1' can't play bass" in " ".join(score_of(wrong).warnings)
+    assert stems(wrong)["bass"] in ("B1", "B2")

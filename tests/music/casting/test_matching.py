@@ -1,0 +1,142 @@
+import pytest
+
+from src.music.casting.fit import Ground
+from src.music.casting.matching import Candidate, Company, Wish, believed_key, match_stem
+from src.music.genre.genres import SECTION_END, SECTION_START
+from tests.music.cards import loop, shot
+
+GROUND = Ground(138.0, "Am")
+
+
+def weigh(card, category, *, similarity=0.7, company=None, **wish):
+    match = match_stem(
+        Candidate(card, similarity), Wish(category, **wish), GROUND, company or Company()
+    )
+    return 0.0 if match is None else match.score
+
+
+def test_the_right_category_beats_a_stand_in():
+    assert weigh(shot("a", "clap"), "clap") > weigh(shot("b", "snare"), "clap") > 0.3
+
+
+def test_what_cannot_stand_in_is_refused():
+    assert weigh(loop("a", "pad"), "kick") == 0.0
+
+
+def test_a_loop_near_the_tempo_beats_one_far_off():
+    scores = [weigh(loop("a", "drums", bpm=bpm), "drums") for bpm in (138, 132, 120, 110)]
+
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] > 1.2 * scores[2]
+
+
+def test_a_loop_in_key_beats_one_that_must_be_shifted_and_one_that_clashes():
+    scores = [weigh(loop("a", "bass", key=key), "bass") for key in ("Am", "Bbm")]
+
+    assert scores[0] > scores[1]
+
+
+def test_a_key_counts_as_much_as_it_is_sure():
+    sure, half, guess = (
+        weigh(loop("a", "bass", key="Am", confidence={"key": confidence}), "bass")
+        for confidence in (1.0, 0.5, 0.0)
+    )
+
+    assert sure > half > guess == weigh(loop("a", "bass"), "bass")
+
+
+def test_the_key_of_drums_does_not_matter():
+    assert weigh(loop("a", "drums", key="Ebm"), "drums") == weigh(loop("a", "drums"), "drums")
+
+
+def test_tags_that_apply_and_words_in_the_name_raise_the_meaning():
+    plain = weigh(loop("loop", "bass"), "bass", tags=("dark",))
+    tagged = weigh(loop("loop", "bass", tags={"dark": 0.9}), "bass", tags=("dark",))
+    named = weigh(loop("dark loop", "bass"), "bass", tags=("dark",))
+
+    assert named >= tagged > plain
+
+
+def test_the_stem_of_another_role_is_not_liked_twice():
+    company = Company(used=frozenset({"a"}))
+
+    assert weigh(loop("a", "synth"), "synth", company=company) < 0.8 * weigh(
+        loop("a", "synth"), "synth"
+    )
+
+
+def test_stems_of_the_backbone_come_first():
+    company = Company(backbone="kit1")
+
+    inside = weigh(loop("a", "bass", kit_id="kit1"), "bass", company=company)
+    assert inside > weigh(loop("a", "bass", kit_id="kit2"), "bass", company=company)
+
+
+def test_a_good_rating_helps_and_a_bad_one_hurts():
+    bad, none, good = (weigh(loop("a", "bass", user_rating=r), "bass") for r in (1, None, 5))
+
+    assert bad < none < good
+
+
+def test_a_refused_category_is_never_matched():
+    assert weigh(loop("a", "hihat"), "percussion", excluded=("hihat",)) == 0.0
+
+
+def test_a_stem_whose_name_tells_of_something_refused_falls_behind():
+    named = weigh(loop("Shaker and Hats", "percussion"), "percussion", excluded=("hihat",))
+
+    assert named < 0.8 * weigh(loop("Shaker", "percussion"), "percussion", excluded=("hihat",))
+
+
+def test_a_riser_ends_a_section_and_an_impact_starts_one():
+    riser, impact = shot("Dark Riser", "fx", duration_s=4), shot("Impact 2", "fx", duration_s=2)
+
+    assert weigh(riser, "fx", place=SECTION_END) > 1.5 * weigh(impact, "fx", place=SECTION_END)
+    assert weigh(impact, "fx", place=SECTION_START) > 1.5 * weigh(riser, "fx", place=SECTION_START)
+
+
+def test_an_unnamed_effect_is_judged_by_how_its_level_moves():
+    rising = shot("FX 01", "fx", duration_s=4, features={"temporal_centroid": 0.8})
+    falling = shot("FX 02", "fx", duration_s=4, features={"temporal_centroid": 0.2})
+
+    assert weigh(rising, "fx", place=SECTION_END) > weigh(falling, "fx", place=SECTION_END)
+
+
+def test_a_kit_knows_the_key_better_than_a_doubtful_stem():
+    card = loop("a", "bass", key="E", kit_id="k", confidence={"key": 0.4})
+
+    assert believed_key(card, {"k": "Am"}) == "Am"
+    assert believed_key(card, {}) == "E"
+    sure = loop("a", "bass", key="E", kit_id="k", confidence={"key": 1.0})
+    assert believed_key(sure, {"k": "Am"}) == "E"
+
+
+def test_every_criterion_has_a_score_and_a_sentence():
+    match = match_stem(
+        Candidate(loop("a", "bass", key="Dm"), 0.7), Wish("bass", ("dark",)), GROUND, Company()
+    )
+
+    assert match is not None
+    assert {"meaning", "category", "tempo", "key", "quality", "role", "variety"} <= {
+        reason.criterion for reason in match.reasons
+    }
+    assert all(0 <= reason.score <= 1 and reason.text for reason in match.reasons)
+    assert match.score == pytest.approx(min(1.0, match.score))
+
+
+def test_a_tonal_stem_of_unknown_key_loses_to_one_that_fits():
+    known = weigh(loop("a", "lead", key="Am", confidence={"key": 0.6}), "lead")
+    unknown = weigh(loop("a", "lead", chroma=(1 / 12,) * 12), "lead")
+    toneless = weigh(loop("a", "lead", chroma=(0.01,) * 12), "lead")
+
+    assert known > unknown
+    assert toneless > unknown
+
+
+def test_a_bass_out_of_key_is_worse_than_a_lead_out_of_key():
+    bass, lead = (
+        weigh(loop("a", kind, key="Em"), kind) / weigh(loop("a", kind, key="Am"), kind)
+        for kind in ("bass", "lead")
+    )
+
+    assert bass < lead

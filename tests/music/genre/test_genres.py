@@ -1,0 +1,117 @@
+"""Genre grammars: every file is complete and musically possible."""
+
+import re
+
+import pytest
+
+from src.core.errors import InvalidInputError
+from src.music.genre.genres import (
+    GENRES,
+    MAIN_KINDS,
+    GenreGrammar,
+    _form,
+    all_styles,
+    genre_grammar,
+)
+from src.music.model.plan import MAX_BPM, MIN_BPM
+from src.music.theory.library import CATEGORIES
+
+EVERY = [(genre, "") for genre in GENRES] + [(genre, style.name) for genre, style in all_styles()]
+
+
+@pytest.fixture(params=EVERY, ids=lambda pair: f"{pair[1]} {pair[0]}".strip())
+def grammar(request: pytest.FixtureRequest) -> GenreGrammar:
+    genre, style = request.param
+    return genre_grammar(genre, style)
+
+
+def test_tempo_lies_in_its_range(grammar: GenreGrammar) -> None:
+    assert MIN_BPM <= grammar.tempo_low <= grammar.usual_bpm <= grammar.tempo_high <= MAX_BPM
+
+
+def test_keys_can_stand_in_a_plan(grammar: GenreGrammar) -> None:
+    assert grammar.keys
+    assert all(re.match(r"^[A-G][#b]?m?$", key) for key in grammar.keys)
+
+
+def test_forms_last_two_to_four_minutes(grammar: GenreGrammar) -> None:
+    for form in grammar.forms:
+        assert 120 <= form.bars * 240 / grammar.usual_bpm <= 300 or grammar.style
+        assert all(section.bars % 4 == 0 for section in form.sections)
+
+
+def test_forms_open_close_and_peak_in_a_main_section(grammar: GenreGrammar) -> None:
+    for form in grammar.forms:
+        assert form.sections[0].kind == "intro"
+        assert form.sections[-1].kind == "outro"
+        peak = max(form.sections, key=lambda section: section.energy)
+        assert peak.kind in MAIN_KINDS
+        assert peak.energy > form.sections[0].energy
+        assert all(0 <= section.energy <= 1 for section in form.sections)
+
+
+def test_breakdowns_rest(grammar: GenreGrammar) -> None:
+    for form in grammar.forms:
+        for section in form.sections:
+            if section.kind == "break":
+                categories = {grammar.roles[role].category for role in section.roles}
+                assert not categories & {"kick", "snare", "clap"}
+
+
+def test_no_section_asks_twice_for_one_role(grammar: GenreGrammar) -> None:
+    for form in grammar.forms:
+        for section in form.sections:
+            roles = (*section.roles, *section.maybe)
+            assert len(roles) == len(set(roles))
+
+
+def test_every_category_has_a_level_and_a_pattern(grammar: GenreGrammar) -> None:
+    assert set(grammar.mix_db) == set(CATEGORIES)
+    assert set(grammar.patterns) == set(CATEGORIES)
+    assert all(-24 <= level <= 3 for level in grammar.mix_db.values())
+    assert all(0 <= level <= 12 for level in grammar.duck_db.values())
+
+
+def test_roles_name_patterns_that_exist(grammar: GenreGrammar) -> None:
+    default = genre_grammar("default")
+    for role in grammar.roles.values():
+        if role.pattern is not None:
+            known = {
+                pattern.name
+                for source in (grammar, default)
+                for table in (source.patterns, source.named_patterns)
+                for pattern in table[role.category]
+                if role.category in table
+            }
+            assert role.pattern in known
+
+
+def test_fills_are_one_bar(grammar: GenreGrammar) -> None:
+    assert all(fill.bars == 1 for fills in grammar.fills.values() for fill in fills)
+
+
+def test_style_changes_only_what_it_says() -> None:
+    plain, industrial = genre_grammar("techno"), genre_grammar("industrial techno")
+    assert industrial.usual_bpm == 138
+    assert "distorted" in industrial.roles["kick"].tags
+    assert industrial.roles["clap"] == plain.roles["clap"]
+    assert industrial.forms == plain.forms
+    assert genre_grammar("techno", "industrial") is not plain
+
+
+def test_names_are_read_in_any_spelling() -> None:
+    assert genre_grammar("Drum_and-Bass").name == "drum and bass"
+
+
+def test_unknown_genre_is_refused_with_the_list() -> None:
+    with pytest.raises(InvalidInputError, match=r"techno.*got 'polka'"):
+        genre_grammar("polka")
+    with pytest.raises(InvalidInputError, match=r"styles .*acid.*got 'folk'"):
+        genre_grammar("techno", "folk")
+
+
+def test_a_form_that_asks_for_an_unknown_role_is_refused() -> None:
+    section = {"section": "drop", "kind": "drop", "bars": 16, "energy": 0.9}
+    entry = {"name": "usual", "sections": [section | {"roles": ["kick"], "maybe": ["kazoo"]}]}
+    with pytest.raises(InvalidInputError, match=r"unknown roles \['kazoo', 'kick'\]"):
+        _form(entry, {}, "techno")

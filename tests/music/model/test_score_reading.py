@@ -1,0 +1,58 @@
+import json
+
+import pytest
+
+from src.core.errors import InvalidInputError
+from src.music.model.score import score_to_dict
+from src.music.model.score_reading import score_from_dict
+from tests.music.made_scores import made_score
+
+
+def told() -> dict:
+    return json.loads(json.dumps(score_to_dict(made_score())))
+
+
+def test_a_score_comes_back_from_its_json_as_it_was():
+    assert score_from_dict(told()) == made_score()
+
+
+def test_what_an_older_version_did_not_know_gets_its_default():
+    data = told()
+    del data["tracks"][0]["duck_db"], data["warnings"]
+    score = score_from_dict(data)
+    assert score.tracks[0].duck_db == 0.0
+    assert score.warnings == ()
+
+
+def test_what_a_newer_version_wrote_is_left_out():
+    assert score_from_dict({**told(), "colour": "red"}) == made_score()
+
+
+def test_whole_numbers_may_stand_for_fractions():
+    data = told()
+    data["bpm"] = 133
+    assert score_from_dict(data).bpm == 133.0
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"bpm": "fast"}, r"score\.bpm must be of type float, got 'fast'"),
+        ({"bpm": True}, r"score\.bpm must be of type float"),
+        ({"bpm": 0}, "tempo and a metre above 0"),
+        ({"seed": 1.5}, r"score\.seed must be of type int"),
+        ({"tracks": "none"}, r"score\.tracks must be a list"),
+        ({"tracks": [{"name": "kick"}]}, r"score\.tracks\[0\] has no role"),
+        ({"sections": [7]}, r"score\.sections\[0\] must be an object, got int"),
+    ],
+)
+def test_what_is_no_score_is_refused_with_its_place(change, message):
+    with pytest.raises(InvalidInputError, match=message):
+        score_from_dict({**told(), **change})
+
+
+def test_a_score_without_tempo_is_refused():
+    data = told()
+    del data["bpm"]
+    with pytest.raises(InvalidInputError, match="score has no bpm"):
+        score_from_dict(data)
