@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.labels import Label, sources
+from src.analysis.stem_analysis import StemFacts
 from src.music.theory.keys import is_minor, pitch_class, relative_key
 from src.music.theory.library import DRUM_CATEGORIES
-from src.services.stem_analysis import StemFacts
 
 BINS = 10
 EXACT_BPM, CLOSE_SHARE = 0.5, 0.04

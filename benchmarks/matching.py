@@ -41,6 +41,7 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 from sqlalchemy import select  # noqa: E402
 
+from src.analysis.stem_analysis import StemFacts, analyse_stem  # noqa: E402
 from src.audio.validation import HOUSE_RATE  # noqa: E402
 from src.core.config import Settings  # noqa: E402
 from src.core.errors import UnreadableAudioError  # noqa: E402
@@ -50,7 +51,6 @@ from src.db.models import Stem  # noqa: E402
 from src.music.casting.compatibility import BY_CHANCE, WEIGHTS, compatibility, overall_score  # noqa: E402
 from src.music.theory.groove import groove_at  # noqa: E402
 from src.music.theory.library import StemCard  # noqa: E402
-from src.services.stem_analysis import StemFacts, analyse_stem  # noqa: E402
 from src.storage.decode import read_audio  # noqa: E402
 
 LEAST_FILES, LEAST_CATEGORIES = 4, 3

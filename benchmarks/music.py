@@ -36,12 +36,12 @@ from src.audio.key import chroma_of, estimate_key
 from src.audio.pitch import PITCH_RATE, low_rate
 from src.audio.validation import HOUSE_RATE, Audio
 from src.core.config import Settings
+from src.demo.kits import write_demo_kits
+from src.mixdown.playback import mix_score
 from src.music.model.score import Score
 from src.music.scoring.repetition import repeated_blocks
 from src.music.theory.keys import key_name, relative_key
 from src.music.theory.library import DRUM_CATEGORIES
-from src.services.demo import write_demo_kits
-from src.services.playback import mix_score
 from src.services.renderer import stem_loader
 from src.services.search import SearchQuery
 from src.storage.decode import read_audio

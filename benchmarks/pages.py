@@ -24,7 +24,7 @@ from benchmarks import report
 from src.core.config import Settings
 from src.db.database import Database
 from src.db.models import Embedding, Kit, Stem
-from src.services.demo import write_demo_kits
+from src.demo.kits import write_demo_kits
 from src.wiring import build_services
 from tests.browser.studio import CHROMIUM_ARGUMENTS, Studio, chromium, running_studio
 

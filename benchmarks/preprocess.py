@@ -30,7 +30,7 @@ from benchmarks import report
 from benchmarks.material import write_library
 from src.core.config import Settings
 from src.core.logs import set_up_logging
-from src.services.import_scan import scan_folder
+from src.services.ingest.scan import scan_folder
 from src.wiring import build_services
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"

@@ -31,8 +31,8 @@ from src.audio.true_peak import true_peak_dbtp
 from src.audio.validation import Audio
 from src.core.config import Settings
 from src.core.errors import TraumError
+from src.mixdown.playback import mix_score
 from src.music.model.plan import ArrangementPlan
-from src.services.playback import mix_score
 from src.services.renderer import stem_loader
 from src.storage.decode import read_audio
 from src.wiring import Services, build_services

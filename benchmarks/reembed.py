@@ -37,7 +37,7 @@ from src.embeddings.acoustic import AcousticEmbedder
 from src.embeddings.protocol import Vectors
 from src.main import create_app
 from src.music.theory.library import CATEGORIES
-from src.services.embedding_models import EmbeddingModels
+from src.services.retrieval.embedding_models import EmbeddingModels
 from src.storage.encode import write_wav
 from src.wiring import Services
 

@@ -35,10 +35,10 @@ import soundfile
 from benchmarks import report
 from benchmarks.render_material import BPM, INSTEAD, benchmark_score, swapped, write_stems
 from src.audio.validation import HOUSE_RATE, Audio
+from src.mixdown.playback import MixReport, play_score
+from src.mixdown.render_archive import RenderArchive
 from src.music.model.score import Score
 from src.music.theory.mastering_presets import PRESETS
-from src.services.playback import MixReport, play_score
-from src.services.render_archive import RenderArchive
 from src.storage.encode import AudioSink
 from src.storage.render_cache import RenderCache, file_digest
 

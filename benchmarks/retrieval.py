@@ -46,10 +46,10 @@ from src.core.errors import BackendUnavailableError, InvalidInputError  # noqa: 
 from src.embeddings.acoustic import AcousticEmbedder  # noqa: E402
 from src.embeddings.choice import build_embedder  # noqa: E402
 from src.embeddings.protocol import Embedder  # noqa: E402
+from src.services.retrieval.directions import Usual, direction_of, text_wishes  # noqa: E402
+from src.services.retrieval.ranking import RankedFor, rank  # noqa: E402
+from src.services.retrieval.words import known_words, mended  # noqa: E402
 from src.services.search import SearchService  # noqa: E402
-from src.services.search_directions import Usual, direction_of, text_wishes  # noqa: E402
-from src.services.search_ranking import RankedFor, rank  # noqa: E402
-from src.services.search_words import known_words, mended  # noqa: E402
 
 TARGETS = {("hidden", "sound"): 0.70, ("shown", "fusion"): 0.95}
 """P@10 of kinds of sounds that is wanted."""

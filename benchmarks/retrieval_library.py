@@ -15,7 +15,7 @@ from src.db.database import Database
 from src.db.models import Embedding, Kit, Stem
 from src.embeddings.acoustic import AcousticEmbedder
 from src.embeddings.protocol import Embedder, Vectors
-from src.services.import_kits import kit_id, kit_path
+from src.services.ingest.kits import kit_id, kit_path
 from src.services.search import SearchService
 from src.storage.decode import read_audio
 

@@ -38,21 +38,21 @@ from src.core.errors import ConflictError, InvalidInputError
 from src.core.logs import set_up_logging
 from src.core.progress import Progress
 from src.schemas.stem_edits import StemSelection
-from src.services.bulk_edits import BulkEditService
-from src.services.collections import CollectionService
-from src.services.exports import STAGE as EXPORT_STAGE
-from src.services.import_lock import when_free
-from src.services.job_logs import JobLogs
-from src.services.jobs import JobKind, JobService
-from src.services.matches import MatchService
-from src.services.quarantine import QuarantineService
-from src.services.reembedding import REEMBED_STAGES
-from src.services.search_example import ExampleService
-from src.services.search_suggestions import Suggestions
-from src.services.selections import selection_of
-from src.services.stems import StemService
-from src.services.tracks import TrackService
-from src.services.uploads import UploadService
+from src.services.export.service import STAGE as EXPORT_STAGE
+from src.services.ingest.lock import when_free
+from src.services.ingest.uploads import UploadService
+from src.services.jobs.logs import JobLogs
+from src.services.jobs.service import JobKind, JobService
+from src.services.library.bulk_edits import BulkEditService
+from src.services.library.collections import CollectionService
+from src.services.library.quarantine import QuarantineService
+from src.services.library.selections import selection_of
+from src.services.library.stems import StemService
+from src.services.retrieval.example import ExampleService
+from src.services.retrieval.matches import MatchService
+from src.services.retrieval.reembedding import REEMBED_STAGES
+from src.services.retrieval.suggestions import Suggestions
+from src.services.tracks.service import TrackService
 from src.wiring import Services, build_services
 from src.workers.local import LocalRunner
 
@@ -197,7 +197,7 @@ def _job_kinds(services: Services, made: TrackService) -> dict[str, JobKind]:
         return when_free(lambda: run(selection, progress=progress), progress).to_dict()
 
     def demo(_params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-        from src.services.demo import write_demo_kits
+        from src.demo.kits import write_demo_kits
 
         def synthesising(stage: str, done: int, total: int) -> None:  # noqa: ARG001
             progress("synthesising", done, total)

@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from src.embeddings.protocol import Embedder
     from src.music.arranging.library_summary import LibrarySummary
     from src.services.arranger import ArrangerService
-    from src.services.embedding_models import EmbeddingModels
-    from src.services.exports import ExportService
-    from src.services.library_map import LibraryMapService
+    from src.services.export.service import ExportService
+    from src.services.ingest.reanalysis import ReanalysisService
+    from src.services.library.map import LibraryMapService
     from src.services.preprocessor import NeuroAnalyzer
-    from src.services.reanalysis import ReanalysisService
-    from src.services.reembedding import ReembeddingService
     from src.services.renderer import RendererService
-    from src.services.revisions import RevisionService
+    from src.services.retrieval.embedding_models import EmbeddingModels
+    from src.services.retrieval.reembedding import ReembeddingService
+    from src.services.retrieval.space import SearchSpaces
     from src.services.search import SearchService
-    from src.services.search_space import SearchSpaces
-    from src.services.tracks import TrackService
+    from src.services.tracks.revisions import RevisionService
+    from src.services.tracks.service import TrackService
 
 
 class Services:
@@ -37,7 +37,7 @@ class Services:
     def database(self) -> "Database":
         """The database, its schema brought up to date."""
         from src.db.database import Database
-        from src.services.restore import finish_interrupted
+        from src.services.system.restore import finish_interrupted
 
         finish_interrupted(self.settings)
         database = Database(self.settings.sql_url)
@@ -58,7 +58,7 @@ class Services:
 
     @cached_property
     def _search_spaces(self) -> "SearchSpaces":
-        from src.services.search_space import SearchSpaces
+        from src.services.retrieval.space import SearchSpaces
 
         folder = self.settings.processed_path / "index"
         return SearchSpaces(
@@ -72,21 +72,21 @@ class Services:
     @cached_property
     def models(self) -> "EmbeddingModels":
         """Which embedder is searched by, and which one is wanted."""
-        from src.services.embedding_models import EmbeddingModels
+        from src.services.retrieval.embedding_models import EmbeddingModels
 
         return EmbeddingModels(self.database, self.settings, self.embedder)
 
     @cached_property
     def library_map(self) -> "LibraryMapService":
         """Every stem as a point on a plane."""
-        from src.services.library_map import LibraryMapService
+        from src.services.library.map import LibraryMapService
 
         return LibraryMapService(self.database, lambda: self.models.active().model_id)
 
     @cached_property
     def reembedding(self) -> "ReembeddingService":
         """From one model's vectors to another's."""
-        from src.services.reembedding import ReembeddingService
+        from src.services.retrieval.reembedding import ReembeddingService
 
         return ReembeddingService(self.database, self.settings, self.models, self.search)
 
@@ -114,7 +114,7 @@ class Services:
     @cached_property
     def tracks(self) -> "TrackService":
         """Rendering for others, and the tracks that are there."""
-        from src.services.tracks import TrackService
+        from src.services.tracks.service import TrackService
 
         return TrackService(
             self.database, self.settings, arranger=self.arranger, renderer=self.renderer
@@ -123,7 +123,7 @@ class Services:
     @cached_property
     def revisions(self) -> "RevisionService":
         """Rendered tracks, explained and edited."""
-        from src.services.revisions import RevisionService
+        from src.services.tracks.revisions import RevisionService
 
         return RevisionService(self.database, self.search)
 
@@ -137,7 +137,7 @@ class Services:
     @cached_property
     def reanalysis(self) -> "ReanalysisService":
         """Hearing stems again."""
-        from src.services.reanalysis import ReanalysisService
+        from src.services.ingest.reanalysis import ReanalysisService
 
         return ReanalysisService(
             self.database, self.settings, self.embedder, active=self.models.active
@@ -146,7 +146,7 @@ class Services:
     @cached_property
     def exports(self) -> "ExportService":
         """From a finished track to stems, notes and projects."""
-        from src.services.exports import ExportService
+        from src.services.export.service import ExportService
 
         return ExportService(self.database, self.settings, self.search)
 

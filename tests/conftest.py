@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from src.core.config import Settings
-from src.services.demo import write_demo_kits
+from src.demo.kits import write_demo_kits
 from src.wiring import build_services
 
 # What the developer's .env and environment say (a real database, for one) is none of our business.

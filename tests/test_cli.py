@@ -16,7 +16,7 @@ import pytest
 import soundfile
 
 from src.cli import main
-from src.services.import_lock import import_lock
+from src.services.ingest.lock import import_lock
 
 ROOT = Path(__file__).parent.parent
 

@@ -11,22 +11,22 @@ from src.core.config import Settings
 from src.db import crud
 from src.db.database import Database
 from src.embeddings.protocol import Embedder
-from src.services.bulk_edits import BulkEditService
-from src.services.collections import CollectionService
-from src.services.embedding_models import EmbeddingModels
-from src.services.exports import ExportService
-from src.services.jobs import JobService, JobState
-from src.services.library_map import LibraryMapService
-from src.services.matches import MatchService
-from src.services.quarantine import QuarantineService
-from src.services.reanalysis import ReanalysisService
-from src.services.revisions import RevisionService
+from src.services.export.service import ExportService
+from src.services.ingest.reanalysis import ReanalysisService
+from src.services.ingest.uploads import UploadService
+from src.services.jobs.service import JobService, JobState
+from src.services.library.bulk_edits import BulkEditService
+from src.services.library.collections import CollectionService
+from src.services.library.map import LibraryMapService
+from src.services.library.quarantine import QuarantineService
+from src.services.library.stems import StemService
+from src.services.retrieval.embedding_models import EmbeddingModels
+from src.services.retrieval.example import ExampleService
+from src.services.retrieval.matches import MatchService
+from src.services.retrieval.suggestions import Suggestions
 from src.services.search import SearchService
-from src.services.search_example import ExampleService
-from src.services.search_suggestions import Suggestions
-from src.services.stems import StemService
-from src.services.tracks import TrackService
-from src.services.uploads import UploadService
+from src.services.tracks.revisions import RevisionService
+from src.services.tracks.service import TrackService
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 0.25
 

@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from src.api.multipart import FormReader, PartData, PartEvent, PartStart
 from src.core.errors import InvalidInputError
-from src.services.uploads import UploadTooLargeError
+from src.services.ingest.uploads import UploadTooLargeError
 
 MAX_EXAMPLE_BYTES = 64_000_000
 """Largest sound that is taken: two minutes of stereo, 24 bit, 48 kHz are 35 MB."""

@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse
 from src.core import errors
 from src.core.errors import TraumError
 from src.schemas.common import Problem
-from src.services.jobs import JobRunningError, JobState
+from src.services.jobs.service import JobRunningError, JobState
 
 log = logging.getLogger(__name__)
 

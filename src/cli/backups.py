@@ -12,7 +12,7 @@ PIPE = "-"
 
 def backup(call: Call) -> Result:
     """Save the library as one file."""
-    from src.services.backup import BackupService
+    from src.services.system.backup import BackupService
 
     options, service = call.options, BackupService(call.services.settings)
     wanted = {"tracks": not options.no_tracks, "models": options.models}
@@ -33,7 +33,7 @@ def backup(call: Call) -> Result:
 
 def restore(call: Call) -> Result:
     """Put a saved library in place."""
-    from src.services.restore import RestoreService
+    from src.services.system.restore import RestoreService
 
     options, service = call.options, RestoreService(call.services.settings)
     if options.file == PIPE:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from src.services.import_lock import when_free
+from src.services.ingest.lock import when_free
 from src.wiring import Services
 
 

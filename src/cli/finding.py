@@ -79,7 +79,7 @@ def _found(call: Call, query: "SearchQuery") -> "SearchPage":
     options, services = call.options, call.services
     if options.sound is None:
         return services.search.find(query)
-    from src.services.search_example import ExampleService
+    from src.services.retrieval.example import ExampleService
 
     if not options.sound.is_file():
         raise NotFoundError(f"there is no file {str(options.sound)!r}")
@@ -119,7 +119,7 @@ def add_collection_options(made: argparse.ArgumentParser) -> None:
 def collections(call: Call) -> Result:
     """List collections, tell what lies in one, make, fill, empty or delete one."""
     from src.schemas.collections import CollectedChanges, NewCollection
-    from src.services.collections import CollectionService
+    from src.services.library.collections import CollectionService
 
     options, service = call.options, CollectionService(call.services.database)
     if options.create:

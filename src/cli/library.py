@@ -75,7 +75,7 @@ def _selection(call: Call) -> "Selection":
 
 def quarantine(call: Call) -> Result:
     """List refused files, or give one another chance."""
-    from src.services.quarantine import QuarantineService
+    from src.services.library.quarantine import QuarantineService
 
     service = QuarantineService(call.services.database, call.services.settings)
     if call.options.retry:

@@ -18,7 +18,7 @@ def add_options(made: argparse.ArgumentParser) -> None:
 
 def matches(call: Call) -> Result:
     """Tell what goes with a stem."""
-    from src.services.matches import MatchQuery, MatchService
+    from src.services.retrieval.matches import MatchQuery, MatchService
 
     bring_up_to_date(call)
     options = call.options

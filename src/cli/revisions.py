@@ -52,7 +52,7 @@ def suggest(call: Call) -> Result:
 
 def revise(call: Call) -> Result:
     """Change a rendered track and render it anew."""
-    from src.services.tracks import render_params
+    from src.services.tracks.service import render_params
 
     options = call.options
     edits = edits_of(options)

@@ -6,7 +6,7 @@ from src.cli.call import Call, Result
 
 def doctor(call: Call) -> Result:
     """Check that everything needed is there."""
-    from src.services.doctor import examine
+    from src.services.system.doctor import examine
 
     checks = examine(call.services.settings)
     healthy = all(check.state != "fail" for check in checks)

@@ -78,7 +78,7 @@ def _rendered(call: Call, plan: "ArrangementPlan", *, seed: int, out: str | None
 
 def demo(call: Call) -> Result:
     """Build demo kits, analyse them, render a track."""
-    from src.services.demo import write_demo_kits
+    from src.demo.kits import write_demo_kits
 
     raw = call.services.settings.raw_path
     stems = write_demo_kits(raw, progress=call.progress)

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from src.analysis.second_opinion import labels_of
 from src.core.config import Settings
 from src.core.errors import NotFoundError
 from src.core.progress import JobCancelled, Progress, silent
@@ -21,17 +22,16 @@ from src.db import imports
 from src.db.database import Database
 from src.db.imports import KnownStem, LibraryState
 from src.embeddings.protocol import Embedder
-from src.services.import_batch import BatchWriter
-from src.services.import_diff import Scope, Todo, compare
-from src.services.import_lock import import_lock
-from src.services.import_pool import WorkPool
-from src.services.import_recovery import recover
-from src.services.import_report import ImportReport
-from src.services.import_run import ImportRun, Tools
-from src.services.import_scan import Scan, scan_folder
-from src.services.import_work import Analysis
-from src.services.kit_settling import settle_kits
-from src.services.second_opinion import labels_of
+from src.services.ingest.batch import BatchWriter
+from src.services.ingest.diff import Scope, Todo, compare
+from src.services.ingest.kit_settling import settle_kits
+from src.services.ingest.lock import import_lock
+from src.services.ingest.pool import WorkPool
+from src.services.ingest.recovery import recover
+from src.services.ingest.report import ImportReport
+from src.services.ingest.run import ImportRun, Tools
+from src.services.ingest.scan import Scan, scan_folder
+from src.services.ingest.work import Analysis
 
 log = logging.getLogger(__name__)
 
@@ -193,7 +193,7 @@ class NeuroAnalyzer:
 
 def own_analysis() -> Analysis:
     """The house's own analysis; imported late, since it brings the whole of SciPy."""
-    from src.services.stem_analysis import ANALYSIS_VERSION, analyse_stem
+    from src.analysis.stem_analysis import ANALYSIS_VERSION, analyse_stem
 
     return Analysis(analyse_stem, ANALYSIS_VERSION)
 

@@ -19,6 +19,8 @@ from src.core.progress import Progress, silent
 from src.db import crud
 from src.db.database import Database
 from src.db.models import Stem, TrackRow, now
+from src.mixdown.playback import MixReport, play_score
+from src.mixdown.render_archive import RenderArchive, render_cache
 from src.music.casting.casting import cast_plan
 from src.music.casting.made_marks import is_made
 from src.music.model.plan import ArrangementPlan, plan_from_dict, plan_to_dict
@@ -28,15 +30,9 @@ from src.music.scoring.score_building import build_score
 from src.music.theory.library import StemCard
 from src.music.theory.mastering_presets import Mastering
 from src.schemas.common import MAX_SEED
-from src.services.candidates import find_candidates
-from src.services.loop_hits import LoopHits, sliced_loops
-from src.services.made_sounds import made_copy
-from src.services.playback import MixReport, play_score
-from src.services.render_archive import RenderArchive, render_cache
-from src.services.revisions import pinned_cards
 from src.services.search import SearchService
-from src.services.section_hearing import balanced_mix
-from src.services.track_files import (
+from src.services.tracks.candidates import find_candidates
+from src.services.tracks.files import (
     chosen_track,
     rendering_file,
     reserved_track,
@@ -44,6 +40,10 @@ from src.services.track_files import (
     sidecar_of,
     write_sidecar,
 )
+from src.services.tracks.loop_hits import LoopHits, sliced_loops
+from src.services.tracks.made_sounds import made_copy
+from src.services.tracks.revisions import pinned_cards
+from src.services.tracks.section_hearing import balanced_mix
 from src.storage.decode import read_stem
 from src.storage.encode import AudioSink
 from src.storage.render_cache import file_digest

@@ -20,7 +20,7 @@ from src.db.track_uses import TrackUses
 from src.embeddings.protocol import Embedder, Vectors
 from src.music.casting.made_marks import is_made, made_card
 from src.music.theory.library import StemCard
-from src.services.search_directions import (
+from src.services.retrieval.directions import (
     DISLIKED,
     LIKED,
     PROMPT,
@@ -32,10 +32,10 @@ from src.services.search_directions import (
     sound_wishes,
     text_wishes,
 )
-from src.services.search_filters import Members, allowed, members_of
-from src.services.search_fit import WEIGHED, Company, track_company, weighed
-from src.services.search_pages import Ordered, Place, cursor_of, ordered, place_of, start_of
-from src.services.search_query import (
+from src.services.retrieval.filters import Members, allowed, members_of
+from src.services.retrieval.fit import WEIGHED, Company, track_company, weighed
+from src.services.retrieval.pages import Ordered, Place, cursor_of, ordered, place_of, start_of
+from src.services.retrieval.query import (
     MAX_LIMIT,
     MAX_OFFSET,
     MAX_PROMPT,
@@ -45,10 +45,10 @@ from src.services.search_query import (
     SearchQuery,
     check_query,
 )
-from src.services.search_ranking import SMALL_LIBRARY, RankedFor, Ranking, rank, with_exact_fit
-from src.services.search_reasons import Told, reasons_for
-from src.services.search_space import SearchSpaces
-from src.services.search_words import Asked, known_words, mended
+from src.services.retrieval.ranking import SMALL_LIBRARY, RankedFor, Ranking, rank, with_exact_fit
+from src.services.retrieval.reasons import Told, reasons_for
+from src.services.retrieval.space import SearchSpaces
+from src.services.retrieval.words import Asked, known_words, mended
 from src.storage.fingerprint import STEM_ID_LENGTH
 
 __all__ = [

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from src.core.memory import give_back_freed
-from src.services.jobs import JobService
+from src.services.jobs.service import JobService
 
 log = logging.getLogger(__name__)
 

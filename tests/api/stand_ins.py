@@ -18,7 +18,7 @@ from src.db.database import Database
 from src.db.models import TrackRow
 from src.embeddings.protocol import Vectors
 from src.music.model.plan import ArrangementPlan, SectionPlan, StemQuery, plan_to_dict
-from src.services.reanalysis import ReanalysisService
+from src.services.ingest.reanalysis import ReanalysisService
 from src.storage.encode import write_wav
 from src.wiring import Services
 from tests.services.plain_analysis import PLAIN

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from src.services.import_lock import import_lock
+from src.services.ingest.lock import import_lock
 from tests.api.checks import assert_problem
 from tests.api.conftest import Asked
 from tests.api.stand_ins import StandIns

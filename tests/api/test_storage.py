@@ -4,7 +4,7 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from src.core.config import Settings
-from src.services.storage_use import shown_settings, storage_use
+from src.services.library.storage_use import shown_settings, storage_use
 
 
 def test_every_folder_tells_its_files_and_bytes(client: TestClient, settings: Settings) -> None:

@@ -10,8 +10,8 @@ import pytest
 from src.cli import main
 from src.core.config import Settings
 from src.wiring import build_services
+from tests.services.export.test_service import plan
 from tests.services.small_library import fill_library, made_stems
-from tests.services.test_exports import plan
 
 NOTES = ["credits", "midi", "picture"]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from src.services.demo import write_demo_kits
+from src.demo.kits import write_demo_kits
 from tests.compose.place import NOTES, asked, browser_page, compose, heard, told, until
 
 KIT = "Techno 138 Am"

@@ -10,7 +10,7 @@ from src.db.database import Database
 from src.db.models import EditedStem, Stem, StemChange
 from src.db.stem_edits import KEPT_EDITS, Selection
 from src.music.evidence.corrections import Change
-from src.services.bulk_edits import BulkEditService
+from src.services.library.bulk_edits import BulkEditService
 from tests.db.stocked import stock
 
 

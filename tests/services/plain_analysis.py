@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from src.analysis.stem_analysis import StemFacts
 from src.audio.validation import Audio
 from src.embeddings.protocol import Vectors
 from src.music.evidence.estimates import Finding
 from src.music.evidence.kit_evidence import StemEvidence, evidence_record
 from src.music.evidence.kit_settlement import finding_record
-from src.services.import_work import Analysis
-from src.services.stem_analysis import StemFacts
+from src.services.ingest.work import Analysis
 from src.storage.metadata import FileMetadata
 
 

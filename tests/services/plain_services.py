@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from src.core.config import Settings
 from src.db.database import Database
-from src.services.import_work import Analysis
+from src.services.ingest.work import Analysis
 from src.services.preprocessor import NeuroAnalyzer
 from tests.services.plain_analysis import PLAIN, SPEAKING, SpectralEmbedder
 

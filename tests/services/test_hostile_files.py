@@ -10,7 +10,7 @@ import pytest
 
 from src.core.config import Settings
 from src.db.database import Database
-from src.services.import_report import ImportReport
+from src.services.ingest.report import ImportReport
 from src.services.preprocessor import NeuroAnalyzer
 from src.storage.paths import original_text, printable
 from tests.services.library_files import everything, rows_of

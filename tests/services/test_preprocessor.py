@@ -19,7 +19,7 @@ from src.db import crud
 from src.db.corrections import correct
 from src.db.database import Database
 from src.embeddings.protocol import Vectors
-from src.services.import_lock import import_lock
+from src.services.ingest.lock import import_lock
 from src.services.preprocessor import NeuroAnalyzer
 from src.storage.decode import read_audio
 from src.storage.fingerprint import content_hash

@@ -12,7 +12,7 @@ import pytest
 
 from src.core.config import Settings
 from src.core.progress import Progress
-from src.services.jobs import JobKind, JobService, Task
+from src.services.jobs.service import JobKind, JobService, Task
 from src.workers.local import LocalRunner
 from tests.db.stocked import fresh_database
 

@@ -14,7 +14,7 @@ from src.api.files import FILE_RESPONSES, file_answer
 from src.api.problems import problem_responses
 from src.schemas.exports import ExportRequest, Exports
 from src.schemas.jobs import JobOut
-from src.services.exports import ZIPS, ZipDownload
+from src.services.export.service import ZIPS, ZipDownload
 
 router = APIRouter(tags=["tracks"])
 

@@ -8,7 +8,7 @@ from src.api.deps import EngineDep, WindowDep, job_url
 from src.api.problems import job_problem, no_input, problem_responses
 from src.schemas.common import Page, Text
 from src.schemas.jobs import JobLogOut, JobOut, JobStatus
-from src.services.jobs import JobRunningError, JobService, JobState
+from src.services.jobs.service import JobRunningError, JobService, JobState
 
 router = APIRouter(tags=["jobs"])
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from src.api.deps import EngineDep
 from src.schemas.kits import KitOut
-from src.services.kits import list_kits
+from src.services.library.kits import list_kits
 
 router = APIRouter(tags=["library"])
 

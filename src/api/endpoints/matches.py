@@ -11,7 +11,7 @@ from src.api.problems import problem_responses
 from src.schemas.matches import Matches, MatchOut
 from src.schemas.revisions import ReasonOut
 from src.schemas.stems import Category
-from src.services.matches import MAX_LIMIT, MAX_PLAYING, MatchQuery
+from src.services.retrieval.matches import MAX_LIMIT, MAX_PLAYING, MatchQuery
 
 router = APIRouter(prefix="/api/v1/stems", tags=["stems"])
 

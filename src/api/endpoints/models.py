@@ -12,7 +12,7 @@ from src.api.problems import no_input, problem_responses
 from src.schemas.common import Text
 from src.schemas.jobs import JobOut
 from src.schemas.models import EmbedderOut, MapAnswer, MapPointOut, ModelsAnswer, ReembedRequest
-from src.services.library_map import MAX_SHOWN
+from src.services.library.map import MAX_SHOWN
 
 router = APIRouter(prefix="/api/v1", tags=["library"])
 

@@ -20,8 +20,8 @@ from src.schemas.revisions import (
     choice_out,
 )
 from src.schemas.tracks import GeneratedTrack, Plan, TrackSummary
-from src.services.revisions import MAX_SUGGESTIONS, played_in
-from src.services.tracks import render_params
+from src.services.tracks.revisions import MAX_SUGGESTIONS, played_in
+from src.services.tracks.service import render_params
 
 router = APIRouter(prefix="/api/v1/tracks", tags=["tracks"])
 

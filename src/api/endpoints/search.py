@@ -20,9 +20,9 @@ from src.schemas.search import (
     SuggestionOut,
     SuggestionsAnswer,
 )
+from src.services.retrieval.facets import facets
+from src.services.retrieval.suggestions import LONGEST_TYPED, MOST_SUGGESTED
 from src.services.search import SearchPage, SearchQuery
-from src.services.search_facets import facets
-from src.services.search_suggestions import LONGEST_TYPED, MOST_SUGGESTED
 
 router = APIRouter(prefix="/api/v1/search", tags=["library"])
 

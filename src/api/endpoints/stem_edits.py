@@ -10,8 +10,8 @@ from src.api.problems import problem_responses
 from src.schemas.common import Page
 from src.schemas.jobs import JobOut
 from src.schemas.stem_edits import BulkEdit, BulkEditAnswer, EditOut, StemSelection, UndoAnswer
-from src.services.selections import selection_of
-from src.services.stems import change_of
+from src.services.library.selections import selection_of
+from src.services.library.stems import change_of
 
 router = APIRouter(prefix="/api/v1/stems", tags=["stems"])
 

@@ -11,7 +11,7 @@ from src.api.filters import ListQueryDep
 from src.api.problems import problem_responses
 from src.schemas.common import Page
 from src.schemas.stems import Deleted, StemCorrection, StemDetail, StemSummary, Waveform
-from src.services.removal import remove_stem
+from src.services.library.removal import remove_stem
 
 router = APIRouter(prefix="/api/v1/stems", tags=["stems"])
 

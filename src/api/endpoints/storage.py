@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from src.api.deps import EngineDep
 from src.api.problems import no_input, problem_responses
 from src.schemas.storage import Storage
-from src.services.storage_use import shown_settings, storage_use
+from src.services.library.storage_use import shown_settings, storage_use
 
 router = APIRouter(prefix="/api/v1", tags=["system"])
 

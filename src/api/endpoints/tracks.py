@@ -25,7 +25,7 @@ from src.schemas.tracks import (
     TrackSummary,
     TrackWaveform,
 )
-from src.services.tracks import fresh_seed, render_params
+from src.services.tracks.service import fresh_seed, render_params
 
 router = APIRouter(tags=["tracks"])
 

@@ -14,7 +14,7 @@ from src.api.multipart import FormReader, PartData, PartEnd, PartEvent, PartStar
 from src.api.problems import problem_responses
 from src.core.errors import InvalidInputError
 from src.schemas.stems import UploadAnswer, UploadedFile
-from src.services.uploads import UploadBatch, UploadTooLargeError
+from src.services.ingest.uploads import UploadBatch, UploadTooLargeError
 
 router = APIRouter(prefix="/api/v1/stems", tags=["stems"])
 

@@ -1,0 +1,301 @@
+"""Exports of finished tracks: made from the score, kept beside the track, handed out.
+
+Each format is made once: what it is made of is written down as a digest beside its files,
+and as long as that stays the same they are handed out as they are.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import quote
+
+from src.core.config import Settings
+from src.core.errors import ConflictError, InvalidInputError, NotFoundError
+from src.core.progress import Progress, silent
+from src.db import crud
+from src.db.database import Database
+from src.db.models import TrackRow
+from src.music.casting.made_marks import is_made, made_card
+from src.music.model.score import Score, score_to_dict
+from src.music.model.score_reading import score_from_dict
+from src.schemas.exports import ExportedFile, Exports
+from src.services.export.formats import FORMATS, Material
+from src.services.export.records import (
+    ExportRecord,
+    publish,
+    read_record,
+    remove_abandoned,
+    write_record,
+)
+from src.services.renderer import stem_loader
+from src.services.search import SearchService
+from src.services.tracks.files import exports_of, sidecar_of
+from src.storage.atomic import TEMPORARY_PREFIX
+from src.storage.fingerprint import content_hash, text_hash
+from src.storage.paths import path_of, safe_join, shortened
+from src.storage.zip_writing import zip_stream
+
+EXPORT_VERSION = "2"
+"""Raised when the same score gives other files, so that older ones are made again."""
+
+ALL_ZIP, STEMS_ZIP = "all.zip", "stems.zip"
+ZIPS = (ALL_ZIP, STEMS_ZIP)
+"""Names under which files are handed out together; no such file exists."""
+
+STAGE = "exporting"
+_STEPS = 1000
+_TITLE_BYTES = 80
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A track as far as its row and its files tell: where it lies and what it is called."""
+
+    row: TrackRow
+    wav: Path
+
+    @property
+    def folder(self) -> Path:
+        return exports_of(self.wav)
+
+    @property
+    def title(self) -> str:
+        return shortened(" ".join(self.row.prompt.split()), _TITLE_BYTES) or self.wav.stem
+
+
+@dataclass(frozen=True)
+class ZipDownload:
+    """A zip on its way. name: what to call it; pieces: its bytes, made as they are read"""
+
+    name: str
+    pieces: Iterator[bytes]
+
+
+class ExportService:
+    """Makes, lists and hands out exports of tracks."""
+
+    def __init__(self, database: Database, settings: Settings, search: SearchService) -> None:
+        self.database = database
+        self.settings = settings
+        self.search = search
+
+    def export(
+        self, track_id: str, formats: Sequence[str] | None = None, progress: Progress = silent
+    ) -> Exports:
+        """Make what is not there yet; answers with all files of these formats.
+
+        formats: None makes all of them
+
+        Raises NotFoundError for an unknown track; InvalidInputError for an unknown format;
+        ConflictError where the track, its score or a stem of it is gone (``track_missing``,
+        ``score_missing``, ``stem_missing``). JobCancelled leaves whole formats behind.
+        """
+        wanted = checked_formats(formats)
+        place = self._place(track_id)
+        score = _score_of(place.wav)
+        whole = sum(FORMATS[name].effort for name in wanted)
+        done = 0.0
+        for name in wanted:
+            steps = _Share(progress, done / whole, FORMATS[name].effort / whole)
+            self._make(name, place, score, steps)
+            done += FORMATS[name].effort
+        progress(STAGE, _STEPS, _STEPS)
+        return self._listed(place, wanted)
+
+    def check(self, track_id: str, formats: Sequence[str] | None) -> dict[str, Any]:
+        """The parameters of an export job. Raises what :meth:`export` raises at once."""
+        wanted = checked_formats(formats)
+        _score_of(self._place(track_id).wav)
+        return {"track_id": track_id, "formats": list(wanted)}
+
+    def run(self, params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+        """The work of an export job: parameters as :meth:`check` makes them."""
+        return self.export(params["track_id"], params["formats"], progress).model_dump()
+
+    def files(self, track_id: str) -> Exports:
+        """What was made of a track. Raises NotFoundError for an unknown track."""
+        return self._listed(self._place(track_id), tuple(FORMATS))
+
+    def file(self, track_id: str, name: str) -> Path:
+        """A file that was made. Raises NotFoundError for all else."""
+        place = self._place(track_id)
+        if name not in {file.name for file in self._listed(place, tuple(FORMATS)).files}:
+            raise NotFoundError(
+                f"there is no export {name!r} of this track: POST its format to"
+                f" {exports_url(track_id)} first"
+            )
+        return safe_join(place.folder, name)
+
+    def zip(self, track_id: str, name: str) -> ZipDownload:
+        """All files of a track, or all its stems, as a zip that is made as it is read.
+
+        Raises NotFoundError for another name, and where there is nothing to put into it.
+        """
+        place = self._place(track_id)
+        files = self._listed(place, tuple(FORMATS)).files
+        if name == STEMS_ZIP:
+            files = [file for file in files if file.format == "stems"]
+        if name not in ZIPS or not files:
+            raise NotFoundError(f"there is nothing to put into {name!r}: export the track first")
+        inside = place.wav.stem
+        members = ((f"{inside}/{file.name}", place.folder / file.name) for file in files)
+        return ZipDownload(f"{inside}_{name}", zip_stream(members))
+
+    def folder(self, track_id: str) -> Path:
+        """Where a track's exports lie. Raises NotFoundError for an unknown track."""
+        return self._place(track_id).folder
+
+    def newest(self) -> str:
+        """The id of the newest track. Raises NotFoundError where there is none."""
+        with self.database.transaction() as session:
+            rows, _ = crud.list_tracks(session, window=crud.Window(limit=1, offset=0))
+            if not rows:
+                raise NotFoundError("there is no track yet: generate one first")
+            return str(rows[0].id)
+
+    def _place(self, track_id: str) -> _Place:
+        with self.database.transaction() as session:
+            row = crud.get_track(session, track_id)
+            session.expunge(row)
+        return _Place(row, path_of(row.path, self.settings.tracks_path))
+
+    def _listed(self, place: _Place, formats: Sequence[str]) -> Exports:
+        """Files of formats whose every file is there."""
+        url, folder = exports_url(place.row.id), place.folder
+        files = [
+            ExportedFile(name=file, format=name, bytes=size, url=f"{url}/{quote(file)}")
+            for name in formats
+            for record in [read_record(folder, name)]
+            if record.track_id == place.row.id and record.holds(folder)
+            for file, size in record.sizes.items()
+        ]
+        zips = [ALL_ZIP] if files else []
+        zips += [STEMS_ZIP] if any(file.format == "stems" for file in files) else []
+        return Exports(
+            track_id=place.row.id,
+            formats=list(FORMATS),
+            files=files,
+            zips=[f"{url}/{name}" for name in zips],
+        )
+
+    def _make(self, name: str, place: _Place, score: Score, progress: Progress) -> None:
+        """Make one format, unless it is there already."""
+        of = self._material(name, place, score)
+        digest = _digest(name, of)
+        before = read_record(place.folder, name)
+        if before.digest == digest and before.holds(place.folder):
+            sizes = before.sizes
+        else:
+            place.folder.mkdir(parents=True, exist_ok=True)
+            remove_abandoned(place.folder)
+            with TemporaryDirectory(dir=place.folder, prefix=TEMPORARY_PREFIX) as built:
+                FORMATS[name].make(of, Path(built), progress)
+                sizes = publish(Path(built), place.folder, before)
+        after = ExportRecord(place.row.id, digest, sizes)
+        if after != before:
+            write_record(place.folder, name, after)
+
+    def _material(self, name: str, place: _Place, score: Score) -> Material:
+        if FORMATS[name].needs_wav and not place.wav.is_file():
+            raise ConflictError(
+                f"the file of the track is gone: {place.wav.name}; render it again",
+                code="track_missing",
+            )
+        stems = _stems_of(score)
+        cards = self.search.cards(stems)
+        cards |= {stem: made_card(stem) for stem in stems if is_made(stem)}
+        if FORMATS[name].needs_stems:
+            _check_stems(score, set(cards))
+        return Material(
+            name=place.wav.stem,
+            title=place.title,
+            genre=place.row.genre,
+            score=score,
+            wav=place.wav,
+            load=stem_loader(self.settings.processed_path, cards),
+            cards=cards,
+        )
+
+
+class _Share:
+    """Progress of one format, told as its share of all that is asked for."""
+
+    def __init__(self, progress: Progress, start: float, share: float) -> None:
+        self._progress = progress
+        self._start, self._share = start, share
+
+    def __call__(self, stage: str, done: int, total: int) -> None:  # noqa: ARG002
+        part = min(max(done / total, 0.0), 1.0) if total > 0 else 0.0
+        self._progress(STAGE, round(_STEPS * (self._start + self._share * part)), _STEPS)
+
+
+def checked_formats(formats: Sequence[str] | None) -> tuple[str, ...]:
+    """Names of formats, each once, in the order in which they are made; None is all.
+
+    Raises InvalidInputError for a name that is none.
+    """
+    if formats is None:
+        return tuple(FORMATS)
+    for name in formats:
+        if name not in FORMATS:
+            raise InvalidInputError(f"format must be one of {', '.join(FORMATS)}, got {name!r}")
+    return tuple(name for name in FORMATS if name in formats)
+
+
+def exports_url(track_id: str) -> str:
+    """Where the API tells of a track's exports."""
+    return f"/api/v1/tracks/{quote(track_id)}/exports"
+
+
+def _score_of(wav: Path) -> Score:
+    """The score from the description beside a track."""
+    path = sidecar_of(wav)
+    try:
+        description = json.loads(path.read_text(encoding="utf-8"))
+        return score_from_dict(description["score"])
+    except (OSError, ValueError, KeyError, TypeError, InvalidInputError) as error:
+        raise ConflictError(
+            f"the score of the track can't be read from {path.name} ({error}): render it again",
+            code="score_missing",
+        ) from error
+
+
+def _stems_of(score: Score) -> list[str]:
+    """Ids of all stems that sound."""
+    clips = (clip.stem_id for track in score.tracks for clip in track.clips)
+    notes = (note.stem_id for track in score.tracks for note in track.notes)
+    return list(dict.fromkeys((*clips, *notes)))
+
+
+def _check_stems(score: Score, there: set[str]) -> None:
+    gone = [stem for stem in _stems_of(score) if stem not in there]
+    if gone:
+        names = {
+            choice.stem_id: f"{choice.name} ({choice.original_file})" for choice in score.choices
+        }
+        told = ", ".join(names.get(stem, stem) for stem in gone)
+        raise ConflictError(
+            f"stems of this track are no longer in the library: {told};"
+            " import them again and export once more",
+            code="stem_missing",
+        )
+
+
+def _digest(name: str, of: Material) -> str:
+    """What decides how the files of a format come out."""
+    made_of: dict[str, Any] = {
+        "version": EXPORT_VERSION,
+        "format": name,
+        "name": of.name,
+        "title": of.title,
+        "genre": of.genre,
+        "score": score_to_dict(of.score),
+    }
+    if FORMATS[name].needs_wav:
+        made_of["wav"] = content_hash(of.wav)
+    if FORMATS[name].needs_stems:
+        made_of["keys"] = {stem: card.key for stem, card in of.cards.items()}
+    return text_hash(json.dumps(made_of, sort_keys=True))

@@ -1,0 +1,323 @@
+"""One batch of an import: what came of its files, and its short transaction."""
+
+import logging
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from src.core.config import Settings
+from src.db import imports
+from src.db.database import Database
+from src.db.imports import KnownBad, KnownStem, LibraryState
+from src.embeddings.protocol import Vectors
+from src.services.ingest.kits import kit_path, kit_row
+from src.services.ingest.licences import KitLicences
+from src.services.ingest.pool import Failure
+from src.services.ingest.quarantine_moves import KEPT_PREFIX, stored_name
+from src.services.ingest.recovery import finish_moves
+from src.services.ingest.report import FileProblem, ImportReport
+from src.services.ingest.rows import (
+    Row,
+    analysis_columns,
+    bad_id,
+    place_row,
+    stem_name,
+    stem_row,
+    vector_rows,
+)
+from src.services.ingest.scan import FoundFile
+from src.services.ingest.work import Postponed, Refused, Taken, batch_values
+from src.storage.fingerprint import stem_id
+from src.storage.paths import path_of, shown
+
+log = logging.getLogger(__name__)
+
+MOST_VALUES = 2**24
+"""Values that one batch may bring into a worker's memory at once: 64 MB as float32."""
+
+MOST_GROUPS = 64
+
+
+@dataclass
+class Group:
+    """Files with the same bytes. digest None: they could not be read; early: why."""
+
+    digest: str | None
+    files: list[FoundFile] = field(default_factory=list)
+    early: Refused | Postponed | Failure | None = None
+
+
+@dataclass
+class Batch:
+    """Groups with what came of them; None for content that the library knows."""
+
+    items: list[tuple[Group, Taken | Refused | Postponed | Failure | None]] = field(
+        default_factory=list
+    )
+
+    def add(self, group: Group, outcome: Taken | Refused | Postponed | Failure | None) -> None:
+        """Append a group."""
+        self.items.append((group, outcome))
+
+    @property
+    def files(self) -> int:
+        """How many files are in it."""
+        return sum(len(group.files) for group, _ in self.items)
+
+    def taken(self) -> list[tuple[Group, Taken]]:
+        """The groups that are new stems."""
+        return [(group, one) for group, one in self.items if isinstance(one, Taken)]
+
+    def new_stems(self) -> list[tuple[str, Taken]]:
+        """Contents of the new stems with what was found out, in their order."""
+        return [(group.digest, one) for group, one in self.taken() if group.digest is not None]
+
+    def full(self, embed_batch: int) -> bool:
+        """Whether it should be saved before more is added."""
+        taken = [one for _, one in self.taken()]
+        return (
+            len(taken) >= embed_batch
+            or len(self.items) >= MOST_GROUPS
+            or batch_values(taken) >= MOST_VALUES
+        )
+
+
+@dataclass
+class _Rows:
+    """What one transaction writes."""
+
+    kits: dict[str, Row] = field(default_factory=dict)
+    stems: list[Row] = field(default_factory=list)
+    vectors: list[Row] = field(default_factory=list)
+    places: list[Row] = field(default_factory=list)
+    known: list[Row] = field(default_factory=list)
+    moved_from: list[str] = field(default_factory=list)
+    bad: list[Row] = field(default_factory=list)
+    good_again: list[str] = field(default_factory=list)
+    lost_places: list[str] = field(default_factory=list)
+
+
+@dataclass
+class BatchWriter:
+    """Writes batches. gone: places whose file is not there, by stem; moves use them up."""
+
+    database: Database
+    settings: Settings
+    model_id: str
+    analysis_version: str
+    state: LibraryState
+    gone: dict[str, list[str]]
+    report: ImportReport
+    keep_bad_files: bool
+
+    def __post_init__(self) -> None:
+        bad = self.state.bad.values()
+        self._stored = {one.stored_as for one in bad}
+        self._in_place = {one.original_path: one for one in bad if not one.moved}
+        self._licences = KitLicences(self.settings.raw_path)
+
+    def save(self, batch: Batch, vectors: Mapping[str, Vectors]) -> None:
+        """Write a batch in one transaction, then move what was refused."""
+        rows = _Rows()
+        for group, outcome in batch.items:
+            if isinstance(outcome, Taken):
+                self._new_stem(rows, group, outcome, vectors)
+            elif isinstance(outcome, Refused):
+                self._refuse(rows, group, outcome)
+            elif isinstance(outcome, Failure) and outcome.reason != "failed":
+                self._refuse(rows, group, Refused(outcome.reason, outcome.message))
+            elif outcome is None:
+                self._known_stem(rows, group)
+            else:
+                self._leave(group, outcome)
+        self._write(rows)
+        self._move_bad(rows.bad)
+
+    def save_vectors(self, vectors: Mapping[str, Vectors]) -> None:
+        """Write vectors of stems that are there already."""
+        rows = [
+            row
+            for one, v in vectors.items()
+            for row in vector_rows([one], v, model_id=self.model_id)
+        ]
+        with self.database.transaction() as session:
+            imports.add_rows(session, vectors=rows)
+        self.report.embedded += len(rows)
+
+    def vector_of(self, stem: str) -> Vectors | None:
+        """A stem's stored vector by the present model, shape (1, dimension); None: it has none."""
+        with self.database.transaction() as session:
+            raw = imports.vector_of(session, stem, model_id=self.model_id)
+        return None if raw is None else np.frombuffer(raw, "<f4")[None]
+
+    def refresh(self, stem: str, taken: Taken) -> None:
+        """Write a new analysis of a stem."""
+        columns = analysis_columns(taken, analysis_version=self.analysis_version)
+        with self.database.transaction() as session:
+            self.report.refreshed += imports.refresh_stem(session, stem, columns)
+
+    def move_kept(self, kept: Sequence[KnownBad]) -> bool:
+        """Move refused files that an earlier import was told to leave; whether there were any."""
+        waiting = [one for one in kept if one.stored_as == f"{KEPT_PREFIX}{one.id}"]
+        if self.keep_bad_files or not waiting:
+            return False
+        moves: list[KnownBad] = []
+        with self.database.transaction() as session:
+            for one in waiting:
+                path = path_of(one.original_path, self.settings.raw_path)
+                reason = imports.refusal_reason(session, one.id)
+                moves.append(replace(one, stored_as=self._stored_as(one.id, path, reason)))
+                self._stored.add(moves[-1].stored_as)
+                imports.rename_bad(session, one.id, moves[-1].stored_as)
+        self.report.quarantined += len(finish_moves(self.database, self.settings, moves))
+        return True
+
+    def _new_stem(
+        self, rows: _Rows, group: Group, taken: Taken, vectors: Mapping[str, Vectors]
+    ) -> None:
+        assert group.digest is not None
+        stem = stem_id(group.digest)
+        if stem not in vectors:  # no vector, no stem: the next import tries again
+            (self.settings.stems_path / f"{stem}.wav").unlink(missing_ok=True)
+            return
+        first = group.files[0]
+        rows.stems.append(
+            stem_row(
+                first,
+                group.digest,
+                taken,
+                analysis_version=self.analysis_version,
+                kit_licence=self._licences.of(first.place),
+            )
+        )
+        rows.vectors.extend(vector_rows([stem], vectors[stem], model_id=self.model_id))
+        for found in group.files:
+            self._note_replaced(found, stem)
+            rows.places.append(self._place(rows, found, group.digest))
+        self.state.stems[group.digest] = KnownStem(
+            stem, group.digest, rows.stems[-1]["path"], first.place, self.analysis_version
+        )
+        self.report.added += 1
+        self.report.embedded += 1
+        self.report.duplicates += len(group.files) - 1
+        if not taken.whole:
+            log.warning("%s is taken but %s", shown(first.place), "; ".join(taken.warnings))
+            self.report.tell(FileProblem(first.place, "warning", "; ".join(taken.warnings)))
+
+    def _known_stem(self, rows: _Rows, group: Group) -> None:
+        """Known content at a place that is new or changed: moved, a duplicate, or only touched."""
+        assert group.digest is not None
+        stem = stem_id(group.digest)
+        for found in group.files:
+            before = self.state.places.get(found.place)
+            rows.known.append(self._place(rows, found, group.digest))
+            gone = self.gone.get(stem, [])
+            self._note_replaced(found, stem)
+            if before is not None and before.stem_id == stem:
+                self.report.unchanged += 1
+            elif gone:
+                rows.moved_from.append(gone.pop(0))
+                self.report.moved += 1
+                log.info("%s moved to %s", shown(rows.moved_from[-1]), shown(found.place))
+            else:
+                self.report.duplicates += 1
+
+    def _note_replaced(self, found: FoundFile, stem: str) -> None:
+        before = self.state.places.get(found.place)
+        if before is not None and before.stem_id != stem:
+            self.report.replaced += 1
+            log.warning(
+                "%s holds another sound now; stem %s stays", shown(found.place), before.stem_id
+            )
+
+    def _place(self, rows: _Rows, found: FoundFile, digest: str) -> Row:
+        kit = kit_path(found.place)
+        if kit is not None and kit not in rows.kits:
+            rows.kits[kit] = dict(kit_row(kit))
+        self._forget_refusal(rows, found)
+        return place_row(found, digest)
+
+    def _forget_refusal(self, rows: _Rows, found: FoundFile) -> None:
+        """The file at this place is another one than that which was refused and left there."""
+        before = self._in_place.pop(found.place, None)
+        if before is not None:
+            rows.good_again.append(before.id)
+
+    def _refuse(self, rows: _Rows, group: Group, refusal: Refused) -> None:
+        for found in group.files:
+            self._refuse_one(rows, found, group.digest, refusal)
+
+    def _refuse_one(
+        self, rows: _Rows, found: FoundFile, digest: str | None, refusal: Refused
+    ) -> None:
+        content = f"{found.size_bytes}:{found.modified_ns}" if digest is None else digest
+        one = bad_id(found.place, content)
+        row: Row = {
+            "id": one,
+            "original_path": found.place,
+            "stored_as": f"{KEPT_PREFIX}{one}"
+            if self.keep_bad_files
+            else self._stored_as(one, found.path, refusal.reason),
+            "reason": refusal.reason,
+            "message": refusal.message,
+            "size_bytes": found.size_bytes,
+            "modified_ns": found.modified_ns,
+            "moved": False,
+        }
+        self._forget_refusal(rows, found)
+        rows.bad.append(row)
+        if found.place in self.state.places:
+            rows.lost_places.append(found.place)
+        self.state.bad[one] = _known_bad(row)
+        self._stored.add(row["stored_as"])
+        self.report.quarantined += 1
+        stored = None if self.keep_bad_files else row["stored_as"]
+        self.report.tell(FileProblem(found.place, refusal.reason, refusal.message, stored))
+        log.warning("%s refused (%s): %s", shown(found.path), refusal.reason, refusal.message)
+
+    def _stored_as(self, one: str, path: Path, reason: str) -> str:
+        before = self.state.bad.get(one)
+        if before is not None and not before.stored_as.startswith(KEPT_PREFIX):
+            return before.stored_as  # the same bytes from the same place: the same name
+        plain = stored_name(reason, path.name, bad_id=one, taken=self._stored)
+        if os.path.lexists(self.settings.quarantine_path / plain):
+            return stored_name(reason, path.name, bad_id=one, taken={plain})
+        return plain
+
+    def _leave(self, group: Group, outcome: Postponed | Failure) -> None:
+        reason = "failed" if isinstance(outcome, Failure) else "busy"
+        for found in group.files:
+            self.report.failed += 1
+            self.report.tell(FileProblem(found.place, reason, outcome.message))
+            log.warning("%s left for the next import: %s", shown(found.path), outcome.message)
+
+    def _write(self, rows: _Rows) -> None:
+        with self.database.transaction() as session:
+            imports.add_rows(
+                session, kits=list(rows.kits.values()), stems=rows.stems, vectors=rows.vectors
+            )
+            imports.put_places(session, rows.places + rows.known, gone=rows.moved_from)
+            if rows.known:
+                names = {place["path"]: stem_name(place["path"]) for place in rows.known}
+                imports.adopt_places(session, rows.known, names)
+            imports.forget_bad(session, rows.good_again)
+            imports.put_bad(session, rows.bad)
+            imports.set_missing(session, rows.lost_places, missing=True)
+
+    def _move_bad(self, bad: Sequence[Row]) -> None:
+        if not self.keep_bad_files:
+            finish_moves(self.database, self.settings, [_known_bad(row) for row in bad])
+
+
+def _known_bad(row: Row) -> KnownBad:
+    return KnownBad(
+        id=row["id"],
+        original_path=row["original_path"],
+        stored_as=row["stored_as"],
+        size_bytes=row["size_bytes"],
+        modified_ns=row["modified_ns"],
+        moved=row["moved"],
+    )

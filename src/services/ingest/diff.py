@@ -1,0 +1,83 @@
+"""What a walk found, held against what the library knows."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from src.db.imports import KnownBad, KnownStem, LibraryState
+from src.services.ingest.scan import FoundFile, Scan
+from src.storage.paths import path_of
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The part of the library that a walk covers: what is not found there is gone."""
+
+    folder: Path
+    raw_root: Path
+    unread: Sequence[Path] = ()
+
+    def covers(self, place: str) -> bool:
+        """Whether the walk would have found a file at this place."""
+        path = path_of(place, Path(os.path.realpath(self.raw_root)))
+        if not path.is_relative_to(os.path.realpath(self.folder)):
+            return False
+        return not any(path.is_relative_to(folder) for folder in self.unread)
+
+
+@dataclass
+class Todo:
+    """What an import has to do.
+
+    unchanged: how many files are as they were
+    fresh: files that are new or changed, to be read
+    back: places whose file was missing and is there again
+    gone: places whose file is not there any more, by the id of their stem
+    kept_bad: refused files that were left in their place and still lie there unchanged
+    outdated: stems to analyse again, each with a file that holds it
+    """
+
+    unchanged: int = 0
+    fresh: list[FoundFile] = field(default_factory=list)
+    back: list[str] = field(default_factory=list)
+    gone: dict[str, list[str]] = field(default_factory=dict)
+    kept_bad: list[KnownBad] = field(default_factory=list)
+    outdated: dict[str, FoundFile] = field(default_factory=dict)
+
+    @property
+    def gone_places(self) -> list[str]:
+        """All places whose file is not there any more."""
+        return sorted(place for places in self.gone.values() for place in places)
+
+
+def compare(
+    scan: Scan, state: LibraryState, *, scope: Scope, outdated: Mapping[str, KnownStem]
+) -> Todo:
+    """Sort what was found into what is to be done.
+
+    outdated: stems by id that need a new analysis or a new copy
+
+    A file is unchanged when path, size and time are those of the last import; then not even
+    its bytes are read.
+    """
+    todo = Todo()
+    bad = {one.original_path: one for one in state.bad.values() if not one.moved}
+    for found in scan.files:
+        known, refused = state.places.get(found.place), bad.get(found.place)
+        stamp = (found.size_bytes, found.modified_ns)
+        if refused is not None and (refused.size_bytes, refused.modified_ns) == stamp:
+            todo.kept_bad.append(refused)
+        elif known is None or (known.size_bytes, known.modified_ns) != stamp:
+            todo.fresh.append(found)
+        else:
+            todo.unchanged += 1
+            if known.missing:
+                todo.back.append(found.place)
+            if known.stem_id in outdated:
+                todo.outdated.setdefault(known.stem_id, found)
+    there = {found.place for found in scan.files}
+    for place, known in sorted(state.places.items()):
+        if place not in there and scope.covers(place):
+            todo.gone.setdefault(known.stem_id, []).append(place)
+    return todo

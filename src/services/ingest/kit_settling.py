@@ -1,0 +1,216 @@
+"""Stems that lie together are compared: a common tempo, mostly a common key.
+
+Nothing has to be marked beforehand: whatever changed a stem since its company was settled
+(an import, another analysis, a correction, a removal) shows in the numbers of its changes or
+in who is there. So it can be killed at any point, and costs one look where nothing changed.
+"""
+
+import hashlib
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import Any
+
+from src.core.progress import Progress
+from src.db import settled_kits
+from src.db.corrections import found_in
+from src.db.database import Database
+from src.db.settled_kits import Learnt, Member, State
+from src.music.evidence.estimates import Finding
+from src.music.evidence.kit_consensus import Place
+from src.music.evidence.kit_evidence import StemEvidence, evidence_from
+from src.music.evidence.kit_settlement import Settled, finding_record, own_key, settle
+from src.services.ingest.kits import kit_path
+
+log = logging.getLogger(__name__)
+
+STAGE = "comparing stems of a kit"
+
+MOST_STEMS = 5_000
+"""Larger companies are settled folder by folder, so that memory stays bounded."""
+
+_ATTEMPTS = 3
+_COUNTS = ("bpm", "key", "category", "is_loop")
+"""Corrections that count for the neighbours."""
+
+
+@dataclass(frozen=True)
+class Company:
+    """Stems that lie together. path: the folder that holds them."""
+
+    path: str
+    members: tuple[Member, ...]
+
+    @property
+    def ids(self) -> list[str]:
+        """Ids of its stems, by place."""
+        return [member.id for member in self.members]
+
+    @property
+    def state(self) -> State:
+        """Who is there, and the newest change."""
+        told = "\n".join(f"{member.id} {member.place}" for member in self.members)
+        digest = hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()
+        return State(digest, max(member.seq for member in self.members))
+
+
+def settle_kits(database: Database, progress: Progress) -> int:
+    """Settle all stems whose company changed, one short transaction each; how many changed.
+
+    JobCancelled passes through from ``progress``; what was settled before stays.
+    """
+    with database.transaction() as session:
+        members = settled_kits.all_members(session)
+        known = settled_kits.settled_states(session)
+    companies = companies_of(members)
+    unsettled = [one for one in companies if known.get(one.path) != one.state]
+    left = known.keys() - {one.path for one in companies}
+    if left:
+        with database.transaction() as session:
+            settled_kits.forget_settled(session, left)
+    changed = 0
+    for number, company in enumerate(unsettled):
+        progress(STAGE, number, len(unsettled))
+        changed += _settle_one(database, company)
+    if unsettled:
+        progress(STAGE, len(unsettled), len(unsettled))
+        log.info("%d folders compared, %d stems learnt from others", len(unsettled), changed)
+    return changed
+
+
+def companies_of(members: Iterable[Member]) -> list[Company]:
+    """Who is settled together, by path."""
+    members = list(members)
+    paths = company_paths([member.place for member in members])
+    groups: dict[str, list[Member]] = {}
+    for member in members:
+        groups.setdefault(paths[member.place], []).append(member)
+    for path, group in list(groups.items()):
+        if len(group) > MOST_STEMS:
+            del groups[path]
+            for member in group:
+                groups.setdefault(_folder(member.place), []).append(member)
+    return [Company(path, tuple(groups[path])) for path in sorted(groups)]
+
+
+def company_paths(places: Sequence[str]) -> dict[str, str]:
+    """By place the folder whose stems are settled together.
+
+    That is the kit where folders only sort its sounds, or where nothing lies above it; else
+    the folder above, since folders side by side may be parts of one kit.
+    """
+    kits = {place: kit_path(place) for place in places}
+    sorted_kits = {kit for place, kit in kits.items() if kit is not None and kit != _folder(place)}
+    found = {}
+    for place, kit in kits.items():
+        above = "" if kit is None else PurePosixPath(kit).parent.name
+        whole = kit is None or kit in sorted_kits or above == ""
+        found[place] = (kit or ".") if whole else PurePosixPath(kit or "").parent.as_posix()
+    return found
+
+
+def place_of(place: str) -> Place:
+    """Kit and folder of a file."""
+    return kit_path(place) or ".", _folder(place)
+
+
+def settled_notes(one: Settled) -> dict[str, Any]:
+    """The notes of a stem's analysis that settling writes."""
+    notes = {"bpm": finding_record(one.bpm), "key": finding_record(one.key)}
+    if one.category is not None:
+        likeliest = {"likeliest": dict(one.likeliest)}
+        notes["category"] = finding_record(one.category) | likeliest
+    return notes
+
+
+def _folder(place: str) -> str:
+    return PurePosixPath(place).parent.as_posix()
+
+
+def _settle_one(database: Database, company: Company) -> int:
+    """Settle one company; again where somebody changed it meanwhile."""
+    for _ in range(_ATTEMPTS):
+        with database.transaction() as session:
+            seq = settled_kits.newest_change(session, company.ids)
+            rows = {row["id"]: _Row.of(row) for row in settled_kits.rows_of(session, company.ids)}
+        learnt = _learnt(company, rows)
+        with database.transaction() as session:
+            if settled_kits.newest_change(session, company.ids) != seq:
+                continue
+            settled_kits.write_learnt(session, learnt)
+            newest = settled_kits.newest_change(session, company.ids)
+            settled_kits.note_settled(session, company.path, State(company.state.members, newest))
+        return len(learnt)
+    log.info("%r keeps changing: left for the next import", company.path)
+    return 0
+
+
+@dataclass(frozen=True)
+class _Row:
+    """What settling needs of a stem. alone None: an analysis without evidence."""
+
+    alone: StemEvidence | None
+    said: Mapping[str, Any]
+    found: Mapping[str, Any]
+    notes: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "_Row":
+        analysis, found = row["analysis"], found_in(row)
+        alone = analysis.get("alone")
+        return cls(
+            None if alone is None else evidence_from(alone),
+            {name: row["corrections"][name] for name in _COUNTS if name in row["corrections"]},
+            {name: found[name] for name in ("bpm", "key", "bars", "category")},
+            {name: analysis.get(name) for name in ("bpm", "key", "category")},
+        )
+
+
+def _learnt(company: Company, rows: Mapping[str, _Row]) -> dict[str, Learnt]:
+    """By stem id what settling changes."""
+    heard = [
+        (member, row, row.alone)
+        for member in company.members
+        if (row := rows.get(member.id)) is not None and row.alone is not None
+    ]
+    settled = settle(
+        [_corrected(alone, row.said) for _, row, alone in heard],
+        [place_of(member.place) for member, _, _ in heard],
+    )
+    learnt = {}
+    for (member, row, alone), one in zip(heard, settled, strict=True):
+        # The user's word counts for the others; beneath it stays what the stem is alone.
+        under = replace(
+            one,
+            bpm=alone.bpm if "bpm" in row.said else one.bpm,
+            bars=alone.bars if "bpm" in row.said else one.bars,
+            key=own_key(alone, _kind(one, alone)) if "key" in row.said else one.key,
+        )
+        notes = settled_notes(under)
+        columns = {name: note["value"] for name, note in notes.items()} | {"bars": under.bars}
+        if columns != _part(row.found, columns) or notes != _part(row.notes, notes):
+            learnt[member.id] = Learnt(columns, notes)
+    return learnt
+
+
+def _kind(settled: Settled, alone: StemEvidence) -> str:
+    return alone.category if settled.category is None else settled.category.value
+
+
+def _part(values: Mapping[str, Any], of: Iterable[str]) -> dict[str, Any]:
+    return {name: values[name] for name in of}
+
+
+def _corrected(evidence: StemEvidence, said: Mapping[str, Any]) -> StemEvidence:
+    """Evidence with what the user said."""
+    changes: dict[str, Any] = {}
+    for name in ("bpm", "key", "is_loop"):
+        if name in said:
+            value = said[name]
+            changes[name] = None if value is None else Finding(value, 1.0, "user")
+    if "category" in said:
+        changes |= {"category": said["category"], "shares": ()}
+    if said.get("bpm"):
+        changes["is_loop"] = Finding(True, 1.0, "user")
+    return replace(evidence, **changes)

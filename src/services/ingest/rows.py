@@ -1,0 +1,91 @@
+"""From what was found out to the rows that are stored."""
+
+from pathlib import PurePosixPath
+from typing import Any
+
+from src.embeddings.protocol import Vectors
+from src.services.ingest.kits import kit_id, kit_path
+from src.services.ingest.scan import FoundFile
+from src.services.ingest.work import Taken
+from src.storage.fingerprint import stem_id, text_hash
+
+Row = dict[str, Any]
+
+
+def stem_name(place: str) -> str:
+    """What a stem is called: its file's name without the ending."""
+    name = PurePosixPath(place).name
+    return (PurePosixPath(name.strip()).stem or name).strip()
+
+
+def copy_name(digest: str) -> str:
+    """The standardised copy of a content, below the processed folder."""
+    return f"stems/{stem_id(digest)}.wav"
+
+
+def bad_id(place: str, content: str) -> str:
+    """The id of a refused file: its place and what lies there."""
+    return text_hash(f"bad:{place}:{content}")[:16]
+
+
+def place_row(found: FoundFile, digest: str) -> Row:
+    """The columns of a place."""
+    kit = kit_path(found.place)
+    return {
+        "path": found.place,
+        "stem_id": stem_id(digest),
+        "kit_id": None if kit is None else kit_id(kit),
+        "size_bytes": found.size_bytes,
+        "modified_ns": found.modified_ns,
+        "missing": False,
+    }
+
+
+def stem_row(
+    found: FoundFile, digest: str, taken: Taken, *, analysis_version: str, kit_licence: str | None
+) -> Row:
+    """The columns of a new stem. kit_licence: counts where the file itself tells none."""
+    kit = kit_path(found.place)
+    return {
+        "id": stem_id(digest),
+        "path": copy_name(digest),
+        "original_file": found.place,
+        "name": stem_name(found.place),
+        "kit_id": None if kit is None else kit_id(kit),
+        "content_hash": digest,
+        "licence": kit_licence if taken.licence is None else taken.licence,
+        "corrections": {},
+        **analysis_columns(taken, analysis_version=analysis_version),
+    }
+
+
+def analysis_columns(taken: Taken, *, analysis_version: str) -> Row:
+    """The columns that an analysis writes, and writes again when it got better."""
+    facts = taken.facts
+    return {
+        "duration_s": taken.duration_s,
+        "channels": taken.channels,
+        "original_sample_rate": taken.original_sample_rate,
+        "is_loop": facts.is_loop,
+        "bars": facts.bars,
+        "downbeat_s": facts.downbeat_s,
+        "bpm": facts.bpm,
+        "key": facts.key,
+        "category": facts.category,
+        "tags": dict(facts.tags),
+        "features": dict(facts.features),
+        "analysis": dict(facts.analysis),
+        "analysis_version": analysis_version,
+        "loudness_lufs": facts.loudness_lufs,
+        "true_peak_dbtp": facts.true_peak_dbtp,
+        "quality_ok": taken.whole,
+        "warnings": [*taken.warnings, *facts.warnings],
+    }
+
+
+def vector_rows(stem_ids: list[str], vectors: Vectors, *, model_id: str) -> list[Row]:
+    """The rows of vectors: float32, little endian."""
+    return [
+        {"stem_id": stem, "model_id": model_id, "vector": vector.astype("<f4").tobytes()}
+        for stem, vector in zip(stem_ids, vectors, strict=True)
+    ]

@@ -1,0 +1,156 @@
+"""Refused files: what there is, why, and the way back."""
+
+import logging
+import os
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from src.core.config import Settings
+from src.core.errors import ConflictError, NotFoundError
+from src.db.crud import Window
+from src.db.database import Database
+from src.db.models import Quarantine
+from src.services.ingest.lock import import_lock
+from src.services.ingest.quarantine_moves import KEPT_PREFIX, relocate
+from src.storage.paths import free_path, path_of, printable, shown
+
+log = logging.getLogger(__name__)
+
+RETRIED_FOLDER = "retried"
+"""Where a file goes, below the raw folder, whose old place is not there any more."""
+
+
+@dataclass(frozen=True)
+class QuarantinedFile:
+    """A refused file. moved: in the quarantine
+
+    path: where it lies now, printable; None where it is gone
+    """
+
+    id: str
+    original_path: str
+    stored_as: str
+    reason: str
+    message: str
+    size_bytes: int
+    moved: bool
+    path: str | None
+    quarantined_at: datetime
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return asdict(self) | {"quarantined_at": self.quarantined_at.isoformat()}
+
+
+class QuarantineService:
+    """Lists refused files, gives them another chance, or deletes them."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self.database = database
+        self.settings = settings
+
+    def list_files(self) -> list[QuarantinedFile]:
+        """All refused files, the newest first."""
+        with self.database.transaction() as session:
+            return [self._told(row) for row in session.scalars(_newest_first())]
+
+    def page(self, window: Window) -> tuple[list[QuarantinedFile], int]:
+        """One page of refused files, the newest first, and how many there are in all."""
+        with self.database.transaction() as session:
+            total = session.scalar(select(func.count(Quarantine.id)))
+            rows = session.scalars(_newest_first().limit(window.limit).offset(window.offset))
+            return [self._told(row) for row in rows], total or 0
+
+    def get(self, bad_id: str) -> QuarantinedFile:
+        """One refused file. Raises NotFoundError."""
+        with self.database.transaction() as session:
+            return self._told(_row(session.get(Quarantine, bad_id), bad_id))
+
+    def retry(self, bad_id: str) -> Path:
+        """Put a refused file back to its place, or as near as can be; the next import takes it.
+
+        Returns where it lies now. Raises NotFoundError where the file is gone, ConflictError
+        while an import runs.
+        """
+        with import_lock(self.settings.processed_path):
+            bad = self.get(bad_id)
+            if bad.path is None:
+                raise NotFoundError(f"the refused file {bad.stored_as!r} is gone")
+            stored = self.settings.quarantine_path / bad.stored_as
+            there = self._original(bad)
+            if bad.moved or not os.path.lexists(there):
+                there = self._put_back(bad)
+            else:
+                stored.unlink(missing_ok=True)  # only a copy: the file never left its place
+            self._forget(bad_id)
+        log.info("%s gets another chance", shown(there))
+        return there
+
+    def delete(self, bad_id: str) -> None:
+        """Delete a refused file for good; one that was left in its place stays there.
+
+        Raises NotFoundError, and ConflictError while an import runs.
+        """
+        with import_lock(self.settings.processed_path):
+            bad = self.get(bad_id)
+            if not bad.stored_as.startswith(KEPT_PREFIX):
+                (self.settings.quarantine_path / bad.stored_as).unlink(missing_ok=True)
+            self._forget(bad_id)
+        log.info("the refused file %s was deleted", bad.stored_as)
+
+    def _put_back(self, bad: QuarantinedFile) -> Path:
+        stored = self.settings.quarantine_path / bad.stored_as
+        original = self._original(bad)
+        fallback = self.settings.raw_path / RETRIED_FOLDER / original.name
+        for wanted in (original, fallback):
+            if wanted is original and not original.parent.is_dir():
+                continue
+            try:
+                target = free_path(wanted)
+                if not relocate(stored, target):
+                    log.warning("%s stays in the quarantine too", bad.stored_as)
+            except OSError as error:
+                log.warning("%s can't go back to %s: %s", bad.stored_as, shown(wanted), error)
+            else:
+                return target
+        raise ConflictError(f"{bad.stored_as!r} can be put back nowhere: see the log")
+
+    def _forget(self, bad_id: str) -> None:
+        with self.database.transaction() as session:
+            session.delete(_row(session.get(Quarantine, bad_id), bad_id))
+
+    def _original(self, bad: QuarantinedFile) -> Path:
+        return path_of(bad.original_path, self.settings.raw_path)
+
+    def _told(self, row: Quarantine) -> QuarantinedFile:
+        stored = self.settings.quarantine_path / row.stored_as
+        original = path_of(row.original_path, self.settings.raw_path)
+        places = (stored,) if row.moved else (stored, original)
+        lies = next((printable(str(place)) for place in places if os.path.lexists(place)), None)
+        return QuarantinedFile(
+            id=row.id,
+            original_path=row.original_path,
+            stored_as=row.stored_as,
+            reason=row.reason,
+            message=row.message,
+            size_bytes=row.size_bytes,
+            moved=row.moved,
+            path=lies,
+            quarantined_at=row.quarantined_at,
+        )
+
+
+def _newest_first() -> Select[Quarantine]:
+    return select(Quarantine).order_by(
+        Quarantine.quarantined_at.desc(), Quarantine.original_path, Quarantine.id
+    )
+
+
+def _row(row: Quarantine | None, bad_id: str) -> Quarantine:
+    if row is None:
+        raise NotFoundError(f"there is no refused file {bad_id!r}")
+    return row

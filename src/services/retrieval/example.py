@@ -1,0 +1,116 @@
+"""Search by example: a sound that somebody brings, and what of it counts."""
+
+import hashlib
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from src.analysis.stem_analysis import analyse_stem
+from src.audio.aspects import ASPECTS, Heard, aspect_size, aspect_vectors
+from src.audio.validation import HOUSE_RATE, Audio
+from src.core.errors import InvalidInputError, UnreadableAudioError
+from src.db.aspect_index import AspectIndex, AspectRow, Vectors
+from src.db.database import Database
+from src.db.library_index import LibraryIndex
+from src.services.retrieval.directions import Example, Scores
+from src.services.retrieval.query import SearchPage, SearchQuery
+from src.services.search import SearchService
+from src.storage.decode import read_audio
+
+OVERALL = "overall"
+EXAMPLE_ASPECTS = (OVERALL, *ASPECTS)
+"""What of an example counts: all that the embedder hears, or one aspect."""
+
+LONGEST_S = 120.0
+"""Longest sound that is taken as an example, in seconds."""
+
+_NEUTRAL_NAME = "example.wav"
+
+
+@dataclass(frozen=True)
+class AspectPointing:
+    """Points to sounds that are alike in one aspect. vector: shape (dimension,)"""
+
+    aspects: AspectIndex
+    vector: NDArray[np.float32]
+
+    def nearest(self, index: LibraryIndex, mask: NDArray[np.bool_], count: int) -> NDArray[np.intp]:
+        """The best candidates among the allowed slots, in no order."""
+        slots = np.flatnonzero(mask)
+        if slots.size <= count:
+            return slots
+        alike = self.cosines(index, slots)
+        return slots[np.argpartition(-alike, count - 1)[:count]]
+
+    def part(self, index: LibraryIndex, slots: NDArray[np.intp]) -> Scores:
+        """How alike sounds are, 0..1, shape (slots,)."""
+        alike: Scores = np.clip(self.cosines(index, slots), 0.0, 1.0)
+        return alike
+
+    def cosines(self, index: LibraryIndex, slots: NDArray[np.intp]) -> Scores:
+        """The cosines in this aspect, shape (slots,)."""
+        vectors = self.aspects.aligned(index.ids, index.seq)
+        cosines: Scores = (vectors[slots] @ self.vector).astype(np.float64)
+        return cosines
+
+
+class ExampleService:
+    """Finds what resembles a sound."""
+
+    def __init__(self, database: Database, search: SearchService) -> None:
+        self._search = search
+        self._aspects = {
+            name: AspectIndex(database, aspect_size(name), _maker(name)) for name in ASPECTS
+        }
+        self._lock = threading.Lock()
+
+    def find_file(self, path: Path, query: SearchQuery, *, aspect: str = OVERALL) -> SearchPage:
+        """What resembles a file. Raises UnreadableAudioError, and what ``find`` raises."""
+        audio = read_audio(path, sample_rate=HOUSE_RATE, max_s=LONGEST_S).audio
+        return self.find(audio, query, aspect=aspect)
+
+    def find(self, audio: Audio, query: SearchQuery, *, aspect: str = OVERALL) -> SearchPage:
+        """What resembles a sound. audio: float32 at 48 kHz, shape (channels, samples).
+
+        Raises InvalidInputError for an unknown aspect, UnreadableAudioError for silence, and
+        what ``SearchService.find`` raises.
+        """
+        if aspect not in EXAMPLE_ASPECTS:
+            told = ", ".join(EXAMPLE_ASPECTS)
+            raise InvalidInputError(f"aspect must be one of {told}, got {aspect!r}")
+        if audio.size == 0 or not np.abs(audio).max() > 1e-5:
+            raise UnreadableAudioError("the example is silent", reason="silent")
+        digest = hashlib.blake2b(audio.tobytes(), digest_size=8).hexdigest() + aspect
+        if aspect == OVERALL:
+            example = Example(digest, heard=lambda embedder: embedder.embed_audio([audio]))
+            return self._search.find(query, example=example)
+        facts = analyse_stem(audio, sample_rate=HOUSE_RATE, relative_path=_NEUTRAL_NAME)
+        heard = _heard(facts.features, facts.bpm, facts.analysis.get("matching"))
+        vector = aspect_vectors([heard], aspect)[0]
+        with self._lock:
+            pointing = AspectPointing(self._aspects[aspect], vector)
+            return self._search.find(query, example=Example(digest, pointing=pointing))
+
+
+def _maker(aspect: str) -> Vectors:
+    def make(rows: Sequence[AspectRow]) -> NDArray[np.float32]:
+        return aspect_vectors([_heard(row.features, row.bpm, row.matching) for row in rows], aspect)
+
+    return make
+
+
+def _heard(
+    features: dict[str, float], bpm: float | None, matching: dict[str, object] | None
+) -> Heard:
+    noted = matching or {}
+    groove, chroma = noted.get("groove", ()), noted.get("chroma", ())
+    return Heard(
+        features,
+        bpm,
+        groove if isinstance(groove, list) else (),
+        chroma if isinstance(chroma, list) else (),
+    )

@@ -1,0 +1,123 @@
+"""Why a stem was found, in sentences a musician reads."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from src.audio.attributes import ATTRIBUTES, attribute_scores
+from src.audio.calibration import calibration
+from src.embeddings.lexicon import Mention
+from src.music.theory.keys import camelot_distance
+from src.music.theory.library import CATEGORIES, StemCard
+from src.services.retrieval.fit import Company, weighed
+from src.services.retrieval.query import Parts
+from src.services.retrieval.words import Asked, index_words
+
+CLEARLY = 0.6
+"""An attribute at least so strong is told as a reason."""
+
+WELL = 0.7
+"""A likeness or fit at least so good is told as a reason."""
+
+_MOST = 6
+_FITS_TOLD = 2
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a hit was ranked by."""
+
+    asked: Asked
+    parts: Parts = field(default_factory=Parts)
+    company: Company | None = None
+    uses: Mapping[str, int] = field(default_factory=dict)
+
+
+def reasons_for(stem: StemCard, told: Told) -> tuple[str, ...]:
+    """Up to six reasons: its kind, its sound, its words, its tempo and key, its use."""
+    asked = told.asked
+    reasons = [
+        *_sound(stem, asked),
+        *_words(stem, asked),
+        *_likeness(told),
+        *_company(stem, told),
+        *_music(stem, asked),
+        *_feedback(stem, told),
+    ]
+    return tuple(dict.fromkeys(reasons))[:_MOST] or ("passes the filters",)
+
+
+def _sound(stem: StemCard, asked: Asked) -> Iterator[str]:
+    scores = _scores(stem)
+    for mention in asked.mentions:
+        if mention.weight > 0 and stem.category in mention.meaning:
+            yield f"is {_article(stem.category)}"
+        yield from _traits(mention, scores)
+
+
+def _traits(mention: Mention, scores: Mapping[str, float]) -> Iterator[str]:
+    for name, weight in mention.meaning.items():
+        score = scores.get(name)
+        if score is not None and weight > 0 and score >= CLEARLY:
+            yield f"sounds {name} ({score:.2f})"
+        elif score is not None and weight < 0 and score <= 1.0 - CLEARLY:
+            yield f"is not {name} ({score:.2f})"
+
+
+def _words(stem: StemCard, asked: Asked) -> Iterator[str]:
+    wanted = set(asked.words)
+    for place, text in (("name", stem.name), ("kit", stem.kit or ""), ("tag", " ".join(stem.tags))):
+        said = [word for word in dict.fromkeys(index_words(text)) if word in wanted]
+        if said:
+            yield f"{place} says {', '.join(said)}"
+
+
+def _likeness(told: Told) -> Iterator[str]:
+    """Only where the sound was asked for by an example; texts are told by their words."""
+    if told.parts.sound is not None and not told.asked.mentions and told.parts.sound >= WELL:
+        yield f"sounds like it ({told.parts.sound:.2f})"
+
+
+def _company(stem: StemCard, told: Told) -> Iterator[str]:
+    if told.company is None:
+        return
+    found = weighed(stem, told.company)
+    yield f"goes with {told.company.name} ({found.score:.2f})"
+    good = [reason for reason in found.reasons if reason.score >= WELL]
+    for reason in sorted(good, key=lambda reason: -reason.score)[:_FITS_TOLD]:
+        yield f"{reason.criterion}: {reason.text}"
+
+
+def _music(stem: StemCard, asked: Asked) -> Iterator[str]:
+    if asked.bpm is not None and stem.bpm is not None:
+        for factor in (1.0, 0.5, 2.0):
+            if abs(stem.bpm * factor / asked.bpm - 1.0) < 0.04:
+                yield f"{stem.bpm:g} BPM fits {asked.bpm:g}"
+                break
+    if asked.key is not None and stem.key is not None:
+        distance = camelot_distance(stem.key, asked.key)
+        if distance <= 1:
+            yield f"{stem.key} {'is' if distance == 0 else 'mixes with'} {asked.key}"
+
+
+def _feedback(stem: StemCard, told: Told) -> Iterator[str]:
+    if told.parts.feedback is None:
+        return
+    if stem.user_rating is not None:
+        yield f"rated {stem.user_rating} of 5"
+    uses = told.uses.get(stem.id, 0)
+    if uses:
+        yield f"plays in {uses} track{'s' if uses > 1 else ''}"
+
+
+def _scores(stem: StemCard) -> Mapping[str, float]:
+    """All attributes where the descriptors are complete, else the tags alone."""
+    if calibration().descriptors.keys() <= stem.features.keys():
+        return attribute_scores(stem.features)
+    return {name: score for name, score in stem.tags.items() if name in ATTRIBUTES}
+
+
+def _article(category: str) -> str:
+    if category not in CATEGORIES or category in {"drums", "keys", "strings", "brass", "bass",
+                                                  "percussion", "fx", "other"}:  # fmt: skip
+        return category
+    return f"{'an' if category[0] in 'aeiou' else 'a'} {category}"

@@ -1,0 +1,124 @@
+"""Revisions: a rendered track is edited as a plan, and rendered again as a new track."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from src.core.errors import InvalidInputError, NotFoundError
+from src.db import crud
+from src.db.database import Database
+from src.music.arranging.plan_edits import Edit, Played, Swap, edited
+from src.music.casting.casting import rivals_of
+from src.music.casting.matching import Match
+from src.music.model.plan import ArrangementPlan, plan_from_dict
+from src.music.theory.library import StemCard
+from src.music.theory.roles import category_fit
+from src.services.search import SearchService
+from src.services.tracks.candidates import find_candidates
+
+MAX_SUGGESTIONS = 50
+
+
+@dataclass(frozen=True)
+class Revised:
+    """A plan to be rendered. seed: that of the track it comes from, unless another is asked."""
+
+    plan: ArrangementPlan
+    seed: int
+
+
+class RevisionService:
+    """Reads rendered tracks as plans, explains them and edits them."""
+
+    def __init__(self, database: Database, search: SearchService) -> None:
+        self.database = database
+        self.search = search
+
+    def plan(self, track_id: str) -> dict[str, Any]:
+        """The plan of a track. Raises NotFoundError."""
+        return dict(self._track(track_id)[0])
+
+    def explain(self, track_id: str) -> list[dict[str, Any]]:
+        """Who plays each voice and why: scores by criterion, the runners-up.
+
+        Raises NotFoundError.
+        """
+        return self._track(track_id)[1]
+
+    def revised(
+        self,
+        track_id: str,
+        edits: Sequence[Edit],
+        *,
+        locked: Sequence[str] = (),
+        seed: int | None = None,
+    ) -> Revised:
+        """The plan of a track after some edits; stems that no edit names stay.
+
+        Raises NotFoundError for a track or stem that is not there, InvalidInputError for an
+        edit that can't be made.
+        """
+        data, choices, own_seed = self._track(track_id)
+        plan, played = plan_from_dict(data), played_in(choices)
+        self._check_swaps(edits, played)
+        return Revised(
+            edited(plan, edits, played, locked=locked), own_seed if seed is None else seed
+        )
+
+    def suggestions(self, track_id: str, voice: str, *, limit: int = 10) -> list[Match]:
+        """Stems that could play a voice instead, best first.
+
+        Raises NotFoundError for the track, InvalidInputError for a voice it does not have.
+        """
+        data, choices, seed = self._track(track_id)
+        played = played_in(choices)
+        plan = edited(plan_from_dict(data), [], played)
+        if voice not in {one.voice for one in played}:
+            names = ", ".join(one.voice for one in played)
+            raise InvalidInputError(f"voice must be one of {names}, got {voice!r}")
+        pool = find_candidates(self.search, plan)
+        pinned = pinned_cards(plan, self.search)
+        return rivals_of(plan, pool, voice, seed=seed, pinned=pinned)[:limit]
+
+    def _track(self, track_id: str) -> tuple[dict[str, Any], list[dict[str, Any]], int]:
+        """Plan, choices and seed of a track."""
+        with self.database.transaction() as session:
+            row = crud.get_track(session, track_id)
+            return row.plan, list(row.report.get("stems", [])), row.seed
+
+    def _check_swaps(self, edits: Sequence[Edit], played: Sequence[Played]) -> None:
+        asked = {
+            edit.voice: edit.stem_id for edit in edits if isinstance(edit, Swap) and edit.stem_id
+        }
+        cards = self.search.cards(asked.values())
+        roles = {one.voice: one.category for one in played}
+        for voice, stem_id in asked.items():
+            if stem_id not in cards:
+                raise NotFoundError(f"there is no stem {stem_id!r}")
+            card = cards[stem_id]
+            if voice in roles and category_fit(roles[voice], card.category) == 0.0:
+                raise InvalidInputError(
+                    f"{card.name!r} is a {card.category}: it can't play the role"
+                    f" {roles[voice]!r} of voice {voice!r}"
+                )
+
+
+def played_in(choices: Sequence[Mapping[str, Any]]) -> list[Played]:
+    """Who plays, from the choices that a track's row keeps.
+
+    Tracks from before voices were written down are told by their roles alone.
+    """
+    return [
+        Played(
+            choice.get("voice") or choice["asked_category"],
+            choice["asked_category"],
+            choice["stem_id"],
+        )
+        for choice in choices
+    ]
+
+
+def pinned_cards(plan: ArrangementPlan, search: SearchService) -> dict[str, StemCard]:
+    """The stems that a plan pins, by voice; those that are gone are left out."""
+    cards = search.cards(stem_id for _, stem_id in plan.pinned)
+    return {voice: cards[stem_id] for voice, stem_id in plan.pinned if stem_id in cards}

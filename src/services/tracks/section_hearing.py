@@ -1,0 +1,76 @@
+"""Listening to a mix section by section, and weighing the sections anew where they are off."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+from src.audio.loudness import lufs_of_power, measured_loudness
+from src.audio.validation import HOUSE_RATE, Audio
+from src.core.progress import Progress, silent
+from src.mixdown.mixing import mix_score
+from src.mixdown.pieces import Load
+from src.mixdown.render_archive import RenderArchive
+from src.mixdown.track_playing import Grid
+from src.music.model.score import Score
+from src.music.model.timeline import SectionTime
+from src.music.scoring.section_levels import as_mastered, weighed_anew
+from src.music.theory.library import StemCard
+
+MOST_OFF_DB = 0.25
+"""By how much a section may be quieter than one of less energy."""
+
+_STEP_S = 0.1
+
+
+def balanced_mix(
+    score: Score,
+    cards: Mapping[str, StemCard],
+    times: Sequence[SectionTime],
+    *,
+    load: Load,
+    archive: RenderArchive | None = None,
+    progress: Progress = silent,
+) -> tuple[Score, Audio]:
+    """A score and its mix before bus and master, shape (2, samples).
+
+    The levels of sections come from an estimate. Where the mix shows that a section of more
+    energy would be quieter in the master than one of less, all are weighed anew by what was
+    heard, and mixed again; of that the archive knows most. The same score gives the same.
+    """
+    mix = mix_score(score, load=load, archive=archive, progress=progress)
+    heard = heard_sections(score, mix)
+    if most_off_db(as_mastered(score, cards, times, heard), times) <= MOST_OFF_DB:
+        return score, mix
+    del mix
+    score = weighed_anew(score, cards, times, heard)
+    return score, mix_score(score, load=load, archive=archive, progress=progress)
+
+
+def heard_sections(score: Score, mix: Audio) -> tuple[float, ...]:
+    """The loudness of each section of a mix in LUFS (ITU-R BS.1770-4, ungated)."""
+    steps = measured_loudness(mix, sample_rate=HOUSE_RATE).step_powers
+    grid = Grid(score.bpm, HOUSE_RATE)
+    heard = []
+    for section in score.sections:
+        first = _step(grid, section.start_beats)
+        last = max(_step(grid, section.start_beats + section.length_beats), first + 1)
+        inside = steps[first:last]
+        heard.append(lufs_of_power(float(inside.mean())) if inside.size else -math.inf)
+    return tuple(heard)
+
+
+def _step(grid: Grid, beats: float) -> int:
+    return round(grid.sample(beats) / HOUSE_RATE / _STEP_S)
+
+
+def most_off_db(loudness_lufs: Sequence[float], times: Sequence[SectionTime]) -> float:
+    """By how much a section is quieter than one of less energy, at most; 0 for none."""
+    heard = list(zip(loudness_lufs, times, strict=True))
+    return max(
+        (
+            emptier - fuller
+            for fuller, more in heard
+            for emptier, less in heard
+            if more.energy > less.energy and emptier > fuller
+        ),
+        default=0.0,
+    )

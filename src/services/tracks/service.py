@@ -1,0 +1,223 @@
+"""Tracks: from a sentence or a plan to a rendered file, and the files that are there."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import Any, Protocol
+from urllib.parse import quote
+
+from src.core.config import Settings
+from src.core.errors import InvalidInputError, NotFoundError
+from src.core.progress import Progress
+from src.db import crud
+from src.db.collections import check_palette
+from src.db.database import Database
+from src.db.models import TrackRow
+from src.music.model.palette import Palette
+from src.music.model.plan import ArrangementPlan, plan_from_dict, plan_to_dict
+from src.music.prompt.length import length_words, take_lengths
+from src.music.prompt.text import Sentence
+from src.schemas.common import Page
+from src.schemas.tracks import TrackDetail, TrackSummary, TrackWaveform
+from src.services.library.outlines import sound_outline
+from src.services.tracks.files import remove_exports
+from src.storage.paths import safe_join
+
+SERVED_SUFFIXES = (".wav", ".json")
+"""Endings of files in the tracks folder that are handed out."""
+
+
+class Arranger(Protocol):
+    """Makes a plan of a sentence."""
+
+    def generate_arrangement_plan(self, prompt: str, *, seed: int = 0) -> ArrangementPlan: ...
+
+
+class Rendered(Protocol):
+    """A finished track."""
+
+    def to_dict(self) -> dict[str, Any]: ...
+
+
+class Renderer(Protocol):
+    """Makes a track of a plan."""
+
+    def render_track(
+        self, plan: ArrangementPlan, *, seed: int = 0, progress: Progress
+    ) -> Rendered: ...
+
+
+class TrackService:
+    """Plans, renders, lists and removes tracks."""
+
+    def __init__(
+        self, database: Database, settings: Settings, *, arranger: Arranger, renderer: Renderer
+    ) -> None:
+        self.database = database
+        self.settings = settings
+        self.arranger = arranger
+        self.renderer = renderer
+
+    def plan(
+        self,
+        prompt: str,
+        *,
+        seed: int,
+        length: str | None = None,
+        mastering: str | None = None,
+        palette: Palette | None = None,
+    ) -> ArrangementPlan:
+        """A plan for a sentence. length: "3 minutes", "64 bars"; it goes before the prompt's own.
+
+        Raises InvalidInputError for a length that is none, and for what the arranger refuses,
+        NotFoundError for a palette of collections or kits that are not there.
+        """
+        if not prompt.strip():
+            raise InvalidInputError("prompt must say something, got only spaces")
+        said = with_length(prompt, length) if length and length.strip() else prompt
+        plan = self.arranger.generate_arrangement_plan(said, seed=seed)
+        self.check_length(plan)
+        if palette is not None:
+            with self.database.transaction() as session:
+                check_palette(session, palette)
+            plan = replace(plan, palette=palette)
+        return plan if mastering is None else replace(plan, mastering=mastering, target_lufs=None)
+
+    def checked_plan(self, data: Mapping[str, Any]) -> ArrangementPlan:
+        """A plan from outside. Raises InvalidInputError for what cannot be rendered."""
+        plan = plan_from_dict(data)
+        self.check_length(plan)
+        return plan
+
+    def render(self, params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+        """The work of a render job: parameters as :func:`render_params` makes them."""
+        plan = plan_from_dict(params["plan"])
+        track = self.renderer.render_track(plan, seed=params["seed"], progress=progress)
+        answer = track.to_dict()
+        name = PurePosixPath(str(answer["track_path"]).replace("\\", "/")).name
+        parent_id = params.get("parent_id")
+        if parent_id is not None:
+            with self.database.transaction() as session:
+                crud.get_track(session, str(answer["track_id"])).parent_id = parent_id
+        return {**answer, "parent_id": parent_id, "file_url": file_url(name)}
+
+    def page(self, window: crud.Window, *, parent_id: str | None = None) -> Page[TrackSummary]:
+        """One page of tracks, newest first.
+
+        parent_id: only revisions of this track; raises NotFoundError where it is not there
+        """
+        with self.database.transaction() as session:
+            if parent_id is not None:
+                crud.get_track(session, parent_id)
+            rows, total = crud.list_tracks(session, window=window, parent_id=parent_id)
+        items = [TrackSummary(**self._summary(row)) for row in rows]
+        return Page[TrackSummary](
+            items=items, total=total, limit=window.limit, offset=window.offset
+        )
+
+    def detail(self, track_id: str) -> TrackDetail:
+        """All that is known about a track. Raises NotFoundError."""
+        with self.database.transaction() as session:
+            row = crud.get_track(session, track_id)
+        return TrackDetail(**self._summary(row), plan=row.plan, report=row.report)
+
+    def waveform(self, track_id: str, points: int) -> TrackWaveform:
+        """The outline of a track's file. Raises NotFoundError, also where the file is gone."""
+        with self.database.transaction() as session:
+            row = crud.get_track(session, track_id)
+        file = self._file_of(row)
+        if file is None or not file.is_file():
+            raise NotFoundError(f"the file of track {track_id!r} is gone", code="audio_missing")
+        minimum, maximum = sound_outline(file, row.duration_s, points)
+        return TrackWaveform(
+            track_id=track_id,
+            duration_s=row.duration_s,
+            points=len(minimum),
+            minimum=minimum,
+            maximum=maximum,
+        )
+
+    def delete(self, track_id: str) -> None:
+        """Remove a track's row, its WAV, what lies beside it and its exports.
+
+        Raises NotFoundError.
+        """
+        with self.database.transaction() as session:
+            row = crud.get_track(session, track_id)
+            crud.delete_track(session, row)
+        file = self._file_of(row)
+        if file is not None:
+            for suffix in SERVED_SUFFIXES:
+                file.with_suffix(suffix).unlink(missing_ok=True)
+            remove_exports(file)
+
+    def file(self, name: str) -> Path:
+        """A file of the tracks folder by its name. Raises NotFoundError for all else."""
+        try:
+            path = safe_join(self.settings.tracks_path, name)
+        except InvalidInputError as error:
+            raise NotFoundError(f"there is no file {name!r}") from error
+        inside = path.parent == self.settings.tracks_path
+        served = path.suffix.lower() in SERVED_SUFFIXES and not path.name.startswith(".")
+        if not (inside and served and path.is_file()):
+            raise NotFoundError(f"there is no file {name!r}")
+        return path
+
+    def check_length(self, plan: ArrangementPlan) -> None:
+        """Raise InvalidInputError for a plan that is too long to be rendered."""
+        if plan.duration_s > self.settings.max_render_s:
+            raise InvalidInputError(
+                f"a track may last {self.settings.max_render_s:g} s (MAX_RENDER_S),"
+                f" this plan lasts {plan.duration_s:.0f} s",
+                code="track_too_long",
+            )
+
+    def _file_of(self, row: TrackRow) -> Path | None:
+        """The track's WAV where it lies in the tracks folder."""
+        try:
+            return safe_join(self.settings.tracks_path, row.path)
+        except InvalidInputError:
+            return None
+
+    def _summary(self, row: TrackRow) -> dict[str, Any]:
+        file = self._file_of(row)
+        return {
+            "id": row.id,
+            "prompt": row.prompt,
+            "bpm": row.bpm,
+            "key": row.key,
+            "genre": row.genre,
+            "seed": row.seed,
+            "parent_id": row.parent_id,
+            "duration_s": row.duration_s,
+            "loudness_lufs": row.loudness_lufs,
+            "true_peak_dbtp": row.true_peak_dbtp,
+            "created_at": row.created_at,
+            "file_url": file_url(PurePosixPath(row.path).name),
+            "exists": file is not None and file.is_file(),
+        }
+
+
+def render_params(
+    plan: ArrangementPlan, seed: int, *, parent_id: str | None = None
+) -> dict[str, Any]:
+    """What a render job needs to know. parent_id: the track that this is a revision of."""
+    return {"plan": plan_to_dict(plan), "seed": seed, "parent_id": parent_id}
+
+
+def with_length(prompt: str, length: str) -> str:
+    """The prompt with a length said as a part of it, first where it names another."""
+    words = length_words(length)
+    other = take_lengths(Sentence(prompt)).track is not None
+    return f"{words}, {prompt}" if other else f"{prompt}, {words}"
+
+
+def fresh_seed() -> int:
+    """A seed for who gave none; small enough to be typed."""
+    return secrets.randbelow(2**31)
+
+
+def file_url(name: str) -> str:
+    """Where the API hands out a file of the tracks folder."""
+    return f"/files/{quote(name)}"

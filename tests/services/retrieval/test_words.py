@@ -1,0 +1,81 @@
+import numpy as np
+import pytest
+
+from src.db.word_index import WordIndex
+from src.services.retrieval.words import Term, asked_of, index_words, word_scores
+
+
+def terms(*words: str) -> list[Term]:
+    return [Term(((word, 1.0),)) for word in words]
+
+
+def indexed(slots: list[list[str]]) -> WordIndex:
+    index = WordIndex()
+    for slot, words in enumerate(slots):
+        index.put(slot, dict.fromkeys(words, 1.0))
+    return index
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Dunkle_Kick-01", {"dunkle", "dark", "kick", "01"}),
+        ("AcidBass", {"acid", "gritty", "bass"}),
+        ("Kick138", {"kick", "138"}),
+        ("тёмный бас", {"темный", "dark", "бас", "bass"}),
+        ("HiHat Open", {"hi", "hat", "hihat", "open"}),
+        ("", set()),
+    ],
+)
+def test_names_are_split_into_words_and_concepts(name: str, words: set[str]) -> None:
+    assert words <= set(index_words(name))
+
+
+def test_denied_words_are_no_wishes() -> None:
+    asked = asked_of("kick without reverb")
+    assert set(asked.words) == {"kick"}
+    assert asked.denied == ("reverberant",)
+
+
+def test_wishes_stand_in_the_order_of_the_prompt() -> None:
+    asked = asked_of("dark punchy warm industrial gritty hypnotic kick")
+    assert asked.words == ("dark", "punchy", "warm", "industrial", "gritty", "hypnotic", "kick")
+
+
+def test_fillers_are_no_words() -> None:
+    assert set(asked_of("please find me the dark kick").words) == {"dark", "kick"}
+
+
+@pytest.mark.parametrize(
+    ("prompt", "bpm", "key"),
+    [
+        ("techno 138 bpm in Am", 138.0, "Am"),
+        ("bass, 87.5BPM, F# minor", 87.5, "F#m"),
+        ("Fläche in fis-moll", None, "F#m"),
+        ("pad in Bb major", None, "Bb"),
+        ("kick 808", None, None),
+        ("kick 00 bpm", None, None),
+        ("a minimal pad", None, None),
+        ("warm bass", None, None),
+    ],
+)
+def test_tempo_and_key_are_read_from_a_prompt(
+    prompt: str, bpm: float | None, key: str | None
+) -> None:
+    asked = asked_of(prompt)
+    assert (asked.bpm, asked.key) == (bpm, key)
+
+
+def test_rare_words_count_more_and_unknown_words_nothing() -> None:
+    index = indexed([["kick"], ["kick"], ["kick", "zebra"], ["snare"]])
+    scores = word_scores(terms("kick", "zebra", "unheard"), index, 4)
+    assert scores[2] == pytest.approx(1.0)
+    assert scores[0] == scores[1]
+    assert 0.0 < scores[0] < 0.5
+    assert scores[3] == 0.0
+
+
+def test_no_known_word_gives_noughts() -> None:
+    assert not word_scores(terms("x"), WordIndex(), 3).any()
+    assert word_scores([], WordIndex(), 0).shape == (0,)
+    assert np.isfinite(word_scores(terms("kick"), indexed([["kick"]]), 1)).all()
