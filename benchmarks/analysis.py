@@ -38,8 +38,8 @@ from benchmarks.analysis_figures import (  # noqa: E402
 from benchmarks.analysis_pictures import write_pictures  # noqa: E402
 from benchmarks.labels import Label, read_labels, sources  # noqa: E402
 from src.analysis.stem_analysis import StemFacts, analyse_stem  # noqa: E402
-from src.audio.categories import CategoryModel, model_from  # noqa: E402
-from src.audio.validation import HOUSE_RATE  # noqa: E402
+from src.audio.analysis.categories import CategoryModel, model_from  # noqa: E402
+from src.audio.basics.validation import HOUSE_RATE  # noqa: E402
 from src.core.errors import InvalidInputError, UnreadableAudioError  # noqa: E402
 from src.music.evidence.kit_evidence import evidence_from  # noqa: E402
 from src.music.evidence.kit_settlement import settle  # noqa: E402

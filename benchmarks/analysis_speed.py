@@ -31,9 +31,9 @@ from benchmarks import report  # noqa: E402
 from benchmarks.material import write_library  # noqa: E402
 from benchmarks.preprocess import measure_import, spread  # noqa: E402
 from src.analysis.stem_analysis import analyse_stem  # noqa: E402
-from src.audio.analysis import hear  # noqa: E402
-from src.audio.loudness import integrated_loudness, true_peak_dbtp  # noqa: E402
-from src.audio.validation import HOUSE_RATE  # noqa: E402
+from src.audio.analysis.analysis import hear  # noqa: E402
+from src.audio.basics.validation import HOUSE_RATE  # noqa: E402
+from src.audio.metering.loudness import integrated_loudness, true_peak_dbtp  # noqa: E402
 from src.core.errors import UnreadableAudioError  # noqa: E402
 from src.services.ingest.scan import scan_folder  # noqa: E402
 from src.services.ingest.work import standardised  # noqa: E402

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from src.audio.validation import Audio
+from src.audio.basics.validation import Audio
 
 HOP_SAMPLES = 96
 """Step of the onset curve: 2 ms at 48 kHz."""

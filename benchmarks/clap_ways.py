@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from src.audio.validation import HOUSE_RATE, Audio
+from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.core.cores import usable_cores
 
 CLIP_S = 4.0

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.beat_grid import HOP_SAMPLES, onset_curve
-from src.audio.validation import Audio
+from src.audio.basics.validation import Audio
 
 WINDOW_S = 0.02
 """A downbeat is looked for this far from its place."""

@@ -27,7 +27,7 @@ import numpy as np
 from benchmarks import report
 from benchmarks.clap_speed import SIZES, compare_claps
 from benchmarks.labelled_sounds import corpus_sounds, read_sound
-from src.audio.validation import HOUSE_RATE, Audio
+from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.demo.kits import DEMO_TRUTH, write_demo_kits
 from src.embeddings.acoustic import AcousticEmbedder
 from src.music.theory.library import CATEGORIES

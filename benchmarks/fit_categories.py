@@ -6,7 +6,7 @@
 Prints top-1 and top-3 of each source and category of the corpus, every source judged by a fit
 that never met it, nor added sounds that share some of it (labelled_sounds.listed_sounds reads
 the lists, benchmarks.soundfont_sounds makes some). --folds keeps those fits, one for each source:
-benchmarks.analysis --held-out hears with them. With --write the files below src/audio/data
+benchmarks.analysis --held-out hears with them. With --write the files below src/audio/analysis/data
 are renewed from everything, with their provenance and these figures. Attributes are
 calibrated on the corpus alone.
 """
@@ -32,12 +32,12 @@ from benchmarks.labelled_sounds import (
 )
 from benchmarks.made_sounds import kit_mixes, single_cycles
 from benchmarks.network_training import Network, Recipe, TrainingSet, train
-from src.audio import attributes
-from src.audio.calibration import Scale, fit_scale
-from src.audio.categories import IGNORED, feature_row
+from src.audio.analysis.analysis import attributes
+from src.audio.analysis.calibration import Scale, fit_scale
+from src.audio.analysis.categories import IGNORED, feature_row
 from src.music.theory.library import CATEGORIES
 
-DATA = Path(__file__).parent.parent / "src" / "audio" / "data"
+DATA = Path(__file__).parent.parent / "src" / "audio" / "analysis" / "data"
 TONAL = ("bass", "synth", "lead", "pad", "keys", "guitar", "strings", "brass", "vocal")
 """What a chord or a loop of a melody may rightly be taken for."""
 
@@ -90,7 +90,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, required=True, help="folder for descriptors")
     parser.add_argument("--also", type=Path, nargs="*", default=[], help="lists to learn from too")
     parser.add_argument("--folds", type=Path, help="folder for the fits that lack one source")
-    parser.add_argument("--write", action="store_true", help="renew src/audio/data")
+    parser.add_argument("--write", action="store_true", help="renew src/audio/analysis/data")
     arguments = parser.parse_args()
     arguments.cache.mkdir(parents=True, exist_ok=True)
     corpus, added = gather(arguments.corpus, arguments.also, arguments.cache)
@@ -226,7 +226,7 @@ def write_calibration(data: Described, about: dict[str, str]) -> None:
 
 
 def write_model(path: Path, fit: Fit, names: tuple[str, ...], about: dict[str, str]) -> None:
-    """Write a category model, as src.audio.categories.model_from reads it."""
+    """Write a category model, as src.audio.analysis.categories.model_from reads it."""
     arrays: dict[str, np.ndarray] = {
         "mean": fit.mean.astype(np.float32), "spread": fit.spread.astype(np.float32)
     }  # fmt: skip

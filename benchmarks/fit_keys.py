@@ -1,4 +1,4 @@
-"""Fit the key model on composed loops, judge it on others, and write src/audio/data/keys.npz.
+"""Fit the key model on composed loops, judge it on others, write audio/analysis/data/keys.npz.
 
     python -m benchmarks.fit_keys --soundfont FILE --work DIR [--dry-run]
 
@@ -19,11 +19,11 @@ from scipy.optimize import minimize_scalar
 
 from benchmarks.key_loops import MINOR_SHARE, VOICES, keyed_loops
 from benchmarks.key_sounds import played
-from src.audio.key import chroma_of
-from src.audio.key_model import WEIGHTS, key_views
-from src.audio.pitch import PITCH_RATE, Mono, melody_chroma, track_pitch
+from src.audio.analysis.key import chroma_of
+from src.audio.analysis.key_model import WEIGHTS, key_views
+from src.audio.analysis.pitch import PITCH_RATE, Mono, melody_chroma, track_pitch
 
-DATA = Path(__file__).parents[1] / "src" / "audio" / "data"
+DATA = Path(__file__).parents[1] / "src" / "audio" / "analysis" / "data"
 BATCH = 1_200
 SEEDS = (11, 12, 13, 14, 21)
 PART_ONLY = 0.2

@@ -1,4 +1,4 @@
-"""Fit the weights of src/audio/loop_shape.py, and say how well packs left out are judged.
+"""Fit the weights of src/audio/analysis/loop_shape.py, and say how well packs left out are judged.
 
     python -m benchmarks.fit_loop_shape --corpus DIR
 
@@ -19,9 +19,9 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np  # noqa: E402
 from numpy.typing import NDArray  # noqa: E402
 
-from src.audio.analysis import hear  # noqa: E402
-from src.audio.loop_shape import CUES  # noqa: E402
-from src.audio.validation import HOUSE_RATE  # noqa: E402
+from src.audio.analysis.analysis import hear  # noqa: E402
+from src.audio.analysis.loop_shape import CUES  # noqa: E402
+from src.audio.basics.validation import HOUSE_RATE  # noqa: E402
 from src.storage.decode import read_audio  # noqa: E402
 
 RIDGE = 0.02

@@ -2,7 +2,7 @@
 
     python -m benchmarks.fit_timbre CORPUS [--also LIST.csv ...]
 
-Writes src/audio/data/timbre.npz. It sees sounds only, no labels. Refit the category model
+Writes src/audio/analysis/data/timbre.npz. It sees sounds only, no labels. Refit the category model
 afterwards (benchmarks.fit_categories with an empty cache): it reads these numbers.
 """
 
@@ -20,11 +20,11 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 
 from benchmarks.labelled_sounds import corpus_sounds, listed_sounds, read_sound, varied
-from src.audio.spectrum import short_time_spectrum
-from src.audio.timbre_patch import patch_measures
-from src.audio.validation import HOUSE_RATE
+from src.audio.analysis.spectrum import short_time_spectrum
+from src.audio.analysis.timbre_patch import patch_measures
+from src.audio.basics.validation import HOUSE_RATE
 
-TARGET = Path(__file__).parent.parent / "src" / "audio" / "data" / "timbre.npz"
+TARGET = Path(__file__).parent.parent / "src" / "audio" / "analysis" / "data" / "timbre.npz"
 COMPONENTS = 64
 CLIP = 3.0
 

@@ -14,8 +14,8 @@ import soundfile
 from scipy.signal import butter, fftconvolve, sosfilt
 
 from benchmarks.key_loops import KeyedLoop, PlayedNote
-from src.audio.pitch import Mono, low_rate
-from src.audio.tonal_synthesis import DeepBass, Press, SynthVoice, deep_bass_note, synth_note
+from src.audio.analysis.pitch import Mono, low_rate
+from src.audio.synthesis.tonal import DeepBass, Press, SynthVoice, deep_bass_note, synth_note
 
 RATE = 24_000
 LONGEST_S = 12.0

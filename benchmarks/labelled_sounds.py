@@ -13,8 +13,8 @@ import soundfile
 import soxr
 from scipy import signal
 
-from src.audio.descriptors import describe
-from src.audio.validation import HOUSE_RATE, Audio
+from src.audio.analysis.descriptors import describe
+from src.audio.basics.validation import HOUSE_RATE, Audio
 
 LOOSE = ("chord", "melody-loop")
 """Labels of the corpus for which any tonal category is right."""

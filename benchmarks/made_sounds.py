@@ -7,7 +7,7 @@ import numpy as np
 import soundfile
 
 from benchmarks.labelled_sounds import LabelledSound, read_sound
-from src.audio.validation import HOUSE_RATE
+from src.audio.basics.validation import HOUSE_RATE
 
 SINGLE_CYCLES = 60
 MIXES_PER_KIT = 3

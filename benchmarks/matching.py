@@ -42,7 +42,7 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 from sqlalchemy import select  # noqa: E402
 
 from src.analysis.stem_analysis import StemFacts, analyse_stem  # noqa: E402
-from src.audio.validation import HOUSE_RATE  # noqa: E402
+from src.audio.basics.validation import HOUSE_RATE  # noqa: E402
 from src.core.config import Settings  # noqa: E402
 from src.core.errors import UnreadableAudioError  # noqa: E402
 from src.db.cards import card as card_of_row  # noqa: E402

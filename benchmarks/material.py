@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from src.audio.validation import Audio
+from src.audio.basics.validation import Audio
 
 
 def tone_burst(number: int, *, sample_rate: int, length_s: float) -> Audio:

@@ -32,9 +32,9 @@ import numpy as np
 from benchmarks import prompts, report
 from benchmarks.downbeats import downbeats
 from benchmarks.music_prompts import PROMPTS, Asked
-from src.audio.key import chroma_of, estimate_key
-from src.audio.pitch import PITCH_RATE, low_rate
-from src.audio.validation import HOUSE_RATE, Audio
+from src.audio.analysis.key import chroma_of, estimate_key
+from src.audio.analysis.pitch import PITCH_RATE, low_rate
+from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.core.config import Settings
 from src.demo.kits import write_demo_kits
 from src.mixdown.playback import mix_score

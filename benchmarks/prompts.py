@@ -25,10 +25,10 @@ import numpy as np
 
 from benchmarks import report
 from benchmarks.beat_grid import BeatGrid, beat_grid
-from src.audio.clicks import clicks_at
-from src.audio.loudness import integrated_loudness
-from src.audio.true_peak import true_peak_dbtp
-from src.audio.validation import Audio
+from src.audio.basics.clicks import clicks_at
+from src.audio.basics.validation import Audio
+from src.audio.metering.loudness import integrated_loudness
+from src.audio.metering.true_peak import true_peak_dbtp
 from src.core.config import Settings
 from src.core.errors import TraumError
 from src.mixdown.playback import mix_score

@@ -30,7 +30,7 @@ import numpy as np
 import uvicorn
 from sqlalchemy import select
 
-from src.audio.validation import Audio
+from src.audio.basics.validation import Audio
 from src.core.config import Settings
 from src.db.models import Embedding, Stem
 from src.embeddings.acoustic import AcousticEmbedder

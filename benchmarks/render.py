@@ -34,7 +34,7 @@ import soundfile
 
 from benchmarks import report
 from benchmarks.render_material import BPM, INSTEAD, benchmark_score, swapped, write_stems
-from src.audio.validation import HOUSE_RATE, Audio
+from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.mixdown.playback import MixReport, play_score
 from src.mixdown.render_archive import RenderArchive
 from src.music.model.score import Score

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from src.audio.validation import HOUSE_RATE, Audio
+from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.music.model.score import (
     Automation,
     AutomationPoint,

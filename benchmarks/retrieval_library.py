@@ -9,8 +9,8 @@ import numpy as np
 from benchmarks.analysis import analysed, settled, tasks_of
 from benchmarks.analysis_figures import Answer
 from benchmarks.labels import Label
-from src.audio.categories import model_from
-from src.audio.validation import HOUSE_RATE
+from src.audio.analysis.categories import model_from
+from src.audio.basics.validation import HOUSE_RATE
 from src.db.database import Database
 from src.db.models import Embedding, Kit, Stem
 from src.embeddings.acoustic import AcousticEmbedder

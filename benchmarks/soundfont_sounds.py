@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from src.audio.validation import HOUSE_RATE
+from src.audio.basics.validation import HOUSE_RATE
 
 SLOT_S = 6
 """Every segment has so many seconds to itself."""

@@ -4,8 +4,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
-from src.audio.analysis import HeardSound
-from src.audio.pitch import Note
+from src.audio.analysis.analysis import HeardSound
+from src.audio.analysis.pitch import Note
 from src.music.evidence.estimates import Candidate, Finding
 from src.music.evidence.key import KeyOpinion, fuse_key
 from src.music.evidence.names import NameHints

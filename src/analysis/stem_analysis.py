@@ -6,11 +6,11 @@ from typing import Any
 
 from src.analysis.key_claims import cues_of, key_of
 from src.analysis.tempo_claims import bars_of, loop_claims, tempo_claims, tempo_of
-from src.audio.analysis import HeardSound, hear
-from src.audio.categories import CategoryModel
-from src.audio.groove import groove_grid
-from src.audio.loudness import integrated_loudness, true_peak_dbtp
-from src.audio.validation import Audio
+from src.audio.analysis.analysis import HeardSound, hear
+from src.audio.analysis.categories import CategoryModel
+from src.audio.analysis.groove import groove_grid
+from src.audio.basics.validation import Audio
+from src.audio.metering.loudness import integrated_loudness, true_peak_dbtp
 from src.music.evidence.category import fuse_category
 from src.music.evidence.estimates import Finding
 from src.music.evidence.key import has_key

@@ -2,8 +2,8 @@
 
 import math
 
-from src.audio.analysis import HeardSound
-from src.audio.tempo import cut_by_the_clock
+from src.audio.analysis.analysis import HeardSound
+from src.audio.analysis.tempo import cut_by_the_clock
 from src.music.evidence.estimates import Candidate, Finding
 from src.music.evidence.names import NameHints
 from src.music.evidence.tempo import LEAST_TEMPO, fuse_tempo

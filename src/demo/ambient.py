@@ -4,12 +4,13 @@ from functools import partial
 
 import numpy as np
 
-from src.audio import drum_synthesis as drums
-from src.audio.effects import Echo, Room, chorus, ping_pong, saturate
-from src.audio.envelopes import Adsr, wave_curve
-from src.audio.fx_synthesis import Air, Impact, air, impact, reversed_swell
-from src.audio.sweep_filter import Sweep, sweep
-from src.audio.tonal_synthesis import (
+from src.audio.basics.envelopes import Adsr, wave_curve
+from src.audio.basics.validation import Audio
+from src.audio.processing.effects import Echo, Room, chorus, ping_pong, saturate
+from src.audio.processing.sweep_filter import Sweep, sweep
+from src.audio.synthesis import drums
+from src.audio.synthesis.fx import Air, Impact, air, impact, reversed_swell
+from src.audio.synthesis.tonal import (
     VOWELS,
     DeepBass,
     PadVoice,
@@ -19,7 +20,6 @@ from src.audio.tonal_synthesis import (
     felt_piano_note,
     string_note,
 )
-from src.audio.validation import Audio
 from src.demo import scores
 from src.demo.studio import KitRecipe, StemRecipe, Studio, one_shot, pad
 

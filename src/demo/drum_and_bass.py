@@ -4,18 +4,18 @@ from functools import partial
 
 import numpy as np
 
-from src.audio import drum_synthesis as drums
-from src.audio.effects import Echo, Room, chorus, ping_pong, saturate
-from src.audio.envelopes import Adsr, wave_curve
-from src.audio.fx_synthesis import Air, Impact, Rise, air, impact, riser
-from src.audio.sweep_filter import Sweep, sweep
-from src.audio.tonal_synthesis import (
+from src.audio.basics.envelopes import Adsr, wave_curve
+from src.audio.basics.validation import Audio
+from src.audio.processing.effects import Echo, Room, chorus, ping_pong, saturate
+from src.audio.processing.sweep_filter import Sweep, sweep
+from src.audio.synthesis import drums
+from src.audio.synthesis.fx import Air, Impact, Rise, air, impact, riser
+from src.audio.synthesis.tonal import (
     PadVoice,
     Press,
     SynthVoice,
     plain_tone,
 )
-from src.audio.validation import Audio
 from src.demo import scores
 from src.demo.studio import (
     KitRecipe,

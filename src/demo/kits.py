@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from src.audio.validation import Audio
+from src.audio.basics.validation import Audio
 from src.core.progress import Progress, silent
 from src.demo.ambient import AMBIENT
 from src.demo.drum_and_bass import DRUM_AND_BASS

@@ -7,13 +7,20 @@ from typing import Protocol
 
 import numpy as np
 
-from src.audio.effects import Room, at_peak, at_rms, reverb_impulse, reverberate, soft_clip
-from src.audio.envelopes import ducking, with_faded_ends
-from src.audio.filters import high_pass
-from src.audio.loop_canvas import Grid, LoopCanvas
-from src.audio.sweep_filter import Sweep, sweep
-from src.audio.tonal_synthesis import PadVoice, Press, SynthVoice, pad_chord, synth_note
-from src.audio.validation import Audio
+from src.audio.basics.envelopes import ducking, with_faded_ends
+from src.audio.basics.filters import high_pass
+from src.audio.basics.validation import Audio
+from src.audio.processing.effects import (
+    Room,
+    at_peak,
+    at_rms,
+    reverb_impulse,
+    reverberate,
+    soft_clip,
+)
+from src.audio.processing.sweep_filter import Sweep, sweep
+from src.audio.synthesis.loop_canvas import Grid, LoopCanvas
+from src.audio.synthesis.tonal import PadVoice, Press, SynthVoice, pad_chord, synth_note
 from src.demo.scores import Hit, Note
 
 CEILING = 0.885

@@ -12,10 +12,10 @@ from importlib.resources import files
 
 import numpy as np
 
-from src.audio.attributes import ATTRIBUTES, RECIPES, attribute_scores
-from src.audio.categories import CategoryModel, category_model, category_scores
-from src.audio.descriptors import describe
-from src.audio.validation import HOUSE_RATE, Audio
+from src.audio.analysis.attributes import ATTRIBUTES, RECIPES, attribute_scores
+from src.audio.analysis.categories import CategoryModel, category_model, category_scores
+from src.audio.analysis.descriptors import describe
+from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.embeddings.lexicon import mentions
 from src.embeddings.protocol import Vectors
 
@@ -51,7 +51,7 @@ class AcousticEmbedder:
         """Name, version and digest of the fitted data that the vectors of sounds rest on."""
         digest = hashlib.sha256(f"{SPACE_VERSION} {RECIPES}".encode())
         for name in ("calibration.json", "categories.npz", "timbre.npz"):
-            digest.update(files("src.audio").joinpath("data", name).read_bytes())
+            digest.update(files("src.audio.analysis").joinpath("data", name).read_bytes())
         return f"acoustic-{SPACE_VERSION}-{digest.hexdigest()[:12]}"
 
     @property

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from src.audio.validation import Audio
+from src.audio.basics.validation import Audio
 from src.core.progress import Progress, silent
 from src.embeddings.clap_canaries import check_audio_canaries, check_text_canaries
 from src.embeddings.clap_manifest import Manifest, check_files, read_manifest

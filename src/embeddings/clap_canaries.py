@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from src.audio.validation import HOUSE_RATE, Audio
+from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.core.errors import BackendUnavailableError
 from src.embeddings.clap_manifest import Precision, VectorCanaries
 from src.embeddings.protocol import Vectors

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from src.audio.validation import HOUSE_RATE
+from src.audio.basics.validation import HOUSE_RATE
 from src.core.errors import InvalidInputError
 
 WINDOW_SAMPLES = 480_000

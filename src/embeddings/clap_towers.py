@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from src.audio.validation import Audio
+from src.audio.basics.validation import Audio
 from src.core.errors import BackendUnavailableError
 from src.embeddings.clap_manifest import Manifest, check_file
 from src.embeddings.clap_mel import Features, log_mel

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from src.audio.validation import Audio, valid_audio
+from src.audio.basics.validation import Audio, valid_audio
 from src.embeddings.clap_mel import WINDOW_SAMPLES
 
 PREPARATION = {

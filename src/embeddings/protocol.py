@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from src.audio.validation import Audio
+from src.audio.basics.validation import Audio
 
 Vectors = NDArray[np.float32]
 """Unit-length rows: float32, shape (items, dimension)."""

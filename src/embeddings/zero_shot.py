@@ -11,7 +11,7 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from src.audio.attributes import ATTRIBUTES
+from src.audio.analysis.attributes import ATTRIBUTES
 from src.embeddings.protocol import Vectors
 from src.music.theory.library import CATEGORIES
 

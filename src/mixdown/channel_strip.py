@@ -9,11 +9,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from src.audio.dynamics import duck_amount, duck_lead, duck_shape
-from src.audio.filters import high_pass, low_pass
-from src.audio.gain import curve, db_to_gain, pan_curves, pan_gains
-from src.audio.sweep_filter import Sweep, sweep
-from src.audio.validation import Audio
+from src.audio.basics.filters import high_pass, low_pass
+from src.audio.basics.gain import curve, db_to_gain, pan_curves, pan_gains
+from src.audio.basics.validation import Audio
+from src.audio.processing.dynamics import duck_amount, duck_lead, duck_shape
+from src.audio.processing.sweep_filter import Sweep, sweep
 from src.core.errors import InvalidInputError
 from src.mixdown.track_playing import Grid
 from src.music.model.score import Track

@@ -1,7 +1,7 @@
 """What comes back of the shared reverb and echo."""
 
-from src.audio.reverb_send import DelaySend, EchoTime, ReverbSend
-from src.audio.validation import HOUSE_RATE, Audio
+from src.audio.basics.validation import HOUSE_RATE, Audio
+from src.audio.processing.reverb_send import DelaySend, EchoTime, ReverbSend
 from src.music.model.score import Score, Track
 
 

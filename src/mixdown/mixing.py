@@ -8,9 +8,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from src.audio.gain import db_to_gain
-from src.audio.mixing import add_at
-from src.audio.validation import HOUSE_RATE, Audio
+from src.audio.basics.gain import db_to_gain
+from src.audio.basics.mixing import add_at
+from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.core.progress import Progress, silent
 from src.mixdown.mix_sends import SendReturns
 from src.mixdown.mixing_desk import WET, MixingDesk, Sums

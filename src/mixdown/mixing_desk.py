@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from src.audio.validation import HOUSE_RATE, Audio
+from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.mixdown.channel_strip import WARM_UP, ChannelStrip, Ducking, Gains, Line
 from src.mixdown.mix_sends import sends_to
 from src.mixdown.pieces import PieceStore

@@ -9,14 +9,14 @@ from typing import Protocol
 
 import numpy as np
 
-from src.audio.fades import SEAM_S, edged, seamless_loop
-from src.audio.filters import high_pass
-from src.audio.low_end import low_hits
-from src.audio.resample import repitched
-from src.audio.stereo import mono_below
-from src.audio.stretch import conform
-from src.audio.tape_stop import STOP_FACTOR, tape_stop
-from src.audio.validation import Audio, to_stereo
+from src.audio.basics.fades import SEAM_S, edged, seamless_loop
+from src.audio.basics.filters import high_pass
+from src.audio.basics.resample import repitched
+from src.audio.basics.stereo import mono_below
+from src.audio.basics.validation import Audio, to_stereo
+from src.audio.processing.low_end import low_hits
+from src.audio.processing.stretch import conform
+from src.audio.processing.tape_stop import STOP_FACTOR, tape_stop
 
 Load = Callable[[str, float, float], Audio]
 """(stem id, start in s, length in s) -> 48 kHz sound; what lies beyond the end is left out."""

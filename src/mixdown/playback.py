@@ -7,13 +7,13 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from src.audio.dynamics import Compressor, compress
-from src.audio.fades import rising
-from src.audio.filters import RunningFilter, high_pass_sections
-from src.audio.master_report import MasterReport
-from src.audio.mastering import Measuring, mastered, premastered
-from src.audio.side_by_side import side_by_side
-from src.audio.validation import HOUSE_RATE, Audio
+from src.audio.basics.fades import rising
+from src.audio.basics.filters import RunningFilter, high_pass_sections
+from src.audio.basics.side_by_side import side_by_side
+from src.audio.basics.validation import HOUSE_RATE, Audio
+from src.audio.metering.master_report import MasterReport
+from src.audio.processing.dynamics import Compressor, compress
+from src.audio.processing.mastering import Measuring, mastered, premastered
 from src.core.errors import InvalidInputError
 from src.core.progress import Progress, silent
 from src.mixdown.mixing import BLOCK_SAMPLES, MixBlock, mix_blocks, mix_score, score_samples

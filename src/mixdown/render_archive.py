@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from src.audio.validation import Audio
+from src.audio.basics.validation import Audio
 from src.core.config import Settings
 from src.mixdown.pieces import NoteSpec, PassSpec
 from src.storage.render_cache import RenderCache, digest, file_digest
@@ -67,7 +67,7 @@ def code_digest() -> str:
     import src.audio
 
     here = Path(inspect.getfile(RenderArchive)).parent
-    files = sorted(Path(inspect.getfile(src.audio)).parent.glob("*.py"))
+    files = sorted(Path(inspect.getfile(src.audio)).parent.rglob("*.py"))
     files += [here / f"{name}.py" for name in _MAKERS]
     files.append(here.parent / "storage" / "decode.py")
     return sources_digest(files)

@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from src.audio.fades import SEAM_S, crossfade, needed_fade_in_s, needed_fade_out_s, rising
-from src.audio.mixing import add_at, multiply_at
-from src.audio.tape_stop import STOP_FACTOR
-from src.audio.validation import Audio
+from src.audio.basics.fades import SEAM_S, crossfade, needed_fade_in_s, needed_fade_out_s, rising
+from src.audio.basics.mixing import add_at, multiply_at
+from src.audio.basics.validation import Audio
+from src.audio.processing.tape_stop import STOP_FACTOR
 from src.core.errors import InvalidInputError
 from src.mixdown.pieces import NoteSpec, PassSpec, PieceStore, Tone
 from src.music.model.score import Clip, Note, Track

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select
 
-from src.audio.validation import HOUSE_RATE, Audio
+from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError, UnreadableAudioError
 from src.core.progress import Progress, silent

@@ -12,7 +12,7 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
-from src.audio.validation import Audio
+from src.audio.basics.validation import Audio
 from src.core.errors import UnreadableAudioError
 from src.storage.files import open_regular
 from src.storage.paths import shown

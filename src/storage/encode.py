@@ -11,7 +11,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from src.audio.validation import Audio, valid_audio
+from src.audio.basics.validation import Audio, valid_audio
 from src.core.errors import InvalidInputError
 from src.storage.atomic import replacing
 from src.storage.riff import riff_chunks

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from src.analysis.key_claims import key_of
-from src.audio.analysis import HeardSound, hear
-from src.audio.pitch import Note
+from src.audio.analysis.analysis import HeardSound, hear
+from src.audio.analysis.pitch import Note
 from src.music.evidence.estimates import Finding
 from src.music.evidence.names import name_hints
 from src.storage.metadata import AcidChunk, FileMetadata

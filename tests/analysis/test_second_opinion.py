@@ -8,7 +8,7 @@ import pytest
 
 from src.analysis.second_opinion import TAG_WEIGHT, labels_of, second_opinion
 from src.analysis.stem_analysis import StemFacts, analyse_stem
-from src.audio.validation import HOUSE_RATE
+from src.audio.basics.validation import HOUSE_RATE
 from src.core.config import Settings
 from src.db.models import Embedding, Stem
 from src.embeddings.clap import ClapEmbedder

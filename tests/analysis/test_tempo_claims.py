@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from src.analysis.tempo_claims import loop_claims, tempo_claims, tempo_of
-from src.audio.analysis import HeardSound, hear
+from src.audio.analysis.analysis import HeardSound, hear
 from src.music.evidence.loop import fuse_loop
 from src.music.evidence.names import NameHints, name_hints
 from src.storage.metadata import AcidChunk, FileMetadata

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from src.audio.validation import Audio
+from src.audio.basics.validation import Audio
 from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError
 from src.core.progress import Progress, silent

@@ -6,10 +6,10 @@ import pytest
 import soundfile
 import soxr
 
-from src.audio.categories import category_scores
-from src.audio.descriptors import describe
+from src.audio.analysis.categories import category_scores
+from src.audio.analysis.descriptors import describe
 from src.embeddings.acoustic import AcousticEmbedder
-from tests.audio.test_attributes import RATE, drone, hiss, kick
+from tests.audio.analysis.test_attributes import RATE, drone, hiss, kick
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 import pytest
 
-from src.audio.attributes import ATTRIBUTES
+from src.audio.analysis.attributes import ATTRIBUTES
 from src.embeddings.lexicon import concept_of, is_filler, meanings, mentions
 from src.music.theory.library import CATEGORIES
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from src.audio.attributes import ATTRIBUTES, SEED_TAGS
+from src.audio.analysis.attributes import ATTRIBUTES, SEED_TAGS
 from src.embeddings.acoustic import AcousticEmbedder
 from src.embeddings.clap import ClapEmbedder
 from src.embeddings.protocol import Vectors

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from src.audio.clicks import clicks_at
+from src.audio.basics.clicks import clicks_at
 from src.mixdown.channel_strip import WARM_UP, ChannelStrip, Ducking
 from src.mixdown.track_playing import Grid
 from src.music.model.score import Automation, AutomationPoint, Track

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from src.audio.clicks import clicks_at
-from src.audio.loudness import integrated_loudness
-from src.audio.onsets import onset_times_s
-from src.audio.true_peak import true_peak_dbtp
+from src.audio.analysis.onsets import onset_times_s
+from src.audio.basics.clicks import clicks_at
+from src.audio.metering.loudness import integrated_loudness
+from src.audio.metering.true_peak import true_peak_dbtp
 from src.core.errors import InvalidInputError
 from src.core.progress import JobCancelled
 from src.mixdown.playback import MixReport, MixSettings, mix_score, play_score

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from src.audio.clicks import clicks_at
+from src.audio.basics.clicks import clicks_at
 from src.mixdown.pieces import PieceStore
 from src.mixdown.track_playing import Grid, TrackPlayer, joined, slipped_end
 from src.music.model.score import Clip, Note, Track

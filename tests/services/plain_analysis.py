@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from src.analysis.stem_analysis import StemFacts
-from src.audio.validation import Audio
+from src.audio.basics.validation import Audio
 from src.embeddings.protocol import Vectors
 from src.music.evidence.estimates import Finding
 from src.music.evidence.kit_evidence import StemEvidence, evidence_record

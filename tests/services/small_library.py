@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from src.audio.validation import Audio
+from src.audio.basics.validation import Audio
 from src.core.config import Settings
 from src.db.database import Database
 from src.db.models import Embedding, Kit, Stem

@@ -9,8 +9,8 @@ import pytest
 import soundfile
 from sqlalchemy import select
 
-from src.audio.loudness import integrated_loudness
-from src.audio.true_peak import true_peak_dbtp
+from src.audio.metering.loudness import integrated_loudness
+from src.audio.metering.true_peak import true_peak_dbtp
 from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError
 from src.core.progress import JobCancelled

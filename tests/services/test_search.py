@@ -4,14 +4,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from src.audio.attributes import tags_of
-from src.audio.descriptors import describe
+from src.audio.analysis.attributes import tags_of
+from src.audio.analysis.descriptors import describe
 from src.core.errors import InvalidInputError
 from src.db.database import Database
 from src.db.models import Embedding, Kit, Stem
 from src.embeddings.acoustic import AcousticEmbedder
 from src.services.search import SearchQuery, SearchService
-from tests.audio.test_attributes import RATE, drone, hiss, kick
+from tests.audio.analysis.test_attributes import RATE, drone, hiss, kick
 
 EMBEDDER = AcousticEmbedder()
 FEATURES = {

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from src.audio.validation import Audio
+from src.audio.basics.validation import Audio
 
 
 @pytest.fixture

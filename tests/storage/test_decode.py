@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from src.audio.validation import Audio
+from src.audio.basics.validation import Audio
 from src.core.errors import UnreadableAudioError
 from src.storage.decode import read_audio, read_stem, sound_stream
 from src.storage.encode import write_wav

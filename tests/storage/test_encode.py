@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from src.audio.validation import Audio
+from src.audio.basics.validation import Audio
 from src.core.errors import InvalidInputError
 from src.storage.decode import read_audio
 from src.storage.encode import (

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from src.audio.gain import db_to_gain
-from src.audio.validation import HOUSE_RATE, Audio
+from src.audio.basics.gain import db_to_gain
+from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.core.progress import Progress, silent
 from src.mixdown.pieces import Load, NoteSpec, PassSpec, PieceStore
 from src.mixdown.playback import BLOCK_SAMPLES

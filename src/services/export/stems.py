@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from src.audio.gain import db_to_gain
-from src.audio.validation import HOUSE_RATE, Audio
+from src.audio.basics.gain import db_to_gain
+from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.core.progress import Progress, silent
 from src.mixdown.pieces import Load
 from src.mixdown.playback import MixBlock, ending, mix_blocks, score_samples

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
-from src.audio.validation import HOUSE_RATE, Audio
+from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.core.errors import GenerationFailedError, UnreadableAudioError
 from src.embeddings.protocol import Embedder, Vectors
 from src.storage.decode import DecodedAudio, read_audio, read_stem

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from src.audio.peaks import outline
-from src.audio.validation import HOUSE_RATE
+from src.audio.basics.peaks import outline
+from src.audio.basics.validation import HOUSE_RATE
 from src.storage.decode import read_stem
 
 _BLOCK_SAMPLES = 20 * HOUSE_RATE

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from src.analysis.stem_analysis import analyse_stem
-from src.audio.aspects import ASPECTS, Heard, aspect_size, aspect_vectors
-from src.audio.validation import HOUSE_RATE, Audio
+from src.audio.analysis.aspects import ASPECTS, Heard, aspect_size, aspect_vectors
+from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.core.errors import InvalidInputError, UnreadableAudioError
 from src.db.aspect_index import AspectIndex, AspectRow, Vectors
 from src.db.database import Database

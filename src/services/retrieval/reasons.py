@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from src.audio.attributes import ATTRIBUTES, attribute_scores
-from src.audio.calibration import calibration
+from src.audio.analysis.attributes import ATTRIBUTES, attribute_scores
+from src.audio.analysis.calibration import calibration
 from src.embeddings.lexicon import Mention
 from src.music.theory.keys import camelot_distance
 from src.music.theory.library import CATEGORIES, StemCard

@@ -4,8 +4,8 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 
-from src.audio.onsets import onset_times_s
-from src.audio.validation import HOUSE_RATE, Audio
+from src.audio.analysis.onsets import onset_times_s
+from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.music.casting.casting import Part
 from src.music.theory.library import StemCard
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
-from src.audio.fx_synthesis import Impact, Rise, impact, riser
-from src.audio.oscillators import Span
-from src.audio.validation import HOUSE_RATE, Audio
+from src.audio.basics.oscillators import Span
+from src.audio.basics.validation import HOUSE_RATE, Audio
+from src.audio.synthesis.fx import Impact, Rise, impact, riser
 from src.music.casting.made_marks import RISER, made_card
 from src.music.theory.library import StemCard
 from src.storage.encode import write_wav

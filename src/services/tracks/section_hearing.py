@@ -3,8 +3,8 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from src.audio.loudness import lufs_of_power, measured_loudness
-from src.audio.validation import HOUSE_RATE, Audio
+from src.audio.basics.validation import HOUSE_RATE, Audio
+from src.audio.metering.loudness import lufs_of_power, measured_loudness
 from src.core.progress import Progress, silent
 from src.mixdown.mixing import mix_score
 from src.mixdown.pieces import Load

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from src.audio.key_model import log_prior
+from src.audio.analysis.key_model import log_prior
 from src.music.evidence.estimates import Finding
 from src.music.evidence.kit_evidence import StemEvidence
 from src.music.evidence.kit_key import PRIOR, common_keys

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from src.audio.fades import rising
-from src.audio.gain import pan_gains
+from src.audio.basics.fades import rising
+from src.audio.basics.gain import pan_gains
 from src.mixdown.playback import mix_score, score_samples
 from src.music.casting.hats import choked
 from src.music.export.daw_session import AudioItem, Session, SessionTrack, layers

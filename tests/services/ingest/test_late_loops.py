@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from benchmarks.downbeats import WITHIN_MS, downbeats
-from src.audio.mixing import add_at
-from src.audio.validation import HOUSE_RATE, Audio
+from src.audio.basics.mixing import add_at
+from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.mixdown.playback import mix_score
 from src.music.casting.casting import cast_plan
 from src.music.casting.voices import wanted_of

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from src.analysis.stem_analysis import StemFacts
-from src.audio.validation import Audio
+from src.audio.basics.validation import Audio
 from src.core.config import Settings
 from src.core.errors import NotFoundError
 from src.core.progress import JobCancelled

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from src.audio.validation import Audio
+from src.audio.basics.validation import Audio
 from src.core.config import Settings
 from src.core.errors import GenerationFailedError
 from src.core.progress import JobCancelled

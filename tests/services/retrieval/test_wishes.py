@@ -14,7 +14,7 @@ from src.services.retrieval.example import ExampleService
 from src.services.retrieval.facets import facets
 from src.services.retrieval.suggestions import Suggestions
 from src.services.search import SearchQuery, SearchService
-from tests.audio.test_attributes import drone, hiss, kick
+from tests.audio.analysis.test_attributes import drone, hiss, kick
 from tests.services.test_search import EMBEDDER, SOUND_OF, stem
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from src.audio.loudness import integrated_loudness
-from src.audio.true_peak import true_peak_dbtp
+from src.audio.metering.loudness import integrated_loudness
+from src.audio.metering.true_peak import true_peak_dbtp
 from src.core.errors import NotFoundError
 from src.music.casting.made_marks import IMPACT, MARKS, RISER, made_card
 from src.services.tracks.made_sounds import made_copy, made_sound
