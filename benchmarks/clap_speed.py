@@ -75,8 +75,8 @@ def make_random_clap(folder: Path, size: str) -> None:
     import torch
     from transformers import ClapConfig, ClapModel
 
-    from src.embeddings.clap_checkpoint import read_source
-    from src.embeddings.clap_export import export
+    from src.embeddings.clap.checkpoint import read_source
+    from src.embeddings.clap.export import export
 
     hub = folder / "hub"
     _write_tokenizer(hub / "tokenizer.json")

@@ -57,7 +57,7 @@ def made_clips(count: int) -> list[Audio]:
 
 def ours_alone(folder: Path) -> Embed:
     """One process, one thread."""
-    from src.embeddings.clap import ClapEmbedder
+    from src.embeddings.clap.embedder import ClapEmbedder
 
     return ClapEmbedder(folder).embed_audio
 
@@ -78,7 +78,7 @@ _worker: dict[str, Any] = {}
 
 
 def _start_worker(folder: Path) -> None:
-    from src.embeddings.clap import ClapEmbedder
+    from src.embeddings.clap.embedder import ClapEmbedder
 
     _worker["embedder"] = ClapEmbedder(folder)
 
@@ -114,7 +114,7 @@ def one_by_one(folder: Path) -> Embed:
     """The seed script's way, imitated: torch in fp32 on all cores, one clip after the other,
     16-bit rounding, and the spectrum by convolution as LAION's package computes it."""
     torch, model = _torch_model(folder)
-    from src.embeddings.clap_mel import FFT_SAMPLES, HOP_SAMPLES, WINDOW_SAMPLES, mel_bank
+    from src.embeddings.clap.mel import FFT_SAMPLES, HOP_SAMPLES, WINDOW_SAMPLES, mel_bank
 
     turns = np.outer(np.arange(FFT_SAMPLES // 2 + 1), np.arange(FFT_SAMPLES)) / FFT_SAMPLES
     hann = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(FFT_SAMPLES) / FFT_SAMPLES)
@@ -162,7 +162,7 @@ def laions_package(_folder: Path) -> Embed:
 
 def both_towers(folder: Path, clips: Sequence[Audio]) -> dict[str, float]:
     """MB of a fresh process that has embedded a text and a sound."""
-    from src.embeddings.clap import ClapEmbedder
+    from src.embeddings.clap.embedder import ClapEmbedder
 
     embedder = ClapEmbedder(folder)
     embedder.embed_text(["dark industrial kick"])

@@ -6,7 +6,7 @@ from typing import get_args
 
 from src.cli.call import Call, Result
 from src.core.errors import InvalidInputError, NotFoundError
-from src.embeddings.clap_manifest import Precision
+from src.embeddings.clap.manifest import Precision
 
 ACTIONS = ("list", "verify", "pull", "export")
 
@@ -37,7 +37,7 @@ def models(call: Call) -> Result:
 
 def _list(call: Call) -> Result:
     from src.embeddings.choice import HOW_TO_GET_CLAP, chosen_model, installed_models
-    from src.embeddings.clap_download import READY_MODELS
+    from src.embeddings.clap.download import READY_MODELS
 
     settings = call.services.settings
     chosen = chosen_model(settings)
@@ -68,7 +68,7 @@ def _list(call: Call) -> Result:
 def _verify(call: Call) -> Result:
     from src.core.errors import BackendUnavailableError
     from src.embeddings.choice import installed_models
-    from src.embeddings.clap import ClapEmbedder
+    from src.embeddings.clap.embedder import ClapEmbedder
 
     there = {one.folder.name: one for one in installed_models(call.services.settings.models_path)}
     unknown = [name for name in call.options.names if name not in there]
@@ -91,7 +91,7 @@ def _verify(call: Call) -> Result:
 
 
 def _pull(call: Call) -> Result:
-    from src.embeddings.clap_download import READY_MODELS, pull
+    from src.embeddings.clap.download import READY_MODELS, pull
 
     wanted = ":".join(call.options.names).lower() or next(iter(READY_MODELS))
     found = [name for name in READY_MODELS if wanted in {name, name.rpartition(":")[0]}]
@@ -107,8 +107,8 @@ def _pull(call: Call) -> Result:
 
 
 def _export(call: Call) -> Result:
-    from src.embeddings.clap_checkpoint import read_source
-    from src.embeddings.clap_export import export
+    from src.embeddings.clap.checkpoint import read_source
+    from src.embeddings.clap.export import export
 
     options = call.options
     if len(options.names) != 1:

@@ -6,8 +6,8 @@ from pathlib import Path
 from src.core.config import Settings
 from src.core.errors import BackendUnavailableError
 from src.embeddings.acoustic import AcousticEmbedder
-from src.embeddings.clap import ClapEmbedder
-from src.embeddings.clap_manifest import MANIFEST, Manifest, read_manifest
+from src.embeddings.clap.embedder import ClapEmbedder
+from src.embeddings.clap.manifest import MANIFEST, Manifest, read_manifest
 from src.embeddings.protocol import Embedder
 
 HOW_TO_GET_CLAP = (

@@ -11,7 +11,7 @@ from src.analysis.stem_analysis import StemFacts, analyse_stem
 from src.audio.basics.validation import HOUSE_RATE
 from src.core.config import Settings
 from src.db.models import Embedding, Stem
-from src.embeddings.clap import ClapEmbedder
+from src.embeddings.clap.embedder import ClapEmbedder
 from src.embeddings.zero_shot import Labels
 from src.music.evidence.category import with_witness
 from src.music.theory.library import CATEGORIES

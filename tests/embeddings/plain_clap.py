@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from src.embeddings.clap_canaries import new_canaries
-from src.embeddings.clap_manifest import (
+from src.embeddings.clap.canaries import new_canaries
+from src.embeddings.clap.manifest import (
     AudioTower,
     Manifest,
     Precision,
@@ -21,8 +21,8 @@ from src.embeddings.clap_manifest import (
     digest_of,
     write_manifest,
 )
-from src.embeddings.clap_tokens import CANARY_TEXTS, Encoder
-from src.embeddings.clap_towers import AudioHalf, TextHalf
+from src.embeddings.clap.tokens import CANARY_TEXTS, Encoder
+from src.embeddings.clap.towers import AudioHalf, TextHalf
 from tests.embeddings.tiny_clap import write_tokenizer
 
 DIMENSION = 16

@@ -8,7 +8,7 @@ from src.core.config import Settings
 from src.core.errors import BackendUnavailableError
 from src.embeddings.acoustic import AcousticEmbedder
 from src.embeddings.choice import embedder_status, installed_models
-from src.embeddings.clap import ClapEmbedder
+from src.embeddings.clap.embedder import ClapEmbedder
 from src.wiring import build_embedder, build_services
 from tests.embeddings.plain_clap import write_plain_clap
 

@@ -8,7 +8,7 @@ import pytest
 
 from src.audio.analysis.attributes import ATTRIBUTES, SEED_TAGS
 from src.embeddings.acoustic import AcousticEmbedder
-from src.embeddings.clap import ClapEmbedder
+from src.embeddings.clap.embedder import ClapEmbedder
 from src.embeddings.protocol import Vectors
 from src.embeddings.zero_shot import CATEGORY_WORDS, SaysWhatItIs, ZeroShot
 from src.music.theory.library import CATEGORIES

@@ -15,7 +15,7 @@ from src.db import active_model
 from src.db.database import Database
 from src.embeddings.acoustic import AcousticEmbedder
 from src.embeddings.choice import HOW_TO_GET_CLAP, installed_models
-from src.embeddings.clap import ClapEmbedder
+from src.embeddings.clap.embedder import ClapEmbedder
 from src.embeddings.protocol import Embedder
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ import httpx
 
 from src.core.errors import BackendUnavailableError, ConflictError
 from src.core.progress import Progress, silent
-from src.embeddings.clap_canaries import new_canaries
-from src.embeddings.clap_manifest import (
+from src.embeddings.clap.canaries import new_canaries
+from src.embeddings.clap.manifest import (
     MANIFEST,
     AudioTower,
     FileDigest,
@@ -22,8 +22,8 @@ from src.embeddings.clap_manifest import (
     digest_of,
     write_manifest,
 )
-from src.embeddings.clap_tokens import ROBERTA_CANARIES, ROBERTA_VOCABULARY
-from src.embeddings.clap_towers import AudioHalf, TextHalf
+from src.embeddings.clap.tokens import ROBERTA_CANARIES, ROBERTA_VOCABULARY
+from src.embeddings.clap.towers import AudioHalf, TextHalf
 
 HUB = "https://huggingface.co"
 MOST_TRIES = 5

@@ -14,9 +14,9 @@ import numpy as np
 
 from src.core.errors import BackendUnavailableError, ConflictError, GenerationFailedError
 from src.core.progress import Progress, silent
-from src.embeddings.clap_canaries import canary_sounds, new_canaries
-from src.embeddings.clap_checkpoint import Checkpoint, torch_and_transformers
-from src.embeddings.clap_manifest import (
+from src.embeddings.clap.canaries import canary_sounds, new_canaries
+from src.embeddings.clap.checkpoint import Checkpoint, torch_and_transformers
+from src.embeddings.clap.manifest import (
     MANIFEST,
     AudioTower,
     Manifest,
@@ -27,10 +27,10 @@ from src.embeddings.clap_manifest import (
     digest_of,
     write_manifest,
 )
-from src.embeddings.clap_mel import Features, log_mel
-from src.embeddings.clap_tokens import CANARY_TEXTS, Encoder
-from src.embeddings.clap_towers import AudioHalf, TextHalf, unit_rows
-from src.embeddings.clap_windows import windows_of
+from src.embeddings.clap.mel import Features, log_mel
+from src.embeddings.clap.tokens import CANARY_TEXTS, Encoder
+from src.embeddings.clap.towers import AudioHalf, TextHalf, unit_rows
+from src.embeddings.clap.windows import windows_of
 from src.embeddings.protocol import Vectors
 
 LEAST_PARITY: Mapping[Precision, float] = {"fp32": 0.99999, "int8": 0.97}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from src.core.errors import InvalidInputError
-from src.embeddings.clap_mel import BANDS, FRAMES, WINDOW_SAMPLES, log_mel, mel_bank
+from src.embeddings.clap.mel import BANDS, FRAMES, WINDOW_SAMPLES, log_mel, mel_bank
 from tests.embeddings.tiny_clap import random_clip
 
 

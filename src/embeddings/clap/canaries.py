@@ -6,7 +6,7 @@ import numpy as np
 
 from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.core.errors import BackendUnavailableError
-from src.embeddings.clap_manifest import Precision, VectorCanaries
+from src.embeddings.clap.manifest import Precision, VectorCanaries
 from src.embeddings.protocol import Vectors
 
 LEAST_COSINE: Mapping[Precision, float] = {"fp32": 0.9999, "int8": 0.98}

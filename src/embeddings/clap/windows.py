@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from src.audio.basics.validation import Audio, valid_audio
-from src.embeddings.clap_mel import WINDOW_SAMPLES
+from src.embeddings.clap.mel import WINDOW_SAMPLES
 
 PREPARATION = {
     "version": 1,

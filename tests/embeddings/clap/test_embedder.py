@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from src.core.errors import BackendUnavailableError
-from src.embeddings import clap_towers
-from src.embeddings.clap import ClapEmbedder
-from src.embeddings.clap_manifest import digest_of, read_manifest
-from src.embeddings.clap_mel import log_mel
-from src.embeddings.clap_windows import windows_of
+from src.embeddings.clap.embedder import ClapEmbedder
+from src.embeddings.clap.embedder import towers as clap_towers
+from src.embeddings.clap.manifest import digest_of, read_manifest
+from src.embeddings.clap.mel import log_mel
+from src.embeddings.clap.windows import windows_of
 from tests.embeddings.plain_clap import DIMENSION, write_plain_clap
 from tests.embeddings.tiny_clap import edit_manifest, random_clip
 

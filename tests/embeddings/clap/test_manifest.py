@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from src.core.errors import BackendUnavailableError
-from src.embeddings.clap_manifest import read_manifest, write_manifest
+from src.embeddings.clap.manifest import read_manifest, write_manifest
 from tests.embeddings.plain_clap import write_plain_clap
 from tests.embeddings.tiny_clap import edit_manifest
 

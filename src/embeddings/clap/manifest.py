@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from src.core.errors import BackendUnavailableError
 from src.core.progress import Progress, silent
-from src.embeddings.clap_mel import (
+from src.embeddings.clap.mel import (
     BANDS,
     FFT_SAMPLES,
     HIGHEST_HZ,
@@ -20,7 +20,7 @@ from src.embeddings.clap_mel import (
     LOWEST_HZ,
     WINDOW_SAMPLES,
 )
-from src.embeddings.clap_windows import PREPARATION
+from src.embeddings.clap.windows import PREPARATION
 from src.storage.atomic import write_json
 
 MANIFEST = "manifest.json"

@@ -14,10 +14,10 @@ import numpy as np
 
 from src.audio.basics.validation import Audio
 from src.core.errors import BackendUnavailableError
-from src.embeddings.clap_manifest import Manifest, check_file
-from src.embeddings.clap_mel import Features, log_mel
-from src.embeddings.clap_tokens import read_tokenizer
-from src.embeddings.clap_windows import Mono, windows_of
+from src.embeddings.clap.manifest import Manifest, check_file
+from src.embeddings.clap.mel import Features, log_mel
+from src.embeddings.clap.tokens import read_tokenizer
+from src.embeddings.clap.windows import Mono, windows_of
 from src.embeddings.onnx_tower import OnnxTower
 from src.embeddings.protocol import Vectors
 

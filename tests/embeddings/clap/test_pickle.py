@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from src.core.errors import InvalidInputError
-from src.embeddings.clap_pickle import read_checkpoint
+from src.embeddings.clap.pickle import read_checkpoint
 from tests.embeddings.tiny_clap import needs_torch
 
 

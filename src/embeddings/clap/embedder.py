@@ -11,9 +11,9 @@ import numpy as np
 
 from src.audio.basics.validation import Audio
 from src.core.progress import Progress, silent
-from src.embeddings.clap_canaries import check_audio_canaries, check_text_canaries
-from src.embeddings.clap_manifest import Manifest, check_files, read_manifest
-from src.embeddings.clap_towers import AudioHalf, TextHalf, unit_rows
+from src.embeddings.clap.canaries import check_audio_canaries, check_text_canaries
+from src.embeddings.clap.manifest import Manifest, check_files, read_manifest
+from src.embeddings.clap.towers import AudioHalf, TextHalf, unit_rows
 from src.embeddings.protocol import Vectors
 from src.embeddings.zero_shot import Labels, ZeroShot
 

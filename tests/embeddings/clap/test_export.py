@@ -15,14 +15,14 @@ from src.core.errors import (
     GenerationFailedError,
     InvalidInputError,
 )
-from src.embeddings import clap_export
-from src.embeddings.clap import ClapEmbedder
-from src.embeddings.clap_checkpoint import converted, laion_model, laion_weights, read_source
-from src.embeddings.clap_export import Exported, export
-from src.embeddings.clap_manifest import read_manifest
-from src.embeddings.clap_mel import log_mel
-from src.embeddings.clap_pickle import read_checkpoint
-from src.embeddings.clap_windows import windows_of
+from src.embeddings.clap.checkpoint import converted, laion_model, laion_weights, read_source
+from src.embeddings.clap.embedder import ClapEmbedder
+from src.embeddings.clap.embedder import export as clap_export
+from src.embeddings.clap.export import Exported, export
+from src.embeddings.clap.manifest import read_manifest
+from src.embeddings.clap.mel import log_mel
+from src.embeddings.clap.pickle import read_checkpoint
+from src.embeddings.clap.windows import windows_of
 from tests.embeddings.tiny_clap import (
     NEEDS_TORCH,
     laion_state,
@@ -109,7 +109,7 @@ def test_audio_vectors_are_those_of_transformers(
 def test_text_vectors_are_those_of_transformers(
     hub: tuple[Path, Any], exported: list[Exported]
 ) -> None:
-    from src.embeddings.clap_tokens import Encoder
+    from src.embeddings.clap.tokens import Encoder
 
     encoder = Encoder(hub[0] / "tokenizer.json", most_tokens=77)
     ours = embedder(exported, "fp32").embed_prompts(TEXTS, ["{}"])

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from src.core.errors import BackendUnavailableError, InvalidInputError
-from src.embeddings.clap_pickle import read_checkpoint
+from src.embeddings.clap.pickle import read_checkpoint
 
 Weights = dict[str, np.ndarray]
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from src.core.errors import InvalidInputError
-from src.embeddings.clap_mel import WINDOW_SAMPLES
-from src.embeddings.clap_windows import (
+from src.embeddings.clap.mel import WINDOW_SAMPLES
+from src.embeddings.clap.windows import (
     MOST_WINDOWS,
     folded,
     levelled,
