@@ -45,9 +45,9 @@ from src.analysis.stem_analysis import StemFacts, analyse_stem  # noqa: E402
 from src.audio.basics.validation import HOUSE_RATE  # noqa: E402
 from src.core.config import Settings  # noqa: E402
 from src.core.errors import UnreadableAudioError  # noqa: E402
-from src.db.cards import card as card_of_row  # noqa: E402
 from src.db.database import Database  # noqa: E402
 from src.db.models import Stem  # noqa: E402
+from src.db.rows.cards import card as card_of_row  # noqa: E402
 from src.music.casting.compatibility import BY_CHANCE, WEIGHTS, compatibility, overall_score  # noqa: E402
 from src.music.theory.groove import groove_at  # noqa: E402
 from src.music.theory.library import StemCard  # noqa: E402

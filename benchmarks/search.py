@@ -25,7 +25,7 @@ import numpy as np
 
 from benchmarks.search_rivals import ADDED_AT_ONCE, Rival, entries
 from src.db.database import Database
-from src.db.library_index import IndexedStem
+from src.db.index.library_index import IndexedStem
 from src.db.models import Embedding, Stem
 from src.embeddings.acoustic import AcousticEmbedder
 from src.music.theory.keys import KEYS

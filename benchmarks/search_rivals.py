@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from src.db.vector_store import VectorStore
+from src.db.index.vector_store import VectorStore
 
 ADDED_AT_ONCE = 65_536
 

@@ -98,7 +98,7 @@ class Services:
         return ArrangerService(self._library_summary, max_length_s=self.settings.max_render_s)
 
     def _library_summary(self) -> "LibrarySummary":
-        from src.db.library_counts import stem_groups
+        from src.db.rows.library_counts import stem_groups
         from src.music.arranging.library_summary import summarise_library
 
         with self.database.transaction() as session:

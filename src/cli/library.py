@@ -7,7 +7,7 @@ from src.cli.call import Call, Result
 from src.core.errors import InvalidInputError, NotFoundError
 
 if TYPE_CHECKING:
-    from src.db.stem_edits import Selection
+    from src.db.rows.stem_edits import Selection
 
 
 def preprocess(call: Call) -> Result:
@@ -50,7 +50,7 @@ def reembed(call: Call) -> Result:
 def _selection(call: Call) -> "Selection":
     """Which stems are meant: ids, or filters, or all, and never all by mistake."""
     from src.db.crud import StemFilter
-    from src.db.stem_edits import Selection
+    from src.db.rows.stem_edits import Selection
     from src.music.theory.keys import parse_key
     from src.music.theory.library import CATEGORIES
 

@@ -18,9 +18,9 @@ from src.analysis.second_opinion import labels_of
 from src.core.config import Settings
 from src.core.errors import NotFoundError
 from src.core.progress import JobCancelled, Progress, silent
-from src.db import imports
 from src.db.database import Database
-from src.db.imports import KnownStem, LibraryState
+from src.db.rows import imports
+from src.db.rows.imports import KnownStem, LibraryState
 from src.embeddings.protocol import Embedder
 from src.services.ingest.batch import BatchWriter
 from src.services.ingest.diff import Scope, Todo, compare

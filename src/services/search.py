@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from src.core.errors import NotFoundError
 from src.db import crud
-from src.db.cards import card
 from src.db.database import Database
-from src.db.library_index import CHUNK, LibraryIndex
+from src.db.index.library_index import CHUNK, LibraryIndex
 from src.db.models import Stem, TrackRow
-from src.db.track_uses import TrackUses
+from src.db.rows.cards import card
+from src.db.rows.track_uses import TrackUses
 from src.embeddings.protocol import Embedder, Vectors
 from src.music.casting.made_marks import is_made, made_card
 from src.music.theory.library import StemCard

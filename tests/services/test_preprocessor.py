@@ -16,8 +16,8 @@ from src.core.config import Settings
 from src.core.errors import ConflictError, NotFoundError
 from src.core.progress import JobCancelled
 from src.db import crud
-from src.db.corrections import correct
 from src.db.database import Database
+from src.db.rows.corrections import correct
 from src.embeddings.protocol import Vectors
 from src.services.ingest.lock import import_lock
 from src.services.preprocessor import NeuroAnalyzer

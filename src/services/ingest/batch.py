@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from src.core.config import Settings
-from src.db import imports
 from src.db.database import Database
-from src.db.imports import KnownBad, KnownStem, LibraryState
+from src.db.rows import imports
+from src.db.rows.imports import KnownBad, KnownStem, LibraryState
 from src.embeddings.protocol import Vectors
 from src.services.ingest.kits import kit_path, kit_row
 from src.services.ingest.licences import KitLicences

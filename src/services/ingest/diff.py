@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from src.db.imports import KnownBad, KnownStem, LibraryState
+from src.db.rows.imports import KnownBad, KnownStem, LibraryState
 from src.services.ingest.scan import FoundFile, Scan
 from src.storage.paths import path_of
 

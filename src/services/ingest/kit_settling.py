@@ -13,10 +13,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from src.core.progress import Progress
-from src.db import settled_kits
-from src.db.corrections import found_in
 from src.db.database import Database
-from src.db.settled_kits import Learnt, Member, State
+from src.db.rows import settled_kits
+from src.db.rows.corrections import found_in
+from src.db.rows.settled_kits import Learnt, Member, State
 from src.music.evidence.estimates import Finding
 from src.music.evidence.kit_consensus import Place
 from src.music.evidence.kit_evidence import StemEvidence, evidence_from

@@ -22,11 +22,11 @@ from sqlalchemy.orm import Session, load_only, selectinload
 from src.analysis.second_opinion import labels_of, second_opinion
 from src.core.config import Settings
 from src.core.progress import JobCancelled, Progress, silent
-from src.db import imports, stem_edits
-from src.db.corrections import set_found
 from src.db.database import Database
 from src.db.models import Embedding, Place, Stem
-from src.db.stem_edits import CHUNK, Selection
+from src.db.rows import imports, stem_edits
+from src.db.rows.corrections import set_found
+from src.db.rows.stem_edits import CHUNK, Selection
 from src.embeddings.protocol import Embedder, Vectors
 from src.services.ingest.kit_settling import settle_kits
 from src.services.ingest.kits import kit_path

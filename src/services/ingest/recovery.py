@@ -6,7 +6,7 @@ import re
 
 from src.core.config import Settings
 from src.db.database import Database
-from src.db.imports import KnownBad, forget_bad, known_bad, set_moved, stem_paths
+from src.db.rows.imports import KnownBad, forget_bad, known_bad, set_moved, stem_paths
 from src.services.ingest.quarantine_moves import KEPT_PREFIX, relocate
 from src.storage.atomic import remove_temporaries
 from src.storage.paths import path_of, shown

@@ -10,7 +10,7 @@ from pathlib import Path
 from src.analysis.second_opinion import second_opinion
 from src.core.config import Settings
 from src.core.progress import Progress
-from src.db.imports import LibraryState
+from src.db.rows.imports import LibraryState
 from src.embeddings.protocol import Vectors
 from src.embeddings.zero_shot import Labels
 from src.services.ingest.batch import Batch, BatchWriter, Group

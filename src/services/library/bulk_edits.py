@@ -12,12 +12,12 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from src.core.errors import ConflictError, InvalidInputError
-from src.db import stem_edits
-from src.db.corrections import columns_with, found_in
 from src.db.crud import Window
 from src.db.database import Database
 from src.db.models import StemEdit
-from src.db.stem_edits import Selection, named
+from src.db.rows import stem_edits
+from src.db.rows.corrections import columns_with, found_in
+from src.db.rows.stem_edits import Selection, named
 from src.music.evidence.corrections import COVERED, Change, RuleError, said_after
 from src.schemas.common import Page
 from src.schemas.stem_edits import (

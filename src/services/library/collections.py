@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from src.core.errors import ConflictError
-from src.db import collections as rows
-from src.db.collections import FAVOURITES
 from src.db.database import Database
 from src.db.models import Collection, now
+from src.db.rows import collections as rows
+from src.db.rows.collections import FAVOURITES
 from src.schemas.collections import (
     CollectedAnswer,
     CollectedChanges,

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from src.core.errors import InvalidInputError
 from src.core.progress import Progress, silent
-from src.db import map_points
 from src.db.database import Database
-from src.db.map_points import Shown
+from src.db.rows import map_points
+from src.db.rows.map_points import Shown
 from src.embeddings.map_layout import lay_out, place
 from src.music.theory.library import CATEGORIES
 

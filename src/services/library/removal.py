@@ -13,10 +13,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from src.core.config import Settings
-from src.db import crud, imports
+from src.db import crud
 from src.db.database import Database
-from src.db.imports import KnownBad
 from src.db.models import Place, Stem
+from src.db.rows import imports
+from src.db.rows.imports import KnownBad
 from src.schemas.stems import Deleted
 from src.services.ingest.lock import import_lock
 from src.services.ingest.quarantine_moves import KEPT_PREFIX, stored_name

@@ -1,7 +1,7 @@
 """From what a request says of many stems to what the database is asked."""
 
 from src.db.crud import StemFilter
-from src.db.stem_edits import Selection
+from src.db.rows.stem_edits import Selection
 from src.schemas.stem_edits import StemFilterBody, StemSelection
 
 

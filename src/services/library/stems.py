@@ -7,11 +7,11 @@ from typing import Any
 from src.core.config import Settings
 from src.core.errors import NotFoundError
 from src.db import crud
-from src.db.collections import get_collection
-from src.db.corrections import found_in, row_of, set_said
 from src.db.database import Database
 from src.db.models import Stem
-from src.db.stem_edits import hold
+from src.db.rows.collections import get_collection
+from src.db.rows.corrections import found_in, row_of, set_said
+from src.db.rows.stem_edits import hold
 from src.music.evidence.corrections import (
     CORRECTABLE,
     COVERED,

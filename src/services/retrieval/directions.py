@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from src.db.library_index import LibraryIndex
+from src.db.index.library_index import LibraryIndex
 from src.embeddings.protocol import Embedder, Graded, Vectors
 
 Scores = NDArray[np.float64]

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from src.core.config import Settings
-from src.db import active_model
 from src.db.database import Database
+from src.db.rows import active_model
 from src.embeddings.acoustic import AcousticEmbedder
 from src.embeddings.choice import HOW_TO_GET_CLAP, installed_models
 from src.embeddings.clap.embedder import ClapEmbedder

@@ -13,9 +13,9 @@ from src.analysis.stem_analysis import analyse_stem
 from src.audio.analysis.aspects import ASPECTS, Heard, aspect_size, aspect_vectors
 from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.core.errors import InvalidInputError, UnreadableAudioError
-from src.db.aspect_index import AspectIndex, AspectRow, Vectors
 from src.db.database import Database
-from src.db.library_index import LibraryIndex
+from src.db.index.aspect_index import AspectIndex, AspectRow, Vectors
+from src.db.index.library_index import LibraryIndex
 from src.services.retrieval.directions import Example, Scores
 from src.services.retrieval.query import SearchPage, SearchQuery
 from src.services.search import SearchService

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from src.db.database import Database
-from src.db.library_index import LibraryIndex
+from src.db.index.library_index import LibraryIndex
 from src.music.theory.keys import KEYS
 from src.music.theory.library import CATEGORIES
 from src.services.retrieval.filters import allowed, members_of

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from src.db.collections import collected
-from src.db.library_index import LibraryIndex
+from src.db.index.library_index import LibraryIndex
+from src.db.rows.collections import collected
 from src.music.theory.keys import KEYS, camelot_distance, parse_key
 from src.music.theory.library import CATEGORIES
 from src.services.retrieval.query import SearchQuery

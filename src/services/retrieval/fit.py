@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from src.db.library_index import LibraryIndex
+from src.db.index.library_index import LibraryIndex
 from src.music.casting.compatibility import Compatibility, compatibility
 from src.music.theory.keys import KEYS, camelot_distance
 from src.music.theory.library import CATEGORIES, DRUM_CATEGORIES, StemCard

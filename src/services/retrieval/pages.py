@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from src.core.errors import InvalidInputError
-from src.db.library_index import LibraryIndex
+from src.db.index.library_index import LibraryIndex
 from src.services.retrieval.query import SearchQuery
 from src.services.retrieval.ranking import Ranking, Slots
 

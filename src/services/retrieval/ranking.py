@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from src.db.library_index import LibraryIndex
+from src.db.index.library_index import LibraryIndex
 from src.services.retrieval.directions import Pointing, Scores
 from src.services.retrieval.fit import Company, rough_fit, said_fit
 from src.services.retrieval.words import Asked, denied_slots, word_scores

@@ -20,9 +20,9 @@ from sqlalchemy.orm import Session
 from src.core.config import Settings
 from src.core.errors import GenerationFailedError
 from src.core.progress import Progress, silent
-from src.db import active_model
 from src.db.database import Database
 from src.db.models import Stem
+from src.db.rows import active_model
 from src.embeddings.protocol import Embedder, Vectors
 from src.services.ingest.lock import import_lock, when_free
 from src.services.ingest.pool import Failure, WorkPool

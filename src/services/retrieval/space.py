@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from src.db.database import Database
-from src.db.library_index import LibraryIndex
-from src.db.vector_cache import VectorCache
+from src.db.index.library_index import LibraryIndex
+from src.db.index.vector_cache import VectorCache
 from src.embeddings.protocol import Embedder
 from src.services.retrieval.embedding_models import EmbeddingModels
 from src.services.retrieval.words import index_words

@@ -7,8 +7,8 @@ from itertools import islice
 from typing import Literal
 
 from src.core.errors import InvalidInputError
-from src.db.library_index import LibraryIndex
-from src.db.word_index import WordIndex
+from src.db.index.library_index import LibraryIndex
+from src.db.index.word_index import WordIndex
 from src.embeddings.lexicon import concept_words
 from src.music.theory.library import CATEGORIES
 from src.services.search import SearchService

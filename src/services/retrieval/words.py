@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from src.db.word_index import WordIndex, edit_distance, typos_allowed
+from src.db.index.word_index import WordIndex, edit_distance, typos_allowed
 from src.embeddings.lexicon import (
     WORDS_KEPT,
     Mention,

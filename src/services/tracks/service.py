@@ -11,9 +11,9 @@ from src.core.config import Settings
 from src.core.errors import InvalidInputError, NotFoundError
 from src.core.progress import Progress
 from src.db import crud
-from src.db.collections import check_palette
 from src.db.database import Database
 from src.db.models import TrackRow
+from src.db.rows.collections import check_palette
 from src.music.model.palette import Palette
 from src.music.model.plan import ArrangementPlan, plan_from_dict, plan_to_dict
 from src.music.prompt.length import length_words, take_lengths

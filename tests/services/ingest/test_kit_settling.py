@@ -10,11 +10,11 @@ from sqlalchemy import select
 
 from src.core.config import Settings
 from src.core.progress import JobCancelled, silent
-from src.db import settled_kits
-from src.db.corrections import correct
 from src.db.database import Database
 from src.db.models import Stem
-from src.db.settled_kits import Member
+from src.db.rows import settled_kits
+from src.db.rows.corrections import correct
+from src.db.rows.settled_kits import Member
 from src.music.evidence.estimates import Finding
 from src.music.evidence.kit_evidence import StemEvidence, evidence_record
 from src.music.evidence.kit_settlement import finding_record

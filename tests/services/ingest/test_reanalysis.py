@@ -14,11 +14,11 @@ from src.core.config import Settings
 from src.core.errors import NotFoundError
 from src.core.progress import JobCancelled
 from src.db import crud
-from src.db.corrections import correct
 from src.db.crud import StemFilter
 from src.db.database import Database
 from src.db.models import Embedding, Stem
-from src.db.stem_edits import Selection
+from src.db.rows.corrections import correct
+from src.db.rows.stem_edits import Selection
 from src.services.ingest.lock import LibraryBusyError, import_lock, when_free
 from src.services.ingest.reanalysis import ReanalysisService, hint_path
 from src.services.ingest.work import Analysis

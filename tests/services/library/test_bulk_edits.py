@@ -11,7 +11,7 @@ from src.core.errors import ConflictError, InvalidInputError, NotFoundError
 from src.db.crud import StemFilter, Window
 from src.db.database import Database
 from src.db.models import Stem, now
-from src.db.stem_edits import KEPT_EDITS, Selection
+from src.db.rows.stem_edits import KEPT_EDITS, Selection
 from src.music.evidence.corrections import Change
 from src.schemas.stem_edits import BulkEditAnswer
 from src.services.library.bulk_edits import BulkEditService

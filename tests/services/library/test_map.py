@@ -9,7 +9,7 @@ from src.db.database import Database
 from src.db.models import Embedding, Stem
 from src.services.library import map as library_map
 from src.services.library.map import LibraryMapService
-from tests.db.test_library_index import add_stem
+from tests.db.index.test_library_index import add_stem
 
 MODEL = "m"
 

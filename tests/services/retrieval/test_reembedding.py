@@ -11,8 +11,8 @@ from src.audio.basics.validation import Audio
 from src.core.config import Settings
 from src.core.errors import GenerationFailedError
 from src.core.progress import JobCancelled
-from src.db import active_model
 from src.db.database import Database
+from src.db.rows import active_model
 from src.embeddings.protocol import Vectors
 from src.services.preprocessor import NeuroAnalyzer
 from src.services.retrieval.embedding_models import EmbeddingModels

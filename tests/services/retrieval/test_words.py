@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from src.db.word_index import WordIndex
+from src.db.index.word_index import WordIndex
 from src.services.retrieval.words import Term, asked_of, index_words, word_scores
 
 

@@ -9,7 +9,7 @@ Revision: 0002, after 0001
 import sqlalchemy as sa
 from alembic import op
 
-from src.db.changes import change_triggers
+from src.db.rows.changes import change_triggers
 
 revision = "0002"
 down_revision = "0001"

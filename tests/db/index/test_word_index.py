@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from src.db.word_index import WordIndex, edit_distance
+from src.db.index.word_index import WordIndex, edit_distance
 
 
 def indexed(*words: str) -> WordIndex:

@@ -8,7 +8,7 @@ import numkong
 import numpy as np
 from numpy.typing import NDArray
 
-from src.db.vector_codes import (
+from src.db.index.vector_codes import (
     Coded,
     CodedQuery,
     Floats,

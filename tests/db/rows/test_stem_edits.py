@@ -4,11 +4,11 @@ import pytest
 
 from src.core.config import Settings
 from src.core.errors import ConflictError, NotFoundError
-from src.db import stem_edits
 from src.db.crud import StemFilter, Window
 from src.db.database import Database
 from src.db.models import EditedStem, Stem, StemChange
-from src.db.stem_edits import KEPT_EDITS, Selection
+from src.db.rows import stem_edits
+from src.db.rows.stem_edits import KEPT_EDITS, Selection
 from src.music.evidence.corrections import Change
 from src.services.library.bulk_edits import BulkEditService
 from tests.db.stocked import stock

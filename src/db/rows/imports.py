@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
-from src.db.corrections import set_found
 from src.db.models import Embedding, Kit, Place, Quarantine, Stem
+from src.db.rows.corrections import set_found
 
 Row = Mapping[str, Any]
 

@@ -1,8 +1,8 @@
 from pathlib import Path
 
-from src.db.cards import card
 from src.db.database import Database
 from src.db.models import Kit, Stem
+from src.db.rows.cards import card
 from src.music.theory.library import StemCard
 
 

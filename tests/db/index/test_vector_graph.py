@@ -1,7 +1,7 @@
 import numpy as np
 
-from src.db.vector_graph import VectorGraph
-from src.db.vector_store import VectorStore
+from src.db.index.vector_graph import VectorGraph
+from src.db.index.vector_store import VectorStore
 
 WIDTH = 128
 

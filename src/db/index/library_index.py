@@ -11,11 +11,11 @@ from sqlalchemy import Select, func, null, select
 from sqlalchemy.orm import Session
 
 from src.db.database import Database
+from src.db.index.vector_cache import VectorCache, in_step, stem_of
+from src.db.index.vector_graph import VectorGraph
+from src.db.index.vector_store import VectorStore
+from src.db.index.word_index import WordIndex
 from src.db.models import Embedding, Kit, Stem, StemChange
-from src.db.vector_cache import VectorCache, in_step, stem_of
-from src.db.vector_graph import VectorGraph
-from src.db.vector_store import VectorStore
-from src.db.word_index import WordIndex
 from src.music.theory.keys import KEYS
 from src.music.theory.library import CATEGORIES
 

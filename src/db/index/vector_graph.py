@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from usearch.index import Index
 
-from src.db.vector_codes import Floats
-from src.db.vector_store import Mask, Slots, VectorStore
+from src.db.index.vector_codes import Floats
+from src.db.index.vector_store import Mask, Slots, VectorStore
 
 log = logging.getLogger(__name__)
 

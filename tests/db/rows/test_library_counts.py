@@ -4,7 +4,7 @@ from pathlib import Path
 
 from src.core.config import Settings
 from src.db.database import Database
-from src.db.library_counts import stem_groups
+from src.db.rows.library_counts import stem_groups
 from src.music.arranging.library_summary import summarise_library
 
 

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from src.db import active_model
 from src.db.database import Database
 from src.db.models import Stem
-from tests.db.test_library_index import add_stem, add_vector
+from src.db.rows import active_model
+from tests.db.index.test_library_index import add_stem, add_vector
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session, lazyload, load_only
 
-from src.db.corrections import COLUMNS, set_found
 from src.db.models import SettledKit, Stem, StemChange
+from src.db.rows.corrections import COLUMNS, set_found
 
 CHUNK = 500
 """Stems that are read or written at once."""

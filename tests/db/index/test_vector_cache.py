@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from src.db.vector_cache import VectorCache
-from src.db.vector_store import VectorStore
+from src.db.index.vector_cache import VectorCache
+from src.db.index.vector_store import VectorStore
 
 WIDTH = 128
 

@@ -3,9 +3,9 @@
 from sqlalchemy import select
 
 from src.core.config import Settings
-from src.db import imports
 from src.db.database import Database
 from src.db.models import Kit, Place
+from src.db.rows import imports
 from tests.db.stocked import SOUNDS, stock
 
 

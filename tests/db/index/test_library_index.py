@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from sqlalchemy import delete, event, text
 
-from src.db import library_index
 from src.db.database import Database
-from src.db.library_index import LibraryIndex
+from src.db.index import library_index
+from src.db.index.library_index import LibraryIndex
+from src.db.index.vector_cache import VectorCache
 from src.db.models import Embedding, Kit, Stem
-from src.db.vector_cache import VectorCache
 
 MODEL = "test-model"
 

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from src.core.errors import ConflictError, NotFoundError
 from src.db import crud
-from src.db.corrections import COLUMNS
 from src.db.models import EditedStem, Stem, StemEdit, now
+from src.db.rows.corrections import COLUMNS
 
 CHUNK = 500
 KEPT_EDITS = 50

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from src.core.config import Settings
 from src.db import crud
-from src.db.corrections import COLUMNS, correct, set_found
 from src.db.database import Database
 from src.db.models import Stem
+from src.db.rows.corrections import COLUMNS, correct, set_found
 from tests.db.stocked import Sound, stock
 
 LOOP = Sound("Kit/bass.wav", "bass", True, 120.0, "Am", 4.0, {"dark": 0.8})

@@ -15,9 +15,9 @@ import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from src.db.index.vector_codes import Coded, Floats, code_products, encode_query
+from src.db.index.vector_store import VectorStore
 from src.db.models import StemChange
-from src.db.vector_codes import Coded, Floats, code_products, encode_query
-from src.db.vector_store import VectorStore
 from src.storage.array_file import DamagedFileError, Part, open_arrays, write_arrays
 
 log = logging.getLogger(__name__)

@@ -3,7 +3,7 @@ import threading
 import numpy as np
 import pytest
 
-from src.db.vector_codes import (
+from src.db.index.vector_codes import (
     bit_error,
     bit_products,
     code_error,
@@ -11,7 +11,7 @@ from src.db.vector_codes import (
     encode,
     encode_query,
 )
-from src.db.vector_store import CODED_FROM, FEW, VectorStore
+from src.db.index.vector_store import CODED_FROM, FEW, VectorStore
 
 
 def unit(rows: np.ndarray) -> np.ndarray:
