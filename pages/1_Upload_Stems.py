@@ -1,5 +1,5 @@
 """Sounds come in: files, folders, zips, or the demo kits; then they are heard."""
 
-from src.ui.upload_page import show
+from src.ui.pages.upload import show
 
 show()

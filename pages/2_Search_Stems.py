@@ -1,5 +1,5 @@
-"""The page itself is src/ui/search_page.py."""
+"""The page itself is src/ui/pages/search.py."""
 
-from src.ui.search_page import show
+from src.ui.pages.search import show
 
 show()

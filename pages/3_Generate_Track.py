@@ -1,5 +1,5 @@
-"""The page itself is src/ui/generate_page.py."""
+"""The page itself is src/ui/pages/generate.py."""
 
-from src.ui.generate_page import show
+from src.ui.pages.generate import show
 
 show()

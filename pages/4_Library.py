@@ -1,5 +1,5 @@
-"""The page itself is src/ui/library_page.py."""
+"""The page itself is src/ui/pages/library.py."""
 
-from src.ui.library_page import show
+from src.ui.pages.library import show
 
 show()

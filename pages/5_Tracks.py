@@ -1,5 +1,5 @@
-"""The page itself is src/ui/tracks_page.py."""
+"""The page itself is src/ui/pages/tracks.py."""
 
-from src.ui.tracks_page import show
+from src.ui.pages.tracks import show
 
 show()

@@ -1,5 +1,5 @@
-"""The page itself is src/ui/jobs_page.py."""
+"""The page itself is src/ui/pages/jobs.py."""
 
-from src.ui.jobs_page import show
+from src.ui.pages.jobs import show
 
 show()

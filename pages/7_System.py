@@ -1,5 +1,5 @@
-"""The page itself is src/ui/system_page.py."""
+"""The page itself is src/ui/pages/system.py."""
 
-from src.ui.system_page import show
+from src.ui.pages.system import show
 
 show()

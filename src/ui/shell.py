@@ -6,11 +6,11 @@ import streamlit as st
 
 from src.ui import kept
 from src.ui.client import ApiProblem
-from src.ui.login import may_enter
-from src.ui.pictures import data_uri, logo
+from src.ui.pages.login import may_enter
 from src.ui.problems import show_problem
 from src.ui.state import place, ready, t
 from src.ui.texts import LANGUAGES, language_of
+from src.ui.views.pictures import data_uri, logo
 
 PAGES = (
     ("upload", "1_Upload_Stems.py", ":material/upload:"),

@@ -7,7 +7,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from src.ui.login import is_right
+from src.ui.pages.login import is_right
 from tests.browser.studio import free_port
 
 ROOT = Path(__file__).parents[2]

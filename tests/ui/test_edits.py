@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from src.ui.bulk import selection_of
-from src.ui.login import is_right
+from src.ui.pages.login import is_right
 from src.ui.place import DEFAULT_BACKEND, place_of
-from src.ui.stem_card import plain
-from src.ui.stem_form import changed_fields
-from src.ui.track_edit import with_edit
-from src.ui.track_view import section_marks
+from src.ui.views.bulk import selection_of
+from src.ui.views.stem_card import plain
+from src.ui.views.stem_form import changed_fields
+from src.ui.views.track_edit import with_edit
+from src.ui.views.track_view import section_marks
 
 STEM: dict[str, Any] = {
     "name": "Kick", "category": "kick", "is_loop": False, "bpm": None, "key": None,

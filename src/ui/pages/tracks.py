@@ -6,11 +6,11 @@ import streamlit as st
 
 from src.ui.client import ApiProblem
 from src.ui.components import Variant, player
-from src.ui.jobs import job_panel
 from src.ui.problems import show_problem, told_of_problems
 from src.ui.state import api, asked, asked_number, forget, go, remember, t
-from src.ui.stem_card import plain
-from src.ui.track_view import facts_line, track_view
+from src.ui.views.jobs import job_panel
+from src.ui.views.stem_card import plain
+from src.ui.views.track_view import facts_line, track_view
 
 PAGE = 10
 

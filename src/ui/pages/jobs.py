@@ -6,10 +6,10 @@ import streamlit as st
 
 from src.ui import formats, kept
 from src.ui.client import ApiProblem
-from src.ui.jobs import ICONS, OPEN, cancel, progress_text
 from src.ui.problems import said, show_problem, told_of_problems
 from src.ui.state import api, asked_number, can, go, joined, remember, t, word
-from src.ui.stem_card import plain
+from src.ui.views.jobs import ICONS, OPEN, cancel, progress_text
+from src.ui.views.stem_card import plain
 
 PAGE = 20
 _STATES = ("queued", "running", "succeeded", "failed", "cancelled")

@@ -5,10 +5,10 @@ from typing import Any
 import streamlit as st
 
 from src.ui import formats
-from src.ui.jobs import job_panel, start
 from src.ui.problems import told_of_problems
 from src.ui.state import api, asked, can, place, ready, t
-from src.ui.stem_card import plain
+from src.ui.views.jobs import job_panel, start
+from src.ui.views.stem_card import plain
 
 
 def show() -> None:

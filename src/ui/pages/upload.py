@@ -9,9 +9,9 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from src.ui import formats, kept
 from src.ui.client import ApiProblem, Outgoing
-from src.ui.jobs import job_panel, start
 from src.ui.problems import said
 from src.ui.state import api, asked, can, forget, go, ready, remember, t, word
+from src.ui.views.jobs import job_panel, start
 
 SOUNDS = ["wav", "w64", "rf64", "aif", "aiff", "flac", "ogg", "mp3"]
 _WAYS = ("files", "folder", "zip")

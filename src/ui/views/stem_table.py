@@ -5,10 +5,10 @@ from typing import Any
 import streamlit as st
 
 from src.ui import formats, kept
-from src.ui.bulk import bulk_panel
 from src.ui.colours import CATEGORIES
 from src.ui.state import api, asked_number, collections, kits, remember, t, word
-from src.ui.stem_card import stem_card
+from src.ui.views.bulk import bulk_panel
+from src.ui.views.stem_card import stem_card
 
 PAGE = 50
 _SORTS = ("imported_at", "name", "category", "bpm", "key", "duration_s", "loudness_lufs",

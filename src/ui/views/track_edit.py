@@ -7,10 +7,10 @@ import streamlit as st
 
 from src.ui.client import ApiProblem
 from src.ui.components import stem_player
-from src.ui.jobs import start
 from src.ui.problems import show_problem
 from src.ui.state import api, asked, joined, listed, remember, t, word
-from src.ui.stem_card import badges, plain
+from src.ui.views.jobs import start
+from src.ui.views.stem_card import badges, plain
 
 Edit = dict[str, Any]
 

@@ -10,7 +10,7 @@ from src.ui.client import ApiProblem
 from src.ui.components import stem_player
 from src.ui.problems import show_problem
 from src.ui.state import api, can, collections, forget, go, t, word
-from src.ui.stem_form import correct_stem, new_collection
+from src.ui.views.stem_form import correct_stem, new_collection
 
 _MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]()#+!|<>$~:"})
 _NEW = "+"

@@ -3,7 +3,7 @@
 import base64
 from xml.etree import ElementTree
 
-from src.ui.pictures import bars_picture, data_uri, logo, plan_picture
+from src.ui.views.pictures import bars_picture, data_uri, logo, plan_picture
 
 SVG = "{http://www.w3.org/2000/svg}"
 

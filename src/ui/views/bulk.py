@@ -6,11 +6,11 @@ import streamlit as st
 
 from src.ui.client import ApiProblem
 from src.ui.colours import CATEGORIES
-from src.ui.jobs import job_panel, start
 from src.ui.problems import show_problem
 from src.ui.state import api, asked, can, collections, forget, remember, t, word
-from src.ui.stem_card import collect
-from src.ui.stem_form import new_collection
+from src.ui.views.jobs import job_panel, start
+from src.ui.views.stem_card import collect
+from src.ui.views.stem_form import new_collection
 
 _FILTER_FIELDS = ("category", "kit", "q")
 _NEW = "+"

@@ -7,12 +7,12 @@ import streamlit as st
 
 from src.ui import formats, kept
 from src.ui.components import Mark, Variant, player
-from src.ui.jobs import job_panel, start
 from src.ui.media import media_url
-from src.ui.plan_view import show_plan
 from src.ui.state import api, asked, joined, remember, t, word
-from src.ui.stem_card import plain
-from src.ui.track_edit import changes
+from src.ui.views.jobs import job_panel, start
+from src.ui.views.plan_view import show_plan
+from src.ui.views.stem_card import plain
+from src.ui.views.track_edit import changes
 
 _TABS = ("change", "compare", "stems", "download", "details")
 

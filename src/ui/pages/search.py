@@ -7,6 +7,7 @@ import streamlit as st
 from src.ui import kept
 from src.ui.client import ApiProblem, Outgoing
 from src.ui.colours import CATEGORIES
+from src.ui.pages.upload import SOUNDS
 from src.ui.problems import show_problem, told_of_problems
 from src.ui.state import (
     api,
@@ -22,8 +23,7 @@ from src.ui.state import (
     t,
     word,
 )
-from src.ui.stem_card import stem_card
-from src.ui.upload_page import SOUNDS
+from src.ui.views.stem_card import stem_card
 
 PAGE = 8
 MOST = 80

@@ -9,7 +9,6 @@ from src.ui import formats, kept
 from src.ui.client import ApiProblem
 from src.ui.colours import CATEGORIES, CATEGORY_COLOURS
 from src.ui.components import sound_map
-from src.ui.pictures import bars_picture
 from src.ui.problems import show_problem
 from src.ui.state import (
     api,
@@ -25,8 +24,9 @@ from src.ui.state import (
     t,
     word,
 )
-from src.ui.stem_card import plain, stem_card
-from src.ui.stem_form import new_collection
+from src.ui.views.pictures import bars_picture
+from src.ui.views.stem_card import plain, stem_card
+from src.ui.views.stem_form import new_collection
 
 _KITS_PAGE = 20
 

@@ -6,8 +6,6 @@ from typing import Any
 import streamlit as st
 
 from src.ui import formats, kept
-from src.ui.jobs import job_panel, start
-from src.ui.plan_view import show_plan
 from src.ui.problems import told_of_problems
 from src.ui.state import (
     api,
@@ -21,7 +19,9 @@ from src.ui.state import (
     remember,
     t,
 )
-from src.ui.track_view import track_view
+from src.ui.views.jobs import job_panel, start
+from src.ui.views.plan_view import show_plan
+from src.ui.views.track_view import track_view
 
 LENGTHS = ("", "1 minute", "2 minutes", "3 minutes", "4 minutes", "5 minutes")
 PRESETS = ("streaming", "club", "apple", "premaster")

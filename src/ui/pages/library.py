@@ -5,11 +5,11 @@ from collections.abc import Callable
 import streamlit as st
 
 from src.ui import kept
-from src.ui.library_parts import collections_view, kits_view, map_view, statistics_view
 from src.ui.problems import told_of_problems
-from src.ui.quarantine_view import quarantine_view
 from src.ui.state import can, go, ready, t
-from src.ui.stem_table import sounds_view
+from src.ui.views.library_parts import collections_view, kits_view, map_view, statistics_view
+from src.ui.views.quarantine_view import quarantine_view
+from src.ui.views.stem_table import sounds_view
 
 _VIEWS: dict[str, Callable[[], None]] = {
     "sounds": sounds_view,

@@ -6,8 +6,8 @@ from typing import Any
 import streamlit as st
 
 from src.ui.colours import CATEGORIES
-from src.ui.pictures import data_uri, plan_picture
 from src.ui.state import t, word
+from src.ui.views.pictures import data_uri, plan_picture
 
 
 def show_plan(plan: dict[str, Any]) -> None:
