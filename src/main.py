@@ -40,6 +40,7 @@ from src.core.progress import Progress
 from src.schemas.stem_edits import StemSelection
 from src.services.export.service import STAGE as EXPORT_STAGE
 from src.services.ingest.lock import when_free
+from src.services.ingest.reembedding import REEMBED_STAGES
 from src.services.ingest.uploads import UploadService
 from src.services.jobs.logs import JobLogs
 from src.services.jobs.service import JobKind, JobService
@@ -50,7 +51,6 @@ from src.services.library.selections import selection_of
 from src.services.library.stems import StemService
 from src.services.retrieval.example import ExampleService
 from src.services.retrieval.matches import MatchService
-from src.services.retrieval.reembedding import REEMBED_STAGES
 from src.services.retrieval.suggestions import Suggestions
 from src.services.tracks.service import TrackService
 from src.wiring import Services, build_services

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from src.services.arranger import ArrangerService
     from src.services.export.service import ExportService
     from src.services.ingest.reanalysis import ReanalysisService
+    from src.services.ingest.reembedding import ReembeddingService
     from src.services.library.map import LibraryMapService
     from src.services.preprocessor import NeuroAnalyzer
     from src.services.renderer import RendererService
     from src.services.retrieval.embedding_models import EmbeddingModels
-    from src.services.retrieval.reembedding import ReembeddingService
     from src.services.retrieval.space import SearchSpaces
     from src.services.search import SearchService
     from src.services.tracks.revisions import RevisionService
@@ -86,7 +86,7 @@ class Services:
     @cached_property
     def reembedding(self) -> "ReembeddingService":
         """From one model's vectors to another's."""
-        from src.services.retrieval.reembedding import ReembeddingService
+        from src.services.ingest.reembedding import ReembeddingService
 
         return ReembeddingService(self.database, self.settings, self.models, self.search)
 

@@ -1,0 +1,1 @@
+"""From a sound and its names to the facts of a stem."""

@@ -1,0 +1,1 @@
+"""Four demo construction kits, each synthesised from its score."""

@@ -1,0 +1,1 @@
+"""From a score to samples: conformed slices, channels, buses, master."""

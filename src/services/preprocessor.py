@@ -31,7 +31,7 @@ from src.services.ingest.recovery import recover
 from src.services.ingest.report import ImportReport
 from src.services.ingest.run import ImportRun, Tools
 from src.services.ingest.scan import Scan, scan_folder
-from src.services.ingest.work import Analysis
+from src.services.ingest.work import Analysis, own_analysis
 
 log = logging.getLogger(__name__)
 
@@ -189,13 +189,6 @@ class NeuroAnalyzer:
             log.warning("the original %r is gone; its stem stays", place)
         if report.missing:
             report.messages.append(f"{report.missing} originals are gone; their stems stay")
-
-
-def own_analysis() -> Analysis:
-    """The house's own analysis; imported late, since it brings the whole of SciPy."""
-    from src.analysis.stem_analysis import ANALYSIS_VERSION, analyse_stem
-
-    return Analysis(analyse_stem, ANALYSIS_VERSION)
 
 
 def _conclude(report: ImportReport) -> None:

@@ -1,0 +1,1 @@
+"""Estimators: tempo, key, onsets, pitch, loop shape, category, descriptors."""

@@ -1,0 +1,1 @@
+"""What every signal function stands on: checks, gain, filters, fades, oscillators."""

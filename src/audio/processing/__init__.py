@@ -1,0 +1,1 @@
+"""Effects, dynamics, time stretching and mastering."""

@@ -1,0 +1,1 @@
+"""Drums, tones and effects made from nothing."""

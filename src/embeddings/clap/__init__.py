@@ -1,0 +1,1 @@
+"""CLAP on ONNX Runtime: front-end, towers, download and export."""

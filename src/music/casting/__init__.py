@@ -1,0 +1,1 @@
+"""Choosing stems: which sound plays which part, and why."""

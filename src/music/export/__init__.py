@@ -1,0 +1,1 @@
+"""The score in other forms: MIDI parts, DAW sessions, pictures, credits."""

@@ -14,9 +14,8 @@ import yaml
 
 from src.core.errors import InvalidInputError
 from src.music.genre.checking import SECTION_KINDS, check_genre
+from src.music.genre.movement import Sway, TapeStop
 from src.music.genre.steps import Pattern, read_steps
-from src.music.scoring.panning import Sway
-from src.music.scoring.tape_stops import TapeStop
 from src.music.theory.library import CATEGORIES
 
 _USUAL = (

@@ -1,0 +1,1 @@
+"""What a track is: the plan that is asked for and the score that sounds."""

@@ -1,0 +1,1 @@
+"""From a sentence to a request: tempo, key, genre, moods, instruments, lengths."""

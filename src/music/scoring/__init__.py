@@ -1,0 +1,1 @@
+"""From plan and cast to score: clips, notes, transitions and automation."""

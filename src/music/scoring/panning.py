@@ -2,21 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from src.music.genre.movement import Sway
 from src.music.model.score import Automation, AutomationPoint
 from src.music.model.timeline import SectionTime
 
 _POINTS = 16
 """So many points draw one sway; the straight lines between them are within 2 % of a sine."""
-
-
-@dataclass(frozen=True)
-class Sway:
-    """How far and how slowly a part moves. width: 0..1 to either side; bars: of one sway"""
-
-    width: float
-    bars: int
 
 
 def pan_of(

@@ -8,9 +8,10 @@ sounds as low as the tape is slow. So every export holds the stop, notes include
 import math
 import random
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
+from src.music.genre.movement import TapeStop
 from src.music.model.score import Clip, Note
 from src.music.model.timeline import SectionTime
 
@@ -25,18 +26,6 @@ THROUGH = ("atmo", "fx", "vocal", "pad", "strings")
 
 _SLOWEST = 0.12
 _LOWEST = -24.0
-
-
-@dataclass(frozen=True)
-class TapeStop:
-    """Where a genre stops the tape. into: kinds of sections before which it may
-
-    beats: how long it takes; chance: 0..1, how often
-    """
-
-    into: tuple[str, ...]
-    beats: float
-    chance: float
 
 
 Stop = tuple[float, float]

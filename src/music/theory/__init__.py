@@ -1,0 +1,1 @@
+"""Musical facts and the stem card: keys, tempo relations, roles, levels of mastering."""

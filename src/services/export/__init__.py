@@ -1,0 +1,1 @@
+"""Delivering: stems, notes, projects and other formats of a finished track."""

@@ -1,0 +1,1 @@
+"""Files to library: scan, work, rows, kits, uploads, re-analysis."""

@@ -45,9 +45,9 @@ from src.services.ingest.work import (
     StemTask,
     Taken,
     embed,
+    own_analysis,
     take_in,
 )
-from src.services.preprocessor import own_analysis
 from src.storage.paths import path_of
 
 log = logging.getLogger(__name__)

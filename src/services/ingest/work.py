@@ -264,3 +264,10 @@ def _refusal(file: FileTask, error: UnreadableAudioError) -> Refused | Postponed
 def batch_values(taken: Sequence[Taken]) -> int:
     """How many values the stems hold together, for limits on memory."""
     return sum(round(one.duration_s * HOUSE_RATE) * one.channels for one in taken)
+
+
+def own_analysis() -> Analysis:
+    """The house's own analysis; imported late, since it brings the whole of SciPy."""
+    from src.analysis.stem_analysis import ANALYSIS_VERSION, analyse_stem
+
+    return Analysis(analyse_stem, ANALYSIS_VERSION)

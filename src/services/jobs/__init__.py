@@ -1,0 +1,1 @@
+"""A job's life: its row, progress, log and end."""

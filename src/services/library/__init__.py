@@ -1,0 +1,1 @@
+"""Looking after the library: stems, kits, collections, edits, removal, quarantine."""

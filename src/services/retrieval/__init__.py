@@ -1,0 +1,1 @@
+"""Finding: words, directions, filters, ranking, matches, changes of the embedder."""

@@ -1,0 +1,1 @@
+"""Parts of pages: tables, cards, forms, the track and its edits."""

@@ -4,9 +4,10 @@ from itertools import pairwise
 
 import pytest
 
+from src.music.genre.movement import Sway
 from src.music.model.plan import ArrangementPlan, SectionPlan
 from src.music.model.timeline import timeline
-from src.music.scoring.panning import Sway, pan_of
+from src.music.scoring.panning import pan_of
 from tests.music.cards import loop
 from tests.music.casting.test_casting import plan, section
 from tests.music.scoring.test_score_building import score_of, track

@@ -6,16 +6,11 @@ from itertools import pairwise
 import pytest
 
 from src.music.genre.genres import genre_grammar
+from src.music.genre.movement import TapeStop
 from src.music.model.plan import ArrangementPlan, SectionPlan
 from src.music.model.score import Clip, Note
 from src.music.model.timeline import timeline
-from src.music.scoring.tape_stops import (
-    CROSSFADE_S,
-    GAP_BEATS,
-    TapeStop,
-    slowed_clips,
-    slowed_notes,
-)
+from src.music.scoring.tape_stops import CROSSFADE_S, GAP_BEATS, slowed_clips, slowed_notes
 from src.music.scoring.tape_stops import stops_of as found_stops
 
 BEAT_S = 0.5

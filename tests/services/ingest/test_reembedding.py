@@ -14,9 +14,9 @@ from src.core.progress import JobCancelled
 from src.db.database import Database
 from src.db.rows import active_model
 from src.embeddings.protocol import Vectors
+from src.services.ingest.reembedding import EMBEDDING, SWITCHING, ReembeddingService
 from src.services.preprocessor import NeuroAnalyzer
 from src.services.retrieval.embedding_models import EmbeddingModels
-from src.services.retrieval.reembedding import EMBEDDING, SWITCHING, ReembeddingService
 from src.services.retrieval.space import SearchSpaces
 from src.services.search import SearchQuery, SearchService
 from src.storage.decode import read_stem

@@ -1,1 +1,0 @@
-"""The four demo construction kits, each the story of its stems."""
