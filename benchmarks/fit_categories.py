@@ -32,7 +32,7 @@ from benchmarks.labelled_sounds import (
 )
 from benchmarks.made_sounds import kit_mixes, single_cycles
 from benchmarks.network_training import Network, Recipe, TrainingSet, train
-from src.audio.analysis.analysis import attributes
+from src.audio.analysis import attributes
 from src.audio.analysis.calibration import Scale, fit_scale
 from src.audio.analysis.categories import IGNORED, feature_row
 from src.music.theory.library import CATEGORIES

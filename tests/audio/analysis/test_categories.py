@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from src.audio.analysis.analysis import categories
+from src.audio.analysis import categories
 from src.audio.analysis.categories import category_model, category_scores, feature_row, model_from
 from src.audio.analysis.descriptors import describe
 from src.music.theory.library import CATEGORIES

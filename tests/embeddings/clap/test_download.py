@@ -11,9 +11,9 @@ import pytest
 
 from src.core.errors import BackendUnavailableError, ConflictError
 from src.core.progress import JobCancelled
+from src.embeddings.clap import download as clap_download
 from src.embeddings.clap.download import READY_MODELS, ReadyModel, RemoteFile, pull
 from src.embeddings.clap.embedder import ClapEmbedder
-from src.embeddings.clap.embedder import download as clap_download
 from src.embeddings.clap.manifest import AudioTower, TextTower, digest_of, read_manifest
 from tests.embeddings.plain_clap import DIMENSION, text_graph, write_plain_clap
 

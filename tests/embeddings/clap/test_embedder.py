@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from src.core.errors import BackendUnavailableError
+from src.embeddings.clap import towers as clap_towers
 from src.embeddings.clap.embedder import ClapEmbedder
-from src.embeddings.clap.embedder import towers as clap_towers
 from src.embeddings.clap.manifest import digest_of, read_manifest
 from src.embeddings.clap.mel import log_mel
 from src.embeddings.clap.windows import windows_of

@@ -15,9 +15,9 @@ from src.core.errors import (
     GenerationFailedError,
     InvalidInputError,
 )
+from src.embeddings.clap import export as clap_export
 from src.embeddings.clap.checkpoint import converted, laion_model, laion_weights, read_source
 from src.embeddings.clap.embedder import ClapEmbedder
-from src.embeddings.clap.embedder import export as clap_export
 from src.embeddings.clap.export import Exported, export
 from src.embeddings.clap.manifest import read_manifest
 from src.embeddings.clap.mel import log_mel

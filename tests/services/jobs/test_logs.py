@@ -11,9 +11,9 @@ import pytest
 from src.core.config import Settings
 from src.core.errors import InvalidInputError, NotFoundError
 from src.core.progress import Progress
+from src.services.jobs import logs as job_logs
 from src.services.jobs.logs import JobLogs
 from src.services.jobs.service import JobKind, JobService
-from src.services.jobs.service import logs as job_logs
 from tests.db.stocked import fresh_database
 
 log = logging.getLogger("tests.of.a.task")
