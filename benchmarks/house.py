@@ -26,46 +26,12 @@ STARTS = {
     "api": ("-c", "import src.main"),
 }
 
-NO_VERBS = frozenset(
-    [
-        "a",
-        "all",
-        "an",
-        "any",
-        "anything",
-        "both",
-        "each",
-        "every",
-        "everything",
-        "from",
-        "how",
-        "if",
-        "it",
-        "its",
-        "nothing",
-        "one",
-        "several",
-        "some",
-        "such",
-        "that",
-        "the",
-        "their",
-        "there",
-        "these",
-        "they",
-        "this",
-        "those",
-        "two",
-        "what",
-        "when",
-        "where",
-        "whether",
-        "which",
-        "who",
-        "whose",
-        "why",
-    ]
-)
+NO_VERBS = frozenset({
+    "a", "all", "an", "any", "anything", "both", "each", "every", "everything", "from", "how", "if",
+    "in", "it", "its", "nothing", "one", "several", "some", "such", "that", "the", "their", "there",
+    "these", "they", "this", "those", "two", "what", "when", "where", "whether", "which", "who",
+    "whose", "why",
+})  # fmt: skip
 """A docstring of a function that begins so is no verb phrase."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
