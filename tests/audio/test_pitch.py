@@ -41,6 +41,17 @@ def test_a_note_outweighs_the_slide_into_it() -> None:
     assert found.pitch_class == 0
 
 
+@pytest.mark.parametrize("offset", [0.05, -0.3])
+def test_an_offset_under_a_note_and_its_silence_is_not_heard(offset: float) -> None:
+    clip = np.concatenate([tone(57, 0.4), np.zeros(RATE, np.float32)])
+    plain = note_of(track_pitch(low_rate(clip, sample_rate=RATE)))
+    shifted = note_of(track_pitch(low_rate(clip + np.float32(offset), sample_rate=RATE)))
+    assert plain is not None
+    assert shifted is not None
+    assert shifted.midi == pytest.approx(plain.midi, abs=0.01)
+    assert shifted.confidence == pytest.approx(plain.confidence, abs=0.01)
+
+
 def test_noise_has_no_note() -> None:
     noise = np.random.default_rng(2).standard_normal(RATE).astype(np.float32) * 0.2
     note = note_of(track_pitch(low_rate(noise, sample_rate=RATE)))
