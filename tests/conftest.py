@@ -4,6 +4,7 @@ import fcntl
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from src.core.config import Settings
@@ -14,6 +15,15 @@ from src.wiring import build_services
 Settings.model_config["env_file"] = None
 for _name, _field in Settings.model_fields.items():
     os.environ.pop(str(_field.validation_alias or _name).upper(), None)
+
+# A slow machine fails no test, and the same code gets the same examples: a failure is a change.
+# New examples at every run: pytest --hypothesis-profile=explore
+_patient = hypothesis.settings(
+    deadline=None, print_blob=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile("repeatable", _patient, derandomize=True)
+hypothesis.settings.register_profile("explore", _patient)
+hypothesis.settings.load_profile("repeatable")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

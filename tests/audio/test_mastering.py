@@ -31,7 +31,7 @@ def music(seconds: float, *, spikes: float, seed: int = 0) -> np.ndarray:
     return (audio * (1 + spikes * np.exp(-since / 1500))).astype(np.float32)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     peaks=st.lists(st.floats(0, 4), min_size=1, max_size=400),
     drive=st.floats(0.1, 8),

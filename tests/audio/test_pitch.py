@@ -15,7 +15,7 @@ def tone(midi: float, length_s: float = 0.6, harmonics: int = 8) -> np.ndarray:
     return (0.3 * np.sum(parts, axis=0) * np.exp(-3 * times)).astype(np.float32)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(26, 84), st.integers(1, 10))
 def test_the_note_of_a_tone_is_found(midi: int, harmonics: int) -> None:
     note = note_of(track_pitch(low_rate(tone(midi, harmonics=harmonics), sample_rate=RATE)))
