@@ -1,7 +1,9 @@
 """What many tests share: where real sound lies, and a fresh home."""
 
 import fcntl
+import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
@@ -26,6 +28,25 @@ hypothesis.settings.register_profile("explore", _patient)
 hypothesis.settings.load_profile("repeatable")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(autouse=True)
+def _logging_stays_as_it_is() -> Iterator[None]:
+    """Whoever sets up the process's logging puts it back: later tests look for log lines."""
+    before = _logging_set_up()
+    yield
+    after = _logging_set_up()
+    assert {name: after[name] for name in before} == before
+
+
+def _logging_set_up() -> dict[str, tuple[object, ...]]:
+    made = logging.root.manager.loggerDict
+    ours = [name for name in made if name.startswith(("src", "alembic", "uvicorn"))]
+    loggers = [logging.getLogger(name) for name in ("", *ours)]
+    return {
+        one.name: (one.level, one.handlers[:], one.filters[:], one.propagate, one.disabled)
+        for one in loggers
+    }
 
 
 @pytest.fixture(scope="session")
