@@ -130,7 +130,7 @@ class GenreGrammar:
     reverb_db: send level of a category; what is not listed stays dry
     sways: categories that drift from side to side
     answers: roles that may be shared by two stems
-    words: how the genre is called in a prompt, besides what the lexicon knows
+    words: how the genre is called in a prompt, besides what the vocabulary knows
     """
 
     name: str
@@ -186,6 +186,16 @@ def all_styles() -> Iterator[tuple[str, Style]]:
             yield genre, style
 
 
+def genre_words(genre: str) -> tuple[str, ...]:
+    """How a genre is called in prompts, besides what the vocabulary knows.
+
+    A file without words of its own is not read any further: that is slow, and done for each genre.
+    """
+    if not any(line.startswith("words:") for line in _file(genre)[1].splitlines()):
+        return ()
+    return genre_grammar(genre).words
+
+
 def _split_name(name: str) -> tuple[str, str]:
     plain = " ".join(name.casefold().replace("_", " ").replace("-", " ").split())
     for genre in GENRES:
@@ -199,13 +209,19 @@ def _split_name(name: str) -> tuple[str, str]:
 @cache
 def _genre_data(genre: str) -> Mapping[str, Any]:
     """A genre's file over the default's entries."""
-    file = resources.files("src.music.genre") / "grammars" / f"{genre.replace(' ', '_')}.yaml"
-    data = read_genre(file.read_text(encoding="utf-8"), file.name)
+    name, text = _file(genre)
+    data = read_genre(text, name)
     if genre == "default":
         return data
     own = ("styles", "words", "answers", "pan")
     inherited = {key: value for key, value in _genre_data("default").items() if key not in own}
     return _merged(inherited, data)
+
+
+def _file(genre: str) -> tuple[str, str]:
+    """Name and text of a genre's file."""
+    file = resources.files("src.music.genre") / "grammars" / f"{genre.replace(' ', '_')}.yaml"
+    return file.name, file.read_text(encoding="utf-8")
 
 
 def read_genre(text: str, file: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ _PAD_SOURCES = ("strings", "choir", "vocal", "vocal chops", "female vocal", "syn
 class Thing:
     """An instrument or group of the prompt, wanted or refused.
 
+    part, named: whether it is less than its category, and whether names of files say it
     place: kind of section it is said of; "" for the whole track
     """
 
@@ -25,6 +26,7 @@ class Thing:
     text: str
     refused: bool
     part: bool = False
+    named: bool = False
     group: bool = False
     place: str = ""
     tags: tuple[str, ...] = ()
@@ -126,19 +128,7 @@ class Findings:
         other keys are wanted; "no open hats" leaves the hats.
         """
         others = {i.category for i in self.wanted(place) if i.name != thing.name}
-        keeps = thing.name in _PARTS_THAT_LEAVE
-        return not thing.group and (keeps or (thing.part and thing.category in others))
-
-
-_PARTS_THAT_LEAVE = frozenset(
-    {
-        "open hi-hat", "closed hi-hat", "rim shot", "finger snap", "congas", "bongos", "shaker",
-        "tambourine", "cowbell", "metallic percussion", "sub bass", "808 bass", "acid bass",
-        "reese bass", "wobble bass", "stab", "pluck", "arpeggio", "chords", "supersaw lead",
-        "riser", "impact", "white noise", "scratch", "drone", "texture", "rain",
-        "field recording", "vinyl crackle", "ride cymbal", "crash cymbal",
-    }
-)  # fmt: skip
+        return not thing.group and (thing.named or (thing.part and thing.category in others))
 
 
 def _takes_back(refusal: Thing, key: tuple[str, str]) -> bool:

@@ -37,7 +37,7 @@ class PromptReader:
         for index, item in enumerate(self.items):
             self.item, self.index = item, index
             getattr(self, f"on_{_SHARED.get(item.kind, item.kind)}", self.on_nothing)()
-            if item.kind not in _SAYS_LITTLE:
+            if item.kind not in _SAYS_LITTLE and item.text:
                 self.found.understood.append(item.text)
             if item.kind not in _KEEPS_WORDS:
                 self._words, self._tags = [], []
@@ -158,6 +158,8 @@ class PromptReader:
             self.found.avoided_moods.append(self.item.value)
             self._skip_thing = belongs
             self._fresh = False
+        elif self.item.denied:
+            self.found.avoided_moods.append(self.item.value)
         elif self._is_about_section():
             loud = self.item.value in _LOUD_MOODS
             self.found.shift_energy(self._section_at(), _SHIFT if loud else -_SHIFT)
@@ -341,6 +343,7 @@ class PromptReader:
             text=" ".join([*dict.fromkeys(self._words), item.value]),
             refused=self._refusing != (item.kind == "refusal"),
             part=item.part,
+            named=item.named,
             group=item.value in GROUPS and item.kind != "instrument",
             place=self.place,
             tags=tuple(dict.fromkeys(self._tags)),

@@ -14,7 +14,8 @@ from src.music.prompt.length import LengthWishes, take_lengths
 from src.music.prompt.lexicon import prompt_lexicon
 from src.music.prompt.reading import PromptReader
 from src.music.prompt.tempo import TempoWish, take_tempo
-from src.music.prompt.text import Sentence, words_of
+from src.music.prompt.text import Sentence
+from src.words.spelling import words_of
 
 MAX_PROMPT = 2000
 """Longest prompt, in characters."""
@@ -166,5 +167,5 @@ def _section_wishes(found: Findings) -> tuple[SectionWish, ...]:
 
 def _section_kind(name: str) -> str:
     """The kind of section that a word of the prompt means."""
-    phrase = prompt_lexicon().find(words_of(name), 0)
-    return phrase.meaning.value if phrase is not None else "groove"
+    found, _ = prompt_lexicon().find(words_of(name), 0)
+    return found[0].entry.value if found else "groove"
