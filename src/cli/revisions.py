@@ -80,13 +80,13 @@ def edits_of(options: argparse.Namespace) -> list["Edit"]:
     edits += [plan_edits.Reroll(section) for section in options.reroll]
     edits += [_level(word) for word in options.level]
     if options.bars is not None or options.seconds is not None:
-        edits.append(plan_edits.Length(options.bars, options.seconds))
+        edits.append(plan_edits.SetLength(options.bars, options.seconds))
     if options.bpm is not None:
-        edits.append(plan_edits.Tempo(options.bpm))
+        edits.append(plan_edits.SetTempo(options.bpm))
     if options.key is not None:
-        edits.append(plan_edits.Key(options.key))
+        edits.append(plan_edits.SetKey(options.key))
     if options.mood:
-        edits.append(plan_edits.Mood(tuple(options.mood)))
+        edits.append(plan_edits.SetMoods(tuple(options.mood)))
     return edits
 
 

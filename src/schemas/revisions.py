@@ -73,7 +73,7 @@ class LengthIn(_Edit):
 
     def edit(self) -> plan_edits.Edit:
         """The edit that is meant."""
-        return plan_edits.Length(self.bars, self.seconds)
+        return plan_edits.SetLength(self.bars, self.seconds)
 
 
 class TempoIn(_Edit):
@@ -84,7 +84,7 @@ class TempoIn(_Edit):
 
     def edit(self) -> plan_edits.Edit:
         """The edit that is meant."""
-        return plan_edits.Tempo(self.bpm)
+        return plan_edits.SetTempo(self.bpm)
 
 
 class KeyIn(_Edit):
@@ -95,7 +95,7 @@ class KeyIn(_Edit):
 
     def edit(self) -> plan_edits.Edit:
         """The edit that is meant."""
-        return plan_edits.Key(self.key)
+        return plan_edits.SetKey(self.key)
 
 
 class MoodIn(_Edit):
@@ -108,7 +108,7 @@ class MoodIn(_Edit):
 
     def edit(self) -> plan_edits.Edit:
         """The edit that is meant."""
-        return plan_edits.Mood(tuple(self.moods))
+        return plan_edits.SetMoods(tuple(self.moods))
 
 
 EditIn = Annotated[

@@ -37,7 +37,7 @@ def explain(engine: EngineDep, track_id: TrackId) -> Explanation:
     """For each voice the stem that plays it, its scores by criterion, and the runners-up."""
     choices = engine.revisions.explain(track_id)
     voices = [
-        choice_out(choice, played.voice)
+        choice_out(choice, played.part)
         for choice, played in zip(choices, played_in(choices), strict=True)
     ]
     return Explanation(track_id=track_id, voices=voices)

@@ -24,6 +24,9 @@ MAX_SECTIONS, MAX_SECTION_BARS, MAX_QUERIES = 64, 512, 32
 REFUSED = "refused: "
 """What a note begins with that tells of a wish which was understood and can't be granted."""
 
+SECTION_START, SECTION_END = "section start", "section end"
+"""Names of patterns that place one hit: on the section's first beat, or ending with it."""
+
 _KEY = re.compile(r"^[A-G][#b]?m?$")
 
 
@@ -45,6 +48,12 @@ class StemQuery:
     pattern: str | None = None
     gain_db: float = 0.0
     answer_bars: int = 0
+
+    @property
+    def search_text(self) -> str:
+        """Tags and text, else the category, in words for the semantic search."""
+        words = [*self.tags, *(self.text or self.category).split()]
+        return " ".join(dict.fromkeys(words))
 
 
 @dataclass(frozen=True)
