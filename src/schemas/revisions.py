@@ -5,12 +5,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from src.music.arranging import plan_edits
-from src.music.model.plan import MAX_BPM, MIN_BPM
+from src.music.arranging.plan_edits import LENGTH_BARS, LENGTH_S, LEVEL_DB
+from src.music.model.plan import BPM, MAX_PART_NAME, MAX_SECTION_NAME, SECTIONS
 from src.schemas.common import MAX_SEED, Text
 from src.schemas.tracks import Finite
 
-Voice = Annotated[Text, Field(min_length=1, max_length=60, examples=["bass", "synth 2"])]
-Section = Annotated[Text, Field(min_length=1, max_length=200, examples=["Drop 2"])]
+Voice = Annotated[Text, Field(min_length=1, max_length=MAX_PART_NAME, examples=["bass", "synth 2"])]
+Section = Annotated[Text, Field(min_length=1, max_length=MAX_SECTION_NAME, examples=["Drop 2"])]
 
 
 class _Edit(BaseModel):
@@ -34,7 +35,7 @@ class MuteIn(_Edit):
 
     op: Literal["mute", "unmute"]
     voice: Voice
-    sections: list[Section] = Field(default_factory=list, max_length=64)
+    sections: list[Section] = Field(default_factory=list, max_length=SECTIONS.high)
 
     def edit(self) -> plan_edits.Edit:
         """The edit that is meant."""
@@ -57,7 +58,7 @@ class LevelIn(_Edit):
 
     op: Literal["level"]
     voice: Voice
-    gain_db: Finite = Field(ge=-24, le=12)
+    gain_db: Finite = Field(ge=LEVEL_DB.low, le=LEVEL_DB.high)
 
     def edit(self) -> plan_edits.Edit:
         """The edit that is meant."""
@@ -68,8 +69,8 @@ class LengthIn(_Edit):
     """Another length, in bars or in seconds; sections keep their shares."""
 
     op: Literal["length"]
-    bars: int | None = Field(default=None, ge=4, le=4096)
-    seconds: Finite | None = Field(default=None, gt=0, le=7200)
+    bars: int | None = Field(default=None, ge=LENGTH_BARS.low, le=LENGTH_BARS.high)
+    seconds: Finite | None = Field(default=None, gt=LENGTH_S.low, le=LENGTH_S.high)
 
     def edit(self) -> plan_edits.Edit:
         """The edit that is meant."""
@@ -80,7 +81,7 @@ class TempoIn(_Edit):
     """Another tempo."""
 
     op: Literal["tempo"]
-    bpm: Finite = Field(ge=MIN_BPM, le=MAX_BPM)
+    bpm: Finite = Field(ge=BPM.low, le=BPM.high)
 
     def edit(self) -> plan_edits.Edit:
         """The edit that is meant."""

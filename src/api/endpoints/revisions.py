@@ -10,6 +10,7 @@ from starlette.responses import Response
 from src.api.deps import EngineDep, WindowDep
 from src.api.endpoints.tracks import RENDER_RESPONSES, TrackId, Wait, rendered
 from src.api.problems import problem_responses
+from src.music.model.plan import MAX_PART_NAME
 from src.schemas.common import Page
 from src.schemas.revisions import (
     Explanation,
@@ -51,7 +52,9 @@ def explain(engine: EngineDep, track_id: TrackId) -> Explanation:
 def suggest(
     engine: EngineDep,
     track_id: TrackId,
-    voice: Annotated[str, Query(min_length=1, max_length=60, description="As `explain` names it")],
+    voice: Annotated[
+        str, Query(min_length=1, max_length=MAX_PART_NAME, description="As `explain` names it")
+    ],
     limit: Annotated[int, Query(ge=1, le=MAX_SUGGESTIONS)] = 10,
 ) -> Suggestions:
     """Weighed as when the track was made, beside all that plays in it."""

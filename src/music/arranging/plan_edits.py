@@ -10,10 +10,24 @@ from dataclasses import dataclass, replace
 from src.core.errors import InvalidInputError
 from src.music.arranging.form import UNIT, share_bars
 from src.music.arranging.roles import OPPOSITES
-from src.music.model.plan import MAX_BPM, MIN_BPM, ArrangementPlan, SectionPlan, StemQuery
+from src.music.model.plan import (
+    BPM,
+    GAIN_DB,
+    SECTION_BARS,
+    ArrangementPlan,
+    Range,
+    SectionPlan,
+    StemQuery,
+)
 from src.music.model.score import Choice
 from src.music.theory.keys import parse_key
 from src.music.theory.library import DRUM_CATEGORIES
+
+LEVEL_DB = Range(-24.0, 12.0)
+"""By how much one edit may move a level."""
+
+LENGTH_BARS, LENGTH_S = Range(4, 4096), Range(0.0, 7200.0)
+"""How long an edit may make a track; in seconds more than zero."""
 
 _MAX_TAGS = 5
 
@@ -179,7 +193,7 @@ def _level(plan: ArrangementPlan, edit: Level, known: Known) -> ArrangementPlan:
     def moved(query: StemQuery) -> StemQuery:
         if query.category != category:
             return query
-        return replace(query, gain_db=min(12.0, max(-48.0, query.gain_db + edit.gain_db)))
+        return replace(query, gain_db=GAIN_DB.nearest(query.gain_db + edit.gain_db))
 
     return _with_queries(plan, moved)
 
@@ -197,6 +211,10 @@ def _length(plan: ArrangementPlan, edit: SetLength) -> ArrangementPlan:
             f" ({least * bar_s:.0f} s), got {asked:.4g} bars"
         )
     shares = share_bars([float(section.bars) for section in plan.structure], total)
+    if not SECTION_BARS.allows(max(shares)):
+        raise InvalidInputError(
+            f"a section must have {SECTION_BARS} bars, got {max(shares)} in a track of {total}"
+        )
     structure = (
         replace(section, bars=bars) for section, bars in zip(plan.structure, shares, strict=True)
     )
@@ -204,8 +222,8 @@ def _length(plan: ArrangementPlan, edit: SetLength) -> ArrangementPlan:
 
 
 def _tempo(plan: ArrangementPlan, edit: SetTempo) -> ArrangementPlan:
-    if not MIN_BPM <= edit.bpm <= MAX_BPM:
-        raise InvalidInputError(f"bpm must be from {MIN_BPM:g} to {MAX_BPM:g}, got {edit.bpm:g}")
+    if not BPM.allows(edit.bpm):
+        raise InvalidInputError(f"bpm must be from {BPM}, got {edit.bpm:g}")
     return replace(plan, bpm=edit.bpm)
 
 

@@ -180,6 +180,11 @@ def test_tempo_and_key_are_the_plans():
     assert stems(plan).keys() == stems(PLAN).keys()
 
 
+def test_a_length_that_no_section_can_hold_is_refused():
+    with pytest.raises(InvalidInputError, match="a section must have 1 to 512 bars, got"):
+        edit(SetLength(bars=4096))
+
+
 @pytest.mark.parametrize("wrong", [SetTempo(12.0), SetKey("H7"), Mute("tuba"), Reroll("Drop 9")])
 def test_what_there_is_not_is_refused_by_name(wrong):
     name = next(str(value) for value in vars(wrong).values() if value)

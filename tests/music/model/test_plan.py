@@ -51,6 +51,7 @@ def broken(**changes: Any) -> dict[str, Any]:
         (broken(bpm=1000), r"plan\.bpm must be a number from 30 to 300, got 1000"),
         (broken(bpm=float("nan")), r"plan\.bpm must be a number"),
         (broken(bpm=True), r"plan\.bpm must be a number"),
+        (broken(beats_per_bar=3.5), r"plan\.beats_per_bar must be a whole number, got 3\.5"),
         (broken(key="H#"), r"plan\.key must look like"),
         (broken(structure=[]), r"plan\.structure must have 1 to 64 sections, got 0"),
         (broken(structure="Intro"), r"plan\.structure must be a list"),
