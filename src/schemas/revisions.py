@@ -10,7 +10,15 @@ from src.music.model.plan import BPM, MAX_PART_NAME, MAX_SECTION_NAME, SECTIONS
 from src.schemas.common import MAX_SEED, Text
 from src.schemas.tracks import Finite
 
-Voice = Annotated[Text, Field(min_length=1, max_length=MAX_PART_NAME, examples=["bass", "synth 2"])]
+PartName = Annotated[
+    Text,
+    Field(
+        min_length=1,
+        max_length=MAX_PART_NAME,
+        description="Name of a part, as `explain` gives it",
+        examples=["bass", "synth 2"],
+    ),
+]
 Section = Annotated[Text, Field(min_length=1, max_length=MAX_SECTION_NAME, examples=["Drop 2"])]
 
 
@@ -19,10 +27,10 @@ class _Edit(BaseModel):
 
 
 class SwapIn(_Edit):
-    """Another stem for a voice; without an id the next best one."""
+    """Another stem for a part; without an id the next best one."""
 
     op: Literal["swap"]
-    voice: Voice
+    voice: PartName
     stem_id: Annotated[Text, Field(max_length=64)] | None = None
 
     def edit(self) -> plan_edits.Edit:
@@ -31,10 +39,10 @@ class SwapIn(_Edit):
 
 
 class MuteIn(_Edit):
-    """Silence a voice or a whole category, in some sections or in all; `unmute` brings it back."""
+    """Silence a part or a whole category, in some sections or in all; `unmute` brings it back."""
 
     op: Literal["mute", "unmute"]
-    voice: Voice
+    voice: PartName
     sections: list[Section] = Field(default_factory=list, max_length=SECTIONS.high)
 
     def edit(self) -> plan_edits.Edit:
@@ -54,10 +62,10 @@ class RerollIn(_Edit):
 
 
 class LevelIn(_Edit):
-    """Make a voice's category louder or quieter."""
+    """Make a part's category louder or quieter."""
 
     op: Literal["level"]
-    voice: Voice
+    voice: PartName
     gain_db: Finite = Field(ge=LEVEL_DB.low, le=LEVEL_DB.high)
 
     def edit(self) -> plan_edits.Edit:
@@ -100,7 +108,7 @@ class KeyIn(_Edit):
 
 
 class MoodIn(_Edit):
-    """Other moods: melodic voices that are not locked are chosen anew."""
+    """Other moods: melodic parts that are not locked are chosen again."""
 
     op: Literal["mood"]
     moods: list[Annotated[Text, Field(min_length=1, max_length=40)]] = Field(
@@ -132,8 +140,8 @@ class RevisionRequest(BaseModel):
     )
 
     edits: list[EditIn] = Field(min_length=1, max_length=64)
-    locked: list[Voice] = Field(
-        default_factory=list, max_length=64, description="Voices that keep their stem in any case"
+    locked: list[PartName] = Field(
+        default_factory=list, max_length=64, description="Parts that keep their stem in any case"
     )
     seed: int | None = Field(
         default=None, ge=0, le=MAX_SEED, description="Left out: that of the track"
@@ -149,7 +157,7 @@ class ReasonOut(BaseModel):
 
 
 class ChoiceOut(BaseModel):
-    """Who plays a voice, and why."""
+    """Who plays a part, and why."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -167,14 +175,14 @@ class ChoiceOut(BaseModel):
 
 
 class Explanation(BaseModel):
-    """The choices of a track, the most important voice first."""
+    """The choices of a track, the most important part first."""
 
     track_id: str
     voices: list[ChoiceOut]
 
 
 class Suggestion(BaseModel):
-    """A stem that could play a voice instead."""
+    """A stem that could play a part instead."""
 
     stem_id: str
     name: str
@@ -194,6 +202,6 @@ class Suggestions(BaseModel):
     stems: list[Suggestion]
 
 
-def choice_out(choice: dict[str, Any], voice: str) -> ChoiceOut:
+def choice_out(choice: dict[str, Any], part: str) -> ChoiceOut:
     """A choice as a track's row keeps it."""
-    return ChoiceOut.model_validate({**choice, "voice": voice})
+    return ChoiceOut.model_validate({**choice, "voice": part})

@@ -92,7 +92,7 @@ class StemQueryIn(BaseModel):
 
 
 class SectionIn(BaseModel):
-    """A stretch of bars with the same roles."""
+    """A block of bars with the same roles."""
 
     section: Text = Field(default="", max_length=MAX_SECTION_NAME)
     bars: int = Field(ge=SECTION_BARS.low, le=SECTION_BARS.high)
@@ -106,7 +106,7 @@ class SectionIn(BaseModel):
         description="Another number plays its details anew",
     )
     muted: list[Text] = Field(
-        default_factory=list, max_length=64, description="Voices or categories silent in it"
+        default_factory=list, max_length=64, description="Parts or categories silent in it"
     )
 
 
@@ -144,7 +144,9 @@ class Plan(BaseModel):
     mastering: MasteringName | None = Field(default=None, description=MASTERING)
     notes: list[Text] = Field(default_factory=list, max_length=64)
     pinned: dict[Text, Text] = Field(
-        default_factory=dict, max_length=64, description="Voice -> id of the stem that plays it"
+        default_factory=dict,
+        max_length=64,
+        description="Name of a part -> id of the stem that plays it",
     )
     avoided: list[Text] = Field(
         default_factory=list, max_length=1000, description="Ids of stems that are not chosen"

@@ -35,7 +35,7 @@ def get_plan(engine: EngineDep, track_id: TrackId) -> Plan:
 
 @router.get("/{track_id}/explain", summary="Why these stems", responses=problem_responses(404))
 def explain(engine: EngineDep, track_id: TrackId) -> Explanation:
-    """For each voice the stem that plays it, its scores by criterion, and the runners-up."""
+    """For each part the stem that plays it, its scores by criterion, and the runners-up."""
     choices = engine.revisions.explain(track_id)
     voices = [
         choice_out(choice, played.part)
@@ -46,7 +46,7 @@ def explain(engine: EngineDep, track_id: TrackId) -> Explanation:
 
 @router.get(
     "/{track_id}/suggestions",
-    summary="Stems that could play a voice instead",
+    summary="Stems that could play a part instead",
     responses=problem_responses(404),
 )
 def suggest(

@@ -97,10 +97,10 @@ class StemQuery:
 
 @dataclass(frozen=True)
 class SectionPlan:
-    """A stretch of bars with the same roles. energy is 0..1; fill marks its last bar.
+    """A block of bars with the same roles. energy is 0..1; fill marks its last bar.
 
-    variation: another number plays the section's details (who rests, fills, hands) anew
-    muted: voices or categories that are silent in it
+    variation: another number plays the section's details (who rests, fills, timing) another way
+    muted: names of parts, or categories, that are silent in it
     """
 
     section: str
@@ -116,7 +116,7 @@ class SectionPlan:
 class ArrangementPlan:
     """A whole track as an intention. Nothing in it names a file.
 
-    pinned: (name of a voice, id of the stem that plays it); the others are chosen
+    pinned: (name of a part, id of the stem that plays it); the others are chosen
     avoided: ids of stems that are not chosen
     only_roles: categories beside which nothing may play; empty allows all
     palette: the collections and kits whose stems alone may play; None allows all
@@ -227,7 +227,7 @@ def _pinned(data: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         isinstance(item, str) for pair in pinned.items() for item in pair
     ):
         raise InvalidInputError(
-            f"plan.pinned must map names of voices to ids of stems, got {pinned!r}"
+            f"plan.pinned must map names of parts to ids of stems, got {pinned!r}"
         )
     return tuple(pinned.items())
 
