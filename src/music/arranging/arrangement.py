@@ -73,25 +73,11 @@ def arrange(
     shape = shape_form(
         forms, intent, bpm=bpm, typical_s=grammar.length_s, max_length_s=max_length_s
     )
-    lineup = lineup_of(shape.sections, grammar, intent, _rng(seed, "roles"))
-    answers = {
-        name: rule
-        for name, rule in grammar.answers.items()
-        if _rng(seed, f"answers {name}").random() < rule.chance
-    }
     notes = (*_heading(intent, grammar, forms[0].name), bpm_reason, key_reason, *shape.notes)
     return ArrangementPlan(
         bpm=bpm,
         key=key,
-        structure=tuple(
-            _answered(
-                section,
-                dict.fromkeys(lineup.playing[number]),
-                _section(number, section, lineup, grammar, intent),
-                answers,
-            )
-            for number, section in enumerate(_in_mood(shape.sections, intent))
-        ),
+        structure=_structure(shape.sections, grammar, intent, seed),
         genre=genre,
         prompt=intent.prompt,
         moods=intent.moods or grammar.moods,
@@ -99,6 +85,27 @@ def arrange(
         swing=grammar.swing,
         notes=(*notes, *_closing(intent)),
         only_roles=_only_roles(intent),
+    )
+
+
+def _structure(
+    sections: tuple[FormSection, ...], grammar: GenreGrammar, intent: PromptIntent, seed: int
+) -> tuple[SectionPlan, ...]:
+    """What each section of a form asks for."""
+    lineup = lineup_of(sections, grammar, intent, _rng(seed, "roles"))
+    answers = {
+        name: rule
+        for name, rule in grammar.answers.items()
+        if _rng(seed, f"answers {name}").random() < rule.chance
+    }
+    return tuple(
+        _answered(
+            section,
+            dict.fromkeys(lineup.playing[number]),
+            _section(number, section, lineup, grammar, intent),
+            answers,
+        )
+        for number, section in enumerate(_in_mood(sections, intent))
     )
 
 

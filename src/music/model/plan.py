@@ -268,7 +268,10 @@ def _section(data: Any, index: int) -> SectionPlan:
         raise InvalidInputError(f"{where} must be an object, got {type(data).__name__}")
     queries = data.get("stem_queries", [])
     if not isinstance(queries, list) or not QUERIES.allows(len(queries)):
-        raise InvalidInputError(f"{where}.stem_queries must be a list of at most {QUERIES.high}")
+        got = len(queries) if isinstance(queries, list) else repr(queries)
+        raise InvalidInputError(
+            f"{where}.stem_queries must be a list of at most {QUERIES.high}, got {got}"
+        )
     return SectionPlan(
         section=_text(data, "section", f"Section {index + 1}", where),
         bars=_whole(data, "bars", None, SECTION_BARS, where),
@@ -337,7 +340,10 @@ def _whole(
 def _text(data: Mapping[str, Any], name: str, default: str, where: str) -> str:
     value = data.get(name, default)
     if not isinstance(value, str) or len(value) > MAX_TEXT:
-        raise InvalidInputError(f"{where}.{name} must be a text of at most {MAX_TEXT} characters")
+        got = f"{len(value)} characters" if isinstance(value, str) else repr(value)
+        raise InvalidInputError(
+            f"{where}.{name} must be a text of at most {MAX_TEXT} characters, got {got}"
+        )
     return value
 
 

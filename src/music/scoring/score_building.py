@@ -163,7 +163,7 @@ class _Builder:
 
     def channel(self, part: CastPart, rests: Sequence[Hole]) -> Channel:
         """Make a part a channel of the mix. rests: when it is silent within its sections"""
-        request, category = part.request, part.request.category
+        category = part.request.category
         role = role_of(category)
         rng = random.Random(f"{self.seed}:track:{part.name}")
         spans = spans_of_part(self.setting, part, rests)
@@ -177,7 +177,7 @@ class _Builder:
             role=category,
             clips=clips,
             notes=notes,
-            gain_db=round(gain + request.gain_db, 2),
+            gain_db=round(gain + part.request.gain_db, 2),
             pan=pan,
             high_pass_hz=high_pass,
             mono_below_hz=role.mono_below_hz,
@@ -187,21 +187,22 @@ class _Builder:
             automation=(
                 *automation_of(
                     category,
-                    request.sections,
+                    part.request.sections,
                     self.times,
                     high_pass_hz=high_pass,
                     low_pass_hz=part.low_pass_hz,
                 ),
                 *self._throws(part),
-                *pan_of(
-                    self.grammar.sways.get(category),
-                    pan,
-                    [self.times[number] for number in sorted(request.sections)],
-                    self.plan.beats_per_bar,
-                    turn=rng.random(),
-                ),
+                *self._pan(part, pan, turn=rng.random()),
             ),
         )
+
+    def _pan(self, part: CastPart, own_pan: float, *, turn: float) -> tuple[Automation, ...]:
+        """Panning that moves about a part's own place."""
+        request = part.request
+        sections = [self.times[number] for number in sorted(request.sections)]
+        sway = self.grammar.sways.get(request.category)
+        return pan_of(sway, own_pan, sections, self.plan.beats_per_bar, turn=turn)
 
     def _throws(self, part: CastPart) -> tuple[Automation, ...]:
         """Echoes and rings of a part."""

@@ -61,6 +61,12 @@ def broken(**changes: Any) -> dict[str, Any]:
             broken(structure=[{"bars": 4, "stem_queries": [{"category": "flute"}]}]),
             r"stem_queries\[0\]\.category must be one of .*got 'flute'",
         ),
+        (broken(prompt="x" * 2001), r"plan\.prompt must be a text of at most 2000 .*, got 2001"),
+        (broken(genre=3), r"plan\.genre must be a text of at most 2000 characters, got 3"),
+        (
+            broken(structure=[{"bars": 4, "stem_queries": [{"category": "kick"}] * 33}]),
+            r"stem_queries must be a list of at most 32, got 33",
+        ),
         (broken(moods="dark"), r"plan\.moods must be a list of texts"),
     ],
 )
