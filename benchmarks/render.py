@@ -150,11 +150,11 @@ def naive_way(folder: Path, python: str, minutes: float, stems: int) -> dict[str
     loops = [
         [str(folder / f"{clip.stem_id}.wav"), clip.start_beats * beat_s,
          clip.length_beats * beat_s, clip.source_length_s, clip.stretch_ratio, clip.semitones]
-        for track in score.tracks for clip in track.clips
+        for track in score.channels for clip in track.clips
     ]  # fmt: skip
     notes = [
         [str(folder / f"{note.stem_id}.wav"), note.start_beats * beat_s, note.velocity]
-        for track in score.tracks
+        for track in score.channels
         for note in track.notes
     ]
     length_s = score.length_beats * beat_s + score.tail_s

@@ -16,7 +16,7 @@ from src.audio.processing.dynamics import duck_amount, duck_lead, duck_shape
 from src.audio.processing.sweep_filter import Sweep, sweep
 from src.core.errors import InvalidInputError
 from src.mixdown.track_playing import Grid
-from src.music.model.score import Track
+from src.music.model.score import Channel
 
 PARAMETERS = (
     "gain_db", "pan", "low_pass_hz", "high_pass_hz", "reverb_send_db", "delay_send_db",
@@ -86,7 +86,7 @@ class ChannelStrip:
     It remembers nothing: any stretch may be asked for, from several threads, in any order.
     """
 
-    def __init__(self, track: Track, grid: Grid) -> None:
+    def __init__(self, track: Channel, grid: Grid) -> None:
         self._track, self._rate = track, grid.sample_rate
         self._lines: dict[str, list[Point]] = {}
         for automation in track.automation:

@@ -2,10 +2,10 @@
 
 from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.audio.processing.reverb_send import DelaySend, EchoTime, ReverbSend
-from src.music.model.score import Score, Track
+from src.music.model.score import Channel, Score
 
 
-def sends_to(track: Track, name: str) -> bool:
+def sends_to(track: Channel, name: str) -> bool:
     """Whether a track ever sends: "reverb_send_db" or "delay_send_db"."""
     automated = any(line.parameter == name for line in track.automation)
     return automated or getattr(track, name) is not None
@@ -15,8 +15,8 @@ class SendReturns:
     """The reverb and the echo of a mix; takes stretches in order."""
 
     def __init__(self, score: Score) -> None:
-        wet = any(sends_to(track, "reverb_send_db") for track in score.tracks)
-        echoed = any(sends_to(track, "delay_send_db") for track in score.tracks)
+        wet = any(sends_to(track, "reverb_send_db") for track in score.channels)
+        echoed = any(sends_to(track, "delay_send_db") for track in score.channels)
         self.reverb = ReverbSend(sample_rate=HOUSE_RATE) if wet else None
         self._delay = DelaySend(EchoTime(score.bpm), sample_rate=HOUSE_RATE) if echoed else None
 

@@ -61,16 +61,16 @@ class MixingDesk:
         self._contents: dict[tuple[int, int, str], tuple[object, ...]] = {}
         wet = [
             number
-            for number, track in enumerate(score.tracks)
+            for number, track in enumerate(score.channels)
             if sends_to(track, "reverb_send_db") or sends_to(track, "delay_send_db")
         ]
-        dry = [number for number in range(len(score.tracks)) if number not in wet]
+        dry = [number for number in range(len(score.channels)) if number not in wet]
         self._groups = {WET: wet} | {
             f"dry {start}": dry[start : start + _DRY_GROUP]
             for start in range(0, len(dry), _DRY_GROUP)
         }
-        self._players = [TrackPlayer(track, grid, store) for track in score.tracks]
-        self._strips = [ChannelStrip(track, grid) for track in score.tracks]
+        self._players = [TrackPlayer(track, grid, store) for track in score.channels]
+        self._strips = [ChannelStrip(track, grid) for track in score.channels]
         self._sections = [
             (
                 grid.sample(section.start_beats),
@@ -239,11 +239,11 @@ def _cut(gain: Line, here: slice) -> Line:
 
 def _kicks(score: Score, players: Sequence[TrackPlayer]) -> list[int]:
     """Where the low drums hit; hits closer than 60 ms are one. Empty if nobody ducks."""
-    if not any(track.duck_db for track in score.tracks):
+    if not any(track.duck_db for track in score.channels):
         return []
     places = sorted(
         place
-        for track, player in zip(score.tracks, players, strict=True)
+        for track, player in zip(score.channels, players, strict=True)
         if track.role in _KICK_ROLES
         for place in player.kicks(notes=track.role == "kick")
     )

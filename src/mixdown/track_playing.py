@@ -13,7 +13,7 @@ from src.audio.basics.validation import Audio
 from src.audio.processing.tape_stop import STOP_FACTOR
 from src.core.errors import InvalidInputError
 from src.mixdown.pieces import NoteSpec, PassSpec, PieceStore, Tone
-from src.music.model.score import Clip, Note, Track
+from src.music.model.score import Channel, Clip, Note
 from src.music.theory.library import DRUM_CATEGORIES
 
 SLIP_S = 0.001
@@ -188,7 +188,7 @@ class NoteLine:
 class TrackPlayer:
     """Plays a track's clips and notes, dry and at their own level."""
 
-    def __init__(self, track: Track, grid: Grid, store: PieceStore) -> None:
+    def __init__(self, track: Channel, grid: Grid, store: PieceStore) -> None:
         self._store = store
         self._tone = Tone(track.high_pass_hz, track.mono_below_hz)
         self._percussive = track.role in DRUM_CATEGORIES
@@ -281,7 +281,7 @@ class TrackPlayer:
         )
         return ClipLine(clip, spec, self._grid, pass_beats)
 
-    def _note_lines(self, track: Track) -> list[NoteLine]:
+    def _note_lines(self, track: Channel) -> list[NoteLine]:
         """Notes in order; a hi-hat is choked by the next one, whatever its stem."""
         notes = sorted(track.notes, key=lambda note: note.start_beats)
         lines = [self._note_line(note) for note in notes]

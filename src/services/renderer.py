@@ -24,7 +24,7 @@ from src.mixdown.render_archive import RenderArchive, render_cache
 from src.music.casting.casting import cast_plan
 from src.music.casting.made_marks import is_made
 from src.music.model.plan import ArrangementPlan, plan_from_dict, plan_to_dict
-from src.music.model.score import Choice, Score, score_to_dict
+from src.music.model.score import Choice, Score, choice_to_dict, score_to_dict
 from src.music.model.timeline import SectionTime, timeline
 from src.music.scoring.score_building import build_score
 from src.music.theory.library import StemCard
@@ -108,7 +108,7 @@ class RendererService:
         load = stem_loader(self.settings.processed_path, {card.id: card for card in loops})
         hits = self._hits.of(loops, load)
         score = build_score(plan, cast, self._mastering(), seed=seed, hits=hits)
-        if not score.tracks:
+        if not score.channels:
             asked = sorted({q.category for s in plan.structure for q in s.stem_queries})
             holder = "library" if plan.palette is None else "palette"
             raise ConflictError(
@@ -224,7 +224,7 @@ class RendererService:
             reached=report.reached,
             mix={name: _finite(value) for name, value in asdict(report).items()},
             plan=plan_to_dict(plan),
-            stems=[asdict(choice) for choice in score.choices],
+            stems=[choice_to_dict(choice) for choice in score.choices],
             warnings=[*score.warnings, *_missed_loudness(report)],
             created_at=moment.isoformat(),
         )
@@ -343,8 +343,8 @@ def _missing(card: StemCard, why: str) -> ConflictError:
 
 def stems_of(score: Score) -> list[str]:
     """All stems that sound, each once."""
-    loops = [clip.stem_id for track in score.tracks for clip in track.clips]
-    hits = [note.stem_id for track in score.tracks for note in track.notes]
+    loops = [clip.stem_id for channel in score.channels for clip in channel.clips]
+    hits = [note.stem_id for channel in score.channels for note in channel.notes]
     return list(dict.fromkeys(loops + hits))
 
 

@@ -4,7 +4,7 @@ import pytest
 from src.audio.basics.clicks import clicks_at
 from src.mixdown.channel_strip import WARM_UP, ChannelStrip, Ducking
 from src.mixdown.track_playing import Grid
-from src.music.model.score import Automation, AutomationPoint, Track
+from src.music.model.score import Automation, AutomationPoint, Channel
 
 RATE = 48_000
 GRID = Grid(120.0, RATE)
@@ -15,7 +15,7 @@ def line(parameter: str, *points: tuple[float, float]) -> Automation:
 
 
 def strip(*automation: Automation, **values: float) -> ChannelStrip:
-    return ChannelStrip(Track("t", "pad", automation=automation, **values), GRID)
+    return ChannelStrip(Channel("t", "pad", automation=automation, **values), GRID)
 
 
 def sine(samples: int) -> np.ndarray:

@@ -16,6 +16,7 @@ from src.core.errors import InvalidInputError
 from src.music.genre.checking import SECTION_KINDS, check_genre
 from src.music.genre.movement import Sway, TapeStop
 from src.music.genre.steps import Pattern, read_steps
+from src.music.model.part_request import PartRequest
 from src.music.theory.library import CATEGORIES
 
 _USUAL = (
@@ -36,19 +37,6 @@ GENRES = _names_of_files()
 """Every genre with a file of its own, the default last."""
 
 MAIN_KINDS = ("groove", "drop")
-SECTION_START, SECTION_END = "section start", "section end"
-"""Names of patterns that place one hit: on the section's first beat, or ending with it."""
-
-
-@dataclass(frozen=True)
-class Role:
-    """Who plays: a category of stems with the words to search it by."""
-
-    name: str
-    category: str
-    tags: tuple[str, ...] = ()
-    text: str = ""
-    pattern: str | None = None
 
 
 @dataclass(frozen=True)
@@ -129,6 +117,7 @@ class GenreGrammar:
     duck_db: how far the kick pushes a category down; what is not listed is not ducked
     reverb_db: send level of a category; what is not listed stays dry
     sways: categories that drift from side to side
+    roles: what it wants of each part, by the names that its forms use
     answers: roles that may be shared by two stems
     words: how the genre is called in a prompt, besides what the vocabulary knows
     """
@@ -142,7 +131,7 @@ class GenreGrammar:
     swing: float
     length_s: float
     moods: tuple[str, ...]
-    roles: Mapping[str, Role]
+    roles: Mapping[str, PartRequest]
     forms: tuple[Form, ...]
     mix_db: Mapping[str, float]
     duck_db: Mapping[str, float]
@@ -299,7 +288,7 @@ def _grammar(
 
 
 def _answers(
-    data: Mapping[str, Any], roles: Mapping[str, Role], genre: str
+    data: Mapping[str, Any], roles: Mapping[str, PartRequest], genre: str
 ) -> dict[str, AnswerRule]:
     unknown = set(data) - set(roles)
     if unknown:
@@ -336,16 +325,16 @@ def _tape_stop(data: Mapping[str, Any] | None) -> TapeStop | None:
     return TapeStop(tuple(data["into"]), float(data["beats"]), float(data["chance"]))
 
 
-def _role(name: str, entry: Mapping[str, Any]) -> Role:
+def _role(name: str, entry: Mapping[str, Any]) -> PartRequest:
     category = entry.get("category", name)
     if category not in CATEGORIES:
         raise InvalidInputError(f"role {name} must have a category, got {category!r}")
-    return Role(
+    return PartRequest(
         name, category, tuple(entry.get("tags", ())), entry.get("text", name), entry.get("pattern")
     )
 
 
-def _form(entry: Mapping[str, Any], roles: Mapping[str, Role], genre: str) -> Form:
+def _form(entry: Mapping[str, Any], roles: Mapping[str, PartRequest], genre: str) -> Form:
     sections = tuple(
         FormSection(
             section=item["section"],

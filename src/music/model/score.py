@@ -4,7 +4,7 @@ Nothing decides anything after it. Audio plays it, storage writes it down, editi
 it, caches are keyed by its parts. All positions are in beats from the start of the track.
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import Field, dataclass, field, fields, is_dataclass
 from typing import Any
 
 
@@ -83,9 +83,9 @@ class Automation:
 
 @dataclass(frozen=True)
 class Choice:
-    """A stem chosen for a role, with the reasons, what it was up against and its credits.
+    """What a track's description says of a stem chosen for a part: reasons, rivals, credits.
 
-    voice: name of the track that plays it
+    part: name of the channel that plays it; "voice" in JSON
     """
 
     stem_id: str
@@ -99,12 +99,15 @@ class Choice:
     original_file: str = ""
     reasons: tuple[Reason, ...] = ()
     runners_up: tuple[str, ...] = ()
-    voice: str = ""
+    part: str = field(default="", metadata={"json": "voice"})
 
 
 @dataclass(frozen=True)
-class Track:
-    """One line of the mix: a role with its clips and notes, level, effects and automation."""
+class Channel:
+    """One channel of the mix: a part with its clips and notes, level, effects, automation.
+
+    name: the part's, unique in the score; role: the category that it plays
+    """
 
     name: str
     role: str
@@ -125,7 +128,7 @@ class ScoreSection:
     """A section on the time line.
 
     level_db: by how much all its parts were made louder or quieter so that it sounds as
-        full as its energy says; the tracks' automation already contains it
+        full as its energy says; the channels' automation already contains it
     """
 
     name: str
@@ -139,6 +142,7 @@ class ScoreSection:
 class Score:
     """A whole track, decided to the last sample.
 
+    channels: "tracks" in JSON
     warnings: what the plan asked for and the library could not give, for the user
     """
 
@@ -147,7 +151,7 @@ class Score:
     beats_per_bar: int
     seed: int
     sections: tuple[ScoreSection, ...]
-    tracks: tuple[Track, ...]
+    channels: tuple[Channel, ...] = field(metadata={"json": "tracks"})
     target_lufs: float | None
     ceiling_dbtp: float
     tail_s: float = 2.0
@@ -162,4 +166,24 @@ class Score:
 
 def score_to_dict(score: Score) -> dict[str, Any]:
     """The score as plain JSON values."""
-    return asdict(score)
+    return _to_dict(score)
+
+
+def choice_to_dict(choice: Choice) -> dict[str, Any]:
+    """A choice as plain JSON values."""
+    return _to_dict(choice)
+
+
+def json_name(of: "Field[Any]") -> str:
+    """Name a field of the score's records as the JSON beside a track does."""
+    return str(of.metadata.get("json", of.name))
+
+
+def _to_dict(record: Any) -> dict[str, Any]:
+    return {json_name(one): _plain(getattr(record, one.name)) for one in fields(record)}
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return _to_dict(value)
+    return tuple(_plain(item) for item in value) if isinstance(value, tuple) else value

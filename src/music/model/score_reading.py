@@ -2,12 +2,12 @@
 
 import types
 from collections.abc import Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass, replace
 from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
 from src.core.errors import InvalidInputError
-from src.music.model.score import Score
+from src.music.model.score import Choice, Score, json_name
 
 
 def score_from_dict(data: Mapping[str, Any]) -> Score:
@@ -25,6 +25,17 @@ def score_from_dict(data: Mapping[str, Any]) -> Score:
             f" and {score.beats_per_bar} beats per bar"
         )
     return score
+
+
+def choice_from_dict(data: Mapping[str, Any]) -> Choice:
+    """The inverse of ``choice_to_dict``.
+
+    Tracks from before parts were written down name them by their category alone. Raises
+    InvalidInputError that names the field and the value.
+    """
+    choice = _read(Choice, data, "choice")
+    assert isinstance(choice, Choice)
+    return choice if choice.part else replace(choice, part=choice.asked_category)
 
 
 def _read(kind: Any, value: Any, where: str) -> Any:
@@ -53,10 +64,11 @@ def _record(kind: Any, value: Any, where: str) -> Any:
     hints = _hints(kind)
     given = {}
     for field in fields(kind):
-        if field.name in value:
-            given[field.name] = _read(hints[field.name], value[field.name], f"{where}.{field.name}")
+        name = json_name(field)
+        if name in value:
+            given[field.name] = _read(hints[field.name], value[name], f"{where}.{name}")
         elif field.default is MISSING and field.default_factory is MISSING:
-            raise InvalidInputError(f"{where} has no {field.name}")
+            raise InvalidInputError(f"{where} has no {name}")
     return kind(**given)
 
 

@@ -265,8 +265,8 @@ def _score_of(wav: Path) -> Score:
 
 def _stems_of(score: Score) -> list[str]:
     """Ids of all stems that sound."""
-    clips = (clip.stem_id for track in score.tracks for clip in track.clips)
-    notes = (note.stem_id for track in score.tracks for note in track.notes)
+    clips = (clip.stem_id for channel in score.channels for clip in channel.clips)
+    notes = (note.stem_id for channel in score.channels for note in channel.notes)
     return list(dict.fromkeys((*clips, *notes)))
 
 

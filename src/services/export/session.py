@@ -22,7 +22,7 @@ from src.music.export.daw_session import (
     gain_curve,
 )
 from src.music.export.midi_parts import MidiNote, MidiSong
-from src.music.model.score import AutomationPoint, Score, ScoreSection, Track
+from src.music.model.score import AutomationPoint, Channel, Score, ScoreSection
 from src.storage.encode import WAV_FLOAT, AudioSink
 from src.storage.paths import safe_name
 
@@ -72,9 +72,9 @@ class SessionMaker:
     def make(self, text: SessionText, song: MidiSong, progress: Progress = silent) -> Session:
         """The whole session. song: the same score as notes"""
         tracks = []
-        for number, track in enumerate(self._score.tracks):
-            progress("writing parts", number, len(self._score.tracks))
-            tracks.append(self._track(track, song.parts[number].notes))
+        for number, channel in enumerate(self._score.channels):
+            progress("writing parts", number, len(self._score.channels))
+            tracks.append(self._track(channel, song.parts[number].notes))
         score, end = self._score, self._grid.sample(self._score.length_beats)
         return Session(
             title=text.title,
@@ -90,23 +90,23 @@ class SessionMaker:
             comment=text.comment,
         )
 
-    def _track(self, track: Track, notes: tuple[MidiNote, ...]) -> SessionTrack:
-        player = TrackPlayer(track, self._grid, self._store)
-        items = [self._clip(line, track) for line in player.clips]
-        items += self._sections(track) if self._style.baked else self._hits(player, track)
+    def _track(self, channel: Channel, notes: tuple[MidiNote, ...]) -> SessionTrack:
+        player = TrackPlayer(channel, self._grid, self._store)
+        items = [self._clip(line, channel) for line in player.clips]
+        items += self._sections(channel) if self._style.baked else self._hits(player, channel)
         return SessionTrack(
-            name=track.name,
-            role=track.role,
-            volume=db_to_gain(track.gain_db),
-            pan=track.pan,
+            name=channel.name,
+            role=channel.role,
+            volume=db_to_gain(channel.gain_db),
+            pan=channel.pan,
             items=tuple(sorted(items, key=lambda item: item.start_beats)),
             notes=notes,
-            volume_curve=gain_curve(_points(track, "gain_db")),
-            pan_curve=_points(track, "pan"),
-            sweeps=tuple(_sweeps(track)),
+            volume_curve=gain_curve(_points(channel, "gain_db")),
+            pan_curve=_points(channel, "pan"),
+            sweeps=tuple(_sweeps(channel)),
         )
 
-    def _clip(self, line: ClipLine, track: Track) -> AudioItem:
+    def _clip(self, line: ClipLine, channel: Channel) -> AudioItem:
         clip, stop = line.clip, line.stop
         gain = db_to_gain(clip.gain_db)
         fade_in, fade_out = line.fades(self._store)
@@ -115,8 +115,8 @@ class SessionMaker:
             length = self._beats(stop) - clip.start_beats
         baked = gain if self._style.baked else 1.0
         return AudioItem(
-            name=self._names.get(clip.stem_id, track.name),
-            media=self._media(line.spec, clip.stem_id, track, baked),
+            name=self._names.get(clip.stem_id, channel.name),
+            media=self._media(line.spec, clip.stem_id, channel, baked),
             start_beats=clip.start_beats,
             length_beats=length,
             pass_beats=line.pass_beats,
@@ -129,17 +129,17 @@ class SessionMaker:
             fade_out_s=fade_out / HOUSE_RATE,
         )
 
-    def _hits(self, player: TrackPlayer, track: Track) -> list[AudioItem]:
+    def _hits(self, player: TrackPlayer, channel: Channel) -> list[AudioItem]:
         """Every hit as an item of its own; where they overlap, both sound."""
-        notes = sorted(track.notes, key=lambda note: note.start_beats)
+        notes = sorted(channel.notes, key=lambda note: note.start_beats)
         items = []
         for note, line in zip(notes, player.notes, strict=True):
-            media = self._media(line.spec, note.stem_id, track, 1.0)
+            media = self._media(line.spec, note.stem_id, channel, 1.0)
             end = line.end(self._store)
             cut = end < line.start + media.samples
             items.append(
                 AudioItem(
-                    name=self._names.get(note.stem_id, track.name),
+                    name=self._names.get(note.stem_id, channel.name),
                     media=media,
                     start_beats=note.start_beats,
                     length_beats=self._beats(end) - note.start_beats,
@@ -151,9 +151,9 @@ class SessionMaker:
             )
         return items
 
-    def _sections(self, track: Track) -> list[AudioItem]:
+    def _sections(self, channel: Channel) -> list[AudioItem]:
         """The hits of a one-shot played into one file per section; the last one rings out."""
-        player = TrackPlayer(replace(track, clips=()), self._grid, self._store)
+        player = TrackPlayer(replace(channel, clips=()), self._grid, self._store)
         if not player.notes:
             return []
         ends = [line.end(self._store) for line in player.notes]
@@ -166,15 +166,15 @@ class SessionMaker:
                         if line.start < stop and end > start]  # fmt: skip
             if sounding:
                 end = max(sounding) if last else min(max(sounding), stop)
-                items.append(self._section(track, player, section, (start, end)))
+                items.append(self._section(channel, player, section, (start, end)))
         return items
 
     def _section(
-        self, track: Track, player: TrackPlayer, section: ScoreSection, span: tuple[int, int]
+        self, channel: Channel, player: TrackPlayer, section: ScoreSection, span: tuple[int, int]
     ) -> AudioItem:
         start, end = span
         mono = all(self._is_mono(line) for line in player.notes)
-        path = self._free_path(track, section.name)
+        path = self._free_path(channel, section.name)
         channels = 1 if mono else 2
         with AudioSink(
             self._folder / path, sample_rate=HOUSE_RATE, channels=channels, encoding=WAV_FLOAT
@@ -186,7 +186,7 @@ class SessionMaker:
         if end == self._grid.sample(section.start_beats + section.length_beats):
             length = section.length_beats
         return AudioItem(
-            name=f"{track.name} {section.name}",
+            name=f"{channel.name} {section.name}",
             media=Media(path, end - start, channels),
             start_beats=section.start_beats,
             length_beats=length,
@@ -197,11 +197,13 @@ class SessionMaker:
     def _is_mono(self, line: NoteLine) -> bool:
         return bool(self._store.piece(line.spec).shape[0] == 1)
 
-    def _media(self, spec: PassSpec | NoteSpec, stem_id: str, track: Track, gain: float) -> Media:
+    def _media(
+        self, spec: PassSpec | NoteSpec, stem_id: str, channel: Channel, gain: float
+    ) -> Media:
         """The file of a piece at a gain, written when it is first needed."""
         if (spec, gain) not in self._made:
             piece = self._store.piece(spec)
-            path = self._free_path(track, self._names.get(stem_id, ""))
+            path = self._free_path(channel, self._names.get(stem_id, ""))
             with AudioSink(
                 self._folder / path, sample_rate=HOUSE_RATE, channels=piece.shape[0],
                 encoding=WAV_FLOAT,
@@ -210,9 +212,9 @@ class SessionMaker:
             self._made[spec, gain] = Media(path, piece.shape[1], piece.shape[0])
         return self._made[spec, gain]
 
-    def _free_path(self, track: Track, name: str) -> str:
+    def _free_path(self, channel: Channel, name: str) -> str:
         """A path below the project that no other file has, whatever the case of its letters."""
-        base = safe_name(f"{track.name} {name}".strip())
+        base = safe_name(f"{channel.name} {name}".strip())
         number = 1
         while True:
             path = f"{MEDIA_FOLDER}/{base if number == 1 else f'{base} {number}'}.wav"
@@ -225,15 +227,15 @@ class SessionMaker:
         return samples / self._grid.samples_per_beat
 
 
-def _points(track: Track, parameter: str) -> tuple[AutomationPoint, ...]:
-    found = [line.points for line in track.automation if line.parameter == parameter]
+def _points(channel: Channel, parameter: str) -> tuple[AutomationPoint, ...]:
+    found = [line.points for line in channel.automation if line.parameter == parameter]
     return tuple(sorted(found[-1], key=lambda point: point.beats)) if found else ()
 
 
-def _sweeps(track: Track) -> Iterator[FilterSweep]:
-    """The filters of a track that are ever at work."""
+def _sweeps(channel: Channel) -> Iterator[FilterSweep]:
+    """The filters of a channel that are ever at work."""
     for kind, open_hz, side in (("high_pass", _FLAT_HZ, 1.0), ("low_pass", _OPEN_HZ, -1.0)):
-        points = _points(track, f"{kind}_hz")
+        points = _points(channel, f"{kind}_hz")
         if any(side * point.value > side * open_hz for point in points):
             yield FilterSweep(kind, points)
 

@@ -41,7 +41,7 @@ def write_stems(
     tags: Tags | None = None,
     progress: Progress = silent,
 ) -> float:
-    """Write each track and each send's return as 24-bit WAV, and their sum as premaster.
+    """Write each channel and each send's return as 24-bit WAV, and their sum as premaster.
 
     All files begin at the first bar, end with the tail and have one length; added up
     sample by sample they are the premaster. It is the mix before bus and master, all files
@@ -75,11 +75,11 @@ def write_stems(
 
 
 def stem_names(score: Score) -> list[str]:
-    """File names of the stems: tracks in the score's order, then what comes back of sends."""
+    """File names of the stems: channels in the score's order, then what comes back of sends."""
     returns = [
         name for name, used in zip(("reverb", "delay"), _returns(score), strict=True) if used
     ]
-    names = [*(track.name for track in score.tracks), *returns]
+    names = [*(channel.name for channel in score.channels), *returns]
     return [f"{number:02} {safe_name(name)}.wav" for number, name in enumerate(names, start=1)]
 
 
@@ -88,9 +88,9 @@ def _returns(score: Score) -> tuple[bool, bool]:
 
     def used(parameter: str) -> bool:
         return any(
-            getattr(track, parameter) is not None
-            or any(line.parameter == parameter for line in track.automation)
-            for track in score.tracks
+            getattr(channel, parameter) is not None
+            or any(line.parameter == parameter for line in channel.automation)
+            for channel in score.channels
         )
 
     return used("reverb_send_db"), used("delay_send_db")
