@@ -25,8 +25,7 @@ from src.music.model.score_reading import score_from_dict
 from src.services.export.formats import FORMATS
 from src.services.export.service import ExportService
 from src.services.tracks.service import TrackService
-from src.storage.picture_pixels import picture_pixels
-from src.storage.png import png_bytes
+from src.storage.picture import picture_png
 from src.wiring import Services, build_services
 from tests.services.small_library import fill_library, made_stems
 from tests.storage.dawproject_rules import complaints, metadata_complaints
@@ -195,7 +194,7 @@ def test_the_reaper_project_names_only_files_that_are_with_it(template):
 def test_the_picture_and_the_credits_tell_of_every_stem(template):
     svg = template.path(".svg").read_text(encoding="utf-8")
     ElementTree.fromstring(svg)
-    assert template.path(".png").read_bytes() == png_bytes(picture_pixels(svg))
+    assert template.path(".png").read_bytes() == picture_png(svg)
     text = template.path("_credits.txt").read_text(encoding="utf-8")
     told = json.loads(template.path("_credits.json").read_text(encoding="utf-8"))
     for choice in template.score.choices:
