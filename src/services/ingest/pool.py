@@ -8,6 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, TimeoutError
+from concurrent.futures import wait as wait_for
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,11 +21,15 @@ from pebble import ProcessExpired, ProcessPool
 
 from src.core.cores import usable_cores
 from src.core.errors import BackendUnavailableError
+from src.core.parent import die_with_parent
 
 log = logging.getLogger(__name__)
 
 TASKS_PER_WORKER = 400
 """After so many tasks a worker is replaced, so that its memory can't creep up."""
+
+_LISTEN_EVERY_S = 0.5
+"""How long a task may keep us from hearing that the whole work is to stop."""
 
 _WORKER_SETTINGS = {
     "OMP_NUM_THREADS": "1",
@@ -75,12 +80,21 @@ class WorkPool:
     with our process, however that ends.
 
     preload: modules that every task needs; they are imported once, not once per worker
+    waiting: called twice a second while we wait for a task; what it raises ends the waiting
     """
 
-    def __init__(self, *, workers: int, timeout_s: float, preload: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        workers: int,
+        timeout_s: float,
+        preload: Sequence[str] = (),
+        waiting: Callable[[], None] | None = None,
+    ) -> None:
         self.workers = workers if workers > 0 else usable_cores()
         self.timeout_s = timeout_s
         self.preload = ["src.services.ingest.work", *preload]
+        self.waiting = waiting
         self._pool: ProcessPool | None = None
 
     def __enter__(self) -> Self:
@@ -118,6 +132,7 @@ class WorkPool:
         Raises BackendUnavailableError where workers can't be started or can't write.
         """
         for chance in range(2):
+            self._wait(running)
             try:
                 return running.future.result()
             except TimeoutError:
@@ -135,6 +150,12 @@ class WorkPool:
                 log.exception("a task failed")
                 return Failure("failed", f"{type(error).__name__}: {error}")
         raise AssertionError("unreachable")
+
+    def _wait(self, running: Running[Any, Any]) -> None:
+        if self.waiting is None:
+            return
+        while not wait_for([running.future], timeout=_LISTEN_EVERY_S).done:
+            self.waiting()
 
     def ordered(
         self, function: Callable[[Task], Result_co], tasks: Iterable[Task]
@@ -181,6 +202,7 @@ def prepare_worker() -> None:
     Decoders write notes on odd files straight to standard error: nobody is told anything
     by them that the report doesn't tell.
     """
+    die_with_parent()  # of the fork server, which ends with our process
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 2)
