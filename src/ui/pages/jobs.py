@@ -83,7 +83,9 @@ def _retry(job_id: str) -> None:
 def _log(job: dict[str, Any]) -> None:
     for name in ("created_at", "started_at", "finished_at"):
         st.caption(f"{t(f'jobs.{name}')}: {formats.moment(job[name])}")
-    st.caption(joined([job["stage"], job["message"], f"{100 * job['progress']:.0f} %"]))
+    attempt = job.get("attempt", 1)
+    again = t("jobs.attempt", number=attempt) if attempt > 1 else ""
+    st.caption(joined([job["stage"], job["message"], f"{100 * job['progress']:.0f} %", again]))
     if can("GET /api/v1/jobs/{job_id}/log"):
         told = api().get(f"/api/v1/jobs/{job['id']}/log", {"lines": _LOG_LINES})
         if told["lines"]:
