@@ -30,6 +30,7 @@ LEASE_S = 3.0
 CANCEL_WITHIN_S = 2.0
 _ENDED = ("succeeded", "failed", "cancelled")
 _PATIENCE_S = 900.0
+_ORPHANS_END_S = 10.0
 
 
 @dataclass
@@ -136,8 +137,7 @@ class Chaos:
         """Let one more import tidy up, stop the engine, and check what is there."""
         self._end(self._asked_for("/preprocess", None))
         self.server.stop()
-        time.sleep(0.5)
-        left = self.server.left_over()
+        left = self.server.left_over(patience_s=_ORPHANS_END_S)
         if left:
             self.tally.faults.append(f"processes left over: {left}")
         found = faults_of(settings_of(self.home), self.ids)

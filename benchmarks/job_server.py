@@ -113,12 +113,16 @@ class JobServer:
         headers = {"Idempotency-Key": key, "Prefer": "respond-async"}
         return self.ask("POST", path, body, headers=headers)
 
-    def left_over(self) -> list[int]:
-        """Processes that outlived the servers that started them."""
+    def left_over(self, *, patience_s: float) -> list[str]:
+        """Processes that outlived by so much the servers that started them."""
         living = self._process.pid if self._process and self._process.poll() is None else None
-        return [
-            pid for pid, session in _sessions() if session in self.sessions and session != living
-        ]
+        ours = set(self.sessions) - {living}
+        deadline = time.monotonic() + patience_s
+        while True:
+            left = [pid for pid, session in _sessions() if session in ours]
+            if not left or time.monotonic() > deadline:
+                return [_told_of(pid) for pid in left]
+            time.sleep(0.1)
 
     def clear(self) -> None:
         """End what is left of all that was started here."""
@@ -139,6 +143,14 @@ def _sessions() -> list[tuple[int, int]]:
             if fields[0] not in "ZX":
                 found.append((int(entry.name), int(fields[3])))
     return found
+
+
+def _told_of(pid: int) -> str:
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ")
+    except OSError:
+        words = b""
+    return f"{pid} {words.decode(errors='replace').strip()[:200]}"
 
 
 def _free_port() -> int:
