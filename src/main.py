@@ -162,13 +162,7 @@ def _start(services: Services) -> tuple[Engine, LocalRunner]:
     _make_folders(settings)
     runner = LocalRunner(lanes={LIBRARY: 1, VECTORS: 1, TRACKS: settings.job_threads})
     made = services.tracks
-    jobs = JobService(
-        database,
-        _job_kinds(services, made),
-        runner.send,
-        logs=JobLogs(settings.job_logs_path),
-        rules=_job_rules(settings),
-    )
+    jobs = _job_service(services, runner)
     engine = Engine(
         settings=settings,
         database=database,
@@ -231,11 +225,18 @@ def _job_kinds(services: Services, made: TrackService) -> dict[str, JobKind]:
     }
 
 
-def _job_rules(settings: Settings) -> JobRules:
-    return JobRules(
-        lease_s=settings.job_lease_s,
-        most_queued=settings.max_queued_jobs,
-        kept_days=settings.jobs_kept_days,
+def _job_service(services: Services, runner: LocalRunner) -> JobService:
+    settings = services.settings
+    return JobService(
+        services.database,
+        _job_kinds(services, services.tracks),
+        runner.send,
+        logs=JobLogs(settings.job_logs_path),
+        rules=JobRules(
+            lease_s=settings.job_lease_s,
+            most_queued=settings.max_queued_jobs,
+            kept_days=settings.jobs_kept_days,
+        ),
     )
 
 

@@ -51,8 +51,11 @@ class LocalRunner:
             lane.wake()
 
     def start(self, jobs: JobService, *, lock_file: Path) -> None:
-        """Start the threads. The lock file says for as long as this process lives that an
-        engine works on the library; a second one may, and shares the jobs with the first."""
+        """Start the threads.
+
+        The lock file says for as long as this process lives that an engine works on the
+        library; a second one may, and shares the jobs with the first.
+        """
         self._lock = _locked(lock_file)
         for name, lane in self._lanes.items():
             lane.serve(kind for kind, what in jobs.kinds.items() if what.lane == name)

@@ -83,8 +83,10 @@ def list_jobs(
 
 @router.post("/api/v1/jobs/cancel", summary="Stop many jobs", responses=problem_responses())
 def cancel_jobs(engine: EngineDep, asked: JobSelection) -> CancelledOut:
-    """Those that wait are cancelled at once, those that run at their next step; those that
-    have ended stay as they are."""
+    """Cancels those that wait at once, and those that run at their next step.
+
+    Those that have ended stay as they are.
+    """
     which = JobFilter(tuple(asked.ids), tuple(asked.kind), tuple(asked.status))
     told = engine.jobs.cancel_many(which)
     return CancelledOut(cancelled=told.cancelled, stopping=told.stopping)

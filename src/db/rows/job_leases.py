@@ -89,8 +89,10 @@ def put_back(session: Session, row: Job, moment: datetime) -> bool:
 
 
 def give_back(session: Session, job_id: str, attempt: int, moment: datetime) -> bool:
-    """Queue a job again whose worker is about to end; False where it is to be cancelled, or
-    the claim is not held any more."""
+    """Queue a job again whose worker is about to end.
+
+    False where it is to be cancelled, or the claim is not held any more.
+    """
     values = {"status": "queued", "worker": "", "lease_until": None, "eta_s": None,
               "message": "interrupted; goes on later", "sent_at": moment}  # fmt: skip
     held = [Job.id == job_id, Job.status == "running", Job.attempt == attempt]

@@ -12,8 +12,10 @@ def track_row(session: Session, track_id: str) -> TrackRow | None:
 
 
 def reserve_track(session: Session, row: TrackRow) -> bool:
-    """Write the row of a track, which makes its path its own; True also where it stands there
-    already, False where the id or the path belongs to another."""
+    """Write the row of a track, which makes its path its own.
+
+    True also where it stands there already, False where the id or the path belongs to another.
+    """
     kept = session.get(TrackRow, row.id)
     if kept is not None:
         return bool(kept.path == row.path)

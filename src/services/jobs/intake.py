@@ -75,7 +75,8 @@ class JobIntake:
         )
         with self._database.transaction() as session:
             if rows.add_job(session, new, self._clock(session)):
-                self._check_room(rows.queued_count(session), rows.next_end_s(session))
+                if new.alone is None:  # of the others there is one of each kind at most
+                    self._check_room(rows.queued_count(session), rows.next_end_s(session))
                 return rows.get_job(session, new.id), True
         return self._before(new, mark), False
 

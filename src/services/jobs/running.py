@@ -26,7 +26,7 @@ _PAUSES_S = (0.2, 0.5, 1.0, 2.0, *([5.0] * 12))
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Ending:
     """How an attempt ended. status: a final one, or "queued": to go on later"""
 
     status: str
@@ -73,7 +73,7 @@ class JobRunner:
             except LeaseLostError as error:
                 log.warning("%s", error.message)
 
-    def finish(self, job_id: str, attempt: int, outcome: Outcome) -> None:
+    def finish(self, job_id: str, attempt: int, outcome: Ending) -> None:
         """Write how an attempt ended. Raises LeaseLostError where it is not the job's newest,
         or the job has ended."""
         with self._database.transaction() as session:
@@ -81,7 +81,7 @@ class JobRunner:
             if outcome.status == "queued":
                 if job_leases.give_back(session, job_id, attempt, moment):
                     return
-                outcome = Outcome("cancelled")
+                outcome = Ending("cancelled")
             ended = {"eta_s": None, "lease_until": None, "finished_at": moment}
             standing = rows.change_job(
                 session,
@@ -103,7 +103,7 @@ class JobRunner:
     def _recording(self, job_id: str) -> AbstractContextManager[None]:
         return nullcontext() if self._logs is None else self._logs.recording(job_id)
 
-    def _outcome(self, claim: Claim, stopping: Callable[[], bool]) -> Outcome:
+    def _outcome(self, claim: Claim, stopping: Callable[[], bool]) -> Ending:
         kind = self._kinds.get(claim.kind)
         try:
             if kind is None:
@@ -115,16 +115,16 @@ class JobRunner:
             raise
         except JobCancelled:
             if claim.cancelled.is_set() or not stopping():
-                return Outcome("cancelled")
+                return Ending("cancelled")
             again = kind is not None and kind.again
-            return Outcome("queued") if again else Outcome("failed", interrupted())
+            return Ending("queued") if again else Ending("failed", interrupted())
         except TraumError as error:
             log.info("job %s (%s) failed: %s", claim.job_id, claim.kind, error.message)
-            return Outcome("failed", problem_of(error))
+            return Ending("failed", problem_of(error))
         except Exception as error:
             log.exception("job %s (%s) broke", claim.job_id, claim.kind)
-            return Outcome("failed", problem_of(error))
-        return Outcome("succeeded", result=plain(dict(result)))
+            return Ending("failed", problem_of(error))
+        return Ending("succeeded", result=plain(dict(result)))
 
     def _progress(self, claim: Claim, kind: JobKind, stopping: Callable[[], bool]) -> JobProgress:
         return JobProgress(
@@ -136,7 +136,7 @@ class JobRunner:
             clock=self._clock,
         )
 
-    def _finish_patiently(self, claim: Claim, outcome: Outcome) -> None:
+    def _finish_patiently(self, claim: Claim, outcome: Ending) -> None:
         """Write the end, trying again for a minute while the database does not answer."""
         for pause_s in _PAUSES_S:
             try:

@@ -11,7 +11,7 @@ from src.db.rows import jobs as rows
 from src.db.rows.clock import Clock
 from src.services.jobs.kinds import TRACKS, JobKind, JobRules, Ticket
 from src.services.jobs.leases import LeaseLostError, Leases
-from src.services.jobs.running import JobRunner, Outcome, interrupted, workers_died
+from src.services.jobs.running import Ending, JobRunner, interrupted, workers_died
 
 log = logging.getLogger(__name__)
 
@@ -82,18 +82,18 @@ class JobSweeper:
             log.warning("the worker of job %s (%s) is gone: queued again", row.id, row.kind)
             send(self.ticket(row.id, row.kind))
 
-    def _verdict(self, row: Job) -> Outcome | None:
+    def _verdict(self, row: Job) -> Ending | None:
         """How a job ends whose worker is gone; None where it is to go on."""
         kind = self._kinds.get(row.kind)
         if row.cancel_requested:
-            return Outcome("cancelled")
+            return Ending("cancelled")
         if kind is None or not kind.again:
-            return Outcome("failed", interrupted())
+            return Ending("failed", interrupted())
         if row.deaths + 1 >= self._rules.most_deaths:
-            return Outcome("failed", workers_died(row.deaths + 1))
+            return Ending("failed", workers_died(row.deaths + 1))
         return None
 
-    def _end(self, row: Job, outcome: Outcome) -> None:
+    def _end(self, row: Job, outcome: Ending) -> None:
         """Bar the worker that may yet come back, tidy up after it, then write the end."""
         with self._database.transaction() as session:
             lease = self._leases.lease(self._clock(session))

@@ -9,6 +9,7 @@ import pytest
 from src.core.errors import InvalidInputError
 from src.core.progress import Progress
 from src.db.database import Database
+from src.db.rows.jobs import JobFilter
 from src.services.jobs.intake import JobRunningError, QueueFullError, RequestMark
 from src.services.jobs.kinds import JobKind, JobRules, Ticket
 from src.services.jobs.service import JobService
@@ -80,5 +81,7 @@ def test_no_more_wait_than_may(jobs: JobService, sent: list[Ticket]) -> None:
         jobs.submit("work", {})
     assert refused.value.retry_after_s == 10
     assert len(sent) == 3
+    assert jobs.submit("import", {}).status == "queued", "of these there is one at most"
+    jobs.cancel_many(JobFilter(kinds=("import",)))
     jobs.run(ids[0])
     assert jobs.submit("work", {}).status == "queued"

@@ -10,7 +10,7 @@ from src.db.database import Database
 from src.db.rows import jobs as rows
 from src.services.jobs.kinds import JobKind, JobRules, Ticket
 from src.services.jobs.leases import LeaseLostError
-from src.services.jobs.running import Outcome
+from src.services.jobs.running import Ending
 from src.services.jobs.service import JobService
 from tests.services.jobs.conftest import SetClock
 
@@ -92,7 +92,7 @@ def test_a_refusal_has_a_code(fleet: Fleet) -> None:
     claim = worker.claim(worker.submit("work", {}).id)
     assert claim is not None
     with pytest.raises(LeaseLostError) as refused:
-        worker._runner.finish(claim.job_id, claim.attempt + 1, Outcome("succeeded"))
+        worker._runner.finish(claim.job_id, claim.attempt + 1, Ending("succeeded"))
     assert refused.value.code == "lease_lost"
 
 
