@@ -160,6 +160,7 @@ class NeuroAnalyzer:
                     partial(labels_of, self.embedder),
                 )
                 run = ImportRun(tools, state, writer, writer.report, total)
+                pool.waiting = run.listen
                 run.read(todo.fresh)
                 run.refresh(todo.outdated, digests)
                 run.embed_missing(bare)

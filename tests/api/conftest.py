@@ -20,10 +20,26 @@ with warnings.catch_warnings():
 
 
 @pytest.fixture
-def services(settings: Settings) -> StandIns:
+def database_url() -> str | None:
+    """Where the app's database lies; None: in SQLite below its home."""
+    return None
+
+
+@pytest.fixture
+def changed_settings() -> dict[str, Any]:
+    """What a test wants to be set otherwise."""
+    return {}
+
+
+@pytest.fixture
+def services(
+    settings: Settings, database_url: str | None, changed_settings: dict[str, Any]
+) -> StandIns:
     settings.processed_path.mkdir(parents=True)
-    (settings.processed_path / "stems.db").write_bytes(empty_database())
-    return StandIns(settings.model_copy(update={"max_upload_mb": 3}))
+    if database_url is None:
+        (settings.processed_path / "stems.db").write_bytes(empty_database())
+    changes = {"max_upload_mb": 3, "database_url": database_url, **changed_settings}
+    return StandIns(settings.model_copy(update=changes))
 
 
 @pytest.fixture
@@ -70,3 +86,12 @@ class Asked:
 @pytest.fixture
 def asked(client: TestClient) -> Asked:
     return Asked(client)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def each_database_url(request: pytest.FixtureRequest) -> str | None:
+    """A database of each kind for the app."""
+    if request.param == "sqlite":
+        return None
+    made: Database = request.getfixturevalue("postgres")
+    return made.url

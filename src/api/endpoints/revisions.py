@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from src.api.deps import EngineDep, WindowDep
-from src.api.endpoints.tracks import RENDER_RESPONSES, TrackId, Wait, rendered
+from src.api.endpoints.tracks import RENDER_RESPONSES, RenderDep, TrackId, answered, rendered
 from src.api.problems import problem_responses
 from src.music.model.plan import MAX_PART_NAME
 from src.schemas.common import Page
@@ -86,12 +86,16 @@ async def revise(
     request: Request,
     track_id: TrackId,
     asked: RevisionRequest,
-    wait: Wait = True,
+    render: RenderDep,
 ) -> GeneratedTrack | Response:
     """A new track; the old one stays. What no edit names stays as it was.
 
-    Rendering is a job. With `wait=false` the answer is that job, at once.
+    Rendering is a job. With `Prefer: respond-async` (or `wait=false`) the answer is that job,
+    at once.
     """
+    known = await run_in_threadpool(engine.jobs.known, render.mark)
+    if known is not None:
+        return await answered(engine, request, known, render)
     revised = await run_in_threadpool(
         engine.revisions.revised,
         track_id,
@@ -101,7 +105,7 @@ async def revise(
     )
     await run_in_threadpool(engine.tracks.check_length, revised.plan)
     params = render_params(revised.plan, revised.seed, parent_id=track_id)
-    return await rendered(engine, request, "render", params, wait)
+    return await rendered(engine, request, "render", params, render)
 
 
 @router.get(

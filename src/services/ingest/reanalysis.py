@@ -12,6 +12,7 @@ import pickle
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
@@ -177,6 +178,7 @@ class ReanalysisService:
                 licences = KitLicences(self.settings.raw_path)
                 tools = _Tools(pool, pickle.dumps(self.embedder), licences, progress, report)
                 tools.step(0)
+                pool.waiting = partial(tools.step, 0)
                 heard = self._heard(ids, analysis, tools)
                 while batch := list(islice(heard, self.settings.embed_batch)):
                     self._save(batch, analysis.version, tools)

@@ -112,6 +112,7 @@ class ReembeddingService:
         try:
             with self._pool(wanted) as pool:
                 run = _Run(pool, wanted, pickle.dumps(wanted), progress, report)
+                pool.waiting = run.step
                 self._embed_missing(run)
                 progress(SWITCHING, 0, 2)
                 if wanted.model_id != before.model_id:

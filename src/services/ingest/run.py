@@ -237,6 +237,10 @@ class ImportRun:
     def _copy(self, stem: str) -> Path:
         return self.tools.settings.stems_path / f"{stem}.wav"
 
+    def listen(self) -> None:
+        """Hear whether the import is to stop, while a task takes its time."""
+        self._step(0)
+
     def _step(self, count: int) -> None:
         self.done += count
         self.tools.progress("analysing", self.done, self.total)

@@ -83,10 +83,12 @@ def _retry(job_id: str) -> None:
 def _log(job: dict[str, Any]) -> None:
     for name in ("created_at", "started_at", "finished_at"):
         st.caption(f"{t(f'jobs.{name}')}: {formats.moment(job[name])}")
-    st.caption(joined([job["stage"], job["message"], f"{100 * job['progress']:.0f} %"]))
-    told = api().get(f"/api/v1/jobs/{job['id']}/log", {"lines": _LOG_LINES})
-    if told["lines"]:
-        st.code("\n".join(told["lines"]), language=None, wrap_lines=True, height="content")
+    attempt = job.get("attempt", 1)
+    again = t("jobs.attempt", number=attempt) if attempt > 1 else ""
+    st.caption(joined([job["stage"], job["message"], f"{100 * job['progress']:.0f} %", again]))
+    log = api().get(f"/api/v1/jobs/{job['id']}/log", {"lines": _LOG_LINES})
+    if log["lines"]:
+        st.code("\n".join(log["lines"]), language=None, wrap_lines=True, height="content")
     result = api().get(f"/api/v1/jobs/{job['id']}")["result"]
     track_id = (result or {}).get("track_id")
     if track_id and st.button(t("jobs.to_track"), key=f"track-{job['id']}"):
