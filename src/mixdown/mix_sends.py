@@ -18,7 +18,8 @@ class SendReturns:
         wet = any(sends_to(track, "reverb_send_db") for track in score.tracks)
         echoed = any(sends_to(track, "delay_send_db") for track in score.tracks)
         self.reverb = ReverbSend(sample_rate=HOUSE_RATE) if wet else None
-        self._delay = DelaySend(EchoTime(score.bpm), sample_rate=HOUSE_RATE) if echoed else None
+        echo = EchoTime(score.bpm, score.echo_beats)
+        self._delay = DelaySend(echo, sample_rate=HOUSE_RATE) if echoed else None
 
     def room(self, sent: Audio | None, samples: int) -> Audio | None:
         """What the reverb answers, shape (2, samples); None for silence."""

@@ -15,7 +15,6 @@ from src.music.model.score import Score
 
 _KICK_ROLES = ("kick", "drums")
 _SAME_KICK_S = 0.06
-_DUCK_BEATS = 0.45
 _PART_SAMPLES = 65_536
 """Sounds are added up in parts of this length, which stay within a processor's cache."""
 
@@ -79,7 +78,7 @@ class MixingDesk:
             )
             for section in score.sections
         ]
-        release_s = _DUCK_BEATS * 60.0 / score.bpm
+        release_s = score.duck_release_beats * 60.0 / score.bpm
         self._ducking = Ducking(_kicks(score, self._players), HOUSE_RATE, release_s=release_s)
 
     @property

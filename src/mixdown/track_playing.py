@@ -13,14 +13,11 @@ from src.audio.basics.validation import Audio
 from src.audio.processing.tape_stop import STOP_FACTOR
 from src.core.errors import InvalidInputError
 from src.mixdown.pieces import NoteSpec, PassSpec, PieceStore, Tone
-from src.music.model.score import Clip, Note, Track
+from src.music.model.score import DECLICK_S, VELOCITY_EXPONENT, Clip, Note, Track
 from src.music.theory.library import DRUM_CATEGORIES
 
 SLIP_S = 0.001
 """A pass that misses the grid by less than this is a rounding error and is put right."""
-
-NEEDED_FADE_S = 0.005
-"""Clip fades up to this length mean "no click": they are made only where they are needed."""
 
 _SHORTEST_PASS_S = 0.005
 _RELEASE_S = 0.012
@@ -115,7 +112,7 @@ class ClipLine:
 
         Where its ends lie counts only near them.
         """
-        fades_s = max(self.clip.fade_in_s, self.clip.fade_out_s, NEEDED_FADE_S)
+        fades_s = max(self.clip.fade_in_s, self.clip.fade_out_s, DECLICK_S)
         reach = round(fades_s * self._grid.sample_rate) + 1
         begins = self.start if self.start + reach > start else None
         ends = None
@@ -123,7 +120,7 @@ class ClipLine:
             last, _ = next(iter(self.passes(self.stop - 1, self.stop)))
             ends = (self.stop, last, max(self.start, self.stop - reach))
         passes = tuple(self.passes(max(start, self.start), min(stop, self.stop)))
-        fades = self.clip.fade_in_s, self.clip.fade_out_s
+        fades = self.clip.fade_in_s, self.clip.fade_out_s, self.clip.declick
         return self.spec, self._gain, fades, begins, ends, passes
 
     def _pass_sounds(self, piece: Audio, first: int, length: int) -> Iterable[tuple[int, Audio]]:
@@ -143,10 +140,10 @@ class ClipLine:
             first, _ = next(iter(self.passes(self.stop - 1, self.stop)))
             end = piece[:, : self.stop - first]
             into_s, out_s = self.clip.fade_in_s, self.clip.fade_out_s
-            if into_s <= NEEDED_FADE_S:
+            if into_s == 0.0 and self.clip.declick:
                 into_s = needed_fade_in_s(piece[:, : rate // 10], rate)
-            if out_s <= NEEDED_FADE_S:
-                out_s = needed_fade_out_s(end) if end.size else 0.0
+            if out_s == 0.0 and self.clip.declick and end.size:
+                out_s = needed_fade_out_s(end)
             into = rising(min(round(into_s * rate), length))
             out = rising(min(round(out_s * rate), length))[::-1]
             self._ramps = into, out
@@ -300,7 +297,7 @@ class TrackPlayer:
         return NoteLine(
             spec=NoteSpec(note.stem_id, note.semitones, self._tone),
             start=max(0, self._grid.sample(note.start_beats)),
-            gain=max(note.velocity, 0.0) ** 1.5,
+            gain=max(note.velocity, 0.0) ** VELOCITY_EXPONENT,
             stop=stop,
             release=round(_RELEASE_S * self._grid.sample_rate),
         )
@@ -321,7 +318,7 @@ def joined(clips: Sequence[Clip], grid: Grid) -> list[Clip]:
 def _goes_on(before: Clip, clip: Clip, grid: Grid) -> bool:
     if _anywhere(before) != _anywhere(clip):
         return False
-    if max(before.fade_out_s, clip.fade_in_s) > NEEDED_FADE_S:
+    if before.fade_out_s > 0.0 or clip.fade_in_s > 0.0:
         return False
     passes = before.length_beats / _pass_beats(before, grid)
     ends_whole = abs(passes - round(passes)) < _WHOLE_PASS
