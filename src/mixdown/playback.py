@@ -1,4 +1,4 @@
-"""Playing a score: tracks into a mix, the mix into a master."""
+"""Playing a score: channels into a mix, the mix into a master."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,22 +16,11 @@ from src.audio.processing.dynamics import Compressor, compress
 from src.audio.processing.mastering import Measuring, mastered, premastered
 from src.core.errors import InvalidInputError
 from src.core.progress import Progress, silent
-from src.mixdown.mixing import BLOCK_SAMPLES, MixBlock, mix_blocks, mix_score, score_samples
-from src.mixdown.pieces import Load
+from src.mixdown.conformed import Load
+from src.mixdown.mixing import BLOCK_SAMPLES, MixBlock, mix_score, score_samples
 from src.mixdown.render_archive import RenderArchive
 from src.music.model.score import Score
 from src.music.theory.mastering_presets import preset_name
-
-__all__ = [
-    "BLOCK_SAMPLES",
-    "MixBlock",
-    "MixReport",
-    "ending",
-    "mix_blocks",
-    "mix_score",
-    "play_score",
-    "score_samples",
-]
 
 _DC_HZ = 8.0
 """What lies below is DC: it is taken out before the bus compressor hears it."""
@@ -137,6 +126,16 @@ def _take_out_dc(mix: Audio) -> None:
 def ending(score: Score) -> NDArray[np.float32]:
     """The ramp that ends a mix, as factors for its last samples; no longer than the mix."""
     return rising(min(round(score.fade_out_s * HOUSE_RATE), score_samples(score)))[::-1]
+
+
+def block_ending(score: Score, block: MixBlock) -> NDArray[np.float32]:
+    """The ramp that ends a mix, as factors for the samples of one block, shape (samples,)."""
+    ramp = ending(score)
+    factors = np.ones(block.samples, np.float32)
+    first = score_samples(score) - ramp.size - block.start
+    begin = min(max(first, 0), block.samples)
+    factors[begin:] = ramp[begin - first : block.samples - first]
+    return factors
 
 
 def _report(score: Score, result: MasterReport, samples: int, compression_db: float) -> MixReport:

@@ -36,7 +36,7 @@ def load(stem_id: str, start_s: float, length_s: float) -> np.ndarray:
     if stem_id == "clap":
         noise = np.random.default_rng(1).standard_normal(RATE) * np.exp(-np.arange(RATE) / 9_000)
         sound = 0.2 * noise[None]
-    elif stem_id == "tone":
+    elif stem_id == "filters":
         sound = 0.2 * np.stack([np.sin(700 * seconds), np.sin(900 * seconds)])
     else:
         sound = 0.1 * np.random.default_rng(2).standard_normal((2, 3 * RATE))
@@ -45,7 +45,7 @@ def load(stem_id: str, start_s: float, length_s: float) -> np.ndarray:
 
 
 def score(*tracks: Track, bpm: float = 120.0, tail_s: float = 2.0) -> Score:
-    names = {"clap": "Clap Big", "tone": "Tone", "noise": 'No/ise "1"'}
+    names = {"clap": "Clap Big", "filters": "FixedFilters", "noise": 'No/ise "1"'}
     return Score(
         bpm=bpm, key="Am", beats_per_bar=4, seed=1, tracks=tracks,
         sections=(ScoreSection("A", 0.0, 8.0, 0.5), ScoreSection("B", 8.0, 8.0, 0.5)),
