@@ -1,13 +1,11 @@
 """What a stem's names, metadata and sound say of its tempo, and whether it is a loop."""
 
-import math
-
 from src.audio.analysis.analysis import HeardSound
 from src.audio.analysis.tempo import cut_by_the_clock
 from src.music.evidence.estimates import Candidate, Finding
 from src.music.evidence.names import NameHints
 from src.music.evidence.tempo import LEAST_TEMPO, fuse_tempo
-from src.music.theory.tempo import beats_in, beats_miss_s
+from src.music.theory.tempo import beats_in, beats_miss_s, fits_beats, loop_bars
 from src.storage.metadata import FileMetadata
 
 _ACID_FITS_S = 0.02
@@ -140,10 +138,7 @@ def bars_of(
     """Bars of the loop and where its first downbeat lies."""
     if bpm is None:
         return None, 0.0
-    if beats_miss_s(duration_s, bpm.value) < max(0.005, 0.002 * duration_s):
-        return max(1, round(beats_in(duration_s, bpm.value))) / 4.0, 0.0
-    downbeat_s = heard.tempo.downbeat_s if heard.tempo is not None else 0.0
-    beats = math.floor(beats_in(duration_s - downbeat_s, bpm.value) + 0.05)
-    if beats < 1:
-        return None, downbeat_s
-    return (float(beats // 4) if beats >= 4 else beats / 4.0), downbeat_s
+    downbeat_s = 0.0
+    if heard.tempo is not None and not fits_beats(duration_s, bpm.value):
+        downbeat_s = heard.tempo.downbeat_s
+    return loop_bars(duration_s, bpm.value, downbeat_s=downbeat_s), downbeat_s

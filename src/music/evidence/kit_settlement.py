@@ -1,6 +1,5 @@
 """What stems are once their company was asked: tempo, key and bars of each."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,12 +15,10 @@ from src.music.evidence.kit_key import common_keys
 from src.music.evidence.kit_tempo import common_tempos
 from src.music.evidence.tonal import likeliest_kind
 from src.music.theory.library import CATEGORIES, DRUM_CATEGORIES
-from src.music.theory.tempo import beats_in, beats_miss_s
+from src.music.theory.tempo import loop_bars
 
 KEYLESS_LOOPS = (*DRUM_CATEGORIES, "fx")
 """Categories whose loops get no key from a kit."""
-
-_FITS_S, _FITS_SHARE = 0.005, 0.002
 
 
 @dataclass(frozen=True)
@@ -121,9 +118,4 @@ def _bars(stem: StemEvidence, bpm: Finding[float] | None) -> float | None:
     """Bars of four beats at a settled tempo; those found alone where it stayed."""
     if bpm is None or (stem.bpm is not None and bpm.value == stem.bpm.value):
         return stem.bars
-    if beats_miss_s(stem.duration_s, bpm.value) < max(_FITS_S, _FITS_SHARE * stem.duration_s):
-        return max(1, round(beats_in(stem.duration_s, bpm.value))) / 4.0
-    beats = math.floor(beats_in(max(stem.duration_s - stem.downbeat_s, 0.0), bpm.value) + 0.05)
-    if beats < 1:
-        return None
-    return float(beats // 4) if beats >= 4 else beats / 4.0
+    return loop_bars(stem.duration_s, bpm.value, downbeat_s=stem.downbeat_s)
