@@ -125,7 +125,7 @@ def estimate_tempo(
     """The likeliest tempo of a loop.
 
     strength: onset strength of the whole clip, from its start
-    proposals: tempos that others claim (a name, metadata); they are ranked with the rest
+    proposals: tempos of others (a name, metadata); they are ranked with the rest
 
     None where nothing can be said: no onsets, or too short for a beat at any tempo.
     """
