@@ -37,7 +37,7 @@ from src.audio.analysis.pitch import PITCH_RATE, low_rate
 from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.core.config import Settings
 from src.demo.kits import write_demo_kits
-from src.mixdown.playback import mix_score
+from src.mixdown import mix_score
 from src.music.model.score import Score
 from src.music.scoring.repetition import repeated_blocks
 from src.music.theory.keys import key_name, relative_key

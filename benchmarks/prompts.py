@@ -31,7 +31,7 @@ from src.audio.metering.loudness import integrated_loudness
 from src.audio.metering.true_peak import true_peak_dbtp
 from src.core.config import Settings
 from src.core.errors import TraumError
-from src.mixdown.playback import mix_score
+from src.mixdown import mix_score
 from src.music.model.plan import ArrangementPlan
 from src.services.renderer import stem_loader
 from src.storage.decode import read_audio

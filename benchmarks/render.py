@@ -35,8 +35,7 @@ import soundfile
 from benchmarks import report
 from benchmarks.render_material import BPM, INSTEAD, benchmark_score, swapped, write_stems
 from src.audio.basics.validation import HOUSE_RATE, Audio
-from src.mixdown.playback import MixReport, play_score
-from src.mixdown.render_archive import RenderArchive
+from src.mixdown import MixReport, RenderArchive, play_score
 from src.music.model.score import Score
 from src.music.theory.mastering_presets import PRESETS
 from src.storage.encode import AudioSink
@@ -107,7 +106,7 @@ def render(job: Job, queue: Any) -> None:
         heard = play_score(
             score,
             load=load,
-            archive=RenderArchive(cache, digest) if job.cached else None,
+            archive=RenderArchive(cache, digest, code="") if job.cached else None,
             sink=sink.write,
             progress=watch,
         )

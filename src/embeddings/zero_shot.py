@@ -1,7 +1,7 @@
 """What CLAP says a sound is, by comparing it with sentences: categories and tags.
 
 Nothing was fitted for it. How often it is right on a library can't be told without real weights,
-so that it is heard as one modest witness beside the sound's own analysis.
+so that it is modest evidence beside the sound's own analysis.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ TAG_TEMPLATES = (
 
 HIGHEST_SCALE = 20.0
 """By which cosines are multiplied at most before a softmax. LAION trains to 14 to 100 for telling
-single captions apart; softer answers suit a witness that was never checked on stems."""
+single captions apart; softer answers suit evidence that was never checked on stems."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from src.analysis.second_opinion import labels_of
+from src.analysis import labels_of
 from src.core.config import Settings
 from src.core.errors import NotFoundError
 from src.core.progress import JobCancelled, Progress, silent

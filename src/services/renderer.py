@@ -19,8 +19,7 @@ from src.core.progress import Progress, silent
 from src.db import crud
 from src.db.database import Database
 from src.db.models import Stem, TrackRow, now
-from src.mixdown.playback import MixReport, play_score
-from src.mixdown.render_archive import RenderArchive, render_cache
+from src.mixdown import MixReport, play_score
 from src.music.casting.casting import cast_plan
 from src.music.casting.made_marks import is_made
 from src.music.model.plan import ArrangementPlan, plan_from_dict, plan_to_dict
@@ -41,6 +40,7 @@ from src.services.tracks.files import (
 )
 from src.services.tracks.loop_hits import LoopHits, sliced_loops
 from src.services.tracks.made_sounds import made_copy
+from src.services.tracks.render_store import render_archive
 from src.services.tracks.revisions import pinned_cards
 from src.services.tracks.section_hearing import balanced_mix
 from src.services.tracks.shelf import Described, TrackShelf
@@ -206,9 +206,8 @@ class RendererService:
         """Render into a file; the score as it was rendered."""
         cards = self.search.cards(stems_of(score))
         processed = self.settings.processed_path
-        load, archive = stem_loader(processed, cards), None
-        if self.settings.render_cache_mb > 0:
-            archive = RenderArchive(render_cache(self.settings), stem_digester(processed, cards))
+        load = stem_loader(processed, cards)
+        archive = render_archive(self.settings, stem_digester(processed, cards))
         score, mix = balanced_mix(
             score, cards, times, load=load, archive=archive, progress=progress
         )

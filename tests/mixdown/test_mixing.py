@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from src.core.digests import digest
 from src.core.progress import JobCancelled
 from src.mixdown.mixing import BLOCK_SAMPLES, mix_score
 from src.mixdown.render_archive import RenderArchive
@@ -22,7 +23,7 @@ from src.music.model.score import (
     Score,
     ScoreSection,
 )
-from src.storage.render_cache import RenderCache, digest
+from src.storage.render_cache import RenderCache
 
 RATE = 48_000
 Stems = dict[str, np.ndarray]
@@ -46,7 +47,7 @@ def line(parameter: str, *points: tuple[float, float]) -> Automation:
 
 
 def everything() -> Score:
-    """Nineteen seconds with all that a mix can hold; a beat is 0.3 s, a stretch 18.2 beats."""
+    """Nineteen seconds with all that a mix can hold; a beat is 0.3 s, a block 18.2 beats."""
     loop = Clip("loop", 0.0, 56.0, 0.0, 4.0, stretch_ratio=0.98, fade_in_s=0.2)
     pad = (Clip("pad", 0.0, 24.0, 0.0, 8.0, semitones=2.0), Clip("pad", 40.0, 20.0, 0.5, 7.0))
     tracks = (
@@ -87,7 +88,9 @@ class Library:
         self.loaded.clear()
         archive = None
         if kept:
-            archive = RenderArchive(self.cache, lambda stem: digest(self.stems[stem].tobytes()))
+            archive = RenderArchive(
+                self.cache, lambda stem: digest(self.stems[stem].tobytes()), code="today's"
+            )
         return hashlib.sha256(mix_score(score, load=self.load, archive=archive, **more)).hexdigest()
 
 
@@ -127,7 +130,7 @@ EDITS: dict[str, Callable[[Score], Score]] = {
     "another level": lambda score: changed(score, "pad", gain_db=-3.0),
     "another send": lambda score: changed(score, "pad", reverb_send_db=-20.0),
     "a note at the end": lambda score: changed(score, "clap", notes=(Note("clap", 55.0),)),
-    "a voice muted": lambda score: replace(score, channels=score.channels[:-1]),
+    "a channel muted": lambda score: replace(score, channels=score.channels[:-1]),
     "no kick to duck under": lambda score: replace(score, channels=score.channels[1:]),
     "a filter": lambda score: changed(
         score, "pad", automation=(line("high_pass_hz", (30.0, 20.0), (40.0, 500.0)),)
@@ -159,7 +162,7 @@ def test_only_what_is_new_is_loaded(library: Library) -> None:
     assert library.loaded == ["other"]
 
 
-def test_only_stretches_that_changed_are_mixed_again(library: Library) -> None:
+def test_only_blocks_that_changed_are_mixed_again(library: Library) -> None:
     library.mix(everything())
     before = library.cache.size().entries
     library.mix(changed(everything(), "clap", notes=(*everything().channels[3].notes[:2],)))
@@ -199,7 +202,7 @@ def test_levels_of_sections_change_only_what_lies_across_a_border(library: Libra
     before = library.cache.size().entries
     moved = in_sections((0.5, -0.25))
     assert library.mix(moved) == library.mix(moved, kept=False)
-    # The kick across both borders; the pad across the first, and its reverb in the next stretch.
+    # The kick across both borders; the pad across the first, and its reverb in the next block.
     assert library.cache.size().entries - before == 4
     assert before == 15
 
@@ -211,14 +214,14 @@ def test_the_level_of_a_section_is_heard_as_the_lines_say(library: Library) -> N
     np.testing.assert_allclose(mixes[0], mixes[1], atol=1e-6)
 
 
-def test_a_voice_that_sends_nothing_leaves_those_that_do_alone(library: Library) -> None:
+def test_a_channel_that_sends_nothing_leaves_those_that_do_alone(library: Library) -> None:
     library.mix(everything())
     before = library.cache.size().entries
     kick = everything().channels[0]
     quieter = changed(everything(), "kick", notes=kick.notes, gain_db=-1.0)
     assert library.mix(quieter) == library.mix(quieter, kept=False)
-    stretches = int(56 * 0.3 * RATE // BLOCK_SAMPLES) + 1
-    assert library.cache.size().entries - before == stretches
+    blocks = int(56 * 0.3 * RATE // BLOCK_SAMPLES) + 1
+    assert library.cache.size().entries - before == blocks
 
 
 def test_a_stem_with_other_bytes_is_another_stem(library: Library) -> None:

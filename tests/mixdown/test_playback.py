@@ -16,7 +16,7 @@ from src.audio.metering.loudness import integrated_loudness
 from src.audio.metering.true_peak import true_peak_dbtp
 from src.core.errors import InvalidInputError
 from src.core.progress import JobCancelled
-from src.mixdown.playback import MixReport, MixSettings, mix_score, play_score
+from src.mixdown.playback import MixReport, mix_score, play_score
 from src.music.model.score import (
     Automation,
     AutomationPoint,
@@ -47,9 +47,9 @@ def score(*tracks: Channel, bpm: float = 120.0, beats: float = 16.0, **changes: 
     )  # fmt: skip
 
 
-def played(wanted: Score, stems: Stems, **options: MixSettings) -> tuple[np.ndarray, MixReport]:
+def played(wanted: Score, stems: Stems) -> tuple[np.ndarray, MixReport]:
     blocks: list[np.ndarray] = []
-    report = play_score(wanted, load=loader(stems), sink=blocks.append, **options)
+    report = play_score(wanted, load=loader(stems), sink=blocks.append)
     return np.concatenate(blocks, axis=1), report
 
 
@@ -128,9 +128,8 @@ def test_loop_at_its_own_tempo_is_repeated_as_it_is() -> None:
     loop = sine(100, 96_000) + 0.5 * sine(350, 96_000)
     clip = Clip("loop", 0.0, 16.0, 0.0, 2.0)
     audio, report = played(
-        score(Channel("s", "synth", clips=(clip,)), tail_s=0.0),
+        score(Channel("s", "synth", clips=(clip,)), tail_s=0.0, bus_compression=False),
         {"loop": loop},
-        settings=MixSettings(compress=False),
     )
     gain = 10 ** (report.gain_db / 20)
     expected = np.tile(loop, (1, 4)) * gain
@@ -144,6 +143,29 @@ def test_track_ends_after_its_tail_in_silence() -> None:
     assert report.duration_s == pytest.approx(9.5)
     assert np.abs(audio[:, 8 * RATE + 2400 : 9 * RATE]).max() > 1e-3
     assert np.abs(audio[:, -2:]).max() < 1e-5
+
+
+def test_the_end_fades_out_as_long_as_the_score_says() -> None:
+    track = Channel("s", "pad", clips=(Clip("n", 0.0, 16.0, 0.0, 8.0),))
+    stems = {"n": np.full((2, 8 * RATE), 0.5, np.float32)}
+    audio, _ = played(
+        score(track, tail_s=0.0, fade_out_s=2.0, target_lufs=None, bus_compression=False), stems
+    )
+    level = audio[0, 4 * RATE]
+    assert audio[0, 6 * RATE - 1] == level
+    assert audio[0, 7 * RATE] == pytest.approx(0.5 * level, rel=0.01)
+    assert audio[0, -1] < 1e-6
+
+
+def test_the_bus_compresses_only_where_the_score_says_so() -> None:
+    bar = sine(110, 96_000, level=0.05)
+    bar[:, :9600] += 8.0 * hit(9600)
+    track = Channel("d", "drums", clips=(Clip("bar", 0.0, 16.0, 0.0, 2.0),))
+    reports = [
+        played(score(track, bus_compression=compressed), {"bar": bar})[1]
+        for compressed in (True, False)
+    ]
+    assert reports[0].compression_db > 0.5 > reports[1].compression_db == 0.0
 
 
 # no clicks
@@ -176,6 +198,25 @@ def test_clips_cut_anywhere_do_not_click() -> None:
     assert not clicks_at(audio, edges, sample_rate=RATE)
 
 
+def test_a_cut_is_left_bare_and_a_short_fade_short_where_the_score_says_so() -> None:
+    sound = {"l": np.full((2, 8 * RATE), 0.5, np.float32)}
+    smooth, bare = (
+        mixed(score(Channel("t", "fx", clips=(clip,))), sound)
+        for clip in (
+            Clip("l", 4.0, 4.0, 0.0, 2.0),
+            Clip("l", 4.0, 4.0, 0.0, 2.0, declick=False),
+        )
+    )
+    faded = Clip("l", 4.0, 4.0, 0.0, 2.0, fade_in_s=0.003, fade_out_s=0.004)
+    short = mixed(score(Channel("t", "fx", clips=(faded,))), sound)
+    level = bare[0, 3 * RATE]
+    begin, end = 2 * RATE, 4 * RATE
+    assert bare[0, begin] == bare[0, end - 1] == level
+    assert smooth[0, begin] < 0.1 * level > smooth[0, end - 1]
+    assert short[0, begin + 143] < short[0, begin + 144] == level
+    assert short[0, end - 193] == level > short[0, end - 192]
+
+
 def test_cut_notes_do_not_click() -> None:
     notes = tuple(Note("l", float(beat), length_beats=0.4) for beat in range(8))
     audio = mixed(score(Channel("t", "bass", notes=notes)), {"l": sine(70, 3 * RATE)})
@@ -187,7 +228,7 @@ def test_cut_notes_do_not_click() -> None:
 
 def test_clip_that_goes_on_in_the_next_section_is_one_sound() -> None:
     loop = sine(97, 96_000)
-    two = (Clip("l", 0.0, 8.0, 0.0, 2.0, fade_out_s=0.004), Clip("l", 8.0, 8.0, 0.0, 2.0))
+    two = (Clip("l", 0.0, 8.0, 0.0, 2.0), Clip("l", 8.0, 8.0, 0.0, 2.0))
     one = (Clip("l", 0.0, 16.0, 0.0, 2.0),)
     in_two = mixed(score(Channel("t", "bass", clips=two)), {"l": loop})
     in_one = mixed(score(Channel("t", "bass", clips=one)), {"l": loop})
@@ -301,6 +342,16 @@ def test_kick_ducks_the_bass(role: str) -> None:
         assert audio[0, place + 20_000] == pytest.approx(1.0, abs=0.01)
 
 
+def test_ducking_lets_go_as_fast_as_the_score_says() -> None:
+    kick = Channel("k", "kick", notes=(Note("k", 2.0),), gain_db=-100.0)
+    bass = Channel("b", "bass", clips=(Clip("bass", 0.0, 16.0, 0.0, 8.0),), duck_db=12.0)
+    stems = {"k": hit(), "bass": np.ones((2, 8 * RATE), np.float32)}
+    slow, fast = (mixed(score(kick, bass, duck_release_beats=b), stems) for b in (1.0, 0.1))
+    later = RATE + 6_000
+    assert slow[0, later] < 0.5
+    assert fast[0, later] > 0.99
+
+
 def test_hats_do_not_duck() -> None:
     hats = Channel("h", "hihat", notes=tuple(Note("h", b) for b in range(8)), gain_db=-100.0)
     bass = Channel("b", "bass", clips=(Clip("bass", 0.0, 16.0, 0.0, 8.0),), duck_db=12.0)
@@ -312,12 +363,16 @@ def test_sends_ring_after_the_sound() -> None:
     note = (Note("h", 0.0),)
     dry = mixed(score(Channel("t", "clap", notes=note)), {"h": hit()})
     wet = mixed(score(Channel("t", "clap", notes=note, reverb_send_db=-6.0)), {"h": hit()})
-    echo = mixed(score(Channel("t", "clap", notes=note, delay_send_db=-6.0)), {"h": hit()})
+    echoing = Channel("t", "clap", notes=note, delay_send_db=-6.0)
+    echo = mixed(score(echoing), {"h": hit()})
     assert np.abs(dry[:, RATE // 5 :]).max() == 0
     assert np.abs(wet[:, RATE // 5 : RATE]).max() > 1e-3
     first_echo = round(0.75 * 0.5 * RATE)
     assert np.abs(echo[:, RATE // 5 : first_echo - 10]).max() < 1e-6
     assert np.abs(echo[0, first_echo : first_echo + 2400]).max() > 0.01
+    late = mixed(score(echoing, echo_beats=1.5), {"h": hit()})
+    assert np.abs(late[:, RATE // 5 : 2 * first_echo - 10]).max() < 1e-6
+    assert np.abs(late[0, 2 * first_echo : 2 * first_echo + 2400]).max() > 0.01
 
 
 # the master
@@ -440,7 +495,7 @@ def test_premaster_is_the_mix_at_another_level_and_nothing_else() -> None:
         Channel("b", "pad", clips=(Clip("pad", 0.0, 16.0, 0.0, 8.0),), gain_db=-6.0),
     ]
     stems = {"h": 1.5 * hit(), "pad": noise(8 * RATE)}
-    wanted = score(*tracks, target_lufs=None, ceiling_dbtp=-6.0)
+    wanted = score(*tracks, target_lufs=None, ceiling_dbtp=-6.0, bus_compression=False)
     audio, report = played(wanted, stems)
     before = mixed(wanted, stems)
     assert report.preset == "premaster"

@@ -158,7 +158,7 @@ def key_hint(name: str, *, folder: bool = False) -> KeyHint | None:
 
 
 def _bare_tempo(tokens: Sequence[NameField], place: int, *, folder: bool) -> NumberHint | None:
-    """A number without "bpm", judged by its place and its company."""
+    """A number without "bpm", judged by its position and its context."""
     token = tokens[place]
     if not re.fullmatch(r"[1-9]\d{1,2}", token.text) or "." in token.before or len(tokens) == 1:
         return None
@@ -228,7 +228,7 @@ def _key_at(tokens: Sequence[NameField], place: int) -> KeyHint | None:
 
 
 def _named_key(tokens: Sequence[NameField], place: int, *, sign: bool, mode: str) -> KeyHint | None:
-    """A token such as "Am", "F#min", "Bb" or "G", judged by its company."""
+    """A token such as "Am", "F#min", "Bb" or "G", judged by its context."""
     token, last = tokens[place], place == len(tokens) - 1
     following = "" if last else tokens[place + 1].text.lower()
     words = vocabulary().names

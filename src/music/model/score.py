@@ -7,6 +7,12 @@ it, caches are keyed by its parts. All positions are in beats from the start of 
 from dataclasses import Field, dataclass, field, fields, is_dataclass
 from typing import Any
 
+DECLICK_S = 0.005
+"""How long a fade is at most that only keeps a cut from clicking: too short to be heard."""
+
+VELOCITY_EXPONENT = 1.5
+"""A note of velocity v sounds at a gain of v to the power of this."""
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -19,11 +25,13 @@ class Reason:
 
 @dataclass(frozen=True)
 class Clip:
-    """A piece of a stem on the time line.
+    """A slice of a stem on the time line.
 
     source_start_s, source_length_s: the slice of the stem's standardised copy
     start_beats, length_beats: where it sounds; a slice shorter than that repeats
     stretch_ratio: output length / input length of one pass (1.0 plays as it is)
+    fade_in_s, fade_out_s: raised cosines at its two ends; 0 is a cut
+    declick: a cut that would click is smoothed, over DECLICK_S at most
     reverse: plays backwards
     rotate_s: the slice begins this far in, and what was skipped follows at its end
     tape_stop: the tape is slowed from full speed to a standstill; its last beats, twice as
@@ -43,6 +51,7 @@ class Clip:
     reverse: bool = False
     rotate_s: float = 0.0
     tape_stop: bool = False
+    declick: bool = True
 
 
 @dataclass(frozen=True)
@@ -142,6 +151,11 @@ class ScoreSection:
 class Score:
     """A whole track, decided to the last sample.
 
+    tail_s: how long it goes on after its last beat, for what still rings
+    fade_out_s: ramp to silence at the end of the tail
+    bus_compression: the mix is freed of DC and gently compressed before it is mastered
+    duck_release_beats: how long a ducked track takes to come back after a kick
+    echo_beats: distance between two repeats of the shared echo; 0.75 is a dotted eighth
     channels: "tracks" in JSON
     warnings: what the plan asked for and the library could not give, for the user
     """
@@ -157,6 +171,10 @@ class Score:
     tail_s: float = 2.0
     choices: tuple[Choice, ...] = ()
     warnings: tuple[str, ...] = field(default=())
+    fade_out_s: float = DECLICK_S
+    bus_compression: bool = True
+    duck_release_beats: float = 0.45
+    echo_beats: float = 0.75
 
     @property
     def length_beats(self) -> float:

@@ -30,6 +30,7 @@ from src.music.theory.roles import role_of
 
 NO_HITS: Mapping[str, Sequence[float]] = MappingProxyType({})
 TAIL_S = 3.0
+DUCK_RELEASE_BEATS, ECHO_BEATS = 0.45, 0.75
 _MOST_CHANGES = 12
 
 
@@ -71,6 +72,10 @@ def build_score(
         target_lufs=target,
         ceiling_dbtp=ceiling,
         tail_s=TAIL_S,
+        fade_out_s=TAIL_S / 2.0,
+        bus_compression=target is not None,
+        duck_release_beats=DUCK_RELEASE_BEATS,
+        echo_beats=ECHO_BEATS,
         choices=tuple(_choices(parts, channels, plan)),
         warnings=tuple(dict.fromkeys((*cast.warnings, *warnings_of(plan)))),
     )

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from src.core.progress import Progress
-from src.mixdown.pieces import Load
+from src.mixdown import Load
 from src.music.export.arrangement_picture import arrangement_svg
 from src.music.export.credits import credits_dict, credits_text
 from src.music.export.daw_session import Session

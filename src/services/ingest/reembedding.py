@@ -221,7 +221,7 @@ class ReembeddingService:
 
 def _described(session: Session, ids: Sequence[str]) -> dict[str, dict[str, float]]:
     """Descriptors of stems that the present analysis heard whole, for embedders that use them."""
-    from src.analysis.stem_analysis import ANALYSIS_VERSION
+    from src.analysis import ANALYSIS_VERSION
 
     rows = session.execute(
         select(Stem.id, Stem.features).where(

@@ -43,6 +43,33 @@ def test_what_an_older_version_did_not_know_gets_its_default():
     assert score.warnings == ()
 
 
+def test_an_older_score_gets_the_ending_and_the_bus_that_it_was_played_with():
+    data = told()
+    del data["fade_out_s"], data["bus_compression"]
+    assert (score_from_dict(data).fade_out_s, score_from_dict(data).bus_compression) == (0.5, True)
+    assert score_from_dict({**data, "tail_s": 0.001}).fade_out_s == 0.005
+    assert score_from_dict({**data, "target_lufs": None}).bus_compression is False
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [(0.0, 0.0), (0.004, 0.0), (0.005, 0.0), (0.006, 0.006)]
+)
+def test_the_shortest_fades_of_an_older_clip_are_cuts_that_do_not_click(written, read):
+    data = told()
+    clip = data["tracks"][2]["clips"][0]
+    del clip["declick"]
+    clip["fade_in_s"], clip["fade_out_s"] = written, 0.5
+    found = score_from_dict(data).tracks[2].clips[0]
+    assert (found.fade_in_s, found.fade_out_s, found.declick) == (read, 0.5, True)
+
+
+def test_a_short_fade_of_today_stays_as_it_was_written():
+    data = told()
+    data["tracks"][2]["clips"][0] |= {"fade_in_s": 0.003, "declick": False}
+    found = score_from_dict(data).tracks[2].clips[0]
+    assert (found.fade_in_s, found.declick) == (0.003, False)
+
+
 def test_what_a_newer_version_wrote_is_left_out():
     assert score_from_dict({**told(), "colour": "red"}) == made_score()
 

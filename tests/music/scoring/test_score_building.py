@@ -137,6 +137,22 @@ def test_a_riser_longer_than_its_section_loses_its_start():
     assert clip.source_start_s + clip.source_length_s == pytest.approx(60.0)
 
 
+def test_loops_are_cut_without_a_click_and_the_track_fades_over_half_of_its_tail():
+    score = score_of(plan(section("bass", bars=6), section("bass", bars=6)), KIT)
+
+    edges = [(clip.fade_in_s, clip.fade_out_s, clip.declick) for clip in score.channels[0].clips]
+    assert edges
+    assert set(edges) == {(0.0, 0.0, True)}
+    assert score.fade_out_s == score.tail_s / 2
+
+
+def test_only_a_premaster_passes_the_bus_uncompressed():
+    asked = plan(section("bass"))
+
+    assert score_of(asked, KIT).bus_compression
+    assert not score_of(replace(asked, mastering="premaster"), KIT).bus_compression
+
+
 def test_textures_overlap_with_fades_and_are_not_stretched():
     clips = track(score_of(plan(section("atmo", bars=64)), KIT), "atmo").clips
 

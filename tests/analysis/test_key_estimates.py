@@ -3,10 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from src.analysis.key_claims import key_of
-from src.audio.analysis.analysis import HeardSound, hear
+from src.analysis.key_estimates import key_estimate
 from src.audio.analysis.pitch import Note
-from src.music.evidence.estimates import Finding
+from src.audio.analysis.sound_estimates import SoundEstimates, estimate_sound
+from src.music.evidence.estimates import Estimate
 from src.music.evidence.names import name_hints
 from src.storage.metadata import AcidChunk, FileMetadata
 
@@ -29,8 +29,8 @@ def phrase(*midi: int) -> np.ndarray:
     return np.concatenate([tone(pitch, 0.4) for pitch in midi], axis=1)
 
 
-def heard(audio: np.ndarray) -> HeardSound:
-    return hear(audio, sample_rate=RATE)
+def sound(audio: np.ndarray) -> SoundEstimates:
+    return estimate_sound(audio, sample_rate=RATE)
 
 
 def root_of(
@@ -38,8 +38,8 @@ def root_of(
     path: str = "a/b.wav",
     category: str = "synth",
     metadata: FileMetadata | None = None,
-) -> Finding[str] | None:
-    return key_of(name_hints(path), metadata, heard(audio), {category: 1.0}, is_loop=False)
+) -> Estimate[str] | None:
+    return key_estimate(name_hints(path), metadata, sound(audio), {category: 1.0}, is_loop=False)
 
 
 def key_of_loop(
@@ -47,8 +47,8 @@ def key_of_loop(
     path: str = "a/b.wav",
     category: str = "bass",
     metadata: FileMetadata | None = None,
-) -> Finding[str] | None:
-    return key_of(name_hints(path), metadata, heard(audio), {category: 1.0}, is_loop=True)
+) -> Estimate[str] | None:
+    return key_estimate(name_hints(path), metadata, sound(audio), {category: 1.0}, is_loop=True)
 
 
 def test_the_note_of_a_one_shot_is_heard() -> None:
@@ -110,16 +110,16 @@ def test_drums_have_no_root_by_sound() -> None:
 
 def test_a_clear_note_has_a_root_though_the_likeliest_single_kind_is_a_drum() -> None:
     spread = {"tom": 0.35, "bass": 0.25, "guitar": 0.2, "keys": 0.15, "fx": 0.05}
-    found = key_of(name_hints("b.wav"), None, heard(tone(57)), spread, is_loop=False)
+    found = key_estimate(name_hints("b.wav"), None, sound(tone(57)), spread, is_loop=False)
     assert found is not None
     assert found.value == "A"
 
 
 def test_an_unsure_note_of_what_may_be_a_drum_is_no_root() -> None:
-    unsure = replace(heard(tone(57)), note=Note(57.0, 9, 0.4))
+    unsure = replace(sound(tone(57)), note=Note(57.0, 9, 0.4))
     doubtful, sure = {"tom": 0.45, "bass": 0.55}, {"bass": 1.0}
-    assert key_of(name_hints("b.wav"), None, unsure, doubtful, is_loop=False) is None
-    assert key_of(name_hints("b.wav"), None, unsure, sure, is_loop=False) is not None
+    assert key_estimate(name_hints("b.wav"), None, unsure, doubtful, is_loop=False) is None
+    assert key_estimate(name_hints("b.wav"), None, unsure, sure, is_loop=False) is not None
 
 
 def test_the_key_of_a_loop_is_heard() -> None:

@@ -3,8 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from src.audio.analysis.analysis import hear, rhythm_of
 from src.audio.analysis.loop_shape import CUES, LoopCues, loop_probability
+from src.audio.analysis.sound_estimates import estimate_sound, rhythm_of
 
 RATE = 48_000
 
@@ -20,13 +20,13 @@ def hits(bpm: float, beats: int) -> np.ndarray:
 
 
 def test_a_repeating_clip_is_a_loop_and_a_single_hit_is_not() -> None:
-    assert hear(hits(125.0, 16)[None], sample_rate=RATE).loop_probability > 0.8
-    assert hear(hits(125.0, 16)[None, :20_000], sample_rate=RATE).loop_probability < 0.3
+    assert estimate_sound(hits(125.0, 16)[None], sample_rate=RATE).loop_probability > 0.8
+    assert estimate_sound(hits(125.0, 16)[None, :20_000], sample_rate=RATE).loop_probability < 0.3
 
 
 def test_silence_ends_like_a_one_shot_and_steady_noise_does_not() -> None:
     def end_of(mono: np.ndarray) -> float:
-        cues = hear(mono[None], sample_rate=RATE).loop_cues
+        cues = estimate_sound(mono[None], sample_rate=RATE).loop_cues
         return cues.values[CUES.index("open_end")]
 
     noise = np.random.default_rng(3).standard_normal(RATE).astype(np.float32) * 0.1
@@ -36,8 +36,8 @@ def test_silence_ends_like_a_one_shot_and_steady_noise_does_not() -> None:
 
 def test_opposite_channels_are_heard_like_one_of_them() -> None:
     mono = hits(125.0, 8)
-    opposite = hear(np.stack([mono, -mono]), sample_rate=RATE)
-    single = hear(mono[None], sample_rate=RATE)
+    opposite = estimate_sound(np.stack([mono, -mono]), sample_rate=RATE)
+    single = estimate_sound(mono[None], sample_rate=RATE)
     assert opposite.tempo is not None
     assert single.tempo is not None
     assert opposite.tempo.bpm == single.tempo.bpm
@@ -50,7 +50,7 @@ def test_opposite_channels_are_heard_like_one_of_them() -> None:
 def test_the_shortest_clips_give_finite_answers(samples: int, channels: int) -> None:
     noise = np.random.default_rng(1).standard_normal((channels, samples)).astype(np.float32) * 0.1
     for audio in (noise, np.zeros_like(noise)):
-        heard = hear(audio, sample_rate=RATE)
+        heard = estimate_sound(audio, sample_rate=RATE)
         assert all(math.isfinite(value) for value in heard.features.values())
         assert 0.0 <= heard.loop_probability <= 1.0
         assert sum(heard.categories.values()) == pytest.approx(1.0, abs=1e-3)
@@ -59,7 +59,7 @@ def test_the_shortest_clips_give_finite_answers(samples: int, channels: int) -> 
 def test_a_long_clip_is_heard_through_a_window() -> None:
     loop = np.tile(hits(120.0, 8), 12)
     loop[: 20 * RATE] *= 0.01
-    heard = hear(loop[None], sample_rate=RATE)
+    heard = estimate_sound(loop[None], sample_rate=RATE)
     assert heard.window_s is not None
     start_s, length_s = heard.window_s
     assert start_s > 10

@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
-from src.analysis.stem_analysis import StemFacts, analyse_stem
+from src.analysis.stem_facts import StemFacts, StemNames, analyse
 from src.storage.metadata import AcidChunk, FileMetadata
 
 RATE = 48_000
@@ -33,7 +33,7 @@ def pluck(midi: int, length_s: float = 0.7) -> np.ndarray:
 def facts_of(
     audio: np.ndarray, path: str = NEUTRAL, metadata: FileMetadata | None = None
 ) -> StemFacts:
-    return analyse_stem(audio, sample_rate=RATE, relative_path=path, metadata=metadata)
+    return analyse(audio, StemNames(path, metadata), sample_rate=RATE)
 
 
 def acid(tempo_bpm: float | None, beats: int, *, one_shot: bool = False) -> FileMetadata:

@@ -1,21 +1,26 @@
-"""What a stem is: its sound, its names and its metadata, put together."""
+"""The facts of a stem: its sound, its names and its metadata, put together."""
 
 import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from src.analysis.key_claims import cues_of, key_of
-from src.analysis.tempo_claims import bars_of, loop_claims, tempo_claims, tempo_of
-from src.audio.analysis.analysis import HeardSound, hear
+from src.analysis.key_estimates import key_estimate, tonal_cues
+from src.analysis.tempo_estimates import (
+    bars_and_downbeat,
+    loop_evidence,
+    stated_tempos,
+    tempo_estimate,
+)
 from src.audio.analysis.categories import CategoryModel
 from src.audio.analysis.groove import groove_grid
+from src.audio.analysis.sound_estimates import SoundEstimates, estimate_sound
 from src.audio.basics.validation import Audio
 from src.audio.metering.loudness import integrated_loudness, true_peak_dbtp
 from src.music.evidence.category import fuse_category
-from src.music.evidence.estimates import Finding
+from src.music.evidence.estimates import Estimate
 from src.music.evidence.key import has_key
 from src.music.evidence.kit_evidence import StemEvidence, evidence_record
-from src.music.evidence.kit_settlement import finding_record
+from src.music.evidence.kit_settlement import estimate_record
 from src.music.evidence.loop import fuse_loop
 from src.music.evidence.names import NameHints, name_hints
 from src.music.evidence.tonal import with_tones
@@ -23,7 +28,19 @@ from src.music.theory.library import CATEGORIES
 from src.storage.metadata import FileMetadata
 
 ANALYSIS_VERSION = "2"
-"""Changes whenever the same file could be heard differently."""
+"""Changes whenever the same file could be analysed otherwise."""
+
+
+@dataclass(frozen=True)
+class StemNames:
+    """What is written of a stem, beside its sound.
+
+    path: below its library, "/" between folders; names are evidence
+    metadata: of the file; None where there is none to trust
+    """
+
+    path: str
+    metadata: FileMetadata | None = None
 
 
 @dataclass(frozen=True)
@@ -34,7 +51,7 @@ class StemFacts:
     loudness_lufs, true_peak_dbtp: None where they can't be measured (silence)
     analysis: of bpm, key, category and is_loop: {"value", "confidence", "source"}; of the
         category also {"likeliest": the three best with their probabilities}; "alone" is the
-        evidence for settling its kit (kit_evidence), of what was heard without it
+        evidence for settling its kit (kit_evidence), as found without it
     warnings: what the user may want to know, in words
     """
 
@@ -53,48 +70,48 @@ class StemFacts:
 
 
 @dataclass(frozen=True)
-class _Weighed:
-    """What is believed of one stem.
+class _Estimates:
+    """What all evidence of one stem comes to.
 
     shares: of all categories, summing to 1
     key_if_tonal: the key also of a drum, should its kit show that it is none
     """
 
-    category: Finding[str]
+    category: Estimate[str]
     shares: dict[str, float]
-    loop: Finding[bool]
-    bpm: Finding[float] | None
-    key: Finding[str] | None
-    key_if_tonal: Finding[str] | None
+    loop: Estimate[bool]
+    bpm: Estimate[float] | None
+    key: Estimate[str] | None
+    key_if_tonal: Estimate[str] | None
     bars: float | None
     downbeat_s: float
 
 
-def analyse_stem(
+def analyse(
     audio: Audio,
+    names: StemNames,
     *,
     sample_rate: int,
-    relative_path: str,
-    metadata: FileMetadata | None = None,
     model: CategoryModel | None = None,
 ) -> StemFacts:
-    """Listen to a stem, read its names and metadata, and weigh them.
+    """Analyse a stem: its sound, its names and its metadata, fused.
 
     audio: float32, shape (channels, samples)
-    relative_path: below its library, "/" between folders; names are hints
     model: tells the category by sound; None takes the one that ships
 
-    Longer than 30 s: its loudest 30 s are heard, with a warning. All numbers are finite.
+    Longer than 30 s: its loudest 30 s are analysed, with a warning. All numbers are finite.
+    Silence has no loudness, tempo or key.
     """
-    hints, duration_s = name_hints(relative_path), audio.shape[1] / sample_rate
-    heard = hear(
+    hints, duration_s = name_hints(names.path), audio.shape[1] / sample_rate
+    stated = stated_tempos(hints, names.metadata, duration_s)
+    sound = estimate_sound(
         audio,
         sample_rate=sample_rate,
-        proposed_bpm=[claim.value for claim in tempo_claims(hints, metadata, duration_s)],
+        proposed_bpm=[one.value for one in stated],
         category_hints=dict(hints.categories[:1]),
         model=model,
     )
-    found = _weighed(hints, metadata, heard, duration_s)
+    found = _fused(hints, names.metadata, sound, duration_s)
     return StemFacts(
         is_loop=found.loop.value,
         bars=found.bars,
@@ -102,33 +119,35 @@ def analyse_stem(
         bpm=None if found.bpm is None else round(found.bpm.value, 3),
         key=None if found.key is None else found.key.value,
         category=found.category.value,
-        tags=_tags(heard, hints),
-        features=heard.features,
+        tags=_tags(sound, hints),
+        features=sound.features,
         loudness_lufs=_finite(integrated_loudness(audio, sample_rate=sample_rate)),
         true_peak_dbtp=_finite(true_peak_dbtp(audio, sample_rate=sample_rate)),
-        analysis=_notes(found, heard, duration_s),
-        warnings=_warnings(heard, hints, found.bpm),
+        analysis=_notes(found, sound, duration_s),
+        warnings=_warnings(sound, hints, found.bpm),
     )
 
 
-def _weighed(
-    hints: NameHints, metadata: FileMetadata | None, heard: HeardSound, duration_s: float
-) -> _Weighed:
-    """Names, metadata and sound, put together."""
-    claims = tempo_claims(hints, metadata, duration_s)
-    loop = fuse_loop(loop_claims(hints, metadata, heard, duration_s))
-    by_sound = with_tones(heard.categories, cues_of(heard), is_loop=loop.value)
+def _fused(
+    hints: NameHints, metadata: FileMetadata | None, sound: SoundEstimates, duration_s: float
+) -> _Estimates:
+    """Fuse names, metadata and sound."""
+    stated = stated_tempos(hints, metadata, duration_s)
+    loop = fuse_loop(loop_evidence(hints, metadata, sound, duration_s))
+    by_sound = with_tones(sound.categories, tonal_cues(sound), is_loop=loop.value)
     category, shares = fuse_category(dict(hints.categories), by_sound)
-    bpm = tempo_of(claims, heard, duration_s) if loop.value else None
-    key = key_of(hints, metadata, heard, shares, is_loop=loop.value)
-    bars, downbeat_s = bars_of(bpm, heard, duration_s)
+    bpm = tempo_estimate(stated, sound, duration_s) if loop.value else None
+    key = key_estimate(hints, metadata, sound, shares, is_loop=loop.value)
+    bars, downbeat_s = bars_and_downbeat(bpm, sound, duration_s)
     sounding = key if has_key(category.value) else None
-    return _Weighed(category, shares, loop, bpm, sounding, key, bars, downbeat_s)
+    return _Estimates(category, shares, loop, bpm, sounding, key, bars, downbeat_s)
 
 
-def _notes(found: _Weighed, heard: HeardSound, duration_s: float) -> dict[str, dict[str, Any]]:
+def _notes(
+    found: _Estimates, sound: SoundEstimates, duration_s: float
+) -> dict[str, dict[str, Any]]:
     """What is kept beside the values: confidence, source, and the evidence for the kit."""
-    findings = {"bpm": found.bpm, "key": found.key, "is_loop": found.loop}
+    estimates = {"bpm": found.bpm, "key": found.key, "is_loop": found.loop}
     alone = StemEvidence(
         duration_s,
         found.category.value,
@@ -137,43 +156,45 @@ def _notes(found: _Weighed, heard: HeardSound, duration_s: float) -> dict[str, d
         found.key_if_tonal,
         found.bars,
         found.downbeat_s,
-        **_for_the_kit(heard),
+        **_for_the_kit(sound),
         shares=tuple(found.shares[name] for name in CATEGORIES),
         named=found.category.source == "filename",
     )
     return (
-        {name: finding_record(finding) for name, finding in findings.items()}
-        | {"category": finding_record(found.category) | {"likeliest": _likeliest(found.shares)}}
+        {name: estimate_record(one) for name, one in estimates.items()}
+        | {"category": estimate_record(found.category) | {"likeliest": _likeliest(found.shares)}}
         | {"alone": evidence_record(alone)}
-        | {"matching": _for_matching(found, heard)}
+        | {"matching": _for_matching(found, sound)}
     )
 
 
-def _for_matching(found: _Weighed, heard: HeardSound) -> dict[str, Any]:
+def _for_matching(found: _Estimates, sound: SoundEstimates) -> dict[str, Any]:
     """What tells whether others go with it: its tones, and of a loop its groove."""
-    chroma = [round(float(share), 3) for share in heard.chroma.all]
+    chroma = [round(float(share), 3) for share in sound.chroma.all]
     if found.bpm is None:
         return {"chroma": chroma}
-    first_s = 0.0 if heard.window_s is None else heard.window_s[0]
+    first_s = 0.0 if sound.window_s is None else sound.window_s[0]
     bpm, downbeat_s = found.bpm.value, found.downbeat_s
-    grid = groove_grid(heard.onsets, bpm=bpm, downbeat_s=downbeat_s, first_s=first_s)
+    grid = groove_grid(sound.onsets, bpm=bpm, downbeat_s=downbeat_s, first_s=first_s)
     groove = [round(float(value), 3) for value in grid]
     return {"chroma": chroma, "groove": groove, "groove_bpm": round(bpm, 3)}
 
 
-def _tags(heard: HeardSound, hints: NameHints) -> dict[str, float]:
+def _tags(sound: SoundEstimates, hints: NameHints) -> dict[str, float]:
     """Tags by sound, strengthened or joined by those that the names give; at most five."""
-    tags = dict(heard.tags)
+    tags = dict(sound.tags)
     for tag in hints.tags:
         tags[tag] = max(tags.get(tag, 0.0), 0.9)
     best = sorted(tags.items(), key=lambda item: -item[1])[:5]
     return {tag: round(float(score), 4) for tag, score in best}
 
 
-def _warnings(heard: HeardSound, hints: NameHints, bpm: Finding[float] | None) -> tuple[str, ...]:
+def _warnings(
+    sound: SoundEstimates, hints: NameHints, bpm: Estimate[float] | None
+) -> tuple[str, ...]:
     warnings = []
-    if heard.window_s is not None:
-        start_s, length_s = heard.window_s
+    if sound.window_s is not None:
+        start_s, length_s = sound.window_s
         warnings.append(
             f"long file: analysed from {start_s:.1f} s to {start_s + length_s:.1f} s only"
         )
@@ -183,11 +204,11 @@ def _warnings(heard: HeardSound, hints: NameHints, bpm: Finding[float] | None) -
     return tuple(warnings)
 
 
-def _for_the_kit(heard: HeardSound) -> dict[str, tuple[Any, ...]]:
+def _for_the_kit(sound: SoundEstimates) -> dict[str, tuple[Any, ...]]:
     """All tempos and keys that the sound could have."""
     return {
-        "tempos": () if heard.tempo is None else heard.tempo.candidates,
-        "keys": () if heard.key is None else tuple(float(score) for score in heard.key.scores),
+        "tempos": () if sound.tempo is None else sound.tempo.candidates,
+        "keys": () if sound.key is None else tuple(float(score) for score in sound.key.scores),
     }
 
 

@@ -1,4 +1,4 @@
-"""Listening to a clip once: everything that its sound tells, from one shared spectrum."""
+"""All estimates of one sound: tempo, key, note, category, tags, from one shared spectrum."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,8 +27,8 @@ _MOSTLY = 0.5
 
 
 @dataclass(frozen=True)
-class HeardSound:
-    """What a clip's sound tells; nothing of names or metadata.
+class SoundEstimates:
+    """What the sound of a clip tells; nothing of names or metadata.
 
     features: finite numbers (descriptors.describe)
     categories: probability of each category, summing to 1
@@ -39,7 +39,7 @@ class HeardSound:
     key: as if it were a melody or chords; None where nothing is tonal
     chroma: what the key was read from
     onsets: how strongly something begins, over time
-    window_s: (start, length) of what was listened to; None for the whole clip
+    window_s: (start, length) of what was analysed; None for the whole clip
     """
 
     features: dict[str, float]
@@ -55,22 +55,22 @@ class HeardSound:
     window_s: tuple[float, float] | None
 
 
-def hear(
+def estimate_sound(
     audio: Audio,
     *,
     sample_rate: int,
     proposed_bpm: Sequence[float] = (),
     category_hints: Mapping[str, float] | None = None,
     model: CategoryModel | None = None,
-) -> HeardSound:
-    """Listen to a clip.
+) -> SoundEstimates:
+    """Estimate everything that the sound of a clip tells.
 
     audio: float32, shape (channels, samples); longer than 30 s: its loudest 30 s
-    proposed_bpm: tempos that names or metadata claim, to be weighed with the others
+    proposed_bpm: tempos that names or metadata give, to be weighed with the others
     category_hints: category -> weight from elsewhere, which helps to read the rhythm
     model: tells the category; None takes the one that ships
 
-    Channels of opposite sign, which cancel in a mono mix, are heard through the loudest one.
+    Channels of opposite sign, which cancel in a mono mix, are analysed as the loudest one.
     An empty or silent clip gives defaults, no tempo, no note and no key.
     """
     audio = valid_audio(audio)
@@ -85,7 +85,7 @@ def hear(
     tempo = estimate_tempo(strength, extent, rhythm=rhythm, proposals=proposed_bpm)
     cues = loop_cues(mono, strength, extent, tempo, sample_rate=sample_rate)
     part = stretch.shape[1] < audio.shape[1]
-    return HeardSound(
+    return SoundEstimates(
         features,
         categories,
         tags_of(features),
@@ -114,7 +114,7 @@ def _described(
 
 
 def _tones(mono: Mono, sample_rate: int) -> tuple[Note | None, KeyEstimate | None, Chroma]:
-    """The clip as one note, and as a piece in a key."""
+    """The clip as one note, and as music in a key."""
     low, rate = low_rate(mono, sample_rate=sample_rate), min(sample_rate, PITCH_RATE)
     track = track_pitch(low, rate=rate)
     chroma = chroma_of(low, rate=rate)

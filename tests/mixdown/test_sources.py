@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from src.audio.basics.clicks import clicks_at
-from src.mixdown.pieces import PieceStore
-from src.mixdown.track_playing import Grid, TrackPlayer, joined, slipped_end
+from src.mixdown.conformed import ConformedSlices
+from src.mixdown.sources import ChannelSource, SampleGrid, joined, slipped_end
 from src.music.model.score import Channel, Clip, Note
 
 RATE = 48_000
-GRID = Grid(120.0, RATE)
+GRID = SampleGrid(120.0, RATE)
 
 
 def sine(frequency_hz: float, samples: int) -> np.ndarray:
@@ -19,12 +19,12 @@ def sine(frequency_hz: float, samples: int) -> np.ndarray:
     return wave.astype(np.float32)[None]
 
 
-def player(track: Channel, sound: np.ndarray) -> TrackPlayer:
+def player(track: Channel, sound: np.ndarray) -> ChannelSource:
     def load(stem_id: str, start_s: float, length_s: float) -> np.ndarray:
         start = round(start_s * RATE)
         return sound[:, start : start + round(length_s * RATE)]
 
-    return TrackPlayer(track, GRID, PieceStore(load, sample_rate=RATE))
+    return ChannelSource(track, GRID, ConformedSlices(load, sample_rate=RATE))
 
 
 def play(track: Channel, sound: np.ndarray, cuts: list[int], samples: int) -> np.ndarray:
@@ -107,7 +107,7 @@ def test_fades_of_a_clip_are_told_as_they_are_played() -> None:
     sound = np.full((1, 2 * RATE), 0.5, np.float32)
     track = Channel("t", "fx", (Clip("l", 0.0, 4.0, 0.0, 2.0, fade_in_s=0.25, fade_out_s=0.5),))
     playing = player(track, sound)
-    store = PieceStore(lambda *_: sound, sample_rate=RATE)
+    store = ConformedSlices(lambda *_: sound, sample_rate=RATE)
     assert playing.clips[0].fades(store) == (12_000, 24_000)
     audio = play(track, sound, [], 2 * RATE)
     level = audio[0, RATE]

@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from src.analysis.second_opinion import TAG_WEIGHT, labels_of, second_opinion
-from src.analysis.stem_analysis import StemFacts, analyse_stem
+from src.analysis.labels import TAG_WEIGHT, labels_of, with_labels
+from src.analysis.stem_facts import StemFacts, StemNames, analyse
 from src.audio.basics.validation import HOUSE_RATE
 from src.core.config import Settings
 from src.db.models import Embedding, Stem
 from src.embeddings.clap.embedder import ClapEmbedder
 from src.embeddings.zero_shot import Labels
-from src.music.evidence.category import with_witness
+from src.music.evidence.category import with_zero_shot
 from src.music.theory.library import CATEGORIES
 from src.storage.decode import read_stem
 from src.storage.encode import write_wav
@@ -32,30 +32,30 @@ def facts(name: str) -> StemFacts:
     seconds = np.arange(2 * HOUSE_RATE) / HOUSE_RATE
     tone = np.sin(2 * np.pi * 220 * seconds) * np.minimum(1, seconds * 2) * 0.3
     audio = tone.astype(np.float32)[None]
-    return analyse_stem(audio, sample_rate=HOUSE_RATE, relative_path=name)
+    return analyse(audio, StemNames(name), sample_rate=HOUSE_RATE)
 
 
 def test_a_close_call_is_turned_and_a_clear_one_is_not() -> None:
     for_pad = dict.fromkeys(CATEGORIES, 0.0) | {"pad": 1.0}
-    close = with_witness(shares_of(lead=0.4, pad=0.3), for_pad)
+    close = with_zero_shot(shares_of(lead=0.4, pad=0.3), for_pad)
     assert close["pad"] > close["lead"]
-    named = with_witness(shares_of(kick=0.95), for_pad)
+    named = with_zero_shot(shares_of(kick=0.95), for_pad)
     assert named["kick"] > 0.8
     assert sum(named.values()) == pytest.approx(1.0)
 
 
 def test_a_witness_that_says_nothing_changes_nothing() -> None:
     shares = shares_of(lead=0.4, pad=0.3)
-    assert with_witness(shares, {}) == shares
-    even = with_witness(shares, dict.fromkeys(CATEGORIES, 0.05))
+    assert with_zero_shot(shares, {}) == shares
+    even = with_zero_shot(shares, dict.fromkeys(CATEGORIES, 0.05))
     assert all(even[name] == pytest.approx(shares[name]) for name in CATEGORIES)
 
 
 def test_agreement_makes_surer_and_a_name_is_not_overruled() -> None:
     plain = facts("Kit/Pads/warm pad.wav")
     assert plain.category == "pad"
-    agreed = second_opinion(plain, Labels(shares_of(pad=0.9), {}))
-    denied = second_opinion(plain, Labels(shares_of(kick=0.9), {}))
+    agreed = with_labels(plain, Labels(shares_of(pad=0.9), {}))
+    denied = with_labels(plain, Labels(shares_of(kick=0.9), {}))
     confidence = [one.analysis["category"]["confidence"] for one in (agreed, plain, denied)]
     assert confidence == sorted(confidence, reverse=True)
     assert confidence[0] > confidence[2]
@@ -71,8 +71,8 @@ def test_what_depends_on_the_category_follows_it() -> None:
         plain,
         analysis=plain.analysis | {"alone": alone | {"shares": list(shares.values())}},
     )
-    drum = second_opinion(evenly, Labels(shares_of(kick=0.95), {}))
-    tonal = second_opinion(evenly, Labels(shares_of(bass=0.95), {}))
+    drum = with_labels(evenly, Labels(shares_of(kick=0.95), {}))
+    tonal = with_labels(evenly, Labels(shares_of(bass=0.95), {}))
     assert (drum.category, drum.key) == ("kick", None)
     assert tonal.category == "bass"
     assert tonal.key == (alone["key"] or [None])[0]
@@ -82,7 +82,7 @@ def test_what_depends_on_the_category_follows_it() -> None:
 
 def test_a_tag_that_both_hear_gains_and_one_that_only_the_witness_hears_stays_small() -> None:
     plain = replace(facts("x/sound.wav"), tags={"dark": 0.6, "warm": 0.8})
-    heard = second_opinion(plain, Labels({}, {"dark": 1.0, "hypnotic": 0.95, "bright": 0.5}))
+    heard = with_labels(plain, Labels({}, {"dark": 1.0, "hypnotic": 0.95, "bright": 0.5}))
     assert heard.tags["dark"] == pytest.approx(1 - 0.4 * (1 - TAG_WEIGHT), abs=1e-4)
     assert heard.tags["warm"] == 0.8
     assert heard.tags["hypnotic"] <= TAG_WEIGHT
@@ -91,7 +91,7 @@ def test_a_tag_that_both_hear_gains_and_one_that_only_the_witness_hears_stays_sm
 
 def test_facts_without_probabilities_keep_their_category() -> None:
     bare = replace(facts("x/sound.wav"), analysis={})
-    assert second_opinion(bare, Labels(shares_of(kick=0.9), {})).category == bare.category
+    assert with_labels(bare, Labels(shares_of(kick=0.9), {})).category == bare.category
 
 
 def test_an_embedder_that_names_nothing_has_no_opinion() -> None:

@@ -1,4 +1,4 @@
-"""The pieces a render plays: slices of stems, brought to length and pitch once and kept."""
+"""Conformed slices: what a render plays of stems, brought to length and pitch once and kept."""
 
 import threading
 from collections import OrderedDict
@@ -31,8 +31,8 @@ _LEAD_S = 0.25
 
 
 @dataclass(frozen=True)
-class Tone:
-    """Filters that a track's pieces pass once, before they are placed."""
+class FixedFilters:
+    """Filters of a channel that never move: its slices pass them once, before they are placed."""
 
     high_pass_hz: float | None = None
     mono_below_hz: float | None = None
@@ -56,7 +56,7 @@ class PassSpec:
     percussive: bool
     looped: bool
     reverse: bool
-    tone: Tone
+    filters: FixedFilters
     rotated_samples: int = 0
     tape_stop: bool = False
 
@@ -67,25 +67,25 @@ class NoteSpec:
 
     stem_id: str
     semitones: float
-    tone: Tone
+    filters: FixedFilters
 
 
-class PieceArchive(Protocol):
-    """Keeps pieces from one render to the next."""
+class SliceArchive(Protocol):
+    """Keeps conformed slices from one render to the next."""
 
-    def piece(self, spec: PassSpec | NoteSpec) -> Audio | None:
-        """A piece that was made before, or None."""
+    def slice(self, spec: PassSpec | NoteSpec) -> Audio | None:
+        """What was conformed before, or None."""
 
-    def keep_piece(self, spec: PassSpec | NoteSpec, sound: Audio) -> None:
-        """Keep a piece for later."""
+    def keep_slice(self, spec: PassSpec | NoteSpec, sound: Audio) -> None:
+        """Keep a conformed slice for later."""
 
 
-class PieceStore:
-    """Makes pieces when they are first asked for and keeps the latest, within a budget.
+class ConformedSlices:
+    """Conforms slices when they are first asked for and keeps the latest, within a budget.
 
-    archive: where pieces of earlier renders lie; None makes all of them anew
+    archive: where those of earlier renders lie; None makes all of them again
 
-    May be asked from several threads; a piece is made by one of them.
+    May be asked from several threads; each slice is conformed by one of them.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class PieceStore:
         *,
         sample_rate: int,
         kept_bytes: int = KEPT_BYTES,
-        archive: PieceArchive | None = None,
+        archive: SliceArchive | None = None,
     ) -> None:
         self._load = load
         self._rate = sample_rate
@@ -106,8 +106,8 @@ class PieceStore:
         self._kicks: dict[PassSpec, tuple[int, ...]] = {}
         self._lock = threading.Lock()
 
-    def piece(self, spec: PassSpec | NoteSpec) -> Audio:
-        """The sound of a piece, shape (1 or 2, samples). Not to be changed."""
+    def sound(self, spec: PassSpec | NoteSpec) -> Audio:
+        """The conformed slice, shape (1 or 2, samples). Not to be changed."""
         with self._lock:
             if spec in self._kept:
                 self._kept.move_to_end(spec)
@@ -139,31 +139,31 @@ class PieceStore:
                 self._left += dropped.nbytes
 
     def _remembered(self, spec: PassSpec | NoteSpec) -> Audio:
-        """A piece from the archive, or made now."""
-        found = None if self._archive is None else self._archive.piece(spec)
+        """From the archive, or made now."""
+        found = None if self._archive is None else self._archive.slice(spec)
         if found is not None:
             return found
         made = self._pass(spec) if isinstance(spec, PassSpec) else self._note(spec)
         if self._archive is not None:
-            self._archive.keep_piece(spec, made)
+            self._archive.keep_slice(spec, made)
         return made
 
     def length(self, spec: PassSpec | NoteSpec) -> int:
-        """How many samples a piece has."""
+        """How many samples a conformed slice has."""
         if spec not in self._lengths:
-            self._lengths[spec] = self.piece(spec).shape[1]
+            self._lengths[spec] = self.sound(spec).shape[1]
         return self._lengths[spec]
 
     def kicks(self, spec: PassSpec) -> tuple[int, ...]:
         """Where low drums begin in a pass, in samples."""
         if spec not in self._kicks:
-            self._kicks[spec] = low_hits(self.piece(spec), sample_rate=self._rate)
+            self._kicks[spec] = low_hits(self.sound(spec), sample_rate=self._rate)
         return self._kicks[spec]
 
     def _note(self, spec: NoteSpec) -> Audio:
         audio = _narrowed(self._load(spec.stem_id, 0.0, MAX_NOTE_S))
         audio = repitched(audio, semitones=spec.semitones, sample_rate=self._rate)
-        audio = toned(audio, spec.tone, sample_rate=self._rate, looped=False)
+        audio = filtered(audio, spec.filters, sample_rate=self._rate, looped=False)
         return edged(audio, sample_rate=self._rate, starts_at_attack=True)
 
     def _pass(self, spec: PassSpec) -> Audio:
@@ -185,7 +185,7 @@ class PieceStore:
             audio = tape_stop(audio)
         if spec.reverse:
             audio = audio[:, ::-1]
-        audio = toned(audio, spec.tone, sample_rate=self._rate, looped=spec.looped)
+        audio = filtered(audio, spec.filters, sample_rate=self._rate, looped=spec.looped)
         if spec.looped:
             audio = seamless_loop(audio, sample_rate=self._rate)
         return np.ascontiguousarray(audio)
@@ -204,16 +204,16 @@ class PieceStore:
         return body, whole[:, :lead] if lead > 0 else None
 
 
-def toned(audio: Audio, tone: Tone, *, sample_rate: int, looped: bool) -> Audio:
-    """Pass a track's fixed filters; a loop as if it had been playing for a while."""
-    if (tone.high_pass_hz is None and tone.mono_below_hz is None) or audio.shape[1] == 0:
+def filtered(audio: Audio, filters: FixedFilters, *, sample_rate: int, looped: bool) -> Audio:
+    """Pass the fixed filters of a channel; a loop as if it had been playing for a while."""
+    if (filters.high_pass_hz is None and filters.mono_below_hz is None) or audio.shape[1] == 0:
         return audio
     lead = round(_LEAD_S * sample_rate) if looped else 0
     led = np.take(audio, np.arange(-lead, audio.shape[1]), axis=1, mode="wrap") if lead else audio
-    if tone.high_pass_hz is not None:
-        led = high_pass(led, sample_rate=sample_rate, cutoff_hz=tone.high_pass_hz)
-    if tone.mono_below_hz is not None:
-        led = mono_below(led, sample_rate=sample_rate, cutoff_hz=tone.mono_below_hz)
+    if filters.high_pass_hz is not None:
+        led = high_pass(led, sample_rate=sample_rate, cutoff_hz=filters.high_pass_hz)
+    if filters.mono_below_hz is not None:
+        led = mono_below(led, sample_rate=sample_rate, cutoff_hz=filters.mono_below_hz)
     return led[:, lead:]
 
 
