@@ -129,7 +129,7 @@ def in_order(work: Callable[[BlockSpan], Work], spans: Sequence[BlockSpan]) -> I
 
 
 @dataclass(frozen=True)
-class _Group:
+class _ChannelGroup:
     """A group of channels in a block, without the level that all channels share.
 
     name: in the archive, if there is one
@@ -149,8 +149,8 @@ class _Block:
     """A block on its way. A group that is silent in it is None."""
 
     span: BlockSpan
-    wet: _Group | None
-    dry: tuple[_Group | None, ...]
+    wet: _ChannelGroup | None
+    dry: tuple[_ChannelGroup | None, ...]
 
 
 class _Mixer:
@@ -172,7 +172,7 @@ class _Mixer:
         dry = tuple(self._group(span, group) for group in self._console.dry_groups)
         return _Block(span, self._group(span, WET), dry)
 
-    def _group(self, span: BlockSpan, group: str) -> _Group | None:
+    def _group(self, span: BlockSpan, group: str) -> _ChannelGroup | None:
         before = self._before(span, group)
         content = self._console.content(*span, group)
         if not before and not content:
@@ -183,9 +183,9 @@ class _Mixer:
             found = self._archive.sounds(name)
             if found is not None:
                 mixed, to_reverb, to_delay = found
-                return _Group(_or_none(to_delay), mixed=mixed, to_reverb=_or_none(to_reverb))
+                return _ChannelGroup(_or_none(to_delay), mixed=mixed, to_reverb=_or_none(to_reverb))
         sums = self._console.sums(*span, group)
-        return _Group(sums.to_delay, name, sums)
+        return _ChannelGroup(sums.to_delay, name, sums)
 
     def finish(self, block: _Block, mix: Audio) -> None:
         """Write the next block into its part of the mix, shape (2, samples), all zero."""
@@ -230,7 +230,7 @@ class _Mixer:
         before = self._console.common_db(span[0] - BLOCK_SAMPLES, BLOCK_SAMPLES)
         return round(before - self._console.common_db(*span), 6)
 
-    def _keep(self, part: _Group, sums: BusSums, mixed: Audio) -> None:
+    def _keep(self, part: _ChannelGroup, sums: BusSums, mixed: Audio) -> None:
         if self._archive is None or part.name is None:
             return
         reverb, to_reverb = self._returns.reverb, _NONE

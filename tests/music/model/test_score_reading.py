@@ -59,14 +59,14 @@ def test_the_shortest_fades_of_an_older_clip_are_cuts_that_do_not_click(written,
     clip = data["tracks"][2]["clips"][0]
     del clip["declick"]
     clip["fade_in_s"], clip["fade_out_s"] = written, 0.5
-    found = score_from_dict(data).tracks[2].clips[0]
+    found = score_from_dict(data).channels[2].clips[0]
     assert (found.fade_in_s, found.fade_out_s, found.declick) == (read, 0.5, True)
 
 
 def test_a_short_fade_of_today_stays_as_it_was_written():
     data = told()
     data["tracks"][2]["clips"][0] |= {"fade_in_s": 0.003, "declick": False}
-    found = score_from_dict(data).tracks[2].clips[0]
+    found = score_from_dict(data).channels[2].clips[0]
     assert (found.fade_in_s, found.declick) == (0.003, False)
 
 

@@ -84,7 +84,7 @@ def session(wanted: Score, folder: Path, style: SessionStyle) -> Session:
 def played(made: Session, folder: Path, samples: int) -> np.ndarray:
     """A plain DAW: items on tracks, fades, gains, faders, pan."""
     mix = np.zeros((2, samples + 10 * RATE))
-    for track in made.channels:
+    for track in made.tracks:
         channel = np.zeros_like(mix)
         for item in track.items:
             _put(channel, item, folder)
@@ -158,14 +158,14 @@ def test_a_stopped_tape_a_turned_loop_and_open_hats_are_in_the_session(tmp_path,
 def test_places_agree_with_the_score_to_the_sample(tmp_path, style, bpm):
     wanted = whole(bpm)
     made = session(wanted, tmp_path, style)
-    for track in made.channels:
+    for track in made.tracks:
         for item in track.items:
             first, last = item.passes[0], item.passes[-1]
             assert round(item.start_beats * 60 / bpm * RATE) == first[0]
             assert round(item.end_beats * 60 / bpm * RATE) == sum(last)
             for before, after in zip(item.passes, item.passes[1:], strict=False):
                 assert sum(before) == after[0]
-    loop, cut = made.channels[2].items
+    loop, cut = made.tracks[2].items
     assert (loop.start_beats, loop.length_beats) == (0.0, 8.0)
     assert (cut.start_beats, cut.length_beats) == (9.0, 3.0)
     assert (round(cut.fade_in_s, 6), round(cut.fade_out_s, 6)) == (0.2, 0.3)
@@ -180,10 +180,10 @@ def test_hits_are_items_of_one_file_where_items_may_overlap(tmp_path):
 
 def test_hits_are_one_file_per_section_where_items_may_not_overlap(tmp_path):
     made = session(whole(), tmp_path, SessionStyle(baked=True))
-    claps = made.channels[0].items
+    claps = made.tracks[0].items
     assert [(item.start_beats, item.name) for item in claps] == [(0.0, "clap A"), (8.0, "clap B")]
-    assert all(len(layers(track.items)) <= 1 for track in made.channels)
-    assert [item.start_beats for item in made.channels[1].items] == [0.0], "section B is silent"
+    assert all(len(layers(track.items)) <= 1 for track in made.tracks)
+    assert [item.start_beats for item in made.tracks[1].items] == [0.0], "section B is silent"
 
 
 def test_what_rings_on_after_the_last_section_is_kept(tmp_path):
@@ -227,7 +227,7 @@ def test_filters_are_told_where_they_are_at_work(tmp_path):
         Channel("two", "pad", automation=(open_all, thin)),
     )
     made = session(wanted, tmp_path, SessionStyle(baked=True))
-    told = [[(sweep.kind, sweep.points) for sweep in track.sweeps] for track in made.channels]
+    told = [[(sweep.kind, sweep.points) for sweep in track.sweeps] for track in made.tracks]
     assert told == [[("low_pass", rising.points)], [("high_pass", thin.points)]]
 
 
