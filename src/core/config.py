@@ -61,7 +61,7 @@ class Settings(BaseSettings):
         return key if key is not None and key.get_secret_value() else None
 
     def below_home(self, folder: Path) -> Path:
-        """The folder itself when absolute, else below ``home``."""
+        """Return the folder itself when absolute, else below ``home``."""
         return folder if folder.is_absolute() else self.home / folder
 
     @property

@@ -4,7 +4,7 @@ from ipaddress import ip_address
 
 
 def is_loopback(host: str) -> bool:
-    """Whether an address leads to this machine alone.
+    """Tell whether an address leads to this machine alone.
 
     host: an IPv4 or IPv6 address, with or without brackets, or "localhost"; any other name,
         and nothing at all (which servers take for "everywhere"), counts as the world
@@ -20,7 +20,7 @@ def is_loopback(host: str) -> bool:
 
 
 def reached_from(host: str, published_at: str) -> list[str]:
-    """The addresses and names beyond this machine at which a server would be reached.
+    """List the addresses and names beyond this machine at which a server would be reached.
 
     host: what it listens on
     published_at: where its container is published instead, with commas between several;

@@ -37,8 +37,7 @@ def leave_out_health_checks() -> None:
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Whether a line of uvicorn's access log tells anything; its arguments are client, method,
-    path, HTTP version and status."""
+    """Tell whether an access log line of uvicorn is worth showing."""
     told = record.args if isinstance(record.args, tuple) else ()
     return len(told) < 5 or (told[2], told[4]) not in (("/healthz", 200), ("/readyz", 200))
 

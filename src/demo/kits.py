@@ -96,7 +96,7 @@ def write_demo_kits(raw_dir: Path, *, seed: int = 1, progress: Progress = silent
 
 
 def rendered_stem(stem: StemRecipe, studio: Studio) -> Audio:
-    """One stem of a kit, finished: shape (2, samples) at the kit's sample rate."""
+    """Render one stem of a kit, finished: shape (2, samples) at the kit's sample rate."""
     audio = stem.render(studio)
     if stem.is_loop:
         return finished_loop(audio, stem.category)

@@ -77,7 +77,7 @@ class KitRecipe:
 
 
 def one_shot(path: str, category: str, drum: str) -> StemRecipe:
-    """The recipe of a drum that is a stem by itself."""
+    """Make the recipe of a drum that is a stem by itself."""
     return StemRecipe(path, category, lambda studio: studio.drum(drum))
 
 
@@ -95,15 +95,15 @@ class Studio:
         return self.kit.sample_rate
 
     def rng(self, name: str) -> np.random.Generator:
-        """A generator that depends on seed, kit and name only, not on the order of work."""
+        """Return a generator that depends on seed, kit and name only, not on the order of work."""
         return np.random.default_rng([self.seed, zlib.crc32(f"{self.kit.folder}/{name}".encode())])
 
     def grid(self, bars: int) -> Grid:
-        """The beats of a loop in the kit's tempo."""
+        """Return the beats of a loop in the kit's tempo."""
         return Grid(self.kit.bpm, bars, self.sample_rate)
 
     def drum(self, name: str) -> Audio:
-        """One of the kit's one-shots, made once."""
+        """Synthesise one of the kit's one-shots, once."""
         key = f"drum {name}"
         if key not in self._made:
             make = self.kit.drums[name]
@@ -111,7 +111,7 @@ class Studio:
         return self._made[key]
 
     def in_room(self, audio: Audio, name: str, *, mix: float) -> Audio:
-        """A loop in one of the kit's rooms."""
+        """Put a loop into one of the kit's reverbs."""
         key = f"room {name}"
         if key not in self._made:
             room = self.kit.rooms[name]
@@ -121,7 +121,7 @@ class Studio:
     def struck(
         self, grid: Grid, pattern: Mapping[str, tuple[Hit, ...]], gains: Mapping[str, float]
     ) -> Audio:
-        """A loop of drums: each named in ``gains`` at its strokes in the pattern."""
+        """Play a loop of drums: each named in ``gains`` at its strokes in the pattern."""
         canvas = LoopCanvas(grid)
         for name, gain in gains.items():
             clip = self.drum(name)
@@ -132,7 +132,7 @@ class Studio:
     def played(
         self, grid: Grid, notes: Iterable[Note], voice: Voice, name: str, *, hold: float = 1.0
     ) -> Audio:
-        """A loop of notes.
+        """Play a loop of notes.
 
         name: what is playing, for its chance; hold: factor on the written lengths
         """
@@ -149,12 +149,12 @@ class Studio:
 
 
 def synth(shape: SynthVoice) -> Voice:
-    """A voice of the subtractive synthesiser."""
+    """Make an instrument of the subtractive synthesiser."""
     return lambda press, rate, rng: synth_note(shape, press, sample_rate=rate, rng=rng)
 
 
 def pad(shape: PadVoice) -> Voice:
-    """A voice of the pad synthesiser."""
+    """Make an instrument of the pad synthesiser."""
     return lambda press, rate, rng: pad_chord(shape, press, sample_rate=rate, rng=rng)
 
 
@@ -171,7 +171,7 @@ def thinned(audio: Audio, cutoff_hz: float, *, sample_rate: int) -> Audio:
 
 
 def pumping(grid: Grid, kicks: Iterable[Hit], *, depth: float, recover_beats: float) -> Audio:
-    """The gain of a side-chain on the kicks, shape (1, samples)."""
+    """Compute the gain of a side-chain on the kicks, shape (1, samples)."""
     starts = [grid.sample_of(stroke.beat) for stroke in kicks]
     curve = ducking(grid.span, starts=starts, depth=depth, recover_s=grid.seconds(recover_beats))
     return curve.astype(np.float32)[None]

@@ -71,7 +71,7 @@ def _drums(studio: Studio) -> Audio:
 
 
 def _rumble(studio: Studio, grid: Grid, kicks: Audio) -> Audio:
-    """The kick's own reverb, only its low end, ducked by the kick."""
+    """Make a rumble of the kick's own reverb: only its low end, ducked by the kick."""
     wet = studio.in_room(kicks, "cellar", mix=1.0) - kicks
     mono = np.repeat(wet.mean(axis=0, keepdims=True), 2, axis=0)
     low = sweep(mono, Sweep(110.0, 0.9, poles=4), sample_rate=studio.sample_rate, loop=True)

@@ -65,7 +65,7 @@ class AcousticEmbedder:
         return tuple(self._axes)
 
     def embed_audio(self, clips: Sequence[Audio]) -> Vectors:
-        """One unit vector per clip; clips at 48 kHz, shape (channels, samples).
+        """Embed clips, one unit vector each; at 48 kHz, shape (channels, samples).
 
         The same clip gives the same bytes alone and in any list. Silence gets a vector too.
         """
@@ -77,12 +77,12 @@ class AcousticEmbedder:
         return np.stack(rows) if rows else self._nothing(0)
 
     def embed_features(self, features: Sequence[Mapping[str, float]]) -> Vectors:
-        """The same vectors from descriptors that are there already (``describe``'s)."""
+        """Embed from descriptors that are there already (``describe``'s), to the same vectors."""
         rows = [self._placed(one) for one in features]
         return np.stack(rows) if rows else self._nothing(0)
 
     def embed_text(self, texts: Sequence[str]) -> Vectors:
-        """One unit vector per text; a text that says nothing known gives a zero row."""
+        """Embed texts, one unit vector each; a text without a known word gives a zero row."""
         vectors = self._nothing(len(texts))
         for row, text in zip(vectors, texts, strict=True):
             self._asked(text, row)

@@ -27,7 +27,7 @@ class InstalledModel:
 
 
 def installed_models(models: Path) -> list[InstalledModel]:
-    """Every folder with a manifest, by name; int8 stands before fp32 of the same name."""
+    """List every folder with a manifest, by name; int8 stands before fp32 of the same name."""
     if not models.is_dir():
         return []
     found = []
@@ -40,7 +40,8 @@ def installed_models(models: Path) -> list[InstalledModel]:
 
 
 def clap_folder(settings: Settings) -> Path | None:
-    """The folder of the CLAP to use: that of CLAP_MODEL, else the first one; None: there is none.
+    """Find the folder of the CLAP to use: that of CLAP_MODEL, else the first one; None: there is
+    none.
 
     Raises BackendUnavailableError where CLAP_MODEL names one that is not there.
     """
@@ -57,12 +58,12 @@ def clap_folder(settings: Settings) -> Path | None:
 
 
 def chosen_model(settings: Settings) -> Path | None:
-    """The folder of the CLAP that the settings choose; None where they choose the offline one."""
+    """Find the folder of the CLAP that the settings choose; None where they choose the offline one."""
     return None if settings.embedder == "acoustic" else clap_folder(settings)
 
 
 def embedder_status(settings: Settings) -> str:
-    """In words: which embedder is used, why, and how to get another."""
+    """Say in words which embedder is used, why, and how to get another."""
     folder = chosen_model(settings)
     if folder is not None:
         return (
@@ -77,7 +78,8 @@ def embedder_status(settings: Settings) -> str:
 
 
 def build_embedder(settings: Settings) -> Embedder:
-    """The embedder that the settings want; ``auto`` is CLAP where one lies in the models folder.
+    """Build the embedder that the settings choose; ``auto`` is CLAP where one lies in the models
+    folder.
 
     Raises BackendUnavailableError where CLAP is demanded but none is there.
     """

@@ -65,7 +65,7 @@ def _between(vectors: Vectors, landmarks: Vectors, points: Points) -> Points:
 
 
 def _principal(vectors: NDArray[np.float64]) -> Points:
-    """The first two principal components, their signs fixed, as wide as 1e-2."""
+    """Compute the first two principal components, their signs fixed, as wide as 1e-2."""
     count = len(vectors)
     if count < 2:
         return np.zeros((count, 2))
@@ -81,7 +81,7 @@ def _principal(vectors: NDArray[np.float64]) -> Points:
 
 
 def _affinities(vectors: Vectors, perplexity: float) -> NDArray[np.float64]:
-    """How much landmarks mind each other, symmetric, sums to 1; shape (count, count)."""
+    """Compute affinities between landmarks, symmetric, summing to 1; shape (count, count)."""
     wide = np.asarray(vectors, dtype=np.float64)
     apart = np.maximum(2.0 - 2.0 * wide @ wide.T, 0.0)
     np.fill_diagonal(apart, np.inf)

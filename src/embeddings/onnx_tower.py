@@ -33,7 +33,7 @@ class OnnxTower:
             raise BackendUnavailableError(f"{path} must have output {output!r}, got {sorted(has)}")
 
     def __call__(self, feeds: Mapping[str, Tensor]) -> NDArray[np.float32]:
-        """The output for these inputs, as float32."""
+        """Run the network for these inputs; the output as float32."""
         (found,) = self._session.run([self._output], dict(feeds))
         return np.asarray(found, dtype=np.float32)
 

@@ -27,11 +27,11 @@ class Embedder(Protocol):
     def dimension(self) -> int: ...
 
     def embed_audio(self, clips: Sequence[Audio]) -> Vectors:
-        """One unit vector per clip; clips at 48 kHz, shape (channels, samples)."""
+        """Embed clips, one unit vector each; at 48 kHz, shape (channels, samples)."""
         ...
 
     def embed_text(self, texts: Sequence[str]) -> Vectors:
-        """One unit vector per text; a text that says nothing known gives a zero row."""
+        """Embed texts, one unit vector each; a text without a known word gives a zero row."""
         ...
 
 

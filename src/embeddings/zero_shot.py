@@ -41,7 +41,7 @@ class SaysWhatItIs(Protocol):
     """An embedder whose texts can name what a sound is."""
 
     def labels(self, vectors: Vectors) -> list[Labels]:
-        """What each sound could be, by its vector."""
+        """Rate what each sound could be, by its vector."""
         ...
 
 
@@ -62,7 +62,7 @@ class ZeroShot:
         self._scale = min(logit_scale, HIGHEST_SCALE)
 
     def labels(self, vectors: Vectors) -> list[Labels]:
-        """What each sound could be; vectors: unit rows, shape (sounds, dimension)."""
+        """Rate what each sound could be; vectors: unit rows, shape (sounds, dimension)."""
         kinds = self._chances(vectors @ self._categories.T)
         traits = self._chances(vectors @ self._tags.T)
         best = np.maximum(traits.max(axis=1, keepdims=True, initial=0.0), 1e-9)

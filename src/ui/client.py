@@ -58,19 +58,19 @@ class Api:
         )
 
     def get(self, path: str, params: Params | None = None) -> Any:
-        """The answer's JSON. Raises ApiProblem. Parameters that are None or "" are left out."""
+        """Get the answer's JSON. Raises ApiProblem. Parameters that are None or "" are left out."""
         return self._asked("GET", path, params=told(params))
 
     def post(self, path: str, body: Any = None, params: Params | None = None) -> Any:
-        """The same for POST with a JSON body."""
+        """Post a JSON body and get the answer's JSON. Raises ApiProblem."""
         return self._asked("POST", path, params=told(params), json={} if body is None else body)
 
     def patch(self, path: str, body: Any) -> Any:
-        """The same for PATCH."""
+        """Patch with a JSON body and get the answer's JSON. Raises ApiProblem."""
         return self._asked("PATCH", path, json=body)
 
     def delete(self, path: str, params: Params | None = None) -> Any:
-        """The same for DELETE; None where the answer is empty."""
+        """Delete, and get the answer's JSON; None where it is empty. Raises ApiProblem."""
         return self._asked("DELETE", path, params=told(params))
 
     def send_file(
@@ -89,7 +89,7 @@ class Api:
         )
 
     def pages(self, path: str, params: Params | None = None, *, limit: int = 200) -> Iterator[Any]:
-        """Every item of a list that comes in pages, asked for as far as it is read."""
+        """Yield every item of a list that comes in pages, asked for as far as it is read."""
         offset = 0
         while True:
             page = self.get(path, {**(params or {}), "limit": limit, "offset": offset})
@@ -121,7 +121,7 @@ def told(params: Params | None) -> list[tuple[str, str]]:
 
 
 def problem_of(answer: httpx.Response) -> ApiProblem:
-    """The failure that an answer tells of, also when something else than the API made it."""
+    """Read the failure from an answer, also when something else than the API made it."""
     try:
         content = answer.json()
     except ValueError:

@@ -32,18 +32,18 @@ def tempo(bpm: float | None) -> str:
 
 
 def level(value: float | None, unit: str) -> str:
-    """One decimal. None is a dash."""
+    """Format with one decimal. None is a dash."""
     return "–" if value is None else f"{value:.1f} {unit}"
 
 
 def moment(stamp: str | None) -> str:
-    """A time of the API, to the minute, in UTC. None is a dash."""
+    """Format a time of the API, to the minute, in UTC. None is a dash."""
     if not stamp:
         return "–"
     return datetime.fromisoformat(stamp).strftime("%Y-%m-%d %H:%M")
 
 
 def key(stem: dict[str, object]) -> str:
-    """A key with its place on the Camelot wheel."""
+    """Format a key with its position on the Camelot wheel."""
     said, wheel = stem.get("key"), stem.get("camelot")
     return "" if not said else f"{said} ({wheel})" if wheel else str(said)

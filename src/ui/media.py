@@ -40,14 +40,14 @@ _TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 
 
 def media_url(path: str) -> str:
-    """Where the browser gets what the API has at ``path``. Raises ValueError if it may not."""
+    """Return where the browser gets what the API has at ``path``. Raises ValueError if it may not."""
     if not ALLOWED.fullmatch(path.partition("?")[0]):
         raise ValueError(f"the browser may not ask for {path!r}")
     return f"/studio/{TOKEN}{quote(path, safe='/?=&%')}"
 
 
 def media_routes(place: Place, *, transport: httpx.AsyncBaseTransport | None = None) -> list[Route]:
-    """The route that passes files on. transport: another way to reach the API, for tests."""
+    """Make the route that passes files on. transport: another way to reach the API, for tests."""
     http = httpx.AsyncClient(
         base_url=place.backend_url,
         headers={"X-API-Key": place.api_key} if place.api_key else {},

@@ -11,7 +11,7 @@ from src.ui.texts import has_text
 
 
 def said(problem: ApiProblem) -> str:
-    """A failure in one or two sentences of the visitor's language.
+    """Put a failure in one or two sentences of the visitor's language.
 
     Where the studio has no words of its own for it, the engine's are shown.
     """
@@ -26,7 +26,7 @@ def said(problem: ApiProblem) -> str:
 
 
 def show_problem(problem: ApiProblem) -> None:
-    """The failure as a box on the page."""
+    """Show the failure as a box on the page."""
     st.error(said(problem), icon=":material/error:")
 
 

@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def refusal(host: str, published_at: str, *, password: str) -> str:
-    """Why the studio may not listen at an address; empty where it may.
+    """Say why the studio may not listen at an address; empty where it may.
 
     published_at: where its container is published, with commas between several addresses
         and names; empty: in no container
@@ -58,7 +58,7 @@ def check_address(address: str | None) -> None:
 
 
 def streamlit_command(host: str, port: int) -> list[str]:
-    """The words that start Streamlit; it asks nobody who it is, and tells nobody."""
+    """List the words that start Streamlit; it asks nobody who it is, and reports to nobody."""
     return [
         sys.executable, "-m", "streamlit", "run", "app.py",
         f"--server.address={host}", f"--server.port={port}", "--server.headless=true",

@@ -34,7 +34,7 @@ _STYLE = """<style>
 
 
 def run() -> None:
-    """The whole page, as the browser's address asks for it."""
+    """Show the whole page, as the browser's address asks for it."""
     st.set_page_config(
         page_title="Traum-Engine",
         page_icon=data_uri(logo(with_name=False)),

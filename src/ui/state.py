@@ -12,50 +12,50 @@ from src.ui.texts import has_text, language_of, text
 
 @st.cache_resource(show_spinner=False)
 def place() -> Place:
-    """What the environment says."""
+    """Read what the environment says."""
     return place_of()
 
 
 @st.cache_resource(show_spinner=False)
 def api() -> Api:
-    """The engine, one connection pool for all visitors."""
+    """Return the engine, one connection pool for all visitors."""
     return Api(place().backend_url, place().api_key)
 
 
 def language() -> str:
-    """What the visitor reads: the switch, else the address, else the browser."""
+    """Choose what the visitor reads: the switch, else the address, else the browser."""
     said = st.session_state.get("lang") or st.query_params.get("lang")
     return said if said in ("en", "de") else language_of(st.context.locale)
 
 
 def t(key: str, **values: Any) -> str:
-    """A text in the visitor's language."""
+    """Return a text in the visitor's language."""
     return text(language(), key, **values)
 
 
 def word(group: str, name: str) -> str:
-    """A word of the engine (a category, a reason) in the visitor's language, else as it is."""
+    """Translate a word of the engine (a category, a reason), or return it as it is."""
     key = f"{group}.{name}"
     return t(key) if has_text(language(), key) else name
 
 
 @st.cache_data(ttl=10, show_spinner=False)
 def ready() -> dict[str, Any]:
-    """How much is in the library, and which model hears."""
+    """Ask how much is in the library, and which embedder is used."""
     answer: dict[str, Any] = api().get("/readyz")
     return answer
 
 
 @st.cache_data(ttl=20, show_spinner=False)
 def kits() -> list[dict[str, Any]]:
-    """All kits by name."""
+    """List all kits by name."""
     answer: list[dict[str, Any]] = api().get("/api/v1/kits")
     return answer
 
 
 @st.cache_data(ttl=5, show_spinner=False)
 def collections() -> list[dict[str, Any]]:
-    """All collections, the favourites first."""
+    """List all collections."""
     answer: list[dict[str, Any]] = api().get("/api/v1/collections")
     return answer
 
@@ -68,12 +68,12 @@ def forget() -> None:
 
 
 def asked(name: str) -> str:
-    """A value of the address; "" where it has none."""
+    """Read a value of the address; "" where it has none."""
     return str(st.query_params.get(name, ""))
 
 
 def asked_number(name: str, default: int, *, at_least: int = 0, at_most: int = 10**9) -> int:
-    """A whole number of the address, kept in its range."""
+    """Read a whole number of the address, kept in its range."""
     said = asked(name)
     number = int(said) if said.lstrip("-").isdecimal() else default
     return min(max(number, at_least), at_most)
@@ -99,10 +99,10 @@ def go(page: str, **values: object) -> None:
 
 
 def joined(words: Iterable[str]) -> str:
-    """A list in one line."""
+    """Join a list in one line."""
     return " · ".join(word for word in words if word)
 
 
 def listed(value: str) -> Sequence[str]:
-    """A list of the address, where it stands with commas."""
+    """Read a list of the address, where it stands with commas."""
     return [part for part in value.split(",") if part]

@@ -58,7 +58,7 @@ def aspect_size(aspect: str) -> int:
 
 
 def aspect_vectors(sounds: Sequence[Heard], aspect: str) -> NDArray[np.float32]:
-    """One row per sound, shape (sounds, aspect_size): unit length, or zeros for silence.
+    """Compute one row per sound, shape (sounds, aspect_size): unit length, or zeros for silence.
 
     A descriptor that is missing counts as average.
     """
@@ -80,7 +80,7 @@ def aspect_vectors(sounds: Sequence[Heard], aspect: str) -> NDArray[np.float32]:
 
 
 def _time(sound: Heard) -> NDArray[np.float64]:
-    """Where in a bar something begins, and the tempo, as a place on the circle of octaves."""
+    """Map onsets within the bar and the tempo to coordinates; tempo lies on the circle of octaves."""
     parts = np.zeros(_STEPS + 2)
     if len(sound.groove) == _STEPS and any(sound.groove):
         groove = np.sqrt(np.maximum(np.array(sound.groove), 0.0))

@@ -78,7 +78,7 @@ _NOT_TAGS = ("mono", "short", "long")
 
 
 def attribute_scores(features: Mapping[str, float]) -> dict[str, float]:
-    """How much of each attribute a sound has, in 0..1, in the order of ATTRIBUTES.
+    """Rate how much of each attribute a sound has, in 0..1, in the order of ATTRIBUTES.
 
     features: as ``describe`` gives them. Silence gets what its defaults say; no errors.
     """
@@ -88,7 +88,7 @@ def attribute_scores(features: Mapping[str, float]) -> dict[str, float]:
 
 
 def raw_attributes(features: Mapping[str, float]) -> dict[str, float]:
-    """The weighted means before their last scale, in 0..1. Needed to fit that scale."""
+    """Compute the weighted means before their last scale, in 0..1. Needed to fit that scale."""
     scales = calibration().descriptors
     read = {name: scale.position(features[name]) for name, scale in scales.items()}
     return {name: weighted_mean(recipe, read) for name, recipe in RECIPES.items()}

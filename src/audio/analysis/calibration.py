@@ -48,7 +48,7 @@ def fit_scale(values: NDArray[np.float64], *, knots: int = 33) -> Scale:
 
 @cache
 def calibration() -> Calibration:
-    """The scales that ship with the engine (written by benchmarks/fit_categories.py)."""
+    """Load the scales that ship with the engine (written by benchmarks/fit_categories.py)."""
     file = files("src.audio.analysis").joinpath("data", "calibration.json")
     data = json.loads(file.read_text(encoding="utf-8"))
     return Calibration(

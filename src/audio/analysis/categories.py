@@ -72,7 +72,7 @@ def category_scores(
 
 @cache
 def category_model() -> CategoryModel:
-    """The model that ships with the engine (written by benchmarks/fit_categories.py)."""
+    """Load the model that ships with the engine (written by benchmarks/fit_categories.py)."""
     return model_from(files("src.audio.analysis").joinpath("data", "categories.npz"))
 
 

@@ -20,7 +20,7 @@ _SUMMED_AT_ONCE = 48_000
 def describe(
     audio: Audio, *, sample_rate: int, spectrum: Spectrum | None = None
 ) -> dict[str, float]:
-    """Some 170 numbers that say how a sound sounds: colour, shape, tone, width.
+    """Describe a sound by some 170 numbers: colour, shape, tone, width.
 
     audio: float32, shape (channels, samples); of more than 30 s the loudest 30 s count
     spectrum: short_time_spectrum of the same audio, where it is there already

@@ -68,7 +68,7 @@ def envelope_descriptors(mono: NDArray[np.float32], *, sample_rate: int) -> dict
 
 
 def hit_descriptors(spectrum: Spectrum) -> dict[str, float]:
-    """How many hits a second, how sharp they are and how regular, from spectral flux.
+    """Count hits per second and measure their sharpness and regularity from spectral flux.
 
     Flux: summed rise of log mel energies between frames (after Böck and Widmer, 2013).
     """
@@ -99,7 +99,7 @@ def hit_descriptors(spectrum: Spectrum) -> dict[str, float]:
 
 
 def _attack_s(body: Values, peak: int) -> float:
-    """From the last step below -20 dB before the peak to the first within 1 dB of it."""
+    """Measure the time from the last step below -20 dB before the peak to within 1 dB of it."""
     before = body[: peak + 1]
     low = np.flatnonzero(before < body[peak] - 20.0)
     start = int(low[-1]) if low.size else 0

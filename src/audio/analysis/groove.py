@@ -17,7 +17,7 @@ _APART_FRAMES = 5
 def groove_grid(
     onsets: OnsetStrength, *, bpm: float, downbeat_s: float, first_s: float = 0.0
 ) -> NDArray[np.float64]:
-    """How much begins on each sixteenth, over all bars of a loop.
+    """Measure how much begins on each sixteenth, over all bars of a loop.
 
     bpm: tempo, 4 beats to the bar
     downbeat_s: where a first beat lies, seconds from the start of the clip

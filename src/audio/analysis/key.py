@@ -99,7 +99,7 @@ def chroma_of(low: Mono, *, rate: int) -> Chroma:
 
 
 def estimate_key(chroma: Chroma, melody: Values | None = None) -> KeyEstimate | None:
-    """The likeliest key. None where nothing tonal sounds.
+    """Estimate the likeliest key. None where nothing tonal sounds.
 
     melody: shape (12,), sums to at most 1: what a single voice plays (pitch.melody_chroma);
         without it what the lowest voice plays
@@ -135,7 +135,7 @@ def _blackman(length: int) -> NDArray[np.float32]:
 
 
 def _peaks(magnitude: NDArray[np.float32], freqs: Values) -> tuple[Values, Values]:
-    """The 24 strongest peaks of every frame: MIDI numbers and loudness, both (frames, 24).
+    """Find the 24 strongest peaks of every frame: MIDI numbers and loudness, both (frames, 24).
 
     Loudness is compressed, so that quiet voices count too, and falls to 0 for peaks that do
     not stand clear of their surroundings, as in noise; places without a peak have 0.
@@ -176,7 +176,7 @@ def _level_around(magnitude: NDArray[np.float32], place: NDArray[np.intp]) -> Va
 def _side_by_side(
     is_peak: NDArray[np.bool_], heights: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
-    """The peaks of each frame moved to its left: heights and places, then zeros.
+    """Move the peaks of each frame to its left: heights and positions, then zeros.
 
     Of a thousand bins few are peaks; looking for the strongest among those only is faster.
     """

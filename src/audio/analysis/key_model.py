@@ -40,7 +40,7 @@ class KeyModel:
 
 
 def key_views(everything: Values, lowest: Values, voice: Values) -> Values:
-    """The three chromas as the network takes them, shape (12 tonics, 36).
+    """Stack the three chromas as the network takes them, shape (12 tonics, 36).
 
     All of shape (12,), at most 1 in sum. Square roots, so that a passing note counts too.
     """
@@ -64,7 +64,7 @@ def log_posterior(views: Values) -> Values:
 
 
 def log_prior() -> Values:
-    """The same before anything is heard: each tonic alike, minor as often as when fitted."""
+    """Compute the log prior of the 24 keys: tonics alike, minor as often as when fitted."""
     share = key_model().minor_share
     prior: Values = np.log(np.repeat([(1.0 - share) / 12.0, share / 12.0], 12))
     return prior
@@ -72,7 +72,7 @@ def log_prior() -> Values:
 
 @cache
 def key_model() -> KeyModel:
-    """The network that ships with the engine (written by benchmarks/fit_keys.py)."""
+    """Load the network that ships with the engine (written by benchmarks/fit_keys.py)."""
     path = files("src.audio.analysis").joinpath("data", "keys.npz")
     with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
         inward, offset, outward, last = (stored[name].astype(np.float64) for name in WEIGHTS)

@@ -107,7 +107,7 @@ def _spread(onsets: NDArray[np.float64], extent: Extent) -> float:
 
 
 def _on_grid(onsets_s: NDArray[np.float64], weights: NDArray[np.float32], bpm: float) -> float:
-    """How closely onsets keep to sixteenths: 0 by chance, 1 exactly; 0 for fewer than four.
+    """Measure how closely onsets keep to sixteenths: 0 by chance or below four, 1 exactly.
 
     Length of the mean of their phases as vectors, above what as many random ones would have.
     """
@@ -121,7 +121,7 @@ def _on_grid(onsets_s: NDArray[np.float64], weights: NDArray[np.float32], bpm: f
 
 
 def _fall(mono: NDArray[np.float32], sample_rate: int) -> float:
-    """How much quieter the second half is in the mean, in units of 60 dB, -0.5..1."""
+    """Measure how much quieter the second half is in the mean, in units of 60 dB, -0.5..1."""
     step = max(1, round(0.01 * sample_rate))
     frames = mono[: mono.size // step * step].reshape(-1, step)
     if frames.shape[0] < 4:

@@ -73,7 +73,7 @@ def onset_strength(
 def onset_times_s(
     audio: Audio, *, sample_rate: int, sensitivity: float = 0.5
 ) -> NDArray[np.float64]:
-    """When sounds begin, in seconds, accurate to about a millisecond, rising.
+    """Find when sounds begin, in seconds, accurate to about a millisecond, rising.
 
     audio: float32, shape (channels, samples)
     sensitivity: 0 keeps only the strongest attacks, 1 also faint ones
@@ -113,7 +113,7 @@ def pick_peaks(
 
 
 def loudest_channel_mix(audio: Audio) -> FloatArray:
-    """One channel that stands for all: their mean, or the loudest where the mean cancels.
+    """Reduce a clip to one channel: the mean, or the loudest where the mean cancels.
 
     audio: float32, shape (channels, samples). Returns float32, shape (samples,).
 

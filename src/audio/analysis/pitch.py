@@ -56,7 +56,7 @@ class Note:
 
 
 def low_rate(mono: Mono, *, sample_rate: int, rate: int = PITCH_RATE) -> Mono:
-    """The clip at a lower sample rate, for analyses of tones. Shorter clips stay as they are.
+    """Resample a clip to a lower rate, for analyses of pitch. Shorter clips stay as they are.
 
     mono: float32, shape (samples,)
     """
@@ -94,7 +94,7 @@ def track_pitch(low: Mono, *, rate: int = PITCH_RATE) -> PitchTrack:
 
 
 def note_of(track: PitchTrack) -> Note | None:
-    """The note that most of a clip stays on. None where too little of it has a pitch."""
+    """Find the note that most of a clip stays on. None where too little of it has a pitch."""
     if track.weight.size == 0 or float(track.weight.sum()) < 0.02:
         return None
     midi = 69.0 + 12.0 * np.log2(track.f0_hz / 440.0)
@@ -111,7 +111,7 @@ def note_of(track: PitchTrack) -> Note | None:
 
 
 def melody_chroma(track: PitchTrack) -> Values:
-    """How much of a single voice lies on each pitch class, shape (12,).
+    """Measure how much of a single voice lies on each pitch class, shape (12,).
 
     Sums to at most 1: less where less of the clip has a pitch, 0 for noise and silence.
     """
@@ -142,7 +142,7 @@ def _normalised_difference(frames: Values, longest: int) -> Values:
 
 
 def _period(normal: Values, shortest: int) -> tuple[Values, Values]:
-    """The period of each frame in samples, sharpened by a parabola, and the depth there.
+    """Find the period of each frame in samples, refined by a parabola, and the depth of its dip.
 
     The first dip that is deep enough, followed down to its bottom.
     """

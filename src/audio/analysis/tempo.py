@@ -95,7 +95,7 @@ class TempoEstimate:
 
 
 def extent_of(audio: Audio, *, sample_rate: int) -> Extent:
-    """Where a clip sounds in any channel: more than -50 dB of its peak.
+    """Find where a clip sounds in any channel: more than -50 dB of its peak.
 
     audio: float32, shape (channels, samples), of any length; read block by block. Silence
     and an empty clip sound nowhere: first and last are 0 and the duration.
@@ -122,7 +122,7 @@ def estimate_tempo(
     rhythm: Rhythm = "any",
     proposals: Sequence[float] = (),
 ) -> TempoEstimate | None:
-    """The likeliest tempo of a loop.
+    """Estimate the likeliest tempo of a loop.
 
     strength: onset strength of the whole clip, from its start
     proposals: tempos of others (a name, metadata); they are ranked with the rest
@@ -180,7 +180,7 @@ class Repetition:
         return np.maximum(np.interp(lag_s, frames, self.values, right=0.0), 0.0)
 
     def at_tempos(self, bpm: Values, rhythm: Rhythm) -> Values:
-        """How well the rhythm repeats at each tempo's beats and bars."""
+        """Rate how well the rhythm repeats at each tempo's beats and bars."""
         score = np.zeros_like(bpm)
         for beats, weight in _LAGS_IN_BEATS[rhythm].items():
             score += weight * self.after(beats * 60.0 / bpm)
@@ -190,7 +190,7 @@ class Repetition:
 def rank_tempos(
     repetition: Repetition, extent: Extent, *, rhythm: Rhythm, proposals: Sequence[float]
 ) -> tuple[TempoCandidate, ...]:
-    """All tempos worth considering, best first; of equal ones the better scored stays."""
+    """Rank all tempos worth considering, best first; of equal ones the better scored stays."""
     candidates = [
         candidate
         for start_s, end_s, cost in _spans(extent)
@@ -214,7 +214,7 @@ def rank_tempos(
 
 
 def cut_by_the_clock(duration_s: float) -> bool:
-    """Whether a length is a whole number of half seconds to 2 ms.
+    """Tell whether a length is a whole number of half seconds to 2 ms.
 
     Single sounds and textures are often cut so; that they then hold whole beats at 120 or 60
     is no evidence of a tempo.
@@ -325,7 +325,7 @@ def _probabilities(ranked: Sequence[TempoCandidate]) -> Values:
 def _likeliest(
     ranked: Sequence[TempoCandidate], chances: Values
 ) -> tuple[tuple[float, float], ...]:
-    """The best tempo, its half and double, and the likeliest others: five, likeliest first."""
+    """Choose the best tempo, its half and double, and the likeliest others: five, likeliest first."""
     best = ranked[0].bpm
     related = [
         place

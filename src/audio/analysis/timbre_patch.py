@@ -42,7 +42,7 @@ def patch_descriptors(spectrum: Spectrum) -> dict[str, float]:
 
 
 def patch_measures(spectrum: Spectrum) -> Values:
-    """All measures before they are reduced, always in the same order."""
+    """Compute all measures before they are reduced, always in the same order."""
     energies = mel_energies(spectrum, bands=BANDS).astype(np.float64)
     loudest = energies.max()
     if loudest <= 0.0:

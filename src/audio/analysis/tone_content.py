@@ -65,7 +65,7 @@ def _loud_starts(padded: NDArray[np.float32], length: int) -> NDArray[np.intp]:
 
 @cache
 def _segment_window(length: int) -> tuple[Values, Values]:
-    """A Hann window, and its own autocorrelation, at least 0.05, that segments carry."""
+    """Make a Hann window and its own autocorrelation, at least 0.05, for segments."""
     window = np.hanning(length)
     ideal = _autocorrelation(window[None, :], length)[0]
     return window, np.maximum(ideal / ideal[0], 0.05)
@@ -97,7 +97,7 @@ def _best_lags(normal: Values, low: int, sample_rate: int) -> tuple[Values, Valu
 
 
 def _chroma(spectrum: Spectrum) -> dict[str, float]:
-    """How narrow the peaks are, and over how many of twelve pitch classes they spread."""
+    """Measure how narrow the peaks are and over how many of twelve pitch classes they spread."""
     freqs = spectrum.freqs_hz
     wanted = np.flatnonzero((freqs >= 60.0) & (freqs <= 5_000.0))
     mean = np.sqrt(spectrum.power[wanted].mean(axis=1).astype(np.float64))

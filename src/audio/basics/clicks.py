@@ -58,13 +58,13 @@ def click_at(audio: Audio, sample: int, *, sample_rate: int) -> Click:
 
 
 def clicks_at(audio: Audio, samples: Iterable[int], *, sample_rate: int) -> list[Click]:
-    """Those of the given places where a click is heard."""
+    """Find those of the given positions where a click is audible."""
     measured = (click_at(audio, sample, sample_rate=sample_rate) for sample in samples)
     return [click for click in measured if click.ratio > CLICK_RATIO]
 
 
 def seam_is_smooth(before: Audio, after: Audio, *, sample_rate: int) -> bool:
-    """Whether one sound runs into the next as if they were one.
+    """Tell whether one sound runs into the next as if they were one.
 
     before, after: shape (channels, samples) with as many channels; a few ms are enough
     Stricter than hearing a click: half the ratio is taken as a seam.

@@ -22,7 +22,7 @@ class Adsr:
     release_s: float
 
     def length_s(self, gate_s: float) -> float:
-        """How long a note sounds whose key is held for ``gate_s``."""
+        """Compute how long a note sounds whose key is held for ``gate_s``."""
         return gate_s + self.release_s
 
     def curve(self, span: Span, *, gate_s: float) -> Curve:
@@ -51,14 +51,14 @@ def decay(span: Span, *, time_s: float, hold_s: float = 0.0) -> Curve:
 
 
 def glide(span: Span, *, start: float, end: float, time_s: float) -> Curve:
-    """From one value to another: two thirds of the way after ``time_s``."""
+    """Move from one value to another: two thirds of the way after ``time_s``."""
     return end + (start - end) * np.exp(-span.times_s / time_s)
 
 
 def wave_curve(
     span: Span, *, cycles: float, low: float, high: float, start_cycles: float = 0.0
 ) -> Curve:
-    """A sine between two values, ``cycles`` times over the span.
+    """Make a sine between two values, ``cycles`` times over the span.
 
     A whole number of cycles makes it fit a loop. Starts at the middle, rising.
     """
@@ -68,7 +68,7 @@ def wave_curve(
 
 
 def ducking(span: Span, *, starts: Sequence[int], depth: float, recover_s: float) -> Curve:
-    """A loop's gain that drops at each kick and comes back, as a side-chain does.
+    """Make a loop's gain that drops at each kick and comes back, as a side-chain does.
 
     starts: samples of the kicks; the loop wraps, so the last kick reaches into the start
     depth: 0 leaves the level alone, 1 drops to silence. The drop takes the 4 ms before

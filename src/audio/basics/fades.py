@@ -49,7 +49,7 @@ def fade_out_samples(audio: Audio, length: int) -> Audio:
 
 
 def rising(length: int) -> NDArray[np.float32]:
-    """A raised-cosine ramp from above 0 to below 1, shape (length,), point-symmetric."""
+    """Make a raised-cosine ramp from above 0 to below 1, shape (length,), point-symmetric."""
     turn = (np.arange(length) + 0.5) * (np.pi / max(length, 1))
     ramp: NDArray[np.float32] = (0.5 - 0.5 * np.cos(turn)).astype(np.float32)
     return ramp
@@ -121,7 +121,7 @@ def _settled(loop: Audio, length: int, settling: int) -> Audio:
 
 
 def begins_with_attack(audio: Audio, length: int) -> bool:
-    """Whether a loop's first ``length`` samples are much louder than its last."""
+    """Tell whether a loop's first ``length`` samples are much louder than its last."""
     return any(_is_attack(channel, length) for channel in audio)
 
 
@@ -183,7 +183,7 @@ def edged(audio: Audio, *, sample_rate: int, starts_at_attack: bool = False) -> 
 
 
 def needed_fade_in_s(audio: Audio, sample_rate: int) -> float:
-    """How long a fade the start needs: 0 from silence, 0.5 ms at an attack, else 2 ms."""
+    """Choose the fade that the start needs: 0 from silence, 0.5 ms at an attack, else 2 ms."""
     silence = np.zeros((audio.shape[0], sample_rate // 50), np.float32)
     if seam_is_smooth(silence, audio, sample_rate=sample_rate):
         return 0.0
@@ -193,7 +193,7 @@ def needed_fade_in_s(audio: Audio, sample_rate: int) -> float:
 
 
 def needed_fade_out_s(audio: Audio) -> float:
-    """How long a fade the end needs: 0 at silence, else 5 ms."""
+    """Choose the fade that the end needs: 0 at silence, else 5 ms."""
     return 0.0 if float(np.abs(audio[:, -2:]).max()) < _SILENT else 0.005
 
 

@@ -28,7 +28,7 @@ class Span:
 
     @classmethod
     def of_seconds(cls, seconds: float, sample_rate: int) -> "Span":
-        """A span of so many seconds, at least one sample."""
+        """Make a span of so many seconds, at least one sample."""
         return cls(max(1, round(seconds * sample_rate)), sample_rate)
 
     @property
@@ -55,7 +55,7 @@ def sine_of(phase: Curve) -> Audio:
 
 
 def sine(frequency_hz: Hz, span: Span, *, start_cycles: float = 0.0) -> Audio:
-    """The plainest tone, shape (1, samples)."""
+    """Make a sine, shape (1, samples)."""
     return sine_of(phase_cycles(frequency_hz, span, start_cycles=start_cycles))
 
 
@@ -106,7 +106,7 @@ def supersaw(
 
 
 def modulated_sine(frequency_hz: Hz, span: Span, *, ratio: float, index: float | Curve) -> Audio:
-    """One sine bent by another (frequency modulation; Chowning, 1973), shape (1, samples).
+    """Make one sine bent by another (frequency modulation; Chowning, 1973), shape (1, samples).
 
     ratio: the modulator's frequency over the carrier's
     index: depth in radians, one number or a curve
@@ -162,7 +162,7 @@ def coloured_noise(
 def plucked_string(
     frequency_hz: float, span: Span, *, brightness: float, ring: float, rng: np.random.Generator
 ) -> Audio:
-    """A string that is plucked and rings out, shape (1, samples).
+    """Pluck a string and let it ring out, shape (1, samples).
 
     A burst of noise runs round a delay line and is smoothed at each turn (Karplus
     and Strong, 1983); a cubic read between samples keeps it in tune.
@@ -184,7 +184,7 @@ def plucked_string(
 
 
 def _burst(samples: int, brightness: float, rng: np.random.Generator) -> Curve:
-    """One turn of the string just plucked: harmonics that fall off, no offset, peak 1."""
+    """Make one period of a string just plucked: harmonics that fall off, no offset, peak 1."""
     harmonics = np.fft.rfft(rng.uniform(-1, 1, samples))
     order = np.arange(harmonics.size)
     harmonics *= np.maximum(order, 1) ** (brightness - 1.4)

@@ -14,7 +14,7 @@ Result = TypeVar("Result")
 
 
 def threads() -> int:
-    """How many threads work on one sound."""
+    """Choose how many threads work on one sound."""
     return max(1, min(usable_cores(), MOST_THREADS))
 
 

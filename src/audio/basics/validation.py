@@ -37,7 +37,7 @@ def valid_audio(audio: np.ndarray, *, name: str = "audio") -> Audio:
 
 
 def _all_finite(audio: np.ndarray) -> bool:
-    """Whether no value is NaN or infinite.
+    """Tell whether no value is NaN or infinite.
 
     A sum of squares can be finite only where all values are, and costs a sixth of looking at
     each. It may also overflow, so that only the slow way can say no.
@@ -49,7 +49,7 @@ def _all_finite(audio: np.ndarray) -> bool:
 
 
 def to_stereo(audio: Audio) -> Audio:
-    """Two channels: mono is doubled, more than two are folded down by even and odd.
+    """Make two channels: mono is doubled, more than two are folded down by even and odd.
 
     Folding averages channels 0, 2, 4, ... to the left and 1, 3, 5, ... to the right.
     """

@@ -107,7 +107,7 @@ Heard = Callable[[int, int], Audio]
 def measured_loudness(
     audio: Audio, *, sample_rate: int, heard: Heard | None = None
 ) -> "LoudnessMeter":
-    """A meter that has taken a whole programme; its stretches are measured side by side.
+    """Return a meter that has taken a whole programme; its blocks are measured in parallel.
 
     audio: float32, shape (channels, samples)
     heard: gives the samples as something makes them sound; None: as they are
@@ -192,14 +192,14 @@ class LoudnessMeter:
         self._taken = end
 
     def part_starts(self, first: int, stop: int) -> NDArray[np.int64]:
-        """The samples at which the parts ``first`` to ``stop - 1`` of 10 ms begin."""
+        """List the samples at which the parts ``first`` to ``stop - 1`` of 10 ms begin."""
         starts: NDArray[np.int64] = np.rint(np.arange(first, stop) * (_PART_S * self._rate)).astype(
             np.int64
         )
         return starts
 
     def part_at(self, sample: int) -> int:
-        """How many parts are complete when ``sample`` samples have been taken."""
+        """Count the parts that are complete when ``sample`` samples have been taken."""
         index = int(sample / (_PART_S * self._rate)) + 1
         while self.part_starts(index, index + 1)[0] > sample:
             index -= 1
@@ -227,7 +227,7 @@ class LoudnessMeter:
         )
 
     def _loudest(self, steps: int) -> float:
-        """The loudest window of so many steps, to 10 ms; of a shorter clip the whole."""
+        """Find the loudest window of so many steps, to 10 ms; of a shorter clip the whole."""
         width = steps * _PARTS
         if len(self._energies) < width:
             return self._whole_lufs()
@@ -258,7 +258,7 @@ def integrated_from_steps(step_powers: NDArray[np.float64]) -> float:
 
 @functools.cache
 def k_weighting(sample_rate: int) -> NDArray[np.float64]:
-    """The K filter as two second-order sections for any sample rate.
+    """Design the K filter as two second-order sections for any sample rate.
 
     ITU-R BS.1770-4 gives coefficients for 48 kHz only; they are a high shelf and a high-pass
     by the bilinear transform, whose parameters B. De Man worked out (Evaluation of
@@ -317,7 +317,7 @@ def _range_lu(steps: NDArray[np.float64]) -> float:
 
 
 def lufs_of_power(power: float) -> float:
-    """The loudness of a K-weighted mean square, channels summed; -inf for none."""
+    """Convert a K-weighted mean square, channels summed, to loudness; -inf for none."""
     return _OFFSET_LUFS + 10 * math.log10(power) if power > 0 else -math.inf
 
 

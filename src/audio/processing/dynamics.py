@@ -17,7 +17,7 @@ _DUCK_ATTACK_S, _DUCK_HOLD_S = 0.006, 0.020
 
 
 def duck_shape(*, sample_rate: int, release_s: float) -> NDArray[np.float32]:
-    """How far one kick pushes the others down: 0 not at all, 1 fully.
+    """Compute how far one kick pushes the others down: 0 not at all, 1 fully.
 
     It falls within the 6 ms before the kick (so that the kick finds room), holds 20 ms, and
     lets go over ``release_s``, all in raised cosines. The kick lies at ``duck_lead``.
@@ -35,7 +35,7 @@ def duck_lead(sample_rate: int) -> int:
 def duck_amount(
     kicks: Sequence[int], shape: NDArray[np.float32], start: int, stop: int, *, lead: int
 ) -> NDArray[np.float32] | None:
-    """How far the kicks push down each sample from ``start`` to ``stop``; None: nowhere.
+    """Compute how far the kicks push down each sample from ``start`` to ``stop``; None: nowhere.
 
     kicks: samples, rising
     shape: of one kick, whose own place in it is ``lead``
@@ -110,7 +110,7 @@ def apply_gains(audio: Audio, gains: NDArray[np.float64], *, hop: int) -> None:
 
 
 def gain_line(held: NDArray[np.float32], hop: int) -> NDArray[np.float32]:
-    """One gain per sample, shape ((runs - 2) * hop,).
+    """Interpolate one gain per sample, shape ((runs - 2) * hop,).
 
     held: the gain in the middle of each run, with one run more on either side
     """

@@ -48,7 +48,7 @@ class Room:
 
 
 def reverb_impulse(room: Room, *, sample_rate: int, rng: np.random.Generator) -> Audio:
-    """A room's answer to a click, shape (2, samples), unit energy per channel.
+    """Make a reverb's impulse response, shape (2, samples), unit energy per channel.
 
     Noise that decays at one pace below and at another above ``damping_hz``, with a
     few early reflections; left and right are independent, hence wide (Moorer, 1979).

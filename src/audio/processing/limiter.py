@@ -18,7 +18,7 @@ RELEASE_S = 0.080
 def limiter_gains(
     peaks: NDArray[np.float32], *, drive: float, ceiling: float, sample_rate: int
 ) -> NDArray[np.float64]:
-    """The gain for each run of 32 samples that keeps a driven signal below a ceiling.
+    """Compute the gain for each run of 32 samples that keeps a driven signal below a ceiling.
 
     peaks: linear true peaks of the runs, as ``block_true_peaks`` gives them
     drive: linear gain in front of the limiter

@@ -41,7 +41,7 @@ def low_hits(audio: Audio, *, sample_rate: int) -> tuple[int, ...]:
 
 
 def _feet(level: NDArray[np.float32], rate: float) -> list[int]:
-    """Where the level starts to climb before each of its steep rises."""
+    """Find where the level starts to climb before each of its steep rises."""
     span = max(round(_RISE_S * rate), 1)
     before = np.concatenate([np.zeros(span, level.dtype), level])
     rise = level - before[: level.size]

@@ -274,7 +274,7 @@ class _Limiting:
         return drive
 
     def _dearest(self, gain: float, error_lu: float) -> _Drive:
-        """The largest gain below ``gain`` whose limiting costs no more than is allowed."""
+        """Find the largest gain below ``gain`` whose limiting costs no more than is allowed."""
         low, high = gain * db_to_gain(-4 * MOST_COST_LU), gain
         for _ in range(_ROUNDS):
             middle = math.sqrt(low * high)
@@ -285,12 +285,12 @@ class _Limiting:
         return replace(self.at(low), dear=True)
 
     def cost_lu(self, drive: _Drive, error_lu: float = 0.0) -> float:
-        """How much loudness limiter and rounding take away."""
+        """Measure how much loudness limiter and rounding take away."""
         heard_lufs = drive.estimated_lufs + error_lu
         return self.loudness_lufs + gain_to_db(drive.gain) - heard_lufs
 
     def bent(self, gain: float) -> NDArray[np.bool_]:
-        """The runs that rounding may change, with those whose curve reaches into them.
+        """Find the runs that rounding may change, with those whose curve reaches into them.
 
         The others stay below the ceiling, as they were.
         """
@@ -298,16 +298,16 @@ class _Limiting:
         return maximum_filter1d(high, _REACH_RUNS)
 
     def limits_alone(self, drive: _Drive) -> bool:
-        """Whether the limiter takes so little that no peak has to be rounded."""
+        """Tell whether the limiter takes so little that no peak has to be rounded."""
         return bool(drive.reductions.min(initial=1.0) >= db_to_gain(-LIMITED_ALONE_DB))
 
     def satisfied(self, heard_lufs: float, drive: _Drive) -> bool:
-        """Whether a result is near enough to the target, or as near as is allowed."""
+        """Tell whether a result is near enough to the target, or as near as is allowed."""
         missing_lu = self.goal.target_lufs - heard_lufs
         return abs(missing_lu) < _CLOSE_ENOUGH_LU or (drive.dear and missing_lu > 0)
 
     def at(self, gain: float) -> _Drive:
-        """What limiter and rounding do at a gain."""
+        """Compute what limiter and rounding do at a gain."""
         goal = self.goal
         peaks, rounding_db = self.peaks * np.float32(gain), 0.0
         if self.rounds and peaks.size:
@@ -321,7 +321,7 @@ class _Limiting:
         return _Drive(gain, reductions, estimated_lufs, rounding_db)
 
     def _estimated_lufs(self, gain: float, reductions: NDArray[np.float64]) -> float:
-        """The loudness after the limiter, from its mean reduction in each 100 ms.
+        """Estimate the loudness after the limiter from its mean reduction in each 100 ms.
 
         The mean is weighted with the square of the peaks, for loud runs carry the power.
         """
@@ -345,7 +345,7 @@ class _Limiting:
         return left
 
     def measured_lufs(self, drive: _Drive) -> float:
-        """The loudness after the limiter, measured without keeping the result."""
+        """Measure the loudness after the limiter without keeping the result."""
         held = np.pad(drive.reductions * drive.gain, 1, mode="edge").astype(np.float32)
 
         def heard(start: int, stop: int) -> Audio:

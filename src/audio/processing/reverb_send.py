@@ -41,7 +41,7 @@ class ReverbSend:
         self._silent = True
 
     def process(self, block: Audio | None, samples: int) -> Audio | None:
-        """What the room answers to a block, shape (2, samples); None for silence.
+        """Return the reverb of a block, shape (2, samples); None for silence.
 
         block: shape (2, samples), or None for silence
         """
@@ -78,7 +78,7 @@ class ReverbSend:
         self._silent = not self._before.any()
 
     def _answer(self, led: Audio, start: int, spectra: dict[int, "Spectrum | None"]) -> Audio:
-        """The answer to what lies from ``start`` on, one hop long."""
+        """Convolve what lies from ``start`` on, one hop long."""
         total: Spectrum | None = None
         for part, answer in enumerate(self._answers):
             place = start - part * _HOP
@@ -132,7 +132,7 @@ class DelaySend:
         self._ringing = False
 
     def process(self, block: Audio | None, samples: int) -> Audio | None:
-        """The echoes that sound during a block, shape (2, samples); None for silence.
+        """Return the echoes that sound during a block, shape (2, samples); None for silence.
 
         block: shape (1, samples), both sides of what is sent as one, or None for silence
         """

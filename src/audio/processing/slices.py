@@ -14,7 +14,7 @@ _ATTACK_S, _BLEND_S = 0.020, 0.010
 
 
 def cut_points(audio: Audio, *, sample_rate: int) -> NDArray[np.int64]:
-    """Where hits begin, in samples, rising; the first is always 0.
+    """Find where hits begin, in samples, rising; the first is always 0.
 
     Cuts lie 1.5 ms before the attack that was found, so that none is cut into.
     """
@@ -68,7 +68,7 @@ def with_own_attacks(stretched: Audio, audio: Audio, *, sample_rate: int) -> Aud
 
 
 def _places(cuts: NDArray[np.int64], ratio: float, sample_rate: int) -> NDArray[np.int64]:
-    """Where pieces go so that their attacks, not their cuts, keep the proportions."""
+    """Place slices so that their attacks, not their cuts, keep the proportions."""
     early = np.where(cuts > 0, _EARLY_S * sample_rate, 0.0)
     places: NDArray[np.int64] = np.rint((cuts + early) * ratio - early).astype(np.int64)
     return places

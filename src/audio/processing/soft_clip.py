@@ -30,7 +30,7 @@ _CHUNK_SAMPLES = 2048 * BLOCK_SAMPLES
 
 
 def rounded(levels: NDArray[np.float32], *, ceiling: float) -> NDArray[np.float32]:
-    """The bent curve: straight up to the ceiling, then a parabola up to 3 dB above it.
+    """Bend levels: straight up to the ceiling, then along a parabola up to 3 dB above it.
 
     levels: samples or peaks of any sign, any shape; ceiling: linear
 
@@ -78,7 +78,7 @@ def _change(
     drive: float,
     ceiling: float,
 ) -> NDArray[np.float32]:
-    """What rounding adds to the samples of the runs from span[0] to span[1] - 1.
+    """Compute what rounding adds to the samples of the runs from span[0] to span[1] - 1.
 
     The points between the samples are made, bent, and brought back to the samples around
     them: only for the runs that need it, by two matrices.
@@ -102,7 +102,7 @@ def _change(
 
 @functools.cache
 def _matrices() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """From a run with its surroundings to four points per sample, and back.
+    """Build the matrices from a run with its surroundings to four points per sample, and back.
 
     Both ways the same windowed sinc: it keeps what lies below half the sample rate.
     """

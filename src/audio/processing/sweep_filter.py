@@ -71,7 +71,7 @@ def _two_poles(audio: Audio, slope: Curve, resonance: float, shape: Shape, *, lo
 
 
 def _run_blocks(inputs: Block, slope: Block, damping: float, shape: Shape) -> tuple[Block, Block]:
-    """What every block lets through, and the two states at each block's end.
+    """Compute what every block lets through, and the two states at each block's end.
 
     inputs: (length, rows, blocks); the last two rows hold no sound: they start from
     the unit states and so record how each block carries a state on.
@@ -103,7 +103,7 @@ def _run_blocks(inputs: Block, slope: Block, damping: float, shape: Shape) -> tu
 
 
 def _chain(ends: Block, channels: int, *, loop: bool) -> Block:
-    """The two states at the start of each block: shape (2, channels, blocks)."""
+    """Chain the two states at the start of each block: shape (2, channels, blocks)."""
     forced = ends[:, :channels].transpose(2, 0, 1)
     carry = np.stack([ends[:, channels], ends[:, channels + 1]], axis=1).transpose(2, 0, 1)
     start: Block = np.zeros((2, channels))

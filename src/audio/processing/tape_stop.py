@@ -34,7 +34,7 @@ def tape_stop(audio: Audio) -> Audio:
 
 
 def _read(audio: Audio, place: np.ndarray) -> Audio:
-    """The sound at places between samples; what lies beyond its ends is silence."""
+    """Interpolate the sound at positions between samples; beyond its ends is silence."""
     whole = np.floor(place).astype(np.int64)
     inside = place - whole
     padded = np.pad(audio, ((0, 0), (_HALF_WIDTH, _HALF_WIDTH + 1)))

@@ -55,7 +55,7 @@ class Kick:
 
 
 def kick(shape: Kick, *, sample_rate: int, rng: np.random.Generator) -> Audio:
-    """A bass drum: body, second sweep for the knock, filtered click, saturation."""
+    """Synthesise a bass drum: body, second sweep for the knock, filtered click, saturation."""
     span = Span.of_seconds(shape.hold_s + shape.decay_s, sample_rate)
     pitch = glide(
         span, start=shape.floor_hz + shape.punch_hz, end=shape.floor_hz, time_s=shape.sweep_s
@@ -90,7 +90,7 @@ class Snare:
 
 
 def snare(shape: Snare, *, sample_rate: int, rng: np.random.Generator) -> Audio:
-    """A snare drum: falling skin tones, wires, a crack at the front, room."""
+    """Synthesise a snare drum: falling skin modes, wires, a crack at the front, reverb."""
     span = Span.of_seconds(max(shape.tone_s, shape.noise_s) * 1.1, sample_rate)
     bend = glide(span, start=1.6, end=1.0, time_s=0.012)
     tone = sine_of(phase_cycles(shape.tone_hz * bend, span)) * decay(span, time_s=shape.tone_s)
@@ -130,7 +130,7 @@ class Clap:
 
 
 def clap(shape: Clap, *, sample_rate: int, rng: np.random.Generator) -> Audio:
-    """A hand clap; left and right hear different hands."""
+    """Synthesise a hand clap; left and right hear different hands."""
     starts_s = np.arange(shape.hands) * shape.gap_s * rng.uniform(0.9, 1.1, shape.hands)
     span = Span.of_seconds(starts_s[-1] + shape.tail_s, sample_rate)
     level = np.zeros(span.samples)
@@ -170,7 +170,7 @@ class Hat:
 
 
 def hat(shape: Hat, *, sample_rate: int, rng: np.random.Generator) -> Audio:
-    """A hi-hat: closed when its decay is short, open when it is long."""
+    """Synthesise a hi-hat: closed when its decay is short, open when it is long."""
     span = Span.of_seconds(shape.decay_s * 1.15 + 0.02, sample_rate)
     metal = _metal(shape.tune, span, rng)
     noise = white_noise(span, channels=2, rng=rng)
@@ -208,7 +208,7 @@ class Cymbal:
 
 
 def cymbal(shape: Cymbal, *, sample_rate: int, rng: np.random.Generator) -> Audio:
-    """A crash, or with a bell a ride, or with a slow attack a swell."""
+    """Synthesise a crash, with a bell a ride, with a slow attack a swell."""
     span = Span.of_seconds(shape.decay_s, sample_rate)
     partials = np.sort(np.exp(rng.uniform(np.log(shape.low_hz), np.log(15000.0), 36)))
     levels = (partials / 4000.0) ** -0.15 * rng.uniform(0.3, 1.0, 36)
@@ -249,7 +249,7 @@ class Skin:
 
 
 def skin(shape: Skin, *, sample_rate: int, rng: np.random.Generator) -> Audio:
-    """A tom, conga, bongo, rim or wood block, by its modes and decay."""
+    """Synthesise a tom, conga, bongo, rim or wood block, by its modes and decay."""
     span = Span.of_seconds(shape.decay_s * 1.1, sample_rate)
     bend = glide(span, start=shape.bend, end=1.0, time_s=shape.bend_s)
     total = np.zeros((1, span.samples))
@@ -280,7 +280,7 @@ class Pipe:
 
 
 def pipe(shape: Pipe, *, sample_rate: int, rng: np.random.Generator) -> Audio:
-    """An industrial percussion hit, wide through a small room."""
+    """Synthesise an industrial percussion hit, wide through a small reverb."""
     span = Span.of_seconds(shape.decay_s * 1.1, sample_rate)
     index = shape.index * decay(span, time_s=shape.decay_s * 0.6)
     clang = modulated_sine(shape.pitch_hz, span, ratio=shape.ratio, index=index)
@@ -293,7 +293,7 @@ def pipe(shape: Pipe, *, sample_rate: int, rng: np.random.Generator) -> Audio:
 
 
 def shaker(*, length_s: float, sample_rate: int, rng: np.random.Generator) -> Audio:
-    """One stroke of a shaker: grains that swell and stop."""
+    """Synthesise one stroke of a shaker: grains that swell and stop."""
     span = Span.of_seconds(length_s, sample_rate)
     grains = band_pass(
         white_noise(span, channels=2, rng=rng),

@@ -51,7 +51,7 @@ def riser(shape: Rise, span: Span, *, rng: np.random.Generator) -> Audio:
 
 
 def downlifter(span: Span, *, rng: np.random.Generator) -> Audio:
-    """The way down after a peak: a band of noise and a saw that sink and fade."""
+    """Synthesise the fall after a peak: a band of noise and a saw that sink and fade."""
     place = np.arange(span.samples) / span.samples
     noise = white_noise(span, channels=2, rng=rng)
     band = Sweep(9000.0 * 2 ** (-6 * place**0.7), 1.2, "bandpass")
@@ -75,7 +75,7 @@ class Impact:
 
 
 def impact(shape: Impact, *, sample_rate: int, rng: np.random.Generator) -> Audio:
-    """A cinematic hit with its reverb."""
+    """Synthesise a cinematic hit with its reverb."""
     span = Span.of_seconds(1.2, sample_rate)
     pitch = glide(span, start=shape.boom_hz * 4, end=shape.boom_hz, time_s=0.06)
     turns = np.cumsum(pitch) / sample_rate
@@ -144,6 +144,6 @@ def crackle(span: Span, *, per_second: float, rng: np.random.Generator) -> Audio
 
 
 def reversed_swell(audio: Audio, *, sample_rate: int) -> Audio:
-    """A decaying sound played backwards, its start and end faded."""
+    """Play a decaying sound backwards, its start and end faded."""
     backwards = np.ascontiguousarray(audio[:, ::-1])
     return with_faded_ends(backwards, sample_rate=sample_rate, in_s=0.1, out_s=0.01)

@@ -29,11 +29,11 @@ class Grid:
         return Span(self.samples, self.sample_rate)
 
     def sample_of(self, beat: float) -> int:
-        """The sample on which a beat falls; beat 0 is the loop's start."""
+        """Convert a beat to its sample; beat 0 is the loop's start."""
         return round(beat * 60.0 / self.bpm * self.sample_rate)
 
     def seconds(self, beats: float) -> float:
-        """How long so many beats last."""
+        """Convert beats to seconds."""
         return beats * 60.0 / self.bpm
 
 

@@ -70,7 +70,7 @@ class SynthVoice:
 def synth_note(
     voice: SynthVoice, press: Press, *, sample_rate: int, rng: np.random.Generator
 ) -> Audio:
-    """A note or a chord of a subtractive synthesiser, all pitches through one filter."""
+    """Play a note or a chord on a subtractive synthesiser, all pitches through one filter."""
     span = Span.of_seconds(voice.amp.length_s(press.gate_s), sample_rate)
     sound = np.zeros((2, span.samples), np.float32)
     for pitch in press.pitches_hz:
@@ -123,7 +123,7 @@ class DeepBass:
 
 
 def deep_bass_note(voice: DeepBass, press: Press, *, sample_rate: int) -> Audio:
-    """A round bass note, the same on both sides."""
+    """Play a round bass note, the same on both sides."""
     span = Span.of_seconds(voice.amp.length_s(press.gate_s), sample_rate)
     pitch: Hz = press.pitches_hz[0]
     if press.from_hz:
@@ -155,7 +155,7 @@ class PadVoice:
 def pad_chord(
     voice: PadVoice, press: Press, *, sample_rate: int, rng: np.random.Generator
 ) -> Audio:
-    """A chord whose harmonics are narrow bands of noise: lush, still, wide.
+    """Play a chord whose harmonics are narrow bands of noise: lush, still, wide.
 
     The spectrum is written down and turned into sound at once (PADsynth; Nasca,
     2005). Below 150 Hz both sides share their phases, so that the low end stays mono.
@@ -223,7 +223,7 @@ class Singer:
 
 
 def sung_note(singer: Singer, press: Press, *, sample_rate: int, rng: np.random.Generator) -> Audio:
-    """A sung syllable: buzzing folds and breath through moving formants, two singers."""
+    """Sing a syllable: glottal pulse and breath through moving formants, two singers."""
     span = Span.of_seconds(singer.amp.length_s(press.gate_s), sample_rate)
     late = np.clip((span.times_s - 0.12) / 0.25, 0, 1)
     total = np.zeros((2, span.samples), np.float32)
@@ -257,7 +257,7 @@ def _through_formants(sound: Audio, vowel: str, sample_rate: int) -> Audio:
 def electric_piano_note(
     press: Press, *, sample_rate: int, rng: np.random.Generator, warmth: float = 0.5
 ) -> Audio:
-    """A tine piano: a sine bent by itself and a bell at the attack (FM pairs), for a chord.
+    """Play a tine piano: a sine bent by itself and a bell at the attack (FM pairs).
 
     warmth: 0..1, how fast the bark gives way to a plain tone
     """
@@ -279,7 +279,7 @@ def electric_piano_note(
 
 
 def felt_piano_note(press: Press, *, sample_rate: int, rng: np.random.Generator) -> Audio:
-    """A soft upright: slightly stretched partials that die by themselves, and a felt thump."""
+    """Play a soft upright: slightly stretched partials, each with its decay, and a felt thump."""
     span = Span.of_seconds(press.gate_s + 0.35, sample_rate)
     total = np.zeros((2, span.samples), np.float32)
     for pitch in press.pitches_hz:
@@ -300,7 +300,7 @@ def felt_piano_note(press: Press, *, sample_rate: int, rng: np.random.Generator)
 
 
 def bell_note(press: Press, *, sample_rate: int, ring_s: float) -> Audio:
-    """A glass bell: partials of a struck bar over its root, beating between the sides."""
+    """Strike a glass bell: partials of a struck bar over its root, beating between the sides."""
     span = Span.of_seconds(ring_s, sample_rate)
     pitch = press.pitches_hz[0]
     ratios = np.array([1.0, 2.0, 3.0, 4.0, 6.0, 9.2])
@@ -315,7 +315,7 @@ def bell_note(press: Press, *, sample_rate: int, ring_s: float) -> Audio:
 def string_note(
     press: Press, *, sample_rate: int, rng: np.random.Generator, brightness: float = 0.6
 ) -> Audio:
-    """A plucked string of a chord, the two sides slightly apart in tune."""
+    """Pluck a string of a chord, the two sides slightly apart in tune."""
     release = 0.2
     span = Span.of_seconds(press.gate_s + release, sample_rate)
     total = np.zeros((2, span.samples), np.float32)
@@ -333,7 +333,7 @@ def string_note(
 
 
 def plain_tone(press: Press, *, sample_rate: int, amp: Adsr) -> Audio:
-    """A sine with its octave, for subs and drones."""
+    """Play a sine with its octave, for subs and drones."""
     span = Span.of_seconds(amp.length_s(press.gate_s), sample_rate)
     pitch = press.pitches_hz[0]
     tone = sine_of(phase_cycles(pitch, span)) + 0.12 * sine(pitch * 2, span)

@@ -71,7 +71,7 @@ class AspectIndex:
         self._seq = newest
 
     def _changed(self, session: Session) -> Iterator[list[AspectRow]]:
-        """The stems that changed, some hundred at a time. Gone ones are never asked for."""
+        """Yield the stems that changed, some hundred at a time. Gone ones are never asked for."""
         changed = _rows().join(StemChange, StemChange.stem_id == Stem.id)
         rows = session.execute(
             changed.where(StemChange.seq > self._seq).execution_options(yield_per=_AT_ONCE)

@@ -65,7 +65,7 @@ class Coded(Generic[Name]):
         self._codes: dict[Name, int] = {none: 0}
 
     def code(self, name: Name) -> int:
-        """The number of a name; a new one gets the next."""
+        """Return the number of a name; a new one gets the next."""
         code = self._codes.setdefault(name, len(self.names))
         if code == len(self.names):
             self.names.append(name)
@@ -132,7 +132,7 @@ class LibraryIndex:
         }
 
     def column(self, name: str) -> NDArray[Any]:
-        """A column over all slots in use, also the empty ones (see "alive"). Don't write."""
+        """Return a column over all slots in use, also the empty ones (see "alive"). Don't write."""
         return self._columns[name][: self.size]
 
     def slots_of(self, ids: Iterable[str]) -> NDArray[np.intp]:
@@ -318,7 +318,7 @@ class LibraryIndex:
         self.tags.put(slot, self._slot_tags[slot])
 
     def _weighted_words(self, stem: IndexedStem) -> dict[str, float]:
-        """The words it is found by, each with the weight of the best place it stands in."""
+        """List the words a stem is found by, each with the weight of its best field."""
         texts = [(tag, TAG_WORDS) for tag in stem.tags]
         texts += [(stem.kit or "", KIT_WORDS), (stem.category, KIND_WORDS), (stem.name, NAME_WORDS)]
         found: dict[str, float] = {}

@@ -52,7 +52,7 @@ class VectorCache:
         self.path = folder / f"{sha256(model_id.encode()).hexdigest()[:16]}.vectors"
 
     def load(self) -> CachedVectors | None:
-        """What the file holds; None where there is none that can be used, which is logged."""
+        """Read the file; None where there is none that can be used, which is logged."""
         try:
             return self._read()
         except FileNotFoundError:
@@ -62,8 +62,9 @@ class VectorCache:
             return None
 
     def save(self, ids: Sequence[str], seq: int, seq_stem: str, store: VectorStore) -> None:
-        """Write the vectors of the first slots. May run beside searches and changes: what
-        changes meanwhile has a newer number, and so is read from the database later."""
+        """Write the vectors of the first slots, while searches and changes may go on: what changes
+        meanwhile has a newer number and is read from the database later.
+        """
         rows = [(vectors, coded) for vectors, coded in store.rows(len(ids)) if len(vectors)]
         count, width = len(ids), store.dimension
         bits, codes = (rows[0][1].bits.shape[1], rows[0][1].codes.shape[1]) if rows else (0, 0)
@@ -117,8 +118,7 @@ class VectorCache:
 
 
 def in_step(session: Session, cached: CachedVectors) -> bool:
-    """Whether a file is of this database: the newest change in it is there, or its stem
-    changed again since."""
+    """Tell whether a file belongs to this database: its newest change is there or was superseded."""
     newest = session.scalar(select(func.max(StemChange.seq))) or 0
     if cached.seq > newest:
         return False
@@ -127,5 +127,5 @@ def in_step(session: Session, cached: CachedVectors) -> bool:
 
 
 def stem_of(session: Session, seq: int) -> str:
-    """The stem of a change; empty where it changed again since."""
+    """Return the stem of a change; empty where it changed again since."""
     return session.scalar(select(StemChange.stem_id).where(StemChange.seq == seq)) or ""

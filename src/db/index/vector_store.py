@@ -180,7 +180,7 @@ class VectorStore:
         return slots[np.lexsort((slots, -exact))[:count]]
 
     def rows(self, size: int) -> Iterator[tuple[Floats, Coded]]:
-        """The first slots, segment by segment, to be written to a file."""
+        """Yield the first slots, segment by segment, to be written to a file."""
         for segment in self._segments:
             part = slice(0, max(0, size - segment.start))
             yield segment.vectors[part], segment.coded[part]

@@ -58,17 +58,17 @@ class WordIndex:
                 self._sorted = None
 
     def count(self, word: str) -> int:
-        """How many slots have the word."""
+        """Count the slots that have a word."""
         return len(self._weights.get(word, ()))
 
     def words(self) -> list[str]:
-        """All words, in the order of the alphabet. Don't write."""
+        """List all words in alphabetical order. Don't write."""
         if self._sorted is None:
             self._sorted = sorted(self._weights)
         return self._sorted
 
     def postings(self, word: str) -> Postings:
-        """Where a word stands; nowhere if it is unknown. Don't write into its arrays."""
+        """Return the slots and weights of a word; empty if it is unknown. Don't write."""
         where = self._weights.get(word)
         if where is None:
             return _NOWHERE
@@ -81,7 +81,7 @@ class WordIndex:
         return found
 
     def beginning(self, start: str) -> list[str]:
-        """All words that begin so, in the order of the alphabet."""
+        """List all words that begin so, in alphabetical order."""
         known = self.words()
         found = []
         for place in range(bisect_left(known, start), len(known)):

@@ -34,7 +34,7 @@ def canary_sounds() -> dict[str, Audio]:
 def new_canaries(
     embed_sounds: EmbedSounds, embed_texts: EmbedTexts, *, origin: str, precision: Precision
 ) -> VectorCanaries:
-    """The canaries of a model that is known to be right."""
+    """Make the canaries of a model that is known to be right."""
     sounds = canary_sounds()
     return VectorCanaries(
         origin=origin,

@@ -74,7 +74,7 @@ class Checkpoint:
 
 
 def read_source(source: str, *, tokenizer: Path | None = None) -> Checkpoint:
-    """A checkpoint from a folder, a ``.pt`` file or a hub id ("laion/larger_clap_music").
+    """Read a checkpoint from a folder, a ``.pt`` file or a hub id ("laion/larger_clap_general").
 
     tokenizer: a ``tokenizer.json``; None: the one beside the checkpoint, or RoBERTa's from the
     hub. What lies in the local cache of the hub is not downloaded again.
@@ -104,7 +104,7 @@ def read_source(source: str, *, tokenizer: Path | None = None) -> Checkpoint:
 
 
 def torch_and_transformers() -> tuple[Any, Any]:
-    """Both modules. Raises BackendUnavailableError that says how to install them."""
+    """Import both modules. Raises BackendUnavailableError that says how to install them."""
     try:
         import torch
         import transformers
@@ -189,7 +189,7 @@ class _LeftOut:
 
 
 def laion_weights(content: Any, path: Path) -> Weights:
-    """The tensors of a checkpoint, under their names without ``module.``."""
+    """Read the tensors of a checkpoint, under their names without ``module.``."""
     torch, _ = torch_and_transformers()
     state = content.get("state_dict", content) if isinstance(content, Mapping) else None
     if not isinstance(state, Mapping):
@@ -262,7 +262,7 @@ def _count(weights: Weights, pattern: str) -> int:
 
 
 def _hub_model(source: str) -> Any:
-    """From a folder or the local cache; only then from the hub."""
+    """Load from a folder or the local cache; only then from the hub."""
     _, transformers = torch_and_transformers()
     transformers.utils.logging.disable_progress_bar()  # ours tells enough
     for offline in (True, False):

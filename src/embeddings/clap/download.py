@@ -144,7 +144,7 @@ class _Wish:
         return MOST_BYTES_UNPINNED if self.wanted is None else self.wanted.size_bytes
 
     def here(self) -> int:
-        """How many bytes of it came already; without a known size it starts afresh."""
+        """Count the bytes that came already; without a known size it starts afresh."""
         if self.wanted is None or not self.part.is_file():
             return 0
         return self.part.stat().st_size
@@ -164,7 +164,7 @@ class _Meter:
 
 
 def _fetch(client: httpx.Client, wish: _Wish, meter: _Meter) -> None:
-    """One file, tried several times, each time from where the last one broke off."""
+    """Fetch one file, tried several times, each time from where the last one broke off."""
     if not wish.target.is_file():  # it has its name only since it was proved
         broken = httpx.TransportError("no answer")
         for _ in range(MOST_TRIES):

@@ -63,7 +63,7 @@ class ClapEmbedder:
         return self._manifest.dimension
 
     def embed_audio(self, clips: Sequence[Audio]) -> Vectors:
-        """One unit vector per clip; clips at 48 kHz, shape (channels, samples), finite.
+        """Embed clips, one unit vector each; at 48 kHz, shape (channels, samples), finite.
 
         Long ones are heard in up to twelve windows, short ones repeated; level and silence
         around them make no difference. The same clip gives the same bytes alone and in any
@@ -82,11 +82,11 @@ class ClapEmbedder:
         return heard
 
     def embed_text(self, texts: Sequence[str]) -> Vectors:
-        """One unit vector per text, over all templates; an empty text gives a zero row."""
+        """Embed texts, one unit vector each, over all templates; an empty text gives a zero row."""
         return self.embed_prompts(texts, QUERY_TEMPLATES)
 
     def embed_prompts(self, texts: Sequence[str], templates: Sequence[str]) -> Vectors:
-        """One unit vector per text: the mean over templates, each of which holds one ``{}``."""
+        """Embed texts as means over templates, each of which holds one ``{}``; unit vectors."""
         plain = [" ".join(text.split()) for text in texts]
         said = [[one.replace("{}", text) for one in templates] if text else [] for text in plain]
         known = self._texts([one for some in said for one in some])
@@ -97,7 +97,7 @@ class ClapEmbedder:
         return unit_rows(rows)
 
     def labels(self, vectors: Vectors) -> list[Labels]:
-        """Which categories and tags each sound could have, by its vector."""
+        """Rate which categories and tags each sound could have, by its vector."""
         return self._zero_shot.labels(vectors)
 
     @cached_property

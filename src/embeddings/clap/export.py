@@ -214,7 +214,7 @@ def _softer_masks(tower: Any) -> Iterator[None]:
 
 
 def _projected(model: Any, projection: Any) -> Any:
-    """One module: a tower and what takes its vector into the common space."""
+    """Join a tower and its projection into the common space in one module."""
     torch, _ = torch_and_transformers()
     module: Any = torch.nn.Module
 
@@ -250,7 +250,7 @@ def _write_tower(
 
 
 def _rounded(full: Path, folder: Path) -> Path:
-    """The same model with eight-bit weights, one scale for each output channel."""
+    """Write the same model with eight-bit weights, one scale for each output channel."""
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 

@@ -143,7 +143,7 @@ _MANIFESTS = TypeAdapter(Manifest)
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """The manifest of a model's folder.
+    """Read the manifest of a model's folder.
 
     Raises BackendUnavailableError where it is missing, makes no sense, or asks for a front-end
     that we don't have.

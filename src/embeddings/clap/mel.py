@@ -30,7 +30,7 @@ Features = NDArray[np.float32]
 
 
 def log_mel(window: NDArray[np.float32]) -> Features:
-    """The picture of one window.
+    """Compute the log-mel picture of one window.
 
     window: finite mono, shape (WINDOW_SAMPLES,), at 48 kHz
 

@@ -17,8 +17,8 @@ CANARY_TEXTS = ("Hello world", "a dark, punchy techno kick at 138 BPM", "düster
 
 
 class Encoder:
-    """A tokenizer that cuts at ``most_tokens`` and never pads: padding to 77 tokens, as LAION's
-    package does, costs three times the time and changes nothing.
+    """Cut texts into token ids, at most ``most_tokens``, never padded (padding costs three times
+    the time).
 
     Raises BackendUnavailableError where the file is missing or no tokenizer.
     """
@@ -41,14 +41,14 @@ class Encoder:
         return self._tokenizer.get_vocab_size()
 
     def ids(self, text: str) -> list[int]:
-        """The numbers of a text."""
+        """Return the token ids of a text."""
         return list(self._tokenizer.encode(text).ids)
 
 
 def read_tokenizer(
     path: Path, *, vocabulary: int, canaries: Mapping[str, Sequence[int]], most_tokens: int
 ) -> Encoder:
-    """A tokenizer that gives the ids it must give, cut at ``most_tokens`` and never padded.
+    """Read a tokenizer and check its vocabulary and canary ids; it cuts and never pads.
 
     A tokenizer that is not the model's own encodes every text into nonsense without an error:
     hence the vocabulary and the canaries.

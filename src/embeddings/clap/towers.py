@@ -40,7 +40,7 @@ class AudioHalf:
         )
 
     def embed(self, clips: Sequence[Audio]) -> Vectors:
-        """One unit vector per clip, the same bytes alone and in any list."""
+        """Embed clips, one unit vector each, the same bytes alone and in any list."""
         summed = np.zeros((len(clips), self._manifest.dimension), np.float32)
         windows = (
             (which, window)
@@ -52,7 +52,7 @@ class AudioHalf:
         return unit_rows(summed)
 
     def embed_picture(self, picture: Features) -> Vectors:
-        """The unit vector of one log-mel picture, shape (frames, bands)."""
+        """Embed one log-mel picture, shape (frames, bands), to a unit vector."""
         return _row(self._tower({self._manifest.audio.input: picture[None, None]}), self._manifest)
 
 
@@ -79,7 +79,7 @@ class TextHalf:
         )
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """One unit vector per text, never padded."""
+        """Embed texts, one unit vector each, never padded."""
         found = np.zeros((len(texts), self._manifest.dimension), np.float32)
         for row, text in zip(found, texts, strict=True):
             row[:] = self._read(np.array([self.encoder.ids(text)], np.int64))
@@ -108,7 +108,7 @@ def unit_rows(rows: Vectors) -> Vectors:
 
 
 def _row(vectors: Vectors, manifest: Manifest) -> Vectors:
-    """The one vector that a network gave, at length 1."""
+    """Take the one vector that a network gave, at length 1."""
     if vectors.shape != (1, manifest.dimension):
         raise BackendUnavailableError(
             f"{manifest.name} must give one vector of {manifest.dimension} values, "

@@ -35,7 +35,7 @@ Mono = NDArray[np.float32]
 
 
 def windows_of(clip: Audio, *, int16: bool) -> list[Mono]:
-    """One to MOST_WINDOWS windows, each of shape (WINDOW_SAMPLES,).
+    """Cut a clip into one to MOST_WINDOWS windows, each of shape (WINDOW_SAMPLES,).
 
     clip: shape (channels, samples) at 48 kHz, any length; must be finite
     int16: round to 16 bit as LAION's package did when its checkpoints were trained
@@ -58,13 +58,13 @@ def windows_of(clip: Audio, *, int16: bool) -> list[Mono]:
 
 
 def window_starts(samples: int) -> list[int]:
-    """Where windows begin: one after the other, the last moved back so that it ends at the end."""
+    """List where windows begin: one after the other, the last moved back to end at the end."""
     last = samples - WINDOW_SAMPLES
     return [*range(0, last, WINDOW_SAMPLES), last]
 
 
 def folded(clip: Audio) -> Mono:
-    """One channel: the mean, or the loudest channel where the mean cancels itself."""
+    """Fold to one channel: the mean, or the loudest channel where the mean cancels itself."""
     if clip.shape[0] == 1 or clip.shape[1] == 0:
         only: Mono = clip[0]
         return only

@@ -110,7 +110,7 @@ def _structure(
 
 
 def _only_roles(intent: PromptIntent) -> tuple[str, ...]:
-    """The categories of "only kick and bass"; empty where others may play as well."""
+    """List the categories of "only kick and bass"; empty where others may play as well."""
     if not intent.only_wanted:
         return ()
     placed = [wanted for wish in intent.sections for wanted in wish.wanted]
@@ -135,7 +135,7 @@ def excluded_words(intent: PromptIntent) -> tuple[str, ...]:
 
 
 def _forms(grammar: GenreGrammar, rng: random.Random) -> list[Form]:
-    """The form chosen by its weight, then the others."""
+    """List the form chosen by its weight, then the others."""
     chosen = rng.choices(grammar.forms, [form.weight for form in grammar.forms])[0]
     return [chosen, *(form for form in grammar.forms if form is not chosen)]
 
@@ -183,7 +183,7 @@ def _answered(
     section: SectionPlan,
     answers: Mapping[str, AnswerRule],
 ) -> SectionPlan:
-    """A section in which some roles are shared by two stems, as call and answer."""
+    """Share some roles of a section between two stems, as call and answer."""
     bars = {
         name: rule.bars
         for name, rule in answers.items()
@@ -216,7 +216,7 @@ def _query(
 def _pattern(
     role: PartRequest, energy: float, grammar: GenreGrammar, intent: PromptIntent
 ) -> str | None:
-    """A name where the genre would not choose it by itself: marks, half time, styles."""
+    """Name a pattern where the genre would not choose it by itself: effects, half time, styles."""
     if role.pattern is not None:
         return role.pattern
     if intent.half_time and role.category in _HALF_TIME:
@@ -230,7 +230,7 @@ def _pattern(
 
 
 def _style_gain(category: str, grammar: GenreGrammar, intent: PromptIntent) -> float:
-    """What the style mixes differently from its genre, and what shall be softer."""
+    """Return what the style mixes differently from its genre, and what shall be softer."""
     softer = dict(intent.softer)
     own = grammar.mix_db[category] - genre_grammar(grammar.name).mix_db[category]
     drums = ("kick", "snare", "clap", "hihat", "cymbal", "tom", "percussion")

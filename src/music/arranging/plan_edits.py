@@ -103,7 +103,7 @@ def edited(
     *,
     locked: Sequence[str] = (),
 ) -> ArrangementPlan:
-    """The plan after some edits, in their order.
+    """Apply some edits to a plan, in their order.
 
     played: who plays in the track that is edited: all of them are kept unless an edit
         chooses them anew

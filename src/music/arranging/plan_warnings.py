@@ -11,7 +11,7 @@ _PLACES = (SECTION_START, SECTION_END)
 
 
 def warnings_of(plan: ArrangementPlan) -> tuple[str, ...]:
-    """A sentence for each genre and step pattern of a plan that there is not."""
+    """Write a sentence for each genre and step pattern of a plan that does not exist."""
     return tuple(dict.fromkeys((*_genre(plan), *_patterns(plan))))
 
 

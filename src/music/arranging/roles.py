@@ -139,7 +139,7 @@ def tags_of_role(
 
 
 def text_of_role(role: PartRequest, intent: PromptIntent) -> str:
-    """The words to search a role by, without those that the prompt contradicts."""
+    """Return the words to search a role by, without those that the prompt contradicts."""
     blocked = {opposite for mood in intent.moods for opposite in OPPOSITES.get(mood, ())}
     blocked.update(intent.avoided_moods)
     return " ".join(word for word in role.text.split() if word not in blocked)
@@ -158,7 +158,7 @@ def _may_play(role: PartRequest, intent: PromptIntent, wish: SectionWish) -> boo
 
 
 def categories_of(wanted: tuple[PartRequest, ...]) -> set[str]:
-    """The categories of instruments; "drums" stands for all of theirs."""
+    """List the categories of instruments; "drums" stands for all of theirs."""
     found = {instrument.category for instrument in wanted}
     return found | set(DRUM_CATEGORIES) if any(w.name == "drums" for w in wanted) else found
 
@@ -205,7 +205,7 @@ def _quiet_in_breaks() -> tuple[str, ...]:
 
 
 def _claim(wanted: PartRequest, draft: _Draft) -> str:
-    """The role that becomes the wanted instrument: the category's busiest, else a new one."""
+    """Find the role that becomes the requested instrument: the category's busiest, else a new one."""
     busy = [name for names in draft.playing for name in names]
     same = [
         n
@@ -249,7 +249,7 @@ def _add_drums(names: list[str], roles: dict[str, PartRequest], refused: tuple[s
 
 
 def _fill_with_wanted(draft: _Draft) -> None:
-    """Where nothing but what is wanted may play, it plays also where it usually rests.
+    """Let what is requested play also where it usually rests, where nothing else may.
 
     A section that lost everyone gets who plays in the section of the nearest energy.
     """

@@ -27,7 +27,9 @@ _FADING = 0.75
 def choose_bpm(
     intent: PromptIntent, grammar: GenreGrammar, library: LibrarySummary | None
 ) -> tuple[float, str]:
-    """The tempo in BPM and why: asked for, or the genre's, drawn to what the library has."""
+    """Choose the tempo in BPM and say why: asked for, or the genre's, drawn to what the library
+    has.
+    """
     if intent.bpm is not None and intent.bpm_range is None:
         return intent.bpm, "tempo as asked"
     low, high = intent.bpm_range or (grammar.tempo_low, grammar.tempo_high)
@@ -51,7 +53,7 @@ def choose_key(
     library: LibrarySummary | None,
     rng: random.Random,
 ) -> tuple[str, str]:
-    """The key and why: asked for, or a usual one of the genre that the library can play."""
+    """Choose the key and say why: asked for, or a usual one of the genre that the library can play."""
     if intent.key is not None:
         return parse_key(intent.key), "key as asked"
     minor = _mode(intent, grammar)
@@ -84,7 +86,7 @@ def _supported(
 
 
 def _aim(intent: PromptIntent, grammar: GenreGrammar) -> float:
-    """The usual tempo moved by words for slow and fast, else by the moods."""
+    """Move the usual tempo by words for slow and fast, else by the moods."""
     shift = sum(_FASTER.get(mood, 0.0) for mood in intent.moods)
     if intent.tempo_feel:
         shift = 0.85 * intent.tempo_feel
@@ -94,7 +96,7 @@ def _aim(intent: PromptIntent, grammar: GenreGrammar) -> float:
 
 
 def _mode(intent: PromptIntent, grammar: GenreGrammar) -> bool:
-    """Whether minor: as asked, else by the moods, else as the genre's first key."""
+    """Choose minor or major: as asked, else by the moods, else as the genre's first key."""
     if intent.minor is not None:
         return intent.minor
     bright = sum(mood in _MAJOR_MOODS for mood in intent.moods)
@@ -105,6 +107,6 @@ def _mode(intent: PromptIntent, grammar: GenreGrammar) -> bool:
 
 
 def _in_mode(key: str, *, minor: bool) -> str:
-    """The key itself, or its relative where the other mode is asked for."""
+    """Return the key itself, or its relative where the other mode is asked for."""
     plain = key_name(pitch_class(key), minor=is_minor(key))
     return plain if is_minor(plain) == minor else relative_key(plain)

@@ -59,7 +59,7 @@ class Change:
 
 
 def columns_of(found: Layer, said: Layer, *, duration_s: float) -> dict[str, Any]:
-    """The columns COVERED: the user's word, else the machine's, else what follows from both.
+    """Compute the columns COVERED: the override, else the analysis, else what follows from both.
 
     A one-shot has no tempo and a drum no key. Only the user's own word hides the user's
     word: a tempo that was given makes a loop of what the machine takes for a one-shot, and
@@ -78,7 +78,7 @@ def columns_of(found: Layer, said: Layer, *, duration_s: float) -> dict[str, Any
 
 
 def said_after(change: Change, found: Layer, said: Layer, *, duration_s: float) -> dict[str, Any]:
-    """The user's layer after a change.
+    """Compute the overrides after a change.
 
     Raises RuleError (code "one_shot_tempo", "drum_key", "no_tempo") for what this stem
     can't have, InvalidInputError for a tempo out of range or too many tags.
@@ -140,7 +140,7 @@ def _check_key(change: Change, found: Layer, said: Layer, after: Layer) -> None:
 def _with_tags(
     said: dict[str, Any], change: Change, present: Mapping[str, float]
 ) -> dict[str, Any]:
-    """The user's layer with tags added and removed. present: the tags that it has now"""
+    """Add and remove tags of the overrides. present: the tags that it has now"""
     leaving = [tag for tag in change.remove_tags if tag in present]
     if "tags" in said:
         kept = {tag: value for tag, value in said["tags"].items() if tag not in leaving}

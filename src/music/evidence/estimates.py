@@ -43,7 +43,7 @@ def fuse(
     *,
     least: float,
 ) -> Estimate[Value] | None:
-    """Choose the value whose evidence believes most. Agreement: 1 - product of the doubts.
+    """Choose the candidate whose group has the most belief. Agreement: 1 - product of the doubts.
 
     belief: how far one piece of evidence is believed; same: whether two values agree
     least: below this confidence nothing is known

@@ -27,7 +27,7 @@ class PossibleKey:
 
 
 def fuse_key(evidence: Sequence[Evidence[PossibleKey]]) -> Estimate[str] | None:
-    """Estimate one key from all evidence.
+    """Fuse all estimates to one key.
 
     The weights of the sound are probabilities. Every name, the surest last, takes its
     weight's share of all that is believed: less where the sound speaks against it, more where
@@ -56,7 +56,7 @@ def fuse_key(evidence: Sequence[Evidence[PossibleKey]]) -> Estimate[str] | None:
 
 
 def has_key(category: str) -> bool:
-    """Whether a key means anything for a category: not for drums."""
+    """Tell whether a key means anything for a category: not for drums."""
     return category not in DRUM_CATEGORIES
 
 
@@ -65,7 +65,7 @@ def _belief(evidence: Evidence[PossibleKey]) -> float:
 
 
 def _share(weight: float, chances: dict[str, float], key: str, keys: int) -> float:
-    """How far a named key is believed, the chances so far being what they are.
+    """Weigh how far a named key is believed, given the chances from the sound.
 
     Bayes' rule on "the name means the key"; half of all sounds are not asked (CAUTION).
     """

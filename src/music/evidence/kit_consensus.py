@@ -82,7 +82,7 @@ class _Group:
         return sums
 
     def advice(self, above: NDArray[np.int64], priors: Values) -> Values:
-        """How likely each member follows each value, from its neighbours and from above.
+        """Compute how likely each member follows each value, from its neighbours and from above.
 
         above: the node of each member; priors: shape (nodes, values), what they make likely
         """
@@ -93,7 +93,7 @@ class _Group:
 
 
 def _evidence(group: _Group, above: NDArray[np.int64], prior: Values) -> Values:
-    """How much likelier all below a node are with each value than with any of them."""
+    """Compute how much likelier all below a node are with each value than with any of them."""
     logs = group.sums(above) + group.usual
     likely = np.exp(logs - logs.max(axis=(0, 2), keepdims=True)).sum(axis=0)
     evidence: Values = likely / (likely @ prior)[:, None]

@@ -35,7 +35,7 @@ _CLEAR = 0.9
 def common_keys(
     loops: Sequence[StemEvidence], places: Sequence[Place]
 ) -> list[Estimate[str] | None]:
-    """The key of each tonal loop, its context considered. places: where each lies.
+    """Estimate the key of each tonal loop, its kit considered. places: where each lies.
 
     A key of the user's, of a name or of metadata stays as it is, but counts for the others.
     """
@@ -52,7 +52,7 @@ def common_keys(
 
 
 def _ratios(loops: Sequence[StemEvidence], own: Values) -> Values:
-    """How much likelier each loop sounds as it does in a kit of each key than in any kit.
+    """Compute how much likelier each loop sounds as it does in a kit of each key than in any kit.
 
     That minor is usual counts once for the kit, so it is taken out of each loop's own:
     else ten doubtful loops would swear to the relative minor. A name says its key outright.
@@ -67,7 +67,7 @@ def _ratios(loops: Sequence[StemEvidence], own: Values) -> Values:
 
 
 def _own(loop: StemEvidence) -> Values:
-    """The probability of each key for one loop, shape (24,), sums to 1."""
+    """Compute the probability of each key for one loop, shape (24,), sums to 1."""
     chances = np.array(loop.keys if loop.keys else np.full(len(KEYS), 1.0 / len(KEYS)))
     chances = chances / max(float(chances.sum()), 1e-9)
     if loop.key is not None and stated(loop.key):
@@ -96,7 +96,7 @@ def _taken_for() -> Values:
 
 
 def _settled(loop: StemEvidence, own: Values, kit: Values, single: float) -> Estimate[str] | None:
-    """The likeliest key of a loop: its kit's, or its own.
+    """Choose the likeliest key of a loop: its kit's, or its own.
 
     kit: how likely it follows each common key; single: that it goes its own way
     """

@@ -53,7 +53,7 @@ class _Own:
 def common_tempos(
     loops: Sequence[StemEvidence], places: Sequence[Place]
 ) -> list[Estimate[float] | None]:
-    """The tempo of each loop, its context considered. places: where each lies.
+    """Estimate the tempo of each loop, its kit considered. places: where each lies.
 
     A tempo of the user's, of a name or of metadata stays as it is, but counts for the others.
     """
@@ -75,7 +75,7 @@ def common_tempos(
 
 
 def _own(loop: StemEvidence) -> _Own:
-    """The tempos that a loop could have; a tempo that it is named leaves little to the sound."""
+    """List the tempos that a loop could have; a tempo that it is named leaves little to the sound."""
     pairs = list(loop.tempos)
     if loop.bpm is not None and stated(loop.bpm):
         named, sure = loop.bpm.value, loop.bpm.confidence
@@ -89,7 +89,7 @@ def _own(loop: StemEvidence) -> _Own:
 
 
 def _asked(own: Sequence[_Own]) -> Values:
-    """The tempos that the loops speak of, those with most support first; alike ones once."""
+    """List the tempos that the loops support, those with most support first; alike ones once."""
     bpm = np.concatenate([one.bpm for one in own])
     chance = np.concatenate([one.chance for one in own])
     order = np.argsort(bpm, kind="stable")
@@ -110,12 +110,12 @@ def _asked(own: Sequence[_Own]) -> Values:
 
 
 def _whole(bpm: float) -> float:
-    """A tempo within 0.2 % of a whole number is taken to be that number."""
+    """Round a tempo within 0.2 % of a whole number to that number."""
     return float(round(bpm)) if abs(bpm / round(bpm) - 1.0) < _WHOLE_TEMPO else bpm
 
 
 def _usual(tempos: Values) -> Values:
-    """How usual each tempo is: the share of all loops that are the same."""
+    """Rate how usual each tempo is: the share of all loops that are the same."""
     width = 2.0 * math.log2(1.0 + SAME_TEMPO)
     octaves = np.log2(tempos / USUAL_BPM) / USUAL_SPREAD
     height = width / (USUAL_SPREAD * math.sqrt(2.0 * math.pi))
@@ -124,7 +124,8 @@ def _usual(tempos: Values) -> Values:
 
 
 def _ratios(own: _Own, loop: StemEvidence, tempos: Values) -> Values:
-    """How much likelier the loop is in a kit of each tempo than anywhere, and of another one.
+    """Compute how much likelier the loop is in a kit of each tempo than anywhere, and of another
+    one.
 
     A tempo that it does not speak of may still fit its length.
     """
@@ -137,13 +138,13 @@ def _ratios(own: _Own, loop: StemEvidence, tempos: Values) -> Values:
 
 
 def _chance(own: _Own, tempos: Values) -> Values:
-    """How likely the sound makes each tempo."""
+    """Rate how likely the sound makes each tempo."""
     same = np.abs(own.bpm[None, :] / tempos[:, None] - 1.0) < SAME_TEMPO
     return same @ own.chance
 
 
 def _fit(duration_s: float, bpm: float) -> float:
-    """What a length in whole bars is worth among all tempos that a loop could have."""
+    """Rate a length in whole bars among all tempos that a loop could have."""
     if beats_miss_s(duration_s, bpm) > _FITS_S:
         return 0.0
     beats = round(beats_in(duration_s, bpm))
@@ -155,7 +156,7 @@ def _fit(duration_s: float, bpm: float) -> float:
 def _settled(
     loop: StemEvidence, own: _Own, tempos: Values, follows: Values, ratios: Values
 ) -> Estimate[float] | None:
-    """The likeliest tempo of a loop: that of its kit, or one of its own."""
+    """Choose the likeliest tempo of a loop: that of its kit, or one of its own."""
     alone = loop.bpm
     if stated(alone):
         return alone
@@ -175,7 +176,7 @@ def _settled(
 
 
 def _clearly_else(alone: Estimate[float], bpm: float) -> bool:
-    """Whether the sound is clear, and not of this tempo in any octave."""
+    """Tell whether the sound is clear, and not of this tempo in any octave."""
     octaves = math.log2(alone.value / bpm)
     octave = abs(octaves - round(octaves)) < SAME_TEMPO and abs(octaves) < 1.5
     return alone.confidence >= _CLEAR and not octave

@@ -22,7 +22,7 @@ _CLEAR_NAME = 0.4
 def fuse_tempo(
     evidence: Sequence[Evidence[float]], *, duration_s: float, sound_exact: bool
 ) -> Estimate[float] | None:
-    """Estimate one tempo from all evidence.
+    """Fuse all estimates to one tempo.
 
     duration_s: length of the clip, which a true tempo mostly fits in whole beats
     sound_exact: whether the tempo of the sound fits the length; then a name that does not
@@ -59,7 +59,7 @@ def _same_tempo(first: float, second: float) -> bool:
 
 
 def _octave_apart(first: Evidence[float], second: Evidence[float], *, same: bool = False) -> bool:
-    """Whether one tempo is half or double the other (or the same, with ``same``)."""
+    """Tell whether one tempo is half or double the other (or the same, with ``same``)."""
     octaves = math.log2(first.value / second.value)
     whole = abs(octaves - round(octaves)) < 0.01 and abs(octaves) < 1.5
     return whole and (same or round(octaves) != 0)

@@ -75,7 +75,7 @@ def with_tones(
 
 
 def tonal_chance(shares: Mapping[str, float], *, is_loop: bool) -> float:
-    """How likely a sound has a key or a root: 0..1, tonal kinds against drums and effects.
+    """Rate how likely a sound has a key or a root: 0..1, tonal kinds against drums and effects.
 
     "other" says nothing, nor does "atmo" of a loop. 0.5 where no kind says anything.
     """
@@ -85,7 +85,7 @@ def tonal_chance(shares: Mapping[str, float], *, is_loop: bool) -> float:
 
 
 def likeliest_kind(shares: Mapping[str, float]) -> str:
-    """The category to settle on: the likeliest, but a drum only where drums outweigh tonal kinds.
+    """Choose the category: the likeliest, but a drum only where drums outweigh tonal kinds.
 
     shares: of categories; a missing one is 0. So a pluck that could be any of five tonal kinds
     is not called the one drum that it resembles. The other way round it is the same.

@@ -36,7 +36,7 @@ class _Axis:
 
 
 def arrangement_svg(score: Score, *, title: str, peaks: Sequence[float]) -> str:
-    """The picture as the text of an SVG file, legible in any browser.
+    """Draw the picture as the text of an SVG file, legible in any browser.
 
     peaks: the largest sample of equal stretches of the finished track with its tail,
         each in 0..1; none leaves the waveform out
@@ -104,7 +104,7 @@ def _sections(score: Score, axis: _Axis) -> Iterator[str]:
 
 
 def _energy(score: Score, axis: _Axis) -> Iterator[str]:
-    """The energy of each section as a line of steps."""
+    """Draw the energy of each section as a line of steps."""
     top = _HEAD + _SECTIONS + _GAP
     points: list[str] = []
     for section in score.sections:
@@ -119,7 +119,7 @@ def _energy(score: Score, axis: _Axis) -> Iterator[str]:
 
 
 def _lane(channel: Channel, axis: _Axis, top: float) -> Iterator[str]:
-    """A bar for every stretch of clips, a tick for every note as high as it is loud."""
+    """Draw a bar for every block of clips, a tick for every note as high as it is loud."""
     colour = _COLOURS.get(channel.role, _INK)
     yield _label(channel.name, top + 13)
     for start, end in _stretches(channel):
@@ -138,7 +138,7 @@ def _lane(channel: Channel, axis: _Axis, top: float) -> Iterator[str]:
 
 
 def _stretches(channel: Channel) -> list[tuple[float, float]]:
-    """Where clips sound, with those that follow each other made one."""
+    """List where clips sound, with those that follow each other made one."""
     spans: list[tuple[float, float]] = []
     for clip in sorted(channel.clips, key=lambda clip: clip.start_beats):
         start, end = clip.start_beats, clip.start_beats + max(clip.length_beats, _SHOT_BEATS)
@@ -150,7 +150,7 @@ def _stretches(channel: Channel) -> list[tuple[float, float]]:
 
 
 def _waveform(peaks: Sequence[float], top: float) -> Iterator[str]:
-    """The outline of the finished track."""
+    """Draw the outline of the finished track."""
     middle, half = top + _WAVE / 2, _WAVE / 2
     step = (_WIDTH - _LEFT - _RIGHT) / len(peaks)
     heights = [half * min(max(peak, 0.0), 1.0) for peak in peaks]

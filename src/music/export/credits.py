@@ -29,7 +29,7 @@ class Credit:
 
 
 def credits_of(score: Score) -> tuple[Credit, ...]:
-    """Every stem that is chosen in a score, once, in the order of the mix."""
+    """List every stem that is chosen in a score, once, in the order of the mix."""
     by_stem: dict[str, list[Choice]] = defaultdict(list)
     for choice in score.choices:
         by_stem[choice.stem_id].append(choice)
@@ -37,7 +37,7 @@ def credits_of(score: Score) -> tuple[Credit, ...]:
 
 
 def credits_dict(score: Score, *, title: str) -> dict[str, Any]:
-    """The credits as plain JSON values, with all stems of each licence side by side."""
+    """Write the credits as plain JSON values, with all stems of each licence side by side."""
     stems = credits_of(score)
     return {
         "title": title,
@@ -53,7 +53,7 @@ def credits_dict(score: Score, *, title: str) -> dict[str, Any]:
 
 
 def credits_text(score: Score, *, title: str) -> str:
-    """The credits for people to read."""
+    """Write the credits for people to read."""
     stems = credits_of(score)
     lines = [title, f"{score.bpm:g} BPM, {score.key}", ""]
     for licence, found in _by_licence(stems).items():

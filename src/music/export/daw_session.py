@@ -129,7 +129,7 @@ def layers(items: Iterable[AudioItem]) -> list[list[AudioItem]]:
 
 
 def gain_curve(points: Sequence[AutomationPoint]) -> tuple[AutomationPoint, ...]:
-    """A line in decibels as a line of factors, with points enough that both agree.
+    """Convert a line in decibels to a line of factors, with points enough that both agree.
 
     Between points a decibel apart the straight line of factors is off by 0.015 dB at most.
     """

@@ -80,7 +80,7 @@ class MidiSong:
 
 
 def midi_song(score: Score, *, title: str, roots: Mapping[str, int]) -> MidiSong:
-    """A score as notes, cues and markers.
+    """Write a score as notes, cues and markers.
 
     roots: the note that each tonal one-shot sounds as it was recorded, by stem id; what is
         missing has no pitch and plays ``UNTUNED_KEY``
@@ -110,7 +110,7 @@ def midi_song(score: Score, *, title: str, roots: Mapping[str, int]) -> MidiSong
 
 
 def root_note(card: StemCard) -> int | None:
-    """The note that a tonal one-shot sounds; None for drums and where it is not known.
+    """Return the note that a tonal one-shot sounds; None for drums and where it is not known.
 
     The pitch class is the card's root; the octave is the one that was heard, else it
     begins at C2 for a bass and at C4 for all others.
@@ -126,7 +126,7 @@ def root_note(card: StemCard) -> int | None:
 
 
 def midi_key(role: str, note: Note, root: int | None) -> int:
-    """The MIDI note that a hit plays in a role."""
+    """Choose the MIDI note that a hit plays in a role."""
     if role == "hihat" and note.articulation == OPEN:
         return OPEN_HIHAT
     if role in GENERAL_MIDI_DRUMS:
@@ -167,7 +167,7 @@ def _part(
 
 
 def _notes(channel: Channel, roots: Mapping[str, int]) -> tuple[MidiNote, ...]:
-    """The notes of a channel in order; none reaches into the next one of its key."""
+    """List the notes of a channel in order; none reaches into the next one of its key."""
     ringing = _DRUM_BEATS if channel.role in DRUM_CATEGORIES else _RINGING_BEATS
     by_key: dict[int, list[Note]] = defaultdict(list)
     for note in sorted(channel.notes, key=lambda note: note.start_beats):
@@ -191,7 +191,7 @@ def _note(note: Note, key: int, following: Note | None, ringing: float) -> MidiN
 
 
 def _told(clip: Clip, name: str) -> str:
-    """A clip in words: its name and what was done to it."""
+    """Put a clip in words: its name and what was done to it."""
     said = [name, f"{clip.length_beats:g} beats"]
     if abs(clip.stretch_ratio - 1.0) > 1e-4:
         said.append(f"stretched x{clip.stretch_ratio:.4g}")

@@ -26,7 +26,7 @@ _USUAL = (
 
 
 def _names_of_files() -> tuple[str, ...]:
-    """The genres of the house, then those that somebody put beside them, then the default."""
+    """List the shipped genres, then those that somebody put beside them, then the default."""
     files = (resources.files("src.music.genre") / "grammars").iterdir()
     names = {file.name[:-5].replace("_", " ") for file in files if file.name.endswith(".yaml")}
     others = sorted(names.difference(_USUAL, ("default",)))
@@ -149,7 +149,7 @@ class GenreGrammar:
 
 @cache
 def genre_grammar(name: str, style: str = "") -> GenreGrammar:
-    """The grammar of a genre, and of one of its styles when that is named.
+    """Load the grammar of a genre, and of one of its styles when that is named.
 
     name: one of GENRES; "industrial techno" works as well as ("techno", "industrial")
 
@@ -169,7 +169,7 @@ def genre_grammar(name: str, style: str = "") -> GenreGrammar:
 
 
 def all_styles() -> Iterator[tuple[str, Style]]:
-    """Every style with its genre."""
+    """List every style with its genre."""
     for genre in GENRES:
         for style in genre_grammar(genre).styles:
             yield genre, style
@@ -197,7 +197,7 @@ def _split_name(name: str) -> tuple[str, str]:
 
 @cache
 def _genre_data(genre: str) -> Mapping[str, Any]:
-    """A genre's file over the default's entries."""
+    """Merge a genre's file over the default's entries."""
     name, text = _file(genre)
     data = read_genre(text, name)
     if genre == "default":
@@ -214,7 +214,7 @@ def _file(genre: str) -> tuple[str, str]:
 
 
 def read_genre(text: str, file: str) -> dict[str, Any]:
-    """A genre's file as plain values, each of them checked.
+    """Read a genre's file as plain values, each of them checked.
 
     Raises InvalidInputError that names file, field, value and rule.
     """
@@ -359,7 +359,7 @@ def _form(entry: Mapping[str, Any], roles: Mapping[str, PartRequest], genre: str
 
 
 def _patterns(rows: list[Mapping[str, Any]]) -> tuple[tuple[Pattern, ...], tuple[Pattern, ...]]:
-    """Those played by energy, lowest first, and those played only by name."""
+    """Sort those played by energy, lowest first, and those played only by name."""
     read = [
         (
             bool(row.get("by_name", False)),

@@ -18,7 +18,7 @@ __all__ = [
 
 
 def pattern_for(genre: str, category: str, energy: float, *, name: str | None = None) -> Pattern:
-    """The pattern of a category: the named one, else the busiest that the energy allows.
+    """Choose the pattern of a category: the named one, else the busiest that the energy allows.
 
     genre: a genre, or a style such as "industrial techno"
     energy: 0..1, of the section
@@ -38,12 +38,12 @@ def pattern_for(genre: str, category: str, energy: float, *, name: str | None = 
 
 
 def pattern_names(genre: str, category: str) -> tuple[str, ...]:
-    """All patterns of a category that a plan can name."""
+    """List all patterns of a category that a plan can name."""
     return tuple(pattern.name for pattern in _all_patterns(genre, category))
 
 
 def patterns_for(genre: str, category: str, energy: float) -> tuple[Pattern, ...]:
-    """The fitting pattern first, then the others that the energy allows, busiest first.
+    """List the fitting pattern first, then the others that the energy allows, busiest first.
 
     The further ones serve for variation. Below the lowest threshold the calmest is given.
     """
@@ -58,7 +58,7 @@ def fills_for(genre: str, category: str) -> tuple[Pattern, ...]:
 
 
 def fill_for(genre: str, category: str, *, variant: int = 0) -> Pattern | None:
-    """One of the fills, ``variant`` counting round; None where the category goes on."""
+    """Choose one of the fills, ``variant`` counting round; None where the category goes on."""
     fills = fills_for(genre, category)
     return fills[variant % len(fills)] if fills else None
 

@@ -100,7 +100,7 @@ def swung(beat: float, swing: float) -> float:
 
 
 def degree_semitones(degree: int, *, minor: bool) -> int:
-    """Semitones above the key's root of a scale degree: 1 is 0, 5 is 7, 8 is 12, 0 is below."""
+    """Convert a scale degree to semitones above the tonic: 1 is 0, 5 is 7, 8 is 12, 0 is below."""
     scale = _MINOR_SCALE if minor else _MAJOR_SCALE
     octave, step = divmod(degree - 1, len(scale))
     return 12 * octave + scale[step]

@@ -151,7 +151,7 @@ class ArrangementPlan:
 
 
 def plan_to_dict(plan: ArrangementPlan) -> dict[str, Any]:
-    """The plan as plain JSON values, in the blueprint's form."""
+    """Write the plan as plain JSON values, in the blueprint's form."""
     return {
         "bpm": int(plan.bpm) if float(plan.bpm).is_integer() else plan.bpm,
         "key": plan.key,

@@ -183,7 +183,7 @@ class Score:
 
 
 def score_to_dict(score: Score) -> dict[str, Any]:
-    """The score as plain JSON values."""
+    """Write the score as plain JSON values."""
     return _to_dict(score)
 
 

@@ -11,7 +11,7 @@ from src.music.model.score import DECLICK_S, Choice, Clip, Score, json_name
 
 
 def score_from_dict(data: Mapping[str, Any]) -> Score:
-    """The inverse of ``score_to_dict``.
+    """Invert ``score_to_dict``.
 
     What a newer version wrote beyond the fields of today is left out; what an older one
     did not know gets its default, or what it was played with then. Raises InvalidInputError
@@ -39,7 +39,7 @@ def choice_from_dict(data: Mapping[str, Any]) -> Choice:
 
 
 def _read(kind: Any, value: Any, where: str) -> Any:
-    """A value as the annotation says: a dataclass, a tuple, an optional or a plain value."""
+    """Read a value as the annotation says: a dataclass, a tuple, an optional or a plain value."""
     if is_dataclass(kind):
         return _record(kind, value, where)
     origin = get_origin(kind)

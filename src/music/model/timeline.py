@@ -49,7 +49,7 @@ class Span:
 
 
 def timeline(plan: ArrangementPlan) -> tuple[SectionTime, ...]:
-    """All sections of a plan with their places in beats."""
+    """Place all sections of a plan in beats."""
     times: list[SectionTime] = []
     start = 0.0
     for number, section in enumerate(plan.structure):
@@ -65,7 +65,7 @@ def timeline(plan: ArrangementPlan) -> tuple[SectionTime, ...]:
 
 
 def kind_of(section: SectionPlan) -> str:
-    """What a section is for, by its name, else by its energy."""
+    """Return what a section is for, by its name, else by its energy."""
     name = section.section.casefold()
     for kind, words in _KINDS:
         if re.search(words, name):
@@ -74,7 +74,7 @@ def kind_of(section: SectionPlan) -> str:
 
 
 def spans_of(sections: Iterable[int], times: Sequence[SectionTime]) -> tuple[Span, ...]:
-    """When something plays that plays in these sections: neighbours flow into each other."""
+    """Compute when something plays that plays in these sections: neighbours are joined."""
     spans: list[Span] = []
     for number in sorted(sections):
         time = times[number]
@@ -86,7 +86,7 @@ def spans_of(sections: Iterable[int], times: Sequence[SectionTime]) -> tuple[Spa
 
 
 def without(spans: Iterable[Span], holes: Iterable[tuple[float, float]]) -> tuple[Span, ...]:
-    """The spans with holes (start, end in beats) cut out; what remains keeps its origin."""
+    """Cut holes (start, end in beats) out of spans; what remains keeps its origin."""
     left = list(spans)
     for start, end in holes:
         cut: list[Span] = []

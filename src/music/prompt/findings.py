@@ -122,7 +122,7 @@ class Findings:
         return tuple(dict.fromkeys([*words, *self.excluded_words]))
 
     def _is_partial(self, thing: Mention, place: str) -> bool:
-        """Whether only a part of the category is refused.
+        """Tell whether only a part of the category is refused.
 
         "no piano" refuses keys, since nobody can be sure which keys hold a piano, unless
         other keys are wanted; "no open hats" leaves the hats.

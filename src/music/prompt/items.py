@@ -54,7 +54,7 @@ def items_of(sentence: Sentence, lexicon: PhraseTable) -> list[Item]:
 
 
 def next_item(items: list[Item], index: int, skipped: tuple[str, ...] = SKIPPED) -> Item:
-    """The first item after an index that means something; a break at the end."""
+    """Find the first item after an index that means something; a break at the end."""
     for item in items[index + 1 :]:
         if item.kind not in skipped:
             return item
@@ -62,7 +62,7 @@ def next_item(items: list[Item], index: int, skipped: tuple[str, ...] = SKIPPED)
 
 
 def previous_item(items: list[Item], index: int, skipped: tuple[str, ...] = SKIPPED) -> Item:
-    """The last item before an index that means something; a break at the start."""
+    """Find the last item before an index that means something; a break at the start."""
     for item in reversed(items[:index]):
         if item.kind not in skipped:
             return item
@@ -70,13 +70,13 @@ def previous_item(items: list[Item], index: int, skipped: tuple[str, ...] = SKIP
 
 
 def stands_in(items: list[Item], index: int) -> bool:
-    """Whether "in the" or the like stands before an item."""
+    """Tell whether "in the" or the like stands before an item."""
     between = ("filler", "article", "long", "short", "mood", "only")
     return previous_item(items, index, between).kind == "in"
 
 
 def list_goes_on(items: list[Item], index: int, *, strong: bool) -> bool:
-    """Whether the comma at index stands in a list of bare things that is still going on.
+    """Tell whether the comma at index stands in a list of bare things that is still going on.
 
     Such a list ends with "or"; after "without" (strong) also with "and", or it has at least
     two more things and nothing else up to the end of the clause.

@@ -93,7 +93,7 @@ def _spelled(sentence: Sentence, pattern: re.Pattern[str], *, german: bool) -> l
 
 
 def _is_article(sentence: Sentence, match: re.Match[str]) -> bool:
-    """ "a minor change", "half a min", "in a minor key": no key of A."""
+    """Tell whether "a" is an article: "a minor change", "half a min", "in a minor key"."""
     if sentence.raw[match.start()] == "A" and not match[2]:
         return bool(_NOUN_AFTER.match(sentence.after(match)))
     if match[2]:

@@ -112,7 +112,7 @@ def take_lengths(sentence: Sentence) -> LengthWishes:
 
 
 def length_words(text: str) -> str:
-    """A length that stands alone ("3 minutes", "90s", "64 Takte"), as a prompt says it.
+    """Read a length that stands alone ("3 minutes", "90s", "64 Takte"), as a prompt writes it.
 
     Raises InvalidInputError for anything that is no length of a whole track.
     """
@@ -177,7 +177,7 @@ _READERS = (
 
 
 def _amount(match: re.Match[str]) -> float:
-    """The number, or the middle of "2 to 3"."""
+    """Read the number, or the middle of "2 to 3"."""
     low = _number(match[1])
     return low if match[2] is None else (low + _number(match[2])) / 2.0
 

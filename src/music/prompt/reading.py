@@ -45,17 +45,17 @@ class PromptReader:
         return self.found
 
     def on_nothing(self) -> None:
-        """A word that only holds the sentence together."""
+        """Pass over a word that only holds the sentence together."""
 
     def on_break(self) -> None:
-        """The end of a clause ends everything that was pending."""
+        """End everything that was pending at the end of a clause."""
         self._refusing = self._fresh = self._with = self._only = self._skip_thing = False
         self.place = ""
         self._gain_db = 0.0
         self._clause, self._moved = [], []
 
     def on_comma(self) -> None:
-        """A comma ends a refusal unless it stands in a list; it ends what is said of a place."""
+        """End a refusal at a comma unless it stands in a list, and what is said of a section."""
         if self._refusing and not self._fresh:
             listed = next_item(self.items, self.index).kind in THINGS and self._listing
             self._refusing = self._listing = listed or list_goes_on(
@@ -152,7 +152,7 @@ class PromptReader:
         self._gain_db = -4.0
 
     def on_mood(self) -> None:
-        """A mood of the track, of the instrument that follows, or of a section."""
+        """Take a mood of the track, of the instrument that follows, or of a section."""
         following = next_item(self.items, self.index, (*_DESCRIBING, "filler", "and"))
         belongs = following.kind in ("instrument", "group")
         if self._refusing:
@@ -175,7 +175,7 @@ class PromptReader:
         self._words.append(self.item.value)
 
     def on_loud(self) -> None:
-        """A loud section or a loud instrument."""
+        """Take a loud section or a loud instrument."""
         about = self._section_at()
         if about:
             self.found.shift_energy(about, -_SHIFT if self._refusing else _SHIFT)
@@ -220,7 +220,7 @@ class PromptReader:
         self.found.length_feel = 1.0 if (self.item.kind == "long_track") != self._refusing else -1.0
 
     def on_slow_build(self) -> None:
-        """A build-up that takes its time."""
+        """Take a build-up that takes its time."""
         self.found.stretch("build", _LONG)
 
     def on_half_time(self) -> None:
@@ -242,7 +242,7 @@ class PromptReader:
         self._fresh = False
 
     def on_genre(self) -> None:
-        """A genre; right before an instrument it may only describe that."""
+        """Take a genre; right before an instrument it may only describe that."""
         genre, _, style = self.item.value.partition("/")
         following = next_item(self.items, self.index, ("filler",))
         listed = previous_item(self.items, self.index).kind in ("or", "and")
@@ -256,14 +256,14 @@ class PromptReader:
             self.found.genres.append((genre, style))
 
     def on_foreign_genre(self) -> None:
-        """A genre without a grammar: said, unless it only describes an instrument."""
+        """Note a genre without a grammar, unless it only describes an instrument."""
         if next_item(self.items, self.index, ("filler",)).kind in ("instrument", "group"):
             self._words.append(self.item.text.casefold())
         elif not self._refusing:
             self.found.foreign_genres.append(self.item.text.casefold())
 
     def on_section(self) -> None:
-        """A section: refused, or the place of what was or will be said."""
+        """Take a section: refused, or the one that words refer to."""
         placed = stands_in(self.items, self.index)
         before = previous_item(self.items, self.index).kind
         if before in ("and", "or") and self._moved:
@@ -298,7 +298,7 @@ class PromptReader:
         self._end_refusal()
 
     def on_thing(self) -> None:
-        """An instrument, wanted or refused."""
+        """Take an instrument, asked for or refused."""
         if self._skip_thing:
             self._skip_thing = False
             return
@@ -314,7 +314,7 @@ class PromptReader:
             self.found.keep_only(thing.place)
 
     def on_unknown(self) -> None:
-        """A word that says nothing here; a refused one is kept as a word to avoid."""
+        """Note a word that means nothing here; a refused one is kept as a word to avoid."""
         if any(char.isalnum() for char in self.item.text):
             self.found.unknown.append(self.item.text)
         following = next_item(self.items, self.index, ("filler", *_DESCRIBING))
@@ -330,7 +330,9 @@ class PromptReader:
         self._refusing = self._refusing and directly.kind == "or"
 
     def _thing(self) -> Mention | None:
-        """The thing as described; None where it only completes the one before ("piano chords")."""
+        """Read the instrument as described; None where it only completes the one before ("piano
+        chords").
+        """
         item = self.item
         before = previous_item(self.items, self.index, ())
         if item.kind == before.kind == "instrument" and self._clause:
@@ -365,7 +367,7 @@ class PromptReader:
         return bool(about) and self.item.value in (*_QUIET_MOODS, *_LOUD_MOODS)
 
     def _section_at(self) -> str:
-        """The section that a word describes: the one in question, or its neighbour."""
+        """Find the section that a word describes: the one in question, or its neighbour."""
         following = next_item(self.items, self.index, ("filler",))
         if following.kind in _VERB_PLACES:
             return _VERB_PLACES[following.kind]

@@ -30,15 +30,15 @@ class Sentence:
         return "de" if _GERMAN.search(low) else "en"
 
     def find(self, pattern: re.Pattern[str], *, as_written: bool = False) -> list[re.Match[str]]:
-        """Where a pattern stands in what has not been taken yet, from left to right."""
+        """Find where a pattern stands in what has not been taken yet, from left to right."""
         return list(pattern.finditer(self._free_raw if as_written else self._free))
 
     def before(self, match: re.Match[str]) -> str:
-        """What stands before a match, in lower case."""
+        """Return what stands before a match, in lower case."""
         return self._free[: match.start()]
 
     def after(self, match: re.Match[str]) -> str:
-        """What stands after a match, in lower case."""
+        """Return what stands after a match, in lower case."""
         return self._free[match.end() :]
 
     def take(self, match: re.Match[str]) -> str:
@@ -51,5 +51,5 @@ class Sentence:
         return " ".join(written.split())
 
     def words(self) -> list[Word]:
-        """What is left, as words and signs."""
+        """List what is left, as words and signs."""
         return words_of(self._free_raw)

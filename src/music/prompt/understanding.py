@@ -124,7 +124,7 @@ def _with_numbers(
 
 
 def _genre(found: Findings) -> tuple[str | None, str]:
-    """The first genre named for itself, else the first that only describes an instrument."""
+    """Choose the first genre named for itself, else the first that only describes an instrument."""
     refused = set(found.refused_genres)
     named = [pair for pair in (found.genres or found.asides) if pair[0] not in refused]
     if not named:
@@ -135,7 +135,7 @@ def _genre(found: Findings) -> tuple[str | None, str]:
 
 
 def _style_by_mood(genre: str | None, moods: list[str], refused: list[str]) -> str:
-    """The style whose word is among the moods: industrial ... techno."""
+    """Find the style whose word is among the moods: industrial ... techno."""
     if genre is None:
         return ""
     for mood in moods:
@@ -163,6 +163,6 @@ def _section_wishes(found: Findings) -> tuple[SectionWish, ...]:
 
 
 def _section_kind(name: str) -> str:
-    """The kind of section that a word of the prompt means."""
+    """Return the kind of section that a word of the prompt means."""
     found, _ = prompt_lexicon().find(words_of(name), 0)
     return found[0].entry.value if found else "groove"

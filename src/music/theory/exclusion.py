@@ -39,7 +39,7 @@ def refused_categories(excluded: Sequence[str]) -> frozenset[str]:
 
 
 def words_of(card: StemCard) -> frozenset[str]:
-    """What the stem is called: words of its name, and the tags that surely apply."""
+    """List what the stem is called: words of its name, and the tags that surely apply."""
     sure = " ".join(tag for tag, score in card.tags.items() if score >= 0.5)
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", card.name)
     words = set(_WORD.findall(f"{name} {sure}".lower()))
@@ -49,7 +49,7 @@ def words_of(card: StemCard) -> frozenset[str]:
 
 
 def suspicion(card: StemCard, excluded: Sequence[str]) -> float:
-    """How likely it is that a stem holds something refused, 0..1.
+    """Rate how likely it is that a stem holds something refused, 0..1.
 
     1.0: its category is refused. 0.9: its name says so. 0.5: a full drum loop, which as a
     rule holds kick, snare and hi-hat. Words that are no category are looked for in tags.

@@ -8,7 +8,7 @@ _LEAST_SHARE = 0.25
 
 
 def groove_at(groove: Sequence[float], *, bpm: float, target_bpm: float) -> tuple[float, ...]:
-    """A groove as it falls on the bars of another tempo, read in double or half time.
+    """Map a groove to the bars of another tempo, read in double or half time.
 
     groove: 16 values, at the tempo ``bpm``
 

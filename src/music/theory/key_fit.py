@@ -48,7 +48,7 @@ class KeyFit:
 
 @lru_cache(maxsize=8192)
 def fit_key(key: str, sure: float, heard: Chances, target: str, *, limit: int) -> KeyFit:
-    """The best shift of at most ``limit`` semitones either way.
+    """Find the best shift of at most ``limit`` semitones either way.
 
     key: what the stem is believed to be in, ``sure`` in 0..1
     heard: probability by sound of each of KEYS; empty where it was not measured
@@ -69,7 +69,7 @@ def fit_key(key: str, sure: float, heard: Chances, target: str, *, limit: int) -
 
 
 def likeliest_key(heard: Chances) -> tuple[str, float] | None:
-    """The key that is heard most, with its probability; None where none was heard."""
+    """Find the key with the highest probability; None where none was estimated."""
     if not any(heard):
         return None
     best = max(range(len(KEYS)), key=lambda place: heard[place])
@@ -77,12 +77,12 @@ def likeliest_key(heard: Chances) -> tuple[str, float] | None:
 
 
 def root_worth(sure: float) -> float:
-    """What a one-shot is worth that is moved to the track's root by a root so sure."""
+    """Rate a one-shot that is moved to the track's root by a root so sure."""
     return sure + (1.0 - sure) * BY_CHANCE
 
 
 def _believed(key: str, sure: float, heard: Chances) -> Chances:
-    """What is said of the key, with what is heard for the rest of the doubt."""
+    """Combine the given key with the estimates for the rest of the doubt."""
     place = KEYS.index(key)
     rest = _summing_to_one(heard) if any(heard) else (1.0 / len(KEYS),) * len(KEYS)
     if any(heard) and sure <= heard[place] + _SAME:
@@ -97,7 +97,9 @@ def _summing_to_one(chances: Sequence[float]) -> Chances:
 
 
 def reach(key: str, target: str, *, limit: int) -> float:
-    """How far a kit in a key supports a track in another, 0..1: the better the less is shifted."""
+    """Rate how far a kit in a key supports a track in another, 0..1: the less is shifted the
+    better.
+    """
     return max(
         _worth(transpose(key, shift), target) * (1.0 - REACH_COST * abs(shift))
         for shift in range(-limit, limit + 1)
@@ -110,7 +112,7 @@ def _expected(chances: Chances, target: str, shift: int) -> float:
 
 @cache
 def _worths(target: str, shift: int) -> Chances:
-    """What a stem in each of KEYS is worth when it is shifted."""
+    """Rate a stem in each of KEYS when it is shifted."""
     return tuple(_worth(transpose(key, shift), target) for key in KEYS)
 
 

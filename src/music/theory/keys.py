@@ -50,33 +50,33 @@ def parse_key(text: str) -> str:
 
 
 def key_name(pitch: int, *, minor: bool) -> str:
-    """The house's name of a key. pitch: any whole number, 0 is C, 12 is C again."""
+    """Name a key. pitch: any whole number, 0 is C, 12 is C again."""
     return TONICS[pitch % 12] + ("m" if minor else "")
 
 
 def pitch_class(key: str) -> int:
-    """The tonic of a key as 0..11, where 0 is C."""
+    """Return the tonic of a key as 0..11, where 0 is C."""
     return TONICS.index(parse_key(key).removesuffix("m"))
 
 
 def is_minor(key: str) -> bool:
-    """Whether a key is minor."""
+    """Tell whether a key is minor."""
     return parse_key(key).endswith("m")
 
 
 def transpose(key: str, semitones: int) -> str:
-    """The key that sounds when a key is shifted by whole semitones."""
+    """Transpose a key by whole semitones."""
     return key_name(pitch_class(key) + semitones, minor=is_minor(key))
 
 
 def relative_key(key: str) -> str:
-    """The key with the same notes in the other mode: Am and C."""
+    """Return the key with the same notes in the other mode: Am and C."""
     minor = is_minor(key)
     return key_name(pitch_class(key) + (3 if minor else -3), minor=not minor)
 
 
 def camelot(key: str) -> str:
-    """The place of a key on the Camelot wheel: "8A" for Am, "8B" for C."""
+    """Return the position of a key on the Camelot wheel: "8A" for Am, "8B" for C."""
     minor = is_minor(key)
     major = pitch_class(key) + (3 if minor else 0)
     return f"{(major * 7 + 7) % 12 + 1}{'A' if minor else 'B'}"

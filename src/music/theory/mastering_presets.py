@@ -32,7 +32,7 @@ CUSTOM = "custom"
 def mastering_of(
     preset: str | None, target_lufs: float | None, *, otherwise: Mastering
 ) -> Mastering:
-    """The levels of a plan: its preset, or a loudness of its own, or the house's.
+    """Choose the levels of a plan: its preset, or a loudness of its own, or the default.
 
     Raises InvalidInputError for a preset that isn't known, and for a premaster with a
     loudness, which nothing would bring it to.
@@ -52,6 +52,6 @@ def mastering_of(
 
 
 def preset_name(target_lufs: float | None, ceiling_dbtp: float) -> str:
-    """What levels are called; "custom" where no preset has them."""
+    """Name levels; "custom" where no preset has them."""
     wanted = Mastering(target_lufs, ceiling_dbtp)
     return next((name for name, preset in PRESETS.items() if preset == wanted), CUSTOM)

@@ -114,7 +114,7 @@ _ROLES: dict[str, Role] = {
 
 
 def role_of(category: str) -> Role:
-    """How the category is treated. Raises InvalidInputError for an unknown category."""
+    """Return how the category is treated. Raises InvalidInputError for an unknown category."""
     if category not in _ROLES:
         raise InvalidInputError(
             f"category must be one of {', '.join(CATEGORIES)}, got {category!r}"
@@ -123,7 +123,7 @@ def role_of(category: str) -> Role:
 
 
 def category_fit(asked: str, found: str) -> float:
-    """How well a stem of category ``found`` fills the role ``asked``: 1 itself, 0 not at all."""
+    """Rate how well a stem of category ``found`` fills the role ``asked``: 1 itself, 0 not at all."""
     if asked == found:
         return 1.0
     return dict(role_of(asked).stand_ins).get(found, 0.0)

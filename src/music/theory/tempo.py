@@ -42,7 +42,7 @@ class TempoRelation:
 
 
 def tempo_relation(source_bpm: float, target_bpm: float) -> TempoRelation:
-    """The cheapest way from one tempo to another, half and double time allowed.
+    """Find the cheapest way from one tempo to another, half and double time allowed.
 
     87 to 174 is no stretch at all in double time: ratio 2.0, factor 1.0.
     """
@@ -53,7 +53,7 @@ def tempo_relation(source_bpm: float, target_bpm: float) -> TempoRelation:
 
 
 def stretch_cost(factor: float) -> float:
-    """How much a stretch hurts, in 0..1; the same for faster and slower.
+    """Rate how much a time stretch hurts, in 0..1; the same for faster and slower.
 
     factor: output length / input length
 
@@ -64,13 +64,15 @@ def stretch_cost(factor: float) -> float:
 
 
 def beats_in(duration_s: float, bpm: float) -> float:
-    """How many beats a stretch of time holds."""
+    """Count the beats in a duration."""
     _check(bpm, "bpm")
     return duration_s * bpm / 60.0
 
 
 def beats_miss_s(duration_s: float, bpm: float) -> float:
-    """How far a duration lies from the nearest whole number of beats (at least one), seconds."""
+    """Measure how far a duration lies from the nearest whole number of beats (at least one),
+    seconds.
+    """
     beats = beats_in(duration_s, bpm)
     return abs(beats - max(1.0, float(round(beats)))) * 60.0 / bpm
 

@@ -50,7 +50,7 @@ def player(
     key: str,
     marks: Sequence[Mark] = (),
 ) -> None:
-    """A player. With several variants one can switch between them while it plays."""
+    """Show a player. With several variants one can switch between them while it plays."""
     words = ("play", "pause", "position", "version")
     data = {
         "name": name,
@@ -66,14 +66,14 @@ def player(
 
 
 def stem_player(stem: dict[str, Any], *, key: str) -> None:
-    """The player of a stem as the API tells it."""
+    """Show the player of a stem as the API describes it."""
     path = f"/api/v1/stems/{stem['id']}"
     variant = Variant(stem["name"], f"{path}/audio", f"{path}/waveform?points=240")
     player(stem["name"], [variant], duration_s=stem["duration_s"], key=key)
 
 
 def sound_map(*, category: str | None, key: str) -> str | None:
-    """The map of sounds; the id of the stem that was clicked just now."""
+    """Show the map of sounds; returns the id of the stem that was clicked just now."""
     narrowed = f"&category={category}" if category else ""
     data = {
         "points": media_url(f"/api/v1/library/map?limit=5000{narrowed}"),
@@ -87,4 +87,4 @@ def sound_map(*, category: str | None, key: str) -> str | None:
 
 
 def _nothing() -> None:
-    """The click itself is the answer; nothing else follows from it."""
+    """Do nothing: the click itself is the answer."""

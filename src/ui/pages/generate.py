@@ -28,7 +28,7 @@ EXAMPLES = 4
 
 
 def show() -> None:
-    """The page."""
+    """Show the page."""
     st.title(t("generate.title"))
     if ready()["library"]["stems"] == 0:
         _empty_library()
@@ -58,7 +58,7 @@ def show() -> None:
 
 
 def _below(request: dict[str, Any]) -> None:
-    """What the address asks for: a job that runs, a finished track, or a plan."""
+    """Show what the address asks for: a job that runs, a finished track, or a plan."""
     if asked("job"):
         job = job_panel(asked("job"), key="render")
         if job is not None and job["status"] == "succeeded":
@@ -81,7 +81,7 @@ def _empty_library() -> None:
 
 
 def _request() -> dict[str, Any]:
-    """What is wanted, as the API takes it, without the palette."""
+    """Collect what is asked for, as the API takes it, without the palette."""
     prompt = kept.text(
         st.text_area, t("generate.prompt"), key="prompt", max_chars=2000, height=90,
         placeholder=t("generate.placeholder"),
@@ -125,7 +125,7 @@ def _with_palette(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _palette_choice() -> None:
-    """Which kits and collections a track may be made of; nothing chosen means all."""
+    """Choose which kits and collections a track may be made of; nothing chosen means all."""
     names = {f"c:{one['id']}": one["name"] for one in collections()}
     names |= {f"k:{kit['id']}": kit["name"] for kit in kits()}
     kept.several(

@@ -18,7 +18,7 @@ _LOG_LINES = 100
 
 
 def show() -> None:
-    """The page."""
+    """Show the page."""
     st.title(t("jobs.title"))
     kept.several(
         st.pills, t("jobs.which"), _STATES, selection_mode="multi", key="status",

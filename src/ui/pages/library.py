@@ -22,7 +22,7 @@ _VIEWS: dict[str, Callable[[], None]] = {
 
 
 def show() -> None:
-    """The page."""
+    """Show the page."""
     st.title(t("library.title"))
     view = kept.one(
         st.segmented_control,

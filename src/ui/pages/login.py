@@ -11,12 +11,12 @@ _PAUSE_S = 0.7
 
 
 def is_right(said: str, password: str) -> bool:
-    """Whether it is the password, in a time that does not tell how much of it is right."""
+    """Compare with the password in constant time."""
     return hmac.compare_digest(said.encode("utf-8"), password.encode("utf-8"))
 
 
 def may_enter() -> bool:
-    """Whether this visitor may see the studio; asks for the password where there is one."""
+    """Tell whether this visitor may see the studio; asks for the password where there is one."""
     password = place().password
     if not password or st.session_state.get("entered") is True:
         return True

@@ -31,7 +31,7 @@ _ASPECTS = ("overall", "timbre", "rhythm", "pitch")
 
 
 def show() -> None:
-    """The page."""
+    """Show the page."""
     st.title(t("search.title"))
     if ready()["library"]["stems"] == 0:
         st.info(t("search.empty"), icon=":material/info:")
@@ -58,7 +58,7 @@ def _prompt() -> None:
 
 
 def _filters() -> dict[str, Any]:
-    """What the visitor wants left out, as the API takes it."""
+    """Collect the filters as the API takes them."""
     with st.expander(t("search.filters"), icon=":material/tune:", key="filters"):
         chosen = _categories_and_kind()
         chosen |= _tempo_and_key()

@@ -10,7 +10,7 @@ from src.ui.views.stem_card import plain
 
 
 def show() -> None:
-    """The page."""
+    """Show the page."""
     st.title(t("system.title"))
     for title, part in (
         ("health", _health),

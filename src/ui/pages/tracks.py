@@ -16,7 +16,7 @@ PAGE = 10
 
 
 def show() -> None:
-    """The page."""
+    """Show the page."""
     if asked("track"):
         if st.button(t("tracks.back"), icon=":material/arrow_back:"):
             remember(track=None, edits=None, locked=None, tab=None)

@@ -27,7 +27,7 @@ class Outcome:
 
 
 def show() -> None:
-    """The page."""
+    """Show the page."""
     st.title(t("upload.title"))
     counts = ready()["library"]
     if counts["stems"] == 0:

@@ -17,7 +17,7 @@ _NEW = "+"
 
 
 def bulk_panel(chosen: list[str], filters: dict[str, Any], total: int) -> None:
-    """What can be done with the chosen rows, or with all that the filters leave."""
+    """Offer what can be done with the chosen rows, or with all that the filters leave."""
     _undo()
     if asked("job"):
         job_panel(asked("job"), key="again")
@@ -41,7 +41,7 @@ def bulk_panel(chosen: list[str], filters: dict[str, Any], total: int) -> None:
 
 
 def selection_of(filters: dict[str, Any]) -> dict[str, Any]:
-    """The filters of the list as a selection of the API; none at all means everything."""
+    """Convert the filters of the list to a selection of the API; none at all means everything."""
     kept = {name: filters[name] for name in _FILTER_FIELDS if filters.get(name)}
     return {"filter": kept} if kept else {"all": True}
 

@@ -54,7 +54,7 @@ def _live(job_id: str, key: str) -> None:
 
 
 def progress_text(job: dict[str, Any]) -> str:
-    """What a job does, how far it is and how long it takes, in one line."""
+    """Say what a job does, how far it is and how long it takes, in one line."""
     if job["cancel_requested"]:
         return t("jobs.stopping")
     if job["status"] == "queued":

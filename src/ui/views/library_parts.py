@@ -30,7 +30,7 @@ _KITS_PAGE = 20
 
 
 def kits_view() -> None:
-    """Every kit with what is in it."""
+    """Show every kit with what is in it."""
     every = kits()
     page = asked_number("page", 1, at_least=1)
     for kit in every[(page - 1) * _KITS_PAGE : page * _KITS_PAGE]:
@@ -100,7 +100,7 @@ def _collection_changes(one: dict[str, Any]) -> None:
 
 
 def map_view() -> None:
-    """The map of sounds: a click plays, and shows the sound below."""
+    """Show the map of sounds: a click plays, and shows the sound below."""
     category = kept.one(
         st.selectbox, t("stem.category"), CATEGORIES, key="category",
         format_func=lambda one: word("category", one), placeholder=t("search.any"),
@@ -114,7 +114,7 @@ def map_view() -> None:
 
 
 def statistics_view() -> None:
-    """How much there is of what."""
+    """Show how much there is of what."""
     told = ready()
     counts = told["library"]
     for column, name in zip(st.columns(4), ("stems", "kits", "tracks", "quarantined"), strict=True):

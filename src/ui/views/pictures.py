@@ -13,12 +13,13 @@ _BAR_ROW = 24
 
 
 def data_uri(svg: str) -> str:
-    """An SVG as an address that an image can have."""
+    """Encode an SVG as an address that an image can have."""
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 
 def plan_picture(plan: Mapping[str, Any], *, energy_label: str, labels: Mapping[str, str]) -> str:
-    """A plan in bars from left to right: its sections, their energy, and which role plays where.
+    """Draw a plan in bars from left to right: its sections, their energy, and which role plays
+    where.
 
     labels: what a category is called; those that are missing keep their name
     """
@@ -130,7 +131,7 @@ def bars_picture(counts: Mapping[str, float], colours: Mapping[str, str] | None 
 
 
 def logo(*, with_name: bool = True) -> str:
-    """A wave that grows out of a dream's moon."""
+    """Draw a waveform that grows out of a moon."""
     bars = [(34, 10), (41, 20), (48, 30), (55, 18), (62, 26), (69, 12)]
     wave = "".join(
         f'<rect x="{x - 30}" y="{24 - h / 2:g}" width="4" height="{h}" rx="2" fill="#fff"/>'

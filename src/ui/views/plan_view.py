@@ -11,7 +11,7 @@ from src.ui.views.pictures import data_uri, plan_picture
 
 
 def show_plan(plan: dict[str, Any]) -> None:
-    """A plan as a picture: sections, energy, roles."""
+    """Show a plan as a picture: sections, energy, roles."""
     labels = {name: word("category", name) for name in CATEGORIES}
     svg = plan_picture(plan, energy_label=t("track.energy"), labels=labels)
     sections = ", ".join(section["section"] for section in plan["structure"])

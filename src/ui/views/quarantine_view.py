@@ -15,7 +15,7 @@ PAGE = 25
 
 
 def quarantine_view() -> None:
-    """One page of refused files, the newest first."""
+    """Show one page of refused files, the newest first."""
     if asked("job"):
         job_panel(asked("job"), key="retry")
     page = asked_number("page", 1, at_least=1)

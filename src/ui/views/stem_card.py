@@ -17,12 +17,12 @@ _NEW = "+"
 
 
 def plain(text: str) -> str:
-    """A text that markdown shows as it is."""
+    """Escape a text so that markdown shows it as it is."""
     return text.translate(_MARKDOWN)
 
 
 def badges(stem: dict[str, Any]) -> str:
-    """What a sound is, as small labels."""
+    """Show what a sound is, as small labels."""
     kind = t("stem.loop") if stem["is_loop"] else t("stem.one_shot")
     told = [
         f":violet-badge[{plain(word('category', stem['category']))}]",
@@ -44,7 +44,7 @@ def badges(stem: dict[str, Any]) -> str:
 def stem_card(
     stem: dict[str, Any], *, key: str, why: Sequence[str] = (), score: float | None = None
 ) -> None:
-    """One sound. why: reasons that it is shown; score: 0..1"""
+    """Show one sound. why: reasons that it is shown; score: 0..1"""
     with st.container(border=True, key=f"card-{key}"):
         _card(stem, key, tuple(why), score)
 

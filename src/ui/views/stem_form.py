@@ -71,7 +71,7 @@ def _fields(stem: dict[str, Any]) -> dict[str, Any]:
 
 
 def fact_text(stem: dict[str, Any], name: str) -> str:
-    """Who says so, and how sure that is."""
+    """Say who says so, and how sure that is."""
     fact = stem["facts"][name]
     source = word("source", fact["source"])
     return t("stem.fact", source=source, percent=round(100 * fact["confidence"]))

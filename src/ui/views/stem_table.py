@@ -73,7 +73,7 @@ def _sorting() -> str:
 
 
 def _table(stems: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One page as a table; the stems whose rows are chosen."""
+    """Show one page as a table; returns the stems whose rows are chosen."""
     rows = [
         {
             t("stem.name"): stem["name"],

@@ -16,7 +16,7 @@ Edit = dict[str, Any]
 
 
 def pending() -> list[Edit]:
-    """The edits in the address. What is no list of edits counts as none."""
+    """Read the edits in the address. What is no list of edits counts as none."""
     try:
         said = json.loads(asked("edits") or "[]")
     except ValueError:
@@ -29,7 +29,7 @@ def pending() -> list[Edit]:
 
 
 def with_edit(edits: list[Edit], edit: Edit) -> list[Edit]:
-    """The edits with one more; what it says anew replaces what was said of the same thing."""
+    """Add an edit; it replaces what was said of the same thing."""
     return [one for one in edits if _subject(one) != _subject(edit)] + [edit]
 
 
@@ -53,7 +53,7 @@ def _keep(edits: list[Edit]) -> None:
 
 
 def changes(track: dict[str, Any]) -> None:
-    """The voices and sections with what can be done to them, and the edits so far."""
+    """Show the parts and sections with what can be done to them, and the edits so far."""
     voices = api().get(f"/api/v1/tracks/{track['id']}/explain")["voices"]
     chosen = st.session_state.pop("chosen_edit", None)
     if chosen:
@@ -172,7 +172,7 @@ def _bars(plan: dict[str, Any]) -> int:
 
 
 def edit_text(edit: Edit) -> str:
-    """An edit in words."""
+    """Put an edit in words."""
     of = joined(
         [str(edit[name]) for name in ("voice", "section", "bpm", "key", "bars") if name in edit]
         + [", ".join(edit[name]) for name in ("sections", "moods") if edit.get(name)]

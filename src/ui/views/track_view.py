@@ -18,7 +18,7 @@ _TABS = ("change", "compare", "stems", "download", "details")
 
 
 def track_view(track_id: str) -> None:
-    """Everything about one track, and what can be made of it."""
+    """Show everything about one track, and what can be made of it."""
     track = api().get(f"/api/v1/tracks/{track_id}")
     plan = track["plan"]
     st.header(plain(track["prompt"] or t("track.untitled")))
@@ -64,7 +64,7 @@ def facts_line(track: dict[str, Any]) -> str:
 
 
 def section_marks(plan: dict[str, Any]) -> list[Mark]:
-    """Where each section begins, in seconds: every bar has as many beats as the plan says."""
+    """Compute where each section begins, in seconds, from the plan's bars and tempo."""
     bar_s = plan.get("beats_per_bar", 4) * 60.0 / plan["bpm"]
     marks, bars = [], 0
     for section in plan["structure"]:
@@ -79,7 +79,7 @@ def _variant(track: dict[str, Any], label: str) -> Variant:
 
 
 def family_of(track: dict[str, Any]) -> list[dict[str, Any]]:
-    """The track that this one was made of, its other revisions, and those made of this one."""
+    """List the track that this one was made of, its other revisions, and those made of this one."""
     found: dict[str, dict[str, Any]] = {}
     limit = {"limit": 30}
     if track["parent_id"]:
