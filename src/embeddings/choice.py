@@ -58,7 +58,9 @@ def clap_folder(settings: Settings) -> Path | None:
 
 
 def chosen_model(settings: Settings) -> Path | None:
-    """Find the folder of the CLAP that the settings choose; None where they choose the offline one."""
+    """Find the folder of the CLAP that the settings choose; None where they choose the offline
+    one.
+    """
     return None if settings.embedder == "acoustic" else clap_folder(settings)
 
 

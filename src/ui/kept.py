@@ -34,7 +34,7 @@ def put(key: str, value: Any) -> None:
 
 
 def text(widget: Widget, label: str, *, key: str, **more: Any) -> str:
-    """A text box. widget: such as ``st.text_input``"""
+    """Show a text box. widget: such as ``st.text_input``"""
     _seed(key, "", str)
     _put_again(key)
     widget(label, key=key, **more)
@@ -50,7 +50,7 @@ def one(
     default: Any = None,
     **more: Any,
 ) -> Any:
-    """One of several options, or the default. widget: such as ``st.selectbox``"""
+    """Choose one of several options, or the default. widget: such as ``st.selectbox``"""
     by_name = {str(option): option for option in options}
     _seed(key, default, lambda said: by_name.get(said, default))
     if st.session_state[key] not in options:
@@ -62,7 +62,7 @@ def one(
 
 
 def several(widget: Widget, label: str, options: Sequence[str], *, key: str, **more: Any) -> Any:
-    """Some of several options, as a list. widget: such as ``st.multiselect``"""
+    """Choose some of several options, as a list. widget: such as ``st.multiselect``"""
     _seed(key, [], lambda said: said.split(","))
     st.session_state[key] = [name for name in st.session_state[key] or [] if name in options]
     widget(label, options, key=key, **more)
@@ -77,7 +77,9 @@ def switch(widget: Widget, label: str, *, key: str, **more: Any) -> bool:
 
 
 def span(widget: Widget, label: str, limits: tuple[int, int], *, key: str) -> tuple[int, int]:
-    """Two ends within limits; the limits themselves by default. widget: such as ``st.slider``"""
+    """Choose two ends within limits; the limits themselves by default. widget: such as
+    ``st.slider``
+    """
     _seed(key, limits, lambda said: span_of(said, limits))
     widget(label, *limits, key=key)
     low, high = _kept(key, limits)
@@ -93,7 +95,7 @@ def span_of(said: str, limits: tuple[int, int]) -> tuple[int, int]:
 
 
 def number(widget: Widget, label: str, limits: tuple[int, int], *, key: str, **more: Any) -> Any:
-    """A whole number within limits, or None. widget: such as ``st.number_input``"""
+    """Enter a whole number within limits, or None. widget: such as ``st.number_input``"""
 
     def whole(said: str) -> int | None:
         inside = said.isdecimal() and limits[0] <= int(said) <= limits[1]
@@ -128,7 +130,7 @@ def _kept(key: str, default: Any) -> Any:
 
 
 def as_text(value: Any) -> str:
-    """A value as the address holds it; nothing at all is empty."""
+    """Write a value as the address holds it; nothing at all is empty."""
     if value is None:
         return ""
     if isinstance(value, bool):

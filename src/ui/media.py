@@ -40,7 +40,9 @@ _TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 
 
 def media_url(path: str) -> str:
-    """Return where the browser gets what the API has at ``path``. Raises ValueError if it may not."""
+    """Return where the browser gets what the API has at ``path``. Raises ValueError if it may
+    not.
+    """
     if not ALLOWED.fullmatch(path.partition("?")[0]):
         raise ValueError(f"the browser may not ask for {path!r}")
     return f"/studio/{TOKEN}{quote(path, safe='/?=&%')}"

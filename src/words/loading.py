@@ -73,7 +73,7 @@ def _read_yaml(file: Traversable) -> dict[str, Any]:
 
 
 def _concepts(bodies: Mapping[str, Mapping[str, Body]]) -> dict[str, list[tuple[str, ...]]]:
-    """What a search looks for by each entry: its sound, its category, or itself."""
+    """Map each entry to what a search looks for: its sound, its category, or itself."""
     genres: dict[str, tuple[str, ...]] = {}
     for name, body in bodies["genres.yaml"].items():
         own = (name,) if "means" in body else genres.get(name.partition("/")[0], ())
@@ -141,7 +141,9 @@ def _entry(
 
 
 def name_facts(place: str, facts: object, category: str) -> NameFacts:
-    """What a word of file names says: a weight of the entry's category, a tag, or all of it."""
+    """Read what a word of file names says: a weight of the entry's category, a tag, or all of
+    it.
+    """
     if isinstance(facts, str):
         return NameFacts(tag=facts)
     if isinstance(facts, int | float):
@@ -159,7 +161,9 @@ def name_facts(place: str, facts: object, category: str) -> NameFacts:
 
 
 def _texts(place: str, value: object) -> tuple[str, ...]:
-    """One text or several; YAML reads "no" and "off" as something else unless they are quoted."""
+    """Read one text or several; YAML reads "no" and "off" as something else unless they are
+    quoted.
+    """
     texts = (value,) if isinstance(value, str) else value
     if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
         raise InvalidInputError(f"{place}: words must be texts (quoted), got {value!r}")

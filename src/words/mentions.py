@@ -73,7 +73,7 @@ class _Scope:
 
 
 def mentions(text: str, table: PhraseTable | None = None) -> tuple[Mention, ...]:
-    """The concepts that a text asks for or denies, in its order.
+    """List the concepts that a text asks for or denies, in its order.
 
     "not", "ohne", "без" ... deny what follows; "very", "etwas", "очень" ... weigh it. Unknown
     words are passed over; a text that says nothing known gives an empty tuple.
@@ -108,7 +108,7 @@ def mentions(text: str, table: PhraseTable | None = None) -> tuple[Mention, ...]
 
 @lru_cache(maxsize=WORDS_KEPT)
 def concepts_of(word: str) -> tuple[str, ...]:
-    """The concepts that one word names, such as "dark" for "düsteren"; empty if none.
+    """List the concepts that one word names, such as "dark" for "düsteren"; empty if none.
 
     Of a compound the last part names it: "technokick" is a kick.
     """
@@ -118,7 +118,7 @@ def concepts_of(word: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=WORDS_KEPT)
 def names_for(word: str) -> tuple[str, ...]:
-    """What English names of files call a word: "piano" for "Klavier" and for "пианино".
+    """List what English names of files call a word: "piano" for "Klavier" and for "пианино".
 
     The word itself is left out; a word that names do not call anything gives an empty tuple.
     """
@@ -127,7 +127,7 @@ def names_for(word: str) -> tuple[str, ...]:
 
 
 def is_filler(word: str) -> bool:
-    """Whether a word says nothing about sound itself ("the", "ein", "для", "very")."""
+    """Tell whether a word says nothing about sound itself ("the", "ein", "для", "very")."""
     meant = vocabulary().searches.word(word)
     return bool(meant) and bool(meant[-1].entry.scope)
 
@@ -139,6 +139,6 @@ def _mention(entry: WordEntry, word: str, scope: _Scope) -> Mention:
 
 
 def _refusal(entry: WordEntry, word: str, scope: _Scope) -> Mention:
-    """One word that refuses a category by itself: "instrumental" wants no vocal."""
+    """Read one word that refuses a category by itself: "instrumental" wants no vocal."""
     weight = -scope.sign
     return Mention(entry.value, word, weight, {entry.value: weight})

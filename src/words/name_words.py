@@ -75,7 +75,7 @@ def name_words(
 
 
 def singular(word: str) -> str:
-    """A word of a name without the s of its plural."""
+    """Drop the s of a plural from a word of a name."""
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 

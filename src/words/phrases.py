@@ -27,7 +27,7 @@ class Phrase:
     entry: WordEntry
 
     def fits(self, words: Sequence[Word], start: int) -> bool:
-        """Whether the phrase stands at this place."""
+        """Tell whether the phrase stands at this position."""
         if start + len(self.words) > len(words):
             return False
         return all(
@@ -84,7 +84,7 @@ class PhraseTable:
             self._whole[first] = phrase.entry
 
     def find(self, words: Sequence[Word], start: int) -> tuple[tuple[Found, ...], int]:
-        """What stands at a place, and how many words of it; nothing known is one word.
+        """Find what stands at a position, and how many words of it; nothing known is one word.
 
         The longest phrase wins; a word of one piece may be two ("Technokick") or deny itself.
         """
@@ -101,11 +101,11 @@ class PhraseTable:
         return tuple(self._word(words[start], best)), 1
 
     def corrected(self, word: str) -> str | None:
-        """The known word that a mistyped one was meant to be, in plain spelling; None if none."""
+        """Correct a mistyped word to a known one, in plain spelling; None if none is near."""
         return self._spellings.corrected(plain(word))
 
     def knows(self, word: str) -> bool:
-        """Whether a word needs no correction: it means something, or is an ordinary one.
+        """Tell whether a word needs no correction: it means something, or is an ordinary one.
 
         word: in plain spelling; words that only stand within phrases are known as well
         """
@@ -117,7 +117,7 @@ class PhraseTable:
         )
 
     def word(self, word: str) -> tuple[Found, ...]:
-        """What one word means; nothing where it is unknown or no single word."""
+        """Return what one word means; nothing where it is unknown or no single word."""
         words = words_of(word)
         return self.find(words, 0)[0] if len(words) == 1 else ()
 
@@ -134,7 +134,9 @@ class PhraseTable:
         )
 
     def _is_word_or_short_inflection(self, word: str) -> bool:
-        """Whether a word stands here, or a stem of four letters or more with a short ending."""
+        """Tell whether a word stands here, or a stem of four letters or more with a short
+        ending.
+        """
         if word in self._within_phrases and len(word) >= _SHORTEST_CORRECTED_TO:
             return True
         options = [*self._closed.get(word, ()), *self._open.get(word[:3], ())]
@@ -170,7 +172,7 @@ class PhraseTable:
             yield from self._denied(word)
 
     def _parts(self, word: Word, longer_than: int) -> tuple[Found, ...]:
-        """The two words that a compound joins, the first longer than any stem that fits."""
+        """Split a compound in two words, the first longer than any stem that fits."""
         text = word.plain
         for cut in range(len(text) - _SHORTEST_PART, max(_SHORTEST_PART - 1, longer_than - 1), -1):
             first, second = self._whole.get(text[:cut]), self._whole.get(text[cut:])
@@ -192,7 +194,7 @@ class PhraseTable:
 
 
 def read_pattern(pattern: str, entry: WordEntry) -> Phrase:
-    """A pattern such as "open hi hat*" as words.
+    """Read a pattern such as "open hi hat*" as words.
 
     Raises InvalidInputError for one without a word, or with a star after fewer than three letters.
     """
@@ -210,6 +212,8 @@ def read_pattern(pattern: str, entry: WordEntry) -> Phrase:
 
 
 def _raw_place(raw: str, first: str) -> int:
-    """Where a word as written has to be cut so that it begins with a part in plain spelling."""
+    """Find where a word as written has to be cut so that it begins with a part in plain
+    spelling.
+    """
     places = (place for place in range(len(raw)) if plain(raw[:place]) == first)
     return next(places, len(raw))

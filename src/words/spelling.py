@@ -44,7 +44,7 @@ def fold(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """One spelling for all ways to write a word: lower case, ae for ä, ss for ß, е for ё."""
+    """Reduce all ways to write a word to one: lower case, ae for ä, ss for ß, е for ё."""
     if text.isascii():
         return text.lower()
     return unicodedata.normalize("NFKC", text).casefold().translate(_UMLAUTS)
@@ -65,11 +65,11 @@ def words_of(text: str) -> list[Word]:
 
 
 def parted(name: str) -> str:
-    """A name with blanks where words were glued: "DarkKick138" becomes "Dark Kick 138"."""
+    """Put blanks where words of a name were glued: "DarkKick138" becomes "Dark Kick 138"."""
     return _SEAMS.sub(" ", name)
 
 
 def plain_words(text: str) -> list[str]:
-    """The words of a text in plain spelling, without its signs."""
+    """List the words of a text in plain spelling, without its signs."""
     text = unicodedata.normalize("NFC", text)
     return [word.plain for word in words_of(text) if not word.is_sign]

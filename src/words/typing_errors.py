@@ -53,7 +53,7 @@ _ALIKE = [
 
 
 def typos_allowed(word: str) -> int:
-    """How many typing errors a word may have and still be recognised."""
+    """Return how many typing errors a word may have and still be recognised."""
     if len(word) < SHORTEST_CORRECTED or not word.isalpha():
         return 0
     return 2 if len(word) >= _TWO_TYPOS_FROM else 1
@@ -102,7 +102,8 @@ class Spellings:
         self._is_known, self._has_meaning = is_known, has_meaning
 
     def corrected(self, word: str) -> str | None:
-        """The known word that is likeliest meant; None where the word is known or none is near.
+        """Find the known word that is likeliest meant; None where the word is known or none is
+        near.
 
         Two swapped letters are the likeliest slip. The first letter has to be right, or swapped
         with the second.
@@ -135,7 +136,9 @@ class Spellings:
 
 
 def _with_swapped_letters(word: str) -> Iterator[str]:
-    """The word with each pair of neighbours swapped; the ae of an umlaut may be one letter."""
+    """Yield the word with each pair of neighbours swapped; the ae of an umlaut may be one
+    letter.
+    """
     for letters in (list(word), re.findall("[aou]e|.", word)):
         for place in range(len(letters) - 1):
             swapped = [letters[place + 1], letters[place]]
@@ -158,7 +161,7 @@ def _beginning_like(words: dict[str, list[str]], word: str) -> list[str]:
 
 
 def _is_slip(word: str, known: str) -> bool:
-    """Whether each letter that was changed is swapped, on a key beside, or sounds alike."""
+    """Tell whether each letter that was changed is swapped, on a key beside, or sounds alike."""
     from rapidfuzz.distance import Levenshtein
 
     edits = Levenshtein.editops(word, known)

@@ -56,7 +56,7 @@ class Vocabulary:
         return PhraseTable(phrases, ordinary=self.ordinary)
 
     def prompt_table(self, own: tuple[WordEntry, ...]) -> PhraseTable:
-        """Everything that prompts understand, with entries of one's own that go before."""
+        """Build the table that prompts understand, with entries of one's own that go before."""
         return PhraseTable(
             _prompt_phrases((*own, *self.entries)),
             ordinary=self.ordinary,
@@ -71,11 +71,11 @@ def _prompt_phrases(entries: tuple[WordEntry, ...]) -> Iterator[tuple[str, WordE
 
 
 def read_vocabulary(folder: Traversable) -> Vocabulary:
-    """The vocabulary in a folder of word files. Raises what ``read_files`` raises."""
+    """Read the vocabulary in a folder of word files. Raises what ``read_files`` raises."""
     return Vocabulary(read_files(folder))
 
 
 @cache
 def vocabulary() -> Vocabulary:
-    """The vocabulary that ships, read once."""
+    """Load the vocabulary that ships, once."""
     return read_vocabulary(files("src.words") / "data")

@@ -80,7 +80,9 @@ def aspect_vectors(sounds: Sequence[Heard], aspect: str) -> NDArray[np.float32]:
 
 
 def _time(sound: Heard) -> NDArray[np.float64]:
-    """Map onsets within the bar and the tempo to coordinates; tempo lies on the circle of octaves."""
+    """Map onsets within the bar and the tempo to coordinates; tempo lies on the circle of
+    octaves.
+    """
     parts = np.zeros(_STEPS + 2)
     if len(sound.groove) == _STEPS and any(sound.groove):
         groove = np.sqrt(np.maximum(np.array(sound.groove), 0.0))

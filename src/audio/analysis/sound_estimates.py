@@ -101,7 +101,9 @@ def estimate_sound(
 def _described(
     audio: Audio, stretch: Audio, mono: Mono, sample_rate: int
 ) -> tuple[Spectrum, dict[str, float]]:
-    """The shared spectrum and the descriptors; of channels that cancel, from the loudest one."""
+    """Compute the shared spectrum and the descriptors; where channels cancel, of the loudest
+    one.
+    """
     mean = stretch.mean(axis=0)
     cancels = stretch.shape[0] > 1 and float(mean @ mean) < 0.05 * float(mono @ mono)
     listened = mono[None] if cancels else stretch
@@ -114,7 +116,7 @@ def _described(
 
 
 def _tones(mono: Mono, sample_rate: int) -> tuple[Note | None, KeyEstimate | None, Chroma]:
-    """The clip as one note, and as music in a key."""
+    """Estimate the note and the key of a clip from its pitch track and chroma."""
     low, rate = low_rate(mono, sample_rate=sample_rate), min(sample_rate, PITCH_RATE)
     track = track_pitch(low, rate=rate)
     chroma = chroma_of(low, rate=rate)
@@ -122,7 +124,7 @@ def _tones(mono: Mono, sample_rate: int) -> tuple[Note | None, KeyEstimate | Non
 
 
 def rhythm_of(categories: Mapping[str, float]) -> Rhythm:
-    """Which repetition to expect: snares and claps play every second beat, kits mix."""
+    """Choose the repetition to expect: snares and claps play every second beat, kits mix."""
     if sum(categories.get(name, 0.0) for name in _BACKBEAT) > _MOSTLY:
         return "backbeat"
     return "drums" if categories.get("drums", 0.0) > _MOSTLY else "any"

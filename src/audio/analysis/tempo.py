@@ -325,7 +325,9 @@ def _probabilities(ranked: Sequence[TempoCandidate]) -> Values:
 def _likeliest(
     ranked: Sequence[TempoCandidate], chances: Values
 ) -> tuple[tuple[float, float], ...]:
-    """Choose the best tempo, its half and double, and the likeliest others: five, likeliest first."""
+    """Choose the best tempo, its half and double, and the likeliest others: five, likeliest
+    first.
+    """
     best = ranked[0].bpm
     related = [
         place

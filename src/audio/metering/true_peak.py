@@ -120,7 +120,9 @@ def _block_levels(part: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def block_windows(part: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Cut each block of ``with_surroundings`` with the 15 samples before it and the 16 behind it."""
+    """Cut each block of ``with_surroundings`` with the 15 samples before it and the 16 behind
+    it.
+    """
     windows = sliding_window_view(part[BLOCK_SAMPLES - _BEFORE :], _WIDTH)[::BLOCK_SAMPLES]
     return windows[: part.size // BLOCK_SAMPLES - 2]
 

@@ -118,7 +118,9 @@ class VectorCache:
 
 
 def in_step(session: Session, cached: CachedVectors) -> bool:
-    """Tell whether a file belongs to this database: its newest change is there or was superseded."""
+    """Tell whether a file belongs to this database: its newest change is there or was
+    superseded.
+    """
     newest = session.scalar(select(func.max(StemChange.seq))) or 0
     if cached.seq > newest:
         return False

@@ -91,7 +91,7 @@ def arrange(
 def _structure(
     sections: tuple[FormSection, ...], grammar: GenreGrammar, intent: PromptIntent, seed: int
 ) -> tuple[SectionPlan, ...]:
-    """What each section of a form asks for."""
+    """Plan what each section of a form asks for."""
     lineup = lineup_of(sections, grammar, intent, _rng(seed, "roles"))
     answers = {
         name: rule

@@ -102,7 +102,9 @@ def _summary(groups: list[StemGroup]) -> KitSummary:
 
 
 def _most(weights: Mapping[_Entry, float]) -> _Entry | None:
-    """Return the heaviest entry; of equals the smallest, so that the order of files is no matter."""
+    """Return the heaviest entry; of equals the smallest, so that the order of files is no
+    matter.
+    """
     return min(weights, key=lambda entry: (-weights[entry], entry), default=None)
 
 
@@ -115,5 +117,7 @@ def _tempo_closeness(kit_bpm: float | None, bpm: float) -> float:
 
 
 def _key_closeness(kit_key: str, key: str) -> float:
-    """Rate how well a kit can be brought into a key; what must be shifted or clashes counts less."""
+    """Rate how well a kit can be brought into a key; what must be shifted or clashes counts
+    less.
+    """
     return reach(parse_key(kit_key), parse_key(key), limit=_MAX_SHIFT)

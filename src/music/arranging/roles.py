@@ -205,7 +205,9 @@ def _quiet_in_breaks() -> tuple[str, ...]:
 
 
 def _claim(wanted: PartRequest, draft: _Draft) -> str:
-    """Find the role that becomes the requested instrument: the category's busiest, else a new one."""
+    """Find the role that becomes the requested instrument: the category's busiest, else a new
+    one.
+    """
     busy = [name for names in draft.playing for name in names]
     same = [
         n

@@ -53,7 +53,9 @@ def choose_key(
     library: LibrarySummary | None,
     rng: random.Random,
 ) -> tuple[str, str]:
-    """Choose the key and say why: asked for, or a usual one of the genre that the library can play."""
+    """Choose the key and say why: asked for, or a usual one of the genre that the library can
+    play.
+    """
     if intent.key is not None:
         return parse_key(intent.key), "key as asked"
     minor = _mode(intent, grammar)

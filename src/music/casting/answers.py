@@ -27,7 +27,7 @@ _SHARED_FROM = 4
 
 
 def take_turns(one: PartRequest, other: PartRequest) -> bool:
-    """Whether two parts are call and answer of one query."""
+    """Tell whether two parts are call and answer of one query."""
     if one.library_query != other.library_query or one.index == other.index:
         return False
     if one.position is not None:
@@ -36,7 +36,7 @@ def take_turns(one: PartRequest, other: PartRequest) -> bool:
 
 
 def variation_of(fit: Fit, beats_per_bar: int) -> str:
-    """How a stem can answer itself; "" where it can only pause."""
+    """Choose how a stem can answer itself; "" where it can only pause."""
     if fit.way == "steps" and fit.key_distance is not None:
         return OCTAVE
     if fit.way == "loop" and fit.beats >= 2 * beats_per_bar:
@@ -45,14 +45,14 @@ def variation_of(fit: Fit, beats_per_bar: int) -> str:
 
 
 def told_of(variation: str) -> str:
-    """What a stem without a partner does, in words that follow its name."""
+    """Put in words what a stem without a partner does; follows its name."""
     return _TOLD[variation]
 
 
 def spans_in_turn(
     request: PartRequest, spans: Iterable[Span], times: Sequence[SectionTime], beats_per_bar: int
 ) -> tuple[Span, ...]:
-    """When a part plays, with the turns of others left out.
+    """Compute when a part plays, with the turns of others left out.
 
     The first stem of a query calls in the first turn of each section, the next one answers.
     Each turn begins its loops anew. Where the plan says how long turns are, a long section

@@ -33,7 +33,7 @@ def choose_backbone(
     kit_keys: Mapping[str, str],
     rng: random.Random,
 ) -> str | None:
-    """The id of the kit that fills the most important parts best; None where none carries.
+    """Choose the id of the kit that fills the most important parts best; None where none carries.
 
     Scores count by their cube: a kit that fits well beats one that offers more that hardly fits.
     """
@@ -59,7 +59,7 @@ def choose_backbone(
 
 
 def kit_keys_of(pool: Mapping[StemQuery, Sequence[StemCandidate]]) -> dict[str, str]:
-    """The key on which the tonal loops of each kit agree, weighted by confidence.
+    """Find the key on which the tonal loops of each kit agree, weighted by confidence.
 
     A kit whose stems do not agree (less than 40 % for one key) has none.
     """
@@ -87,7 +87,7 @@ def _best_by_kit(
     target: Target,
     kit_keys: Mapping[str, str],
 ) -> dict[str, CastPart]:
-    """The stem of each kit that plays a part best, of the very category, by tags alone."""
+    """Find the stem of each kit that plays a part best, of the very category, by tags alone."""
     context = CastingContext(kit_keys=kit_keys)
     plain = PartRequest(request.name, request.category, request.tags)
     best: dict[str, CastPart] = {}

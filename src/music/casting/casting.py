@@ -132,7 +132,7 @@ class _Casting:
             self.warnings.append(_missing(request, self.plan))
 
     def _add(self, part: CastPart) -> None:
-        """A part joins: a hi-hat with its partner, an answer as a variation of its call."""
+        """Add a part: a hi-hat with its partner, an answer as a variation of its call."""
         if part.request.category == "hihat" and part.fit.way == "steps":
             part = replace(part, partner=self._partner(part))
         call = self._call_of(part.request)
@@ -175,7 +175,7 @@ class _Casting:
         return []
 
     def _partner(self, part: CastPart) -> StemCard | None:
-        """The partner that the plan keeps, else the best one."""
+        """Find the partner that the plan keeps, else the best one."""
         kind = hat_kind(part.card)
         for name, card in self.pinned.items():
             if hat_kind(card) not in ("", kind) and name == partner_name(part.request.name, card):
@@ -186,7 +186,7 @@ class _Casting:
         return match_stem(candidate, request, self.target, self._context(request))
 
     def _call_of(self, request: PartRequest) -> CastPart | None:
-        """The part that plays the call which a request answers."""
+        """Find the part that plays the call which a request answers."""
         return next((part for part in self.parts if take_turns(part.request, request)), None)
 
     def _answers_itself(self, request: PartRequest) -> bool:
@@ -205,7 +205,7 @@ class _Casting:
         return True
 
     def _pinned(self, request: PartRequest) -> CastPart | None:
-        """The stem that the plan pins to a part, if it can play it."""
+        """Find the stem that the plan pins to a part, if it can play it."""
         if request.name not in dict(self.plan.pinned):
             return None
         card = self.pinned.get(request.name)

@@ -93,7 +93,7 @@ def compatibility(
 
 
 def blend(candidate: StemCard, playing: Sequence[StemCard]) -> Reason | None:
-    """How well stems sound together that tempo and key already allow: by tones, room, rhythm.
+    """Rate how well stems sound together that tempo and key already allow: chroma, masking, rhythm.
 
     Both as they are played, see ``shifted``. None where nothing of it can be judged.
     """
@@ -111,7 +111,7 @@ def blend(candidate: StemCard, playing: Sequence[StemCard]) -> Reason | None:
 
 
 def shifted(card: StemCard, semitones: float) -> StemCard:
-    """A stem's card as it sounds when it is played higher or lower."""
+    """Return a stem's card as it sounds when it is transposed."""
     up = round(semitones)
     if up % 12 == 0:
         return card
@@ -133,7 +133,9 @@ def _pair(candidate: StemCard, other: StemCard, shift: int) -> list[Reason]:
 
 
 def _over_all(items: Sequence[Reason], playing: int) -> Reason:
-    """One reason for all stems that play; the text is that of the most typical of them."""
+    """Average one criterion over all stems that play; the text is that of the most typical of
+    them.
+    """
     scores = [item.score for item in items]
     partner = items[0].criterion == "rhythm"
     score = max(scores) if partner else sum(scores) / len(scores)
@@ -207,7 +209,9 @@ def _length(candidate: StemCard, other: StemCard) -> list[Reason]:
 
 
 def _best_shift(candidate: StemCard, playing: Sequence[StemCard]) -> int:
-    """The one shift with which its key and tones suit all that plays; 0 where none matters."""
+    """Find the one shift with which its key and chroma suit all that plays; 0 where none
+    matters.
+    """
     others = [other for other in playing if _tonal(other)]
     if not (_tonal(candidate) and others):
         return 0
@@ -242,7 +246,7 @@ def _key(candidate: StemCard, other: StemCard, shift: int) -> list[Reason]:
 
 
 def _tones(candidate: StemCard, other: StemCard, shift: int) -> list[Reason]:
-    """How alike the tones are spread (coefficient of Bhattacharyya, 1943)."""
+    """Rate how alike the chroma is spread (coefficient of Bhattacharyya, 1943)."""
     if not (_has_tones(candidate) and _has_tones(other)):
         return []
     moved = [candidate.chroma[(tone - shift) % 12] for tone in range(12)]
@@ -257,12 +261,12 @@ def _has_tones(card: StemCard) -> bool:
 
 
 def _kept_by(shift: int) -> float:
-    """What a shift leaves of a tonal score: the further, the less it sounds like itself."""
+    """Rate what a shift leaves of a tonal score: the further, the less it sounds like itself."""
     return 1.0 - _SHIFT_COST * abs(shift)
 
 
 def _room(candidate: StemCard, other: StemCard) -> list[Reason]:
-    """What is left of the spectrum: two basses don't fit."""
+    """Rate how little two spectra mask each other: two basses don't fit."""
     here, there = _shares(candidate), _shares(other)
     if not (any(here) and any(there)):
         return []
@@ -280,7 +284,7 @@ def _shares(card: StemCard) -> list[float]:
 
 
 def _rhythm(candidate: StemCard, other: StemCard) -> list[Reason]:
-    """Whether onsets fall on the same sixteenths of a bar (weighted Jaccard index)."""
+    """Rate whether onsets fall on the same sixteenths of a bar (weighted Jaccard index)."""
     if not (_grooves(candidate) and _grooves(other)):
         return []
     here = groove_at(candidate.groove, bpm=candidate.bpm or 1.0, target_bpm=other.bpm or 1.0)

@@ -79,7 +79,7 @@ class Fit:
 
 
 def fit_stem(card: StemCard, target: Target, *, key: str | None) -> Fit:
-    """The best way to play the stem.
+    """Find the best way to play the stem.
 
     key: the stem's key as the caller believes it (a kit may know better than one stem);
         None where it is not known or does not matter
@@ -100,7 +100,7 @@ def fit_stem(card: StemCard, target: Target, *, key: str | None) -> Fit:
 
 
 def _as_loop(card: StemCard, target: Target, key: str | None) -> Fit | None:
-    """The stem on the bar grid, or None where its tempo does not allow it."""
+    """Put the stem on the bar grid, or return None where its tempo does not allow it."""
     if not card.is_loop and not (card.bpm and card.bars and card.bars >= 1):
         return None
     found = _tempo_and_beats(card, target)
@@ -134,7 +134,7 @@ def _as_loop(card: StemCard, target: Target, key: str | None) -> Fit | None:
 
 
 def _is_rotated(card: StemCard, bpm: float, beats_per_bar: int) -> bool:
-    """Whether a loop is whole bars long as it is, but begins before its first downbeat.
+    """Tell whether a loop is whole bars long as it is, but begins before its first downbeat.
 
     One that is longer by what lies before the downbeat has only a lead-in.
     """
@@ -149,7 +149,7 @@ def _is_rotated(card: StemCard, bpm: float, beats_per_bar: int) -> bool:
 
 
 def _relation(card: StemCard, bpm: float, target_bpm: float) -> tuple[TempoRelation, float]:
-    """How a loop is brought to a tempo, and what it costs, 0..1.
+    """Choose how a loop is brought to a tempo, and rate what it costs, 0..1.
 
     Where neither its own tempo nor half or double of it comes near, a melodic loop may play
     three beats against two: its chords then change every bar and a half.
@@ -181,7 +181,7 @@ def _tempo_and_beats(card: StemCard, target: Target) -> tuple[float, float, bool
 
 
 def _whole_bars(beats: float, beats_per_bar: int) -> float | None:
-    """The longest repeating length that the loop fills, in beats.
+    """Find the longest repeating length that the loop fills, in beats.
 
     A loop may miss up to 3 % of its last bar: tails are often trimmed.
     """
@@ -193,7 +193,7 @@ def _whole_bars(beats: float, beats_per_bar: int) -> float | None:
 
 
 def _way_without_tempo(card: StemCard) -> Way:
-    """How a stem is used that does not go on the grid by its own tempo."""
+    """Choose how a stem is used that does not go on the grid by its own tempo."""
     if card.category in _TEXTURES and card.duration_s >= _SHORTEST_TEXTURE_S:
         return "texture"
     if card.category == "cymbal" and card.duration_s > _LONGEST_SHOT_S:
@@ -209,7 +209,7 @@ def _way_without_tempo(card: StemCard) -> Way:
 
 
 def _tuned(card: StemCard, way: Way, target: Target, key: str | None) -> KeyFit | None:
-    """How it is brought into the track's key; None where nothing is known or to be done."""
+    """Bring it into the track's key; None where nothing is known or to be done."""
     if card.category not in (*TONAL_CATEGORIES, "atmo"):
         return None
     sure = card.confidence.get("key", 1.0) if key == card.key else KIT_KEY_SURE

@@ -66,14 +66,14 @@ def partner_name(part: str, partner: StemCard) -> str:
 
 
 def hats_of(card: StemCard, partner: StemCard | None) -> Hats:
-    """The pair of a hi-hat and its partner, if it has one."""
+    """Pair a hi-hat with its partner, if it has one."""
     if hat_kind(card) == OPEN:
         return Hats(partner, card)
     return Hats(card, partner)
 
 
 def played_on(note: Note, hats: Hats, *, opened: bool, beat_s: float) -> Note:
-    """A hit as one of the two plays it, with their peaks brought to one level."""
+    """Play a hit on one of the two, with their peaks brought to one level."""
     card = hats.opened if opened and hats.opened is not None else hats.closed
     if card is None:
         card = hats.opened
@@ -100,12 +100,12 @@ def choked(notes: Sequence[Note]) -> tuple[Note, ...]:
 
 
 def stems_in(notes: Iterable[Note]) -> frozenset[str]:
-    """The stems that are hit."""
+    """List the stems that are hit."""
     return frozenset(note.stem_id for note in notes)
 
 
 def _balance(card: StemCard, other: StemCard | None) -> float:
-    """The factor of velocity that brings a sound's peak to the other's.
+    """Compute the factor of velocity that brings a sound's peak to the other's.
 
     A hit's amplitude is its velocity to the power of 1.5.
     """

@@ -45,12 +45,12 @@ MARKS: Mapping[str, StemCard] = {SECTION_END: RISER, SECTION_START: IMPACT}
 
 
 def is_made(stem_id: str) -> bool:
-    """Whether a stem is one of ours."""
+    """Tell whether a stem is one of our own transition effects."""
     return stem_id.startswith(_PREFIX)
 
 
 def made_card(stem_id: str) -> StemCard:
-    """A mark as the library's other stems are known. Raises NotFoundError for another id."""
+    """Return the card of a transition effect of ours. Raises NotFoundError for another id."""
     for card in MARKS.values():
         if card.id == stem_id:
             return card

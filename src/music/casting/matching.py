@@ -111,7 +111,7 @@ def joined_score(reasons: list[Reason]) -> float:
 
 
 def believed_key(card: StemCard, kit_keys: Mapping[str, str]) -> str | None:
-    """A stem's key, or its kit's where the stem alone is not sure.
+    """Choose a stem's key, or its kit's where the stem alone is not sure.
 
     Stems of one kit were made to sound together: shifting each by its own doubtful key
     would pull them apart.
@@ -149,7 +149,7 @@ def _category(card: StemCard, request: PartRequest, fits: float) -> Reason:
 
 
 def _manner(card: StemCard, request: PartRequest, fit: Fit, target: Target) -> list[Reason]:
-    """What matters for a stem that plays through its sections."""
+    """Rate what matters for a stem that plays through its sections."""
     return [
         _role(request, fit),
         *_tempo(card, fit, target),
@@ -159,7 +159,9 @@ def _manner(card: StemCard, request: PartRequest, fit: Fit, target: Target) -> l
 
 
 def _shape(card: StemCard, request: PartRequest) -> Reason:
-    """Whether a mark rises to its end or falls from its start, by name, else by its level."""
+    """Tell whether an effect rises to its end or falls from its start, by name, else by its
+    level.
+    """
     words = words_of(card)
     rises, falls = bool(words & _RISES), bool(words & _FALLS)
     if rises == falls:

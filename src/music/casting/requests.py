@@ -25,7 +25,7 @@ _Key = tuple[StemQuery, str | None, int]
 
 
 def part_requests(plan: ArrangementPlan) -> tuple[PartRequest, ...]:
-    """All parts that a plan asks for, the most important first.
+    """List all parts that a plan asks for, the most important first.
 
     The same query in several sections is one part, which keeps its stem from section to
     section; ``count`` makes several. What the plan itself excludes, and what is beside its
@@ -58,7 +58,7 @@ def _beside(plan: ArrangementPlan) -> frozenset[str]:
 
 
 def library_queries(plan: ArrangementPlan) -> tuple[StemQuery, ...]:
-    """Everything the library is searched for: each part, and what can replace it.
+    """List everything the library is searched for: each part, and what can replace it.
 
     A drum loop that the library lacks is replaced by one-shots.
     """
@@ -74,7 +74,7 @@ def library_queries(plan: ArrangementPlan) -> tuple[StemQuery, ...]:
 
 
 def loop_parts(drums: StemQuery) -> tuple[StemQuery, ...]:
-    """The one-shots that together replace a drum loop."""
+    """List the one-shots that together replace a drum loop."""
     return tuple(
         StemQuery(category, drums.tags, text=name)
         for category, name in (("kick", "kick drum"), ("snare", "snare drum"), ("hihat", "hi-hat"))
@@ -97,7 +97,7 @@ def position_of(query: StemQuery) -> str | None:
 
 
 def _asked(section: SectionPlan) -> list[tuple[_Key, StemQuery]]:
-    """Every single stem a section asks for, with the key of its part."""
+    """List every single stem a section asks for, with the key of its part."""
     asked: list[tuple[_Key, StemQuery]] = []
     used: dict[tuple[StemQuery, str | None], int] = {}
     for query in section.stem_queries:
@@ -111,6 +111,6 @@ def _asked(section: SectionPlan) -> list[tuple[_Key, StemQuery]]:
 
 
 def _name(category: str, requests: list[PartRequest]) -> str:
-    """A name for people, unique in the track: "synth", "synth 2"."""
+    """Make a name for people, unique in the track: "synth", "synth 2"."""
     taken = sum(request.category == category for request in requests)
     return category if taken == 0 else f"{category} {taken + 1}"

@@ -67,5 +67,5 @@ def fuse(
 
 
 def weight_of(evidence: Evidence[Value]) -> float:
-    """How far a piece of evidence is to be believed, in 0..1."""
+    """Weigh how far evidence is to be believed, in 0..1."""
     return evidence.weight

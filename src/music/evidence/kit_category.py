@@ -26,7 +26,7 @@ _LEAST = 1e-4
 
 
 def in_context(shares: Values, folders: Sequence[Hashable]) -> Values:
-    """The probabilities of each sound's categories, its folder considered.
+    """Compute the probabilities of each sound's categories, its folder considered.
 
     shares: shape (sounds, categories), rows sum to 1: by name and sound of each alone
     folders: where each lies

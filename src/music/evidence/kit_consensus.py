@@ -46,7 +46,7 @@ class Voices:
 
 
 def advise(voices: Voices, places: Sequence[Place]) -> Values:
-    """How likely each stem follows each value, judged by the other stems alone.
+    """Rate how likely each stem follows each value, judged by the other stems alone.
 
     Shape (stems, values); a row sums to less than 1: the rest is "goes its own way". A stem
     without context gets what is usual.

@@ -80,7 +80,7 @@ def evidence_from(record: Mapping[str, Any]) -> StemEvidence:
 
 
 def stated(estimate: Estimate[Any] | None) -> bool:
-    """Whether the user, a name or metadata states a value. A kit never overrules that."""
+    """Tell whether the user, a name or metadata states a value. A kit never overrules that."""
     return estimate is not None and estimate.source in OWN_WORD
 
 

@@ -78,7 +78,9 @@ def _own(loop: StemEvidence) -> Values:
 
 
 def _taken_for() -> Values:
-    """How often a loop of each key (rows) sounds as each key (columns), shape (24, 24)."""
+    """Return how often a loop of each key (rows) is taken for each key (columns), shape (24,
+    24).
+    """
     table = np.full((24, 24), ANYTHING / 24)
     for key in range(24):
         minor, tonic = divmod(key, 12)

@@ -66,7 +66,7 @@ def settle(stems: Sequence[StemEvidence], places: Sequence[Place]) -> list[Settl
 def shares_in_context(
     stems: Sequence[StemEvidence], places: Sequence[Place]
 ) -> list[dict[str, float]]:
-    """The three likeliest categories of each, its folder considered; {} where it says nothing.
+    """List the three likeliest categories of each, its folder considered; {} where it says nothing.
 
     A folder tells nothing of a stem whose category is all that is known, but such a stem
     (one that the user corrected) tells of the others.
@@ -101,13 +101,13 @@ def _sure(category: str) -> list[float]:
 
 
 def own_key(stem: StemEvidence, kind: str) -> Estimate[str] | None:
-    """The key that a stem has alone, being of a kind: of a drum only one that the user gave."""
+    """Choose the key that a stem has alone, given its category: of a drum only the user's."""
     by_user = stem.key is not None and stem.key.source == "user"
     return None if kind in DRUM_CATEGORIES and not by_user else stem.key
 
 
 def estimate_record(estimate: Estimate[Any] | None) -> dict[str, Any]:
-    """An estimate as a stem's analysis notes it: {"value", "confidence", "source"}."""
+    """Convert an estimate to what a stem's analysis notes: {"value", "confidence", "source"}."""
     if estimate is None:
         return {"value": None, "confidence": 0.0, "source": "audio"}
     value = round(estimate.value, 3) if isinstance(estimate.value, float) else estimate.value

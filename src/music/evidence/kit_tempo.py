@@ -75,7 +75,9 @@ def common_tempos(
 
 
 def _own(loop: StemEvidence) -> _Own:
-    """List the tempos that a loop could have; a tempo that it is named leaves little to the sound."""
+    """List the tempos that a loop could have; a tempo that it is named leaves little to the
+    sound.
+    """
     pairs = list(loop.tempos)
     if loop.bpm is not None and stated(loop.bpm):
         named, sure = loop.bpm.value, loop.bpm.confidence

@@ -42,7 +42,7 @@ class _Number:
 
     @classmethod
     def within(cls, allowed: Range[float]) -> "_Number":
-        """A number that a plan may hold."""
+        """Check a number that a plan may hold."""
         return cls(allowed.low, allowed.high)
 
     def __call__(self, value: Any, where: str) -> None:

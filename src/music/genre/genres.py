@@ -176,7 +176,7 @@ def all_styles() -> Iterator[tuple[str, Style]]:
 
 
 def genre_words(genre: str) -> tuple[str, ...]:
-    """How a genre is called in prompts, besides what the vocabulary knows.
+    """List how a genre is called in prompts, besides what the vocabulary knows.
 
     A file without words of its own is not read any further: that is slow, and done for each genre.
     """

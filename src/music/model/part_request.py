@@ -45,10 +45,12 @@ class PartRequest:
         return StemQuery(self.category, self.tags, text=self.text)
 
     def query_in(self, section: int) -> StemQuery:
-        """What a section asks of this part. Raises KeyError for one in which it does not play."""
+        """Return what a section asks of this part. Raises KeyError for one in which it does not
+        play.
+        """
         return dict(self.queries)[section]
 
     def asked_by(self, queries: Sequence[tuple[int, StemQuery]]) -> "PartRequest":
-        """The same part with other queries, at least one; pattern and level are the first one's."""
+        """Replace its queries, at least one; pattern and level are the first one's."""
         _, first = queries[0]
         return replace(self, pattern=first.pattern, gain_db=first.gain_db, queries=tuple(queries))

@@ -188,7 +188,7 @@ def score_to_dict(score: Score) -> dict[str, Any]:
 
 
 def choice_to_dict(choice: Choice) -> dict[str, Any]:
-    """A choice as plain JSON values."""
+    """Write a choice as plain JSON values."""
     return _to_dict(choice)
 
 

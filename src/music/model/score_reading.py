@@ -28,7 +28,7 @@ def score_from_dict(data: Mapping[str, Any]) -> Score:
 
 
 def choice_from_dict(data: Mapping[str, Any]) -> Choice:
-    """The inverse of ``choice_to_dict``.
+    """Invert ``choice_to_dict``.
 
     Tracks from before parts were written down name them by their category alone. Raises
     InvalidInputError that names the field and the value.
@@ -84,7 +84,7 @@ def _plain(kind: Any, value: Any, where: str) -> Any:
 
 
 def _added_to_score(value: Mapping[str, Any]) -> dict[str, Any]:
-    """What an older score left to its player: a fade over half of the tail, and the bus."""
+    """Add what an older score left to its player: a fade over half of the tail, and the bus."""
     added: dict[str, Any] = {}
     tail_s = value.get("tail_s", Score.tail_s)
     if "fade_out_s" not in value and _is_number(tail_s):
@@ -95,7 +95,7 @@ def _added_to_score(value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _added_to_clip(value: Mapping[str, Any]) -> dict[str, Any]:
-    """What an older clip meant: the shortest fades stood for cuts that do not click."""
+    """Add what an older clip meant: the shortest fades stood for cuts that do not click."""
     if "declick" in value:
         return {}
     cuts = [

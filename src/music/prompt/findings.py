@@ -59,7 +59,7 @@ class Findings:
     fills: bool | None = None
 
     def wish(self, kind: str) -> SectionWish:
-        """What is asked of sections of a kind so far."""
+        """Return what is asked of sections of a kind so far."""
         return self.sections.get(kind, SectionWish(kind))
 
     def shift_energy(self, kind: str, by: float) -> None:
@@ -83,7 +83,7 @@ class Findings:
         self.sections[kind] = replace(self.wish(kind), only=True)
 
     def wanted(self, place: str = "") -> tuple[PartRequest, ...]:
-        """What shall be heard, in the track or in a kind of section; the last word counts."""
+        """List what shall sound, in the track or in a kind of section; the last word counts."""
         found: dict[tuple[str, str], PartRequest] = {}
         for thing in self.things:
             if thing.place != place:

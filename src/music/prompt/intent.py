@@ -66,5 +66,5 @@ class PromptIntent:
     notes: tuple[str, ...] = field(default=())
 
     def section(self, kind: str) -> SectionWish:
-        """What is asked of sections of a kind; an empty wish where nothing is."""
+        """Return what is asked of sections of a kind; an empty wish where nothing is."""
         return next((wish for wish in self.sections if wish.kind == kind), SectionWish(kind))

@@ -99,7 +99,7 @@ def list_goes_on(items: list[Item], index: int, *, strong: bool) -> bool:
 
 
 def _guessed(word: Word, lexicon: PhraseTable) -> tuple[Found, ...]:
-    """What a mistyped word was meant to say, as it was written."""
+    """Guess what a mistyped word was meant to be, as it was written."""
     better = lexicon.corrected(word.text)
     found = lexicon.word(better) if better else ()
     return tuple(replace(one, written="" if place else word.raw) for place, one in enumerate(found))
@@ -119,7 +119,7 @@ def _item(found: Found) -> Item:
 
 
 def _settled(items: list[Item], place: int) -> Item:
-    """A source of noise as an instrument or as what describes one.
+    """Decide whether a source of noise is an instrument or describes one.
 
     "Dogs and rain", "with a car" name what shall be heard; "robot voice" only describes, and
     "music for driving a car" is about one.

@@ -10,7 +10,7 @@ from src.words.vocabulary import vocabulary
 
 @cache
 def prompt_lexicon() -> PhraseTable:
-    """The words of the vocabulary, and before them those that files of genres bring along."""
+    """Build the table of the vocabulary, preceded by the words that files of genres bring along."""
     own = ((genre, genre_words(genre)) for genre in GENRES)
     entries = tuple(
         WordEntry(genre, "genre", genre, {"own": words}) for genre, words in own if words

@@ -26,7 +26,7 @@ _BLOCK_S = 0.4
 def part_gain_db(
     card: StemCard, fit: Fit, category: str, mix_db: Mapping[str, float], hits_per_s: float
 ) -> float:
-    """The gain that brings a part to its level, in dB.
+    """Compute the gain that brings a part to its level, in dB.
 
     category: the role it plays
     mix_db: level of each role relative to the kick
@@ -43,7 +43,7 @@ def part_gain_db(
 
 
 def _density_db(duration_s: float, hits_per_s: float) -> float:
-    """What a hit's loudness becomes in a row: its energy spread over the time between hits.
+    """Compute what a hit's loudness becomes in a row: its energy spread over the time between hits.
 
     The meter works in blocks of 0.4 s (ITU-R BS.1770), so a long sound counts that much.
     The ear judges single hits by themselves, so rare ones are not raised without end.

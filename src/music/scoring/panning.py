@@ -19,7 +19,7 @@ def pan_of(
     *,
     turn: float,
 ) -> tuple[Automation, ...]:
-    """The pan of a part over its sections; nothing where it stands still.
+    """Compute the pan of a part over its sections; nothing where it stands still.
 
     own_pan: the place it moves about, -1..1
     turn: 0..1, where in its sway it is at the track's start

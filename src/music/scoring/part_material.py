@@ -80,7 +80,7 @@ class TrackSetting:
         return f"{self.seed}:{purpose}:{section}:{self.plan.structure[section].variation}"
 
     def chanced(self, part: CastPart, purpose: str) -> list[Chanced]:
-        """The sections of a part, each with its own chance."""
+        """List the sections of a part, each with its own chance."""
         return [
             (
                 self.times[number],
@@ -91,7 +91,7 @@ class TrackSetting:
 
 
 def spans_of_part(setting: TrackSetting, part: CastPart, rests: Sequence[Hole]) -> tuple[Span, ...]:
-    """When a part plays: in its sections, in its turns, but for its rests."""
+    """Compute when a part plays: in its sections, in its turns, but for its rests."""
     spans = spans_of(part.request.sections, setting.times)
     if part.request.count > 1:
         spans = spans_in_turn(part.request, spans, setting.times, setting.plan.beats_per_bar)
@@ -101,7 +101,7 @@ def spans_of_part(setting: TrackSetting, part: CastPart, rests: Sequence[Hole]) 
 def material_of(
     setting: TrackSetting, part: CastPart, spans: tuple[Span, ...]
 ) -> tuple[tuple[Clip, ...], tuple[Note, ...]]:
-    """The clips or notes of a part within its spans."""
+    """Write the clips or notes of a part within its spans."""
     clips, notes = _played(setting, part, spans)
     stops = () if part.request.category in THROUGH else setting.stops
     if not stops:
@@ -133,7 +133,7 @@ def _played(
 
 
 def _loop(setting: TrackSetting, part: CastPart, spans: tuple[Span, ...]) -> tuple[Clip, ...]:
-    """A loop with its pickups and fills."""
+    """Write a loop with its pickups and fills."""
     card, fit = part.card, part.fit
     varied = fit if part.variation != SECOND_HALF else _second_half(fit)
     fills = _fills(setting, part, spans)
@@ -149,7 +149,7 @@ def _loop(setting: TrackSetting, part: CastPart, spans: tuple[Span, ...]) -> tup
 
 
 def _fills(setting: TrackSetting, part: CastPart, spans: Sequence[Span]) -> list[Fill]:
-    """The fills that lie within what is played, and not where a tape is stopped."""
+    """List the fills that lie within what is played, and not where a tape is stopped."""
     found = fills_of(
         part.request.category,
         setting.chanced(part, "fills"),
@@ -171,7 +171,7 @@ def _fills(setting: TrackSetting, part: CastPart, spans: Sequence[Span]) -> list
 
 
 def _second_half(fit: Fit) -> Fit:
-    """The same loop, begun in its middle."""
+    """Begin the same loop in its middle."""
     turned_s = (fit.rotate_s + fit.source_length_s / 2.0) % fit.source_length_s
     return replace(fit, rotate_s=turned_s)
 
@@ -183,7 +183,7 @@ def _has_pickup(setting: TrackSetting, part: CastPart) -> bool:
 
 
 def _entries(setting: TrackSetting, spans: Sequence[Span]) -> list[float]:
-    """Where a part comes in at the start of a section that nothing holds its breath before."""
+    """Find where a part comes in at the start of a section without a gap before it."""
     ends = {span.end for span in spans}
     return [
         span.start
@@ -196,7 +196,7 @@ def _entries(setting: TrackSetting, spans: Sequence[Span]) -> list[float]:
 
 
 def _steps(setting: TrackSetting, part: CastPart, spans: Sequence[Span]) -> tuple[Note, ...]:
-    """A sequenced one-shot, silent where it is another's turn."""
+    """Write a sequenced one-shot, silent where it is another's turn."""
     notes: list[Note] = []
     for section, rng in setting.chanced(part, "hits"):
         hats = _hats(setting, part, section.number)
@@ -209,7 +209,7 @@ def _steps(setting: TrackSetting, part: CastPart, spans: Sequence[Span]) -> tupl
 
 
 def _hats(setting: TrackSetting, part: CastPart, section: int) -> Hats | None:
-    """The hi-hats that play in a section: the partner may be muted in it."""
+    """List the hi-hats that play in a section: the partner may be muted in it."""
     card, partner = part.card, part.partner
     if card.category != "hihat":
         return None
@@ -225,7 +225,7 @@ def _an_octave_away(note: Note) -> Note:
 
 
 def _rings_long(part: CastPart) -> bool:
-    """A crash that was asked for as a cymbal pattern: too long to be hit on every beat."""
+    """Recognise a crash that was asked for as a cymbal pattern: too long for every beat."""
     card = part.card
     rides = "ride" in words_of(card) or card.duration_s <= _LONGEST_RIDE_S
     return part.request.category == "cymbal" and part.fit.way == "steps" and not rides

@@ -27,7 +27,7 @@ _THROUGH_GAPS = ("atmo", "fx", "vocal")
 
 
 def phrase_starts(section: SectionTime, phrasing: Phrasing, beats_per_bar: int) -> list[float]:
-    """Where the phrases of a section begin, in beats; the first is the section's start.
+    """Find where the phrases of a section begin, in beats; the first is the section's start.
 
     A section that is shorter than two phrases is halved where something changes by its nature.
     """
@@ -87,7 +87,7 @@ def _section_rests(
 
 
 def _ranked(here: Sequence[PartRequest], order: Sequence[str]) -> list[PartRequest]:
-    """In the order in which they join; who is not in the order comes last."""
+    """Sort parts in the order in which they join; who is not in the order comes last."""
     places = {category: place for place, category in reversed(list(enumerate(order)))}
     return sorted(here, key=lambda part: (places.get(part.category, len(order)), part.name))
 
@@ -95,7 +95,7 @@ def _ranked(here: Sequence[PartRequest], order: Sequence[str]) -> list[PartReque
 def _joining(
     ranked: Sequence[PartRequest], phrases: Sequence[Hole], *, leaving: bool
 ) -> Iterable[tuple[str, Hole]]:
-    """Each phrase has more parts than the one before (``leaving``: fewer); one has all."""
+    """Give each phrase more parts than the one before (``leaving``: fewer); one has all."""
     row = list(reversed(phrases)) if leaving else list(phrases)
     for number, phrase in enumerate(row):
         playing = max(1, math.ceil(len(ranked) * (number + 1) / len(row)))
@@ -106,7 +106,7 @@ def _joining(
 def _resting(
     here: Sequence[PartRequest], phrases: Sequence[Hole], phrasing: Phrasing, rng: random.Random
 ) -> Iterable[tuple[str, Hole]]:
-    """In every phrase but the last an ornament rests, each time another one if there is one."""
+    """Let an ornament rest in every phrase but the last, each time another one if there is one."""
     may = [part for part in _ranked(here, phrasing.rests) if part.category in phrasing.rests]
     rng.shuffle(may)
     turn = 0
@@ -123,7 +123,7 @@ def _gap(
     times: Sequence[SectionTime],
     phrasing: Phrasing,
 ) -> Iterable[tuple[str, Hole]]:
-    """The silence before a drop; what floats above the beat goes on."""
+    """Leave a silence before a drop; what floats above the beat goes on."""
     follows = times[section.number + 1] if section.number + 1 < len(times) else None
     gap = 0.0 if follows is None else gap_before(follows, times, phrasing)
     if gap > 0.0:
@@ -149,7 +149,7 @@ def rest_for_change(
     rests: Mapping[str, Sequence[Hole]],
     seed: int,
 ) -> tuple[str, Hole] | None:
-    """One more rest within a block that would repeat an earlier one; None where nobody plays.
+    """Add one rest within a block that would repeat an earlier one; None where nobody plays.
 
     parts: those that play in the block
     attempt: counts up while the block still repeats, and tries other parts and places

@@ -19,7 +19,7 @@ _VELOCITY_DB = 20.0 * VELOCITY_EXPONENT
 
 
 def loop_clips(stem_id: str, fit: Fit, spans: Iterable[Span], beat_s: float) -> tuple[Clip, ...]:
-    """A loop on the bar grid: whole passes repeat, the first and last may be cut.
+    """Place a loop on the bar grid: whole passes repeat, the first and last may be cut.
 
     beat_s: length of a beat of the track in seconds
     """
@@ -39,7 +39,7 @@ def loop_clips(stem_id: str, fit: Fit, spans: Iterable[Span], beat_s: float) -> 
 def stutter_clips(
     stem_id: str, fit: Fit, start: float, pieces: Iterable[float], beat_s: float
 ) -> tuple[Clip, ...]:
-    """The first hit of a loop again and again: one clip per piece (lengths in beats)."""
+    """Repeat the first hit of a loop: one clip per slice (lengths in beats)."""
     clips: list[Clip] = []
     position = start
     for length in pieces:
@@ -51,7 +51,7 @@ def stutter_clips(
 def pickup_clips(
     stem_id: str, fit: Fit, pickup_s: float, entries: Iterable[float], beat_s: float
 ) -> tuple[Clip, ...]:
-    """What a loop plays before its first downbeat, ahead of each entry (in beats).
+    """Place what a loop plays before its first downbeat ahead of each entry (in beats).
 
     pickup_s: its length in the stem, from the stem's start on. An entry without room for it
     has none.
@@ -73,7 +73,7 @@ def pickup_clips(
 
 
 def texture_clips(stem_id: str, fit: Fit, spans: Iterable[Span], beat_s: float) -> tuple[Clip, ...]:
-    """A sound without tempo, at its own pace: long fades, passes that overlap."""
+    """Play a sound without tempo at its own pace: long fades, passes that overlap."""
     whole = fit.source_length_s / beat_s
     fade = min(TEXTURE_FADE_S, fit.source_length_s / 3.0)
     clips: list[Clip] = []
@@ -91,7 +91,7 @@ def texture_clips(stem_id: str, fit: Fit, spans: Iterable[Span], beat_s: float) 
 def phrase_clips(
     stem_id: str, fit: Fit, spans: Iterable[Span], *, every: float, beat_s: float
 ) -> tuple[Clip, ...]:
-    """A phrase now and then: at the start of every so many beats, never over itself."""
+    """Place a phrase at the start of every so many beats, never over itself."""
     whole = fit.source_length_s / beat_s
     every = every * 2.0 ** max(0, math.ceil(math.log2(max(whole / every, 1e-6))))
     clips: list[Clip] = []
@@ -132,7 +132,7 @@ def held_clips(fit: Fit, notes: Iterable[Note], beat_s: float) -> tuple[Clip, ..
 def ending_clips(
     stem_id: str, fit: Fit, sections: Iterable[SectionTime], beat_s: float
 ) -> tuple[Clip, ...]:
-    """A riser: ends exactly where its section ends; what is too long loses its start."""
+    """Place a riser to end exactly where its section ends; what is too long loses its start."""
     clips: list[Clip] = []
     whole = fit.source_length_s * fit.stretch_ratio / beat_s
     for section in sections:
@@ -157,7 +157,7 @@ def ending_clips(
 def starting_clips(
     stem_id: str, fit: Fit, sections: Sequence[SectionTime], *, end: float, beat_s: float
 ) -> tuple[Clip, ...]:
-    """An impact: starts where its section starts and rings out, at most to ``end`` (beats).
+    """Place an impact where its section starts; it rings out, at most to ``end`` (beats).
 
     Into a drop it is heard backwards first.
     """
@@ -172,7 +172,7 @@ def starting_clips(
 
 
 def _backwards(stem_id: str, fit: Fit, end: float, beat_s: float) -> Clip | None:
-    """The first beats of a sound played backwards up to ``end``; None where there is no room."""
+    """Play the first beats of a sound backwards up to ``end``; None where they do not fit."""
     length = min(fit.source_length_s / beat_s, BACKWARDS_BEATS, end)
     if length * beat_s < SHORTEST_SWELL_S:
         return None
@@ -204,7 +204,7 @@ def _passes(stem_id: str, fit: Fit, start: float, length: float) -> Clip:
 
 
 def _slice(stem_id: str, fit: Fit, place: tuple[float, float], into: float, beat_s: float) -> Clip:
-    """A part of one pass, from ``into`` beats after its start."""
+    """Cut a part of one pass, from ``into`` beats after its start."""
     start, end = place
     if fit.rotate_s:
         turned_s = (fit.rotate_s + into * beat_s / fit.stretch_ratio) % fit.source_length_s

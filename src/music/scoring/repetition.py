@@ -32,7 +32,7 @@ def repeated_blocks(score: Score, *, bars: int = BLOCK_BARS) -> tuple[tuple[int,
 
 
 def plays_in(channel: Channel, block: tuple[float, float]) -> bool:
-    """Whether a channel begins or holds a sound between two beats."""
+    """Tell whether a channel begins or holds a sound between two beats."""
     start, end = block
     return any(start <= note.start_beats < end for note in channel.notes) or any(
         clip.start_beats < end and clip.start_beats + clip.length_beats > start
@@ -64,7 +64,7 @@ def _clip_events(channel: Channel, start: float, end: float, beat_s: float) -> I
 
 
 def _source_place_s(clip: Clip, beats: float, beat_s: float) -> float:
-    """Which place of its stem a clip plays at a beat, in seconds."""
+    """Find which position of its stem a clip plays at a beat, in seconds."""
     passed_s = (beats - clip.start_beats) * beat_s / clip.stretch_ratio
     into_s = math.fmod(passed_s + clip.rotate_s + 1e-9, clip.source_length_s)
     return clip.source_start_s + into_s

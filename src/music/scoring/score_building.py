@@ -82,7 +82,7 @@ def build_score(
 
 
 def audible(part: CastPart, plan: ArrangementPlan) -> CastPart | None:
-    """A part without the sections in which the plan mutes it; None where none is left."""
+    """Drop the sections in which the plan mutes a part; None where none is left."""
     request = part.request
     audible_in = [
         (number, query)
@@ -93,7 +93,7 @@ def audible(part: CastPart, plan: ArrangementPlan) -> CastPart | None:
 
 
 def grammar_of(plan: ArrangementPlan) -> GenreGrammar:
-    """The plan's genre, or the default's where a plan names one that is not known."""
+    """Load the plan's genre, or the default's where a plan names one that is not known."""
     try:
         return genre_grammar(plan.genre)
     except InvalidInputError:
@@ -159,7 +159,7 @@ class _Builder:
         return changed
 
     def _bare_score(self, channels: Sequence[Channel]) -> Score:
-        """The channels as a score that is only looked at."""
+        """Wrap the channels in a score that is only looked at."""
         plan, times = self.plan, self.times
         sections = tuple(ScoreSection(t.name, t.start, t.length, t.energy) for t in times)
         return Score(
@@ -224,7 +224,7 @@ class _Builder:
 def _choices(
     parts: Sequence[CastPart], channels: Sequence[Channel], plan: ArrangementPlan
 ) -> Iterator[Choice]:
-    """Who plays: each part's stem, and of a hi-hat the partner where it is heard."""
+    """List who plays: each part's stem, and of a hi-hat the partner where it sounds."""
     for part, channel in zip(parts, channels, strict=True):
         yield _choice(part, plan)
         if part.partner is not None and part.partner.id in stems_in(channel.notes):

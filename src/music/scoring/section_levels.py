@@ -28,7 +28,7 @@ def weighed(
     headroom_db: float,
     loudness: Loudness,
 ) -> tuple[float, ...]:
-    """The shifts of level of all sections, in dB.
+    """Compute the shifts of level of all sections, in dB.
 
     loudness: of the sections before the master
     headroom_db: the master's ceiling minus its target loudness
@@ -51,7 +51,7 @@ def weighed_anew(
     times: Sequence[SectionTime],
     heard_lufs: Sequence[float],
 ) -> Score:
-    """A score whose sections have the levels that follow from how loud they were heard.
+    """Give the sections of a score the levels that follow from their measured loudness.
 
     heard_lufs: of each section as the score is, before the master
     """
@@ -85,7 +85,7 @@ def as_mastered(
     times: Sequence[SectionTime],
     heard_lufs: Sequence[float],
 ) -> tuple[float, ...]:
-    """How loud sections that were heard in the mix will be in the master, but for its gain."""
+    """Predict how loud sections measured in the mix will be in the master, but for its gain."""
     peaks = section_peaks(score.channels, cards, times)
     levels = [max(heard, SILENT_LUFS) for heard in heard_lufs]
     return mastered_loudness(levels, peaks, times, _headroom_db(score))
@@ -99,7 +99,7 @@ def _headroom_db(score: Score) -> float:
 def section_gains_db(
     loudness_lufs: Sequence[float], times: Sequence[SectionTime]
 ) -> tuple[float, ...]:
-    """The smallest changes of level that put sections in the order of their energy.
+    """Find the smallest changes of level that put sections in the order of their energy.
 
     loudness_lufs: of each section as it would be without a change
 
@@ -130,7 +130,7 @@ def section_gains_db(
 def with_section_gains(
     channel: Channel, times: Sequence[SectionTime], gains_db: Sequence[float]
 ) -> Channel:
-    """A channel whose level line moves with the sections'. It keeps its shape within each."""
+    """Move a channel's level curve with the sections'. It keeps its shape within each."""
     lines = tuple(
         _shifted(line, times, gains_db) if line.parameter == "gain_db" else line
         for line in channel.automation

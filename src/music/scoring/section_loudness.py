@@ -81,7 +81,7 @@ def mastered_loudness(
     times: Sequence[SectionTime],
     headroom_db: float,
 ) -> tuple[float, ...]:
-    """What is left of the sections' loudness when a limiter has made the track louder.
+    """Predict the sections' loudness when a limiter has made the track louder.
 
     headroom_db: the master's ceiling minus its target loudness
 
@@ -170,7 +170,7 @@ def _factor(level_db: float) -> float:
 
 
 def _passed(channel: Channel, card: StemCard, section: SectionTime) -> float:
-    """What the channel's automation leaves of its power, on average over a section."""
+    """Average what the channel's automation leaves of its power over a section."""
     lines = {line.parameter: line for line in channel.automation}
     fixed = channel.high_pass_hz or 0.0
     whole = sum(card.features.get(f"{name}_share", 0.0) * k for name, _, _, k in _BANDS)
@@ -195,7 +195,7 @@ def _inside(bottom: float, top: float, low: float, high: float) -> float:
 
 
 def _value(line: Automation | None, beats: float, otherwise: float) -> float:
-    """An automation's value at a position."""
+    """Interpolate an automation's value at a position."""
     if line is None:
         return otherwise
     before = [point for point in line.points if point.beats <= beats]

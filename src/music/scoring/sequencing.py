@@ -85,7 +85,7 @@ def hits_per_second(notes: Sequence[Note], spans: Iterable[Span], bpm: float) ->
 
 
 def roll(section: SectionTime) -> Iterator[Step]:
-    """A roll through a build-up: quarters, then eighths, then sixteenths, ever louder.
+    """Write a roll through a build-up: quarters, then eighths, then sixteenths, ever louder.
 
     Steps count from the section's start. The first half is quarters, the last quarter
     sixteenths.
@@ -101,7 +101,7 @@ def roll(section: SectionTime) -> Iterator[Step]:
 def _bars(
     category: str, groove: Groove, section: SectionTime, name: str | None, rng: random.Random
 ) -> Iterator[tuple[int, Pattern, int]]:
-    """Every bar of a section: its number, the pattern that plays, and the pattern's bar.
+    """Yield every bar of a section: its number, the pattern that plays, and the pattern's bar.
 
     The section's last bar may be a fill, the last bar of a phrase half of one. Drums that
     ornament change their pattern there; melodic parts play A A B A. In intros and outros
@@ -132,7 +132,7 @@ def _ends_sounding(fill: Pattern) -> bool:
 
 
 def half_fill(usual: Pattern, fill: Pattern, bar: int) -> Pattern:
-    """A bar that begins as usual and ends as the fill does.
+    """Begin a bar as usual and end it as the fill does.
 
     bar: which bar of the usual pattern is due
     """
@@ -148,7 +148,9 @@ def half_fill(usual: Pattern, fill: Pattern, bar: int) -> Pattern:
 def _patterns(
     category: str, groove: Groove, section: SectionTime, name: str | None
 ) -> tuple[Pattern, Pattern]:
-    """The pattern of a section and one for variation. An unknown name gives the usual one."""
+    """Choose the pattern of a section and one for variation. An unknown name gives the usual
+    one.
+    """
     allowed = patterns_for(groove.genre, category, section.energy)
     usual = allowed[0]
     if name is not None:
@@ -160,7 +162,7 @@ def _patterns(
 
 
 def _steps_of_bar(pattern: Pattern, bar: int, beats_per_bar: int) -> Iterator[Step]:
-    """The hits of one bar of a pattern, counted from the bar's start.
+    """List the hits of one bar of a pattern, counted from the bar's start.
 
     Patterns have four beats: in another metre a bar ends early or its end stays empty.
     """

@@ -19,7 +19,7 @@ _ORDERS = ("first", "first and back", "walk", "back at last")
 def sliced_clips(
     stem_id: str, fit: Fit, fill: Fill, hits_s: Sequence[float], beat_s: float
 ) -> tuple[Clip, ...]:
-    """The pieces of a fill, each beginning with a hit of the loop.
+    """Cut the slices of a fill, each beginning with a hit of the loop.
 
     hits_s: where sounds begin in the stem, in seconds, rising
     fill: ``chance`` decides which hits are taken: the first again and again, the first and
@@ -40,13 +40,13 @@ def sliced_clips(
 
 
 def _starts(fit: Fit, hits_s: Iterable[float]) -> list[float]:
-    """The hits within one pass of the loop."""
+    """List the hits within one pass of the loop."""
     first, last = fit.source_start_s, fit.source_start_s + fit.source_length_s
     return [hit for hit in hits_s if first - EARLY_S <= hit < last - _SPARED_S]
 
 
 def _chosen(starts: Sequence[float], fit: Fit, fill: Fill, beat_s: float) -> Iterator[float]:
-    """The hits that a fill repeats, one for each of its pieces."""
+    """Choose the hits that a fill repeats, one for each of its slices."""
     order = _ORDERS[int(fill.chance * len(_ORDERS)) % len(_ORDERS)]
     count = len(fill.stutter)
     downbeat_s = fit.source_start_s + fit.rotate_s
@@ -74,7 +74,7 @@ def _clip(
     place: tuple[float, float],
     beat_s: float,
 ) -> Clip:
-    """A slice on the grid: its hit, not its cut, lies on the beat.
+    """Place a slice on the grid: its hit, not its cut, lies on the beat.
 
     slice_s: its hit, and all hits of the stem
     place: start and length in beats

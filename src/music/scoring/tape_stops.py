@@ -35,7 +35,7 @@ Stop = tuple[float, float]
 def stops_of(
     rule: TapeStop | None, times: Sequence[SectionTime], seeds: Sequence[str]
 ) -> tuple[Stop, ...]:
-    """The tape stops of a track. seeds: one for each section"""
+    """Choose the tape stops of a track. seeds: one for each section"""
     if rule is None:
         return ()
     stops: list[Stop] = []
@@ -68,7 +68,7 @@ def slowed_clips(clips: Sequence[Clip], stops: Sequence[Stop], beat_s: float) ->
 
 
 def _slowed(note: Note, stop: Stop) -> Note | None:
-    """The hit at its new place; None for what the tape does not reach any more.
+    """Move the hit to its new position; None for what the tape does not reach any more.
 
     The tape stands at t - t^2 / 2T after t of its T beats, at a speed of 1 - t / T.
     """
@@ -98,7 +98,7 @@ def _cut(note: Note, stops: Iterable[Stop]) -> Note:
 
 
 def _braked(clip: Clip, stop: Stop, beat_s: float) -> list[Clip]:
-    """A clip before, within and after a stop."""
+    """Split a clip into before, within and after a stop."""
     start, end = clip.start_beats, clip.start_beats + clip.length_beats
     if end <= stop[0] or start >= _end(stop) or clip.reverse or clip.tape_stop:
         return [clip]
@@ -118,7 +118,7 @@ def _before(clip: Clip, end: float, beat_s: float) -> Clip:
 
 
 def _slowing(clip: Clip, into_s: float, stop: Stop, beat_s: float) -> Clip:
-    """The rest of the pass that sounds, braked; what it is short of comes from its start."""
+    """Brake the rest of the pass that sounds; what it is short of comes from its start."""
     loop_s = clip.source_length_s
     played_s = (stop[1] - stop[0]) * beat_s / 2.0 / clip.stretch_ratio
     place_s = (clip.rotate_s + into_s) % loop_s
@@ -138,7 +138,7 @@ def _slowing(clip: Clip, into_s: float, stop: Stop, beat_s: float) -> Clip:
 
 
 def _after(clip: Clip, start: float, beat_s: float) -> Clip:
-    """The clip goes on where it would be without the stop."""
+    """Resume the clip where it would be without the stop."""
     into_s = (start - clip.start_beats) * beat_s / clip.stretch_ratio
     turned_s = (clip.rotate_s + into_s) % clip.source_length_s
     return replace(

@@ -62,7 +62,7 @@ def fills_of(
     phrasing: Phrasing,
     beats_per_bar: int,
 ) -> tuple[Fill, ...]:
-    """The fills of a loop: a bar where a section ends with one, a turn where a phrase ends.
+    """List the fills of a loop: a bar where a section ends with one, a turn where a phrase ends.
 
     sections: those it plays in, each with the chance that decides
 
@@ -83,7 +83,7 @@ def fills_of(
 
 
 def _turn(category: str, end: float, rng: random.Random) -> Fill | None:
-    """A short fill before the next phrase begins."""
+    """Choose a short fill before the next phrase begins."""
     pieces = rng.choice(_TURNS)
     if category in ("drums", "percussion"):
         return Fill((end - sum(pieces), end), pieces, rng.random())
@@ -232,7 +232,7 @@ def _high_pass(
 
 
 def _sweep(section: SectionTime, start: float, end: float) -> list[AutomationPoint]:
-    """From one frequency to another over a section, even to the ear (exponential)."""
+    """Sweep from one frequency to another over a section, even to the ear (exponential)."""
     last = section.end - _JUMP_BEATS
     if start == end:
         return [AutomationPoint(section.start, start), AutomationPoint(last, end)]

@@ -123,7 +123,9 @@ def role_of(category: str) -> Role:
 
 
 def category_fit(asked: str, found: str) -> float:
-    """Rate how well a stem of category ``found`` fills the role ``asked``: 1 itself, 0 not at all."""
+    """Rate how well a stem of category ``found`` fills the role ``asked``: 1 itself, 0 not at
+    all.
+    """
     if asked == found:
         return 1.0
     return dict(role_of(asked).stand_ins).get(found, 0.0)

@@ -95,7 +95,7 @@ def bars_from_beats(beats: float, *, exact: bool) -> float | None:
 
 
 def fits_beats(duration_s: float, bpm: float) -> bool:
-    """Whether a loop is cut to whole beats: to 5 ms, or to 0.2 % of a longer one."""
+    """Tell whether a loop is cut to whole beats: to 5 ms, or to 0.2 % of a longer one."""
     return beats_miss_s(duration_s, bpm) < max(_FITS_S, _FITS_SHARE * duration_s)
 
 
