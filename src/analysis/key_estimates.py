@@ -84,7 +84,7 @@ def _fused(
 
 
 def _stated_keys(hints: NameHints, metadata: FileMetadata | None) -> KeyEvidence:
-    """The key that the file's name, its folders and its tags give."""
+    """Collect the keys that the file's name, its folders and its tags give."""
     named = [
         Evidence(PossibleKey(hint.value, hint.mode_known), hint.weight, "filename")
         for hint in (hints.key, hints.kit_key)
@@ -94,7 +94,7 @@ def _stated_keys(hints: NameHints, metadata: FileMetadata | None) -> KeyEvidence
 
 
 def _stated_roots(hints: NameHints, metadata: FileMetadata | None) -> KeyEvidence:
-    """The root note that the file's name, its tags and its sampler chunks give."""
+    """Collect the root notes that the file's name, its tags and its sampler chunks give."""
     evidence: KeyEvidence = []
     if hints.key is not None:
         possible = PossibleKey(hints.key.value, hints.key.mode_known)
@@ -109,26 +109,26 @@ def _stated_roots(hints: NameHints, metadata: FileMetadata | None) -> KeyEvidenc
 
 
 def _meant_as_note(one: Evidence[PossibleKey]) -> Evidence[PossibleKey]:
-    """A bare note in the name of a tonal one-shot, where a root is expected, counts more."""
+    """Count a bare note in a tonal one-shot's name more, where a root is expected."""
     if one.source != "filename" or one.value.mode_known or one.weight < _BARE_NOTE:
         return one
     return _surer(one)
 
 
 def _surer(one: Evidence[PossibleKey]) -> Evidence[PossibleKey]:
-    """Half the doubt: where a key is expected, what looks like one is one."""
+    """Halve the doubt: where a key is expected, what looks like one is one."""
     return replace(one, weight=0.5 * (1.0 + one.weight))
 
 
 def _written(metadata: FileMetadata | None) -> KeyEvidence:
-    """The key of a tag, which often is another program's estimate."""
+    """Take the key of a tag, which often is another program's estimate."""
     if metadata is None or metadata.initial_key is None:
         return []
     return [Evidence(PossibleKey(metadata.initial_key), _WRITTEN_WEIGHT, "metadata")]
 
 
 def _keys_by_sound(sound: SoundEstimates) -> KeyEvidence:
-    """The keys that a melody or chords may be in, with their probabilities."""
+    """Collect the keys that a melody or chords may be in, with their probabilities."""
     if sound.key is None:
         return []
     return [
@@ -138,7 +138,7 @@ def _keys_by_sound(sound: SoundEstimates) -> KeyEvidence:
 
 
 def _notes_by_sound(sound: SoundEstimates) -> KeyEvidence:
-    """The one note of a clip; where there is none, the root of its chord."""
+    """Take the one note of a clip; where there is none, the root of its chord."""
     if sound.note is not None and sound.note.confidence >= _LEAST_NOTE:
         return _either_side(sound.note)
     if sound.key is None:
@@ -148,7 +148,7 @@ def _notes_by_sound(sound: SoundEstimates) -> KeyEvidence:
 
 
 def _either_side(note: Note) -> KeyEvidence:
-    """The two semitones that a pitch lies between; the nearer one is likelier."""
+    """Weigh the two semitones that a pitch lies between; the nearer one is likelier."""
     below = math.floor(note.midi)
     pitches = (below, below + 1)
     near = [math.exp(-0.5 * ((note.midi - pitch) / _OUT_OF_TUNE) ** 2) for pitch in pitches]
@@ -163,7 +163,7 @@ def _either_side(note: Note) -> KeyEvidence:
 
 
 def _root_note(metadata: FileMetadata | None) -> int | None:
-    """A root note that a chunk sets on purpose; 60 is every editor's default."""
+    """Find a root note that a chunk sets on purpose; 60 is every editor's default."""
     if metadata is None:
         return None
     acid = metadata.acid.root_note if metadata.acid is not None else None

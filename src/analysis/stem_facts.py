@@ -146,7 +146,7 @@ def _fused(
 def _notes(
     found: _Estimates, sound: SoundEstimates, duration_s: float
 ) -> dict[str, dict[str, Any]]:
-    """What is kept beside the values: confidence, source, and the evidence for the kit."""
+    """Record what is kept beside the values: confidence, source, and the evidence for the kit."""
     estimates = {"bpm": found.bpm, "key": found.key, "is_loop": found.loop}
     alone = StemEvidence(
         duration_s,
@@ -169,7 +169,7 @@ def _notes(
 
 
 def _for_matching(found: _Estimates, sound: SoundEstimates) -> dict[str, Any]:
-    """What tells whether others go with it: its tones, and of a loop its groove."""
+    """Record what tells whether others go with it: its chroma, and of a loop its groove."""
     chroma = [round(float(share), 3) for share in sound.chroma.all]
     if found.bpm is None:
         return {"chroma": chroma}
@@ -181,7 +181,7 @@ def _for_matching(found: _Estimates, sound: SoundEstimates) -> dict[str, Any]:
 
 
 def _tags(sound: SoundEstimates, hints: NameHints) -> dict[str, float]:
-    """Tags by sound, strengthened or joined by those that the names give; at most five."""
+    """Join the tags by sound with those that the names give; at most five."""
     tags = dict(sound.tags)
     for tag in hints.tags:
         tags[tag] = max(tags.get(tag, 0.0), 0.9)
@@ -205,7 +205,7 @@ def _warnings(
 
 
 def _for_the_kit(sound: SoundEstimates) -> dict[str, tuple[Any, ...]]:
-    """All tempos and keys that the sound could have."""
+    """List all tempos and keys that the sound could have."""
     return {
         "tempos": () if sound.tempo is None else sound.tempo.candidates,
         "keys": () if sound.key is None else tuple(float(score) for score in sound.key.scores),

@@ -55,7 +55,7 @@ def loop_evidence(
 
 
 def _named_loop(hints: NameHints, duration_s: float) -> list[Evidence[bool]]:
-    """Loop or one-shot by the names: by a word, a category or a kit's tempo."""
+    """Collect loop or one-shot by the names: a word, a category or a kit's tempo."""
     evidence: list[Evidence[bool]] = []
     kit = hints.bpm or hints.kit_bpm
     if hints.is_loop is not None:
@@ -71,7 +71,7 @@ def _named_loop(hints: NameHints, duration_s: float) -> list[Evidence[bool]]:
 
 
 def _written_loop(metadata: FileMetadata | None, duration_s: float) -> list[Evidence[bool]]:
-    """Loop or one-shot by the chunks of a file.
+    """Collect loop or one-shot by the chunks of a file.
 
     A sampler's loop that begins within the sound, after the attack, sustains a note: such a
     file is a single sound.
@@ -94,7 +94,7 @@ def _written_loop(metadata: FileMetadata | None, duration_s: float) -> list[Evid
 
 
 def _edited_tempo(metadata: FileMetadata, duration_s: float) -> Evidence[float] | None:
-    """The tempo that a loop editor wrote, where it agrees with the length."""
+    """Take the tempo that a loop editor wrote, where it agrees with the length."""
     acid = metadata.acid
     if acid is None or acid.one_shot or acid.beats <= 0 or duration_s <= 0.0:
         return None
@@ -108,7 +108,7 @@ def _edited_tempo(metadata: FileMetadata, duration_s: float) -> Evidence[float] 
 
 
 def _whole_bars(duration_s: float, bpm: float) -> bool:
-    """Whether a length is whole bars at a tempo to 5 ms."""
+    """Tell whether a length is whole bars at a tempo to 5 ms."""
     beats = round(beats_in(duration_s, bpm))
     return beats >= 4 and beats % 4 == 0 and beats_miss_s(duration_s, bpm) < 0.005
 

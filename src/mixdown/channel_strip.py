@@ -75,7 +75,7 @@ class Ducking:
         return duck_amount(self._kicks, self._shape, start, stop, lead=self._lead)
 
     def content(self, start: int, stop: int) -> tuple[int, ...]:
-        """What determines the amount: the length of a kick's shape, and the kicks near by."""
+        """Name what determines the amount: the length of a kick's shape, and the kicks near by."""
         first = bisect_left(self._kicks, start - self._shape.size)
         last = bisect_left(self._kicks, stop + self._lead)
         return self._shape.size, *self._kicks[first:last]
@@ -106,7 +106,7 @@ class ChannelStrip:
         self.delay_gain = _send_gain(track.delay_send_db)
 
     def sweeps(self, start: int, stop: int) -> bool:
-        """Whether a filter is at work anywhere from ``start`` to ``stop``."""
+        """Tell whether a filter is at work anywhere from ``start`` to ``stop``."""
         return any(self._at_work(name, start, stop) for name in _FILTERS)
 
     def filtered(self, led: Audio, start: int) -> Audio:
@@ -154,11 +154,11 @@ class ChannelStrip:
         )
 
     def filter_content(self, start: int, stop: int) -> tuple[object, ...]:
-        """What determines the filters from ``start`` to ``stop``."""
+        """Name what determines the filters from ``start`` to ``stop``."""
         return tuple(self._points_near(name, start - WARM_UP, stop) for name in _FILTERS)
 
     def level_content(self, start: int, stop: int, without_db: float) -> tuple[object, ...]:
-        """What determines level, pan and sends from ``start`` to ``stop``, but for the kicks."""
+        """Name what determines level, pan and sends in a block, but for the kicks."""
         names = [name for name in PARAMETERS if name not in (*_FILTERS, "gain_db")]
         track = self._track
         own = (track.gain_db, track.pan, track.duck_db, track.reverb_send_db, track.delay_send_db)
@@ -166,14 +166,14 @@ class ChannelStrip:
         return own, level, *(self._points_near(name, start, stop) for name in names)
 
     def _points_near(self, name: str, start: int, stop: int) -> tuple[Point, ...]:
-        """The points of a curve within a block, and the next on either side."""
+        """Find the points of a curve within a block, and the next on either side."""
         points = self._curves.get(name, [])
         first = max(bisect_left(points, (float(start), -np.inf)) - 1, 0)
         last = bisect_left(points, (float(stop), -np.inf)) + 1
         return tuple(points[first:last])
 
     def _level(self, start: int, stop: int, without_db: float) -> NDArray[np.float32]:
-        """The channel's gain with its curve, shape (1,) or (samples,)."""
+        """Add the channel's gain to its curve, as a factor of shape (1,) or (samples,)."""
         near = self._points_near("gain_db", start, stop) or _LEVEL
         points = _lowered(near, without_db)
         inside = {int(position) for position, _ in points if start < position < stop}
@@ -199,7 +199,7 @@ class ChannelStrip:
         return otherwise if points is None else curve(points, start, stop)
 
     def _at_work(self, name: str, start: int, stop: int) -> bool:
-        """Whether a filter takes anything away; a curve's extremes lie at its points and ends."""
+        """Tell whether a filter takes anything; a curve's extremes lie at its points and ends."""
         if name not in self._curves:
             return False
         points = self._curves[name]

@@ -74,7 +74,7 @@ class SliceArchive(Protocol):
     """Keeps conformed slices from one render to the next."""
 
     def slice(self, spec: PassSpec | NoteSpec) -> Audio | None:
-        """What was conformed before, or None."""
+        """Find what was conformed before, or None."""
 
     def keep_slice(self, spec: PassSpec | NoteSpec, sound: Audio) -> None:
         """Keep a conformed slice for later."""
@@ -107,7 +107,7 @@ class ConformedSlices:
         self._lock = threading.Lock()
 
     def sound(self, spec: PassSpec | NoteSpec) -> Audio:
-        """The conformed slice, shape (1 or 2, samples). Not to be changed."""
+        """Conform a slice, shape (1 or 2, samples). The result is not to be changed."""
         with self._lock:
             if spec in self._kept:
                 self._kept.move_to_end(spec)
@@ -139,7 +139,7 @@ class ConformedSlices:
                 self._left += dropped.nbytes
 
     def _remembered(self, spec: PassSpec | NoteSpec) -> Audio:
-        """From the archive, or made now."""
+        """Find a slice in the archive, or make it now."""
         found = None if self._archive is None else self._archive.slice(spec)
         if found is not None:
             return found
@@ -149,13 +149,13 @@ class ConformedSlices:
         return made
 
     def length(self, spec: PassSpec | NoteSpec) -> int:
-        """How many samples a conformed slice has."""
+        """Count the samples of a conformed slice."""
         if spec not in self._lengths:
             self._lengths[spec] = self.sound(spec).shape[1]
         return self._lengths[spec]
 
     def kicks(self, spec: PassSpec) -> tuple[int, ...]:
-        """Where low drums begin in a pass, in samples."""
+        """Find where low drums begin in a pass, in samples."""
         if spec not in self._kicks:
             self._kicks[spec] = low_hits(self.sound(spec), sample_rate=self._rate)
         return self._kicks[spec]
@@ -191,7 +191,7 @@ class ConformedSlices:
         return np.ascontiguousarray(audio)
 
     def _slice(self, spec: PassSpec) -> tuple[Audio, Audio | None]:
-        """The slice at its exact length, and what lies just before it, if anything does."""
+        """Load a slice at its exact length, and what lies just before it, if anything does."""
         lead = round(min(SEAM_S, spec.start_s) * self._rate) if spec.looped else 0
         start_s = spec.start_s - lead / self._rate
         whole = _narrowed(

@@ -88,7 +88,7 @@ class Console:
         return [group for group in self._groups if group != WET]
 
     def common_db(self, start: int, samples: int) -> float:
-        """The level that all channels share in a block: that of its section.
+        """Find the level that all channels share in a block: that of its section.
 
         A revision weighs the sections again, which moves all channels alike: what is mixed
         without that level is the same as before. 0 in a block that has a border.
@@ -99,7 +99,7 @@ class Console:
         return 0.0
 
     def channels(self, start: int, samples: int) -> Iterator[Audio | None]:
-        """Each channel as it sounds in the mix, shape (2, samples), in the score's order."""
+        """Play each channel as it sounds in the mix, shape (2, samples), in the score's order."""
         amount = self._ducking.amount(start, start + samples)
         for number, strip in enumerate(self._strips):
             sound = self._sound(number, start, samples)
@@ -111,7 +111,7 @@ class Console:
             yield placed
 
     def sums(self, start: int, samples: int, group: str) -> BusSums:
-        """A group's channels together but for the level all share; only one is held at a time."""
+        """Sum a group's channels without the level that all share; only one is held at a time."""
         bus, without_db = Bus(samples), self.common_db(start, samples)
         stop = start + samples
         amount = self._ducking.amount(start, stop)
@@ -124,7 +124,7 @@ class Console:
         return bus.sums()
 
     def sums_of(self, sounds: Sequence[Audio | None], start: int, samples: int) -> BusSums:
-        """The sums of what ``channels`` gave for the same block."""
+        """Sum what ``channels`` gave for the same block."""
         bus = Bus(samples)
         for strip, sound in zip(self._strips, sounds, strict=True):
             if sound is not None:
@@ -132,13 +132,13 @@ class Console:
         return bus.sums()
 
     def stems(self, start: int, samples: int, group: str) -> list[str]:
-        """The stems that determine the sums of a group in a block."""
+        """List the stems that determine the sums of a group in a block."""
         lead, stop = start - WARM_UP, start + samples
         sources = [self._sources[number] for number in self._groups[group]]
         return sorted({stem for source in sources for stem in source.stems(lead, stop)})
 
     def content(self, start: int, samples: int, group: str) -> tuple[object, ...]:
-        """What else determines the sums of a group in a block; empty where it is silent."""
+        """Name what else determines the sums of a group in a block; empty where it is silent."""
         asked = start, samples, group
         if asked not in self._contents:
             numbers, stop = self._groups[group], start + samples
@@ -150,7 +150,7 @@ class Console:
         return self._contents[asked]
 
     def _sounding(self, number: int, start: int, stop: int) -> tuple[object, ...]:
-        """What determines a channel in a block, but for the kicks; empty where it is silent."""
+        """Name what determines a channel in a block, but for the kicks; empty for silence."""
         source, strip = self._sources[number], self._strips[number]
         playing = source.content(start, stop)
         if not playing:
@@ -161,7 +161,7 @@ class Console:
         return source.content(start - WARM_UP, stop), strip.filter_content(start, stop), level
 
     def _sound(self, number: int, start: int, samples: int) -> Audio | None:
-        """A channel behind its filters and before its level; None for silence."""
+        """Play a channel behind its filters and before its level; None for silence."""
         source, strip = self._sources[number], self._strips[number]
         stop, lead = start + samples, start - WARM_UP
         if not source.sounds(start, stop):
@@ -226,7 +226,7 @@ class Bus:
         return np.multiply(part, factor, out=self._sent[:, : part.shape[1]])
 
     def sums(self) -> BusSums:
-        """What was added."""
+        """Hand out what was added."""
         return BusSums(self._dry, self._to_reverb, self._to_delay)
 
 

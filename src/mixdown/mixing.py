@@ -168,7 +168,7 @@ class _Mixer:
         self._console, self._returns, self._archive = console, returns, archive
 
     def block(self, span: BlockSpan) -> _Block:
-        """What the archive knows of a block, or its channels' sums."""
+        """Fetch what the archive knows of a block, or sum its channels."""
         dry = tuple(self._group(span, group) for group in self._console.dry_groups)
         return _Block(span, self._group(span, WET), dry)
 
@@ -240,7 +240,7 @@ class _Mixer:
         self._archive.keep(part.name, [mixed, to_reverb, to_delay])
 
     def _before(self, span: BlockSpan, group: str) -> tuple[object, ...]:
-        """What still rings of the block before: only what was sent to the reverb."""
+        """Name what still rings of the block before: only what was sent to the reverb."""
         if group != WET or span[0] == 0 or self._returns.reverb is None:
             return ()
         return self._console.content(span[0] - BLOCK_SAMPLES, BLOCK_SAMPLES, group)

@@ -124,12 +124,12 @@ def _take_out_dc(mix: Audio) -> None:
 
 
 def ending(score: Score) -> NDArray[np.float32]:
-    """The ramp that ends a mix, as factors for its last samples; no longer than the mix."""
+    """Make the ramp that ends a mix, as factors for its last samples; no longer than the mix."""
     return rising(min(round(score.fade_out_s * HOUSE_RATE), score_samples(score)))[::-1]
 
 
 def block_ending(score: Score, block: MixBlock) -> NDArray[np.float32]:
-    """The ramp that ends a mix, as factors for the samples of one block, shape (samples,)."""
+    """Make the ramp that ends a mix, as factors for one block, shape (samples,)."""
     ramp = ending(score)
     factors = np.ones(block.samples, np.float32)
     first = score_samples(score) - ramp.size - block.start

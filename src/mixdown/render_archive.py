@@ -18,7 +18,7 @@ class SoundCache(Protocol):
     """Keeps arrays under names from one render to the next. It may forget any of them."""
 
     def get(self, name: str) -> list[Audio] | None:
-        """The arrays kept under a name, each with its shape; None where there are none."""
+        """Fetch the arrays kept under a name, each with its shape; None where there are none."""
 
     def put(self, name: str, arrays: Sequence[Audio]) -> None:
         """Keep arrays of one or two dimensions under a name."""
@@ -38,12 +38,12 @@ class RenderArchive:
         self._code = code
 
     def name(self, kind: str, stems: Sequence[str], *content: object) -> str:
-        """The name of an entry: of the content's values and of the stems that it plays."""
+        """Name an entry by its content's values and the stems that it plays."""
         contents = tuple((stem, self._stem_digest(stem)) for stem in sorted(set(stems)))
         return digest(self._code, kind, contents, content)
 
     def sounds(self, name: str) -> list[Audio] | None:
-        """What is kept under a name, or None. Not to be changed."""
+        """Fetch what is kept under a name, or None. It is not to be changed."""
         return self._cache.get(name)
 
     def keep(self, name: str, sounds: Sequence[Audio]) -> None:
@@ -51,7 +51,7 @@ class RenderArchive:
         self._cache.put(name, sounds)
 
     def slice(self, spec: PassSpec | NoteSpec) -> Audio | None:
-        """A conformed slice, or None."""
+        """Fetch a conformed slice, or None."""
         found = self._cache.get(self._slice_name(spec))
         return None if found is None else found[0]
 

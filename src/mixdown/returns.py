@@ -22,9 +22,9 @@ class SendReturns:
         self._delay = DelaySend(echo, sample_rate=HOUSE_RATE) if echoed else None
 
     def reverberated(self, sent: Audio | None, samples: int) -> Audio | None:
-        """What the reverb answers, shape (2, samples); None for silence."""
+        """Play what the reverb answers, shape (2, samples); None for silence."""
         return None if self.reverb is None else self.reverb.process(sent, samples)
 
     def echoed(self, sent: Audio | None, samples: int) -> Audio | None:
-        """The echoes, shape (2, samples); None for silence. sent: shape (1, samples)"""
+        """Play the echoes, shape (2, samples); None for silence. sent: shape (1, samples)"""
         return None if self._delay is None else self._delay.process(sent, samples)

@@ -45,7 +45,7 @@ class SampleGrid:
         return 60.0 / self.bpm * self.sample_rate
 
     def sample(self, beats: float) -> int:
-        """The sample of a beat."""
+        """Find the sample of a beat."""
         return round(beats * self.samples_per_beat)
 
 
@@ -63,7 +63,7 @@ class ClipSource:
         self._ramps: tuple[np.ndarray, np.ndarray] | None = None
 
     def _last_stop(self, stop: int) -> int:
-        """A remainder too short to be meant is not begun."""
+        """Find where the last pass ends; a remainder too short to be meant is not begun."""
         last = int((stop - self.start) / (self.pass_beats * self._grid.samples_per_beat))
         begun = stop - self._pass_start(last)
         shortest = _SHORTEST_PASS_S * self._grid.sample_rate
@@ -94,7 +94,7 @@ class ClipSource:
         add_at(block, part, low - start)
 
     def sound(self, low: int, high: int, store: ConformedSlices) -> Audio:
-        """What sounds from ``low`` to ``high``, both within the clip; one channel or two."""
+        """Play from ``low`` to ``high``, both within the clip; one channel or two."""
         whole = store.sound(self.spec)
         into, out = self._edges(whole)
         part = np.empty((whole.shape[0], high - low), np.float32)
@@ -114,7 +114,7 @@ class ClipSource:
         return part
 
     def content(self, start: int, stop: int) -> tuple[object, ...]:
-        """What determines the samples of the clip from ``start`` to ``stop``.
+        """Name what determines the samples of the clip from ``start`` to ``stop``.
 
         Where its ends lie counts only near them.
         """
@@ -130,7 +130,7 @@ class ClipSource:
         return self.spec, self._gain, fades, begins, ends, passes
 
     def _pass_sounds(self, whole: Audio, first: int, length: int) -> Iterable[tuple[int, Audio]]:
-        """The parts of a pass and where they lie."""
+        """Cut a pass into parts, each with where it lies."""
         own = whole.shape[1]
         seam = min(round(SEAM_S * self._grid.sample_rate), own // 4)
         if not self.spec.looped or length == own or seam < 1 or abs(length - own) > own - seam:
@@ -179,7 +179,7 @@ class NoteSource:
         return ringing if self.stop is None else min(ringing, self.stop + self.release)
 
     def content(self) -> tuple[object, ...]:
-        """What determines the note's samples."""
+        """Name what determines the note's samples."""
         return self.spec, self.start, self.gain, self.stop, self.release
 
     def play(self, block: Audio, start: int, store: ConformedSlices) -> None:
@@ -212,7 +212,7 @@ class ChannelSource:
         self._longest_note: int | None = None
 
     def play(self, start: int, samples: int) -> Audio | None:
-        """The sound from a sample on, shape (2, samples); None where nothing sounds.
+        """Play from a sample on, shape (2, samples); None where nothing sounds.
 
         Any block may be asked for, from several threads, in any order.
         """
@@ -231,16 +231,16 @@ class ChannelSource:
         return block
 
     def sounds(self, start: int, stop: int) -> bool:
-        """Whether anything sounds from ``start`` to ``stop``."""
+        """Tell whether anything sounds from ``start`` to ``stop``."""
         return any(self._sounding(start, stop))
 
     def stems(self, start: int, stop: int) -> set[str]:
-        """The stems that sound from ``start`` to ``stop``."""
+        """List the stems that sound from ``start`` to ``stop``."""
         clips, notes = self._sounding(start, stop)
         return {source.spec.stem_id for source in clips} | {note.spec.stem_id for note in notes}
 
     def content(self, start: int, stop: int) -> tuple[object, ...]:
-        """What determines the samples from ``start`` to ``stop``; empty where nothing sounds."""
+        """Name what determines the samples from ``start`` on; empty where nothing sounds."""
         clips, notes = self._sounding(start, stop)
         return (
             *(source.content(start, stop) for source in clips),
@@ -259,7 +259,7 @@ class ChannelSource:
         return clips, notes
 
     def kicks(self, *, notes: bool) -> list[int]:
-        """Where this channel's low drums hit, in samples, rising.
+        """Find where this channel's low drums hit, in samples, rising.
 
         notes: its notes count as kicks; else only what is found in its clips
         """
@@ -351,18 +351,18 @@ def _pass_beats(clip: Clip, grid: SampleGrid) -> float:
 
 
 def _anywhere(clip: Clip) -> Clip:
-    """A clip without its position and its fades, for comparing what it plays."""
+    """Take position and fades off a clip, for comparing what it plays."""
     return replace(clip, start_beats=0.0, length_beats=0.0, fade_in_s=0.0, fade_out_s=0.0)
 
 
 def _on_grid(beats: float, slip_beats: float) -> float:
-    """A length in beats, put on a quarter of a beat if it misses it by a rounding error."""
+    """Put a length in beats on a quarter of a beat if it misses it by a rounding error."""
     near = round(beats / _GRID_BEATS) * _GRID_BEATS
     return near if near > 0 and abs(beats - near) <= slip_beats else beats
 
 
 def slipped_end(whole: Audio, length: int, seam: int) -> Audio:
-    """The last ``seam`` samples of a pass that the grid wants a little longer or shorter.
+    """Blend the last ``seam`` samples of a pass that the grid needs a little longer or shorter.
 
     They blend from where the loop is when counted from its start to where it is when
     counted from its end, so that nothing jumps.

@@ -19,12 +19,12 @@ _LIBRARIES = ("numpy", "scipy", "soxr", "python-stretch")
 
 
 def render_cache(settings: Settings) -> RenderCache:
-    """The cache of one library."""
+    """Open the cache of one library."""
     return RenderCache(settings.render_cache_path, max_bytes=settings.render_cache_mb * 1_000_000)
 
 
 def render_archive(settings: Settings, stem_digest: Callable[[str], str]) -> "RenderArchive | None":
-    """The archive of one render; None where nothing is kept between renders.
+    """Open the archive of one render; None where nothing is kept between renders.
 
     stem_digest: tells a stem's content, by its id
     """
