@@ -32,6 +32,7 @@ from src.services.ingest.report import ImportReport
 from src.services.ingest.run import ImportRun, Tools
 from src.services.ingest.scan import Scan, scan_folder
 from src.services.ingest.work import Analysis, own_analysis
+from src.storage.stem_copies import copied_stems
 
 log = logging.getLogger(__name__)
 
@@ -105,13 +106,11 @@ class NeuroAnalyzer:
 
     def _outdated(self, state: LibraryState) -> dict[str, KnownStem]:
         """Stems that were analysed by another version, or whose copy is gone."""
-        folder = self.settings.stems_path
-        copies = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+        copies = copied_stems(self.settings.stems_path)
         return {
             stem.id: stem
             for stem in state.stems.values()
-            if stem.analysis_version != self.analysis.version
-            or stem.path.rpartition("/")[2] not in copies
+            if stem.analysis_version != self.analysis.version or stem.id not in copies
         }
 
     def _opening_report(self, scan: Scan, todo: Todo) -> ImportReport:

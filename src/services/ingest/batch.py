@@ -32,6 +32,7 @@ from src.services.ingest.scan import FoundFile
 from src.services.ingest.work import Postponed, Refused, Taken, batch_values
 from src.storage.fingerprint import stem_id
 from src.storage.paths import path_of, shown
+from src.storage.stem_copies import copy_in
 
 log = logging.getLogger(__name__)
 
@@ -181,7 +182,7 @@ class BatchWriter:
         assert group.digest is not None
         stem = stem_id(group.digest)
         if stem not in vectors:  # no vector, no stem: the next import tries again
-            (self.settings.stems_path / f"{stem}.wav").unlink(missing_ok=True)
+            copy_in(self.settings.stems_path, stem).unlink(missing_ok=True)
             return
         first = group.files[0]
         rows.stems.append(

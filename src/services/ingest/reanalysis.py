@@ -35,7 +35,7 @@ from src.services.ingest.lock import import_lock
 from src.services.ingest.pool import Failure, WorkPool
 from src.services.ingest.recovery import recover
 from src.services.ingest.report import MOST_TOLD, FileProblem
-from src.services.ingest.rows import analysis_columns, copy_name, vector_rows
+from src.services.ingest.rows import analysis_columns, vector_rows
 from src.services.ingest.work import (
     Analysis,
     EmbedTask,
@@ -49,6 +49,7 @@ from src.services.ingest.work import (
     take_in,
 )
 from src.storage.paths import path_of
+from src.storage.stem_copies import copy_in
 
 log = logging.getLogger(__name__)
 
@@ -231,7 +232,7 @@ class ReanalysisService:
     def _source(self, stem: Stem, analysis: Analysis) -> _Source | None:
         """An original that is as it was taken in, else the copy; None where both are gone."""
         own_first = sorted(stem.places, key=lambda one: (one.path != stem.original_file, one.path))
-        copy = self.settings.processed_path / copy_name(stem.content_hash)
+        copy = copy_in(self.settings.stems_path, stem.id)
         for place in own_first:
             file = _unchanged(place, self.settings)
             if file is not None:
@@ -249,7 +250,7 @@ class ReanalysisService:
         return StemTask(
             file=file,
             hint_path=hint_path(place),
-            target=self.settings.processed_path / copy_name(stem.content_hash),
+            target=copy_in(self.settings.stems_path, stem.id),
             max_s=self.settings.max_stem_s,
             analyse=analysis.analyse,
         )

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import re
 
 from src.core.config import Settings
 from src.db.database import Database
@@ -10,11 +9,9 @@ from src.db.rows.imports import KnownBad, forget_bad, known_bad, set_moved, stem
 from src.services.ingest.quarantine_moves import KEPT_PREFIX, relocate
 from src.storage.atomic import remove_temporaries
 from src.storage.paths import path_of, shown
+from src.storage.stem_copies import copied_stems, copy_in, copy_path
 
 log = logging.getLogger(__name__)
-
-_COPY = re.compile(r"[0-9a-f]{16}\.wav")
-"""Names of standardised copies; nothing else in their folder is ever removed."""
 
 
 def recover(database: Database, settings: Settings) -> None:
@@ -27,20 +24,22 @@ def recover(database: Database, settings: Settings) -> None:
     if removed:
         log.info("%d half-written files of an interrupted import removed", removed)
     with database.transaction() as session:
-        owned = {path.rpartition("/")[2] for path in stem_paths(session)}
+        owned = stem_paths(session)
         bad = known_bad(session)
     sweep_copies(settings, owned)
     finish_moves(database, settings, bad)
 
 
 def sweep_copies(settings: Settings, owned: set[str]) -> None:
-    """Remove standardised copies that no row owns; they can be made again."""
-    if not settings.stems_path.is_dir():
-        return
-    with os.scandir(settings.stems_path) as entries:
-        orphans = [e.name for e in entries if _COPY.fullmatch(e.name) and e.name not in owned]
-    for name in orphans:
-        (settings.stems_path / name).unlink(missing_ok=True)
+    """Remove standardised copies that no row owns; they can be made again.
+
+    owned: copies as their rows name them
+
+    Files in that folder that are no copies stay.
+    """
+    orphans = [one for one in copied_stems(settings.stems_path) if copy_path(one) not in owned]
+    for stem in orphans:
+        copy_in(settings.stems_path, stem).unlink(missing_ok=True)
     if orphans:
         log.info("%d copies of an interrupted import removed", len(orphans))
 

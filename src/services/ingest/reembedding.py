@@ -30,6 +30,7 @@ from src.services.ingest.report import MOST_TOLD, FileProblem
 from src.services.ingest.work import HEARD_WHOLE_S, EmbedTask, embed
 from src.services.retrieval.embedding_models import EmbeddingModels
 from src.services.search import SearchService
+from src.storage.stem_copies import copy_in, copy_path
 
 log = logging.getLogger(__name__)
 
@@ -191,7 +192,7 @@ class ReembeddingService:
                 self._save(run, single, run.pool.outcome(run.pool.start(embed, single)))
             return
         run.failed.add(task.paths[0].stem)
-        place = f"stems/{task.paths[0].name}"
+        place = copy_path(task.paths[0].stem)
         log.error("%s got no vector: %s", place, failure.message)
         if len(run.report.problems) < MOST_TOLD:
             run.report.problems.append(FileProblem(place, failure.reason, failure.message))
@@ -213,7 +214,7 @@ class ReembeddingService:
                 some = left[start : start + size]
                 yield EmbedTask(
                     embedder=run.pickled,
-                    paths=tuple(self._settings.stems_path / f"{one}.wav" for one in some),
+                    paths=tuple(copy_in(self._settings.stems_path, one) for one in some),
                     features=tuple(described.get(one) for one in some),
                 )
 

@@ -8,6 +8,7 @@ from src.services.ingest.kits import kit_id, kit_path
 from src.services.ingest.scan import FoundFile
 from src.services.ingest.work import Taken
 from src.storage.fingerprint import stem_id, text_hash
+from src.storage.stem_copies import copy_path
 
 Row = dict[str, Any]
 
@@ -16,11 +17,6 @@ def stem_name(place: str) -> str:
     """What a stem is called: its file's name without the ending."""
     name = PurePosixPath(place).name
     return (PurePosixPath(name.strip()).stem or name).strip()
-
-
-def copy_name(digest: str) -> str:
-    """The standardised copy of a content, below the processed folder."""
-    return f"stems/{stem_id(digest)}.wav"
 
 
 def bad_id(place: str, content: str) -> str:
@@ -48,7 +44,7 @@ def stem_row(
     kit = kit_path(found.place)
     return {
         "id": stem_id(digest),
-        "path": copy_name(digest),
+        "path": copy_path(stem_id(digest)),
         "original_file": found.place,
         "name": stem_name(found.place),
         "kit_id": None if kit is None else kit_id(kit),

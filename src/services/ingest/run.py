@@ -16,7 +16,6 @@ from src.embeddings.zero_shot import Labels
 from src.services.ingest.batch import Batch, BatchWriter, Group
 from src.services.ingest.pool import Failure, Running, WorkPool
 from src.services.ingest.report import FileProblem, ImportReport
-from src.services.ingest.rows import copy_name
 from src.services.ingest.scan import FoundFile
 from src.services.ingest.work import (
     Analyse,
@@ -31,6 +30,7 @@ from src.services.ingest.work import (
     take_in,
 )
 from src.storage.fingerprint import stem_id
+from src.storage.stem_copies import copy_in, copy_path
 
 log = logging.getLogger(__name__)
 
@@ -136,7 +136,7 @@ class ImportRun:
         return StemTask(
             file=FileTask(found.path, found.size_bytes, found.modified_ns),
             hint_path=found.hint_path,
-            target=self.tools.settings.processed_path / copy_name(digest),
+            target=self._copy(stem_id(digest)),
             max_s=self.tools.settings.max_stem_s,
             analyse=self.tools.analyse,
         )
@@ -153,10 +153,9 @@ class ImportRun:
         self, stems: Mapping[str, Mapping[str, float] | None]
     ) -> Running[EmbedTask, Vectors]:
         """Let a worker embed stems, given with their descriptors where these may serve."""
-        folder = self.tools.settings.stems_path
         task = EmbedTask(
             embedder=self.tools.embedder,
-            paths=tuple(folder / f"{one}.wav" for one in stems),
+            paths=tuple(self._copy(one) for one in stems),
             features=tuple(stems.values()),
         )
         limit = self.tools.settings.file_timeout_s * len(stems)
@@ -199,7 +198,7 @@ class ImportRun:
             return found
         self.report.failed += 1
         message = f"no vector: {outcome.message}"
-        self.report.tell(FileProblem(f"stems/{paths[0].name}", outcome.reason, message))
+        self.report.tell(FileProblem(copy_path(paths[0].stem), outcome.reason, message))
         log.error("stem %s got no vector: %s", paths[0].stem, outcome.message)
         return {}
 
@@ -235,7 +234,7 @@ class ImportRun:
             self._step(1)
 
     def _copy(self, stem: str) -> Path:
-        return self.tools.settings.stems_path / f"{stem}.wav"
+        return copy_in(self.tools.settings.stems_path, stem)
 
     def _step(self, count: int) -> None:
         self.done += count
