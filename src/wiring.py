@@ -11,6 +11,7 @@ from src.core.config import Settings
 
 if TYPE_CHECKING:
     from src.db.database import Database
+    from src.db.rows.cards import StemCards
     from src.embeddings.protocol import Embedder
     from src.music.arranging.library_summary import LibrarySummary
     from src.services.arranger import ArrangerService
@@ -54,10 +55,18 @@ class Services:
         """Semantic search over the library."""
         from src.services.search import SearchService
 
-        return SearchService(self.database, self.embedder, spaces=self._search_spaces)
+        return SearchService(self.database, self.embedder, spaces=self.spaces, cards=self.cards)
 
     @cached_property
-    def _search_spaces(self) -> "SearchSpaces":
+    def cards(self) -> "StemCards":
+        """The cards of the library's stems."""
+        from src.db.rows.cards import StemCards
+
+        return StemCards(self.database)
+
+    @cached_property
+    def spaces(self) -> "SearchSpaces":
+        """The vectors that are searched, and the next ones while they are made ready."""
         from src.services.retrieval.space import SearchSpaces
 
         folder = self.settings.processed_path / "index"
@@ -88,7 +97,7 @@ class Services:
         """From one model's vectors to another's."""
         from src.services.ingest.reembedding import ReembeddingService
 
-        return ReembeddingService(self.database, self.settings, self.models, self.search)
+        return ReembeddingService(self.database, self.settings, self.models, self.spaces)
 
     @cached_property
     def arranger(self) -> "ArrangerService":
@@ -109,7 +118,7 @@ class Services:
         """From a plan to a WAV."""
         from src.services.renderer import RendererService
 
-        return RendererService(self.database, self.settings, self.search)
+        return RendererService(self.database, self.settings, self.search, self.cards)
 
     @cached_property
     def tracks(self) -> "TrackService":
@@ -125,7 +134,7 @@ class Services:
         """Rendered tracks, explained and edited."""
         from src.services.tracks.revisions import RevisionService
 
-        return RevisionService(self.database, self.search)
+        return RevisionService(self.database, self.search, self.cards)
 
     @cached_property
     def analyzer(self) -> "NeuroAnalyzer":
@@ -148,7 +157,7 @@ class Services:
         """From a finished track to stems, notes and projects."""
         from src.services.export.service import ExportService
 
-        return ExportService(self.database, self.settings, self.search)
+        return ExportService(self.database, self.settings, self.cards)
 
     def close(self) -> None:
         """Give back what was opened."""

@@ -23,6 +23,7 @@ from src.services.library.stems import StemService
 from src.services.retrieval.embedding_models import EmbeddingModels
 from src.services.retrieval.example import ExampleService
 from src.services.retrieval.matches import MatchService
+from src.services.retrieval.space import SearchSpaces
 from src.services.retrieval.suggestions import Suggestions
 from src.services.search import SearchService
 from src.services.tracks.revisions import RevisionService
@@ -42,6 +43,7 @@ class Engine:
     models: EmbeddingModels
     library_map: LibraryMapService
     search: SearchService
+    spaces: SearchSpaces
     examples: ExampleService
     suggestions: Suggestions
     stems: StemService

@@ -140,6 +140,6 @@ def collections(call: Call) -> Result:
         text = f"{len(done.added)} added, {len(done.removed)} removed, {done.stems} in it"
         return Result(done.model_dump(mode="json"), text)
     detail = service.detail(options.collection)
-    names = call.services.search.cards(detail.stem_ids)
+    names = call.services.cards.by_id(detail.stem_ids)
     lines = [f"{stem_id}  {card.original_file}" for stem_id, card in names.items()]
     return Result(detail.model_dump(mode="json"), "\n".join(lines) or "Nothing lies in it yet.")

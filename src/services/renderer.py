@@ -19,6 +19,7 @@ from src.core.progress import Progress, silent
 from src.db import crud
 from src.db.database import Database
 from src.db.models import Stem, TrackRow, now
+from src.db.rows.cards import StemCards
 from src.mixdown.playback import MixReport, play_score
 from src.mixdown.render_archive import RenderArchive, render_cache
 from src.music.casting.casting import cast_plan
@@ -85,10 +86,13 @@ class RenderedTrack:
 class RendererService:
     """Turns plans into tracks."""
 
-    def __init__(self, database: Database, settings: Settings, search: SearchService) -> None:
+    def __init__(
+        self, database: Database, settings: Settings, search: SearchService, cards: StemCards
+    ) -> None:
         self.database = database
         self.settings = settings
         self.search = search
+        self.cards = cards
         self._hits = LoopHits()
 
     def make_score(self, plan: ArrangementPlan | Mapping[str, Any], *, seed: int = 0) -> Score:
@@ -103,7 +107,7 @@ class RendererService:
         check_seed(seed)
         self._check_library()
         pool = find_candidates(self.search, plan)
-        cast = cast_plan(plan, pool, seed=seed, pinned=pinned_cards(plan, self.search))
+        cast = cast_plan(plan, pool, seed=seed, pinned=pinned_cards(plan, self.cards))
         loops = sliced_loops(cast.parts)
         load = stem_loader(self.settings.processed_path, {card.id: card for card in loops})
         hits = self._hits.of(loops, load)
@@ -195,7 +199,7 @@ class RendererService:
         self, score: Score, times: Sequence[SectionTime], path: Path, progress: Progress
     ) -> tuple[Score, MixReport]:
         """Render into a file; the score as it was rendered."""
-        cards = self.search.cards(stems_of(score))
+        cards = self.cards.by_id(stems_of(score))
         processed = self.settings.processed_path
         load, archive = stem_loader(processed, cards), None
         if self.settings.render_cache_mb > 0:

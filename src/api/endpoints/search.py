@@ -88,7 +88,7 @@ def suggest_words(
 @router.get("/facets", summary="Count what there is", responses=problem_responses(404))
 def count_facets(engine: EngineDep, filters: SearchFiltersDep) -> FacetsAnswer:
     """How many of the stems that pass the filters have which category, key, tag, kit, tempo."""
-    found = facets(engine.search, engine.database, filters.filtered())
+    found = facets(engine.spaces, engine.database, filters.filtered())
     told = asdict(found) | {"bpm": [BpmBarOut(**asdict(bar)) for bar in found.bpm]}
     return FacetsAnswer(**told)
 

@@ -18,7 +18,7 @@ from src.core.progress import Progress, silent
 from src.db import crud
 from src.db.database import Database
 from src.db.models import TrackRow
-from src.music.casting.made_marks import is_made, made_card
+from src.db.rows.cards import StemCards
 from src.music.model.score import Score, score_to_dict
 from src.music.model.score_reading import score_from_dict
 from src.schemas.exports import ExportedFile, Exports
@@ -31,7 +31,6 @@ from src.services.export.records import (
     write_record,
 )
 from src.services.renderer import stem_loader
-from src.services.search import SearchService
 from src.services.tracks.files import exports_of, sidecar_of
 from src.storage.atomic import TEMPORARY_PREFIX
 from src.storage.fingerprint import content_hash, text_hash
@@ -77,10 +76,10 @@ class ZipDownload:
 class ExportService:
     """Makes, lists and hands out exports of tracks."""
 
-    def __init__(self, database: Database, settings: Settings, search: SearchService) -> None:
+    def __init__(self, database: Database, settings: Settings, cards: StemCards) -> None:
         self.database = database
         self.settings = settings
-        self.search = search
+        self.cards = cards
 
     def export(
         self, track_id: str, formats: Sequence[str] | None = None, progress: Progress = silent
@@ -205,8 +204,7 @@ class ExportService:
                 code="track_missing",
             )
         stems = _stems_of(score)
-        cards = self.search.cards(stems)
-        cards |= {stem: made_card(stem) for stem in stems if is_made(stem)}
+        cards = self.cards.by_id(stems)
         if FORMATS[name].needs_stems:
             _check_stems(score, set(cards))
         return Material(

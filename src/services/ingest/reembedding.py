@@ -29,7 +29,7 @@ from src.services.ingest.pool import Failure, WorkPool
 from src.services.ingest.report import MOST_TOLD, FileProblem
 from src.services.ingest.work import HEARD_WHOLE_S, EmbedTask, embed
 from src.services.retrieval.embedding_models import EmbeddingModels
-from src.services.search import SearchService
+from src.services.retrieval.space import SearchSpaces
 from src.storage.stem_copies import copy_in, copy_path
 
 log = logging.getLogger(__name__)
@@ -91,12 +91,12 @@ class ReembeddingService:
         database: Database,
         settings: Settings,
         models: EmbeddingModels,
-        search: SearchService,
+        spaces: SearchSpaces,
     ) -> None:
         self._database = database
         self._settings = settings
         self._models = models
-        self._search = search
+        self._spaces = spaces
 
     def run(self, *, progress: Progress = silent) -> ReembedReport:
         """Embed what lacks a vector of the wanted model, then switch to it.
@@ -116,11 +116,11 @@ class ReembeddingService:
                 self._embed_missing(run)
                 progress(SWITCHING, 0, 2)
                 if wanted.model_id != before.model_id:
-                    self._search.prepare(wanted)
+                    self._spaces.prepare(wanted)
                 progress(SWITCHING, 1, 2)
                 when_free(lambda: self._finish(run), progress)
         except BaseException:
-            self._search.give_up()
+            self._spaces.give_up()
             raise
         report.seconds = round(time.monotonic() - started, 3)
         log.info(

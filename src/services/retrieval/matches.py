@@ -11,9 +11,9 @@ from sqlalchemy import select
 from src.core.errors import InvalidInputError, NotFoundError
 from src.db.database import Database
 from src.db.models import Stem
+from src.db.rows.cards import StemCards
 from src.music.casting.compatibility import Compatibility, compatibility
 from src.music.theory.library import CATEGORIES, StemCard
-from src.services.search import SearchService
 
 MAX_LIMIT = 200
 MAX_PLAYING = 32
@@ -60,9 +60,9 @@ class StemMatch:
 class MatchService:
     """Finds stems that sound well together."""
 
-    def __init__(self, database: Database, search: SearchService) -> None:
+    def __init__(self, database: Database, cards: StemCards) -> None:
         self._database = database
-        self._search = search
+        self._cards = cards
 
     def matches(self, query: MatchQuery) -> list[StemMatch]:
         """The stems that go best with what plays, best first; what plays is left out.
@@ -75,14 +75,14 @@ class MatchService:
         ids = self._candidates(query, playing)
         weighed = [
             StemMatch(card, compatibility(card, playing))
-            for card in self._search.cards(ids).values()
+            for card in self._cards.by_id(ids).values()
         ]
         weighed.sort(key=lambda match: (-match.found.score, match.stem.id))
         return weighed[: query.limit]
 
     def _playing(self, query: MatchQuery) -> list[StemCard]:
         asked = list(dict.fromkeys((query.stem_id, *query.beside)))
-        cards = self._search.cards(asked)
+        cards = self._cards.by_id(asked)
         for stem_id in asked:
             if stem_id not in cards:
                 raise NotFoundError(f"there is no stem {stem_id!r}")
