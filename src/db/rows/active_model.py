@@ -52,6 +52,23 @@ def count_without(session: Session, model_id: str) -> int:
     return session.scalar(select(func.count(Stem.id)).where(~_has_vector(model_id))) or 0
 
 
+def features_of(
+    session: Session, ids: Sequence[str], *, analysis_version: str, longest_s: float
+) -> dict[str, dict[str, float]]:
+    """Descriptors by id of stems that one version of the analysis heard whole.
+
+    longest_s: up to this length in seconds a stem was heard whole
+    """
+    rows = session.execute(
+        select(Stem.id, Stem.features).where(
+            Stem.id.in_(ids),
+            Stem.analysis_version == analysis_version,
+            Stem.duration_s <= longest_s,
+        )
+    )
+    return {row[0]: dict(row[1]) for row in rows}
+
+
 def add_vectors(session: Session, model_id: str, rows: Sequence[tuple[str, bytes]]) -> int:
     """Write vectors of stems that are there and have none of the model yet; how many it were."""
     wanted = dict(rows)

@@ -2,10 +2,11 @@
 
 import logging
 import os
+from collections.abc import Sequence
 
 from src.core.config import Settings
 from src.db.database import Database
-from src.db.rows.imports import KnownBad, forget_bad, known_bad, set_moved, stem_paths
+from src.db.rows.imports import RefusedFile, forget_bad, refused_files, set_moved, stem_paths
 from src.services.ingest.quarantine_moves import KEPT_PREFIX, relocate
 from src.storage.atomic import remove_temporaries
 from src.storage.paths import path_of, shown
@@ -25,7 +26,7 @@ def recover(database: Database, settings: Settings) -> None:
         log.info("%d half-written files of an interrupted import removed", removed)
     with database.transaction() as session:
         owned = stem_paths(session)
-        bad = known_bad(session)
+        bad = refused_files(session)
     sweep_copies(settings, owned)
     finish_moves(database, settings, bad)
 
@@ -44,7 +45,7 @@ def sweep_copies(settings: Settings, owned: set[str]) -> None:
         log.info("%d copies of an interrupted import removed", len(orphans))
 
 
-def finish_moves(database: Database, settings: Settings, bad: list[KnownBad]) -> list[str]:
+def finish_moves(database: Database, settings: Settings, bad: Sequence[RefusedFile]) -> list[str]:
     """Move refused files whose rows say that they are to be moved.
 
     Rows of files that are neither in the quarantine nor, as they were, in their place are
@@ -72,7 +73,7 @@ def finish_moves(database: Database, settings: Settings, bad: list[KnownBad]) ->
     return moved
 
 
-def _unchanged(one: KnownBad, settings: Settings) -> bool:
+def _unchanged(one: RefusedFile, settings: Settings) -> bool:
     """Whether the refused file still lies in its old place as it was."""
     original = path_of(one.original_path, settings.raw_path)
     for follow in (True, False):
@@ -84,7 +85,7 @@ def _unchanged(one: KnownBad, settings: Settings) -> bool:
     return False
 
 
-def _move(one: KnownBad, settings: Settings) -> bool:
+def _move(one: RefusedFile, settings: Settings) -> bool:
     original = path_of(one.original_path, settings.raw_path)
     try:
         gone = relocate(original, settings.quarantine_path / one.stored_as)
