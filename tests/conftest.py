@@ -1,9 +1,12 @@
 """What many tests share: where real sound lies, and a fresh home."""
 
 import fcntl
+import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from src.core.config import Settings
@@ -15,7 +18,35 @@ Settings.model_config["env_file"] = None
 for _name, _field in Settings.model_fields.items():
     os.environ.pop(str(_field.validation_alias or _name).upper(), None)
 
+# A slow machine fails no test, and the same code gets the same examples: a failure is a change.
+# New examples at every run: pytest --hypothesis-profile=explore
+_patient = hypothesis.settings(
+    deadline=None, print_blob=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile("repeatable", _patient, derandomize=True)
+hypothesis.settings.register_profile("explore", _patient)
+hypothesis.settings.load_profile("repeatable")
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(autouse=True)
+def _logging_stays_as_it_is() -> Iterator[None]:
+    """Whoever sets up the process's logging puts it back: later tests look for log lines."""
+    before = _logging_set_up()
+    yield
+    after = _logging_set_up()
+    assert {name: after[name] for name in before} == before
+
+
+def _logging_set_up() -> dict[str, tuple[object, ...]]:
+    made = logging.root.manager.loggerDict
+    ours = [name for name in made if name.startswith(("src", "alembic", "uvicorn"))]
+    loggers = [logging.getLogger(name) for name in ("", *ours)]
+    return {
+        one.name: (one.level, one.handlers[:], one.filters[:], one.propagate, one.disabled)
+        for one in loggers
+    }
 
 
 @pytest.fixture(scope="session")

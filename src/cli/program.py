@@ -15,7 +15,7 @@ from src.cli.place import settings_of
 from src.cli.words import UsageError, parser
 from src.core.config import Settings
 from src.core.errors import InvalidInputError, TraumError
-from src.core.logs import print_answer, set_up_logging
+from src.core.logs import logging_put_back, print_answer, set_up_logging
 from src.core.progress import JobCancelled
 from src.wiring import build_services
 
@@ -24,7 +24,11 @@ log = logging.getLogger(__name__)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. Raises SystemExit(2) for wrong usage."""
-    words = sys.argv[1:] if arguments is None else arguments
+    with logging_put_back():
+        return _run(sys.argv[1:] if arguments is None else arguments)
+
+
+def _run(words: Sequence[str]) -> int:
     try:
         options = parser().parse_args(words)
     except UsageError as error:

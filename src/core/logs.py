@@ -3,6 +3,8 @@
 import logging
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 def set_up_logging(level: str = "INFO") -> None:
@@ -13,6 +15,19 @@ def set_up_logging(level: str = "INFO") -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     logging.getLogger("alembic").setLevel("WARNING")
+
+
+@contextmanager
+def logging_put_back() -> Iterator[None]:
+    """Undo ``set_up_logging`` at the end, for a command that runs inside another program."""
+    root, migrations = logging.getLogger(), logging.getLogger("alembic")
+    handlers, level, of_migrations = root.handlers[:], root.level, migrations.level
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        migrations.setLevel(of_migrations)
 
 
 def leave_out_health_checks() -> None:

@@ -212,7 +212,7 @@ class Serving:
 
     def __init__(self, services: StandIns) -> None:
         app = create_app(services.settings, build=lambda _: services)
-        self.server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
+        self.server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None))
         self.thread = threading.Thread(target=self.server.run)
 
     def __enter__(self) -> int:

@@ -234,6 +234,12 @@ def test_exports_are_made_and_downloaded(studio: Studio, opened: Opener) -> None
     assert download.value.path().read_bytes()[:4] == b"RIFF"
 
 
+def drawn(page: Page) -> None:
+    """Wait until the page is drawn: a click on what is about to be replaced meets nothing."""
+    app = page.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-script-state", "notRunning")
+
+
 def test_many_sounds_are_corrected_at_once_and_back(studio: Studio, opened: Opener) -> None:
     page = opened(f"{studio.url}/library?q=NTE_Kick")
     count = ask(studio, "/api/v1/stems/", q="NTE_Kick")["total"]
@@ -244,6 +250,7 @@ def test_many_sounds_are_corrected_at_once_and_back(studio: Studio, opened: Open
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text(f"{count} sounds were changed.")).to_be_visible()
     assert ask(studio, "/api/v1/stems/", tag="all of them")["total"] == count
+    drawn(page)
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("button", name="Undo")).to_have_count(0)
     assert ask(studio, "/api/v1/stems/", tag="all of them")["total"] == 0

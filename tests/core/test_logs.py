@@ -1,19 +1,17 @@
 """Log lines never mix with answers."""
 
 import logging
+from collections.abc import Iterator
 
 import pytest
 
-from src.core.logs import leave_out_health_checks, set_up_logging
+from src.core.logs import leave_out_health_checks, logging_put_back, set_up_logging
 
 
 @pytest.fixture(autouse=True)
-def _as_before():
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
+def _as_before() -> Iterator[None]:
+    with logging_put_back():
+        yield
 
 
 def test_log_lines_go_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:

@@ -81,7 +81,7 @@ def spots(audio: np.ndarray) -> list[int]:
 # where things lie
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     bpm=st.floats(60, 200),
     beats=st.lists(st.floats(0, 60), min_size=1, max_size=12, unique=True),
@@ -149,7 +149,7 @@ def test_track_ends_after_its_tail_in_silence() -> None:
 # no clicks
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(
     frequency_hz=st.floats(40, 1500),
     ratio=st.sampled_from([1.0, 0.93, 1.07]),

@@ -37,7 +37,7 @@ def play(track: Track, sound: np.ndarray, cuts: list[int], samples: int) -> np.n
     return np.concatenate(blocks, axis=1)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(cuts=st.lists(st.integers(1, 249_999), max_size=5, unique=True))
 def test_track_does_not_depend_on_blocks(cuts: list[int]) -> None:
     clips = (

@@ -1,9 +1,12 @@
 """Small sound files and a look at the tables, for tests of imports."""
 
+import errno
+import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import soundfile
 from sqlalchemy import select
 
@@ -18,6 +21,18 @@ def write_sound(path: Path, *, seed: int = 0, length_s: float = 0.05, level: flo
     with path.open("wb") as file:
         soundfile.write(file, noise, 48_000, subtype="PCM_24", format="WAV")
     return path
+
+
+def refuse_to_list(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    """Let the system refuse a folder as it does where rights lack, which root never meets."""
+    scandir = os.scandir
+
+    def refusing(path: str | os.PathLike[str] = ".") -> Any:
+        if os.path.realpath(path) == os.path.realpath(folder):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return scandir(path)
+
+    patch.setattr(os, "scandir", refusing)
 
 
 def rows_of(database: Database, table: str, *columns: str) -> list[Any]:

@@ -23,7 +23,7 @@ from src.services.ingest.lock import import_lock
 from src.services.preprocessor import NeuroAnalyzer
 from src.storage.decode import read_audio
 from src.storage.fingerprint import content_hash
-from tests.services.library_files import everything, rows_of, write_sound
+from tests.services.library_files import everything, refuse_to_list, rows_of, write_sound
 from tests.services.plain_analysis import PLAIN, SpectralEmbedder
 
 
@@ -158,6 +158,46 @@ def test_a_deleted_original_is_reported_kept_and_welcomed_back(
     shutil.move(tmp_path / "aside.wav", raw / "a.wav")
     assert analyzer.run().missing == 0
     assert rows_of(database, "places", "path", "missing") == [("a.wav", False), ("b.wav", False)]
+
+
+def test_originals_below_a_folder_that_cant_be_read_are_not_gone(
+    analyzer: NeuroAnalyzer, database: Database, raw: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_sound(raw / "Closed" / "a.wav", seed=1)
+    write_sound(raw / "Closed" / "inner" / "b.wav", seed=2)
+    write_sound(raw / "Open" / "c.wav", seed=3)
+    analyzer.run()
+    before = everything(database)
+    with monkeypatch.context() as patch:
+        refuse_to_list(raw / "Closed", patch)
+        report = analyzer.run()
+        assert (report.missing, report.unchanged) == (0, 1)
+        assert f"the folder {raw / 'Closed'} may not be read" in report.messages
+        assert everything(database) == before
+        shutil.copy(raw / "Closed" / "a.wav", raw / "Open" / "copy.wav")
+        (raw / "Open" / "c.wav").unlink()
+        report = analyzer.run()
+        assert (report.moved, report.duplicates, report.missing) == (0, 1, 1)
+    assert rows_of(database, "places", "path", "missing") == [
+        ("Closed/a.wav", False), ("Closed/inner/b.wav", False),
+        ("Open/c.wav", True), ("Open/copy.wav", False),
+    ]  # fmt: skip
+    assert rows_of(database, "stems", "original_file", "name") == [
+        ("Closed/a.wav", "a"), ("Closed/inner/b.wav", "b"), ("Open/c.wav", "c"),
+    ]  # fmt: skip
+    assert (report := analyzer.run()).unchanged == 3
+    assert report.missing == 1
+
+
+def test_where_the_whole_folder_cant_be_read_nothing_is_gone(
+    analyzer: NeuroAnalyzer, database: Database, raw: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_sound(raw / "a.wav", seed=1)
+    analyzer.run()
+    before = everything(database)
+    refuse_to_list(raw, monkeypatch)
+    assert analyzer.run().missing == 0
+    assert everything(database) == before
 
 
 def test_a_file_with_new_content_is_a_new_stem_and_the_old_one_stays(

@@ -41,7 +41,7 @@ def test_what_was_never_kept_is_not_there(tmp_path: Path) -> None:
     assert cache(tmp_path).get("a") is None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(place=st.integers(0, 10_000), bit=st.integers(0, 7))
 def test_a_single_wrong_bit_makes_an_entry_vanish(
     tmp_path_factory: pytest.TempPathFactory, place: int, bit: int

@@ -76,6 +76,13 @@ def test_names_with_spaces_and_questions_arrive_as_they_are() -> None:
         "/studio/wrong/api/v1/stems/abc/audio",
         "/studio/TOKEN/api/v1/stems/abc",
         "/studio/TOKEN/api/v1/settings",
+        "/studio/TOKEN/api/v1/stems/abc/audio/more",
+        "/studio/TOKEN/api/v1/stems/abc/audiofile",
+        "/studio/TOKEN/api/v1/stems/abc/def/audio",
+        "/studio/TOKEN/api/v1/tracks/t1/waveform/more",
+        "/studio/TOKEN/api/v1/library/mapping",
+        "/studio/TOKEN/files/a/b.wav",
+        "/studio/TOKEN/more/files/a.wav",
         "/studio/TOKEN/files/%2e%2e/secret",
         "/studio/TOKEN/api/v1/tracks/t1/exports/../../../settings",
         "/studio/TOKEN/api/v1/tracks/t1/exports/%2e%2e/%2e%2e/x",
@@ -88,9 +95,20 @@ def test_nothing_else_is_handed_out(path: str) -> None:
     assert asked(path.replace("TOKEN", TOKEN), answering).status_code == 404
 
 
-def test_only_what_the_browser_may_ask_gets_an_address() -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/settings",
+        "/api/v1/stems/abc/audio/more",
+        "/api/v1/library/map/more?points=6",
+        "/files/a/b.wav",
+        "/more/files/a.wav",
+        "/files/?x",
+    ],
+)
+def test_only_what_the_browser_may_ask_gets_an_address(path: str) -> None:
     with pytest.raises(ValueError, match="may not ask"):
-        media_url("/api/v1/settings")
+        media_url(path)
 
 
 def test_an_engine_that_is_away_is_told() -> None:

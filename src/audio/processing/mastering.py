@@ -96,13 +96,7 @@ def mastered(mix: Audio, *, sample_rate: int, target_lufs: float, ceiling_dbtp: 
         return lambda: _silence(mix, sample_rate)
     goal = _Goal(target_lufs, db_to_gain(ceiling_dbtp - _MARGIN_DB), sample_rate)
     drive = _drive(mix, meter.step_powers, loudness, goal)
-    quantise_24_bit(mix)
-    peak_dbtp = true_peak_dbtp(mix, sample_rate=sample_rate)
-    if peak_dbtp > ceiling_dbtp:
-        # A moving gain can add hundredths of a decibel between the samples.
-        np.multiply(mix, np.float32(db_to_gain(ceiling_dbtp - peak_dbtp - 0.001)), out=mix)
-        quantise_24_bit(mix)
-        peak_dbtp = true_peak_dbtp(mix, sample_rate=sample_rate)
+    peak_dbtp = quantise_below(mix, sample_rate=sample_rate, ceiling_dbtp=ceiling_dbtp)
 
     def measure() -> MasterReport:
         report = measured_master(mix, sample_rate=sample_rate, true_peak=peak_dbtp)
@@ -200,6 +194,23 @@ def quantise_24_bit(audio: Audio) -> None:
         part *= np.float32(1 / _STEPS_24_BIT)
 
     side_by_side(work, stretches(audio.shape[1], _CHUNK_SAMPLES))
+
+
+def quantise_below(audio: Audio, *, sample_rate: int, ceiling_dbtp: float) -> float:
+    """Round to the steps of a 24-bit file with no true peak above a ceiling, in place.
+
+    audio: float32, shape (channels, samples); all of it is turned down where a peak is above
+
+    Returns the true peak in dBTP. For hundredths of a decibel: a moving gain can add so much
+    between the samples, and a limiter that was told of each run's peak can't know of it.
+    """
+    quantise_24_bit(audio)
+    peak_dbtp = true_peak_dbtp(audio, sample_rate=sample_rate)
+    if peak_dbtp > ceiling_dbtp:
+        np.multiply(audio, np.float32(db_to_gain(ceiling_dbtp - peak_dbtp - 0.001)), out=audio)
+        quantise_24_bit(audio)
+        peak_dbtp = true_peak_dbtp(audio, sample_rate=sample_rate)
+    return peak_dbtp
 
 
 def _drive(mix: Audio, steps: NDArray[np.float64], loudness_lufs: float, goal: _Goal) -> _Drive:

@@ -44,7 +44,10 @@ class FoundFile:
 
 @dataclass
 class Scan:
-    """What a walk found, in the order of places. unread: folders that may not be entered."""
+    """What a walk found, in the order of places.
+
+    unread: folders that can't be read in whole; what was known below them may still be there
+    """
 
     files: list[FoundFile] = field(default_factory=list)
     unread: list[Path] = field(default_factory=list)
@@ -68,20 +71,24 @@ def scan_folder(folder: Path, *, raw_root: Path, excluded: Sequence[Path]) -> Sc
 
     Hidden files and folders, links to folders, links to files that are found anyway, pipes,
     sockets and devices are left out. A dangling link is kept, so that it can be reported.
+    What the disk refuses is noted as unread, and the walk goes on.
     """
     scan = Scan()
     walk = _Walk(_real(folder), _real(raw_root))
     closed = {_real(path) for path in excluded} - {walk.folder}
     waiting = [walk.folder]
     while waiting:
-        for entry in _entries(waiting.pop(), scan):
-            if entry.name.startswith("."):
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                if Path(entry.path) not in closed:
+        folder = waiting.pop()
+        for entry in _entries(folder, scan):
+            try:
+                if not entry.is_dir(follow_symlinks=False):
+                    _look_at(entry, scan, walk)
+                elif Path(entry.path) not in closed:
                     waiting.append(Path(entry.path))
-            else:
-                _look_at(entry, scan, walk)
+            except FileNotFoundError:
+                log.info("%s went while its folder was being read", shown(entry.path))
+            except OSError as error:
+                _leave_unread(folder, error, scan)
     scan.files.sort(key=lambda found: found.place)
     return scan
 
@@ -110,11 +117,17 @@ class _Walk:
 def _entries(folder: Path, scan: Scan) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
-            return list(entries)
+            return [entry for entry in entries if not entry.name.startswith(".")]
     except OSError as error:
+        _leave_unread(folder, error, scan)
+        return []
+
+
+def _leave_unread(folder: Path, error: OSError, scan: Scan) -> None:
+    """Note a folder once, however many of its files can't be looked at."""
+    if scan.unread[-1:] != [folder]:
         log.warning("the folder %s can't be read: %s", shown(folder), error)
         scan.unread.append(folder)
-        return []
 
 
 def _look_at(entry: os.DirEntry[str], scan: Scan, walk: _Walk) -> None:

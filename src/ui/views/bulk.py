@@ -47,20 +47,33 @@ def selection_of(filters: dict[str, Any]) -> dict[str, Any]:
 
 
 def _undo() -> None:
+    """Offer to take the last edit back.
+
+    What was taken back is kept in mind, since a click on its way from the browser may bring an
+    address that still names it.
+    """
     edit = asked("undo")
-    if not edit:
+    if not edit or edit in st.session_state.get("taken_back", ()):
         return
     row = st.container(horizontal=True, vertical_alignment="center")
     row.markdown(t("bulk.changed", changed=asked("changed") or "?"))
-    if row.button(t("bulk.undo"), key="undo", icon=":material/undo:"):
-        try:
-            told = api().post(f"/api/v1/stems/edits/{edit}/undo")
-            st.toast(t("bulk.undone", count=told["restored"]))
-        except ApiProblem as problem:
-            show_problem(problem)
-            return
-        remember(undo=None, changed=None)
-        st.rerun()
+    icon = ":material/undo:"
+    row.button(t("bulk.undo"), key="undo", icon=icon, on_click=_take_back, args=(edit,))
+    if problem := st.session_state.pop("undo_problem", None):
+        show_problem(problem)
+
+
+def _take_back(edit: str) -> None:
+    """Undo an edit. A callback, so that it is carried out whatever interrupts the page."""
+    try:
+        answer = api().post(f"/api/v1/stems/edits/{edit}/undo")
+    except ApiProblem as problem:
+        st.session_state["undo_problem"] = problem
+        return
+    st.session_state["taken_back"] = (*st.session_state.get("taken_back", ()), edit)
+    st.toast(t("bulk.undone", count=answer["restored"]))
+    remember(undo=None, changed=None)
+    forget()
 
 
 def _editing(selection: dict[str, Any]) -> None:

@@ -44,7 +44,7 @@ def test_odd_clips_give_the_same_names_and_finite_numbers(name: str) -> None:
 
 
 @given(st.integers(1, 6000), st.integers(1, 3), st.sampled_from([8_000, 44_100, 48_000, 96_000]))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_any_length_channels_and_rate_give_finite_numbers(
     samples: int, channels: int, rate: int
 ) -> None:

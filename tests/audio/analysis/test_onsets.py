@@ -46,7 +46,7 @@ def test_opposite_channels_do_not_cancel() -> None:
     assert np.abs(found - [0.1, 0.6]).max() < 0.0015
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.floats(1e-3, 0.9), st.integers(0, 5000))
 def test_onsets_move_with_the_sound_and_ignore_its_level(gain: float, shift: int) -> None:
     audio = clicks([0.05, 0.4], 0.8)

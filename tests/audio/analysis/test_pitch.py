@@ -15,7 +15,7 @@ def tone(midi: float, length_s: float = 0.6, harmonics: int = 8) -> np.ndarray:
     return (0.3 * np.sum(parts, axis=0) * np.exp(-3 * times)).astype(np.float32)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(26, 84), st.integers(1, 10))
 def test_the_note_of_a_tone_is_found(midi: int, harmonics: int) -> None:
     note = note_of(track_pitch(low_rate(tone(midi, harmonics=harmonics), sample_rate=RATE)))
@@ -39,6 +39,17 @@ def test_a_note_outweighs_the_slide_into_it() -> None:
     found = note_of(track_pitch(low_rate(slide, sample_rate=RATE)))
     assert found is not None
     assert found.pitch_class == 0
+
+
+@pytest.mark.parametrize("offset", [0.05, -0.3])
+def test_an_offset_under_a_note_and_its_silence_is_not_heard(offset: float) -> None:
+    clip = np.concatenate([tone(57, 0.4), np.zeros(RATE, np.float32)])
+    plain = note_of(track_pitch(low_rate(clip, sample_rate=RATE)))
+    shifted = note_of(track_pitch(low_rate(clip + np.float32(offset), sample_rate=RATE)))
+    assert plain is not None
+    assert shifted is not None
+    assert shifted.midi == pytest.approx(plain.midi, abs=0.01)
+    assert shifted.confidence == pytest.approx(plain.confidence, abs=0.01)
 
 
 def test_noise_has_no_note() -> None:

@@ -32,6 +32,13 @@ def test_channels_are_averaged() -> None:
     assert cancelled.magnitude.max() < 1e-6
 
 
+def test_a_steady_offset_is_taken_away() -> None:
+    fading = sine(440.0, 0.5) * np.linspace(0.5, 0.0, RATE // 2, dtype=np.float32)
+    plain = short_time_spectrum(fading, sample_rate=RATE).magnitude
+    shifted = short_time_spectrum(fading + np.float32(0.25), sample_rate=RATE).magnitude
+    np.testing.assert_allclose(shifted, plain, atol=1e-4)
+
+
 def test_an_empty_clip_gives_one_silent_frame() -> None:
     spectrum = short_time_spectrum(np.zeros((2, 0), dtype=np.float32), sample_rate=RATE)
     assert spectrum.magnitude.shape == (1025, 1)

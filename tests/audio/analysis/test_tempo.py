@@ -87,7 +87,7 @@ def test_a_proposed_tempo_is_weighed_but_not_just_believed() -> None:
     assert estimate.bpm == pytest.approx(137.0, abs=0.1)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.floats(0.01, 0.9))
 def test_level_does_not_matter(gain: float) -> None:
     audio = drum_loop(118.0, beats=8)

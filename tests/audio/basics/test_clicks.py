@@ -13,7 +13,7 @@ def sine(frequency_hz: float, samples: int, *, phase: float = 0.0) -> np.ndarray
     return (0.5 * np.sin(angle)).astype(np.float32)[None]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(frequency_hz=st.floats(30, 2000), jump=st.floats(0.05, 0.4), place=st.integers(600, 5000))
 def test_jump_in_a_steady_tone_is_a_click(frequency_hz: float, jump: float, place: int) -> None:
     audio = sine(frequency_hz, 6000) * 0.2
@@ -23,7 +23,7 @@ def test_jump_in_a_steady_tone_is_a_click(frequency_hz: float, jump: float, plac
     assert found[0].jump == pytest.approx(jump, rel=0.5)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(frequency_hz=st.floats(20, 20_000), place=st.integers(600, 5000))
 def test_steady_tone_has_no_click_anywhere(frequency_hz: float, place: int) -> None:
     assert click_at(sine(frequency_hz, 6000), place, sample_rate=RATE).ratio < CLICK_RATIO

@@ -26,7 +26,7 @@ def test_an_adsr_peaks_after_its_attack_and_settles_on_its_sustain() -> None:
 
 
 @given(st.floats(0.001, 0.2), st.floats(0, 1), st.floats(0.01, 0.3), st.floats(0.01, 0.5))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_an_adsr_starts_and_ends_in_silence_without_steps(
     attack_s: float, sustain: float, release_s: float, gate_s: float
 ) -> None:

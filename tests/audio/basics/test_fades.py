@@ -63,7 +63,7 @@ def test_unlike_pieces_keep_their_level() -> None:
     assert np.sqrt(np.mean(middle**2)) == pytest.approx(0.2, rel=0.05)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     frequency_hz=st.floats(35, 4000),
     samples=st.integers(4800, 24_000),

@@ -54,7 +54,7 @@ def test_a_pulse_of_half_a_cycle_has_no_even_harmonics_and_no_offset() -> None:
 
 
 @given(st.floats(40, 4000))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_saws_stay_close_to_full_scale_and_centred(frequency_hz: float) -> None:
     wave = saw(frequency_hz, Span(8_000, RATE))
     assert float(np.abs(wave).max()) <= 1.0

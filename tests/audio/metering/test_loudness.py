@@ -134,7 +134,7 @@ def test_reading_does_not_depend_on_sample_rate(rate: int) -> None:
     assert integrated_loudness(audio, sample_rate=rate) == pytest.approx(-23.0, abs=0.1)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(gain_db=st.floats(-20, 20))
 def test_gain_moves_reading_by_itself(gain_db: float) -> None:
     audio = tone([(-30.0, 1.0)])
@@ -145,7 +145,7 @@ def test_gain_moves_reading_by_itself(gain_db: float) -> None:
     )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(cuts=st.lists(st.integers(1, 70_000), max_size=8))
 def test_reading_does_not_depend_on_blocks(cuts: list[int]) -> None:
     rng = np.random.default_rng(5)

@@ -29,7 +29,7 @@ def test_ducking_is_down_when_the_kick_comes_and_lets_go() -> None:
     assert np.abs(np.diff(shape)).max() < 0.01
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(kicks=st.lists(st.integers(0, 60_000), max_size=6, unique=True), cut=st.integers(1, 59_999))
 def test_ducking_does_not_depend_on_blocks(kicks: list[int], cut: int) -> None:
     kicks = sorted(kicks)

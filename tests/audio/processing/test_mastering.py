@@ -16,6 +16,7 @@ from src.audio.processing.mastering import (
     mastered,
     premastered,
     quantise_24_bit,
+    quantise_below,
 )
 
 RATE = 48_000
@@ -30,7 +31,7 @@ def music(seconds: float, *, spikes: float, seed: int = 0) -> np.ndarray:
     return (audio * (1 + spikes * np.exp(-since / 1500))).astype(np.float32)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     peaks=st.lists(st.floats(0, 4), min_size=1, max_size=400),
     drive=st.floats(0.1, 8),
@@ -180,14 +181,40 @@ def test_every_sample_fits_a_24_bit_file() -> None:
     assert audio[0, 2] == pytest.approx(-0.3, abs=1e-7)
 
 
+@pytest.mark.parametrize("above_db", [0.02, 3.0])
+def test_a_true_peak_left_above_the_ceiling_turns_all_down_below_it(above_db: float) -> None:
+    tone = np.sin(np.pi / 2 * np.arange(RATE) + np.pi / 4)  # peaks halfway between the samples
+    tone *= np.hanning(RATE)
+    audio = (10 ** ((above_db - 1.0) / 20) * np.stack([tone, 0.5 * tone])).astype(np.float32)
+    before = audio.copy()
+    assert true_peak_dbtp(before, sample_rate=RATE) == pytest.approx(above_db - 1.0, abs=0.01)
+    peak_dbtp = quantise_below(audio, sample_rate=RATE, ceiling_dbtp=-1.0)
+    assert -1.01 < peak_dbtp <= -1.0
+    assert true_peak_dbtp(audio, sample_rate=RATE) == peak_dbtp
+    np.testing.assert_allclose(audio, before * 10 ** (-above_db / 20), atol=2e-3)
+    np.testing.assert_array_equal(audio * 2.0**23, np.rint(audio * 2.0**23))
+
+
+def test_what_lies_below_the_ceiling_is_only_rounded() -> None:
+    audio = music(1, spikes=1.0)
+    rounded = audio.copy()
+    quantise_24_bit(rounded)
+    peak_dbtp = quantise_below(audio, sample_rate=RATE, ceiling_dbtp=0.0)
+    assert peak_dbtp == true_peak_dbtp(audio, sample_rate=RATE) < 0.0
+    np.testing.assert_array_equal(audio, rounded)
+
+
 @pytest.mark.parametrize("level", [-14.0, None])
-def test_what_is_mastered_is_final_before_it_is_measured(level: float | None) -> None:
+def test_what_is_mastered_is_final_and_fits_24_bits_before_it_is_measured(
+    level: float | None,
+) -> None:
     audio = music(6.0, spikes=4.0)
     if level is None:
         measure = premastered(audio, sample_rate=RATE, peak_dbfs=-6.0)
     else:
         measure = mastered(audio, sample_rate=RATE, target_lufs=level, ceiling_dbtp=-1.0)
     finished = audio.copy()
+    np.testing.assert_array_equal(finished * 2.0**23, np.rint(finished * 2.0**23))
     report = measure()
     assert report.reached
     np.testing.assert_array_equal(audio, finished)

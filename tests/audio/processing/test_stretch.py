@@ -37,7 +37,7 @@ def test_same_length_without_shift_is_the_clip_itself() -> None:
     np.testing.assert_array_equal(same, audio)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     samples=st.integers(1, 30_000),
     ratio=st.floats(0.3, 3.0),

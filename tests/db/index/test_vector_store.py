@@ -147,3 +147,15 @@ def test_searches_go_on_while_vectors_are_added() -> None:
         reader.join()
     assert wrong == []
     assert store.nearest(vectors[29_999], np.ones(30_000, dtype=bool), 1).tolist() == [29_999]
+
+
+def test_looking_through_codes_loses_none_of_the_nearest() -> None:
+    """Larger than one scan, so that what was found before sets the bar for the rest."""
+    vectors = drawn(80_000, CODED_FROM)
+    store, everything = filled(vectors), np.ones(80_000, dtype=bool)
+    right = 0
+    for asked in drawn(40, CODED_FROM, seed=6):
+        products = vectors @ asked
+        nearest = np.argpartition(-products, 10)[:10]
+        right += len(np.intersect1d(store.nearest(asked, everything, 10), nearest))
+    assert right >= 398

@@ -118,7 +118,7 @@ def test_bars_that_cannot_be_are_told() -> None:
     bpm=st.integers(60, 200),
     seed=st.integers(0, 5),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_length_is_kept_within_four_bars(genre: str, seconds: int, bpm: int, seed: int) -> None:
     plan = plan_of(f"{genre}, {seconds} seconds, {bpm} bpm", seed=seed)
     assert abs(plan.duration_s - seconds) <= max(4 * 240 / bpm, 8 * 240 / bpm - seconds)
@@ -127,7 +127,7 @@ def test_length_is_kept_within_four_bars(genre: str, seconds: int, bpm: int, see
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_mix_of_wishes_gives_a_valid_plan(data: st.DataObject) -> None:
     parts = st.sampled_from(
         (

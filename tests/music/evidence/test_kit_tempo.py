@@ -92,7 +92,7 @@ def test_loops_that_nothing_is_heard_of_stay_unknown() -> None:
     assert together([loop(), loop()]) == [None, None]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_the_loops_makes_no_difference(rng: random.Random) -> None:
     stems = [loop(*FAST), loop(*SLOW), loop((113.0, 0.5), (170.0, 0.3)), loop((170.0, 0.6))]

@@ -40,7 +40,7 @@ def test_any_text_can_be_read(path: str) -> None:
     assert all(0.0 < weight <= 1.0 for _, weight in hints.categories)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.integers(60, 209),
     st.sampled_from(KEYS),
@@ -57,7 +57,7 @@ def test_the_fields_of_a_splice_name_are_read_whatever_stands_in_them(
     assert (hints.bpm.value, hints.key.value, hints.category) == (bpm, key, category)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=40))
 def test_no_name_breaks_the_reading(name: str) -> None:
     hints = name_hints(name)

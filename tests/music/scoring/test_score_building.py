@@ -41,7 +41,7 @@ def test_a_loop_plays_in_its_sections_and_nowhere_else():
     assert covered(track(score, "bass").clips) == [(0, 32), (64, 80)]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     bars=st.sampled_from([0.5, 1, 2, 4, 8]),
     bpm=st.floats(120, 150),

@@ -1,11 +1,17 @@
 """Walking a folder that holds anything at all."""
 
+import errno
+import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 from src.services.ingest.scan import scan_folder
 from src.storage.paths import path_of
-from tests.services.library_files import write_sound
+from tests.services.library_files import refuse_to_list, write_sound
 
 
 def places(folder: Path, excluded: tuple[Path, ...] = ()) -> list[str]:
@@ -69,3 +75,67 @@ def test_sounds_of_kinds_that_are_not_read_are_counted(tmp_path: Path) -> None:
     scan = scan_folder(tmp_path, raw_root=tmp_path, excluded=())
     assert scan.files == []
     assert scan.notes() == ["1 files are of kinds that are not read (m4a, wma ...)"]
+
+
+def test_a_folder_that_may_not_be_read_is_told_and_the_others_are_walked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("a.wav", "closed/b.wav", "closed/inner/c.wav", "open/d.wav"):
+        write_sound(tmp_path / name)
+    refuse_to_list(tmp_path / "closed", monkeypatch)
+    scan = scan_folder(tmp_path, raw_root=tmp_path, excluded=())
+    assert [found.place for found in scan.files] == ["a.wav", "open/d.wav"]
+    assert scan.unread == [tmp_path / "closed"]
+    assert scan.notes() == [f"the folder {tmp_path / 'closed'} may not be read"]
+    assert "Permission denied" in caplog.text
+
+
+class ListedOnly:
+    """An entry of a folder that may be listed but not entered."""
+
+    def __init__(self, entry: os.DirEntry[str]) -> None:
+        self.name, self.path = entry.name, entry.path
+        self.is_dir, self.is_symlink = entry.is_dir, entry.is_symlink
+
+    def stat(self, *, follow_symlinks: bool = True) -> os.stat_result:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), self.path)
+
+
+def test_a_folder_whose_files_may_not_be_looked_at_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("closed/a.wav", "closed/b.wav", "open/c.wav"):
+        write_sound(tmp_path / name)
+    scandir = os.scandir
+
+    @contextmanager
+    def listing(path: Path) -> Iterator[Iterator[os.DirEntry[str] | ListedOnly]]:
+        with scandir(path) as entries:
+            yield map(ListedOnly, entries) if path == tmp_path / "closed" else entries
+
+    monkeypatch.setattr(os, "scandir", listing)
+    scan = scan_folder(tmp_path, raw_root=tmp_path, excluded=())
+    assert [found.place for found in scan.files] == ["open/c.wav"]
+    assert scan.unread == [tmp_path / "closed"]
+
+
+def test_a_file_that_goes_during_the_walk_is_gone_and_the_walk_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("a.wav", "b.wav", "c.wav"):
+        write_sound(tmp_path / name)
+    scandir = os.scandir
+
+    @contextmanager
+    def listing(path: Path) -> Iterator[list[os.DirEntry[str]]]:
+        with scandir(path) as entries:
+            listed = list(entries)
+        (tmp_path / "b.wav").unlink()
+        yield listed
+
+    monkeypatch.setattr(os, "scandir", listing)
+    with caplog.at_level(logging.INFO):
+        scan = scan_folder(tmp_path, raw_root=tmp_path, excluded=())
+    assert [found.place for found in scan.files] == ["a.wav", "c.wav"]
+    assert scan.unread == []
+    assert f"{tmp_path / 'b.wav'} went" in caplog.text

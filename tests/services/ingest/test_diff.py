@@ -1,0 +1,56 @@
+"""What of the library an import may call gone: only what its walk would have found."""
+
+from pathlib import Path
+
+import pytest
+
+from src.db.rows.imports import KnownPlace, LibraryState
+from src.services.ingest.diff import Scope, compare
+from src.services.ingest.scan import FoundFile, Scan
+
+
+def scope(root: Path, folder: str = "", unread: tuple[str, ...] = ()) -> Scope:
+    return Scope(root / folder, root, tuple(root / one for one in unread))
+
+
+@pytest.mark.parametrize(
+    ("place", "covered"),
+    [
+        ("a.wav", True),
+        ("Kit/b.wav", True),
+        ("Closed/c.wav", False),
+        ("Closed/inner/d.wav", False),
+        ("Closed too/e.wav", True),
+        ("/elsewhere/f.wav", False),
+    ],
+)
+def test_places_below_an_unread_folder_are_out_of_scope(
+    tmp_path: Path, place: str, covered: bool
+) -> None:
+    assert scope(tmp_path, unread=("Closed",)).covers(place) == covered
+
+
+def test_places_beside_the_walked_folder_are_out_of_scope(tmp_path: Path) -> None:
+    walked = scope(tmp_path, "Kit")
+    assert [walked.covers(place) for place in ("Kit/a.wav", "Kit 2/b.wav", "c.wav")] == [
+        True, False, False,
+    ]  # fmt: skip
+
+
+def test_where_nothing_could_be_read_nothing_is_gone(tmp_path: Path) -> None:
+    assert not Scope(tmp_path, tmp_path, (tmp_path,)).covers("a.wav")
+
+
+def test_only_places_in_scope_without_a_file_are_gone(tmp_path: Path) -> None:
+    known = {name: KnownPlace(f"stem of {name}", 1, 1, missing=False) for name in (
+        "Closed/a.wav", "Kit/gone.wav", "Kit/there.wav",
+    )}  # fmt: skip
+    there = FoundFile(tmp_path / "Kit/there.wav", "Kit/there.wav", "Kit/there.wav", 1, 1)
+    todo = compare(
+        Scan(files=[there]),
+        LibraryState(places=known),
+        scope=scope(tmp_path, unread=("Closed",)),
+        outdated={},
+    )
+    assert todo.gone == {"stem of Kit/gone.wav": ["Kit/gone.wav"]}
+    assert todo.unchanged == 1
