@@ -1,5 +1,6 @@
 """The house's own rules: who may import whom."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,13 @@ def test_services_know_no_web_framework() -> None:
         for name in names:
             assert f"import {name}" not in text, f"{path.name} imports {name}"
             assert f"from {name}" not in text, f"{path.name} imports {name}"
+
+
+def test_services_put_no_questions_of_their_own_to_the_database() -> None:
+    asked = re.compile(r"\bsession\.(execute|scalars?|get|add|add_all|delete|merge|query)\(")
+    for path in (ROOT / "src" / "services").rglob("*.py"):
+        found = asked.search(path.read_text(encoding="utf-8"))
+        assert found is None, f"{path.name} has {found[0]}...): it belongs to src.db"
 
 
 def test_every_setting_is_explained_in_the_example_file() -> None:

@@ -10,15 +10,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, func, select
-
 from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError, UnreadableAudioError
 from src.core.progress import Progress, silent
 from src.db import crud
 from src.db.database import Database
-from src.db.models import Stem, TrackRow, now
+from src.db.models import TrackRow, now
 from src.db.rows.cards import StemCards
 from src.mixdown.playback import MixReport, play_score
 from src.mixdown.render_archive import RenderArchive, render_cache
@@ -179,7 +177,7 @@ class RendererService:
 
     def _check_library(self) -> None:
         with self.database.transaction() as session:
-            stems = session.scalar(select(func.count()).select_from(Stem)) or 0
+            stems = crud.stem_count(session)
         if stems == 0:
             raise ConflictError(
                 f"the library is empty: put stems into {self.settings.raw_path} and run"
@@ -260,8 +258,7 @@ class RendererService:
             created_at=moment,
         )
         with self.database.transaction() as session:
-            session.execute(delete(TrackRow).where(TrackRow.path == place))
-            crud.add_track(session, row)
+            crud.put_track(session, row)
 
 
 def check_place(out: Path | None) -> None:

@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy.orm import Session
 
 from src.core.errors import NotFoundError
 from src.db import crud
-from src.db.database import Database
+from src.db.database import Database, Session
 from src.db.index.library_index import LibraryIndex
-from src.db.models import Stem, TrackRow
+from src.db.models import TrackRow
 from src.db.rows.cards import StemCards
 from src.db.rows.track_uses import TrackUses
 from src.embeddings.protocol import Embedder, Vectors
@@ -274,7 +273,7 @@ def _text_wishes(embedder: Embedder, prompt: str, named: _Named) -> list[Wish]:
 
 def _stems_and_texts(session: Session, named: Sequence[str]) -> tuple[list[str], list[str]]:
     """Ids of stems, and texts. Raises NotFoundError for what looks like an id and is none."""
-    there = {stem.id for stem in crud.stems_by_id(session, list(named))} if named else set()
+    there = crud.known_ids(session, named)
     texts = [text for text in named if text not in there and text.strip()]
     for text in texts:
         if len(text) == STEM_ID_LENGTH and not set(text) - set("0123456789abcdef"):
@@ -287,9 +286,9 @@ def _track_of(session: Session, named: str | None) -> TrackRow | None:
 
     Raises NotFoundError where it is neither.
     """
-    if named is None or session.get(Stem, named) is not None:
+    if named is None or crud.known_ids(session, [named]):
         return None
-    track = session.get(TrackRow, named)
+    track = crud.find_track(session, named)
     if track is None:
         raise NotFoundError(f"there is no stem and no track {named!r}")
     return track

@@ -36,11 +36,6 @@ def embedded_counts(session: Session) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def stem_count(session: Session) -> int:
-    """How many stems there are."""
-    return session.scalar(select(func.count(Stem.id))) or 0
-
-
 def stems_without(session: Session, model_id: str, *, after: str, limit: int) -> list[str]:
     """Ids of stems that have no vector of a model, by id, those after one."""
     rows = select(Stem.id).where(Stem.id > after, ~_has_vector(model_id))

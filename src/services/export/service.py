@@ -158,7 +158,6 @@ class ExportService:
     def _place(self, track_id: str) -> _Place:
         with self.database.transaction() as session:
             row = crud.get_track(session, track_id)
-            session.expunge(row)
         return _Place(row, path_of(row.path, self.settings.tracks_path))
 
     def _listed(self, place: _Place, formats: Sequence[str]) -> Exports:

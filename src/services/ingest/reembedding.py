@@ -16,6 +16,7 @@ from typing import Any
 from src.core.config import Settings
 from src.core.errors import GenerationFailedError
 from src.core.progress import Progress, silent
+from src.db import crud
 from src.db.database import Database
 from src.db.rows import active_model
 from src.embeddings.protocol import Embedder
@@ -153,7 +154,7 @@ class ReembeddingService:
     def _check_failed(self, run: _Run) -> None:
         run.report.failed = len(run.failed)
         with self._database.transaction() as session:
-            stems = active_model.stem_count(session)
+            stems = crud.stem_count(session)
         if len(run.failed) > MOST_FAILED * stems:
             first = run.report.problems[0]
             raise GenerationFailedError(

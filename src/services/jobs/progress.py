@@ -4,11 +4,9 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 
-from sqlalchemy.exc import OperationalError
-
 from src.core.progress import JobCancelled
 from src.db import crud
-from src.db.database import Database
+from src.db.database import Database, DatabaseBusyError
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +91,7 @@ class JobProgress:
             with self._database.transaction() as session:
                 crud.change_job(session, self._job_id, when=("running",), values=values)
                 return crud.cancel_requested(session, self._job_id)
-        except OperationalError as error:
+        except DatabaseBusyError as error:
             # A step that cannot be told is no reason to lose the work.
             log.warning("progress of job %s was not written: %s", self._job_id, error)
             return False

@@ -9,11 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy.orm import Session
-
 from src.core.errors import ConflictError, InvalidInputError
 from src.db.crud import Window
-from src.db.database import Database
+from src.db.database import Database, Session
 from src.db.models import StemEdit
 from src.db.rows import stem_edits
 from src.db.rows.corrections import columns_with, found_in
@@ -179,7 +177,7 @@ def _write(session: Session, edit_id: str | None, weighing: _Weighing) -> None:
 def _settle(session: Session, edit: StemEdit, changed: int) -> bool:
     """Keep the note of a change, if it changed anything; whether it did."""
     if changed == 0:
-        session.delete(edit)
+        stem_edits.forget_edit(session, edit)
     else:
         edit.changed = changed
     session.flush()

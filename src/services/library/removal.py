@@ -9,11 +9,9 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.orm import Session
-
 from src.core.config import Settings
 from src.db import crud
-from src.db.database import Database
+from src.db.database import Database, Session
 from src.db.models import Place, Stem
 from src.db.rows import imports
 from src.db.rows.imports import RefusedFile
