@@ -18,7 +18,7 @@ def add_options(made: argparse.ArgumentParser) -> None:
 
 def matches(call: Call) -> Result:
     """Tell what goes with a stem."""
-    from src.services.retrieval.matches import MatchQuery, MatchService
+    from src.services.retrieval.matches import MatchQuery
 
     bring_up_to_date(call)
     options = call.options
@@ -26,7 +26,7 @@ def matches(call: Call) -> Result:
     query = MatchQuery(
         stem_id, tuple(options.beside or ()), tuple(options.category or ()), options.limit
     )
-    found = MatchService(call.services.database, call.services.cards).matches(query)
+    found = call.services.matches.matches(query)
     rows = [
         {
             "id": match.stem.id,
