@@ -42,6 +42,15 @@ def test_doors_are_handed_their_services_and_build_none() -> None:
         assert found is None, f"{path.name} builds {found[1]}: src.wiring does"
 
 
+def test_only_the_api_knows_where_things_are_found() -> None:
+    address = re.compile(r"/api/|[\"'`]/(files|healthz|preprocess|generate-track)|(GET|POST) /")
+    above = {"api", "ui", "cli", "workers"}
+    for room in (ROOT / "src").iterdir():
+        for path in _modules(room.name) if room.is_dir() and room.name not in above else ():
+            found = address.search(path.read_text(encoding="utf-8"))
+            assert found is None, f"{path.name} has {found[0]!r}: src.api.links makes addresses"
+
+
 def _modules(room: str) -> Iterator[Path]:
     return (ROOT / "src" / room).rglob("*.py")
 

@@ -92,8 +92,3 @@ async def finished_job(jobs: JobService, job_id: str) -> JobState:
             return state
         await asyncio.sleep(pause_s)
         pause_s = min(pause_s * 1.5, _LONGEST_PAUSE_S)
-
-
-def job_url(job_id: str) -> str:
-    """Where a job can be asked for."""
-    return f"/api/v1/jobs/{job_id}"

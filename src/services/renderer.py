@@ -181,7 +181,7 @@ class RendererService:
         if stems == 0:
             raise ConflictError(
                 f"the library is empty: put stems into {self.settings.raw_path} and run"
-                " preprocess (POST /preprocess or python -m src.cli preprocess)",
+                " preprocess (python -m src.cli preprocess)",
                 code="library_empty",
             )
 

@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter, Response
 
-from src.api.deps import EngineDep, job_url
+from src.api.deps import EngineDep
 from src.api.endpoints.jobs import job_out
+from src.api.links import job_url
 from src.api.problems import no_input, problem_responses
 from src.schemas.jobs import JobOut
 

@@ -7,10 +7,11 @@ from fastapi import APIRouter, Path, Request
 from fastapi.encoders import jsonable_encoder
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from src.api.deps import EngineDep, job_url
+from src.api.deps import EngineDep
 from src.api.endpoints.jobs import job_out
 from src.api.endpoints.tracks import TrackId
 from src.api.files import FILE_RESPONSES, file_answer
+from src.api.links import exports_out, job_url
 from src.api.problems import problem_responses
 from src.schemas.exports import ExportRequest, Exports
 from src.schemas.jobs import JobOut
@@ -49,7 +50,7 @@ def export_track(engine: EngineDep, track_id: TrackId, asked: ExportRequest) -> 
 )
 def list_exports(engine: EngineDep, track_id: TrackId) -> Exports:
     """The files that are there, with their sizes."""
-    return engine.exports.files(track_id)
+    return exports_out(engine.exports.files(track_id))
 
 
 @router.get(

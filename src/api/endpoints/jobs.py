@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from src.api.deps import EngineDep, WindowDep, job_url
+from src.api.deps import EngineDep, WindowDep
+from src.api.links import job_result, job_url
 from src.api.problems import job_problem, no_input, problem_responses
 from src.schemas.common import Page, Text
 from src.schemas.jobs import JobLogOut, JobOut, JobStatus
@@ -104,7 +105,7 @@ def job_out(state: JobState) -> JobOut:
         stage=state.stage,
         message=state.message,
         eta_s=state.eta_s,
-        result=state.result,
+        result=job_result(state.kind, state.result),
         problem=job_problem(state),
         cancel_requested=state.cancel_requested,
         created_at=state.created_at,

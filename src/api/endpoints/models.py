@@ -5,9 +5,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from src.api.deps import EngineDep, job_url
+from src.api.deps import EngineDep
 from src.api.endpoints.jobs import job_out
 from src.api.filters import Categories
+from src.api.links import job_url
 from src.api.problems import no_input, problem_responses
 from src.schemas.common import Text
 from src.schemas.jobs import JobOut

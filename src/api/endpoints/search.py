@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from src.api.deps import Engine, EngineDep
 from src.api.example_upload import EXAMPLE_BODY, received_example
 from src.api.filters import PagingDep, SearchFiltersDep, SearchWordsDep
+from src.api.links import stem_summary
 from src.api.problems import problem_responses
 from src.schemas.common import Text
 from src.schemas.search import (
@@ -97,7 +98,7 @@ def _answer(engine: Engine, query: SearchQuery, page: SearchPage) -> SearchAnswe
     rows = engine.stems.summaries([hit.stem.id for hit in page.hits])
     hits = [
         SearchHitOut(
-            stem=rows[hit.stem.id],
+            stem=stem_summary(rows[hit.stem.id]),
             score=hit.score,
             similarity=hit.similarity,
             words=hit.words,

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import quote
 
 from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError, NotFoundError
@@ -21,7 +20,7 @@ from src.db.models import TrackRow
 from src.db.rows.cards import StemCards
 from src.music.model.score import Score, score_to_dict
 from src.music.model.score_reading import score_from_dict
-from src.schemas.exports import ExportedFile, Exports
+from src.schemas.exports import ExportedFileRecord, ExportsRecord
 from src.services.export.formats import FORMATS, Material
 from src.services.export.records import (
     ExportRecord,
@@ -83,7 +82,7 @@ class ExportService:
 
     def export(
         self, track_id: str, formats: Sequence[str] | None = None, progress: Progress = silent
-    ) -> Exports:
+    ) -> ExportsRecord:
         """Make what is not there yet; answers with all files of these formats.
 
         formats: None makes all of them
@@ -114,7 +113,7 @@ class ExportService:
         """The work of an export job: parameters as :meth:`check` makes them."""
         return self.export(params["track_id"], params["formats"], progress).model_dump()
 
-    def files(self, track_id: str) -> Exports:
+    def files(self, track_id: str) -> ExportsRecord:
         """What was made of a track. Raises NotFoundError for an unknown track."""
         return self._listed(self._place(track_id), tuple(FORMATS))
 
@@ -123,8 +122,7 @@ class ExportService:
         place = self._place(track_id)
         if name not in {file.name for file in self._listed(place, tuple(FORMATS)).files}:
             raise NotFoundError(
-                f"there is no export {name!r} of this track: POST its format to"
-                f" {exports_url(track_id)} first"
+                f"there is no export {name!r} of this track: export its format first"
             )
         return safe_join(place.folder, name)
 
@@ -160,11 +158,11 @@ class ExportService:
             row = crud.get_track(session, track_id)
         return _Place(row, path_of(row.path, self.settings.tracks_path))
 
-    def _listed(self, place: _Place, formats: Sequence[str]) -> Exports:
+    def _listed(self, place: _Place, formats: Sequence[str]) -> ExportsRecord:
         """Files of formats whose every file is there."""
-        url, folder = exports_url(place.row.id), place.folder
+        folder = place.folder
         files = [
-            ExportedFile(name=file, format=name, bytes=size, url=f"{url}/{quote(file)}")
+            ExportedFileRecord(name=file, format=name, bytes=size)
             for name in formats
             for record in [read_record(folder, name)]
             if record.track_id == place.row.id and record.holds(folder)
@@ -172,11 +170,11 @@ class ExportService:
         ]
         zips = [ALL_ZIP] if files else []
         zips += [STEMS_ZIP] if any(file.format == "stems" for file in files) else []
-        return Exports(
+        return ExportsRecord(
             track_id=place.row.id,
             formats=list(FORMATS),
             files=files,
-            zips=[f"{url}/{name}" for name in zips],
+            zips=zips,
         )
 
     def _make(self, name: str, place: _Place, score: Score, progress: Progress) -> None:
@@ -240,11 +238,6 @@ def checked_formats(formats: Sequence[str] | None) -> tuple[str, ...]:
         if name not in FORMATS:
             raise InvalidInputError(f"format must be one of {', '.join(FORMATS)}, got {name!r}")
     return tuple(name for name in FORMATS if name in formats)
-
-
-def exports_url(track_id: str) -> str:
-    """Where the API tells of a track's exports."""
-    return f"/api/v1/tracks/{quote(track_id)}/exports"
 
 
 def _score_of(wav: Path) -> Score:
