@@ -121,6 +121,7 @@ async def _lifespan(
     try:
         yield
     finally:
+        engine.watch.close()
         await run_in_threadpool(runner.stop)
         await run_in_threadpool(services.close)
 

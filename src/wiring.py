@@ -14,6 +14,7 @@ from src.core.progress import Progress
 
 if TYPE_CHECKING:
     from src.api.deps import Engine
+    from src.api.job_watch import JobWatch
     from src.db.database import Database
     from src.db.rows.cards import StemCards
     from src.embeddings.protocol import Embedder
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from src.services.ingest.reanalysis import ReanalysisService
     from src.services.ingest.reembedding import ReembeddingService
     from src.services.ingest.uploads import UploadService
-    from src.services.jobs.service import JobKind, JobService
+    from src.services.jobs.kinds import JobKind
+    from src.services.jobs.service import JobService
     from src.services.library.bulk_edits import BulkEditService
     from src.services.library.collections import CollectionService
     from src.services.library.map import LibraryMapService
@@ -255,34 +257,55 @@ class Services:
     @cached_property
     def runner(self) -> "LocalRunner":
         """The threads that work jobs off, not started."""
+        from src.services.jobs.kinds import LIBRARY, TRACKS, VECTORS
         from src.workers.local import LocalRunner
 
-        return LocalRunner(threads=self.settings.job_threads)
+        return LocalRunner(lanes={LIBRARY: 1, VECTORS: 1, TRACKS: self.settings.job_threads})
 
     @cached_property
     def jobs(self) -> "JobService":
         """Long tasks."""
+        from src.services.jobs.kinds import JobRules
         from src.services.jobs.logs import JobLogs
         from src.services.jobs.service import JobService
 
-        logs = JobLogs(self.settings.job_logs_path)
-        return JobService(self.database, self.job_kinds(), self.runner.send, logs=logs)
+        settings = self.settings
+        return JobService(
+            self.database,
+            self.job_kinds(),
+            self.runner.send,
+            logs=JobLogs(settings.job_logs_path),
+            rules=JobRules(
+                lease_s=settings.job_lease_s,
+                most_queued=settings.max_queued_jobs,
+                kept_days=settings.jobs_kept_days,
+            ),
+        )
+
+    @cached_property
+    def watch(self) -> "JobWatch":
+        """Who follows jobs, and is told of them."""
+        from src.api.job_watch import JobWatch
+
+        return JobWatch(self.jobs)
 
     def job_kinds(self) -> "dict[str, JobKind]":
         """What kinds of long tasks there are."""
         from src.services.export.service import STAGE
         from src.services.ingest.reembedding import REEMBED_STAGES
-        from src.services.jobs.service import JobKind
+        from src.services.jobs.kinds import LIBRARY, VECTORS, JobKind
 
-        render = JobKind(self.tracks.render, RENDER_STAGES)
+        alone: dict[str, Any] = {"alone": True, "again": True}
+        render = JobKind(self.tracks.render, RENDER_STAGES, again=True, tidy=self.tracks.tidy)
+        exports = self.exports
         return {
-            "demo": JobKind(self._demo, DEMO_STAGES, alone=True),
-            "preprocess": JobKind(self._preprocess, PREPROCESS_STAGES, alone=True),
-            "reanalyse": JobKind(self._reanalyse, PREPROCESS_STAGES, alone=True),
-            "reembed": JobKind(self._reembed, REEMBED_STAGES, alone=True),
+            "demo": JobKind(self._demo, DEMO_STAGES, lane=LIBRARY, **alone),
+            "preprocess": JobKind(self._preprocess, PREPROCESS_STAGES, lane=LIBRARY, **alone),
+            "reanalyse": JobKind(self._reanalyse, PREPROCESS_STAGES, lane=LIBRARY, **alone),
+            "reembed": JobKind(self._reembed, REEMBED_STAGES, lane=VECTORS, **alone),
             "generate": render,
             "render": render,
-            "export": JobKind(self.exports.run, ((STAGE, 1.0),)),
+            "export": JobKind(exports.run, ((STAGE, 1.0),), again=True, tidy=exports.tidy),
         }
 
     def _preprocess(self, _params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:

@@ -8,18 +8,18 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-__all__ = ["MIGRATIONS", "Database", "DatabaseBusyError", "DatabaseError", "Session"]
+__all__ = ["DATABASE_DOWN", "MIGRATIONS", "Database", "DatabaseError", "Session"]
 
 DatabaseError = SQLAlchemyError
 """Whatever a database can refuse. Rooms above know it by this name."""
 
-DatabaseBusyError = OperationalError
-"""A database that does not answer: locked, out of reach, or without its tables."""
-
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+DATABASE_DOWN = (OperationalError, InterfaceError)
+"""Raised where a database does not answer, or not in time; the same may work a moment later."""
 
 _UPGRADE_LOCKS = {
     "sqlite": "BEGIN IMMEDIATE",

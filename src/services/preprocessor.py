@@ -43,7 +43,7 @@ class NeuroAnalyzer:
     active: tells by which embedder the library is searched when an import starts; None: the
     given one
     analysis: what is found out about each sound; stems that another version analysed are
-    analysed again. None: that of ``stem_analysis``
+    analysed again. None: that of ``src.analysis``
     """
 
     def __init__(
@@ -154,6 +154,7 @@ class NeuroAnalyzer:
                 embedding = EmbeddingStep(pool, self.embedder, self.settings, failed)
                 tools = Tools(self.settings, pool, take_in, embedding, progress)
                 run = ImportRun(tools, state, writer, writer.report, total)
+                pool.waiting = run.listen
                 run.read(todo.fresh)
                 run.refresh(todo.outdated.values())
                 run.embed_missing(bare)

@@ -14,6 +14,7 @@ from src.db.index.library_index import LibraryIndex
 from src.db.models import TrackRow
 from src.db.rows.cards import StemCards
 from src.db.rows.track_uses import TrackUses
+from src.db.rows.tracks import track_row
 from src.embeddings.protocol import Embedder, Vectors
 from src.services.retrieval.directions import (
     DISLIKED,
@@ -43,7 +44,7 @@ from src.services.retrieval.query import (
 from src.services.retrieval.ranking import SMALL_LIBRARY, RankedFor, Ranking, rank, with_exact_fit
 from src.services.retrieval.reasons import Told, reasons_for
 from src.services.retrieval.space import SearchSpaces
-from src.services.retrieval.words import Asked, known_words, mended
+from src.services.retrieval.words import Asked, mended
 from src.storage.fingerprint import STEM_ID_LENGTH
 
 __all__ = [
@@ -90,7 +91,6 @@ class SearchService:
         self._cards = StemCards(database) if cards is None else cards
         self._usual = Usual()
         self._uses = TrackUses(database)
-        self._known = known_words()
         self._name_order: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
         self._named_at = -1
 
@@ -132,7 +132,7 @@ class SearchService:
         while True:
             with self._opened():
                 embedder = self._space.embedder
-                asked = mended(query.prompt, self._index.words, self._known)
+                asked = mended(query.prompt, self._index.words)
             scope = embedder.model_id + example.digest
             place = place_of(query, scope)
             texts = _text_wishes(embedder, asked.mended or query.prompt, named)
@@ -288,7 +288,7 @@ def _track_of(session: Session, named: str | None) -> TrackRow | None:
     """
     if named is None or crud.known_ids(session, [named]):
         return None
-    track = crud.find_track(session, named)
+    track = track_row(session, named)
     if track is None:
         raise NotFoundError(f"there is no stem and no track {named!r}")
     return track

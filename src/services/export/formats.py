@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from src.core.progress import Progress
-from src.mixdown.pieces import Load
+from src.mixdown import Load
 from src.music.export.arrangement_picture import arrangement_svg
 from src.music.export.credits import credits_dict, credits_text
 from src.music.export.daw_session import Session
@@ -24,8 +24,7 @@ from src.storage.dawproject import metadata_xml, project_xml
 from src.storage.decode import sound_stream
 from src.storage.encode import FLAC_24, MP3_320, WAV_24, AudioSink, Encoding, Tags
 from src.storage.midi_file import midi_bytes
-from src.storage.picture_pixels import picture_pixels
-from src.storage.png import png_bytes
+from src.storage.picture import picture_png
 from src.storage.reaper import reaper_project
 from src.storage.zip_writing import Member, write_zip
 
@@ -155,7 +154,7 @@ def _picture(of: Material, folder: Path, progress: Progress) -> None:
             place += block.shape[1]
     svg = arrangement_svg(of.score, title=of.title, peaks=peaks.tolist())
     write_text(folder / f"{of.name}.svg", svg)
-    write_bytes(folder / f"{of.name}.png", png_bytes(picture_pixels(svg)))
+    write_bytes(folder / f"{of.name}.png", picture_png(svg))
 
 
 def _credits(of: Material, folder: Path, progress: Progress) -> None:

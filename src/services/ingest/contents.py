@@ -8,7 +8,7 @@ from src.services.ingest.scan import FoundFile
 from src.storage.fingerprint import stem_id
 
 if TYPE_CHECKING:
-    from src.analysis.stem_analysis import StemFacts
+    from src.analysis import StemFacts
 
 HEARD_WHOLE_S = 30.0
 """Of longer sounds the analysis hears a part, while an embedder hears them whole."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from src.analysis.second_opinion import labels_of, second_opinion
+from src.analysis import labels_of, with_labels
 from src.core.config import Settings
 from src.embeddings.protocol import Embedder, Vectors
 from src.services.ingest.contents import Failure, Taken
@@ -72,12 +72,12 @@ class EmbeddingStep:
         for first in under_way:
             yield first.task, self.vectors(first)
 
-    def reconsidered(self, taken: Taken, vector: Vectors | None) -> Taken:
-        """Let an embedder that can name sounds have its say on a stem.
+    def labelled(self, taken: Taken, vector: Vectors | None) -> Taken:
+        """Add to a stem what an embedder that can name sounds calls it.
 
         vector: of the stem, shape (1, dimension); None: it has none, nothing changes
         """
         labels = None if vector is None else labels_of(self._embedder, vector)
         if not labels:
             return taken
-        return replace(taken, facts=second_opinion(taken.facts, labels[0]))
+        return replace(taken, facts=with_labels(taken.facts, labels[0]))

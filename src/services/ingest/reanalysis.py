@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -99,7 +100,7 @@ class ReanalysisService:
     """Analyses stems of one library again.
 
     active: tells by which embedder the library is searched; None: the given one
-    analysis: how; None: that of ``stem_analysis``
+    analysis: how; None: that of ``src.analysis``
     """
 
     def __init__(
@@ -158,6 +159,7 @@ class ReanalysisService:
             ) as pool:
                 tools = self._tools(pool, report, progress)
                 tools.step(0)
+                pool.waiting = partial(tools.step, 0)
                 heard = self._heard(ids, analysis, tools)
                 while batch := list(islice(heard, self.settings.embed_batch)):
                     self._save(batch, analysis.version, tools)
@@ -222,8 +224,7 @@ class ReanalysisService:
         described = {stem: one.described for stem, one in taken.items()}
         vectors = tools.embedding.vectors(tools.embedding.start(described))
         taken = {
-            stem: tools.embedding.reconsidered(one, vectors.get(stem))
-            for stem, one in taken.items()
+            stem: tools.embedding.labelled(one, vectors.get(stem)) for stem, one in taken.items()
         }
         with self.database.transaction() as session:
             stems = rows.held_stems(session, list(taken))

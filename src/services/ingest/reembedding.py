@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 from src.core.config import Settings
@@ -118,6 +119,7 @@ class ReembeddingService:
         try:
             with self._pool(wanted) as pool:
                 run = _Run(pool, wanted, self._settings, report)
+                pool.waiting = partial(run.step, progress)
                 self._embed_missing(run, progress)
                 progress(SWITCHING, 0, 2)
                 if wanted.model_id != before.model_id:
@@ -180,7 +182,7 @@ class ReembeddingService:
 
     def _batches(self, run: _Run) -> Iterator[Stems]:
         """Batches of the stems that lack a vector, by id."""
-        from src.analysis.stem_analysis import ANALYSIS_VERSION
+        from src.analysis import ANALYSIS_VERSION
 
         size, after = self._settings.embed_batch, ""
         while True:

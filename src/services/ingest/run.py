@@ -77,7 +77,7 @@ class ImportRun:
         for content, outcome in self.tools.pool.ordered(self.tools.take_in, outdated):
             if isinstance(outcome, Taken):
                 vector = self.writer.vector_of(content.stem_id)
-                taken = self.tools.embedding.reconsidered(outcome, vector)
+                taken = self.tools.embedding.labelled(outcome, vector)
                 self.writer.refresh(content.stem_id, taken)
             else:
                 self.report.failed += 1
@@ -144,16 +144,20 @@ class ImportRun:
         ):
             batch, running = self.waiting.popleft()
             vectors = {} if running is None else self.tools.embedding.vectors(running)
-            self._reconsider(batch, vectors)
+            self._label(batch, vectors)
             self.writer.save(batch, vectors)
             self._step(sum(len(content.files) for content in batch))
 
-    def _reconsider(self, batch: Iterable[Content], vectors: Mapping[str, Vectors]) -> None:
-        """Let an embedder that can name sounds have its say on each new stem."""
+    def _label(self, batch: Iterable[Content], vectors: Mapping[str, Vectors]) -> None:
+        """Add to each new stem what an embedder that can name sounds calls it."""
         for content in batch:
             if isinstance(content.outcome, Taken):
                 vector = vectors.get(content.stem_id)
-                content.outcome = self.tools.embedding.reconsidered(content.outcome, vector)
+                content.outcome = self.tools.embedding.labelled(content.outcome, vector)
+
+    def listen(self) -> None:
+        """Hear whether the import is to stop, while a task takes its time."""
+        self._step(0)
 
     def _step(self, count: int) -> None:
         self.done += count

@@ -18,12 +18,12 @@ from src.services.ingest.scan import FoundFile
 from src.storage.decode import DecodedAudio, read_audio, read_stem
 from src.storage.encode import write_wav
 from src.storage.fingerprint import content_hash
-from src.storage.metadata import FileMetadata, read_metadata
+from src.storage.metadata import read_metadata
 from src.storage.paths import shown
 from src.storage.stem_copies import copy_in
 
 if TYPE_CHECKING:
-    from src.analysis.stem_analysis import StemFacts
+    from src.analysis import StemFacts, StemNames
     from src.core.config import Settings
 
 SHORTEST_S = 0.005
@@ -42,10 +42,9 @@ class Analyse(Protocol):
     def __call__(
         self,
         audio: Audio,
+        names: "StemNames",
         *,
         sample_rate: int,
-        relative_path: str,
-        metadata: FileMetadata | None,
     ) -> "StemFacts": ...
 
 
@@ -88,6 +87,8 @@ def take_in(content: Content, *, copies: Path, max_s: float, analyse: Analyse) -
 
     Its first file is read. copies: the folder in which its standardised copy is written
     """
+    from src.analysis import StemNames  # late, since it brings the whole of SciPy
+
     found = content.files[0]
     try:
         decoded = read_audio(found.path, sample_rate=HOUSE_RATE, max_s=max_s)
@@ -100,7 +101,8 @@ def take_in(content: Content, *, copies: Path, max_s: float, analyse: Analyse) -
     if _changed(found):
         return Failure(BUSY, "it changed while it was being read")
     audio, scaled = standardised(decoded)
-    facts = analyse(audio, sample_rate=HOUSE_RATE, relative_path=found.hint_path, metadata=metadata)
+    names = StemNames(found.hint_path, metadata)
+    facts = analyse(audio, names, sample_rate=HOUSE_RATE)
     write_wav(copy_in(copies, content.stem_id), audio, sample_rate=HOUSE_RATE)
     return Taken(
         facts=facts,
@@ -213,6 +215,6 @@ def batch_values(taken: Sequence[Taken]) -> int:
 
 def own_analysis() -> Analysis:
     """The house's own analysis; imported late, since it brings the whole of SciPy."""
-    from src.analysis.stem_analysis import ANALYSIS_VERSION, analyse_stem
+    from src.analysis import ANALYSIS_VERSION, analyse
 
-    return Analysis(analyse_stem, ANALYSIS_VERSION)
+    return Analysis(analyse, ANALYSIS_VERSION)

@@ -14,7 +14,7 @@ from src.core.cores import usable_cores
 from src.db import crud
 from src.db.database import Database, DatabaseError
 from src.db.rows import quarantine
-from src.mixdown.render_archive import render_cache
+from src.services.tracks.render_store import render_cache
 
 PACKAGES = ("numpy", "scipy", "soundfile", "soxr", "python-stretch", "fastapi", "sqlalchemy")
 LOW_DISK_GB = 2.0
