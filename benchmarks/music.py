@@ -205,7 +205,7 @@ def stood_in_of(wish: Asked, score: Score) -> tuple[str, ...]:
 
 def played(services: Services, score: Score, roles: Container[str]) -> Audio:
     """The tracks of some roles, played and mixed without the others; silence for none."""
-    cards = services.search.cards([choice.stem_id for choice in score.choices])
+    cards = services.cards.by_id([choice.stem_id for choice in score.choices])
     load = stem_loader(services.settings.processed_path, cards)
     tracks = tuple(track for track in score.channels if track.role in roles)
     return mix_score(replace(score, channels=tracks), load=load)

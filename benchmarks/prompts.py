@@ -199,7 +199,7 @@ def own_clicks(services: Services, plan: ArrangementPlan, suspected: list[int]) 
     if not suspected:
         return []
     score = services.renderer.make_score(plan, seed=1)
-    cards = services.search.cards([choice.stem_id for choice in score.choices])
+    cards = services.cards.by_id([choice.stem_id for choice in score.choices])
     load = stem_loader(services.settings.processed_path, cards)
     found: set[int] = set()
     for track in score.channels:

@@ -2,10 +2,9 @@
 
 import logging
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -32,41 +31,15 @@ from src.api.endpoints import (
     tracks,
     uploads,
 )
-from src.api.job_watch import JobWatch
 from src.api.limits import BodyLimit
 from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError
 from src.core.logs import set_up_logging
-from src.core.progress import Progress
-from src.schemas.stem_edits import StemSelection
-from src.services.export.service import STAGE as EXPORT_STAGE
-from src.services.ingest.lock import when_free
-from src.services.ingest.reembedding import REEMBED_STAGES
-from src.services.ingest.uploads import UploadService
-from src.services.jobs.kinds import LIBRARY, TRACKS, VECTORS, JobKind, JobRules
-from src.services.jobs.logs import JobLogs
-from src.services.jobs.service import JobService
-from src.services.library.bulk_edits import BulkEditService
-from src.services.library.collections import CollectionService
-from src.services.library.quarantine import QuarantineService
-from src.services.library.selections import selection_of
-from src.services.library.stems import StemService
-from src.services.retrieval.example import ExampleService
-from src.services.retrieval.matches import MatchService
-from src.services.retrieval.suggestions import Suggestions
-from src.services.tracks.service import TrackService
 from src.wiring import Services, build_services
 from src.workers.local import LocalRunner
 
 MAX_BODY_BYTES = 4_000_000
 """Largest body of any request that is not an upload."""
-
-PREPROCESS_STAGES = (("analysing", 1.0),)
-DEMO_STAGES = (("synthesising", 0.5), ("analysing", 0.5))
-RENDER_STAGES = (
-    ("choosing stems", 0.05), ("mixing", 0.6), ("compressing", 0.05), ("mastering", 0.2),
-    ("writing", 0.1),
-)  # fmt: skip
 
 DESCRIPTION = """
 From a folder of stems and a sentence to a track.
@@ -154,90 +127,16 @@ async def _lifespan(
 
 
 def _start(services: Services) -> tuple[Engine, LocalRunner]:
-    """Build everything, put in order what a dead process left, start the threads."""
+    """Let everything be built, put in order what a dead process left, start the threads."""
     check_access(services.settings, host="localhost")  # the guard sees where requests come in
-    settings, database = services.settings, services.database
+    settings = services.settings
     if not logging.getLogger().handlers:
         set_up_logging(settings.log_level)  # uvicorn sets up its own loggers alone
     _make_folders(settings)
-    runner = LocalRunner(lanes={LIBRARY: 1, VECTORS: 1, TRACKS: settings.job_threads})
-    made = services.tracks
-    jobs = _job_service(services, runner)
-    engine = Engine(
-        settings=settings,
-        database=database,
-        embedder=services.embedder,
-        models=services.models,
-        library_map=services.library_map,
-        search=services.search,
-        examples=ExampleService(database, services.search),
-        suggestions=Suggestions(services.search),
-        stems=StemService(database, settings),
-        edits=BulkEditService(database),
-        reanalysis=services.reanalysis,
-        uploads=UploadService(database, settings),
-        tracks=made,
-        revisions=services.revisions,
-        matches=MatchService(database, services.search),
-        collections=CollectionService(database),
-        exports=services.exports,
-        quarantine=QuarantineService(database, settings),
-        jobs=jobs,
-        watch=JobWatch(jobs),
-    )
+    engine, runner = services.engine, services.runner
     engine.uploads.remove_stale()
     runner.start(engine.jobs, lock_file=settings.processed_path / "jobs.lock")
     return engine, runner
-
-
-def _job_kinds(services: Services, made: TrackService) -> dict[str, JobKind]:
-    def preprocess(_params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-        return when_free(lambda: services.analyzer.run(progress=progress), progress).to_dict()
-
-    def reanalyse(params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-        selection = selection_of(StemSelection.model_validate(dict(params)))
-        run = services.reanalysis.run
-        return when_free(lambda: run(selection, progress=progress), progress).to_dict()
-
-    def demo(_params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-        from src.demo.kits import write_demo_kits
-
-        def synthesising(stage: str, done: int, total: int) -> None:  # noqa: ARG001
-            progress("synthesising", done, total)
-
-        write_demo_kits(services.settings.raw_path, progress=synthesising)
-        return preprocess({}, progress)
-
-    def reembed(_params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-        return services.reembedding.run(progress=progress).to_dict()
-
-    alone: dict[str, Any] = {"alone": True, "again": True}
-    render = JobKind(made.render, RENDER_STAGES, again=True, tidy=made.tidy)
-    exports = services.exports
-    return {
-        "demo": JobKind(demo, DEMO_STAGES, lane=LIBRARY, **alone),
-        "preprocess": JobKind(preprocess, PREPROCESS_STAGES, lane=LIBRARY, **alone),
-        "reanalyse": JobKind(reanalyse, PREPROCESS_STAGES, lane=LIBRARY, **alone),
-        "reembed": JobKind(reembed, REEMBED_STAGES, lane=VECTORS, **alone),
-        "generate": render,
-        "render": render,
-        "export": JobKind(exports.run, ((EXPORT_STAGE, 1.0),), again=True, tidy=exports.tidy),
-    }
-
-
-def _job_service(services: Services, runner: LocalRunner) -> JobService:
-    settings = services.settings
-    return JobService(
-        services.database,
-        _job_kinds(services, services.tracks),
-        runner.send,
-        logs=JobLogs(settings.job_logs_path),
-        rules=JobRules(
-            lease_s=settings.job_lease_s,
-            most_queued=settings.max_queued_jobs,
-            kept_days=settings.jobs_kept_days,
-        ),
-    )
 
 
 app = create_app()

@@ -1,30 +1,56 @@
-"""Builds the engine's objects from the settings. The doors (main, cli, workers) use it.
+"""Builds every object of the engine from the settings; the doors (main, cli) build none.
 
 Each object is built when it is first asked for, so that ``plan`` does not pay for the
 sound engine and ``doctor`` does not pay for anything.
 """
 
+from collections.abc import Mapping
+from dataclasses import fields
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from src.core.config import Settings
+from src.core.progress import Progress
 
 if TYPE_CHECKING:
+    from src.api.deps import Engine
+    from src.api.job_watch import JobWatch
     from src.db.database import Database
+    from src.db.rows.cards import StemCards
     from src.embeddings.protocol import Embedder
     from src.music.arranging.library_summary import LibrarySummary
     from src.services.arranger import ArrangerService
     from src.services.export.service import ExportService
     from src.services.ingest.reanalysis import ReanalysisService
     from src.services.ingest.reembedding import ReembeddingService
+    from src.services.ingest.uploads import UploadService
+    from src.services.jobs.kinds import JobKind
+    from src.services.jobs.service import JobService
+    from src.services.library.bulk_edits import BulkEditService
+    from src.services.library.collections import CollectionService
     from src.services.library.map import LibraryMapService
+    from src.services.library.quarantine import QuarantineService
+    from src.services.library.stems import StemService
     from src.services.preprocessor import NeuroAnalyzer
     from src.services.renderer import RendererService
     from src.services.retrieval.embedding_models import EmbeddingModels
+    from src.services.retrieval.example import ExampleService
+    from src.services.retrieval.matches import MatchService
     from src.services.retrieval.space import SearchSpaces
+    from src.services.retrieval.suggestions import Suggestions
     from src.services.search import SearchService
+    from src.services.system.backup import BackupService
+    from src.services.system.restore import RestoreService
     from src.services.tracks.revisions import RevisionService
     from src.services.tracks.service import TrackService
+    from src.workers.local import LocalRunner
+
+PREPROCESS_STAGES = (("analysing", 1.0),)
+DEMO_STAGES = (("synthesising", 0.5), ("analysing", 0.5))
+RENDER_STAGES = (
+    ("choosing stems", 0.05), ("mixing", 0.6), ("compressing", 0.05), ("mastering", 0.2),
+    ("writing", 0.1),
+)  # fmt: skip
 
 
 class Services:
@@ -54,10 +80,18 @@ class Services:
         """Semantic search over the library."""
         from src.services.search import SearchService
 
-        return SearchService(self.database, self.embedder, spaces=self._search_spaces)
+        return SearchService(self.database, self.embedder, spaces=self.spaces, cards=self.cards)
 
     @cached_property
-    def _search_spaces(self) -> "SearchSpaces":
+    def cards(self) -> "StemCards":
+        """The cards of the library's stems."""
+        from src.db.rows.cards import StemCards
+
+        return StemCards(self.database)
+
+    @cached_property
+    def spaces(self) -> "SearchSpaces":
+        """The vectors that are searched, and the next ones while they are made ready."""
         from src.services.retrieval.space import SearchSpaces
 
         folder = self.settings.processed_path / "index"
@@ -68,6 +102,27 @@ class Services:
             folder=folder,
             graph_above=self.settings.index_ann_above,
         )
+
+    @cached_property
+    def examples(self) -> "ExampleService":
+        """Search by a sound that somebody brings."""
+        from src.services.retrieval.example import ExampleService
+
+        return ExampleService(self.database, self.search)
+
+    @cached_property
+    def suggestions(self) -> "Suggestions":
+        """Completions of what is typed."""
+        from src.services.retrieval.suggestions import Suggestions
+
+        return Suggestions(self.spaces)
+
+    @cached_property
+    def matches(self) -> "MatchService":
+        """What goes with a stem."""
+        from src.services.retrieval.matches import MatchService
+
+        return MatchService(self.database, self.cards)
 
     @cached_property
     def models(self) -> "EmbeddingModels":
@@ -84,11 +139,46 @@ class Services:
         return LibraryMapService(self.database, lambda: self.models.active().model_id)
 
     @cached_property
+    def stems(self) -> "StemService":
+        """Single stems, told and corrected."""
+        from src.services.library.stems import StemService
+
+        return StemService(self.database, self.settings)
+
+    @cached_property
+    def edits(self) -> "BulkEditService":
+        """Corrections of many stems at once."""
+        from src.services.library.bulk_edits import BulkEditService
+
+        return BulkEditService(self.database)
+
+    @cached_property
+    def collections(self) -> "CollectionService":
+        """Favourites and named sets of stems."""
+        from src.services.library.collections import CollectionService
+
+        return CollectionService(self.database)
+
+    @cached_property
+    def quarantine(self) -> "QuarantineService":
+        """Refused files."""
+        from src.services.library.quarantine import QuarantineService
+
+        return QuarantineService(self.database, self.settings)
+
+    @cached_property
+    def uploads(self) -> "UploadService":
+        """Files from outside."""
+        from src.services.ingest.uploads import UploadService
+
+        return UploadService(self.database, self.settings)
+
+    @cached_property
     def reembedding(self) -> "ReembeddingService":
         """From one model's vectors to another's."""
         from src.services.ingest.reembedding import ReembeddingService
 
-        return ReembeddingService(self.database, self.settings, self.models, self.search)
+        return ReembeddingService(self.database, self.settings, self.models, self.spaces)
 
     @cached_property
     def arranger(self) -> "ArrangerService":
@@ -109,7 +199,7 @@ class Services:
         """From a plan to a WAV."""
         from src.services.renderer import RendererService
 
-        return RendererService(self.database, self.settings, self.search)
+        return RendererService(self.database, self.settings, self.search, self.cards)
 
     @cached_property
     def tracks(self) -> "TrackService":
@@ -125,7 +215,7 @@ class Services:
         """Rendered tracks, explained and edited."""
         from src.services.tracks.revisions import RevisionService
 
-        return RevisionService(self.database, self.search)
+        return RevisionService(self.database, self.search, self.cards)
 
     @cached_property
     def analyzer(self) -> "NeuroAnalyzer":
@@ -148,7 +238,108 @@ class Services:
         """From a finished track to stems, notes and projects."""
         from src.services.export.service import ExportService
 
-        return ExportService(self.database, self.settings, self.search)
+        return ExportService(self.database, self.settings, self.cards)
+
+    @cached_property
+    def backup(self) -> "BackupService":
+        """The library saved as one file."""
+        from src.services.system.backup import BackupService
+
+        return BackupService(self.settings)
+
+    @cached_property
+    def restore(self) -> "RestoreService":
+        """A saved library put in place. Opens no database."""
+        from src.services.system.restore import RestoreService
+
+        return RestoreService(self.settings)
+
+    @cached_property
+    def runner(self) -> "LocalRunner":
+        """The threads that work jobs off, not started."""
+        from src.services.jobs.kinds import LIBRARY, TRACKS, VECTORS
+        from src.workers.local import LocalRunner
+
+        return LocalRunner(lanes={LIBRARY: 1, VECTORS: 1, TRACKS: self.settings.job_threads})
+
+    @cached_property
+    def jobs(self) -> "JobService":
+        """Long tasks."""
+        from src.services.jobs.kinds import JobRules
+        from src.services.jobs.logs import JobLogs
+        from src.services.jobs.service import JobService
+
+        settings = self.settings
+        return JobService(
+            self.database,
+            self.job_kinds(),
+            self.runner.send,
+            logs=JobLogs(settings.job_logs_path),
+            rules=JobRules(
+                lease_s=settings.job_lease_s,
+                most_queued=settings.max_queued_jobs,
+                kept_days=settings.jobs_kept_days,
+            ),
+        )
+
+    @cached_property
+    def watch(self) -> "JobWatch":
+        """Who follows jobs, and is told of them."""
+        from src.api.job_watch import JobWatch
+
+        return JobWatch(self.jobs)
+
+    def job_kinds(self) -> "dict[str, JobKind]":
+        """What kinds of long tasks there are."""
+        from src.services.export.service import STAGE
+        from src.services.ingest.reembedding import REEMBED_STAGES
+        from src.services.jobs.kinds import LIBRARY, VECTORS, JobKind
+
+        alone: dict[str, Any] = {"alone": True, "again": True}
+        render = JobKind(self.tracks.render, RENDER_STAGES, again=True, tidy=self.tracks.tidy)
+        exports = self.exports
+        return {
+            "demo": JobKind(self._demo, DEMO_STAGES, lane=LIBRARY, **alone),
+            "preprocess": JobKind(self._preprocess, PREPROCESS_STAGES, lane=LIBRARY, **alone),
+            "reanalyse": JobKind(self._reanalyse, PREPROCESS_STAGES, lane=LIBRARY, **alone),
+            "reembed": JobKind(self._reembed, REEMBED_STAGES, lane=VECTORS, **alone),
+            "generate": render,
+            "render": render,
+            "export": JobKind(exports.run, ((STAGE, 1.0),), again=True, tidy=exports.tidy),
+        }
+
+    def _preprocess(self, _params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+        from src.services.ingest.lock import when_free
+
+        return when_free(lambda: self.analyzer.run(progress=progress), progress).to_dict()
+
+    def _reanalyse(self, params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+        from src.schemas.stem_edits import StemSelection
+        from src.services.ingest.lock import when_free
+        from src.services.library.selections import selection_of
+
+        selection = selection_of(StemSelection.model_validate(dict(params)))
+        run = self.reanalysis.run
+        return when_free(lambda: run(selection, progress=progress), progress).to_dict()
+
+    def _demo(self, params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+        from src.demo.kits import write_demo_kits
+
+        def synthesising(stage: str, done: int, total: int) -> None:  # noqa: ARG001
+            progress("synthesising", done, total)
+
+        write_demo_kits(self.settings.raw_path, progress=synthesising)
+        return self._preprocess(params, progress)
+
+    def _reembed(self, _params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+        return self.reembedding.run(progress=progress).to_dict()
+
+    @cached_property
+    def engine(self) -> "Engine":
+        """Everything that the API's endpoints work with."""
+        from src.api.deps import Engine
+
+        return Engine(**{one.name: getattr(self, one.name) for one in fields(Engine)})
 
     def close(self) -> None:
         """Give back what was opened."""

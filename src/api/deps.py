@@ -25,6 +25,7 @@ from src.services.library.stems import StemService
 from src.services.retrieval.embedding_models import EmbeddingModels
 from src.services.retrieval.example import ExampleService
 from src.services.retrieval.matches import MatchService
+from src.services.retrieval.space import SearchSpaces
 from src.services.retrieval.suggestions import Suggestions
 from src.services.search import SearchService
 from src.services.tracks.revisions import RevisionService
@@ -44,6 +45,7 @@ class Engine:
     models: EmbeddingModels
     library_map: LibraryMapService
     search: SearchService
+    spaces: SearchSpaces
     examples: ExampleService
     suggestions: Suggestions
     stems: StemService
@@ -93,8 +95,3 @@ async def finished_job(jobs: JobService, job_id: str) -> JobState:
             return state
         await asyncio.sleep(pause_s)
         pause_s = min(pause_s * 1.5, _LONGEST_PAUSE_S)
-
-
-def job_url(job_id: str) -> str:
-    """Where a job can be asked for."""
-    return f"/api/v1/jobs/{job_id}"

@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from src.api.links import job_url
 from src.core import errors
 from src.core.errors import TraumError
 from src.schemas.common import Problem
@@ -105,7 +106,7 @@ def job_problem(state: JobState) -> Problem | None:
         status=status,
         code=state.problem["code"],
         detail=state.problem["detail"],
-        instance=f"/api/v1/jobs/{state.id}",
+        instance=job_url(state.id),
     )
 
 
@@ -140,7 +141,7 @@ def _known(request: Request, error: Exception) -> ProblemResponse:
     headers: dict[str, str] = {}
     if isinstance(error, JobRunningError):
         more = {"job_id": error.job_id}
-        headers = {"location": f"/api/v1/jobs/{error.job_id}"}
+        headers = {"location": job_url(error.job_id)}
     if isinstance(error, QueueFullError):
         headers = {"retry-after": str(error.retry_after_s)}
     status = _status(error.code, names[0])

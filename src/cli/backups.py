@@ -12,9 +12,7 @@ PIPE = "-"
 
 def backup(call: Call) -> Result:
     """Save the library as one file."""
-    from src.services.system.backup import BackupService
-
-    options, service = call.options, BackupService(call.services.settings)
+    options, service = call.options, call.services.backup
     wanted = {"tracks": not options.no_tracks, "models": options.models}
     if options.file == PIPE:
         _check_pipe(call, sys.stdout.isatty(), "backup - > FILE")
@@ -33,9 +31,7 @@ def backup(call: Call) -> Result:
 
 def restore(call: Call) -> Result:
     """Put a saved library in place."""
-    from src.services.system.restore import RestoreService
-
-    options, service = call.options, RestoreService(call.services.settings)
+    options, service = call.options, call.services.restore
     if options.file == PIPE:
         _check_pipe(call, sys.stdin.isatty(), "restore - < FILE")
         report = service.restore(sys.stdin.buffer, replace=options.replace, progress=call.progress)

@@ -79,12 +79,9 @@ def _found(call: Call, query: "SearchQuery") -> "SearchPage":
     options, services = call.options, call.services
     if options.sound is None:
         return services.search.find(query)
-    from src.services.retrieval.example import ExampleService
-
     if not options.sound.is_file():
         raise NotFoundError(f"there is no file {str(options.sound)!r}")
-    examples = ExampleService(services.database, services.search)
-    return examples.find_file(options.sound, query, aspect=options.aspect)
+    return services.examples.find_file(options.sound, query, aspect=options.aspect)
 
 
 def _row(call: Call, hit: "SearchHit") -> dict[str, Any]:
@@ -119,9 +116,8 @@ def add_collection_options(made: argparse.ArgumentParser) -> None:
 def collections(call: Call) -> Result:
     """List collections, tell what lies in one, make, fill, empty or delete one."""
     from src.schemas.collections import CollectedChanges, NewCollection
-    from src.services.library.collections import CollectionService
 
-    options, service = call.options, CollectionService(call.services.database)
+    options, service = call.options, call.services.collections
     if options.create:
         made = service.create(NewCollection(name=options.create, stem_ids=options.add))
         return Result(made.model_dump(mode="json"), f"{made.id}  {made.name}: {made.stems} stems")
@@ -140,6 +136,6 @@ def collections(call: Call) -> Result:
         text = f"{len(done.added)} added, {len(done.removed)} removed, {done.stems} in it"
         return Result(done.model_dump(mode="json"), text)
     detail = service.detail(options.collection)
-    names = call.services.search.cards(detail.stem_ids)
+    names = call.services.cards.by_id(detail.stem_ids)
     lines = [f"{stem_id}  {card.original_file}" for stem_id, card in names.items()]
     return Result(detail.model_dump(mode="json"), "\n".join(lines) or "Nothing lies in it yet.")

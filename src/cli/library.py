@@ -75,9 +75,7 @@ def _selection(call: Call) -> "Selection":
 
 def quarantine(call: Call) -> Result:
     """List refused files, or give one another chance."""
-    from src.services.library.quarantine import QuarantineService
-
-    service = QuarantineService(call.services.database, call.services.settings)
+    service = call.services.quarantine
     if call.options.retry:
         service.retry(call.options.retry)
         report = call.services.analyzer.run(progress=call.progress)

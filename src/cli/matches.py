@@ -18,7 +18,7 @@ def add_options(made: argparse.ArgumentParser) -> None:
 
 def matches(call: Call) -> Result:
     """Tell what goes with a stem."""
-    from src.services.retrieval.matches import MatchQuery, MatchService
+    from src.services.retrieval.matches import MatchQuery
 
     bring_up_to_date(call)
     options = call.options
@@ -26,7 +26,7 @@ def matches(call: Call) -> Result:
     query = MatchQuery(
         stem_id, tuple(options.beside or ()), tuple(options.category or ()), options.limit
     )
-    found = MatchService(call.services.database, call.services.search).matches(query)
+    found = call.services.matches.matches(query)
     rows = [
         {
             "id": match.stem.id,
@@ -56,7 +56,7 @@ def _stem_id(call: Call) -> str:
     from src.services.search import SearchQuery
 
     said = call.options.stem
-    if call.services.search.cards([said]):
+    if call.services.cards.by_id([said]):
         return str(said)
     hits = call.services.search.search(SearchQuery(said, limit=1))
     if not hits:

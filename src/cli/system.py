@@ -24,7 +24,7 @@ def serve(call: Call) -> Result:
     """Run the API."""
     import uvicorn
 
-    from src.core.logs import leave_out_health_checks
+    from src.api.access_log import leave_out_health_checks
     from src.main import check_serving, create_app
 
     settings = call.services.settings

@@ -7,6 +7,9 @@ from urllib.parse import quote
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+STEMS_FOLDER = "stems"
+"""Where standardised copies lie, below the processed folder."""
+
 
 class Settings(BaseSettings):
     """Every setting of the engine, with its unit in the name.
@@ -77,7 +80,7 @@ class Settings(BaseSettings):
     @property
     def stems_path(self) -> Path:
         """Where the standardised copies lie."""
-        return self.processed_path / "stems"
+        return self.processed_path / STEMS_FOLDER
 
     @property
     def quarantine_path(self) -> Path:

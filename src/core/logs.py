@@ -30,18 +30,6 @@ def logging_put_back() -> Iterator[None]:
         migrations.setLevel(of_migrations)
 
 
-def leave_out_health_checks() -> None:
-    """Keep the questions that containers are asked every few seconds out of uvicorn's log,
-    while they are answered well."""
-    logging.getLogger("uvicorn.access").addFilter(_is_news)
-
-
-def _is_news(record: logging.LogRecord) -> bool:
-    """Tell whether an access log line of uvicorn is worth showing."""
-    told = record.args if isinstance(record.args, tuple) else ()
-    return len(told) < 5 or (told[2], told[4]) not in (("/healthz", 200), ("/readyz", 200))
-
-
 def print_answer(text: str) -> bool:
     """Print to standard output; False where its reader has gone (``| head -1``)."""
     try:

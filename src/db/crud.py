@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
 from sqlalchemy.orm.attributes import InstrumentedAttribute
 
@@ -112,6 +112,16 @@ def stems_by_id(session: Session, stem_ids: Sequence[str]) -> list[Stem]:
             .options(joinedload(Stem.kit), selectinload(Stem.places), defer(Stem.features))
         )
     )
+
+
+def stem_count(session: Session) -> int:
+    """How many stems there are."""
+    return session.scalar(select(func.count(Stem.id))) or 0
+
+
+def known_ids(session: Session, stem_ids: Sequence[str]) -> set[str]:
+    """Which of these ids are those of stems."""
+    return set(session.scalars(select(Stem.id).where(Stem.id.in_(stem_ids)))) if stem_ids else set()
 
 
 def matching_ids(session: Session, wanted: StemFilter) -> list[str]:
@@ -278,6 +288,12 @@ def add_track(session: Session, track: TrackRow) -> TrackRow:
     session.add(track)
     session.flush()
     return track
+
+
+def put_track(session: Session, track: TrackRow) -> TrackRow:
+    """Insert a track; one that lay in the same place before gives way."""
+    session.execute(delete(TrackRow).where(TrackRow.path == track.path))
+    return add_track(session, track)
 
 
 def get_track(session: Session, track_id: str) -> TrackRow:

@@ -8,8 +8,13 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
+
+__all__ = ["DATABASE_DOWN", "MIGRATIONS", "Database", "DatabaseError", "Session"]
+
+DatabaseError = SQLAlchemyError
+"""Whatever a database can refuse. Rooms above know it by this name."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 

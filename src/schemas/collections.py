@@ -95,7 +95,7 @@ class CollectedAnswer(BaseModel):
 
 
 class DeletedCollection(BaseModel):
-    """What was lost; ``POST /api/v1/collections`` with these values brings it back."""
+    """What was lost; a new collection with these values brings it back."""
 
     id: str
     name: str

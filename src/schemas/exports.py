@@ -22,12 +22,26 @@ class ExportRequest(BaseModel):
     )
 
 
-class ExportedFile(BaseModel):
-    """A file that can be downloaded."""
+class ExportedFileRecord(BaseModel):
+    """A file that was made. name: below the track's exports"""
 
     name: str = Field(examples=["stems/01 kick.wav"])
     format: FormatName
     bytes: int
+
+
+class ExportsRecord(BaseModel):
+    """What there is of a track, without the addresses that the API adds. zips: their names"""
+
+    track_id: str
+    formats: list[FormatName]
+    files: list[ExportedFileRecord]
+    zips: list[str]
+
+
+class ExportedFile(ExportedFileRecord):
+    """A file that can be downloaded."""
+
     url: str
 
 

@@ -28,7 +28,6 @@ class JobOut(BaseModel):
                     "message": "analysing: 84 of 200",
                     "eta_s": 6.5,
                     "attempt": 1,
-                    "url": "/api/v1/jobs/0b5f4f3e-6a3c-4a52-9a50-0b8f0a4f1c11",
                 }
             ]
         }

@@ -129,11 +129,10 @@ class ChangedStem(BaseModel):
     after: dict[str, Any]
 
 
-class BulkEditAnswer(BaseModel):
-    """What a change of many stems did, or in a preview would do."""
+class BulkEditRecord(BaseModel):
+    """What a change of many stems did, without the address that the API adds."""
 
     edit_id: str | None = Field(description="To undo it; null: a preview, or nothing changed")
-    undo_url: str | None
     preview: bool
     selected: int = Field(description="How many stems were meant")
     changed: int
@@ -143,14 +142,25 @@ class BulkEditAnswer(BaseModel):
     examples: list[ChangedStem] = Field(description="The first that changed")
 
 
-class EditOut(BaseModel):
-    """A change of many stems that was made."""
+class BulkEditAnswer(BulkEditRecord):
+    """What a change of many stems did, or in a preview would do."""
+
+    undo_url: str | None
+
+
+class EditRecord(BaseModel):
+    """A change of many stems, without the address that the API adds."""
 
     id: str
     created_at: datetime
     changes: dict[str, Any] = Field(description="What was said, as it was asked")
     changed: int
     undone_at: datetime | None
+
+
+class EditOut(EditRecord):
+    """A change of many stems that was made."""
+
     undo_url: str
 
 

@@ -61,8 +61,8 @@ class Fact(BaseModel):
     )
 
 
-class StemSummary(BaseModel):
-    """A stem in a list."""
+class StemRecord(BaseModel):
+    """What is told of every stem, without the addresses that the API adds."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -77,7 +77,6 @@ class StemSummary(BaseModel):
                     "key": "Am",
                     "duration_s": 6.957,
                     "tags": {"dark": 0.91, "distorted": 0.74},
-                    "audio_url": "/api/v1/stems/8c1f0e6a2b9d4c37/audio",
                 }
             ]
         }
@@ -105,12 +104,21 @@ class StemSummary(BaseModel):
     warnings: list[str]
     corrected: list[str] = Field(description="Which fields the user corrected")
     imported_at: datetime
+
+
+class StemLinks(BaseModel):
+    """Where a stem can be heard and seen."""
+
     audio_url: str
     waveform_url: str
 
 
-class StemDetail(StemSummary):
-    """All that is known about a stem."""
+class StemSummary(StemLinks, StemRecord):
+    """A stem in a list."""
+
+
+class StemDetailRecord(StemRecord):
+    """All that is known about a stem, without addresses."""
 
     path: str = Field(description="The standardised copy, below the processed folder")
     content_hash: str = Field(description="SHA-256 of the original's bytes")
@@ -128,6 +136,10 @@ class StemDetail(StemSummary):
     corrections: dict[str, Any] = Field(description="What the user said, per field")
     features: dict[str, float] = Field(description="Descriptors of the sound")
     places: list[str] = Field(description="Every file that has exactly this content")
+
+
+class StemDetail(StemLinks, StemDetailRecord):
+    """All that is known about a stem."""
 
 
 class StemChanges(BaseModel):

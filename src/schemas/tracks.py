@@ -210,7 +210,6 @@ class GeneratedTrack(BaseModel):
                 {
                     "track_path": "generated_tracks/20260726_150000.wav",
                     "track_id": "5f2c9d0e",
-                    "file_url": "/files/20260726_150000.wav",
                     "seed": 7,
                     "duration_s": 180.5,
                     "loudness_lufs": -14.0,
@@ -237,8 +236,8 @@ class GeneratedTrack(BaseModel):
     stems: list[dict[str, Any]] = Field(description="Each stem used, with the reasons")
 
 
-class TrackSummary(BaseModel):
-    """A track in a list."""
+class TrackFields(BaseModel):
+    """What is told of every track."""
 
     id: str
     prompt: str
@@ -251,8 +250,26 @@ class TrackSummary(BaseModel):
     loudness_lufs: float | None
     true_peak_dbtp: float | None
     created_at: datetime
-    file_url: str
     exists: bool = Field(description="Whether its file is still there")
+
+
+class TrackRecord(TrackFields):
+    """A track in a list, without the address that the API adds. file_name: of its WAV"""
+
+    file_name: str
+
+
+class TrackDetailRecord(TrackRecord):
+    """A track with its plan and the report of its making, without its address."""
+
+    plan: dict[str, Any]
+    report: dict[str, Any]
+
+
+class TrackSummary(TrackFields):
+    """A track in a list."""
+
+    file_url: str
 
 
 class TrackDetail(TrackSummary):

@@ -8,30 +8,31 @@ finishes with the same rows as a run that nobody disturbed.
 """
 
 import logging
-import pickle
 import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from src.analysis import labels_of
 from src.core.config import Settings
 from src.core.errors import NotFoundError
 from src.core.progress import JobCancelled, Progress, silent
 from src.db.database import Database
 from src.db.rows import imports
-from src.db.rows.imports import KnownStem, LibraryState
+from src.db.rows.imports import LibraryState
 from src.embeddings.protocol import Embedder
 from src.services.ingest.batch import BatchWriter
 from src.services.ingest.diff import Scope, Todo, compare
+from src.services.ingest.embedding import EmbeddingStep
 from src.services.ingest.kit_settling import settle_kits
 from src.services.ingest.lock import import_lock
 from src.services.ingest.pool import WorkPool
 from src.services.ingest.recovery import recover
 from src.services.ingest.report import ImportReport
-from src.services.ingest.run import ImportRun, Tools
+from src.services.ingest.run import ImportRun, Tools, not_embedded
 from src.services.ingest.scan import Scan, scan_folder
-from src.services.ingest.work import Analysis, own_analysis
+from src.services.ingest.work import Analysis, own_analysis, taking_in
+from src.storage.fingerprint import stem_id
+from src.storage.stem_copies import copied_stems
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ class NeuroAnalyzer:
     active: tells by which embedder the library is searched when an import starts; None: the
     given one
     analysis: what is found out about each sound; stems that another version analysed are
-    analysed again. None: that of ``stem_analysis``
+    analysed again. None: that of ``src.analysis``
     """
 
     def __init__(
@@ -103,15 +104,13 @@ class NeuroAnalyzer:
         own = (self.settings.processed_path, self.settings.tracks_path)
         return scan_folder(source, raw_root=self.settings.raw_path, excluded=own)
 
-    def _outdated(self, state: LibraryState) -> dict[str, KnownStem]:
-        """Stems that were analysed by another version, or whose copy is gone."""
-        folder = self.settings.stems_path
-        copies = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    def _outdated(self, state: LibraryState) -> dict[str, str]:
+        """Stems that were analysed by another version, or whose copy is gone: hash by id."""
+        copies = copied_stems(self.settings.stems_path)
         return {
-            stem.id: stem
-            for stem in state.stems.values()
-            if stem.analysis_version != self.analysis.version
-            or stem.path.rpartition("/")[2] not in copies
+            stem_id(digest): digest
+            for digest, version in state.stems.items()
+            if version != self.analysis.version or stem_id(digest) not in copies
         }
 
     def _opening_report(self, scan: Scan, todo: Todo) -> ImportReport:
@@ -144,25 +143,20 @@ class NeuroAnalyzer:
         self, todo: Todo, state: LibraryState, writer: BatchWriter, progress: Progress
     ) -> None:
         """Read, analyse and embed what there is to do; without work no worker starts."""
-        digests = {stem.id: stem.content_hash for stem in state.stems.values()}
-        bare = sorted(digests.keys() - state.embedded)
+        bare = sorted({stem_id(digest) for digest in state.stems} - state.embedded)
         total = len(todo.fresh) + len(todo.outdated) + len(bare)
         if total == 0:
             return
         try:
             with self._pool() as pool:
-                tools = Tools(
-                    self.settings,
-                    pickle.dumps(self.embedder),
-                    self.analysis.analyse,
-                    pool,
-                    progress,
-                    partial(labels_of, self.embedder),
-                )
+                take_in = taking_in(self.settings, self.analysis.analyse)
+                failed = partial(not_embedded, writer.report)
+                embedding = EmbeddingStep(pool, self.embedder, self.settings, failed)
+                tools = Tools(self.settings, pool, take_in, embedding, progress)
                 run = ImportRun(tools, state, writer, writer.report, total)
                 pool.waiting = run.listen
                 run.read(todo.fresh)
-                run.refresh(todo.outdated, digests)
+                run.refresh(todo.outdated.values())
                 run.embed_missing(bare)
         except (JobCancelled, KeyboardInterrupt):
             recover(self.database, self.settings)

@@ -10,15 +10,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, func, select
-
 from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError, UnreadableAudioError
 from src.core.progress import Progress, silent
 from src.db import crud
 from src.db.database import Database
-from src.db.models import Stem, TrackRow, now
+from src.db.models import TrackRow, now
+from src.db.rows.cards import StemCards
 from src.mixdown import MixReport, play_score
 from src.music.casting.casting import cast_plan
 from src.music.casting.made_marks import is_made
@@ -90,10 +89,13 @@ class RenderedTrack:
 class RendererService:
     """Turns plans into tracks."""
 
-    def __init__(self, database: Database, settings: Settings, search: SearchService) -> None:
+    def __init__(
+        self, database: Database, settings: Settings, search: SearchService, cards: StemCards
+    ) -> None:
         self.database = database
         self.settings = settings
         self.search = search
+        self.cards = cards
         self._hits = LoopHits()
         self._shelf = TrackShelf(database, settings)
 
@@ -109,7 +111,7 @@ class RendererService:
         check_seed(seed)
         self._check_library()
         pool = find_candidates(self.search, plan)
-        cast = cast_plan(plan, pool, seed=seed, pinned=pinned_cards(plan, self.search))
+        cast = cast_plan(plan, pool, seed=seed, pinned=pinned_cards(plan, self.cards))
         loops = sliced_loops(cast.parts)
         load = stem_loader(self.settings.processed_path, {card.id: card for card in loops})
         hits = self._hits.of(loops, load)
@@ -189,11 +191,11 @@ class RendererService:
 
     def _check_library(self) -> None:
         with self.database.transaction() as session:
-            stems = session.scalar(select(func.count()).select_from(Stem)) or 0
+            stems = crud.stem_count(session)
         if stems == 0:
             raise ConflictError(
                 f"the library is empty: put stems into {self.settings.raw_path} and run"
-                " preprocess (POST /preprocess or python -m src.cli preprocess)",
+                " preprocess (python -m src.cli preprocess)",
                 code="library_empty",
             )
 
@@ -204,7 +206,7 @@ class RendererService:
         self, score: Score, times: Sequence[SectionTime], path: Path, progress: Progress
     ) -> tuple[Score, MixReport]:
         """Render into a file; the score as it was rendered."""
-        cards = self.search.cards(stems_of(score))
+        cards = self.cards.by_id(stems_of(score))
         processed = self.settings.processed_path
         load = stem_loader(processed, cards)
         archive = render_archive(self.settings, stem_digester(processed, cards))
@@ -243,8 +245,7 @@ class RendererService:
     def _record(self, row: TrackRow) -> None:
         """Write the row; a track that was rendered to the same place before gives way."""
         with self.database.transaction() as session:
-            session.execute(delete(TrackRow).where(TrackRow.path == row.path))
-            crud.add_track(session, row)
+            crud.put_track(session, row)
 
 
 @dataclass(frozen=True)

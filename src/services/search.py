@@ -1,25 +1,21 @@
 """Finding stems by meaning, by words, by sounds and by musical fit."""
 
-import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from src.core.errors import NotFoundError
 from src.db import crud
-from src.db.database import Database
-from src.db.index.library_index import CHUNK, LibraryIndex
-from src.db.models import Stem, TrackRow
-from src.db.rows.cards import card
+from src.db.database import Database, Session
+from src.db.index.library_index import LibraryIndex
+from src.db.models import TrackRow
+from src.db.rows.cards import StemCards
 from src.db.rows.track_uses import TrackUses
+from src.db.rows.tracks import track_row
 from src.embeddings.protocol import Embedder, Vectors
-from src.music.casting.made_marks import is_made, made_card
-from src.music.theory.library import StemCard
 from src.services.retrieval.directions import (
     DISLIKED,
     LIKED,
@@ -56,8 +52,6 @@ __all__ = [
     "SearchService", "check_query",
 ]  # fmt: skip
 
-_KEPT_CARDS = 4_000
-
 
 @dataclass(frozen=True)
 class _Named:
@@ -78,20 +72,27 @@ class SearchService:
     """Searches a library that it keeps in memory and in step with the database.
 
     What another thread or process imports, corrects or deletes is seen by the next search.
+
+    spaces: what is searched; None: always the vectors of the given embedder
+    cards: of the stems that are found; None: its own
     """
 
     def __init__(
-        self, database: Database, embedder: Embedder, *, spaces: SearchSpaces | None = None
+        self,
+        database: Database,
+        embedder: Embedder,
+        *,
+        spaces: SearchSpaces | None = None,
+        cards: StemCards | None = None,
     ) -> None:
         self._database = database
         self._spaces = SearchSpaces(database, embedder) if spaces is None else spaces
         self._space = self._spaces.current()
-        self._cards: dict[str, StemCard] = {}
+        self._cards = StemCards(database) if cards is None else cards
         self._usual = Usual()
         self._uses = TrackUses(database)
         self._name_order: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
         self._named_at = -1
-        self._lock = threading.RLock()
 
     @property
     def model_id(self) -> str:
@@ -101,28 +102,20 @@ class SearchService:
     @property
     def embedder(self) -> Embedder:
         """What makes the vectors that are searched."""
-        with self._lock:
-            self._sync()
+        with self._opened():
             return self._space.embedder
 
     @property
     def _index(self) -> LibraryIndex:
         return self._space.index
 
-    def prepare(self, embedder: Embedder) -> None:
-        """Read another embedder's vectors beside what goes on, before a switch to it."""
-        self._spaces.prepare(embedder)
-
-    def give_up(self) -> None:
-        """Let go of vectors that were read for a switch that is not to be."""
-        self._spaces.give_up()
-
     @contextmanager
-    def opened(self) -> Iterator[LibraryIndex]:
-        """The index, up to date and held still. Don't keep it, don't write."""
-        with self._lock:
-            self._sync()
-            yield self._index
+    def _opened(self) -> Iterator[None]:
+        """Hold the index still and up to date; after a switch begin with the other one."""
+        with self._spaces.opened() as space:
+            if space is not self._space:
+                self._space, self._usual, self._named_at = space, Usual(), -1
+            yield
 
     def search(self, query: SearchQuery) -> list[SearchHit]:
         """The best hits, best first; none in an empty library. Raises what ``find`` raises."""
@@ -137,16 +130,14 @@ class SearchService:
         check_query(query)
         named, example = self._named(query), example or Example("")
         while True:
-            with self._lock:
-                self._sync()
+            with self._opened():
                 embedder = self._space.embedder
                 asked = mended(query.prompt, self._index.words)
             scope = embedder.model_id + example.digest
             place = place_of(query, scope)
             texts = _text_wishes(embedder, asked.mended or query.prompt, named)
             named = replace(named, heard=example.heard(embedder) if example.heard else None)
-            with self._lock:
-                self._sync()
+            with self._opened():
                 if self._space.embedder is not embedder:
                     continue  # switched meanwhile: what was embedded belongs to the other model
                 wanted = self._wanted(query, asked, named, texts, example.pointing)
@@ -156,39 +147,6 @@ class SearchService:
             cursor = None if last is None else cursor_of(query, scope, last)
             total = int(np.count_nonzero(mask))
             return SearchPage(hits, total, cursor, asked.mended, embedder.model_id)
-
-    def cards(self, ids: Iterable[str]) -> dict[str, StemCard]:
-        """Cards by id, in the order asked; ids that are not there are left out.
-
-        Sounds of our own synthesis have cards too.
-        """
-        asked = list(dict.fromkeys(ids))
-        wanted = [stem_id for stem_id in asked if not is_made(stem_id)]
-        made = {stem_id: made_card(stem_id) for stem_id in asked if is_made(stem_id)}
-        with self._lock:
-            self._sync()
-            missing = [stem_id for stem_id in wanted if stem_id not in self._cards]
-            if len(self._cards) + len(missing) > _KEPT_CARDS:
-                self._cards.clear()
-                missing = wanted
-            for start in range(0, len(missing), CHUNK):
-                self._load(missing[start : start + CHUNK])
-            known = made | {
-                stem_id: self._cards[stem_id] for stem_id in wanted if stem_id in self._cards
-            }
-        return {stem_id: known[stem_id] for stem_id in asked if stem_id in known}
-
-    def _sync(self) -> None:
-        space = self._spaces.current()
-        if space is not self._space:
-            self._space, self._usual, self._named_at = space, Usual(), -1
-        if self._index.sync():
-            self._cards.clear()
-
-    def _load(self, ids: Sequence[str]) -> None:
-        with self._database.transaction() as session:
-            for stem in session.scalars(select(Stem).where(Stem.id.in_(ids))):
-                self._cards[stem.id] = card(stem)
 
     def _named(self, query: SearchQuery) -> _Named:
         """Read what the query names by id."""
@@ -205,11 +163,11 @@ class SearchService:
 
     def _company(self, named: str, track: TrackRow | None) -> Company:
         if track is None:
-            playing = self.cards([named])
+            playing = self._cards.by_id([named])
             return Company(playing[named].name, tuple(playing.values()))
         choices = track.report.get("stems", [])
-        cards = self.cards(str(choice["stem_id"]) for choice in choices if "stem_id" in choice)
-        return track_company("the track", track.bpm, choices, cards)
+        played = [str(choice["stem_id"]) for choice in choices if "stem_id" in choice]
+        return track_company("the track", track.bpm, choices, self._cards.by_id(played))
 
     def _wanted(
         self,
@@ -256,8 +214,8 @@ class SearchService:
         if wanted.company is None:
             return ranking
         ids = [self._index.ids[slot] for slot in ranking.slots[:WEIGHED].tolist()]
-        cards = self.cards(ids)
-        fits = [weighed(cards[stem_id], wanted.company).score for stem_id in ids]
+        cards = self._cards.by_id(ids)  # a stem may have been removed since it was ranked
+        fits = [weighed(cards[one], wanted.company).score if one in cards else 0.0 for one in ids]
         return with_exact_fit(self._index, ranking, np.array(fits))
 
     def _by_name(self) -> NDArray[np.intp]:
@@ -280,9 +238,11 @@ class SearchService:
         cosines = np.zeros(slots.size)
         if wanted.pointing is not None:
             cosines = wanted.pointing.cosines(self._index, slots)
-        cards = self.cards(ids[slot] for slot in slots.tolist())
+        cards = self._cards.by_id(ids[slot] for slot in slots.tolist())
         hits = []
         for place, slot, cosine in zip(shown, slots.tolist(), cosines.tolist(), strict=True):
+            if ids[slot] not in cards:
+                continue  # removed since it was ranked
             parts = Parts(**{
                 name: round(float(values[place]), 6) for name, values in ranking.parts.items()
             })  # fmt: skip
@@ -300,8 +260,9 @@ class SearchService:
                     duplicates=tuple(same),
                 )
             )
-        more = bool(hits) and len(found.places) > page.stop
-        return tuple(hits), Place(hits[-1].stem.id, page.start + len(hits)) if more else None
+        more = bool(slots.size) and len(found.places) > page.stop
+        last = Place(ids[slots[-1]], page.start + int(slots.size)) if more else None
+        return tuple(hits), last
 
 
 def _text_wishes(embedder: Embedder, prompt: str, named: _Named) -> list[Wish]:
@@ -312,7 +273,7 @@ def _text_wishes(embedder: Embedder, prompt: str, named: _Named) -> list[Wish]:
 
 def _stems_and_texts(session: Session, named: Sequence[str]) -> tuple[list[str], list[str]]:
     """Ids of stems, and texts. Raises NotFoundError for what looks like an id and is none."""
-    there = {stem.id for stem in crud.stems_by_id(session, list(named))} if named else set()
+    there = crud.known_ids(session, named)
     texts = [text for text in named if text not in there and text.strip()]
     for text in texts:
         if len(text) == STEM_ID_LENGTH and not set(text) - set("0123456789abcdef"):
@@ -325,9 +286,9 @@ def _track_of(session: Session, named: str | None) -> TrackRow | None:
 
     Raises NotFoundError where it is neither.
     """
-    if named is None or session.get(Stem, named) is not None:
+    if named is None or crud.known_ids(session, [named]):
         return None
-    track = session.get(TrackRow, named)
+    track = track_row(session, named)
     if track is None:
         raise NotFoundError(f"there is no stem and no track {named!r}")
     return track

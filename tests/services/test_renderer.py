@@ -16,6 +16,7 @@ from src.core.errors import ConflictError, InvalidInputError
 from src.core.progress import JobCancelled
 from src.db.database import Database
 from src.db.models import TrackRow
+from src.db.rows.cards import StemCards
 from src.embeddings.acoustic import AcousticEmbedder
 from src.music.model.plan import ArrangementPlan, SectionPlan, StemQuery, plan_to_dict
 from src.services.renderer import RendererService
@@ -54,7 +55,9 @@ def service(home: Path) -> RendererService:
     settings = Settings(TRAUM_HOME=home)
     database = Database(settings.sql_url)
     database.upgrade()
-    return RendererService(database, settings, SearchService(database, AcousticEmbedder()))
+    return RendererService(
+        database, settings, SearchService(database, AcousticEmbedder()), StemCards(database)
+    )
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,9 @@ from src.audio.analysis.descriptors import describe
 from src.core.errors import InvalidInputError
 from src.db.database import Database
 from src.db.models import Embedding, Kit, Stem
+from src.db.rows.cards import StemCards
 from src.embeddings.acoustic import AcousticEmbedder
+from src.music.theory.library import StemCard
 from src.services.search import SearchQuery, SearchService
 from tests.audio.analysis.test_attributes import RATE, drone, hiss, kick
 
@@ -68,7 +71,6 @@ def test_an_empty_library_has_no_hits(database: Database) -> None:
     service = SearchService(database, EMBEDDER)
     assert service.search(SearchQuery("dark kick")) == []
     assert service.search(SearchQuery()) == []
-    assert service.cards(["nothing"]) == {}
 
 
 @pytest.mark.parametrize(
@@ -177,11 +179,38 @@ def test_what_others_change_is_seen_by_the_next_search(
         assert row is not None
         row.category = "fx"
     assert found(service, category="fx") == ["n1"]
-    assert service.cards(["n1"])["n1"].category == "fx"
     with database.transaction() as session:
         session.delete(session.get(Stem, "n1"))
     assert found(service, category="fx") == []
-    assert service.cards(["n1"]) == {}
+
+
+class RemovingCards(StemCards):
+    """Cards of a library from which somebody removes a stem between ranking and showing it."""
+
+    def __init__(self, database: Database, stem_id: str) -> None:
+        super().__init__(database)
+        self.stem_id = stem_id
+        self.removed_from = database
+
+    def by_id(self, ids: Iterable[str]) -> dict[str, StemCard]:
+        with self.removed_from.transaction() as session:
+            stem = session.get(Stem, self.stem_id)
+            if stem is not None:
+                session.delete(stem)
+        return super().by_id(ids)
+
+
+@pytest.mark.parametrize("query", [{}, {"prompt": "dark kick"}, {"fits": "h1"}])
+def test_a_stem_that_is_removed_during_a_search_is_left_out(
+    service: SearchService,  # which fills the library
+    database: Database,
+    query: dict[str, object],
+) -> None:
+    assert "k2" in found(service, limit=50, **query)
+    removing = SearchService(database, EMBEDDER, cards=RemovingCards(database, "k2"))
+    left = set(found(removing, limit=50, **query))
+    assert left == set(found(service, limit=50, **query))
+    assert "k2" not in left
 
 
 def test_equal_scores_go_by_id_whenever_a_stem_came_in(database: Database) -> None:

@@ -10,6 +10,7 @@ from src.api.deps import EngineDep
 from src.api.endpoints.jobs import started
 from src.api.endpoints.tracks import TrackId
 from src.api.files import FILE_RESPONSES, file_answer
+from src.api.links import exports_out
 from src.api.problems import problem_responses
 from src.api.requests import MarkDep
 from src.schemas.exports import ExportRequest, Exports
@@ -47,7 +48,7 @@ def export_track(
 )
 def list_exports(engine: EngineDep, track_id: TrackId) -> Exports:
     """The files that are there, with their sizes."""
-    return engine.exports.files(track_id)
+    return exports_out(engine.exports.files(track_id))
 
 
 @router.get(

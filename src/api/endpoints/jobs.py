@@ -9,7 +9,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from src.api.deps import EngineDep, WindowDep, job_url
+from src.api.deps import EngineDep, WindowDep
+from src.api.links import job_result, job_url
 from src.api.problems import NothingMoreError, job_problem, problem_responses
 from src.api.requests import MarkDep
 from src.core.errors import InvalidInputError
@@ -177,7 +178,7 @@ def task_status(engine: EngineDep, task_id: JobId) -> TaskStatus:
     """`pending`, `success` or `failed` (also when it was cancelled), and the finished file."""
     state = engine.jobs.get(task_id)
     words = {"queued": "pending", "running": "pending", "succeeded": "success"}
-    file_url = (state.result or {}).get("file_url")
+    file_url = (job_result(state.kind, state.result) or {}).get("file_url")
     return TaskStatus.model_validate(
         {"task_id": task_id, "status": words.get(state.status, "failed"), "file_url": file_url}
     )
@@ -196,7 +197,7 @@ def job_out(state: JobState) -> JobOut:
         eta_s=state.eta_s,
         queue_position=state.queue_position,
         attempt=state.attempt,
-        result=state.result,
+        result=job_result(state.kind, state.result),
         problem=job_problem(state),
         cancel_requested=state.cancel_requested,
         created_at=state.created_at,

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 
 from src.api.deps import EngineDep
 from src.api.endpoints.stems import StemId
+from src.api.links import stem_summary
 from src.api.problems import problem_responses
 from src.schemas.matches import Matches, MatchOut
 from src.schemas.revisions import ReasonOut
@@ -39,7 +40,7 @@ def get_matches(
     rows = engine.stems.summaries([match.stem.id for match in found])
     told = [
         MatchOut(
-            stem=rows[match.stem.id],
+            stem=stem_summary(rows[match.stem.id]),
             score=round(match.found.score, 4),
             semitones=match.found.semitones,
             reasons=[ReasonOut(**asdict(reason)) for reason in match.found.reasons],

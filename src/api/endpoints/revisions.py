@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from src.api.deps import EngineDep, WindowDep
 from src.api.endpoints.tracks import RENDER_RESPONSES, RenderDep, TrackId, answered, rendered
+from src.api.links import track_page
 from src.api.problems import problem_responses
 from src.music.model.plan import MAX_PART_NAME
 from src.schemas.common import Page
@@ -113,4 +114,4 @@ async def revise(
 )
 def list_revisions(engine: EngineDep, window: WindowDep, track_id: TrackId) -> Page[TrackSummary]:
     """Those made of this track, newest first."""
-    return engine.tracks.page(window, parent_id=track_id)
+    return track_page(engine.tracks.page(window, parent_id=track_id))

@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from src.api.deps import Engine, EngineDep
 from src.api.example_upload import EXAMPLE_BODY, received_example
 from src.api.filters import PagingDep, SearchFiltersDep, SearchWordsDep
+from src.api.links import stem_summary
 from src.api.problems import problem_responses
 from src.schemas.common import Text
 from src.schemas.search import (
@@ -88,7 +89,7 @@ def suggest_words(
 @router.get("/facets", summary="Count what there is", responses=problem_responses(404))
 def count_facets(engine: EngineDep, filters: SearchFiltersDep) -> FacetsAnswer:
     """How many of the stems that pass the filters have which category, key, tag, kit, tempo."""
-    found = facets(engine.search, engine.database, filters.filtered())
+    found = facets(engine.spaces, engine.database, filters.filtered())
     told = asdict(found) | {"bpm": [BpmBarOut(**asdict(bar)) for bar in found.bpm]}
     return FacetsAnswer(**told)
 
@@ -97,7 +98,7 @@ def _answer(engine: Engine, query: SearchQuery, page: SearchPage) -> SearchAnswe
     rows = engine.stems.summaries([hit.stem.id for hit in page.hits])
     hits = [
         SearchHitOut(
-            stem=rows[hit.stem.id],
+            stem=stem_summary(rows[hit.stem.id]),
             score=hit.score,
             similarity=hit.similarity,
             words=hit.words,

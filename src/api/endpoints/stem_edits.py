@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Response
 
 from src.api.deps import EngineDep, WindowDep
 from src.api.endpoints.jobs import started
+from src.api.links import edit_answer, edit_out
 from src.api.problems import problem_responses
 from src.api.requests import MarkDep
 from src.schemas.common import Page
@@ -29,18 +30,21 @@ def edit_stems(engine: EngineDep, asked: BulkEdit) -> BulkEditAnswer:
     `preview` tells what would happen. `undo_url` takes it back.
     """
     taken_back = tuple(asked.changes.take_back)
-    return engine.edits.edit(
+    told = engine.edits.edit(
         selection_of(asked),
         change_of(asked.changes, taken_back=taken_back),
         asked=asked.changes.model_dump(mode="json", exclude_unset=True),
         preview=asked.preview,
     )
+    return edit_answer(told)
 
 
 @router.get("/edits", summary="List corrections of many stems", responses=problem_responses())
 def list_edits(engine: EngineDep, window: WindowDep) -> Page[EditOut]:
     """Newest first. The last 50 are kept."""
-    return engine.edits.page(window)
+    page = engine.edits.page(window)
+    items = [edit_out(one) for one in page.items]
+    return Page[EditOut](items=items, total=page.total, limit=page.limit, offset=page.offset)
 
 
 @router.post(

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from src.api.deps import EngineDep, WindowDep
 from src.api.files import FILE_RESPONSES, file_answer
 from src.api.filters import ListQueryDep
+from src.api.links import stem_detail, stem_summary
 from src.api.problems import problem_responses
 from src.schemas.common import Page
 from src.schemas.stems import Deleted, StemCorrection, StemDetail, StemSummary, Waveform
@@ -32,13 +33,15 @@ def list_stems(
     sort: Annotated[Sort, Query(description='"-" before it: falling')] = "-imported_at",
 ) -> Page[StemSummary]:
     """One page of the stems that match all filters. For meaning, use the search."""
-    return engine.stems.page(query.wanted(), sort=sort, window=window)
+    page = engine.stems.page(query.wanted(), sort=sort, window=window)
+    items = [stem_summary(one) for one in page.items]
+    return Page[StemSummary](items=items, total=page.total, limit=page.limit, offset=page.offset)
 
 
 @router.get("/{stem_id}", summary="All about a stem", responses=problem_responses(404))
 def get_stem(engine: EngineDep, stem_id: StemId) -> StemDetail:
     """Its values with their sources and confidences, descriptors, corrections and places."""
-    return engine.stems.detail(stem_id)
+    return stem_detail(engine.stems.detail(stem_id))
 
 
 @router.get(
@@ -74,7 +77,7 @@ def correct_stem(engine: EngineDep, stem_id: StemId, said: StemCorrection) -> St
     A one-shot has no tempo and a drum no key: giving them one gets 422 `one_shot_tempo` or
     `drum_key`, unless the same request says that it is a loop, or no drum.
     """
-    return engine.stems.correct(stem_id, said)
+    return stem_detail(engine.stems.correct(stem_id, said))
 
 
 @router.delete("/{stem_id}", summary="Remove a stem", responses=problem_responses(404, 409))

@@ -9,9 +9,10 @@ from fastapi.encoders import jsonable_encoder
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from src.api.deps import Engine, EngineDep, WindowDep, finished_job, job_url
+from src.api.deps import Engine, EngineDep, WindowDep, finished_job
 from src.api.endpoints.jobs import job_out
 from src.api.files import FILE_RESPONSES, file_answer
+from src.api.links import job_result, job_url, track_detail, track_page
 from src.api.problems import failed_job_response, problem_responses
 from src.api.requests import AtOnceDep, MarkDep
 from src.music.model.palette import Palette, palette_from_dict
@@ -131,7 +132,7 @@ async def render_plan(
 @router.get("/api/v1/tracks", summary="List tracks", responses=problem_responses())
 def list_tracks(engine: EngineDep, window: WindowDep) -> Page[TrackSummary]:
     """Newest first."""
-    return engine.tracks.page(window)
+    return track_page(engine.tracks.page(window))
 
 
 @router.get(
@@ -139,7 +140,7 @@ def list_tracks(engine: EngineDep, window: WindowDep) -> Page[TrackSummary]:
 )
 def get_track(engine: EngineDep, track_id: TrackId) -> TrackDetail:
     """With its plan and the report of its making."""
-    return engine.tracks.detail(track_id)
+    return track_detail(engine.tracks.detail(track_id))
 
 
 @router.get(
@@ -203,4 +204,4 @@ async def answered(
     state = await finished_job(engine.jobs, state.id)
     if state.status != "succeeded":
         return failed_job_response(request, state)
-    return GeneratedTrack.model_validate(state.result)
+    return GeneratedTrack.model_validate(job_result(state.kind, state.result))

@@ -36,11 +36,6 @@ def embedded_counts(session: Session) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def stem_count(session: Session) -> int:
-    """How many stems there are."""
-    return session.scalar(select(func.count(Stem.id))) or 0
-
-
 def stems_without(session: Session, model_id: str, *, after: str, limit: int) -> list[str]:
     """Ids of stems that have no vector of a model, by id, those after one."""
     rows = select(Stem.id).where(Stem.id > after, ~_has_vector(model_id))
@@ -50,6 +45,23 @@ def stems_without(session: Session, model_id: str, *, after: str, limit: int) ->
 def count_without(session: Session, model_id: str) -> int:
     """How many stems have no vector of a model."""
     return session.scalar(select(func.count(Stem.id)).where(~_has_vector(model_id))) or 0
+
+
+def features_of(
+    session: Session, ids: Sequence[str], *, analysis_version: str, longest_s: float
+) -> dict[str, dict[str, float]]:
+    """Descriptors by id of stems that one version of the analysis heard whole.
+
+    longest_s: up to this length in seconds a stem was heard whole
+    """
+    rows = session.execute(
+        select(Stem.id, Stem.features).where(
+            Stem.id.in_(ids),
+            Stem.analysis_version == analysis_version,
+            Stem.duration_s <= longest_s,
+        )
+    )
+    return {row[0]: dict(row[1]) for row in rows}
 
 
 def add_vectors(session: Session, model_id: str, rows: Sequence[tuple[str, bytes]]) -> int:

@@ -1,10 +1,66 @@
-"""From a row to the card that search, arranger and renderer read."""
+"""The cards that search, arranger, renderer and exports read instead of rows."""
 
+import threading
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from src.db.models import Stem
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from src.db.database import Database
+from src.db.models import Stem, StemChange
+from src.music.casting.made_marks import is_made, made_card
 from src.music.theory.groove import groove_at
 from src.music.theory.library import StemCard
+
+MOST_KEPT = 4_000
+"""So many cards stay in memory; one more, and all are forgotten."""
+
+_AT_ONCE = 500
+
+
+class StemCards:
+    """Reads cards by id and keeps them until the library changes. Safe between threads."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._cards: dict[str, StemCard] = {}
+        self._seq = 0
+        self._lock = threading.Lock()
+
+    def by_id(self, ids: Iterable[str]) -> dict[str, StemCard]:
+        """Look up cards, in the order asked; ids that are not there are left out.
+
+        Sounds of our own synthesis have cards too. What others changed meanwhile is seen.
+        """
+        asked = list(dict.fromkeys(ids))
+        found = {one: made_card(one) for one in asked if is_made(one)}
+        stored = [one for one in asked if one not in found]
+        if stored:
+            found |= self._stored(stored)
+        return {one: found[one] for one in asked if one in found}
+
+    def _stored(self, ids: Sequence[str]) -> dict[str, StemCard]:
+        with self._lock, self._database.transaction() as session:
+            self._follow(session)
+            missing = [one for one in ids if one not in self._cards]
+            if len(self._cards) + len(missing) > MOST_KEPT:
+                self._cards.clear()
+                missing = list(ids)
+            for start in range(0, len(missing), _AT_ONCE):
+                self._load(session, missing[start : start + _AT_ONCE])
+            return {one: self._cards[one] for one in ids if one in self._cards}
+
+    def _follow(self, session: Session) -> None:
+        """Forget all cards where any stem changed since the last look."""
+        newest = session.scalar(select(func.max(StemChange.seq))) or 0
+        if newest != self._seq:
+            self._cards.clear()
+            self._seq = newest
+
+    def _load(self, session: Session, ids: Sequence[str]) -> None:
+        for stem in session.scalars(select(Stem).where(Stem.id.in_(ids))):
+            self._cards[stem.id] = card(stem)
 
 
 def card(stem: Stem) -> StemCard:

@@ -1,5 +1,6 @@
 """Reading and changing collections. Every function takes a session and never commits."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -48,6 +49,20 @@ def get_collection(session: Session, collection_id: str) -> Collection:
     if row is None:
         raise NotFoundError(f"there is no collection {collection_id!r}")
     return row
+
+
+def add_collection(session: Session, *, name: str, note: str) -> Collection:
+    """Make an empty collection."""
+    made = Collection(id=str(uuid.uuid4()), name=name, note=note)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def delete_collection(session: Session, collection: Collection) -> None:
+    """Remove a collection; its stems stay."""
+    session.delete(collection)
+    session.flush()
 
 
 def collected(session: Session, collection_id: str) -> list[str]:

@@ -1,7 +1,7 @@
 """What an import reads and writes: all at once, never row by row."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, insert, select, update
@@ -18,66 +18,53 @@ _CHUNK = 500
 
 @dataclass(frozen=True)
 class KnownPlace:
-    """A place as the last import left it."""
+    """A file that holds a stem, as an import left it. missing: it is gone from there"""
 
+    path: str
     stem_id: str
+    kit_id: str | None
     size_bytes: int
     modified_ns: int
-    missing: bool
+    missing: bool = False
 
 
 @dataclass(frozen=True)
-class KnownStem:
-    """A stem that is there already."""
-
-    id: str
-    content_hash: str
-    path: str
-    original_file: str
-    analysis_version: str
-
-
-@dataclass(frozen=True)
-class KnownBad:
-    """A file that was refused. moved: it lies in the quarantine."""
+class RefusedFile:
+    """A file that is no stem, and why. moved: it lies in the quarantine"""
 
     id: str
     original_path: str
     stored_as: str
+    reason: str
+    message: str
     size_bytes: int
     modified_ns: int
-    moved: bool
+    moved: bool = False
 
 
 @dataclass
 class LibraryState:
     """All that an import needs to know of the library, as plain values.
 
-    places: by path; stems: by content hash; bad: by id
+    places: by path; bad: by id; stems: by content hash the version of their analysis
     embedded: ids of stems that have a vector of the present model
     """
 
     places: dict[str, KnownPlace] = field(default_factory=dict)
-    stems: dict[str, KnownStem] = field(default_factory=dict)
-    bad: dict[str, KnownBad] = field(default_factory=dict)
+    stems: dict[str, str] = field(default_factory=dict)
+    bad: dict[str, RefusedFile] = field(default_factory=dict)
     embedded: set[str] = field(default_factory=set)
 
 
 def library_state(session: Session, *, model_id: str) -> LibraryState:
     """Read the state of the library; a few columns per row."""
-    places = session.execute(
-        select(Place.path, Place.stem_id, Place.size_bytes, Place.modified_ns, Place.missing)
-    )
-    stems = session.execute(
-        select(
-            Stem.id, Stem.content_hash, Stem.path, Stem.original_file, Stem.analysis_version
-        ).order_by(Stem.id)
-    )
+    places = session.execute(select(*(getattr(Place, name) for name in _names(KnownPlace))))
+    stems = session.execute(select(Stem.content_hash, Stem.analysis_version))
     embedded = session.scalars(select(Embedding.stem_id).where(Embedding.model_id == model_id))
     return LibraryState(
-        places={row.path: KnownPlace(*row[1:]) for row in places},
-        stems={row.content_hash: KnownStem(*row) for row in stems},
-        bad={bad.id: bad for bad in known_bad(session)},
+        places={row.path: KnownPlace(*row) for row in places},
+        stems={row.content_hash: row.analysis_version for row in stems},
+        bad={bad.id: bad for bad in refused_files(session)},
         embedded=set(embedded),
     )
 
@@ -89,19 +76,11 @@ def vector_of(session: Session, stem_id: str, *, model_id: str) -> bytes | None:
     )
 
 
-def known_bad(session: Session) -> list[KnownBad]:
+def refused_files(session: Session) -> list[RefusedFile]:
     """All refused files, in the order of their paths."""
-    rows = session.execute(
-        select(
-            Quarantine.id,
-            Quarantine.original_path,
-            Quarantine.stored_as,
-            Quarantine.size_bytes,
-            Quarantine.modified_ns,
-            Quarantine.moved,
-        ).order_by(Quarantine.original_path, Quarantine.id)
-    )
-    return [KnownBad(*row) for row in rows]
+    columns = [getattr(Quarantine, name) for name in _names(RefusedFile)]
+    rows = session.execute(select(*columns).order_by(Quarantine.original_path, Quarantine.id))
+    return [RefusedFile(*row) for row in rows]
 
 
 def stem_paths(session: Session) -> set[str]:
@@ -126,36 +105,36 @@ def add_rows(
             session.execute(insert(model), list(rows))
 
 
-def put_places(session: Session, places: Sequence[Row], *, gone: Sequence[str] = ()) -> None:
+def put_places(session: Session, places: Sequence[KnownPlace], *, gone: Sequence[str] = ()) -> None:
     """Write places, each replacing what was known at its path, and forget those that moved.
 
     A place whose stem was deleted in the meantime is left out: the next import finds the
     file again.
     """
-    for paths in _chunks([place["path"] for place in places] + list(gone)):
+    for paths in _chunks([place.path for place in places] + list(gone)):
         session.execute(delete(Place).where(Place.path.in_(paths)))
-    wanted = sorted({place["stem_id"] for place in places})
+    wanted = sorted({place.stem_id for place in places})
     there: set[str] = set()
     for ids in _chunks(wanted):
         there.update(session.scalars(select(Stem.id).where(Stem.id.in_(ids))))
-    kept = [place for place in places if place["stem_id"] in there]
+    kept = [asdict(place) for place in places if place.stem_id in there]
     if kept:
         session.execute(insert(Place), kept)
 
 
-def adopt_places(session: Session, places: Sequence[Row], names: Mapping[str, str]) -> None:
+def adopt_places(session: Session, places: Sequence[KnownPlace], names: Mapping[str, str]) -> None:
     """Give stems whose original went elsewhere their new place as original.
 
     names: of each place's path, the name that the stem takes unless the user named it
     """
     own = exists().where(Place.path == Stem.original_file, Place.stem_id == Stem.id)
-    by_stem = {place["stem_id"]: place for place in reversed(places)}
+    by_stem = {place.stem_id: place for place in reversed(places)}
     for ids in _chunks(sorted(by_stem)):
         for stem in session.scalars(select(Stem).where(Stem.id.in_(ids), ~own)):
             place = by_stem[stem.id]
-            stem.original_file = place["path"]
-            stem.kit_id = place["kit_id"]
-            name = names[place["path"]]
+            stem.original_file = place.path
+            stem.kit_id = place.kit_id
+            name = names[place.path]
             if "name" in stem.analysis:
                 stem.analysis = {**stem.analysis, "name": {"value": name}}
             if "name" not in stem.corrections:
@@ -179,17 +158,12 @@ def set_missing(session: Session, paths: Sequence[str], *, missing: bool) -> Non
         session.execute(update(Place).where(Place.path.in_(some)).values(missing=missing))
 
 
-def put_bad(session: Session, rows: Sequence[Row]) -> None:
+def put_bad(session: Session, refused: Sequence[RefusedFile]) -> None:
     """Write refused files, each replacing what was known of it."""
-    for ids in _chunks([row["id"] for row in rows]):
+    for ids in _chunks([one.id for one in refused]):
         session.execute(delete(Quarantine).where(Quarantine.id.in_(ids)))
-    if rows:
-        session.execute(insert(Quarantine), list(rows))
-
-
-def refusal_reason(session: Session, bad_id: str) -> str:
-    """Why a file was refused."""
-    return session.scalars(select(Quarantine.reason).where(Quarantine.id == bad_id)).one()
+    if refused:
+        session.execute(insert(Quarantine), [asdict(one) for one in refused])
 
 
 def rename_bad(session: Session, bad_id: str, stored_as: str) -> None:
@@ -214,6 +188,11 @@ def drop_empty_kits(session: Session) -> None:
     used: ColumnElement[bool] = exists().where(Stem.kit_id == Kit.id)
     held: ColumnElement[bool] = exists().where(Place.kit_id == Kit.id)
     session.execute(delete(Kit).where(~used, ~held).execution_options(synchronize_session=False))
+
+
+def _names(of: type[KnownPlace | RefusedFile]) -> list[str]:
+    """The columns that a record holds, in its order."""
+    return [one.name for one in fields(of)]
 
 
 def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -118,6 +118,11 @@ def begin_edit(session: Session, edit_id: str, changes: Mapping[str, Any]) -> St
     return edit
 
 
+def forget_edit(session: Session, edit: StemEdit) -> None:
+    """Remove the note of a change, such as of one that changed nothing."""
+    session.delete(edit)
+
+
 def add_entries(session: Session, edit_id: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Note stems of a change: each with stem_id, before and after."""
     if rows:

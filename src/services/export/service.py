@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import quote
 from uuid import uuid4
 
 from src.core.config import Settings
@@ -19,10 +18,10 @@ from src.core.progress import Progress, silent
 from src.db import crud
 from src.db.database import Database
 from src.db.models import TrackRow
-from src.music.casting.made_marks import is_made, made_card
+from src.db.rows.cards import StemCards
 from src.music.model.score import Score, score_to_dict
 from src.music.model.score_reading import score_from_dict
-from src.schemas.exports import ExportedFile, Exports
+from src.schemas.exports import ExportedFileRecord, ExportsRecord
 from src.services.export.formats import FORMATS, Material
 from src.services.export.records import (
     ExportRecord,
@@ -33,7 +32,6 @@ from src.services.export.records import (
     write_record,
 )
 from src.services.renderer import stem_loader
-from src.services.search import SearchService
 from src.services.tracks.files import exports_of, sidecar_of
 from src.storage.atomic import TEMPORARY_PREFIX
 from src.storage.fingerprint import content_hash, text_hash
@@ -79,10 +77,10 @@ class ZipDownload:
 class ExportService:
     """Makes, lists and hands out exports of tracks."""
 
-    def __init__(self, database: Database, settings: Settings, search: SearchService) -> None:
+    def __init__(self, database: Database, settings: Settings, cards: StemCards) -> None:
         self.database = database
         self.settings = settings
-        self.search = search
+        self.cards = cards
 
     def export(
         self,
@@ -91,7 +89,7 @@ class ExportService:
         progress: Progress = silent,
         *,
         export_id: str = "",
-    ) -> Exports:
+    ) -> ExportsRecord:
         """Make what is not there yet; answers with all files of these formats.
 
         formats: None makes all of them
@@ -134,7 +132,7 @@ class ExportService:
             return
         remove_unfinished(folder, _unfinished(params.get("export_id", "")))
 
-    def files(self, track_id: str) -> Exports:
+    def files(self, track_id: str) -> ExportsRecord:
         """What was made of a track. Raises NotFoundError for an unknown track."""
         return self._listed(self._place(track_id), tuple(FORMATS))
 
@@ -143,8 +141,7 @@ class ExportService:
         place = self._place(track_id)
         if name not in {file.name for file in self._listed(place, tuple(FORMATS)).files}:
             raise NotFoundError(
-                f"there is no export {name!r} of this track: POST its format to"
-                f" {exports_url(track_id)} first"
+                f"there is no export {name!r} of this track: export its format first"
             )
         return safe_join(place.folder, name)
 
@@ -178,14 +175,13 @@ class ExportService:
     def _place(self, track_id: str) -> _Place:
         with self.database.transaction() as session:
             row = crud.get_track(session, track_id)
-            session.expunge(row)
         return _Place(row, path_of(row.path, self.settings.tracks_path))
 
-    def _listed(self, place: _Place, formats: Sequence[str]) -> Exports:
+    def _listed(self, place: _Place, formats: Sequence[str]) -> ExportsRecord:
         """Files of formats whose every file is there."""
-        url, folder = exports_url(place.row.id), place.folder
+        folder = place.folder
         files = [
-            ExportedFile(name=file, format=name, bytes=size, url=f"{url}/{quote(file)}")
+            ExportedFileRecord(name=file, format=name, bytes=size)
             for name in formats
             for record in [read_record(folder, name)]
             if record.track_id == place.row.id and record.holds(folder)
@@ -193,11 +189,11 @@ class ExportService:
         ]
         zips = [ALL_ZIP] if files else []
         zips += [STEMS_ZIP] if any(file.format == "stems" for file in files) else []
-        return Exports(
+        return ExportsRecord(
             track_id=place.row.id,
             formats=list(FORMATS),
             files=files,
-            zips=[f"{url}/{name}" for name in zips],
+            zips=zips,
         )
 
     def _make(
@@ -226,8 +222,7 @@ class ExportService:
                 code="track_missing",
             )
         stems = _stems_of(score)
-        cards = self.search.cards(stems)
-        cards |= {stem: made_card(stem) for stem in stems if is_made(stem)}
+        cards = self.cards.by_id(stems)
         if FORMATS[name].needs_stems:
             _check_stems(score, set(cards))
         return Material(
@@ -268,11 +263,6 @@ def checked_formats(formats: Sequence[str] | None) -> tuple[str, ...]:
         if name not in FORMATS:
             raise InvalidInputError(f"format must be one of {', '.join(FORMATS)}, got {name!r}")
     return tuple(name for name in FORMATS if name in formats)
-
-
-def exports_url(track_id: str) -> str:
-    """Where the API tells of a track's exports."""
-    return f"/api/v1/tracks/{quote(track_id)}/exports"
 
 
 def _score_of(wav: Path) -> Score:

@@ -11,11 +11,11 @@ import numpy as np
 from src.core.config import Settings
 from src.db.database import Database
 from src.db.rows import imports
-from src.db.rows.imports import KnownBad, KnownStem, LibraryState
+from src.db.rows.imports import KnownPlace, LibraryState, RefusedFile
 from src.embeddings.protocol import Vectors
+from src.services.ingest.contents import Content, Failure, Taken
 from src.services.ingest.kits import kit_path, kit_row
 from src.services.ingest.licences import KitLicences
-from src.services.ingest.pool import Failure
 from src.services.ingest.quarantine_moves import KEPT_PREFIX, stored_name
 from src.services.ingest.recovery import finish_moves
 from src.services.ingest.report import FileProblem, ImportReport
@@ -23,66 +23,32 @@ from src.services.ingest.rows import (
     Row,
     analysis_columns,
     bad_id,
-    place_row,
+    known_place,
     stem_name,
     stem_row,
-    vector_rows,
+    vector_row,
 )
 from src.services.ingest.scan import FoundFile
-from src.services.ingest.work import Postponed, Refused, Taken, batch_values
-from src.storage.fingerprint import stem_id
+from src.services.ingest.work import batch_values
 from src.storage.paths import path_of, shown
+from src.storage.stem_copies import copy_in
 
 log = logging.getLogger(__name__)
 
 MOST_VALUES = 2**24
 """Values that one batch may bring into a worker's memory at once: 64 MB as float32."""
 
-MOST_GROUPS = 64
+MOST_CONTENTS = 64
 
 
-@dataclass
-class Group:
-    """Files with the same bytes. digest None: they could not be read; early: why."""
-
-    digest: str | None
-    files: list[FoundFile] = field(default_factory=list)
-    early: Refused | Postponed | Failure | None = None
-
-
-@dataclass
-class Batch:
-    """Groups with what came of them; None for content that the library knows."""
-
-    items: list[tuple[Group, Taken | Refused | Postponed | Failure | None]] = field(
-        default_factory=list
+def is_full(batch: Sequence[Content], embed_batch: int) -> bool:
+    """Whether contents should be saved before more are added to them."""
+    taken = [one.outcome for one in batch if isinstance(one.outcome, Taken)]
+    return (
+        len(taken) >= embed_batch
+        or len(batch) >= MOST_CONTENTS
+        or batch_values(taken) >= MOST_VALUES
     )
-
-    def add(self, group: Group, outcome: Taken | Refused | Postponed | Failure | None) -> None:
-        """Append a group."""
-        self.items.append((group, outcome))
-
-    @property
-    def files(self) -> int:
-        """How many files are in it."""
-        return sum(len(group.files) for group, _ in self.items)
-
-    def taken(self) -> list[tuple[Group, Taken]]:
-        """The groups that are new stems."""
-        return [(group, one) for group, one in self.items if isinstance(one, Taken)]
-
-    def new_stems(self) -> list[tuple[str, Taken]]:
-        """Contents of the new stems with what was found out, in their order."""
-        return [(group.digest, one) for group, one in self.taken() if group.digest is not None]
-
-    def full(self, embed_batch: int) -> bool:
-        """Whether it should be saved before more is added."""
-        taken = [one for _, one in self.taken()]
-        return (
-            len(taken) >= embed_batch
-            or len(self.items) >= MOST_GROUPS
-            or batch_values(taken) >= MOST_VALUES
-        )
 
 
 @dataclass
@@ -92,10 +58,10 @@ class _Rows:
     kits: dict[str, Row] = field(default_factory=dict)
     stems: list[Row] = field(default_factory=list)
     vectors: list[Row] = field(default_factory=list)
-    places: list[Row] = field(default_factory=list)
-    known: list[Row] = field(default_factory=list)
+    places: list[KnownPlace] = field(default_factory=list)
+    known: list[KnownPlace] = field(default_factory=list)
     moved_from: list[str] = field(default_factory=list)
-    bad: list[Row] = field(default_factory=list)
+    bad: list[RefusedFile] = field(default_factory=list)
     good_again: list[str] = field(default_factory=list)
     lost_places: list[str] = field(default_factory=list)
 
@@ -119,30 +85,25 @@ class BatchWriter:
         self._in_place = {one.original_path: one for one in bad if not one.moved}
         self._licences = KitLicences(self.settings.raw_path)
 
-    def save(self, batch: Batch, vectors: Mapping[str, Vectors]) -> None:
+    def save(self, batch: Sequence[Content], vectors: Mapping[str, Vectors]) -> None:
         """Write a batch in one transaction, then move what was refused."""
         rows = _Rows()
-        for group, outcome in batch.items:
-            if isinstance(outcome, Taken):
-                self._new_stem(rows, group, outcome, vectors)
-            elif isinstance(outcome, Refused):
-                self._refuse(rows, group, outcome)
-            elif isinstance(outcome, Failure) and outcome.reason != "failed":
-                self._refuse(rows, group, Refused(outcome.reason, outcome.message))
-            elif outcome is None:
-                self._known_stem(rows, group)
+        for content in batch:
+            outcome = content.outcome
+            if outcome is None:
+                self._known_stem(rows, content)
+            elif isinstance(outcome, Taken):
+                self._new_stem(rows, content, outcome, vectors)
+            elif outcome.for_now:
+                self._leave(content, outcome)
             else:
-                self._leave(group, outcome)
+                self._refuse(rows, content, outcome)
         self._write(rows)
         self._move_bad(rows.bad)
 
     def save_vectors(self, vectors: Mapping[str, Vectors]) -> None:
         """Write vectors of stems that are there already."""
-        rows = [
-            row
-            for one, v in vectors.items()
-            for row in vector_rows([one], v, model_id=self.model_id)
-        ]
+        rows = [vector_row(one, vector, model_id=self.model_id) for one, vector in vectors.items()]
         with self.database.transaction() as session:
             imports.add_rows(session, vectors=rows)
         self.report.embedded += len(rows)
@@ -159,61 +120,49 @@ class BatchWriter:
         with self.database.transaction() as session:
             self.report.refreshed += imports.refresh_stem(session, stem, columns)
 
-    def move_kept(self, kept: Sequence[KnownBad]) -> bool:
+    def move_kept(self, kept: Sequence[RefusedFile]) -> bool:
         """Move refused files that an earlier import was told to leave; whether there were any."""
         waiting = [one for one in kept if one.stored_as == f"{KEPT_PREFIX}{one.id}"]
         if self.keep_bad_files or not waiting:
             return False
-        moves: list[KnownBad] = []
+        moves: list[RefusedFile] = []
         with self.database.transaction() as session:
             for one in waiting:
                 path = path_of(one.original_path, self.settings.raw_path)
-                reason = imports.refusal_reason(session, one.id)
-                moves.append(replace(one, stored_as=self._stored_as(one.id, path, reason)))
+                moves.append(replace(one, stored_as=self._stored_as(one.id, path, one.reason)))
                 self._stored.add(moves[-1].stored_as)
                 imports.rename_bad(session, one.id, moves[-1].stored_as)
         self.report.quarantined += len(finish_moves(self.database, self.settings, moves))
         return True
 
     def _new_stem(
-        self, rows: _Rows, group: Group, taken: Taken, vectors: Mapping[str, Vectors]
+        self, rows: _Rows, content: Content, taken: Taken, vectors: Mapping[str, Vectors]
     ) -> None:
-        assert group.digest is not None
-        stem = stem_id(group.digest)
+        stem = content.stem_id
         if stem not in vectors:  # no vector, no stem: the next import tries again
-            (self.settings.stems_path / f"{stem}.wav").unlink(missing_ok=True)
+            copy_in(self.settings.stems_path, stem).unlink(missing_ok=True)
             return
-        first = group.files[0]
-        rows.stems.append(
-            stem_row(
-                first,
-                group.digest,
-                taken,
-                analysis_version=self.analysis_version,
-                kit_licence=self._licences.of(first.place),
-            )
-        )
-        rows.vectors.extend(vector_rows([stem], vectors[stem], model_id=self.model_id))
-        for found in group.files:
+        first = content.files[0]
+        licence, version = self._licences.of(first.place), self.analysis_version
+        rows.stems.append(stem_row(content, taken, analysis_version=version, kit_licence=licence))
+        rows.vectors.append(vector_row(stem, vectors[stem], model_id=self.model_id))
+        for found in content.files:
             self._note_replaced(found, stem)
-            rows.places.append(self._place(rows, found, group.digest))
-        self.state.stems[group.digest] = KnownStem(
-            stem, group.digest, rows.stems[-1]["path"], first.place, self.analysis_version
-        )
+            rows.places.append(self._place(rows, found, stem))
+        self.state.stems[rows.stems[-1]["content_hash"]] = version
         self.report.added += 1
         self.report.embedded += 1
-        self.report.duplicates += len(group.files) - 1
+        self.report.duplicates += len(content.files) - 1
         if not taken.whole:
             log.warning("%s is taken but %s", shown(first.place), "; ".join(taken.warnings))
             self.report.tell(FileProblem(first.place, "warning", "; ".join(taken.warnings)))
 
-    def _known_stem(self, rows: _Rows, group: Group) -> None:
+    def _known_stem(self, rows: _Rows, content: Content) -> None:
         """Known content at a place that is new or changed: moved, a duplicate, or only touched."""
-        assert group.digest is not None
-        stem = stem_id(group.digest)
-        for found in group.files:
+        stem = content.stem_id
+        for found in content.files:
             before = self.state.places.get(found.place)
-            rows.known.append(self._place(rows, found, group.digest))
+            rows.known.append(self._place(rows, found, stem))
             gone = self.gone.get(stem, [])
             self._note_replaced(found, stem)
             if before is not None and before.stem_id == stem:
@@ -233,12 +182,12 @@ class BatchWriter:
                 "%s holds another sound now; stem %s stays", shown(found.place), before.stem_id
             )
 
-    def _place(self, rows: _Rows, found: FoundFile, digest: str) -> Row:
+    def _place(self, rows: _Rows, found: FoundFile, stem: str) -> KnownPlace:
         kit = kit_path(found.place)
         if kit is not None and kit not in rows.kits:
             rows.kits[kit] = dict(kit_row(kit))
         self._forget_refusal(rows, found)
-        return place_row(found, digest)
+        return known_place(found, stem)
 
     def _forget_refusal(self, rows: _Rows, found: FoundFile) -> None:
         """The file at this place is another one than that which was refused and left there."""
@@ -246,37 +195,36 @@ class BatchWriter:
         if before is not None:
             rows.good_again.append(before.id)
 
-    def _refuse(self, rows: _Rows, group: Group, refusal: Refused) -> None:
-        for found in group.files:
-            self._refuse_one(rows, found, group.digest, refusal)
+    def _refuse(self, rows: _Rows, content: Content, failure: Failure) -> None:
+        for found in content.files:
+            self._refuse_one(rows, found, content.digest, failure)
 
     def _refuse_one(
-        self, rows: _Rows, found: FoundFile, digest: str | None, refusal: Refused
+        self, rows: _Rows, found: FoundFile, digest: str | None, failure: Failure
     ) -> None:
-        content = f"{found.size_bytes}:{found.modified_ns}" if digest is None else digest
-        one = bad_id(found.place, content)
-        row: Row = {
-            "id": one,
-            "original_path": found.place,
-            "stored_as": f"{KEPT_PREFIX}{one}"
-            if self.keep_bad_files
-            else self._stored_as(one, found.path, refusal.reason),
-            "reason": refusal.reason,
-            "message": refusal.message,
-            "size_bytes": found.size_bytes,
-            "modified_ns": found.modified_ns,
-            "moved": False,
-        }
+        one = bad_id(found.place, digest or f"{found.size_bytes}:{found.modified_ns}")
+        keeps, stored = self.keep_bad_files, f"{KEPT_PREFIX}{one}"
+        if not keeps:
+            stored = self._stored_as(one, found.path, failure.reason)
+        refused = RefusedFile(
+            id=one,
+            original_path=found.place,
+            stored_as=stored,
+            reason=failure.reason,
+            message=failure.message,
+            size_bytes=found.size_bytes,
+            modified_ns=found.modified_ns,
+        )
         self._forget_refusal(rows, found)
-        rows.bad.append(row)
+        rows.bad.append(refused)
         if found.place in self.state.places:
             rows.lost_places.append(found.place)
-        self.state.bad[one] = _known_bad(row)
-        self._stored.add(row["stored_as"])
+        self.state.bad[one] = refused
+        self._stored.add(stored)
         self.report.quarantined += 1
-        stored = None if self.keep_bad_files else row["stored_as"]
-        self.report.tell(FileProblem(found.place, refusal.reason, refusal.message, stored))
-        log.warning("%s refused (%s): %s", shown(found.path), refusal.reason, refusal.message)
+        moved_to = None if keeps else stored
+        self.report.tell(FileProblem(found.place, failure.reason, failure.message, moved_to))
+        log.warning("%s refused (%s): %s", shown(found.path), failure.reason, failure.message)
 
     def _stored_as(self, one: str, path: Path, reason: str) -> str:
         before = self.state.bad.get(one)
@@ -287,12 +235,11 @@ class BatchWriter:
             return stored_name(reason, path.name, bad_id=one, taken={plain})
         return plain
 
-    def _leave(self, group: Group, outcome: Postponed | Failure) -> None:
-        reason = "failed" if isinstance(outcome, Failure) else "busy"
-        for found in group.files:
+    def _leave(self, content: Content, failure: Failure) -> None:
+        for found in content.files:
             self.report.failed += 1
-            self.report.tell(FileProblem(found.place, reason, outcome.message))
-            log.warning("%s left for the next import: %s", shown(found.path), outcome.message)
+            self.report.tell(FileProblem(found.place, failure.reason, failure.message))
+            log.warning("%s left for the next import: %s", shown(found.path), failure.message)
 
     def _write(self, rows: _Rows) -> None:
         with self.database.transaction() as session:
@@ -301,23 +248,12 @@ class BatchWriter:
             )
             imports.put_places(session, rows.places + rows.known, gone=rows.moved_from)
             if rows.known:
-                names = {place["path"]: stem_name(place["path"]) for place in rows.known}
+                names = {place.path: stem_name(place.path) for place in rows.known}
                 imports.adopt_places(session, rows.known, names)
             imports.forget_bad(session, rows.good_again)
             imports.put_bad(session, rows.bad)
             imports.set_missing(session, rows.lost_places, missing=True)
 
-    def _move_bad(self, bad: Sequence[Row]) -> None:
+    def _move_bad(self, bad: Sequence[RefusedFile]) -> None:
         if not self.keep_bad_files:
-            finish_moves(self.database, self.settings, [_known_bad(row) for row in bad])
-
-
-def _known_bad(row: Row) -> KnownBad:
-    return KnownBad(
-        id=row["id"],
-        original_path=row["original_path"],
-        stored_as=row["stored_as"],
-        size_bytes=row["size_bytes"],
-        modified_ns=row["modified_ns"],
-        moved=row["moved"],
-    )
+            finish_moves(self.database, self.settings, bad)

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from src.db.rows.imports import KnownBad, KnownStem, LibraryState
+from src.db.rows.imports import LibraryState, RefusedFile
+from src.services.ingest.contents import Content
 from src.services.ingest.scan import FoundFile, Scan
 from src.storage.paths import path_of
 
@@ -35,15 +36,15 @@ class Todo:
     back: places whose file was missing and is there again
     gone: places whose file is not there any more, by the id of their stem
     kept_bad: refused files that were left in their place and still lie there unchanged
-    outdated: stems to analyse again, each with a file that holds it
+    outdated: contents of stems to analyse again, by id, each with a file that holds it
     """
 
     unchanged: int = 0
     fresh: list[FoundFile] = field(default_factory=list)
     back: list[str] = field(default_factory=list)
     gone: dict[str, list[str]] = field(default_factory=dict)
-    kept_bad: list[KnownBad] = field(default_factory=list)
-    outdated: dict[str, FoundFile] = field(default_factory=dict)
+    kept_bad: list[RefusedFile] = field(default_factory=list)
+    outdated: dict[str, Content] = field(default_factory=dict)
 
     @property
     def gone_places(self) -> list[str]:
@@ -51,12 +52,10 @@ class Todo:
         return sorted(place for places in self.gone.values() for place in places)
 
 
-def compare(
-    scan: Scan, state: LibraryState, *, scope: Scope, outdated: Mapping[str, KnownStem]
-) -> Todo:
+def compare(scan: Scan, state: LibraryState, *, scope: Scope, outdated: Mapping[str, str]) -> Todo:
     """Sort what was found into what is to be done.
 
-    outdated: stems by id that need a new analysis or a new copy
+    outdated: by id the content hash of stems that need a new analysis or a new copy
 
     A file is unchanged when path, size and time are those of the last import; then not even
     its bytes are read.
@@ -65,17 +64,17 @@ def compare(
     bad = {one.original_path: one for one in state.bad.values() if not one.moved}
     for found in scan.files:
         known, refused = state.places.get(found.place), bad.get(found.place)
-        stamp = (found.size_bytes, found.modified_ns)
-        if refused is not None and (refused.size_bytes, refused.modified_ns) == stamp:
+        if refused is not None and (refused.size_bytes, refused.modified_ns) == found.stamp:
             todo.kept_bad.append(refused)
-        elif known is None or (known.size_bytes, known.modified_ns) != stamp:
+        elif known is None or (known.size_bytes, known.modified_ns) != found.stamp:
             todo.fresh.append(found)
         else:
             todo.unchanged += 1
             if known.missing:
                 todo.back.append(found.place)
             if known.stem_id in outdated:
-                todo.outdated.setdefault(known.stem_id, found)
+                content = Content(outdated[known.stem_id], [found])
+                todo.outdated.setdefault(known.stem_id, content)
     there = {found.place for found in scan.files}
     for place, known in sorted(state.places.items()):
         if place not in there and scope.covers(place):

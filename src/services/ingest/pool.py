@@ -23,6 +23,7 @@ from pebble import ProcessExpired, ProcessPool
 from src.core.cores import usable_cores
 from src.core.errors import BackendUnavailableError
 from src.core.parent import die_with_parent
+from src.services.ingest.contents import FAILED, Failure
 
 log = logging.getLogger(__name__)
 
@@ -49,14 +50,6 @@ glibc itself moves when large arrays are freed.
 
 Task = TypeVar("Task")
 Result_co = TypeVar("Result_co", covariant=True)
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A task that gave no result. reason: "timeout", "crashed" or "failed" (an exception)."""
-
-    reason: str
-    message: str
 
 
 @dataclass(frozen=True)
@@ -156,7 +149,7 @@ class WorkPool:
                 raise BackendUnavailableError(f"a worker can't go on: {error}") from error
             except Exception as error:  # the boundary of one file's job: logged and reported
                 log.exception("a task failed")
-                return Failure("failed", f"{type(error).__name__}: {error}")
+                return Failure(FAILED, f"{type(error).__name__}: {error}")
         raise AssertionError("unreachable")
 
     def _wait(self, running: Running[Any, Any]) -> None:

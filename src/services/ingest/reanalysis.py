@@ -8,53 +8,40 @@ Stopped at any point it leaves stems that were heard and stems that were not, ea
 """
 
 import logging
-import pickle
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from itertools import islice
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session, load_only, selectinload
-
-from src.analysis import labels_of, with_labels
 from src.core.config import Settings
 from src.core.progress import JobCancelled, Progress, silent
 from src.db.database import Database
-from src.db.models import Embedding, Place, Stem
-from src.db.rows import imports, stem_edits
+from src.db.models import Stem
+from src.db.rows import reanalysis as rows
+from src.db.rows import stem_edits
 from src.db.rows.corrections import set_found
+from src.db.rows.reanalysis import Facts
 from src.db.rows.stem_edits import CHUNK, Selection
-from src.embeddings.protocol import Embedder, Vectors
+from src.embeddings.protocol import Embedder
+from src.services.ingest.contents import Content, Failure, Taken
+from src.services.ingest.embedding import EmbeddingStep
 from src.services.ingest.kit_settling import settle_kits
 from src.services.ingest.kits import kit_path
 from src.services.ingest.licences import KitLicences
 from src.services.ingest.lock import import_lock
-from src.services.ingest.pool import Failure, WorkPool
+from src.services.ingest.pool import WorkPool
 from src.services.ingest.recovery import recover
 from src.services.ingest.report import MOST_TOLD, FileProblem
-from src.services.ingest.rows import analysis_columns, copy_name, vector_rows
-from src.services.ingest.work import (
-    Analysis,
-    EmbedTask,
-    FileTask,
-    Postponed,
-    Refused,
-    StemTask,
-    Taken,
-    embed,
-    own_analysis,
-    take_in,
-)
+from src.services.ingest.rows import analysis_columns, vector_bytes
+from src.services.ingest.scan import FoundFile
+from src.services.ingest.work import Analysis, own_analysis, taking_in
 from src.storage.paths import path_of
+from src.storage.stem_copies import copy_in
 
 log = logging.getLogger(__name__)
-
-FACTS = (Stem.bpm, Stem.key, Stem.category, Stem.is_loop)
-"""Columns by which a stem counts as changed."""
 
 
 @dataclass
@@ -87,27 +74,22 @@ class ReanalysisReport:
         return asdict(self)
 
 
-@dataclass(frozen=True)
-class _Source:
-    """What can be heard of a stem. copy: it is the standardised copy, not an original"""
-
-    stem_id: str
-    place: str
-    task: StemTask
-    copy: bool
-
-
 @dataclass
 class _Tools:
-    """What a re-analysis works with. before: facts of the stems it wrote, by id"""
+    """What a re-analysis works with.
+
+    places: by stem id the files of the batch that is saved; before: by stem id the facts
+        that were there
+    """
 
     pool: WorkPool
-    embedder: bytes
+    embedding: EmbeddingStep
     licences: KitLicences
     progress: Progress
     report: ReanalysisReport
+    places: dict[str, str] = field(default_factory=dict)
+    before: dict[str, Facts] = field(default_factory=dict)
     done: int = 0
-    before: dict[str, tuple[Any, ...]] = field(default_factory=dict)
 
     def step(self, count: int) -> None:
         self.done += count
@@ -175,134 +157,103 @@ class ReanalysisService:
                 timeout_s=self.settings.file_timeout_s,
                 preload=preload,
             ) as pool:
-                licences = KitLicences(self.settings.raw_path)
-                tools = _Tools(pool, pickle.dumps(self.embedder), licences, progress, report)
+                tools = self._tools(pool, report, progress)
                 tools.step(0)
                 pool.waiting = partial(tools.step, 0)
                 heard = self._heard(ids, analysis, tools)
                 while batch := list(islice(heard, self.settings.embed_batch)):
                     self._save(batch, analysis.version, tools)
             settle_kits(self.database, progress)
-            report.changed = self._count_changed(tools.before)
+            with self.database.transaction() as session:
+                report.changed = rows.count_changed(session, tools.before)
         except (JobCancelled, KeyboardInterrupt):
             recover(self.database, self.settings)
             raise
 
-    def _count_changed(self, before: dict[str, tuple[Any, ...]]) -> int:
-        """How many stems hold other facts than before, now that their kits were compared."""
-        changed, ids = 0, sorted(before)
-        for start in range(0, len(ids), CHUNK):
-            with self.database.transaction() as session:
-                wanted = select(Stem.id, *FACTS).where(Stem.id.in_(ids[start : start + CHUNK]))
-                for stem_id, *facts in session.execute(wanted):
-                    changed += tuple(facts) != before[stem_id]
-        return changed
+    def _tools(self, pool: WorkPool, report: ReanalysisReport, progress: Progress) -> _Tools:
+        places: dict[str, str] = {}
 
-    def _heard(
-        self, ids: Sequence[str], analysis: Analysis, tools: _Tools
-    ) -> Iterator[tuple[_Source, Taken]]:
+        def failed(stem: str, failure: Failure) -> None:
+            message = f"no new vector: {failure.message}"
+            report.problems.append(FileProblem(places[stem], failure.reason, message))
+
+        embedding = EmbeddingStep(pool, self.embedder, self.settings, failed)
+        licences = KitLicences(self.settings.raw_path)
+        return _Tools(pool, embedding, licences, progress, report, places)
+
+    def _heard(self, ids: Sequence[str], analysis: Analysis, tools: _Tools) -> Iterator[Content]:
         """Each stem that could be heard, with what was found out."""
-        sources: dict[str, _Source] = {}
-
-        def tasks() -> Iterator[StemTask]:
-            for source in self._sources(ids, analysis, tools):
-                sources[source.task.target.stem] = source
-                yield source.task
-
-        for task, outcome in tools.pool.ordered(take_in, tasks()):
-            source = sources.pop(task.target.stem)
-            if isinstance(outcome, Taken):
-                yield source, outcome
-            else:
-                tools.report.fail(source.place, _reason(outcome), outcome.message)
+        take_in = taking_in(self.settings, analysis.analyse)
+        for content, outcome in tools.pool.ordered(take_in, self._contents(ids, tools)):
+            if isinstance(outcome, Failure):
+                tools.report.fail(content.files[0].place, outcome.reason, outcome.message)
                 tools.step(1)
+            else:
+                content.outcome = outcome
+                yield content
 
-    def _sources(self, ids: Sequence[str], analysis: Analysis, tools: _Tools) -> Iterator[_Source]:
+    def _contents(self, ids: Sequence[str], tools: _Tools) -> Iterator[Content]:
+        """Stems with the file that is to be heard of each."""
         for start in range(0, len(ids), CHUNK):
             with self.database.transaction() as session:
-                rows = _rows(session, ids[start : start + CHUNK])
-            for stem in rows:
-                found = self._source(stem, analysis)
+                stems = rows.stems_with_places(session, ids[start : start + CHUNK])
+            for stem in stems:
+                found = self._source(stem)
                 if found is None:
                     message = "neither its original nor its copy is there"
                     tools.report.fail(stem.original_file, "missing", message)
                     tools.step(1)
                 else:
-                    yield found
+                    yield Content(stem.content_hash, [found])
 
-    def _source(self, stem: Stem, analysis: Analysis) -> _Source | None:
+    def _source(self, stem: Stem) -> FoundFile | None:
         """An original that is as it was taken in, else the copy; None where both are gone."""
         own_first = sorted(stem.places, key=lambda one: (one.path != stem.original_file, one.path))
-        copy = self.settings.processed_path / copy_name(stem.content_hash)
         for place in own_first:
-            file = _unchanged(place, self.settings)
-            if file is not None:
-                return _Source(
-                    stem.id, place.path, self._task(file, place.path, stem, analysis), False
-                )
-        if not copy.is_file():
-            return None
-        state = copy.stat()
-        file = FileTask(copy, state.st_size, state.st_mtime_ns)
-        task = self._task(file, stem.original_file, stem, analysis)
-        return _Source(stem.id, stem.original_file, task, True)
+            found = _found(path_of(place.path, self.settings.raw_path), place.path)
+            # Of another size or time it may hold another sound: the next import finds out.
+            if found is not None and found.stamp == (place.size_bytes, place.modified_ns):
+                return found
+        return _found(copy_in(self.settings.stems_path, stem.id), stem.original_file)
 
-    def _task(self, file: FileTask, place: str, stem: Stem, analysis: Analysis) -> StemTask:
-        return StemTask(
-            file=file,
-            hint_path=hint_path(place),
-            target=self.settings.processed_path / copy_name(stem.content_hash),
-            max_s=self.settings.max_stem_s,
-            analyse=analysis.analyse,
-        )
-
-    def _save(self, batch: Sequence[tuple[_Source, Taken]], version: str, tools: _Tools) -> None:
+    def _save(self, batch: Sequence[Content], version: str, tools: _Tools) -> None:
         """Write what was found out about a batch, and its vectors, in one transaction."""
-        vectors = self._vectors(batch, tools)
-        batch = [(source, self._labelled(source, taken, vectors)) for source, taken in batch]
+        tools.places.clear()
+        tools.places.update((one.stem_id, one.files[0].place) for one in batch)
+        taken = {one.stem_id: one.outcome for one in batch if isinstance(one.outcome, Taken)}
+        described = {stem: one.described for stem, one in taken.items()}
+        vectors = tools.embedding.vectors(tools.embedding.start(described))
+        taken = {
+            stem: tools.embedding.labelled(one, vectors.get(stem)) for stem, one in taken.items()
+        }
         with self.database.transaction() as session:
-            wanted = sorted(source.stem_id for source, _ in batch)
-            stem_edits.hold(session, wanted)
-            stems = {
-                stem.id: stem for stem in session.scalars(select(Stem).where(Stem.id.in_(wanted)))
-            }
-            for source, taken in batch:
-                if source.stem_id in stems:  # else it was removed meanwhile
-                    _write(stems[source.stem_id], source, taken, version, tools)
-            session.flush()
-            _replace_vectors(
-                session, {one: v for one, v in vectors.items() if one in stems}, self.embedder
-            )
+            stems = rows.held_stems(session, list(taken))
+            for content in batch:
+                stem = stems.get(content.stem_id)
+                if stem is not None:  # else it was removed meanwhile
+                    self._write(stem, content.files[0], taken[stem.id], version, tools)
+            raw = {one: vector_bytes(v) for one, v in vectors.items() if one in stems}
+            rows.replace_vectors(session, self.embedder.model_id, raw)
         tools.step(len(batch))
 
-    def _labelled(self, source: _Source, taken: Taken, vectors: dict[str, Vectors]) -> Taken:
-        """Add what an embedder that can name sounds calls a stem."""
-        vector = vectors.get(source.stem_id)
-        labels = None if vector is None else labels_of(self.embedder, vector)
-        if not labels:
-            return taken
-        return replace(taken, facts=with_labels(taken.facts, labels[0]))
-
-    def _vectors(self, batch: Sequence[tuple[_Source, Taken]], tools: _Tools) -> dict[str, Vectors]:
-        """Vectors by stem id, shape (1, dimension); stems that can't be embedded keep theirs."""
-        task = EmbedTask(
-            embedder=tools.embedder,
-            paths=tuple(source.task.target for source, _ in batch),
-            features=tuple(taken.described for _, taken in batch),
-        )
-        limit_s = self.settings.file_timeout_s * len(batch)
-        outcome = tools.pool.outcome(tools.pool.start(embed, task, timeout_s=limit_s))
-        if not isinstance(outcome, Failure):
-            return {source.stem_id: outcome[n : n + 1] for n, (source, _) in enumerate(batch)}
-        if len(batch) > 1:
-            found: dict[str, Vectors] = {}
-            for one in batch:
-                found |= self._vectors([one], tools)
-            return found
-        tools.report.problems.append(
-            FileProblem(batch[0][0].place, outcome.reason, f"no new vector: {outcome.message}")
-        )
-        return {}
+    def _write(
+        self, stem: Stem, found: FoundFile, taken: Taken, version: str, tools: _Tools
+    ) -> None:
+        """Lay what was found out under the user's corrections."""
+        tools.before[stem.id] = rows.facts_of(stem)
+        columns = analysis_columns(taken, analysis_version=version)
+        if found.path == copy_in(self.settings.stems_path, stem.id):
+            # A copy tells nothing of the file that it was made of.
+            for name in ("original_sample_rate", "quality_ok"):
+                del columns[name]
+            if not stem.quality_ok:
+                columns["warnings"] = list(dict.fromkeys([*stem.warnings, *columns["warnings"]]))
+            tools.report.from_copies += 1
+        else:
+            kit_licence = tools.licences.of(found.place)
+            columns["licence"] = kit_licence if taken.licence is None else taken.licence
+        set_found(stem, columns)
+        tools.report.reanalysed += 1
 
 
 def hint_path(place: str) -> str:
@@ -314,50 +265,10 @@ def hint_path(place: str) -> str:
     return PurePosixPath(place).relative_to(above).as_posix()
 
 
-def _rows(session: Session, ids: Sequence[str]) -> list[Stem]:
-    columns = load_only(Stem.id, Stem.content_hash, Stem.original_file)
-    wanted = select(Stem).where(Stem.id.in_(ids)).order_by(Stem.original_file, Stem.id)
-    return list(session.scalars(wanted.options(columns, selectinload(Stem.places))))
-
-
-def _unchanged(place: Place, settings: Settings) -> FileTask | None:
-    """The file at a place, if it is the one that was taken in."""
-    path = path_of(place.path, settings.raw_path)
+def _found(path: Path, place: str) -> FoundFile | None:
+    """A file to be heard; None where it is gone or out of reach."""
     try:
         state = path.stat()
     except OSError:
-        return None  # gone, or out of reach: another place or the copy serves
-    if (state.st_size, state.st_mtime_ns) != (place.size_bytes, place.modified_ns):
-        return None  # it may hold another sound; the next import finds out
-    return FileTask(path, state.st_size, state.st_mtime_ns)
-
-
-def _write(stem: Stem, source: _Source, taken: Taken, version: str, tools: _Tools) -> None:
-    """Lay what was found out under the user's corrections."""
-    tools.before[stem.id] = (stem.bpm, stem.key, stem.category, stem.is_loop)
-    columns = analysis_columns(taken, analysis_version=version)
-    if source.copy:
-        # A copy tells nothing of the file that it was made of.
-        for name in ("original_sample_rate", "quality_ok"):
-            del columns[name]
-        if not stem.quality_ok:
-            columns["warnings"] = list(dict.fromkeys([*stem.warnings, *columns["warnings"]]))
-        tools.report.from_copies += 1
-    else:
-        kit_licence = tools.licences.of(source.place)
-        columns["licence"] = kit_licence if taken.licence is None else taken.licence
-    set_found(stem, columns)
-    tools.report.reanalysed += 1
-
-
-def _replace_vectors(session: Session, vectors: dict[str, Vectors], embedder: Embedder) -> None:
-    model_id = embedder.model_id
-    session.execute(
-        delete(Embedding).where(Embedding.stem_id.in_(vectors), Embedding.model_id == model_id)
-    )
-    rows = [row for one, v in vectors.items() for row in vector_rows([one], v, model_id=model_id)]
-    imports.add_rows(session, vectors=rows)
-
-
-def _reason(outcome: Refused | Postponed | Failure) -> str:
-    return "busy" if isinstance(outcome, Postponed) else outcome.reason
+        return None
+    return FoundFile(path, place, hint_path(place), state.st_size, state.st_mtime_ns)

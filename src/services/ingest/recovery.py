@@ -2,19 +2,17 @@
 
 import logging
 import os
-import re
+from collections.abc import Sequence
 
 from src.core.config import Settings
 from src.db.database import Database
-from src.db.rows.imports import KnownBad, forget_bad, known_bad, set_moved, stem_paths
+from src.db.rows.imports import RefusedFile, forget_bad, refused_files, set_moved, stem_paths
 from src.services.ingest.quarantine_moves import KEPT_PREFIX, relocate
 from src.storage.atomic import remove_temporaries
 from src.storage.paths import path_of, shown
+from src.storage.stem_copies import copied_stems, copy_in, copy_path
 
 log = logging.getLogger(__name__)
-
-_COPY = re.compile(r"[0-9a-f]{16}\.wav")
-"""Names of standardised copies; nothing else in their folder is ever removed."""
 
 
 def recover(database: Database, settings: Settings) -> None:
@@ -27,25 +25,27 @@ def recover(database: Database, settings: Settings) -> None:
     if removed:
         log.info("%d half-written files of an interrupted import removed", removed)
     with database.transaction() as session:
-        owned = {path.rpartition("/")[2] for path in stem_paths(session)}
-        bad = known_bad(session)
+        owned = stem_paths(session)
+        bad = refused_files(session)
     sweep_copies(settings, owned)
     finish_moves(database, settings, bad)
 
 
 def sweep_copies(settings: Settings, owned: set[str]) -> None:
-    """Remove standardised copies that no row owns; they can be made again."""
-    if not settings.stems_path.is_dir():
-        return
-    with os.scandir(settings.stems_path) as entries:
-        orphans = [e.name for e in entries if _COPY.fullmatch(e.name) and e.name not in owned]
-    for name in orphans:
-        (settings.stems_path / name).unlink(missing_ok=True)
+    """Remove standardised copies that no row owns; they can be made again.
+
+    owned: copies as their rows name them
+
+    Files in that folder that are no copies stay.
+    """
+    orphans = [one for one in copied_stems(settings.stems_path) if copy_path(one) not in owned]
+    for stem in orphans:
+        copy_in(settings.stems_path, stem).unlink(missing_ok=True)
     if orphans:
         log.info("%d copies of an interrupted import removed", len(orphans))
 
 
-def finish_moves(database: Database, settings: Settings, bad: list[KnownBad]) -> list[str]:
+def finish_moves(database: Database, settings: Settings, bad: Sequence[RefusedFile]) -> list[str]:
     """Move refused files whose rows say that they are to be moved.
 
     Rows of files that are neither in the quarantine nor, as they were, in their place are
@@ -73,7 +73,7 @@ def finish_moves(database: Database, settings: Settings, bad: list[KnownBad]) ->
     return moved
 
 
-def _unchanged(one: KnownBad, settings: Settings) -> bool:
+def _unchanged(one: RefusedFile, settings: Settings) -> bool:
     """Whether the refused file still lies in its old place as it was."""
     original = path_of(one.original_path, settings.raw_path)
     for follow in (True, False):
@@ -85,7 +85,7 @@ def _unchanged(one: KnownBad, settings: Settings) -> bool:
     return False
 
 
-def _move(one: KnownBad, settings: Settings) -> bool:
+def _move(one: RefusedFile, settings: Settings) -> bool:
     original = path_of(one.original_path, settings.raw_path)
     try:
         gone = relocate(original, settings.quarantine_path / one.stored_as)

@@ -8,28 +8,29 @@ from then on. Stopped at any point, what was made stays, and the next run goes o
 """
 
 import logging
-import pickle
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from src.core.config import Settings
 from src.core.errors import GenerationFailedError
 from src.core.progress import Progress, silent
+from src.db import crud
 from src.db.database import Database
-from src.db.models import Stem
 from src.db.rows import active_model
-from src.embeddings.protocol import Embedder, Vectors
+from src.embeddings.protocol import Embedder
+from src.services.ingest.contents import HEARD_WHOLE_S, Failure
+from src.services.ingest.embedding import EmbeddingStep
 from src.services.ingest.lock import import_lock, when_free
-from src.services.ingest.pool import Failure, WorkPool
+from src.services.ingest.pool import WorkPool
 from src.services.ingest.report import MOST_TOLD, FileProblem
-from src.services.ingest.work import HEARD_WHOLE_S, EmbedTask, embed
+from src.services.ingest.rows import vector_bytes
+from src.services.ingest.work import Stems
 from src.services.retrieval.embedding_models import EmbeddingModels
-from src.services.search import SearchService
+from src.services.retrieval.space import SearchSpaces
+from src.storage.stem_copies import copy_path
 
 log = logging.getLogger(__name__)
 
@@ -65,21 +66,27 @@ class ReembedReport:
         return asdict(self)
 
 
-@dataclass
 class _Run:
     """One run under way. failed: ids of stems that could not be embedded"""
 
-    pool: WorkPool
-    embedder: Embedder
-    pickled: bytes
-    progress: Progress
-    report: ReembedReport
-    failed: set[str] = field(default_factory=set)
+    def __init__(
+        self, pool: WorkPool, embedder: Embedder, settings: Settings, report: ReembedReport
+    ) -> None:
+        self.model_id = embedder.model_id
+        self.report = report
+        self.embedding = EmbeddingStep(pool, embedder, settings, self._fail)
+        self.failed: set[str] = set()
 
-    def step(self) -> None:
+    def _fail(self, stem: str, failure: Failure) -> None:
+        self.failed.add(stem)
+        if len(self.report.problems) < MOST_TOLD:
+            problem = FileProblem(copy_path(stem), failure.reason, failure.message)
+            self.report.problems.append(problem)
+
+    def step(self, progress: Progress) -> None:
         """Tell how far it is."""
         done = self.report.embedded + len(self.failed)
-        self.progress(EMBEDDING, done, max(self.report.stems, done))
+        progress(EMBEDDING, done, max(self.report.stems, done))
 
 
 class ReembeddingService:
@@ -90,12 +97,12 @@ class ReembeddingService:
         database: Database,
         settings: Settings,
         models: EmbeddingModels,
-        search: SearchService,
+        spaces: SearchSpaces,
     ) -> None:
         self._database = database
         self._settings = settings
         self._models = models
-        self._search = search
+        self._spaces = spaces
 
     def run(self, *, progress: Progress = silent) -> ReembedReport:
         """Embed what lacks a vector of the wanted model, then switch to it.
@@ -111,16 +118,16 @@ class ReembeddingService:
             report.stems = active_model.count_without(session, wanted.model_id)
         try:
             with self._pool(wanted) as pool:
-                run = _Run(pool, wanted, pickle.dumps(wanted), progress, report)
-                pool.waiting = run.step
-                self._embed_missing(run)
+                run = _Run(pool, wanted, self._settings, report)
+                pool.waiting = partial(run.step, progress)
+                self._embed_missing(run, progress)
                 progress(SWITCHING, 0, 2)
                 if wanted.model_id != before.model_id:
-                    self._search.prepare(wanted)
+                    self._spaces.prepare(wanted)
                 progress(SWITCHING, 1, 2)
-                when_free(lambda: self._finish(run), progress)
+                when_free(lambda: self._finish(run, progress), progress)
         except BaseException:
-            self._search.give_up()
+            self._spaces.give_up()
             raise
         report.seconds = round(time.monotonic() - started, 3)
         log.info(
@@ -129,105 +136,64 @@ class ReembeddingService:
         )  # fmt: skip
         return report
 
-    def _finish(self, run: _Run) -> None:
+    def _finish(self, run: _Run, progress: Progress) -> None:
         """While no import runs: embed what came in meanwhile, and change the mark.
 
         Raises LibraryBusyError while an import runs, GenerationFailedError.
         """
         with import_lock(self._settings.processed_path):
-            self._embed_missing(run)
+            self._embed_missing(run, progress)
             self._check_failed(run)
-            model_id = run.embedder.model_id
             with self._database.transaction() as session:
-                active_model.set_active_model(session, model_id)
-                lacking = active_model.count_without(session, model_id)
+                active_model.set_active_model(session, run.model_id)
+                lacking = active_model.count_without(session, run.model_id)
                 if lacking > len(run.failed):
                     raise GenerationFailedError(
-                        f"{lacking} stems have no vector of {model_id}, though no import runs"
+                        f"{lacking} stems have no vector of {run.model_id}, though no import runs"
                     )
-        run.report.switched = run.report.before != model_id
+        run.report.switched = run.report.before != run.model_id
 
     def _check_failed(self, run: _Run) -> None:
         run.report.failed = len(run.failed)
         with self._database.transaction() as session:
-            stems = active_model.stem_count(session)
+            stems = crud.stem_count(session)
         if len(run.failed) > MOST_FAILED * stems:
             first = run.report.problems[0]
             raise GenerationFailedError(
-                f"{len(run.failed)} of {stems} stems can't be embedded by {run.embedder.model_id}"
+                f"{len(run.failed)} of {stems} stems can't be embedded by {run.model_id}"
                 f" (at most {MOST_FAILED:.0%} may lack): {first.path}: {first.message}"
             )
 
     def _pool(self, wanted: Embedder) -> WorkPool:
         return WorkPool(
             workers=self._settings.workers,
-            timeout_s=self._settings.file_timeout_s * self._settings.embed_batch,
+            timeout_s=self._settings.file_timeout_s,
             preload=(type(wanted).__module__,),
         )
 
-    def _embed_missing(self, run: _Run) -> None:
+    def _embed_missing(self, run: _Run, progress: Progress) -> None:
         """Embed every stem that lacks a vector, but those that failed before."""
-        run.step()
-        for task, outcome in run.pool.ordered(embed, self._tasks(run)):
-            self._save(run, task, outcome)
-            run.step()
+        run.step(progress)
+        for _, vectors in run.embedding.all(self._batches(run)):
+            raw = [(one, vector_bytes(vector)) for one, vector in vectors.items()]
+            with self._database.transaction() as session:
+                run.report.embedded += active_model.add_vectors(session, run.model_id, raw)
+            run.step(progress)
 
-    def _save(self, run: _Run, task: EmbedTask, outcome: Vectors | Failure) -> None:
-        ids = [path.stem for path in task.paths]
-        if isinstance(outcome, Failure):
-            self._save_failed(run, task, outcome)
-            return
-        rows = [
-            (one, vector.astype("<f4").tobytes()) for one, vector in zip(ids, outcome, strict=True)
-        ]
-        with self._database.transaction() as session:
-            added = active_model.add_vectors(session, run.embedder.model_id, rows)
-        run.report.embedded += added
-
-    def _save_failed(self, run: _Run, task: EmbedTask, failure: Failure) -> None:
-        """Try the stems of a batch one by one; one that fails alone is left out."""
-        if len(task.paths) > 1:
-            for path in task.paths:
-                single = EmbedTask(task.embedder, (path,))
-                self._save(run, single, run.pool.outcome(run.pool.start(embed, single)))
-            return
-        run.failed.add(task.paths[0].stem)
-        place = f"stems/{task.paths[0].name}"
-        log.error("%s got no vector: %s", place, failure.message)
-        if len(run.report.problems) < MOST_TOLD:
-            run.report.problems.append(FileProblem(place, failure.reason, failure.message))
-
-    def _tasks(self, run: _Run) -> Iterator[EmbedTask]:
+    def _batches(self, run: _Run) -> Iterator[Stems]:
         """Batches of the stems that lack a vector, by id."""
+        from src.analysis import ANALYSIS_VERSION
+
         size, after = self._settings.embed_batch, ""
         while True:
             with self._database.transaction() as session:
-                ids = active_model.stems_without(
-                    session, run.embedder.model_id, after=after, limit=_LISTED
+                ids = active_model.stems_without(session, run.model_id, after=after, limit=_LISTED)
+                described = active_model.features_of(
+                    session, ids, analysis_version=ANALYSIS_VERSION, longest_s=HEARD_WHOLE_S
                 )
-                described = _described(session, ids)
             if not ids:
                 return
             after = ids[-1]
             left = [one for one in ids if one not in run.failed]
             for start in range(0, len(left), size):
-                some = left[start : start + size]
-                yield EmbedTask(
-                    embedder=run.pickled,
-                    paths=tuple(self._settings.stems_path / f"{one}.wav" for one in some),
-                    features=tuple(described.get(one) for one in some),
-                )
-
-
-def _described(session: Session, ids: Sequence[str]) -> dict[str, dict[str, float]]:
-    """Descriptors of stems that the present analysis heard whole, for embedders that use them."""
-    from src.analysis import ANALYSIS_VERSION
-
-    rows = session.execute(
-        select(Stem.id, Stem.features).where(
-            Stem.id.in_(ids),
-            Stem.analysis_version == ANALYSIS_VERSION,
-            Stem.duration_s <= HEARD_WHOLE_S,
-        )
-    )
-    return {row[0]: dict(row[1]) for row in rows}
+                yield {one: described.get(one) for one in left[start : start + size]}

@@ -3,11 +3,13 @@
 from pathlib import PurePosixPath
 from typing import Any
 
+from src.db.rows.imports import KnownPlace
 from src.embeddings.protocol import Vectors
+from src.services.ingest.contents import Content, Taken
 from src.services.ingest.kits import kit_id, kit_path
 from src.services.ingest.scan import FoundFile
-from src.services.ingest.work import Taken
-from src.storage.fingerprint import stem_id, text_hash
+from src.storage.fingerprint import text_hash
+from src.storage.stem_copies import copy_path
 
 Row = dict[str, Any]
 
@@ -18,41 +20,36 @@ def stem_name(place: str) -> str:
     return (PurePosixPath(name.strip()).stem or name).strip()
 
 
-def copy_name(digest: str) -> str:
-    """The standardised copy of a content, below the processed folder."""
-    return f"stems/{stem_id(digest)}.wav"
-
-
 def bad_id(place: str, content: str) -> str:
     """The id of a refused file: its place and what lies there."""
     return text_hash(f"bad:{place}:{content}")[:16]
 
 
-def place_row(found: FoundFile, digest: str) -> Row:
-    """The columns of a place."""
+def known_place(found: FoundFile, stem: str) -> KnownPlace:
+    """The place of a file that holds a stem."""
     kit = kit_path(found.place)
-    return {
-        "path": found.place,
-        "stem_id": stem_id(digest),
-        "kit_id": None if kit is None else kit_id(kit),
-        "size_bytes": found.size_bytes,
-        "modified_ns": found.modified_ns,
-        "missing": False,
-    }
+    return KnownPlace(
+        path=found.place,
+        stem_id=stem,
+        kit_id=None if kit is None else kit_id(kit),
+        size_bytes=found.size_bytes,
+        modified_ns=found.modified_ns,
+    )
 
 
 def stem_row(
-    found: FoundFile, digest: str, taken: Taken, *, analysis_version: str, kit_licence: str | None
+    content: Content, taken: Taken, *, analysis_version: str, kit_licence: str | None
 ) -> Row:
     """The columns of a new stem. kit_licence: counts where the file itself tells none."""
-    kit = kit_path(found.place)
+    place = content.files[0].place
+    kit = kit_path(place)
     return {
-        "id": stem_id(digest),
-        "path": copy_name(digest),
-        "original_file": found.place,
-        "name": stem_name(found.place),
+        "id": content.stem_id,
+        "path": copy_path(content.stem_id),
+        "original_file": place,
+        "name": stem_name(place),
         "kit_id": None if kit is None else kit_id(kit),
-        "content_hash": digest,
+        "content_hash": content.digest,
         "licence": kit_licence if taken.licence is None else taken.licence,
         "corrections": {},
         **analysis_columns(taken, analysis_version=analysis_version),
@@ -83,9 +80,11 @@ def analysis_columns(taken: Taken, *, analysis_version: str) -> Row:
     }
 
 
-def vector_rows(stem_ids: list[str], vectors: Vectors, *, model_id: str) -> list[Row]:
-    """The rows of vectors: float32, little endian."""
-    return [
-        {"stem_id": stem, "model_id": model_id, "vector": vector.astype("<f4").tobytes()}
-        for stem, vector in zip(stem_ids, vectors, strict=True)
-    ]
+def vector_bytes(vectors: Vectors) -> bytes:
+    """A vector as its column holds it: float32, little endian. vectors: shape (1, dimension)"""
+    return vectors.astype("<f4").tobytes()
+
+
+def vector_row(stem: str, vectors: Vectors, *, model_id: str) -> Row:
+    """The columns of a stem's vector, shape (1, dimension)."""
+    return {"stem_id": stem, "model_id": model_id, "vector": vector_bytes(vectors)}

@@ -36,6 +36,11 @@ class FoundFile:
     size_bytes: int
     modified_ns: int
 
+    @property
+    def stamp(self) -> tuple[int, int]:
+        """Size and time: as long as they stay, the file counts as the same."""
+        return (self.size_bytes, self.modified_ns)
+
 
 @dataclass
 class Scan:

@@ -2,9 +2,9 @@
 
 import os
 import pickle
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -13,24 +13,24 @@ import numpy as np
 from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.core.errors import GenerationFailedError, UnreadableAudioError
 from src.embeddings.protocol import Embedder, Vectors
+from src.services.ingest.contents import BUSY, Content, Failure, Taken
+from src.services.ingest.scan import FoundFile
 from src.storage.decode import DecodedAudio, read_audio, read_stem
 from src.storage.encode import write_wav
 from src.storage.fingerprint import content_hash
 from src.storage.metadata import read_metadata
 from src.storage.paths import shown
+from src.storage.stem_copies import copy_in
 
 if TYPE_CHECKING:
     from src.analysis import StemFacts, StemNames
+    from src.core.config import Settings
 
 SHORTEST_S = 0.005
 """Anything shorter is a click, not a sound; a hi-hat of 30 ms is one."""
 
 SILENCE_DBFS = -90.0
 """A file that never swings further than this is silent, whatever its offset."""
-
-
-HEARD_WHOLE_S = 30.0
-"""Of longer sounds the analysis hears a part, while an embedder hears them whole."""
 
 TOLD_OVERSHOOT_DB = 1.0
 """Peaks that far above full scale are told; resampling a loud sound alone gives some tenths."""
@@ -56,62 +56,6 @@ class Analysis:
     version: str
 
 
-@dataclass(frozen=True)
-class FileTask:
-    """A file to look at. size_bytes, modified_ns: as the scan saw it."""
-
-    path: Path
-    size_bytes: int
-    modified_ns: int
-
-
-@dataclass(frozen=True)
-class StemTask:
-    """A file to take in. hint_path: its name and folders, for hints; target: the copy to write."""
-
-    file: FileTask
-    hint_path: str
-    target: Path
-    max_s: float
-    analyse: Analyse
-
-
-@dataclass(frozen=True)
-class Refused:
-    """A file that is no usable sound, and why."""
-
-    reason: str
-    message: str
-
-
-@dataclass(frozen=True)
-class Postponed:
-    """A file that changed or went while it was being read; the next import looks again."""
-
-    message: str
-
-
-@dataclass(frozen=True)
-class Taken:
-    """A sound that was standardised and analysed.
-
-    whole: False where the file was cut short
-    """
-
-    facts: "StemFacts"
-    duration_s: float
-    channels: int
-    original_sample_rate: int
-    licence: str | None = None
-    warnings: tuple[str, ...] = ()
-    whole: bool = True
-
-    @property
-    def described(self) -> Mapping[str, float] | None:
-        """Descriptors of the whole sound; None where only a part of it was heard."""
-        return self.facts.features if self.duration_s <= HEARD_WHOLE_S else None
-
-
 @runtime_checkable
 class EmbedsFeatures(Protocol):
     """An embedder that can start from the analysis' descriptors instead of hearing again."""
@@ -121,44 +65,45 @@ class EmbedsFeatures(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class EmbedTask:
-    """Stems to embed together. embedder: pickled, so that a worker builds it only once.
-
-    features: their descriptors, for embedders that make use of them; None where the
-    analysis did not hear the whole sound
-    """
-
-    embedder: bytes = field(repr=False)
-    paths: tuple[Path, ...]
-    features: tuple[Mapping[str, float] | None, ...] = ()
+Stems = Mapping[str, Mapping[str, float] | None]
+"""Stems to embed together: by id the descriptors of the whole sound; None: it must be heard."""
 
 
-def fingerprint(task: FileTask) -> str | Refused | Postponed:
+def fingerprint(found: FoundFile) -> str | Failure:
     """The digest of a file's bytes."""
     try:
-        return content_hash(task.path)
+        return content_hash(found.path)
     except UnreadableAudioError as error:
-        return _refusal(task, error)
+        return _failure(found, error)
 
 
-def take_in(task: StemTask) -> Taken | Refused | Postponed:
-    """Decode, check, standardise, analyse: all that is done with a new file."""
+def taking_in(settings: "Settings", analyse: Analyse) -> Callable[[Content], Taken | Failure]:
+    """How the workers of a library take contents in."""
+    return partial(take_in, copies=settings.stems_path, max_s=settings.max_stem_s, analyse=analyse)
+
+
+def take_in(content: Content, *, copies: Path, max_s: float, analyse: Analyse) -> Taken | Failure:
+    """Decode, check, standardise, analyse: all that is done with a new content.
+
+    Its first file is read. copies: the folder in which its standardised copy is written
+    """
     from src.analysis import StemNames  # late, since it brings the whole of SciPy
 
+    found = content.files[0]
     try:
-        decoded = read_audio(task.file.path, sample_rate=HOUSE_RATE, max_s=task.max_s)
+        decoded = read_audio(found.path, sample_rate=HOUSE_RATE, max_s=max_s)
         check_usable(decoded.audio)
-        metadata = read_metadata(task.file.path)
+        metadata = read_metadata(found.path)
     except UnreadableAudioError as error:
-        return _refusal(task.file, error)
+        return _failure(found, error)
     except MemoryError:
-        return Refused("too_big", "it needs more memory than there is")
-    if _changed(task.file):
-        return Postponed("it changed while it was being read")
+        return Failure("too_big", "it needs more memory than there is")
+    if _changed(found):
+        return Failure(BUSY, "it changed while it was being read")
     audio, scaled = standardised(decoded)
-    facts = task.analyse(audio, StemNames(task.hint_path, metadata), sample_rate=HOUSE_RATE)
-    write_wav(task.target, audio, sample_rate=HOUSE_RATE)
+    names = StemNames(found.hint_path, metadata)
+    facts = analyse(audio, names, sample_rate=HOUSE_RATE)
+    write_wav(copy_in(copies, content.stem_id), audio, sample_rate=HOUSE_RATE)
     return Taken(
         facts=facts,
         duration_s=audio.shape[1] / HOUSE_RATE,
@@ -206,19 +151,22 @@ def standardised(decoded: DecodedAudio) -> tuple[Audio, tuple[str, ...]]:
     return turned_down, (f"turned down by {over_db:.1f} dB to fit full scale",)
 
 
-def embed(task: EmbedTask) -> Vectors:
+def embed(stems: Stems, *, embedder: bytes, copies: Path) -> Vectors:
     """One vector per stem, in their order.
 
+    embedder: pickled, so that a worker builds it only once; copies: where the copies lie
+
+    Descriptors serve an embedder that makes use of them, where every stem has them.
     Raises GenerationFailedError for a vector that says nothing: zero or not finite.
     """
-    embedder = _embedder(task.embedder)
-    described = [one for one in task.features if one is not None]
-    if described and len(described) == len(task.paths) and isinstance(embedder, EmbedsFeatures):
-        found = embedder.embed_features(described)
+    own = _embedder(embedder)
+    described = [one for one in stems.values() if one is not None]
+    if described and len(described) == len(stems) and isinstance(own, EmbedsFeatures):
+        found = own.embed_features(described)
     else:
-        found = embedder.embed_audio([read_stem(path) for path in task.paths])
+        found = own.embed_audio([read_stem(copy_in(copies, one)) for one in stems])
     vectors = np.asarray(found, dtype=np.float32)
-    check_vectors(vectors, count=len(task.paths), dimension=embedder.dimension)
+    check_vectors(vectors, count=len(stems), dimension=own.dimension)
     return vectors
 
 
@@ -243,21 +191,21 @@ def _embedder(pickled: bytes) -> Embedder:
     return embedder
 
 
-def _changed(file: FileTask) -> bool:
+def _changed(found: FoundFile) -> bool:
     try:
-        state = os.stat(file.path)
+        state = os.stat(found.path)
     except OSError:
         return True
-    return (state.st_size, state.st_mtime_ns) != (file.size_bytes, file.modified_ns)
+    return (state.st_size, state.st_mtime_ns) != found.stamp
 
 
-def _refusal(file: FileTask, error: UnreadableAudioError) -> Refused | Postponed:
-    if not os.path.lexists(file.path):
-        return Postponed("it went while the import was running")
-    if os.path.exists(file.path) and _changed(file):
-        return Postponed("it changed while it was being read")
+def _failure(found: FoundFile, error: UnreadableAudioError) -> Failure:
+    if not os.path.lexists(found.path):
+        return Failure(BUSY, "it went while the import was running")
+    if os.path.exists(found.path) and _changed(found):
+        return Failure(BUSY, "it changed while it was being read")
     # Rows must not depend on where the library lies, so the path stays out of the reason.
-    return Refused(error.reason, error.message.replace(shown(file.path), "it"))
+    return Failure(error.reason, error.message.replace(shown(found.path), "it"))
 
 
 def batch_values(taken: Sequence[Taken]) -> int:

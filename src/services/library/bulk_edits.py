@@ -9,11 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy.orm import Session
-
 from src.core.errors import ConflictError, InvalidInputError
 from src.db.crud import Window
-from src.db.database import Database
+from src.db.database import Database, Session
 from src.db.models import StemEdit
 from src.db.rows import stem_edits
 from src.db.rows.corrections import columns_with, found_in
@@ -21,9 +19,9 @@ from src.db.rows.stem_edits import Selection, named
 from src.music.evidence.corrections import COVERED, Change, RuleError, said_after
 from src.schemas.common import Page
 from src.schemas.stem_edits import (
-    BulkEditAnswer,
+    BulkEditRecord,
     ChangedStem,
-    EditOut,
+    EditRecord,
     SkippedStem,
     UndoAnswer,
 )
@@ -106,7 +104,7 @@ class BulkEditService:
 
     def edit(
         self, selection: Selection, change: Change, *, asked: Row, preview: bool = False
-    ) -> BulkEditAnswer:
+    ) -> BulkEditRecord:
         """Say something of all selected stems, in one transaction.
 
         asked: the change as the user put it, for the list of edits
@@ -160,12 +158,12 @@ class BulkEditService:
             gone = edit.changed - restored
         return UndoAnswer(edit_id=edit_id, restored=restored, gone=gone)
 
-    def page(self, window: Window) -> Page[EditOut]:
+    def page(self, window: Window) -> Page[EditRecord]:
         """The changes that were made, newest first."""
         with self.database.transaction() as session:
             rows, total = stem_edits.list_edits(session, window=window)
             items = [_told(row) for row in rows]
-        return Page[EditOut](items=items, total=total, limit=window.limit, offset=window.offset)
+        return Page[EditRecord](items=items, total=total, limit=window.limit, offset=window.offset)
 
 
 def _write(session: Session, edit_id: str | None, weighing: _Weighing) -> None:
@@ -179,17 +177,16 @@ def _write(session: Session, edit_id: str | None, weighing: _Weighing) -> None:
 def _settle(session: Session, edit: StemEdit, changed: int) -> bool:
     """Keep the note of a change, if it changed anything; whether it did."""
     if changed == 0:
-        session.delete(edit)
+        stem_edits.forget_edit(session, edit)
     else:
         edit.changed = changed
     session.flush()
     return changed > 0
 
 
-def _answer(weighing: _Weighing, edit_id: str | None, *, preview: bool) -> BulkEditAnswer:
-    return BulkEditAnswer(
+def _answer(weighing: _Weighing, edit_id: str | None, *, preview: bool) -> BulkEditRecord:
+    return BulkEditRecord(
         edit_id=edit_id,
-        undo_url=None if edit_id is None else undo_url(edit_id),
         preview=preview,
         selected=weighing.selected,
         changed=weighing.changed,
@@ -200,17 +197,11 @@ def _answer(weighing: _Weighing, edit_id: str | None, *, preview: bool) -> BulkE
     )
 
 
-def _told(row: StemEdit) -> EditOut:
-    return EditOut(
+def _told(row: StemEdit) -> EditRecord:
+    return EditRecord(
         id=row.id,
         created_at=row.created_at,
         changes=row.changes,
         changed=row.changed,
         undone_at=row.undone_at,
-        undo_url=undo_url(row.id),
     )
-
-
-def undo_url(edit_id: str) -> str:
-    """Where a change is taken back."""
-    return f"/api/v1/stems/edits/{edit_id}/undo"

@@ -1,12 +1,9 @@
 """Collections: favourites and named sets of stems."""
 
-import uuid
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from src.core.errors import ConflictError
-from src.db.database import Database
+from src.db.database import Database, Session
 from src.db.models import Collection, now
 from src.db.rows import collections as rows
 from src.db.rows.collections import FAVOURITES
@@ -45,9 +42,7 @@ class CollectionService:
         """
         with self.database.transaction() as session:
             _check_name(session, asked.name)
-            made = Collection(id=str(uuid.uuid4()), name=asked.name, note=asked.note)
-            session.add(made)
-            session.flush()
+            made = rows.add_collection(session, name=asked.name, note=asked.note)
             rows.collect(session, made, asked.stem_ids)
             return _detail(session, made)
 
@@ -91,7 +86,7 @@ class CollectionService:
                 note=found.note,
                 stem_ids=rows.collected(session, collection_id),
             )
-            session.delete(found)
+            rows.delete_collection(session, found)
         return lost
 
 

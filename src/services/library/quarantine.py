@@ -7,13 +7,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, func, select
-
 from src.core.config import Settings
 from src.core.errors import ConflictError, NotFoundError
 from src.db.crud import Window
 from src.db.database import Database
 from src.db.models import Quarantine
+from src.db.rows import quarantine as rows
 from src.services.ingest.lock import import_lock
 from src.services.ingest.quarantine_moves import KEPT_PREFIX, relocate
 from src.storage.paths import free_path, path_of, printable, shown
@@ -56,19 +55,18 @@ class QuarantineService:
     def list_files(self) -> list[QuarantinedFile]:
         """All refused files, the newest first."""
         with self.database.transaction() as session:
-            return [self._told(row) for row in session.scalars(_newest_first())]
+            return [self._told(row) for row in rows.list_refused(session)[0]]
 
     def page(self, window: Window) -> tuple[list[QuarantinedFile], int]:
         """One page of refused files, the newest first, and how many there are in all."""
         with self.database.transaction() as session:
-            total = session.scalar(select(func.count(Quarantine.id)))
-            rows = session.scalars(_newest_first().limit(window.limit).offset(window.offset))
-            return [self._told(row) for row in rows], total or 0
+            found, total = rows.list_refused(session, window)
+            return [self._told(row) for row in found], total
 
     def get(self, bad_id: str) -> QuarantinedFile:
         """One refused file. Raises NotFoundError."""
         with self.database.transaction() as session:
-            return self._told(_row(session.get(Quarantine, bad_id), bad_id))
+            return self._told(rows.get_refused(session, bad_id))
 
     def retry(self, bad_id: str) -> Path:
         """Put a refused file back to its place, or as near as can be; the next import takes it.
@@ -121,7 +119,7 @@ class QuarantineService:
 
     def _forget(self, bad_id: str) -> None:
         with self.database.transaction() as session:
-            session.delete(_row(session.get(Quarantine, bad_id), bad_id))
+            rows.forget_refused(session, bad_id)
 
     def _original(self, bad: QuarantinedFile) -> Path:
         return path_of(bad.original_path, self.settings.raw_path)
@@ -142,15 +140,3 @@ class QuarantineService:
             path=lies,
             quarantined_at=row.quarantined_at,
         )
-
-
-def _newest_first() -> Select[Quarantine]:
-    return select(Quarantine).order_by(
-        Quarantine.quarantined_at.desc(), Quarantine.original_path, Quarantine.id
-    )
-
-
-def _row(row: Quarantine | None, bad_id: str) -> Quarantine:
-    if row is None:
-        raise NotFoundError(f"there is no refused file {bad_id!r}")
-    return row

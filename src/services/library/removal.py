@@ -6,18 +6,15 @@ moves to the quarantine instead. Nothing is deleted but the standardised copy.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
-
-from sqlalchemy.orm import Session
 
 from src.core.config import Settings
 from src.db import crud
-from src.db.database import Database
+from src.db.database import Database, Session
 from src.db.models import Place, Stem
 from src.db.rows import imports
-from src.db.rows.imports import KnownBad
+from src.db.rows.imports import RefusedFile
 from src.schemas.stems import Deleted
 from src.services.ingest.lock import import_lock
 from src.services.ingest.quarantine_moves import KEPT_PREFIX, stored_name
@@ -45,7 +42,7 @@ def remove_stem(
         with database.transaction() as session:
             stem = crud.get_stem(session, stem_id)
             copy = safe_join(settings.processed_path, stem.path)
-            rows = []
+            rows: list[RefusedFile] = []
             for place in stem.places:
                 if not place.missing:
                     rows.append(_refusal(session, stem, place, settings, moves=originals))
@@ -53,8 +50,8 @@ def remove_stem(
                     imports.put_bad(session, rows[-1:])
             crud.delete_stem(session, stem)
         copy.unlink(missing_ok=True)
-        moved = finish_moves(database, settings, [_known(row) for row in rows]) if originals else []
-    paths = {row["id"]: row["original_path"] for row in rows}
+        moved = finish_moves(database, settings, rows) if originals else []
+    paths = {row.id: row.original_path for row in rows}
     stay = sorted(path for row_id, path in paths.items() if row_id not in moved)
     note = "" if not stay else "What stays is left alone from now on; a retry takes it in again."
     return Deleted(
@@ -67,38 +64,26 @@ def remove_stem(
 
 def _refusal(
     session: Session, stem: Stem, place: Place, settings: Settings, *, moves: bool
-) -> Mapping[str, Any]:
+) -> RefusedFile:
     one = bad_id(place.path, stem.content_hash)
-    return {
-        "id": one,
-        "original_path": place.path,
-        "stored_as": _stored_as(session, one, place, settings) if moves else REMOVED_PREFIX + one,
-        "reason": REASON,
-        "message": f"its stem {stem.name!r} was removed from the library by the user",
-        "size_bytes": place.size_bytes,
-        "modified_ns": place.modified_ns,
-        "moved": False,
-    }
+    return RefusedFile(
+        id=one,
+        original_path=place.path,
+        stored_as=_stored_as(session, one, place, settings) if moves else REMOVED_PREFIX + one,
+        reason=REASON,
+        message=f"its stem {stem.name!r} was removed from the library by the user",
+        size_bytes=place.size_bytes,
+        modified_ns=place.modified_ns,
+    )
 
 
 def _stored_as(session: Session, one: str, place: Place, settings: Settings) -> str:
     name = path_of(place.path, settings.raw_path).name
     plain = stored_name(REASON, name, bad_id=one, taken=())
-    taken = {bad.stored_as for bad in imports.known_bad(session) if bad.id != one}
+    taken = {bad.stored_as for bad in imports.refused_files(session) if bad.id != one}
     if os.path.lexists(settings.quarantine_path / plain):
         taken.add(plain)
     return stored_name(REASON, name, bad_id=one, taken=taken)
-
-
-def _known(row: Mapping[str, Any]) -> KnownBad:
-    return KnownBad(
-        id=row["id"],
-        original_path=row["original_path"],
-        stored_as=row["stored_as"],
-        size_bytes=row["size_bytes"],
-        modified_ns=row["modified_ns"],
-        moved=row["moved"],
-    )
 
 
 @contextmanager

@@ -25,8 +25,8 @@ from src.schemas.stems import (
     Fact,
     StemChanges,
     StemCorrection,
-    StemDetail,
-    StemSummary,
+    StemDetailRecord,
+    StemRecord,
     Waveform,
 )
 from src.services.library.outlines import sound_outline
@@ -45,28 +45,28 @@ class StemService:
         self.database = database
         self.settings = settings
 
-    def page(self, wanted: crud.StemFilter, *, sort: str, window: crud.Window) -> Page[StemSummary]:
+    def page(self, wanted: crud.StemFilter, *, sort: str, window: crud.Window) -> Page[StemRecord]:
         """One page of stems. Raises NotFoundError for a collection that is not there."""
         with self.database.transaction() as session:
             if wanted.collection is not None:
                 get_collection(session, wanted.collection)
             rows, total = crud.list_stems(session, wanted, sort=sort, window=window)
-            items = [StemSummary(**summary(row)) for row in rows]
-        return Page[StemSummary](items=items, total=total, limit=window.limit, offset=window.offset)
+            items = [StemRecord(**summary(row)) for row in rows]
+        return Page[StemRecord](items=items, total=total, limit=window.limit, offset=window.offset)
 
-    def summaries(self, stem_ids: list[str]) -> dict[str, StemSummary]:
+    def summaries(self, stem_ids: list[str]) -> dict[str, StemRecord]:
         """The stems with these ids that are there."""
         with self.database.transaction() as session:
             return {
-                row.id: StemSummary(**summary(row)) for row in crud.stems_by_id(session, stem_ids)
+                row.id: StemRecord(**summary(row)) for row in crud.stems_by_id(session, stem_ids)
             }
 
-    def detail(self, stem_id: str) -> StemDetail:
+    def detail(self, stem_id: str) -> StemDetailRecord:
         """All that is known about a stem. Raises NotFoundError."""
         with self.database.transaction() as session:
             return _detail(crud.get_stem(session, stem_id))
 
-    def correct(self, stem_id: str, said: StemCorrection) -> StemDetail:
+    def correct(self, stem_id: str, said: StemCorrection) -> StemDetailRecord:
         """Take over what the user says: values win over the analysis, null withdraws.
 
         Raises NotFoundError, and InvalidInputError for what this stem can't have.
@@ -134,13 +134,11 @@ def summary(stem: Stem) -> dict[str, Any]:
         "warnings": stem.warnings,
         "corrected": _corrected(stem),
         "imported_at": stem.imported_at,
-        "audio_url": f"/api/v1/stems/{stem.id}/audio",
-        "waveform_url": f"/api/v1/stems/{stem.id}/waveform",
     }
 
 
-def _detail(stem: Stem) -> StemDetail:
-    return StemDetail(
+def _detail(stem: Stem) -> StemDetailRecord:
+    return StemDetailRecord(
         **summary(stem),
         path=stem.path,
         content_hash=stem.content_hash,

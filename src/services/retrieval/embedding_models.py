@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from src.core.config import Settings
+from src.db import crud
 from src.db.database import Database
 from src.db.rows import active_model
 from src.embeddings.acoustic import AcousticEmbedder
@@ -90,7 +91,7 @@ class EmbeddingModels:
         active = self.active().model_id
         with self._database.transaction() as session:
             counts = active_model.embedded_counts(session)
-            total = active_model.stem_count(session)
+            total = crud.stem_count(session)
         here = self._here()
         names = dict.fromkeys([active, self.wanted.model_id, *here, *sorted(counts)])
         embedders = tuple(

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,6 @@ from src.db.index.aspect_index import AspectIndex, AspectRow, Vectors
 from src.db.index.library_index import LibraryIndex
 from src.services.retrieval.directions import Example, Scores
 from src.services.retrieval.query import SearchPage, SearchQuery
-from src.services.search import SearchService
 from src.storage.decode import read_audio
 
 OVERALL = "overall"
@@ -58,10 +58,16 @@ class AspectPointing:
         return cosines
 
 
+class Finder(Protocol):
+    """The part of the search that is needed here."""
+
+    def find(self, query: SearchQuery, *, example: Example | None = None) -> SearchPage: ...
+
+
 class ExampleService:
     """Finds what resembles a sound."""
 
-    def __init__(self, database: Database, search: SearchService) -> None:
+    def __init__(self, database: Database, search: Finder) -> None:
         self._search = search
         self._aspects = {
             name: AspectIndex(database, aspect_size(name), _maker(name)) for name in ASPECTS

@@ -13,7 +13,7 @@ from src.music.theory.keys import KEYS
 from src.music.theory.library import CATEGORIES
 from src.services.retrieval.filters import allowed, members_of
 from src.services.retrieval.query import SearchQuery, check_query
-from src.services.search import SearchService
+from src.services.retrieval.space import SearchSpaces
 
 Name = TypeVar("Name")
 
@@ -48,7 +48,7 @@ class Facets:
     bpm: tuple[BpmBar, ...]
 
 
-def facets(search: SearchService, database: Database, query: SearchQuery) -> Facets:
+def facets(spaces: SearchSpaces, database: Database, query: SearchQuery) -> Facets:
     """Count what passes the filters of a query; its prompt does not matter.
 
     Raises InvalidInputError for a bad filter, NotFoundError for an unknown collection.
@@ -56,7 +56,8 @@ def facets(search: SearchService, database: Database, query: SearchQuery) -> Fac
     check_query(query)
     with database.transaction() as session:
         members = members_of(session, query)
-    with search.opened() as index:
+    with spaces.opened() as space:
+        index = space.index
         mask = allowed(index, query, members)
         slots = np.flatnonzero(mask)
         kits = _counted(index.column("kit")[slots], index.kit_names.names)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy.orm import Session
 
+from src.db.database import Session
 from src.db.index.library_index import LibraryIndex
 from src.db.rows.collections import collected
 from src.music.theory.keys import KEYS, camelot_distance, parse_key

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
 
 from src.core.errors import InvalidInputError, NotFoundError
 from src.db.database import Database
-from src.db.models import Stem
+from src.db.rows.cards import StemCards
+from src.db.rows.stem_times import StemTimes, stem_times
 from src.music.casting.compatibility import Compatibility, compatibility
 from src.music.theory.library import CATEGORIES, StemCard
-from src.services.search import SearchService
 
 MAX_LIMIT = 200
 MAX_PLAYING = 32
@@ -22,17 +21,6 @@ MOST_WEIGHED = 2_000
 
 _KIT_BONUS = 0.3
 _SHOT_FIT = 0.7
-
-
-@dataclass(frozen=True)
-class _Facts:
-    """What is enough to narrow a large library."""
-
-    id: str
-    kit_id: str | None
-    is_loop: bool
-    bpm: float | None
-    duration_s: float
 
 
 @dataclass(frozen=True)
@@ -60,9 +48,9 @@ class StemMatch:
 class MatchService:
     """Finds stems that sound well together."""
 
-    def __init__(self, database: Database, search: SearchService) -> None:
+    def __init__(self, database: Database, cards: StemCards) -> None:
         self._database = database
-        self._search = search
+        self._cards = cards
 
     def matches(self, query: MatchQuery) -> list[StemMatch]:
         """The stems that go best with what plays, best first; what plays is left out.
@@ -75,14 +63,14 @@ class MatchService:
         ids = self._candidates(query, playing)
         weighed = [
             StemMatch(card, compatibility(card, playing))
-            for card in self._search.cards(ids).values()
+            for card in self._cards.by_id(ids).values()
         ]
         weighed.sort(key=lambda match: (-match.found.score, match.stem.id))
         return weighed[: query.limit]
 
     def _playing(self, query: MatchQuery) -> list[StemCard]:
         asked = list(dict.fromkeys((query.stem_id, *query.beside)))
-        cards = self._search.cards(asked)
+        cards = self._cards.by_id(asked)
         for stem_id in asked:
             if stem_id not in cards:
                 raise NotFoundError(f"there is no stem {stem_id!r}")
@@ -90,13 +78,8 @@ class MatchService:
 
     def _candidates(self, query: MatchQuery, playing: Sequence[StemCard]) -> list[str]:
         """Ids of what is worth weighing."""
-        wanted = select(Stem.id, Stem.kit_id, Stem.is_loop, Stem.bpm, Stem.duration_s)
-        wanted = wanted.where(Stem.id.not_in([card.id for card in playing]))
-        if query.categories:
-            wanted = wanted.where(Stem.category.in_(query.categories))
         with self._database.transaction() as session:
-            found = session.execute(wanted.order_by(Stem.id))
-            rows = [_Facts(*facts) for facts in found]
+            rows = stem_times(session, [card.id for card in playing], query.categories)
         if len(rows) <= MOST_WEIGHED:
             return [row.id for row in rows]
         fits = _time_fit(rows, playing)
@@ -104,7 +87,7 @@ class MatchService:
         return [rows[place].id for place in best.tolist()]
 
 
-def _time_fit(rows: Sequence[_Facts], playing: Sequence[StemCard]) -> NDArray[np.float64]:
+def _time_fit(rows: Sequence[StemTimes], playing: Sequence[StemCard]) -> NDArray[np.float64]:
     """How well tempo and length of many stems fit, roughly: what a library is narrowed by."""
     tempos = np.array([row.bpm or math.nan for row in rows])
     lengths = np.array([max(row.duration_s, 1e-3) for row in rows])

@@ -6,6 +6,8 @@ only when they are in memory does a search use them.
 
 import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,9 +53,22 @@ class SearchSpaces:
         self._current = self._space(embedder)
         self._ready: Space | None = None
         self._reading: threading.Thread | None = None
+        self._lock = threading.RLock()
+
+    @contextmanager
+    def opened(self) -> Iterator[Space]:
+        """Open the space to search in, up to date and held still. Don't keep it, don't write."""
+        with self._lock:
+            space = self.current()
+            space.index.sync()
+            yield space
 
     def current(self) -> Space:
-        """The space to search in. Not safe to call from two threads at once."""
+        """Tell which space is searched in, as far as it was read until now."""
+        with self._lock:
+            return self._chosen()
+
+    def _chosen(self) -> Space:
         active = None if self._models is None else self._models.active()
         if active is None or active.model_id == self._current.embedder.model_id:
             return self._current

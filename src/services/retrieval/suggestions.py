@@ -9,7 +9,7 @@ from typing import Literal
 from src.core.errors import InvalidInputError
 from src.db.index.library_index import LibraryIndex
 from src.music.theory.library import CATEGORIES
-from src.services.search import SearchService
+from src.services.retrieval.space import SearchSpaces
 from src.words.typing_errors import near_words
 from src.words.vocabulary import vocabulary
 
@@ -32,8 +32,8 @@ class Suggestion:
 class Suggestions:
     """Completes what is typed. Its sorted lists are made anew only after a change."""
 
-    def __init__(self, search: SearchService) -> None:
-        self._search = search
+    def __init__(self, spaces: SearchSpaces) -> None:
+        self._spaces = spaces
         self._seq = -1
         self._names: list[tuple[str, str]] = []
         self._concepts = sorted((word.casefold(), word, name) for word, name in _concepts())
@@ -55,7 +55,8 @@ class Suggestions:
         if not whole:
             return []
         last = whole.split()[-1]
-        with self._search.opened() as index:
+        with self._spaces.opened() as space:
+            index = space.index
             self._renew(index)
             found = list(self._completions(index, last, whole))
             if not found:

@@ -9,13 +9,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import func, select
-from sqlalchemy.exc import SQLAlchemyError
-
 from src.core.config import Settings
 from src.core.cores import usable_cores
-from src.db.database import Database
-from src.db.models import Quarantine, Stem
+from src.db import crud
+from src.db.database import Database, DatabaseError
+from src.db.rows import quarantine
 from src.services.tracks.render_store import render_cache
 
 PACKAGES = ("numpy", "scipy", "soundfile", "soxr", "python-stretch", "fastapi", "sqlalchemy")
@@ -116,9 +114,9 @@ def _library(settings: Settings) -> list[Check]:
     database = Database(settings.sql_url)
     try:
         with database.transaction() as session:
-            stems = session.scalar(select(func.count()).select_from(Stem))
-            refused = session.scalar(select(func.count()).select_from(Quarantine))
-    except SQLAlchemyError as error:
+            stems = crud.stem_count(session)
+            refused = quarantine.refused_count(session)
+    except DatabaseError as error:
         return [Check("library", "fail", f"database cannot be read: {error.__class__.__name__}")]
     finally:
         database.close()

@@ -7,6 +7,7 @@ from typing import Any
 from src.core.errors import InvalidInputError, NotFoundError
 from src.db import crud
 from src.db.database import Database
+from src.db.rows.cards import StemCards
 from src.music.arranging.plan_edits import Edit, Swap, edited
 from src.music.casting.cast_part import CastPart
 from src.music.casting.casting import rivals_of
@@ -32,9 +33,10 @@ class Revised:
 class RevisionService:
     """Reads rendered tracks as plans, explains them and edits them."""
 
-    def __init__(self, database: Database, search: SearchService) -> None:
+    def __init__(self, database: Database, search: SearchService, cards: StemCards) -> None:
         self.database = database
         self.search = search
+        self.cards = cards
 
     def plan(self, track_id: str) -> dict[str, Any]:
         """The plan of a track. Raises NotFoundError."""
@@ -79,7 +81,7 @@ class RevisionService:
             names = ", ".join(one.part for one in played)
             raise InvalidInputError(f"voice must be one of {names}, got {part!r}")
         pool = find_candidates(self.search, plan)
-        pinned = pinned_cards(plan, self.search)
+        pinned = pinned_cards(plan, self.cards)
         return rivals_of(plan, pool, part, seed=seed, pinned=pinned)[:limit]
 
     def _track(self, track_id: str) -> tuple[dict[str, Any], list[dict[str, Any]], int]:
@@ -92,7 +94,7 @@ class RevisionService:
         asked = {
             edit.part: edit.stem_id for edit in edits if isinstance(edit, Swap) and edit.stem_id
         }
-        cards = self.search.cards(asked.values())
+        cards = self.cards.by_id(asked.values())
         roles = {one.part: one.asked_category for one in played}
         for part, stem_id in asked.items():
             if stem_id not in cards:
@@ -110,7 +112,7 @@ def played_in(choices: Sequence[Mapping[str, Any]]) -> list[Choice]:
     return [choice_from_dict(choice) for choice in choices]
 
 
-def pinned_cards(plan: ArrangementPlan, search: SearchService) -> dict[str, StemCard]:
+def pinned_cards(plan: ArrangementPlan, known: StemCards) -> dict[str, StemCard]:
     """The stems that a plan pins, by part; those that are gone are left out."""
-    cards = search.cards(stem_id for _, stem_id in plan.pinned)
+    cards = known.by_id(stem_id for _, stem_id in plan.pinned)
     return {part: cards[stem_id] for part, stem_id in plan.pinned if stem_id in cards}

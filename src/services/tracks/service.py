@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
-from urllib.parse import quote
 from uuid import uuid4
 
 from src.core.config import Settings
@@ -20,7 +19,7 @@ from src.music.model.plan import ArrangementPlan, plan_from_dict, plan_to_dict
 from src.music.prompt.length import length_words, take_lengths
 from src.music.prompt.text import Sentence
 from src.schemas.common import Page
-from src.schemas.tracks import TrackDetail, TrackSummary, TrackWaveform
+from src.schemas.tracks import TrackDetailRecord, TrackRecord, TrackWaveform
 from src.services.library.outlines import sound_outline
 from src.services.tracks.files import remove_exports
 from src.storage.paths import safe_join
@@ -105,19 +104,18 @@ class TrackService:
             plan, seed=params["seed"], track_id=params.get("track_id"), progress=progress
         )
         answer = track.to_dict()
-        name = PurePosixPath(str(answer["track_path"]).replace("\\", "/")).name
         parent_id = params.get("parent_id")
         if parent_id is not None:
             with self.database.transaction() as session:
                 crud.get_track(session, str(answer["track_id"])).parent_id = parent_id
-        return {**answer, "parent_id": parent_id, "file_url": file_url(name)}
+        return {**answer, "parent_id": parent_id}
 
     def tidy(self, params: Mapping[str, Any]) -> None:
         """Put in order what a render job that was cut off left."""
         if params.get("track_id") is not None:
             self.renderer.finish_track(params["track_id"])
 
-    def page(self, window: crud.Window, *, parent_id: str | None = None) -> Page[TrackSummary]:
+    def page(self, window: crud.Window, *, parent_id: str | None = None) -> Page[TrackRecord]:
         """One page of tracks, newest first.
 
         parent_id: only revisions of this track; raises NotFoundError where it is not there
@@ -126,16 +124,14 @@ class TrackService:
             if parent_id is not None:
                 crud.get_track(session, parent_id)
             rows, total = crud.list_tracks(session, window=window, parent_id=parent_id)
-        items = [TrackSummary(**self._summary(row)) for row in rows]
-        return Page[TrackSummary](
-            items=items, total=total, limit=window.limit, offset=window.offset
-        )
+        items = [TrackRecord(**self._summary(row)) for row in rows]
+        return Page[TrackRecord](items=items, total=total, limit=window.limit, offset=window.offset)
 
-    def detail(self, track_id: str) -> TrackDetail:
+    def detail(self, track_id: str) -> TrackDetailRecord:
         """All that is known about a track. Raises NotFoundError."""
         with self.database.transaction() as session:
             row = crud.get_track(session, track_id)
-        return TrackDetail(**self._summary(row), plan=row.plan, report=row.report)
+        return TrackDetailRecord(**self._summary(row), plan=row.plan, report=row.report)
 
     def waveform(self, track_id: str, points: int) -> TrackWaveform:
         """The outline of a track's file. Raises NotFoundError, also where the file is gone."""
@@ -209,7 +205,7 @@ class TrackService:
             "loudness_lufs": row.loudness_lufs,
             "true_peak_dbtp": row.true_peak_dbtp,
             "created_at": row.created_at,
-            "file_url": file_url(PurePosixPath(row.path).name),
+            "file_name": PurePosixPath(row.path).name,
             "exists": file is not None and file.is_file(),
         }
 
@@ -239,8 +235,3 @@ def with_length(prompt: str, length: str) -> str:
 def fresh_seed() -> int:
     """A seed for who gave none; small enough to be typed."""
     return secrets.randbelow(2**31)
-
-
-def file_url(name: str) -> str:
-    """Where the API hands out a file of the tracks folder."""
-    return f"/files/{quote(name)}"

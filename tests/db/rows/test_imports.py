@@ -6,14 +6,12 @@ from src.core.config import Settings
 from src.db.database import Database
 from src.db.models import Kit, Place
 from src.db.rows import imports
+from src.storage.fingerprint import stem_id
 from tests.db.stocked import SOUNDS, stock
 
 
-def place_of(stem_id: str, path: str) -> imports.Row:
-    return {
-        "path": path, "stem_id": stem_id, "kit_id": None,
-        "size_bytes": 1, "modified_ns": 1, "missing": False,
-    }  # fmt: skip
+def place_of(stem_id: str, path: str) -> imports.KnownPlace:
+    return imports.KnownPlace(path, stem_id, None, size_bytes=1, modified_ns=1)
 
 
 def test_a_place_whose_stem_was_deleted_meanwhile_is_left_out(
@@ -38,7 +36,7 @@ def test_a_place_replaces_what_was_known_at_its_path_and_moves_are_forgotten(
     assert {path: place.stem_id for path, place in state.places.items()} == {
         SOUNDS[0].place: second
     }
-    assert first in {stem.id for stem in state.stems.values()}
+    assert first in {stem_id(digest) for digest in state.stems}
 
 
 def test_kits_go_when_no_stem_and_no_place_is_theirs(

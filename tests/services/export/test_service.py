@@ -355,7 +355,7 @@ def test_a_mark_of_our_own_making_is_never_missing(made):
 
 def test_a_standardised_copy_that_is_gone_is_named(made):
     choice = made.score.choices[0]
-    card = made.services.search.cards([choice.stem_id])[choice.stem_id]
+    card = made.services.cards.by_id([choice.stem_id])[choice.stem_id]
     (made.services.settings.processed_path / card.path).unlink()
     shutil.rmtree(made.folder)
     with pytest.raises(ConflictError, match=choice.name):

@@ -42,7 +42,7 @@ def test_where_nothing_could_be_read_nothing_is_gone(tmp_path: Path) -> None:
 
 
 def test_only_places_in_scope_without_a_file_are_gone(tmp_path: Path) -> None:
-    known = {name: KnownPlace(f"stem of {name}", 1, 1, missing=False) for name in (
+    known = {name: KnownPlace(name, f"stem of {name}", None, 1, 1) for name in (
         "Closed/a.wav", "Kit/gone.wav", "Kit/there.wav",
     )}  # fmt: skip
     there = FoundFile(tmp_path / "Kit/there.wav", "Kit/there.wav", "Kit/there.wav", 1, 1)

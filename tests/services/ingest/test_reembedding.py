@@ -52,9 +52,9 @@ class Library:
         self.settings = Settings(TRAUM_HOME=home, workers=1, embed_batch=2)
         self.database = Database(self.settings.sql_url)
         self.models = EmbeddingModels(self.database, self.settings, NEW, others=[OLD])
-        spaces = SearchSpaces(self.database, self.models.active(), models=self.models)
-        self.search = SearchService(self.database, self.models.active(), spaces=spaces)
-        self.service = ReembeddingService(self.database, self.settings, self.models, self.search)
+        self.spaces = SearchSpaces(self.database, self.models.active(), models=self.models)
+        self.search = SearchService(self.database, self.models.active(), spaces=self.spaces)
+        self.service = ReembeddingService(self.database, self.settings, self.models, self.spaces)
 
     def vectors(self, model_id: str) -> int:
         return rows_of(self.database, "embeddings", "model_id").count(model_id)
@@ -194,7 +194,7 @@ def test_an_answer_never_mixes_two_models(library: Library) -> None:
     """The mark changes between the embedding of the prompt and the ranking."""
     library.embed_at_once()
     assert library.first()[0] == OLD.model_id
-    library.search.prepare(NEW)
+    library.spaces.prepare(NEW)
 
     def embed_text(texts: Sequence[str]) -> Vectors:
         with library.database.transaction() as session:

@@ -1,6 +1,7 @@
 """What workers do with one file."""
 
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,13 +9,9 @@ import pytest
 import soundfile
 
 from src.core.errors import GenerationFailedError, UnreadableAudioError
+from src.services.ingest.contents import Content, Failure, Taken
+from src.services.ingest.scan import FoundFile
 from src.services.ingest.work import (
-    EmbedTask,
-    FileTask,
-    Postponed,
-    Refused,
-    StemTask,
-    Taken,
     check_usable,
     check_vectors,
     embed,
@@ -22,22 +19,39 @@ from src.services.ingest.work import (
     take_in,
 )
 from src.storage.decode import read_audio
+from src.storage.fingerprint import stem_id
+from src.storage.stem_copies import copy_in
 from tests.services.library_files import write_sound
 from tests.services.plain_analysis import SpectralEmbedder, plain_facts
 
+DIGEST = "0123456789abcdef" * 4
 
-def task_of(path: Path, target: Path) -> StemTask:
-    """The task that an import makes of a file."""
+
+def found_at(path: Path) -> FoundFile:
+    """A file as the walk of an import finds it."""
     state = path.stat()
-    file = FileTask(path, state.st_size, state.st_mtime_ns)
-    return StemTask(file, path.name, target, max_s=10.0, analyse=plain_facts)
+    return FoundFile(path, path.name, path.name, state.st_size, state.st_mtime_ns)
 
 
-def refused(path: Path, tmp_path: Path) -> Refused:
+def taken_in(found: FoundFile, copies: Path) -> Taken | Failure:
+    """What a worker makes of a file. copies: where its standardised copy goes"""
+    content = Content(DIGEST, [found])
+    return take_in(content, copies=copies, max_s=10.0, analyse=plain_facts)
+
+
+def taken(path: Path, copies: Path) -> Taken:
+    """What is found out about a file that must be taken."""
+    outcome = taken_in(found_at(path), copies)
+    assert isinstance(outcome, Taken)
+    return outcome
+
+
+def refused(path: Path, tmp_path: Path) -> Failure:
     """The refusal of a file that must be refused."""
-    outcome = take_in(task_of(path, tmp_path / "copy.wav"))
-    assert isinstance(outcome, Refused)
-    assert not (tmp_path / "copy.wav").exists()
+    outcome = taken_in(found_at(path), tmp_path / "copies")
+    assert isinstance(outcome, Failure)
+    assert not outcome.for_now
+    assert not (tmp_path / "copies").exists()
     return outcome
 
 
@@ -68,10 +82,9 @@ def test_a_side_that_is_the_others_mirror_is_not_silent() -> None:
 def test_channels_and_rate_are_standardised_without_mixing(tmp_path: Path) -> None:
     noise = np.random.default_rng(1).uniform(-0.1, 0.1, (22_050, 6))
     soundfile.write(tmp_path / "six.wav", noise, 44_100, subtype="PCM_16")
-    taken = take_in(task_of(tmp_path / "six.wav", tmp_path / "copy.wav"))
-    assert isinstance(taken, Taken)
-    assert (taken.channels, taken.original_sample_rate) == (6, 44_100)
-    copy = read_audio(tmp_path / "copy.wav")
+    six = taken(tmp_path / "six.wav", tmp_path)
+    assert (six.channels, six.original_sample_rate) == (6, 44_100)
+    copy = read_audio(copy_in(tmp_path, stem_id(DIGEST)))
     assert copy.audio.shape == (6, 24_000)
     assert (copy.original_sample_rate, copy.subtype) == (48_000, "PCM_24")
 
@@ -79,11 +92,11 @@ def test_channels_and_rate_are_standardised_without_mixing(tmp_path: Path) -> No
 def test_what_is_louder_than_full_scale_is_turned_down_not_clipped(tmp_path: Path) -> None:
     wave = 2.0 * np.sin(np.arange(4_800) / 10)
     soundfile.write(tmp_path / "hot.wav", wave, 48_000, subtype="FLOAT")
-    taken = take_in(task_of(tmp_path / "hot.wav", tmp_path / "copy.wav"))
-    assert isinstance(taken, Taken)
-    assert taken.warnings == ("turned down by 6.0 dB to fit full scale",)
-    assert taken.whole
-    np.testing.assert_allclose(read_audio(tmp_path / "copy.wav").audio[0], wave / 2, atol=1e-3)
+    hot = taken(tmp_path / "hot.wav", tmp_path)
+    assert hot.warnings == ("turned down by 6.0 dB to fit full scale",)
+    assert hot.whole
+    copy = read_audio(copy_in(tmp_path, stem_id(DIGEST)))
+    np.testing.assert_allclose(copy.audio[0], wave / 2, atol=1e-3)
 
 
 def test_a_refusal_tells_the_reason_and_not_where_the_library_lies(tmp_path: Path) -> None:
@@ -101,18 +114,20 @@ def test_a_sound_longer_than_allowed_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_that_changes_while_it_is_read_is_left_for_later(tmp_path: Path) -> None:
     sound = write_sound(tmp_path / "a.wav")
-    stale = FileTask(sound, 1, 1)
-    assert isinstance(
-        take_in(StemTask(stale, "a.wav", tmp_path / "copy.wav", 10.0, plain_facts)), Postponed
+    outcomes = (
+        taken_in(replace(found_at(sound), modified_ns=1), tmp_path),
+        fingerprint(replace(found_at(sound), path=tmp_path / "gone.wav")),
     )
-    assert isinstance(fingerprint(FileTask(tmp_path / "gone.wav", 1, 1)), Postponed)
+    for outcome in outcomes:
+        assert isinstance(outcome, Failure)
+        assert outcome.for_now
 
 
 def test_stems_are_embedded_in_their_order(tmp_path: Path) -> None:
-    embedder = SpectralEmbedder()
-    paths = tuple(write_sound(tmp_path / f"{n}.wav", seed=n) for n in range(3))
-    together = embed(EmbedTask(pickle.dumps(embedder), paths))
-    alone = [embed(EmbedTask(pickle.dumps(embedder), (path,)))[0] for path in paths]
+    pickled = pickle.dumps(SpectralEmbedder())
+    ids = [write_sound(tmp_path / f"{n}.wav", seed=n).stem for n in range(3)]
+    together = embed(dict.fromkeys(ids), embedder=pickled, copies=tmp_path)
+    alone = [embed({one: None}, embedder=pickled, copies=tmp_path)[0] for one in ids]
     np.testing.assert_allclose(together, alone, atol=1e-6)
 
 
@@ -126,10 +141,10 @@ class FeatureEmbedder(SpectralEmbedder):
 
 
 def test_descriptors_serve_only_when_every_stem_has_them(tmp_path: Path) -> None:
-    paths = tuple(write_sound(tmp_path / f"{n}.wav", seed=n) for n in range(2))
+    a, b = (write_sound(tmp_path / f"{n}.wav", seed=n).stem for n in range(2))
     pickled = pickle.dumps(FeatureEmbedder())
-    both = embed(EmbedTask(pickled, paths, ({"rms": 0.1}, {"rms": 0.2})))
-    one = embed(EmbedTask(pickled, paths, ({"rms": 0.1}, None)))
+    both = embed({a: {"rms": 0.1}, b: {"rms": 0.2}}, embedder=pickled, copies=tmp_path)
+    one = embed({a: {"rms": 0.1}, b: None}, embedder=pickled, copies=tmp_path)
     assert both[0, 0] == 1.0
     assert one[0, 0] < 1.0
 

@@ -7,10 +7,9 @@ import pytest
 from src.core.errors import InvalidInputError, NotFoundError
 from src.db.database import Database
 from src.db.models import Kit, Stem
-from src.embeddings.acoustic import AcousticEmbedder
+from src.db.rows.cards import StemCards
 from src.services.retrieval import matches
 from src.services.retrieval.matches import MAX_LIMIT, MatchQuery, MatchService
-from src.services.search import SearchService
 
 FOUR = [1.0 if slot % 4 == 0 else 0.0 for slot in range(16)]
 C_MINOR = [1 / 7 if tone in (0, 2, 3, 5, 7, 8, 10) else 0.0 for tone in range(12)]
@@ -47,7 +46,7 @@ def database(tmp_path: Path) -> Database:
 
 @pytest.fixture
 def service(database: Database) -> MatchService:
-    return MatchService(database, SearchService(database, AcousticEmbedder()))
+    return MatchService(database, StemCards(database))
 
 
 def found(service: MatchService, query: MatchQuery) -> list[str]:

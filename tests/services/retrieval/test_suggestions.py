@@ -7,8 +7,8 @@ import pytest
 from src.core.errors import InvalidInputError
 from src.db.database import Database
 from src.db.models import Kit
+from src.services.retrieval.space import SearchSpaces
 from src.services.retrieval.suggestions import LONGEST_TYPED, Suggestions
-from src.services.search import SearchService
 from tests.services.test_search import EMBEDDER, stem
 
 
@@ -25,7 +25,7 @@ def suggestions(tmp_path: Path) -> Suggestions:
             stem("3", "kick", name="Bassalt Basswood", tags={}),
             stem("4", "drone", name="Basswood", tags={}, category="bass"),
         ])  # fmt: skip
-    return Suggestions(SearchService(database, EMBEDDER))
+    return Suggestions(SearchSpaces(database, EMBEDDER))
 
 
 def told(suggestions: Suggestions, typed: str, limit: int = 50) -> list[tuple[str, str, int]]:

@@ -12,6 +12,7 @@ from src.db.models import CollectedStem, Kit, Stem, TrackRow
 from src.music.model.palette import Palette
 from src.services.retrieval.example import ExampleService
 from src.services.retrieval.facets import facets
+from src.services.retrieval.space import SearchSpaces
 from src.services.retrieval.suggestions import Suggestions
 from src.services.search import SearchQuery, SearchService
 from tests.audio.analysis.test_attributes import drone, hiss, kick
@@ -121,7 +122,7 @@ def test_filters_hold(
         session.add(CollectedStem(collection_id="favourites", stem_id="h2"))
     for prompt in ("", "dark kick", "zebra"):
         assert set(found(service, prompt=prompt, **query)) == ids
-    counted = facets(service, database, SearchQuery(**query))  # type: ignore[arg-type]
+    counted = facets(SearchSpaces(database, EMBEDDER), database, SearchQuery(**query))  # type: ignore[arg-type]
     assert counted.total == len(ids)
 
 
@@ -273,8 +274,10 @@ def test_a_cursor_of_another_example_is_refused(database: Database, service: Sea
 # --- suggestions ---------------------------------------------------------------------------
 
 
-def test_suggestions_tell_kinds_tags_kits_words_and_names(service: SearchService) -> None:
-    suggestions = Suggestions(service)
+def test_suggestions_tell_kinds_tags_kits_words_and_names(
+    service: SearchService, database: Database
+) -> None:
+    suggestions = Suggestions(SearchSpaces(database, EMBEDDER))
 
     def told(typed: str) -> dict[str, str]:
         return {one.text: one.kind for one in suggestions.suggest(typed, limit=50)}
@@ -289,7 +292,7 @@ def test_suggestions_tell_kinds_tags_kits_words_and_names(service: SearchService
 
 
 def test_suggestions_follow_the_library(service: SearchService, database: Database) -> None:
-    suggestions = Suggestions(service)
+    suggestions = Suggestions(SearchSpaces(database, EMBEDDER))
     assert suggestions.suggest("quagga") == []
     with database.transaction() as session:
         session.get(Stem, "d1").name = "Quagga"  # type: ignore[union-attr]

@@ -10,6 +10,7 @@ from src.core.config import Settings
 from src.core.errors import InvalidInputError, NotFoundError
 from src.core.progress import silent
 from src.db.database import Database
+from src.db.rows.cards import StemCards
 from src.embeddings.acoustic import AcousticEmbedder
 from src.music.arranging.plan_edits import Mute, Swap
 from src.music.model.plan import ArrangementPlan, SectionPlan, StemQuery
@@ -28,10 +29,11 @@ class Studio:
         self.database = Database(settings.sql_url)
         self.database.upgrade()
         self.search = SearchService(self.database, AcousticEmbedder())
+        cards = StemCards(self.database)
         self.home = home
-        renderer = RendererService(self.database, settings, self.search)
+        renderer = RendererService(self.database, settings, self.search, cards)
         self.tracks = TrackService(self.database, settings, arranger=None, renderer=renderer)
-        self.revisions = RevisionService(self.database, self.search)
+        self.revisions = RevisionService(self.database, self.search, cards)
         other = MadeStem("Kick Hard", "kick", tone(62.0, 0.3, decay=12.0, level=0.8))
         fill_library(self.database, settings, AcousticEmbedder(), [*made_stems(), other])
 

@@ -1,0 +1,60 @@
+"""What a re-analysis reads and writes: stems with their files, facts, vectors."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, load_only, selectinload
+
+from src.db.models import Embedding, Stem
+from src.db.rows import imports, stem_edits
+from src.db.rows.stem_edits import CHUNK
+
+Facts = tuple[Any, ...]
+"""Tempo, key, category, loop: by them a stem counts as changed."""
+
+
+def stems_with_places(session: Session, ids: Sequence[str]) -> list[Stem]:
+    """Stems by the path of their original, with their places, usable after the session.
+
+    Of the columns only id, content_hash and original_file are read.
+    """
+    columns = load_only(Stem.id, Stem.content_hash, Stem.original_file)
+    wanted = select(Stem).where(Stem.id.in_(ids)).order_by(Stem.original_file, Stem.id)
+    return list(session.scalars(wanted.options(columns, selectinload(Stem.places))))
+
+
+def held_stems(session: Session, ids: Sequence[str]) -> dict[str, Stem]:
+    """Stems by id, kept from other writers; those that were removed are left out."""
+    wanted = sorted(ids)
+    stem_edits.hold(session, wanted)
+    return {stem.id: stem for stem in session.scalars(select(Stem).where(Stem.id.in_(wanted)))}
+
+
+def facts_of(stem: Stem) -> Facts:
+    """The facts of a stem."""
+    return (stem.bpm, stem.key, stem.category, stem.is_loop)
+
+
+def count_changed(session: Session, before: Mapping[str, Facts]) -> int:
+    """How many stems hold other facts than before."""
+    changed, ids = 0, sorted(before)
+    for start in range(0, len(ids), CHUNK):
+        wanted = select(Stem.id, Stem.bpm, Stem.key, Stem.category, Stem.is_loop)
+        for stem_id, *facts in session.execute(
+            wanted.where(Stem.id.in_(ids[start : start + CHUNK]))
+        ):
+            changed += tuple(facts) != before[stem_id]
+    return changed
+
+
+def replace_vectors(session: Session, model_id: str, vectors: Mapping[str, bytes]) -> None:
+    """Write vectors by stem id over those of the same model. Flushes what waits before."""
+    session.flush()
+    session.execute(
+        delete(Embedding).where(Embedding.stem_id.in_(vectors), Embedding.model_id == model_id)
+    )
+    rows = [
+        {"stem_id": one, "model_id": model_id, "vector": vector} for one, vector in vectors.items()
+    ]
+    imports.add_rows(session, vectors=rows)

@@ -1,0 +1,30 @@
+"""Tempo and length of many stems: enough to narrow a large library."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from src.db.models import Stem
+
+
+class StemTimes(NamedTuple):
+    """How a stem lies in time, and in which kit."""
+
+    id: str
+    kit_id: str | None
+    is_loop: bool
+    bpm: float | None
+    duration_s: float
+
+
+def stem_times(
+    session: Session, without: Sequence[str], categories: Sequence[str] = ()
+) -> list[StemTimes]:
+    """All stems but some, by id. categories: only these; empty for all"""
+    wanted = select(Stem.id, Stem.kit_id, Stem.is_loop, Stem.bpm, Stem.duration_s)
+    wanted = wanted.where(Stem.id.not_in(without))
+    if categories:
+        wanted = wanted.where(Stem.category.in_(categories))
+    return [StemTimes(*row) for row in session.execute(wanted.order_by(Stem.id))]
