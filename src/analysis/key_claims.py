@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from src.audio.analysis.analysis import HeardSound
+from src.audio.analysis.key import Chroma
 from src.audio.analysis.pitch import Note
 from src.music.evidence.estimates import Candidate, Finding
 from src.music.evidence.key import KeyOpinion, fuse_key
@@ -26,6 +27,9 @@ _BARE_NOTE, _VARIANT = 0.4, 0.39
 
 _AT_BEST = 0.95
 """How often the clearest note is the one that the sample was made for."""
+
+_SOUNDING = 0.05
+"""Share of the strongest pitch class from which on one sounds at all."""
 
 _OUT_OF_TUNE = 0.3
 """Standard deviation of how far samples are out of tune, in semitones."""
@@ -136,13 +140,22 @@ def _heard_keys(heard: HeardSound) -> Opinions:
 
 
 def _heard_notes(heard: HeardSound) -> Opinions:
-    """The one note of a clip; where there is none, the root of its chord."""
-    if heard.note is not None and heard.note.confidence >= _LEAST_NOTE:
-        return _either_side(heard.note)
+    """The one note of a clip; where there is none, the root of its chord.
+
+    A chord repeats as slowly as a note deep below it, of which nothing sounds: A minor as D.
+    """
+    note = heard.note
+    if note is not None and note.confidence >= _LEAST_NOTE and _sounds(note, heard.chroma):
+        return _either_side(note)
     if heard.key is None:
         return []
     chord = KeyOpinion(key_name(heard.key.tonic, minor=heard.key.minor))
     return [Candidate(chord, 0.6 * heard.key.confidence, "audio")]
+
+
+def _sounds(note: Note, chroma: Chroma) -> bool:
+    """Whether the pitch class of a note is among what sounds; of one note its octaves are."""
+    return bool(chroma.all[note.pitch_class] >= _SOUNDING * chroma.all.max())
 
 
 def _either_side(note: Note) -> Opinions:

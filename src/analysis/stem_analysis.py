@@ -5,7 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from src.analysis.key_claims import cues_of, key_of
-from src.analysis.tempo_claims import bars_of, loop_claims, tempo_claims, tempo_of
+from src.analysis.tempo_claims import (
+    bars_of,
+    loop_claims,
+    range_claims,
+    tempo_claims,
+    tempo_of,
+)
 from src.audio.analysis.analysis import HeardSound, hear
 from src.audio.analysis.categories import CategoryModel
 from src.audio.analysis.groove import groove_grid
@@ -119,6 +125,7 @@ def _weighed(
     loop = fuse_loop(loop_claims(hints, metadata, heard, duration_s))
     by_sound = with_tones(heard.categories, cues_of(heard), is_loop=loop.value)
     category, shares = fuse_category(dict(hints.categories), by_sound)
+    claims += range_claims(hints, heard)
     bpm = tempo_of(claims, heard, duration_s) if loop.value else None
     key = key_of(hints, metadata, heard, shares, is_loop=loop.value)
     bars, downbeat_s = bars_of(bpm, heard, duration_s)

@@ -6,11 +6,12 @@ from src.audio.analysis.analysis import HeardSound
 from src.audio.analysis.tempo import cut_by_the_clock
 from src.music.evidence.estimates import Candidate, Finding
 from src.music.evidence.names import NameHints
-from src.music.evidence.tempo import LEAST_TEMPO, fuse_tempo
+from src.music.evidence.tempo import LEAST_TEMPO, SAME_TEMPO, fuse_tempo
 from src.music.theory.tempo import beats_in, beats_miss_s
 from src.storage.metadata import FileMetadata
 
 _ACID_FITS_S = 0.02
+_RANGE_WEIGHT = 0.6
 _USUAL_DEFAULT = 120.0
 _SINGLE_SOUNDS = ("kick", "snare", "clap", "hihat", "cymbal", "tom", "fx")
 _KITS_PLAYING = ("drums",)
@@ -42,6 +43,19 @@ def tempo_claims(
             weight = 0.15 if metadata.tempo_bpm == _USUAL_DEFAULT else 0.5
         claims.append(Candidate(metadata.tempo_bpm, weight, "metadata"))
     return claims
+
+
+def range_claims(hints: NameHints, heard: HeardSound) -> list[Candidate[float]]:
+    """The octave of the heard tempo that lies in the range which a name states, if one does."""
+    if hints.tempo_range is None or heard.tempo is None:
+        return []
+    low, high = hints.tempo_range
+    octaves = [heard.tempo.bpm * factor for factor in (1.0, 0.5, 2.0)]
+    return [
+        Candidate(bpm, _RANGE_WEIGHT, "filename")
+        for bpm in octaves
+        if low * (1 - SAME_TEMPO) <= bpm <= high * (1 + SAME_TEMPO)
+    ][:1]
 
 
 def loop_claims(
