@@ -39,7 +39,7 @@ class KnownStem:
 
 @dataclass(frozen=True)
 class KnownBad:
-    """A file that was refused. moved: it lies in the quarantine."""
+    """A file that was refused. moved: it lies in the quarantine; reason, message: why"""
 
     id: str
     original_path: str
@@ -47,6 +47,8 @@ class KnownBad:
     size_bytes: int
     modified_ns: int
     moved: bool
+    reason: str = ""
+    message: str = ""
 
 
 @dataclass
@@ -99,6 +101,8 @@ def known_bad(session: Session) -> list[KnownBad]:
             Quarantine.size_bytes,
             Quarantine.modified_ns,
             Quarantine.moved,
+            Quarantine.reason,
+            Quarantine.message,
         ).order_by(Quarantine.original_path, Quarantine.id)
     )
     return [KnownBad(*row) for row in rows]
@@ -187,11 +191,6 @@ def put_bad(session: Session, rows: Sequence[Row]) -> None:
         session.execute(insert(Quarantine), list(rows))
 
 
-def refusal_reason(session: Session, bad_id: str) -> str:
-    """Why a file was refused."""
-    return session.scalars(select(Quarantine.reason).where(Quarantine.id == bad_id)).one()
-
-
 def rename_bad(session: Session, bad_id: str, stored_as: str) -> None:
     """Give a refused file another name in the quarantine."""
     session.execute(update(Quarantine).where(Quarantine.id == bad_id).values(stored_as=stored_as))
@@ -210,10 +209,15 @@ def forget_bad(session: Session, ids: Sequence[str]) -> None:
 
 
 def drop_empty_kits(session: Session) -> None:
-    """Remove kits that no stem and no place belongs to any more."""
+    """Remove kits that no stem belongs to: also those that hold only copies of other kits'."""
     used: ColumnElement[bool] = exists().where(Stem.kit_id == Kit.id)
-    held: ColumnElement[bool] = exists().where(Place.kit_id == Kit.id)
-    session.execute(delete(Kit).where(~used, ~held).execution_options(synchronize_session=False))
+    unsynchronised = {"synchronize_session": False}
+    empty = select(Kit.id).where(~used)
+    session.execute(
+        update(Place).where(Place.kit_id.in_(empty)).values(kit_id=None),
+        execution_options=unsynchronised,
+    )
+    session.execute(delete(Kit).where(~used), execution_options=unsynchronised)
 
 
 def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -40,6 +40,9 @@ MOST_VALUES = 2**24
 
 MOST_GROUPS = 64
 
+UNSUPPORTED = "unsupported"
+"""Reason of a sound that plays, but by no decoder that is here."""
+
 
 @dataclass
 class Group:
@@ -161,15 +164,19 @@ class BatchWriter:
 
     def move_kept(self, kept: Sequence[KnownBad]) -> bool:
         """Move refused files that an earlier import was told to leave; whether there were any."""
-        waiting = [one for one in kept if one.stored_as == f"{KEPT_PREFIX}{one.id}"]
+        waiting = [
+            one
+            for one in kept
+            if one.stored_as == f"{KEPT_PREFIX}{one.id}"
+            and not self._stays(one.original_path, one.reason)
+        ]
         if self.keep_bad_files or not waiting:
             return False
         moves: list[KnownBad] = []
         with self.database.transaction() as session:
             for one in waiting:
                 path = path_of(one.original_path, self.settings.raw_path)
-                reason = imports.refusal_reason(session, one.id)
-                moves.append(replace(one, stored_as=self._stored_as(one.id, path, reason)))
+                moves.append(replace(one, stored_as=self._stored_as(one.id, path, one.reason)))
                 self._stored.add(moves[-1].stored_as)
                 imports.rename_bad(session, one.id, moves[-1].stored_as)
         self.report.quarantined += len(finish_moves(self.database, self.settings, moves))
@@ -255,11 +262,12 @@ class BatchWriter:
     ) -> None:
         content = f"{found.size_bytes}:{found.modified_ns}" if digest is None else digest
         one = bad_id(found.place, content)
+        stays = self._stays(found.place, refusal.reason)
         row: Row = {
             "id": one,
             "original_path": found.place,
             "stored_as": f"{KEPT_PREFIX}{one}"
-            if self.keep_bad_files
+            if stays
             else self._stored_as(one, found.path, refusal.reason),
             "reason": refusal.reason,
             "message": refusal.message,
@@ -274,9 +282,19 @@ class BatchWriter:
         self.state.bad[one] = _known_bad(row)
         self._stored.add(row["stored_as"])
         self.report.quarantined += 1
-        stored = None if self.keep_bad_files else row["stored_as"]
+        self.report.unsupported += refusal.reason == UNSUPPORTED
+        self.report.left_outside += stays and not self.keep_bad_files and _is_outside(found.place)
+        stored = None if stays else row["stored_as"]
         self.report.tell(FileProblem(found.place, refusal.reason, refusal.message, stored))
         log.warning("%s refused (%s): %s", shown(found.path), refusal.reason, refusal.message)
+
+    def _stays(self, place: str, reason: str) -> bool:
+        """Whether a refused file is left where it lies.
+
+        A folder outside the library is not ours to tidy, and a sound that other programs play
+        is not broken.
+        """
+        return self.keep_bad_files or reason == UNSUPPORTED or _is_outside(place)
 
     def _stored_as(self, one: str, path: Path, reason: str) -> str:
         before = self.state.bad.get(one)
@@ -308,8 +326,12 @@ class BatchWriter:
             imports.set_missing(session, rows.lost_places, missing=True)
 
     def _move_bad(self, bad: Sequence[Row]) -> None:
-        if not self.keep_bad_files:
-            finish_moves(self.database, self.settings, [_known_bad(row) for row in bad])
+        finish_moves(self.database, self.settings, [_known_bad(row) for row in bad])
+
+
+def _is_outside(place: str) -> bool:
+    """Whether a place lies outside the raw folder: then it is absolute."""
+    return place.startswith("/")
 
 
 def _known_bad(row: Row) -> KnownBad:
@@ -320,4 +342,6 @@ def _known_bad(row: Row) -> KnownBad:
         size_bytes=row["size_bytes"],
         modified_ns=row["modified_ns"],
         moved=row["moved"],
+        reason=row["reason"],
+        message=row["message"],
     )

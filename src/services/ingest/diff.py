@@ -8,6 +8,7 @@ from pathlib import Path
 from src.db.rows.imports import KnownBad, KnownStem, LibraryState
 from src.services.ingest.scan import FoundFile, Scan
 from src.storage.paths import path_of
+from src.storage.second_decoder import WOULD_BE_READ
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,17 @@ class Todo:
 
 
 def compare(
-    scan: Scan, state: LibraryState, *, scope: Scope, outdated: Mapping[str, KnownStem]
+    scan: Scan,
+    state: LibraryState,
+    *,
+    scope: Scope,
+    outdated: Mapping[str, KnownStem],
+    second_decoder: bool = False,
 ) -> Todo:
     """Sort what was found into what is to be done.
 
     outdated: stems by id that need a new analysis or a new copy
+    second_decoder: whether files that waited for one may be tried again
 
     A file is unchanged when path, size and time are those of the last import; then not even
     its bytes are read.
@@ -67,7 +74,10 @@ def compare(
         known, refused = state.places.get(found.place), bad.get(found.place)
         stamp = (found.size_bytes, found.modified_ns)
         if refused is not None and (refused.size_bytes, refused.modified_ns) == stamp:
-            todo.kept_bad.append(refused)
+            if second_decoder and WOULD_BE_READ in refused.message:
+                todo.fresh.append(found)
+            else:
+                todo.kept_bad.append(refused)
         elif known is None or (known.size_bytes, known.modified_ns) != stamp:
             todo.fresh.append(found)
         else:

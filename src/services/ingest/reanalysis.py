@@ -28,6 +28,7 @@ from src.db.rows import imports, stem_edits
 from src.db.rows.corrections import set_found
 from src.db.rows.stem_edits import CHUNK, Selection
 from src.embeddings.protocol import Embedder, Vectors
+from src.music.evidence.name_shapes import without_variants
 from src.services.ingest.kit_settling import settle_kits
 from src.services.ingest.kits import kit_path
 from src.services.ingest.licences import KitLicences
@@ -51,6 +52,8 @@ from src.services.ingest.work import (
 from src.storage.paths import path_of
 
 log = logging.getLogger(__name__)
+
+_PLACES = select(Place.path)
 
 FACTS = (Stem.bpm, Stem.key, Stem.category, Stem.is_loop)
 """Columns by which a stem counts as changed."""
@@ -216,6 +219,8 @@ class ReanalysisService:
                 tools.step(1)
 
     def _sources(self, ids: Sequence[str], analysis: Analysis, tools: _Tools) -> Iterator[_Source]:
+        with self.database.transaction() as session:
+            hints = without_variants(hint_path(place) for place in session.scalars(_PLACES))
         for start in range(0, len(ids), CHUNK):
             with self.database.transaction() as session:
                 rows = _rows(session, ids[start : start + CHUNK])
@@ -226,7 +231,8 @@ class ReanalysisService:
                     tools.report.fail(stem.original_file, "missing", message)
                     tools.step(1)
                 else:
-                    yield found
+                    hint = hints.get(found.task.hint_path, found.task.hint_path)
+                    yield replace(found, task=replace(found.task, hint_path=hint))
 
     def _source(self, stem: Stem, analysis: Analysis) -> _Source | None:
         """An original that is as it was taken in, else the copy; None where both are gone."""
