@@ -14,8 +14,9 @@ from src.core.progress import Progress, silent
 from src.mixdown.pieces import Load
 from src.mixdown.playback import MixBlock, ending, mix_blocks, score_samples
 from src.music.model.score import Score
-from src.storage.encode import AudioSink, Tags
+from src.storage.encode import AudioSink
 from src.storage.paths import safe_name
+from src.storage.tag_writing import Tags
 
 PREMASTER_PEAK_DB = -6.0
 """Where the highest sample of the premaster lies, so that a mastering engineer has room."""
