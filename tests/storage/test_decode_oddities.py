@@ -174,6 +174,20 @@ def test_bytes_before_the_first_frame_are_passed_over(tmp_path: Path) -> None:
         assert got.warnings == ()
 
 
+def test_a_tag_that_lies_about_its_size_hides_no_mp3(tmp_path: Path) -> None:
+    lying = b"ID3\x03\x00\x00\x00\x7f\x7f\x7f" + bytes(100)
+    assert read(tmp_path, lying + MP3, "a.mp3").audio.shape == (1, SAMPLES)
+
+
+@pytest.mark.parametrize("kind", ["FLAC", "OGG", "WAV", "AIFF"])
+def test_a_stream_behind_an_old_header_is_found(tmp_path: Path, kind: str) -> None:
+    junk = b"\x00\x09old sound" + bytes(117)
+    whole = read(tmp_path, encoded(noise(), kind))
+    got = read(tmp_path, junk + encoded(noise(), kind))
+    assert got.audio.shape == whole.audio.shape == (1, SAMPLES)
+    assert got.warnings == ()
+
+
 def test_an_mp3_that_begins_inside_a_frame_is_taken(tmp_path: Path) -> None:
     got = read(tmp_path, MP3[313:], "a.mp3")
     assert abs(got.audio.shape[1] - SAMPLES) < 4 * 1_152
@@ -281,6 +295,8 @@ FOREIGN = {
     "qdm2 in aiff": b"FORM" + struct.pack(">I", 4 + 32 + 16) + b"AIFC" + b"COMM"
     + struct.pack(">IhIh", 24, 1, 10, 16) + bytes.fromhex("400eac44000000000000") + b"QDM2\0\0"
     + b"SSND" + struct.pack(">III", 8, 0, 0),
+    "adts behind a tag": b"ID3\x03\x00\x00\x00\x00\x00\x0a" + bytes(10)
+    + bytes.fromhex("fff15080020ffc00").ljust(16, b"\0") * 20,
     "adts": bytes.fromhex("fff15080020ffc00") .ljust(16, b"\0") * 20,
 }  # fmt: skip
 

@@ -5,6 +5,7 @@ from typing import BinaryIO
 
 from src.storage.containers.caf_file import caf_chunks
 from src.storage.containers.ogg_pages import ogg_links
+from src.storage.containers.sound_sources import behind_tags
 from src.storage.riff import chunk_bytes, iff_chunks, riff_chunks
 
 
@@ -65,7 +66,7 @@ def foreign_sound(file: BinaryIO) -> ForeignSound | None:
         found = {codec for link in ogg_links(file) for codec in link.codecs.values()}
         foreign = sorted(found - {"vorbis", "opus", "flac"})
         return ForeignSound(f"{foreign[0]} in Ogg", "ogg") if foreign else None
-    return ForeignSound("AAC", "aac") if _is_adts(file) else None
+    return ForeignSound("AAC", "aac") if _is_adts(file, behind_tags(file)) else None
 
 
 def _in_wave(file: BinaryIO) -> ForeignSound | None:
@@ -96,9 +97,8 @@ def _in_aiff(file: BinaryIO) -> ForeignSound | None:
     return ForeignSound(f"{_word(code)} in AIFF", "aiff")
 
 
-def _is_adts(file: BinaryIO) -> bool:
-    """Whether the file is a run of AAC frames: three headers, each where the last frame ends."""
-    position = 0
+def _is_adts(file: BinaryIO, position: int) -> bool:
+    """Whether AAC frames begin at a byte: three headers, each where the last frame ends."""
     for _ in range(3):
         file.seek(position)
         head = file.read(7)

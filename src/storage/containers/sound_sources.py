@@ -5,6 +5,7 @@ knows some streams only outside of the container in which they came. So each fil
 through first; a sound file as it should be is read as it is.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -26,6 +27,12 @@ _OTHER_STARTS = (
     b"PVF1", b"Extended Instrument", b"MATLAB", b"\x64\xa3", b"\x00\x01\xa3\x64",
 )  # fmt: skip
 """How files begin that the decoder reads and nothing has to be known of here."""
+
+_STREAM_START = re.compile(
+    rb"fLaC[\x00\x80]\x00\x00\x22|OggS\x00\x02|RIFF....WAVEfmt |FORM....AIF[FC]|caff\x00\x01", re.S
+)
+_MOST_JUNK = 1 << 16
+"""Bytes at the start in which the beginning of a stream is sought."""
 
 _ENCODER_DELAY = 576
 """Samples at the start of an MP3 that are no sound, of the usual encoder."""
@@ -62,7 +69,7 @@ class Sources:
 
 def sound_sources(file: BinaryIO) -> Sources:
     """What the decoder is to read of a file, told by its content."""
-    start = _behind_tags(file)
+    start = behind_tags(file)
     file.seek(start)
     head = file.read(16)
     if head[:4] == b"fLaC":
@@ -82,7 +89,24 @@ def sound_sources(file: BinaryIO) -> Sources:
         return _one(Source((Span(0, 8), b"\xff\xff\xff\xff", Span(12, end - 12))))
     if head.startswith(_OTHER_STARTS):
         return _plain()
-    return _mpeg(file, start, file.seek(0, 2)) or _plain()
+    end = file.seek(0, 2)
+    # A tag may lie about its size: then the frames are sought from the start.
+    return _mpeg(file, start, end) or _mpeg(file, 0, end) or _behind_junk(file) or _plain()
+
+
+def _behind_junk(file: BinaryIO) -> Sources | None:
+    """A stream behind bytes of another kind, such as the header of an old Macintosh file."""
+    end = file.seek(0, 2)
+    file.seek(0)
+    found = _STREAM_START.search(file.read(_MOST_JUNK))
+    if found is None:
+        return None
+    if found[0].startswith(b"fLaC"):
+        info = flac_info(file, found.start())
+        samples, block = (None, None) if info is None else (info.samples, info.block_samples)
+        parts = (Span(found.start(), end - found.start()),)
+        return _one(Source(parts, 0, samples, samples is not None, block))
+    return _one(Source((Span(found.start(), end - found.start()),)))
 
 
 def _plain() -> Sources:
@@ -93,7 +117,7 @@ def _one(source: Source, *warnings: str) -> Sources:
     return Sources((source,), warnings)
 
 
-def _behind_tags(file: BinaryIO) -> int:
+def behind_tags(file: BinaryIO) -> int:
     """The byte behind the ID3v2 tags at the start of a file."""
     position = 0
     while True:
