@@ -88,12 +88,7 @@ class NeuroAnalyzer:
             scan = self._scan(source)
             with self.database.transaction() as session:
                 state = imports.library_state(session, model_id=self.embedder.model_id)
-            outdated = self._outdated(state)
-            scope = Scope(source, self.settings.raw_path, tuple(scan.unread))
-            todo = compare(
-                scan, state, scope=scope, outdated=outdated,
-                second_decoder=second_decoder() is not None,
-            )  # fmt: skip
+            todo = self._compared(scan, state, source)
             report = self._opening_report(scan, todo)
             writer = self._writer(state, todo, report, keep_bad_files)
             self._work(todo, state, writer, progress)
@@ -107,6 +102,16 @@ class NeuroAnalyzer:
         own = (self.settings.processed_path, self.settings.tracks_path)
         return scan_folder(
             source, raw_root=self.settings.raw_path, excluded=own, endings=readable_endings()
+        )
+
+    def _compared(self, scan: Scan, state: LibraryState, source: Path) -> Todo:
+        """What there is to do, held against what the library knows."""
+        return compare(
+            scan,
+            state,
+            scope=Scope(source, self.settings.raw_path, tuple(scan.unread)),
+            outdated=self._outdated(state),
+            second_decoder=second_decoder() is not None,
         )
 
     def _outdated(self, state: LibraryState) -> dict[str, KnownStem]:

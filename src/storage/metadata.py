@@ -105,7 +105,7 @@ def metadata_of(file: BinaryIO) -> FileMetadata:
 
 
 def _chunks_told(file: BinaryIO, found: list[Chunk]) -> FileMetadata:
-    """What the chunks of a WAV file tell, in one or kept in a FLAC, and the tags of the file."""
+    """What the chunks of a WAV tell, in one or kept in a FLAC, and the tags."""
     chunks = {chunk.name: chunk for chunk in reversed(found)}
 
     def content(name: bytes) -> bytes:
