@@ -37,7 +37,7 @@ from benchmarks.analysis_figures import (  # noqa: E402
 )
 from benchmarks.analysis_pictures import write_pictures  # noqa: E402
 from benchmarks.labels import Label, read_labels, sources  # noqa: E402
-from src.analysis.stem_analysis import StemFacts, analyse_stem  # noqa: E402
+from src.analysis import StemFacts, StemNames, analyse  # noqa: E402
 from src.audio.analysis.categories import CategoryModel, model_from  # noqa: E402
 from src.audio.basics.validation import HOUSE_RATE  # noqa: E402
 from src.core.errors import InvalidInputError, UnreadableAudioError  # noqa: E402
@@ -196,11 +196,10 @@ def _analyse(task: Task) -> tuple[StemFacts | None, float]:
         metadata = read_metadata(task.path)
     except UnreadableAudioError:
         return None, time.perf_counter() - started
-    facts = analyse_stem(
+    facts = analyse(
         audio,
+        StemNames(task.heard_as, metadata),
         sample_rate=HOUSE_RATE,
-        relative_path=task.heard_as,
-        metadata=metadata,
         model=None if task.model is None else _model(task.model),
     )
     return facts, time.perf_counter() - started

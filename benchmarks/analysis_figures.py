@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.labels import Label, sources
-from src.analysis.stem_analysis import StemFacts
+from src.analysis import StemFacts
 from src.music.theory.keys import is_minor, pitch_class, relative_key
 from src.music.theory.library import DRUM_CATEGORIES
 

@@ -30,8 +30,8 @@ import soundfile  # noqa: E402
 from benchmarks import report  # noqa: E402
 from benchmarks.material import write_library  # noqa: E402
 from benchmarks.preprocess import measure_import, spread  # noqa: E402
-from src.analysis.stem_analysis import analyse_stem  # noqa: E402
-from src.audio.analysis.analysis import hear  # noqa: E402
+from src.analysis import StemNames, analyse  # noqa: E402
+from src.audio.analysis.sound_estimates import estimate_sound  # noqa: E402
 from src.audio.basics.validation import HOUSE_RATE  # noqa: E402
 from src.audio.metering.loudness import integrated_loudness, true_peak_dbtp  # noqa: E402
 from src.core.errors import UnreadableAudioError  # noqa: E402
@@ -221,9 +221,9 @@ def _one_stem(path: Path, library: Path, copy: Path, phases: Phases) -> None:
     rate = HOUSE_RATE
     phases.timed(
         "analysis",
-        lambda: analyse_stem(audio, sample_rate=rate, relative_path=hint, metadata=metadata),
+        lambda: analyse(audio, StemNames(hint, metadata), sample_rate=rate),
     )
-    phases.timed("  of it hearing", lambda: hear(audio, sample_rate=rate))
+    phases.timed("  of it hearing", lambda: estimate_sound(audio, sample_rate=rate))
     phases.timed("  of it loudness", lambda: integrated_loudness(audio, sample_rate=rate))
     phases.timed("  of it true peak", lambda: true_peak_dbtp(audio, sample_rate=rate))
     phases.timed("24-bit copy", lambda: write_wav(copy, audio, sample_rate=rate))

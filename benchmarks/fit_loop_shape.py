@@ -19,8 +19,8 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np  # noqa: E402
 from numpy.typing import NDArray  # noqa: E402
 
-from src.audio.analysis.analysis import hear  # noqa: E402
 from src.audio.analysis.loop_shape import CUES  # noqa: E402
+from src.audio.analysis.sound_estimates import estimate_sound  # noqa: E402
 from src.audio.basics.validation import HOUSE_RATE  # noqa: E402
 from src.storage.decode import read_audio  # noqa: E402
 
@@ -70,7 +70,7 @@ def main() -> None:
 
 def _cues(path: Path) -> tuple[float, ...]:
     audio = read_audio(path, sample_rate=HOUSE_RATE).audio
-    return hear(audio, sample_rate=HOUSE_RATE).loop_cues.values
+    return estimate_sound(audio, sample_rate=HOUSE_RATE).loop_cues.values
 
 
 def fit(cues: Values, truth: Values, packs: NDArray[np.str_]) -> Fit:

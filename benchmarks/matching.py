@@ -41,7 +41,7 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 from sqlalchemy import select  # noqa: E402
 
-from src.analysis.stem_analysis import StemFacts, analyse_stem  # noqa: E402
+from src.analysis import StemFacts, StemNames, analyse  # noqa: E402
 from src.audio.basics.validation import HOUSE_RATE  # noqa: E402
 from src.core.config import Settings  # noqa: E402
 from src.core.errors import UnreadableAudioError  # noqa: E402
@@ -145,7 +145,7 @@ def _heard(path: Path, name: str) -> StemCard | None:
     except UnreadableAudioError as error:
         print(f"{path}: {error.message}", file=sys.stderr)
         return None
-    facts = analyse_stem(sound, sample_rate=HOUSE_RATE, relative_path=name)
+    facts = analyse(sound, StemNames(name), sample_rate=HOUSE_RATE)
     return _card(facts, path, sound.shape[1] / HOUSE_RATE)
 
 

@@ -37,7 +37,7 @@ from src.audio.analysis.pitch import PITCH_RATE, low_rate
 from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.core.config import Settings
 from src.demo.kits import write_demo_kits
-from src.mixdown.playback import mix_score
+from src.mixdown import mix_score
 from src.music.model.score import Score
 from src.music.scoring.repetition import repeated_blocks
 from src.music.theory.keys import key_name, relative_key
@@ -207,13 +207,13 @@ def played(services: Services, score: Score, roles: Container[str]) -> Audio:
     """The tracks of some roles, played and mixed without the others; silence for none."""
     cards = services.search.cards([choice.stem_id for choice in score.choices])
     load = stem_loader(services.settings.processed_path, cards)
-    tracks = tuple(track for track in score.tracks if track.role in roles)
-    return mix_score(replace(score, tracks=tracks), load=load)
+    tracks = tuple(track for track in score.channels if track.role in roles)
+    return mix_score(replace(score, channels=tracks), load=load)
 
 
 def tonal_key(services: Services, score: Score) -> str:
     """The key of all melodic parts played alone, by the house's estimator; "" for none."""
-    roles = {track.role for track in score.tracks if track.role not in NO_KEY}
+    roles = {track.role for track in score.channels if track.role not in NO_KEY}
     if not roles:
         return ""
     mix = played(services, score, roles)

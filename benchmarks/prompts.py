@@ -31,7 +31,7 @@ from src.audio.metering.loudness import integrated_loudness
 from src.audio.metering.true_peak import true_peak_dbtp
 from src.core.config import Settings
 from src.core.errors import TraumError
-from src.mixdown.playback import mix_score
+from src.mixdown import mix_score
 from src.music.model.plan import ArrangementPlan
 from src.services.renderer import stem_loader
 from src.storage.decode import read_audio
@@ -202,8 +202,8 @@ def own_clicks(services: Services, plan: ArrangementPlan, suspected: list[int]) 
     cards = services.search.cards([choice.stem_id for choice in score.choices])
     load = stem_loader(services.settings.processed_path, cards)
     found: set[int] = set()
-    for track in score.tracks:
-        alone = replace(score, tracks=(track,))
+    for track in score.channels:
+        alone = replace(score, channels=(track,))
         here = set(suspected) & set(_seams(asdict(alone)))
         if here:
             clicks = clicks_at(mix_score(alone, load=load), here, sample_rate=48_000)

@@ -35,8 +35,7 @@ import soundfile
 from benchmarks import report
 from benchmarks.render_material import BPM, INSTEAD, benchmark_score, swapped, write_stems
 from src.audio.basics.validation import HOUSE_RATE, Audio
-from src.mixdown.playback import MixReport, play_score
-from src.mixdown.render_archive import RenderArchive
+from src.mixdown import MixReport, RenderArchive, play_score
 from src.music.model.score import Score
 from src.music.theory.mastering_presets import PRESETS
 from src.storage.encode import AudioSink
@@ -107,7 +106,7 @@ def render(job: Job, queue: Any) -> None:
         heard = play_score(
             score,
             load=load,
-            archive=RenderArchive(cache, digest) if job.cached else None,
+            archive=RenderArchive(cache, digest, code="") if job.cached else None,
             sink=sink.write,
             progress=watch,
         )
@@ -150,11 +149,11 @@ def naive_way(folder: Path, python: str, minutes: float, stems: int) -> dict[str
     loops = [
         [str(folder / f"{clip.stem_id}.wav"), clip.start_beats * beat_s,
          clip.length_beats * beat_s, clip.source_length_s, clip.stretch_ratio, clip.semitones]
-        for track in score.tracks for clip in track.clips
+        for track in score.channels for clip in track.clips
     ]  # fmt: skip
     notes = [
         [str(folder / f"{note.stem_id}.wav"), note.start_beats * beat_s, note.velocity]
-        for track in score.tracks
+        for track in score.channels
         for note in track.notes
     ]
     length_s = score.length_beats * beat_s + score.tail_s

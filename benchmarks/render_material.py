@@ -15,11 +15,11 @@ from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.music.model.score import (
     Automation,
     AutomationPoint,
+    Channel,
     Clip,
     Note,
     Score,
     ScoreSection,
-    Track,
 )
 from src.storage.encode import write_wav
 
@@ -113,7 +113,7 @@ def benchmark_score(minutes: float, stems: int, target_lufs: float | None) -> Sc
     }
     return Score(
         bpm=BPM, key="Am", beats_per_bar=4, seed=1, sections=sections,
-        tracks=tuple(tracks[role] for role in _chosen(stems)),
+        channels=tuple(tracks[role] for role in _chosen(stems)),
         target_lufs=target_lufs, ceiling_dbtp=-1.0, tail_s=ROOM_FOR_ECHO_S,
     )  # fmt: skip
 
@@ -132,21 +132,21 @@ def swapped(score: Score, role: str) -> Score:
     """
     clips = _clips(*INSTEAD[role], _playing(role, score.sections))
     tracks = [
-        replace(track, clips=clips) if track.role == role else track for track in score.tracks
+        replace(track, clips=clips) if track.role == role else track for track in score.channels
     ]
     moved = tuple(
         replace(section, level_db=section.level_db + _shift_db(number))
         for number, section in enumerate(score.sections)
     )
     shifted = tuple(_shifted(track, score.sections) for track in tracks)
-    return replace(score, sections=moved, tracks=shifted)
+    return replace(score, sections=moved, channels=shifted)
 
 
 def _shift_db(section: int) -> float:
     return (0.2, -0.35, 0.1, 0.0, 0.45, -0.1, 0.0, 0.25)[section]
 
 
-def _shifted(track: Track, sections: tuple[ScoreSection, ...]) -> Track:
+def _shifted(track: Channel, sections: tuple[ScoreSection, ...]) -> Channel:
     def moved(point: AutomationPoint) -> AutomationPoint:
         number = max(n for n, s in enumerate(sections) if s.start_beats <= point.beats)
         return replace(point, value=point.value + _shift_db(number))
@@ -195,7 +195,7 @@ def _clips(
     return tuple(clips)
 
 
-def _loop_track(role: str, bpm: float, bars: int, sections: tuple[ScoreSection, ...]) -> Track:
+def _loop_track(role: str, bpm: float, bars: int, sections: tuple[ScoreSection, ...]) -> Channel:
     automation = [*_levels(sections)]
     if role in ("bass", "synth", "lead", "pad", "keys", "guitar"):
         automation.append(Automation("low_pass_hz", tuple(_closing(sections))))
@@ -206,7 +206,7 @@ def _loop_track(role: str, bpm: float, bars: int, sections: tuple[ScoreSection, 
     if role == "guitar":
         swing = (AutomationPoint(s.start_beats, 0.4 * (-1) ** n) for n, s in enumerate(sections))
         automation.append(Automation("pan", tuple(swing)))
-    return Track(
+    return Channel(
         role, role, clips=_clips(role, bpm, bars, sections), gain_db=-12.0,
         pan=0.2 if role == "keys" else 0.0,
         high_pass_hz=None if role in ("drums", "bass") else 120.0,
@@ -218,7 +218,7 @@ def _loop_track(role: str, bpm: float, bars: int, sections: tuple[ScoreSection, 
     )  # fmt: skip
 
 
-def _hit_track(role: str, every: float, sections: tuple[ScoreSection, ...]) -> Track:
+def _hit_track(role: str, every: float, sections: tuple[ScoreSection, ...]) -> Channel:
     """Hits at moving velocities, a few thousandths beside the grid, as hands play."""
     rng = np.random.default_rng(len(role))
     notes = tuple(
@@ -238,7 +238,7 @@ def _hit_track(role: str, every: float, sections: tuple[ScoreSection, ...]) -> T
     automation = [*_levels(sections)]
     if role == "clap":
         automation.append(Automation("reverb_send_db", tuple(_throws(sections, -16.0))))
-    return Track(
+    return Channel(
         role, role, clips=clips, notes=notes, gain_db=-10.0,
         reverb_send_db=-14.0 if role in _SENT else None, automation=tuple(automation),
     )  # fmt: skip

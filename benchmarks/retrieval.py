@@ -48,7 +48,7 @@ from src.embeddings.choice import build_embedder  # noqa: E402
 from src.embeddings.protocol import Embedder  # noqa: E402
 from src.services.retrieval.directions import Usual, direction_of, text_wishes  # noqa: E402
 from src.services.retrieval.ranking import RankedFor, rank  # noqa: E402
-from src.services.retrieval.words import known_words, mended  # noqa: E402
+from src.services.retrieval.words import mended  # noqa: E402
 from src.services.search import SearchService  # noqa: E402
 
 TARGETS = {("hidden", "sound"): 0.70, ("shown", "fusion"): 0.95}
@@ -124,7 +124,7 @@ def embedders() -> dict[str, Embedder]:
 def part_scores(service: SearchService, embedder: Embedder, text: str, count: int) -> Parts:
     """The score of each stem by each part and by all together, in the order of the labels."""
     with service.opened() as index:
-        asked = mended(text, index.words, known_words())
+        asked = mended(text, index.words)
     wishes = text_wishes(embedder, [asked.mended or text], [1.0])
     with service.opened() as index:
         wanted = RankedFor(asked, direction_of(wishes, index, Usual()))

@@ -32,6 +32,7 @@ from src.api.endpoints import (
     tracks,
     uploads,
 )
+from src.api.job_watch import JobWatch
 from src.api.limits import BodyLimit
 from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError
@@ -42,8 +43,9 @@ from src.services.export.service import STAGE as EXPORT_STAGE
 from src.services.ingest.lock import when_free
 from src.services.ingest.reembedding import REEMBED_STAGES
 from src.services.ingest.uploads import UploadService
+from src.services.jobs.kinds import LIBRARY, TRACKS, VECTORS, JobKind, JobRules
 from src.services.jobs.logs import JobLogs
-from src.services.jobs.service import JobKind, JobService
+from src.services.jobs.service import JobService
 from src.services.library.bulk_edits import BulkEditService
 from src.services.library.collections import CollectionService
 from src.services.library.quarantine import QuarantineService
@@ -146,6 +148,7 @@ async def _lifespan(
     try:
         yield
     finally:
+        engine.watch.close()
         await run_in_threadpool(runner.stop)
         await run_in_threadpool(services.close)
 
@@ -157,8 +160,9 @@ def _start(services: Services) -> tuple[Engine, LocalRunner]:
     if not logging.getLogger().handlers:
         set_up_logging(settings.log_level)  # uvicorn sets up its own loggers alone
     _make_folders(settings)
-    runner = LocalRunner(threads=settings.job_threads)
+    runner = LocalRunner(lanes={LIBRARY: 1, VECTORS: 1, TRACKS: settings.job_threads})
     made = services.tracks
+    jobs = _job_service(services, runner)
     engine = Engine(
         settings=settings,
         database=database,
@@ -178,9 +182,8 @@ def _start(services: Services) -> tuple[Engine, LocalRunner]:
         collections=CollectionService(database),
         exports=services.exports,
         quarantine=QuarantineService(database, settings),
-        jobs=JobService(
-            database, _job_kinds(services, made), runner.send, logs=JobLogs(settings.job_logs_path)
-        ),
+        jobs=jobs,
+        watch=JobWatch(jobs),
     )
     engine.uploads.remove_stale()
     runner.start(engine.jobs, lock_file=settings.processed_path / "jobs.lock")
@@ -208,16 +211,33 @@ def _job_kinds(services: Services, made: TrackService) -> dict[str, JobKind]:
     def reembed(_params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
         return services.reembedding.run(progress=progress).to_dict()
 
-    render = JobKind(made.render, RENDER_STAGES)
+    alone: dict[str, Any] = {"alone": True, "again": True}
+    render = JobKind(made.render, RENDER_STAGES, again=True, tidy=made.tidy)
+    exports = services.exports
     return {
-        "demo": JobKind(demo, DEMO_STAGES, alone=True),
-        "preprocess": JobKind(preprocess, PREPROCESS_STAGES, alone=True),
-        "reanalyse": JobKind(reanalyse, PREPROCESS_STAGES, alone=True),
-        "reembed": JobKind(reembed, REEMBED_STAGES, alone=True),
+        "demo": JobKind(demo, DEMO_STAGES, lane=LIBRARY, **alone),
+        "preprocess": JobKind(preprocess, PREPROCESS_STAGES, lane=LIBRARY, **alone),
+        "reanalyse": JobKind(reanalyse, PREPROCESS_STAGES, lane=LIBRARY, **alone),
+        "reembed": JobKind(reembed, REEMBED_STAGES, lane=VECTORS, **alone),
         "generate": render,
         "render": render,
-        "export": JobKind(services.exports.run, ((EXPORT_STAGE, 1.0),)),
+        "export": JobKind(exports.run, ((EXPORT_STAGE, 1.0),), again=True, tidy=exports.tidy),
     }
+
+
+def _job_service(services: Services, runner: LocalRunner) -> JobService:
+    settings = services.settings
+    return JobService(
+        services.database,
+        _job_kinds(services, services.tracks),
+        runner.send,
+        logs=JobLogs(settings.job_logs_path),
+        rules=JobRules(
+            lease_s=settings.job_lease_s,
+            most_queued=settings.max_queued_jobs,
+            kept_days=settings.jobs_kept_days,
+        ),
+    )
 
 
 app = create_app()

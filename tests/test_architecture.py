@@ -1,7 +1,9 @@
 """The house's own rules: who may import whom."""
 
+import ast
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -22,6 +24,19 @@ def test_services_know_no_web_framework() -> None:
         for name in names:
             assert f"import {name}" not in text, f"{path.name} imports {name}"
             assert f"from {name}" not in text, f"{path.name} imports {name}"
+
+
+def test_in_the_rooms_of_music_a_class_is_known_by_its_name_alone() -> None:
+    rooms = ("music", "services/tracks", "mixdown")
+    names = Counter(
+        node.name
+        for room in rooms
+        for path in sorted((ROOT / "src" / room).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert len(names) > 100
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_every_setting_is_explained_in_the_example_file() -> None:

@@ -293,8 +293,8 @@ def test_a_second_command_waits_for_the_import_of_the_first(
     with ExitStack() as held:
         held.enter_context(import_lock(tmp_path / "processed_database"))
         let_go = threading.Timer(1.0, held.close)
-        let_go.start()
         started = time.monotonic()
+        let_go.start()
         code, answer = run(capsys, "search", "kick", "--library", str(tmp_path))
         let_go.join()
     assert (code, answer["hits"]) == (0, [])

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
 
+from src.api.job_watch import JobWatch
 from src.core.config import Settings
 from src.db import crud
 from src.db.database import Database
@@ -14,7 +15,8 @@ from src.embeddings.protocol import Embedder
 from src.services.export.service import ExportService
 from src.services.ingest.reanalysis import ReanalysisService
 from src.services.ingest.uploads import UploadService
-from src.services.jobs.service import JobService, JobState
+from src.services.jobs.service import JobService
+from src.services.jobs.states import JobState
 from src.services.library.bulk_edits import BulkEditService
 from src.services.library.collections import CollectionService
 from src.services.library.map import LibraryMapService
@@ -55,6 +57,7 @@ class Engine:
     collections: CollectionService
     quarantine: QuarantineService
     jobs: JobService
+    watch: JobWatch
 
 
 def get_engine(request: Request) -> Engine:
@@ -85,8 +88,8 @@ async def finished_job(jobs: JobService, job_id: str) -> JobState:
     """
     pause_s = _FIRST_PAUSE_S
     while True:
-        state = await run_in_threadpool(jobs.get, job_id)
-        if state.finished:
+        state = await run_in_threadpool(jobs.ended, job_id)
+        if state is not None:
             return state
         await asyncio.sleep(pause_s)
         pause_s = min(pause_s * 1.5, _LONGEST_PAUSE_S)

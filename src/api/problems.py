@@ -14,12 +14,13 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from src.core import errors
 from src.core.errors import TraumError
 from src.schemas.common import Problem
-from src.services.jobs.service import JobRunningError, JobState
+from src.services.jobs.intake import JobRunningError, QueueFullError
+from src.services.jobs.states import JobState
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ _STATUS_OF_ERROR = {
     "GenerationFailedError": 502,
     "BackendUnavailableError": 503,
 }
-_STATUS_OF_CODE = {"upload_too_large": 413}
+_STATUS_OF_CODE = {"upload_too_large": 413, "queue_full": 429}
 _CODE_OF_STATUS = {
     400: "bad_request",
     404: "not_found",
@@ -42,6 +43,10 @@ _CODE_OF_STATUS = {
     416: "range_not_satisfiable",
 }
 _UNEXPECTED = "An unexpected error on our side. The log of the server has the details."
+
+
+class NothingMoreError(Exception):
+    """A stream has told everything: who reads it need not come back."""
 
 
 class ProblemResponse(JSONResponse):
@@ -116,6 +121,7 @@ def failed_job_response(request: Request, state: JobState) -> ProblemResponse:
 def install(app: FastAPI) -> None:
     """Make the app answer all failures with problems."""
     app.add_exception_handler(TraumError, _known)
+    app.add_exception_handler(NothingMoreError, _nothing_more)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(OperationalError, _database)
@@ -135,8 +141,15 @@ def _known(request: Request, error: Exception) -> ProblemResponse:
     if isinstance(error, JobRunningError):
         more = {"job_id": error.job_id}
         headers = {"location": f"/api/v1/jobs/{error.job_id}"}
+    if isinstance(error, QueueFullError):
+        headers = {"retry-after": str(error.retry_after_s)}
     status = _status(error.code, names[0])
     return problem(request.url.path, status, error.code, error.message, headers=headers, **more)
+
+
+def _nothing_more(_request: Request, _error: Exception) -> Response:
+    # 204 is what tells a browser's EventSource not to connect again
+    return Response(status_code=204)
 
 
 def _invalid(request: Request, error: Exception) -> ProblemResponse:

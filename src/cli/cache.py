@@ -12,7 +12,7 @@ def add_options(made: argparse.ArgumentParser) -> None:
 
 def cache(call: Call) -> Result:
     """Tell how much sound is kept between renders, or forget it."""
-    from src.mixdown.render_archive import render_cache
+    from src.services.tracks.render_store import render_cache
 
     kept = render_cache(call.services.settings)
     before = kept.size()

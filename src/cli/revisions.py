@@ -25,7 +25,7 @@ def tracks(call: Call) -> Result:
 
 
 def explain(call: Call) -> Result:
-    """Who plays each voice of a track, and why."""
+    """Who plays each part of a track, and why."""
     choices = call.services.revisions.explain(call.options.track)
     lines: list[str] = []
     for choice in choices:
@@ -39,7 +39,7 @@ def explain(call: Call) -> Result:
 
 
 def suggest(call: Call) -> Result:
-    """Stems that could play a voice of a track instead."""
+    """Stems that could play a part of a track instead."""
     found = call.services.revisions.suggestions(
         call.options.track, call.options.voice, limit=call.options.limit
     )
@@ -72,30 +72,30 @@ def edits_of(options: argparse.Namespace) -> list["Edit"]:
     from src.music.arranging import plan_edits
 
     edits: list[Edit] = []
-    for voice, _, stem in (word.partition("=") for word in options.swap):
-        edits.append(plan_edits.Swap(voice, stem or None))
+    for part, _, stem in (word.partition("=") for word in options.swap):
+        edits.append(plan_edits.Swap(part, stem or None))
     for on, words in ((True, options.mute), (False, options.unmute)):
-        for voice, _, section in (word.partition("@") for word in words):
-            edits.append(plan_edits.Mute(voice, (section,) if section else (), on=on))
+        for part, _, section in (word.partition("@") for word in words):
+            edits.append(plan_edits.Mute(part, (section,) if section else (), on=on))
     edits += [plan_edits.Reroll(section) for section in options.reroll]
     edits += [_level(word) for word in options.level]
     if options.bars is not None or options.seconds is not None:
-        edits.append(plan_edits.Length(options.bars, options.seconds))
+        edits.append(plan_edits.SetLength(options.bars, options.seconds))
     if options.bpm is not None:
-        edits.append(plan_edits.Tempo(options.bpm))
+        edits.append(plan_edits.SetTempo(options.bpm))
     if options.key is not None:
-        edits.append(plan_edits.Key(options.key))
+        edits.append(plan_edits.SetKey(options.key))
     if options.mood:
-        edits.append(plan_edits.Mood(tuple(options.mood)))
+        edits.append(plan_edits.SetMoods(tuple(options.mood)))
     return edits
 
 
 def _level(word: str) -> "Edit":
     from src.music.arranging import plan_edits
 
-    voice, _, gain = word.partition("=")
+    part, _, gain = word.partition("=")
     try:
-        return plan_edits.Level(voice, float(gain))
+        return plan_edits.Level(part, float(gain))
     except ValueError as error:
         raise InvalidInputError(f"a level is written as bass=-3 (dB), got {word!r}") from error
 

@@ -15,6 +15,11 @@ def doctor(call: Call) -> Result:
     return Result(answer, text, 0 if healthy else 1)
 
 
+CLOSE_WITHIN_S = 3
+"""How long the end of the server waits for who follows a job or waits for a track: they come
+back, and the jobs go on at the next start."""
+
+
 def serve(call: Call) -> Result:
     """Run the API."""
     import uvicorn
@@ -27,5 +32,11 @@ def serve(call: Call) -> Result:
     port = settings.port if call.options.port is None else call.options.port
     check_serving(settings, host, port)
     leave_out_health_checks()
-    uvicorn.run(create_app(settings), host=host, port=port, log_level=settings.log_level.lower())
+    uvicorn.run(
+        create_app(settings),
+        host=host,
+        port=port,
+        log_level=settings.log_level.lower(),
+        timeout_graceful_shutdown=CLOSE_WITHIN_S,
+    )
     return Result({"served": f"http://{host}:{port}"}, "")

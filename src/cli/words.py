@@ -124,7 +124,7 @@ def _add_revision_commands(command: AddCommand) -> None:
     made.add_argument("--limit", type=int, default=20)
     made = command("explain", revisions.explain, "tell why a track's stems were chosen")
     made.add_argument("track", metavar="TRACK_ID")
-    made = command("suggest", revisions.suggest, "list stems that could play a voice instead")
+    made = command("suggest", revisions.suggest, "list stems that could play a part instead")
     made.add_argument("track", metavar="TRACK_ID")
     made.add_argument("voice", metavar="VOICE")
     made.add_argument("--limit", type=int, default=10)

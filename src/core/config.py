@@ -31,6 +31,9 @@ class Settings(BaseSettings):
 
     workers: int = Field(default=0, ge=0, le=256, description="0: one per core")
     job_threads: int = Field(default=2, ge=1, le=64)
+    job_lease_s: float = Field(default=20.0, ge=1.0, le=600.0)
+    jobs_kept_days: float = Field(default=30.0, gt=0, le=36_500)
+    max_queued_jobs: int = Field(default=10_000, ge=1)
     file_timeout_s: float = Field(default=120.0, gt=0)
     max_stem_s: float = Field(default=900.0, gt=0)
     embed_batch: int = Field(default=16, ge=1, le=1024)

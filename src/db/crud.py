@@ -4,18 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Select, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
 from sqlalchemy.orm.attributes import InstrumentedAttribute
 
 from src.core.errors import InvalidInputError, NotFoundError
-from src.db.models import CollectedStem, Embedding, Job, Kit, Place, Quarantine, Stem, TrackRow
-
-FINAL_STATES = ("succeeded", "failed", "cancelled")
-"""Job states that never change again."""
-
-OPEN_STATES = ("queued", "running")
-"""Job states of work that is still to come or under way."""
+from src.db.models import (
+    OPEN_STATES,
+    CollectedStem,
+    Embedding,
+    Job,
+    Kit,
+    Place,
+    Quarantine,
+    Stem,
+    TrackRow,
+)
 
 STEM_SORTS: dict[str, InstrumentedAttribute[Any]] = {
     "imported_at": Stem.imported_at,
@@ -264,83 +268,6 @@ def library_counts(session: Session, model_id: str) -> LibraryCounts:
         tracks=count(select(func.count(TrackRow.id))),
         open_jobs=count(select(func.count(Job.id)).where(Job.status.in_(OPEN_STATES))),
     )
-
-
-# --- jobs ----------------------------------------------------------------------------------
-
-
-def add_job(session: Session, *, job_id: str, kind: str, params: dict[str, Any]) -> Job:
-    """A new queued job."""
-    row = Job(id=job_id, kind=kind, params=params)
-    session.add(row)
-    session.flush()
-    return row
-
-
-def get_job(session: Session, job_id: str) -> Job:
-    """The job. Raises NotFoundError."""
-    row = session.get(Job, job_id)
-    if row is None:
-        raise NotFoundError(f"there is no job {job_id!r}")
-    return row
-
-
-def list_jobs(
-    session: Session, *, kind: str | None, status: Sequence[str], window: Window
-) -> tuple[list[Job], int]:
-    """One page of jobs, newest first, without parameters and results; and how many in all."""
-    conditions = []
-    if kind is not None:
-        conditions.append(Job.kind == kind)
-    if status:
-        conditions.append(Job.status.in_(status))
-    total = session.scalar(select(func.count(Job.id)).where(*conditions))
-    rows = session.scalars(
-        select(Job)
-        .where(*conditions)
-        .order_by(Job.created_at.desc(), Job.id)
-        .limit(window.limit)
-        .offset(window.offset)
-        .options(defer(Job.params), defer(Job.result))
-    )
-    return list(rows), total or 0
-
-
-def open_job_of(session: Session, kind: str) -> Job | None:
-    """The oldest job of this kind that is queued or running, if there is one."""
-    return session.scalar(
-        select(Job)
-        .where(Job.kind == kind, Job.status.in_(OPEN_STATES))
-        .order_by(Job.created_at, Job.id)
-        .limit(1)
-    )
-
-
-def jobs_in(session: Session, status: str) -> list[Job]:
-    """All jobs in one state, oldest first."""
-    return list(
-        session.scalars(select(Job).where(Job.status == status).order_by(Job.created_at, Job.id))
-    )
-
-
-def change_job(
-    session: Session, job_id: str, *, when: Sequence[str], values: dict[str, Any]
-) -> bool:
-    """Set columns of a job if it is in one of the given states; whether it was.
-
-    One statement, so that of several who try the same step only one succeeds.
-    """
-    result = session.execute(
-        update(Job).where(Job.id == job_id, Job.status.in_(when)).values(**values)
-    )
-    assert isinstance(result, CursorResult)
-    return result.rowcount == 1
-
-
-def cancel_requested(session: Session, job_id: str) -> bool:
-    """Whether the user asked to stop the job; a job that is gone counts as stopped."""
-    wish = session.scalar(select(Job.cancel_requested).where(Job.id == job_id))
-    return wish is None or wish
 
 
 # --- tracks --------------------------------------------------------------------------------

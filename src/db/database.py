@@ -8,9 +8,13 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+DATABASE_DOWN = (OperationalError, InterfaceError)
+"""Raised where a database does not answer, or not in time; the same may work a moment later."""
 
 _UPGRADE_LOCKS = {
     "sqlite": "BEGIN IMMEDIATE",

@@ -14,6 +14,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Text,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
@@ -260,10 +261,32 @@ class Quarantine(Base):
     quarantined_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
+OPEN_STATES = ("queued", "running")
+"""Job states of work that is still to come or under way."""
+
+FINAL_STATES = ("succeeded", "failed", "cancelled")
+"""Job states that never change again."""
+
+_OPEN = text("status IN ('queued', 'running')")
+
+
 class Job(Base):
-    """A long task. The row is the truth: queued, running, succeeded, failed, cancelled."""
+    """A long task. The row is the truth: queued, running, succeeded, failed, cancelled.
+
+    attempt: number of the last claim; every write of a worker names the one that it holds
+    deaths: claims whose worker went without a word
+    worker, lease_until: who holds the claim of a running job, and until when
+    sent_at: when its id was last handed to whoever carries it to a worker
+    alone: set for kinds of which at most one job is open; the same for all that exclude each other
+    request_key, request_digest: the client's Idempotency-Key, and what was asked under it
+    events: number of the newest event
+    """
 
     __tablename__ = "jobs"
+    __table_args__ = (
+        Index("ix_jobs_turn", "status", "kind", "created_at", "id"),
+        Index("ix_jobs_alone", "alone", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     kind: Mapped[str] = mapped_column(String(32), index=True)
@@ -276,9 +299,33 @@ class Job(Base):
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     problem: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     cancel_requested: Mapped[bool] = mapped_column(default=False)
+    attempt: Mapped[int] = mapped_column(default=0)
+    deaths: Mapped[int] = mapped_column(default=0)
+    worker: Mapped[str] = mapped_column(String(80), default="")
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    alone: Mapped[str | None] = mapped_column(String(32))
+    request_key: Mapped[str | None] = mapped_column(String(255), index=True, unique=True)
+    request_digest: Mapped[str] = mapped_column(String(64), default="")
+    events: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+
+
+class JobEvent(Base):
+    """What changed about a job, numbered from 1 without gaps.
+
+    kind: "state" or "progress"; data: the job as it stood after the change
+    """
+
+    __tablename__ = "job_events"
+
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(16))
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class TrackRow(Base):

@@ -1,6 +1,6 @@
 """The offline embedder: a space whose axes are attributes and categories.
 
-Sound gets there by calibrated descriptors, text by a lexicon; nothing is downloaded.
+Sound gets there by calibrated descriptors, text by the vocabulary; nothing is downloaded.
 Nothing but the sound counts: no name, no folder.
 """
 
@@ -16,8 +16,8 @@ from src.audio.analysis.attributes import ATTRIBUTES, RECIPES, attribute_scores
 from src.audio.analysis.categories import CategoryModel, category_model, category_scores
 from src.audio.analysis.descriptors import describe
 from src.audio.basics.validation import HOUSE_RATE, Audio
-from src.embeddings.lexicon import mentions
 from src.embeddings.protocol import Vectors
+from src.words.mentions import mentions
 
 SPACE_VERSION = 2
 """Raise it with every change of code that moves the vectors of sounds."""

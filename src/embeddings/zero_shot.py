@@ -1,7 +1,7 @@
 """What CLAP says a sound is, by comparing it with sentences: categories and tags.
 
 Nothing was fitted for it. How often it is right on a library can't be told without real weights,
-so that it is heard as one modest witness beside the sound's own analysis.
+so that it is modest evidence beside the sound's own analysis.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +14,7 @@ import numpy as np
 from src.audio.analysis.attributes import ATTRIBUTES
 from src.embeddings.protocol import Vectors
 from src.music.theory.library import CATEGORIES
+from src.words.vocabulary import vocabulary
 
 CATEGORY_TEMPLATES = (
     "{}", "the sound of {}", "this is a recording of {}", "{}, a music production sample",
@@ -22,32 +23,9 @@ TAG_TEMPLATES = (
     "a {} sound", "{} music", "this sounds {}", "a {} music production sample",
 )  # fmt: skip
 
-CATEGORY_WORDS: Mapping[str, tuple[str, ...]] = {
-    "kick": ("a kick drum", "a bass drum hit"),
-    "snare": ("a snare drum", "a snare hit"),
-    "clap": ("a hand clap", "clapping"),
-    "hihat": ("a hi-hat cymbal", "a closed hi-hat"),
-    "cymbal": ("a crash cymbal", "a ride cymbal"),
-    "tom": ("a tom drum", "a floor tom"),
-    "percussion": ("percussion", "bongos, shakers and congas"),
-    "drums": ("a drum loop", "a full drum beat"),
-    "bass": ("a bass line", "a synth bass"),
-    "synth": ("a synthesizer", "an electronic synth loop"),
-    "lead": ("a lead synth melody", "a solo synth line"),
-    "pad": ("a warm synth pad", "sustained pad chords"),
-    "keys": ("a piano", "an electric piano"),
-    "guitar": ("a guitar", "an electric guitar"),
-    "strings": ("string instruments", "a violin section"),
-    "brass": ("brass instruments", "a trumpet"),
-    "vocal": ("a human voice singing", "a vocal sample"),
-    "fx": ("a sound effect", "a riser or impact effect"),
-    "atmo": ("an ambient atmosphere", "a background soundscape"),
-}
-"""How each category is said. "other" has no sound of its own: it gets nothing."""
-
 HIGHEST_SCALE = 20.0
 """By which cosines are multiplied at most before a softmax. LAION trains to 14 to 100 for telling
-single captions apart; softer answers suit a witness that was never checked on stems."""
+single captions apart; softer answers suit evidence that was never checked on stems."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +68,8 @@ class ZeroShot:
         best = np.maximum(traits.max(axis=1, keepdims=True, initial=0.0), 1e-9)
         return [
             Labels(
-                dict(zip(CATEGORY_WORDS, map(float, kind), strict=True))
-                | {name: 0.0 for name in CATEGORIES if name not in CATEGORY_WORDS},
+                dict.fromkeys(CATEGORIES, 0.0)
+                | dict(zip(vocabulary().captions, map(float, kind), strict=True)),
                 dict(zip(ATTRIBUTES, map(float, trait), strict=True)),
             )
             for kind, trait in zip(kinds, traits / best, strict=True)
@@ -99,11 +77,12 @@ class ZeroShot:
 
     @cached_property
     def _categories(self) -> Vectors:
-        """One unit row per category that has words."""
-        words = [word for some in CATEGORY_WORDS.values() for word in some]
+        """One unit row per category that has captions; "other" has no sound of its own."""
+        captions = vocabulary().captions
+        words = [word for some in captions.values() for word in some]
         vectors = self._embedder.embed_prompts(words, CATEGORY_TEMPLATES)
         rows, start = [], 0
-        for some in CATEGORY_WORDS.values():
+        for some in captions.values():
             mean = vectors[start : start + len(some)].mean(axis=0)
             rows.append(mean / np.linalg.norm(mean))
             start += len(some)

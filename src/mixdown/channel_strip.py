@@ -1,4 +1,4 @@
-"""A track's channel in the mix: sweeps, level, pan and ducking."""
+"""The channel strip of a mix: moving filters, level, pan, ducking and sends."""
 
 import math
 from bisect import bisect_left
@@ -15,33 +15,34 @@ from src.audio.basics.validation import Audio
 from src.audio.processing.dynamics import duck_amount, duck_lead, duck_shape
 from src.audio.processing.sweep_filter import Sweep, sweep
 from src.core.errors import InvalidInputError
-from src.mixdown.track_playing import Grid
-from src.music.model.score import Track
+from src.mixdown.sources import SampleGrid
+from src.music.model.score import Channel
 
 PARAMETERS = (
     "gain_db", "pan", "low_pass_hz", "high_pass_hz", "reverb_send_db", "delay_send_db",
 )  # fmt: skip
-"""What can be automated. gain_db adds to the track's gain, the others take the place of the
-track's own value."""
+"""What can be automated. gain_db adds to the channel's gain, the others take the place of the
+channel's own value."""
 
 NO_SEND_DB = -80.0
 """A send at this level or below is off."""
 
 WARM_UP = 12_000
-"""On so many samples before a stretch its filters run up."""
+"""On so many samples before a block its filters run up."""
 
 _FILTERS = ("high_pass_hz", "low_pass_hz")
 _OPEN_HZ = (16_000.0, 17_900.0)
 _FLAT_HZ = (40.0, 21.0)
+"""Between these cutoffs a filter gets out of the way: it would take nothing that is heard."""
 
-Line = NDArray[np.float32] | float
+Curve = NDArray[np.float32] | float
 Point = tuple[float, float]
 _LEVEL: tuple[Point, ...] = ((0.0, 0.0),)
 
 
 @dataclass(frozen=True)
 class Gains:
-    """What a track is multiplied by.
+    """What a channel is multiplied by.
 
     level: shape (1,) or (samples,); sides: left and right, shape (2, 1) or (2, samples)
     """
@@ -62,7 +63,7 @@ class Gains:
 
 
 class Ducking:
-    """How far the kicks push the others down, told block by block."""
+    """Finds how far the kicks push the others down, block by block."""
 
     def __init__(self, kicks: Sequence[int], sample_rate: int, *, release_s: float) -> None:
         self._kicks = list(kicks)
@@ -81,14 +82,14 @@ class Ducking:
 
 
 class ChannelStrip:
-    """What a track's sound passes on its way to the mix.
+    """Filters, levels and places what a channel plays.
 
-    It remembers nothing: any stretch may be asked for, from several threads, in any order.
+    It remembers nothing: any block may be asked for, from several threads, in any order.
     """
 
-    def __init__(self, track: Track, grid: Grid) -> None:
+    def __init__(self, track: Channel, grid: SampleGrid) -> None:
         self._track, self._rate = track, grid.sample_rate
-        self._lines: dict[str, list[Point]] = {}
+        self._curves: dict[str, list[Point]] = {}
         for automation in track.automation:
             if automation.parameter not in PARAMETERS:
                 raise InvalidInputError(
@@ -96,7 +97,7 @@ class ChannelStrip:
                 )
             points = sorted(automation.points, key=lambda point: point.beats)
             if points:
-                self._lines[automation.parameter] = [
+                self._curves[automation.parameter] = [
                     (float(grid.sample(point.beats)), point.value) for point in points
                 ]
         self.ducks = track.duck_db != 0.0
@@ -140,12 +141,12 @@ class ChannelStrip:
             pushed += np.float32(1.0)
             pushed *= level
             level = pushed
-        pan = self._line("pan", start, stop, self._track.pan)
+        pan = self._curve("pan", start, stop, self._track.pan)
         if isinstance(pan, float):
             return Gains(level, np.array(pan_gains(pan), np.float32)[:, None])
         return Gains(level, pan_curves(pan))
 
-    def send_gains(self, start: int, stop: int) -> tuple[Line, Line]:
+    def send_gains(self, start: int, stop: int) -> tuple[Curve, Curve]:
         """Factors of what goes to the reverb and to the delay: numbers, or one per sample."""
         return (
             self._send_gain("reverb_send_db", self.reverb_gain, start, stop),
@@ -165,17 +166,17 @@ class ChannelStrip:
         return own, level, *(self._points_near(name, start, stop) for name in names)
 
     def _points_near(self, name: str, start: int, stop: int) -> tuple[Point, ...]:
-        """The points of a line within a stretch, and the next on either side."""
-        points = self._lines.get(name, [])
+        """The points of a curve within a block, and the next on either side."""
+        points = self._curves.get(name, [])
         first = max(bisect_left(points, (float(start), -np.inf)) - 1, 0)
         last = bisect_left(points, (float(stop), -np.inf)) + 1
         return tuple(points[first:last])
 
     def _level(self, start: int, stop: int, without_db: float) -> NDArray[np.float32]:
-        """The track's gain with its line, shape (1,) or (samples,)."""
+        """The channel's gain with its curve, shape (1,) or (samples,)."""
         near = self._points_near("gain_db", start, stop) or _LEVEL
         points = _lowered(near, without_db)
-        inside = {int(place) for place, _ in points if start < place < stop}
+        inside = {int(position) for position, _ in points if start < position < stop}
         edges = [start, *sorted(inside), stop]
         runs = [curve(points, *edge) for edge in pairwise(edges)]
         if len(runs) == 1:
@@ -185,31 +186,31 @@ class ChannelStrip:
             level[low - start : high - start] = _factor(run, self._track.gain_db)
         return level
 
-    def _send_gain(self, name: str, otherwise: float, start: int, stop: int) -> Line:
-        if name not in self._lines:
+    def _send_gain(self, name: str, otherwise: float, start: int, stop: int) -> Curve:
+        if name not in self._curves:
             return otherwise
-        level_db = self._line(name, start, stop, NO_SEND_DB)
+        level_db = self._curve(name, start, stop, NO_SEND_DB)
         if isinstance(level_db, float):
             return 0.0 if level_db <= NO_SEND_DB else db_to_gain(level_db)
         return np.float32(10) ** (level_db / np.float32(20))
 
-    def _line(self, name: str, start: int, stop: int, otherwise: float) -> Line:
-        points = self._lines.get(name)
+    def _curve(self, name: str, start: int, stop: int, otherwise: float) -> Curve:
+        points = self._curves.get(name)
         return otherwise if points is None else curve(points, start, stop)
 
     def _at_work(self, name: str, start: int, stop: int) -> bool:
-        """Whether a filter takes anything away; a line's extremes lie at its points and ends."""
-        if name not in self._lines:
+        """Whether a filter takes anything away; a curve's extremes lie at its points and ends."""
+        if name not in self._curves:
             return False
-        points = self._lines[name]
-        places, values = zip(*points, strict=True)
-        ends = np.interp([start, stop - 1], places, values).tolist()
-        inside = [value for place, value in points if start <= place < stop]
+        points = self._curves[name]
+        positions, values = zip(*points, strict=True)
+        ends = np.interp([start, stop - 1], positions, values).tolist()
+        inside = [value for position, value in points if start <= position < stop]
         return bool(np.min(_openness(name, np.array([*ends, *inside]))) < 1.0)
 
     def _filtered(self, name: str, led: Audio, start: int) -> Audio:
         """Sweep a filter where it is at work; it fades out of the way where it would be open."""
-        cutoff_hz = self._line(name, start, start + led.shape[1], 0.0)
+        cutoff_hz = self._curve(name, start, start + led.shape[1], 0.0)
         openness = _openness(name, cutoff_hz)
         if not isinstance(cutoff_hz, np.ndarray):
             wet = _swept(name, led, cutoff_hz, self._rate)
@@ -229,17 +230,17 @@ class ChannelStrip:
 
 
 def _lowered(points: Sequence[Point], by_db: float) -> list[Point]:
-    """Points of a level line, lower by so much, without what rounding left of the sum."""
-    return [(place, round(value - by_db, 6)) for place, value in points]
+    """Points of a level curve, lower by so much, without what rounding left of the sum."""
+    return [(position, round(value - by_db, 6)) for position, value in points]
 
 
-def _factor(line_db: Line, gain_db: float) -> NDArray[np.float32]:
-    level_db = np.asarray(line_db, np.float32) + np.float32(gain_db)
+def _factor(curve_db: Curve, gain_db: float) -> NDArray[np.float32]:
+    level_db = np.asarray(curve_db, np.float32) + np.float32(gain_db)
     factor: NDArray[np.float32] = np.exp(level_db * np.float32(math.log(10.0) / 20.0))
     return factor
 
 
-def _swept(name: str, audio: Audio, cutoff_hz: Line, sample_rate: int) -> Audio:
+def _swept(name: str, audio: Audio, cutoff_hz: Curve, sample_rate: int) -> Audio:
     if isinstance(cutoff_hz, float):
         still = low_pass if name == "low_pass_hz" else high_pass
         return still(audio, sample_rate=sample_rate, cutoff_hz=cutoff_hz)
@@ -249,7 +250,7 @@ def _swept(name: str, audio: Audio, cutoff_hz: Line, sample_rate: int) -> Audio:
     return sweep(audio, shape, sample_rate=sample_rate)
 
 
-def _openness(name: str, cutoff_hz: Line) -> NDArray[np.float32]:
+def _openness(name: str, cutoff_hz: Curve) -> NDArray[np.float32]:
     """1 where a filter lets everything pass that can be heard, 0 where it is at work."""
     closed, opened = _OPEN_HZ if name == "low_pass_hz" else _FLAT_HZ
     share = np.clip((np.asarray(cutoff_hz) - closed) / (opened - closed), 0.0, 1.0)

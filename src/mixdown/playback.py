@@ -1,4 +1,4 @@
-"""Playing a score: tracks into a mix, the mix into a master."""
+"""Playing a score: channels into a mix, the mix into a master."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,37 +16,14 @@ from src.audio.processing.dynamics import Compressor, compress
 from src.audio.processing.mastering import Measuring, mastered, premastered
 from src.core.errors import InvalidInputError
 from src.core.progress import Progress, silent
-from src.mixdown.mixing import BLOCK_SAMPLES, MixBlock, mix_blocks, mix_score, score_samples
-from src.mixdown.pieces import Load
+from src.mixdown.conformed import Load
+from src.mixdown.mixing import BLOCK_SAMPLES, MixBlock, mix_score, score_samples
 from src.mixdown.render_archive import RenderArchive
-from src.mixdown.track_playing import Grid
 from src.music.model.score import Score
 from src.music.theory.mastering_presets import preset_name
 
-__all__ = [
-    "BLOCK_SAMPLES",
-    "MixBlock",
-    "MixReport",
-    "MixSettings",
-    "ending",
-    "mix_blocks",
-    "mix_score",
-    "play_score",
-    "score_samples",
-]
-
 _DC_HZ = 8.0
-_LAST_FADE_S = 0.005
-
-
-@dataclass(frozen=True)
-class MixSettings:
-    """What happens to the sum of all tracks.
-
-    compress: gentle bus compression and removal of what lies below 8 Hz
-    """
-
-    compress: bool = True
+"""What lies below is DC: it is taken out before the bus compressor hears it."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +65,6 @@ def play_score(
     archive: RenderArchive | None = None,
     sink: Callable[[Audio], None],
     progress: Progress = silent,
-    settings: MixSettings = MixSettings(),
     mix: Audio | None = None,
 ) -> MixReport:
     """Play a score from its first beat to the end of its tail.
@@ -107,7 +83,7 @@ def play_score(
     if mix is None:
         mix = mix_score(score, load=load, archive=archive, progress=progress)
     compression_db = 0.0
-    if settings.compress and score.target_lufs is not None:
+    if score.bus_compression:
         progress("compressing", 0, 1)
         _take_out_dc(mix)
         compression_db = compress(mix, Compressor(), sample_rate=HOUSE_RATE)
@@ -148,11 +124,18 @@ def _take_out_dc(mix: Audio) -> None:
 
 
 def ending(score: Score) -> NDArray[np.float32]:
-    """The ramp that ends a mix: over the second half of its tail, at least over 5 ms."""
-    samples = score_samples(score)
-    tail = samples - Grid(score.bpm, HOUSE_RATE).sample(score.length_beats)
-    fade = min(max(tail // 2, round(_LAST_FADE_S * HOUSE_RATE)), samples)
-    return rising(fade)[::-1]
+    """The ramp that ends a mix, as factors for its last samples; no longer than the mix."""
+    return rising(min(round(score.fade_out_s * HOUSE_RATE), score_samples(score)))[::-1]
+
+
+def block_ending(score: Score, block: MixBlock) -> NDArray[np.float32]:
+    """The ramp that ends a mix, as factors for the samples of one block, shape (samples,)."""
+    ramp = ending(score)
+    factors = np.ones(block.samples, np.float32)
+    first = score_samples(score) - ramp.size - block.start
+    begin = min(max(first, 0), block.samples)
+    factors[begin:] = ramp[begin - first : block.samples - first]
+    return factors
 
 
 def _report(score: Score, result: MasterReport, samples: int, compression_db: float) -> MixReport:

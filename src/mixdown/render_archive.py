@@ -1,4 +1,4 @@
-"""What earlier renders left for later ones: conformed pieces, filtered sound, mixed stretches.
+"""What earlier renders left for later ones: conformed slices, filtered sound, mixed blocks.
 
 Everything is kept under a digest of all that determines it: the stems' bytes, the part of the
 score, and the code that makes sound of them. Names, times and places in the library are not
@@ -6,35 +6,41 @@ among them, so nothing that is found can be out of date.
 """
 
 import functools
-import inspect
-import platform
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
-from pathlib import Path
+from typing import Protocol
 
 from src.audio.basics.validation import Audio
-from src.core.config import Settings
-from src.mixdown.pieces import NoteSpec, PassSpec
-from src.storage.render_cache import RenderCache, digest, file_digest
+from src.core.digests import digest
+from src.mixdown.conformed import NoteSpec, PassSpec
 
-_LIBRARIES = ("numpy", "scipy", "soxr", "python-stretch")
-_MAKERS = ("pieces", "track_playing", "channel_strip", "mixing_desk", "mix_sends", "mixing")
+
+class SoundCache(Protocol):
+    """Keeps arrays under names from one render to the next. It may forget any of them."""
+
+    def get(self, name: str) -> list[Audio] | None:
+        """The arrays kept under a name, each with its shape; None where there are none."""
+
+    def put(self, name: str, arrays: Sequence[Audio]) -> None:
+        """Keep arrays of one or two dimensions under a name."""
 
 
 class RenderArchive:
     """The entries of one render.
 
+    cache: where they lie
     stem_digest: tells a stem's content, by its id
+    code: names the code that makes sound of a score; other code finds nothing of this one's
     """
 
-    def __init__(self, cache: RenderCache, stem_digest: Callable[[str], str]) -> None:
+    def __init__(self, cache: SoundCache, stem_digest: Callable[[str], str], *, code: str) -> None:
         self._cache = cache
         self._stem_digest = functools.cache(stem_digest)
+        self._code = code
 
     def name(self, kind: str, stems: Sequence[str], *content: object) -> str:
         """The name of an entry: of the content's values and of the stems that it plays."""
-        heard = tuple((stem, self._stem_digest(stem)) for stem in sorted(set(stems)))
-        return digest(code_digest(), kind, heard, content)
+        contents = tuple((stem, self._stem_digest(stem)) for stem in sorted(set(stems)))
+        return digest(self._code, kind, contents, content)
 
     def sounds(self, name: str) -> list[Audio] | None:
         """What is kept under a name, or None. Not to be changed."""
@@ -44,41 +50,14 @@ class RenderArchive:
         """Keep sounds under a name."""
         self._cache.put(name, sounds)
 
-    def piece(self, spec: PassSpec | NoteSpec) -> Audio | None:
-        """A conformed piece, or None."""
-        found = self._cache.get(self._piece_name(spec))
+    def slice(self, spec: PassSpec | NoteSpec) -> Audio | None:
+        """A conformed slice, or None."""
+        found = self._cache.get(self._slice_name(spec))
         return None if found is None else found[0]
 
-    def keep_piece(self, spec: PassSpec | NoteSpec, sound: Audio) -> None:
-        """Keep a conformed piece."""
-        self._cache.put(self._piece_name(spec), [sound])
+    def keep_slice(self, spec: PassSpec | NoteSpec, sound: Audio) -> None:
+        """Keep a conformed slice."""
+        self._cache.put(self._slice_name(spec), [sound])
 
-    def _piece_name(self, spec: PassSpec | NoteSpec) -> str:
-        return self.name("piece", [spec.stem_id], spec)
-
-
-@functools.cache
-def code_digest() -> str:
-    """A name for the code that makes sound of a score, and for the libraries below it.
-
-    A change of a single letter there starts anew: a cache that has to be told of changes is
-    wrong one day.
-    """
-    import src.audio
-
-    here = Path(inspect.getfile(RenderArchive)).parent
-    files = sorted(Path(inspect.getfile(src.audio)).parent.rglob("*.py"))
-    files += [here / f"{name}.py" for name in _MAKERS]
-    files.append(here.parent / "storage" / "decode.py")
-    return sources_digest(files)
-
-
-def sources_digest(files: Sequence[Path]) -> str:
-    """A name for some source files together with the libraries that they call."""
-    libraries = [(name, version(name)) for name in _LIBRARIES]
-    return digest([file_digest(path) for path in files], libraries, platform.machine())
-
-
-def render_cache(settings: Settings) -> RenderCache:
-    """The cache of one library."""
-    return RenderCache(settings.render_cache_path, max_bytes=settings.render_cache_mb * 1_000_000)
+    def _slice_name(self, spec: PassSpec | NoteSpec) -> str:
+        return self.name("slice", [spec.stem_id], spec)

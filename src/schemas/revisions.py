@@ -5,12 +5,21 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from src.music.arranging import plan_edits
-from src.music.model.plan import MAX_BPM, MIN_BPM
+from src.music.arranging.plan_edits import LENGTH_BARS, LENGTH_S, LEVEL_DB
+from src.music.model.plan import BPM, MAX_PART_NAME, MAX_SECTION_NAME, SECTIONS
 from src.schemas.common import MAX_SEED, Text
 from src.schemas.tracks import Finite
 
-Voice = Annotated[Text, Field(min_length=1, max_length=60, examples=["bass", "synth 2"])]
-Section = Annotated[Text, Field(min_length=1, max_length=200, examples=["Drop 2"])]
+PartName = Annotated[
+    Text,
+    Field(
+        min_length=1,
+        max_length=MAX_PART_NAME,
+        description="Name of a part, as `explain` gives it",
+        examples=["bass", "synth 2"],
+    ),
+]
+Section = Annotated[Text, Field(min_length=1, max_length=MAX_SECTION_NAME, examples=["Drop 2"])]
 
 
 class _Edit(BaseModel):
@@ -18,10 +27,10 @@ class _Edit(BaseModel):
 
 
 class SwapIn(_Edit):
-    """Another stem for a voice; without an id the next best one."""
+    """Another stem for a part; without an id the next best one."""
 
     op: Literal["swap"]
-    voice: Voice
+    voice: PartName
     stem_id: Annotated[Text, Field(max_length=64)] | None = None
 
     def edit(self) -> plan_edits.Edit:
@@ -30,11 +39,11 @@ class SwapIn(_Edit):
 
 
 class MuteIn(_Edit):
-    """Silence a voice or a whole category, in some sections or in all; `unmute` brings it back."""
+    """Silence a part or a whole category, in some sections or in all; `unmute` brings it back."""
 
     op: Literal["mute", "unmute"]
-    voice: Voice
-    sections: list[Section] = Field(default_factory=list, max_length=64)
+    voice: PartName
+    sections: list[Section] = Field(default_factory=list, max_length=SECTIONS.high)
 
     def edit(self) -> plan_edits.Edit:
         """The edit that is meant."""
@@ -53,11 +62,11 @@ class RerollIn(_Edit):
 
 
 class LevelIn(_Edit):
-    """Make a voice's category louder or quieter."""
+    """Make a part's category louder or quieter."""
 
     op: Literal["level"]
-    voice: Voice
-    gain_db: Finite = Field(ge=-24, le=12)
+    voice: PartName
+    gain_db: Finite = Field(ge=LEVEL_DB.low, le=LEVEL_DB.high)
 
     def edit(self) -> plan_edits.Edit:
         """The edit that is meant."""
@@ -68,23 +77,23 @@ class LengthIn(_Edit):
     """Another length, in bars or in seconds; sections keep their shares."""
 
     op: Literal["length"]
-    bars: int | None = Field(default=None, ge=4, le=4096)
-    seconds: Finite | None = Field(default=None, gt=0, le=7200)
+    bars: int | None = Field(default=None, ge=LENGTH_BARS.low, le=LENGTH_BARS.high)
+    seconds: Finite | None = Field(default=None, gt=LENGTH_S.low, le=LENGTH_S.high)
 
     def edit(self) -> plan_edits.Edit:
         """The edit that is meant."""
-        return plan_edits.Length(self.bars, self.seconds)
+        return plan_edits.SetLength(self.bars, self.seconds)
 
 
 class TempoIn(_Edit):
     """Another tempo."""
 
     op: Literal["tempo"]
-    bpm: Finite = Field(ge=MIN_BPM, le=MAX_BPM)
+    bpm: Finite = Field(ge=BPM.low, le=BPM.high)
 
     def edit(self) -> plan_edits.Edit:
         """The edit that is meant."""
-        return plan_edits.Tempo(self.bpm)
+        return plan_edits.SetTempo(self.bpm)
 
 
 class KeyIn(_Edit):
@@ -95,11 +104,11 @@ class KeyIn(_Edit):
 
     def edit(self) -> plan_edits.Edit:
         """The edit that is meant."""
-        return plan_edits.Key(self.key)
+        return plan_edits.SetKey(self.key)
 
 
 class MoodIn(_Edit):
-    """Other moods: melodic voices that are not locked are chosen anew."""
+    """Other moods: melodic parts that are not locked are chosen again."""
 
     op: Literal["mood"]
     moods: list[Annotated[Text, Field(min_length=1, max_length=40)]] = Field(
@@ -108,7 +117,7 @@ class MoodIn(_Edit):
 
     def edit(self) -> plan_edits.Edit:
         """The edit that is meant."""
-        return plan_edits.Mood(tuple(self.moods))
+        return plan_edits.SetMoods(tuple(self.moods))
 
 
 EditIn = Annotated[
@@ -131,8 +140,8 @@ class RevisionRequest(BaseModel):
     )
 
     edits: list[EditIn] = Field(min_length=1, max_length=64)
-    locked: list[Voice] = Field(
-        default_factory=list, max_length=64, description="Voices that keep their stem in any case"
+    locked: list[PartName] = Field(
+        default_factory=list, max_length=64, description="Parts that keep their stem in any case"
     )
     seed: int | None = Field(
         default=None, ge=0, le=MAX_SEED, description="Left out: that of the track"
@@ -148,7 +157,7 @@ class ReasonOut(BaseModel):
 
 
 class ChoiceOut(BaseModel):
-    """Who plays a voice, and why."""
+    """Who plays a part, and why."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -166,14 +175,14 @@ class ChoiceOut(BaseModel):
 
 
 class Explanation(BaseModel):
-    """The choices of a track, the most important voice first."""
+    """The choices of a track, the most important part first."""
 
     track_id: str
     voices: list[ChoiceOut]
 
 
 class Suggestion(BaseModel):
-    """A stem that could play a voice instead."""
+    """A stem that could play a part instead."""
 
     stem_id: str
     name: str
@@ -193,6 +202,6 @@ class Suggestions(BaseModel):
     stems: list[Suggestion]
 
 
-def choice_out(choice: dict[str, Any], voice: str) -> ChoiceOut:
+def choice_out(choice: dict[str, Any], part: str) -> ChoiceOut:
     """A choice as a track's row keeps it."""
-    return ChoiceOut.model_validate({**choice, "voice": voice})
+    return ChoiceOut.model_validate({**choice, "voice": part})

@@ -6,7 +6,22 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from src.music.model.palette import MOST_NAMED
-from src.music.model.plan import MAX_BPM, MAX_QUERIES, MAX_SECTION_BARS, MAX_SECTIONS, MIN_BPM
+from src.music.model.plan import (
+    ANSWER_BARS,
+    BEATS_PER_BAR,
+    BPM,
+    ENERGY,
+    GAIN_DB,
+    MAX_SECTION_NAME,
+    MAX_TEXT,
+    QUERIES,
+    SECTION_BARS,
+    SECTIONS,
+    STEMS,
+    SWING,
+    TARGET_LUFS,
+    VARIATION,
+)
 from src.schemas.common import MAX_SEED, Text
 from src.schemas.stems import Category
 
@@ -42,7 +57,7 @@ class PlanRequest(BaseModel):
 
     prompt: Text = Field(
         min_length=1,
-        max_length=2000,
+        max_length=MAX_TEXT,
         description="Genre, tempo, key, mood, instruments wanted and not wanted, length",
         examples=[PROMPT],
     )
@@ -64,28 +79,34 @@ class StemQueryIn(BaseModel):
 
     category: Category
     tags: list[Text] = Field(default_factory=list, max_length=32)
-    count: int = Field(default=1, ge=1, le=8)
-    text: Text = Field(default="", max_length=2000, description="Free words for the search")
+    count: int = Field(default=1, ge=STEMS.low, le=STEMS.high)
+    text: Text = Field(default="", max_length=MAX_TEXT, description="Free words for the search")
     pattern: Text | None = Field(default=None, max_length=100, description="Name of a step pattern")
-    gain_db: Finite = Field(default=0.0, ge=-48, le=12)
+    gain_db: Finite = Field(default=0.0, ge=GAIN_DB.low, le=GAIN_DB.high)
     answer_bars: int = Field(
-        default=0, ge=0, le=16, description="Turns of call and answer, with a count above 1"
+        default=0,
+        ge=ANSWER_BARS.low,
+        le=ANSWER_BARS.high,
+        description="Turns of call and answer, with a count above 1",
     )
 
 
 class SectionIn(BaseModel):
-    """A stretch of bars with the same roles."""
+    """A block of bars with the same roles."""
 
-    section: Text = Field(default="", max_length=200)
-    bars: int = Field(ge=1, le=MAX_SECTION_BARS)
-    stem_queries: list[StemQueryIn] = Field(default_factory=list, max_length=MAX_QUERIES)
-    energy: Finite = Field(default=0.5, ge=0, le=1)
+    section: Text = Field(default="", max_length=MAX_SECTION_NAME)
+    bars: int = Field(ge=SECTION_BARS.low, le=SECTION_BARS.high)
+    stem_queries: list[StemQueryIn] = Field(default_factory=list, max_length=QUERIES.high)
+    energy: Finite = Field(default=0.5, ge=ENERGY.low, le=ENERGY.high)
     fill: bool = False
     variation: int = Field(
-        default=0, ge=0, le=1_000_000, description="Another number plays its details anew"
+        default=0,
+        ge=VARIATION.low,
+        le=VARIATION.high,
+        description="Another number plays its details anew",
     )
     muted: list[Text] = Field(
-        default_factory=list, max_length=64, description="Voices or categories silent in it"
+        default_factory=list, max_length=64, description="Parts or categories silent in it"
     )
 
 
@@ -110,20 +131,22 @@ class Plan(BaseModel):
         }
     )
 
-    bpm: Finite = Field(ge=MIN_BPM, le=MAX_BPM)
+    bpm: Finite = Field(ge=BPM.low, le=BPM.high)
     key: Text = Field(default="Am", max_length=8, examples=["Am", "F#m", "C"])
-    structure: list[SectionIn] = Field(min_length=1, max_length=MAX_SECTIONS)
+    structure: list[SectionIn] = Field(min_length=SECTIONS.low, max_length=SECTIONS.high)
     genre: Text = Field(default="default", max_length=32)
-    prompt: Text = Field(default="", max_length=2000)
+    prompt: Text = Field(default="", max_length=MAX_TEXT)
     moods: list[Text] = Field(default_factory=list, max_length=64)
     excluded: list[Text] = Field(default_factory=list, max_length=64)
-    swing: Finite = Field(default=0.0, ge=0, le=0.5)
-    beats_per_bar: int = Field(default=4, ge=2, le=7)
-    target_lufs: Annotated[Finite, Field(ge=-40, le=-5)] | None = None
+    swing: Finite = Field(default=0.0, ge=SWING.low, le=SWING.high)
+    beats_per_bar: int = Field(default=4, ge=BEATS_PER_BAR.low, le=BEATS_PER_BAR.high)
+    target_lufs: Annotated[Finite, Field(ge=TARGET_LUFS.low, le=TARGET_LUFS.high)] | None = None
     mastering: MasteringName | None = Field(default=None, description=MASTERING)
     notes: list[Text] = Field(default_factory=list, max_length=64)
     pinned: dict[Text, Text] = Field(
-        default_factory=dict, max_length=64, description="Voice -> id of the stem that plays it"
+        default_factory=dict,
+        max_length=64,
+        description="Name of a part -> id of the stem that plays it",
     )
     avoided: list[Text] = Field(
         default_factory=list, max_length=1000, description="Ids of stems that are not chosen"

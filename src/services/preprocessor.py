@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from src.analysis.second_opinion import labels_of
+from src.analysis import labels_of
 from src.core.config import Settings
 from src.core.errors import NotFoundError
 from src.core.progress import JobCancelled, Progress, silent
@@ -171,6 +171,7 @@ class NeuroAnalyzer:
                     partial(labels_of, self.embedder),
                 )
                 run = ImportRun(tools, state, writer, writer.report, total)
+                pool.waiting = run.listen
                 run.read(todo.fresh)
                 run.refresh(todo.outdated, digests)
                 run.embed_missing(bare)

@@ -4,9 +4,9 @@ import math
 import os
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,11 @@ from src.core.progress import Progress, silent
 from src.db import crud
 from src.db.database import Database
 from src.db.models import Stem, TrackRow, now
-from src.mixdown.playback import MixReport, play_score
-from src.mixdown.render_archive import RenderArchive, render_cache
+from src.mixdown import MixReport, play_score
 from src.music.casting.casting import cast_plan
 from src.music.casting.made_marks import is_made
 from src.music.model.plan import ArrangementPlan, plan_from_dict, plan_to_dict
-from src.music.model.score import Choice, Score, score_to_dict
+from src.music.model.score import Choice, Score, choice_to_dict, score_to_dict
 from src.music.model.timeline import SectionTime, timeline
 from src.music.scoring.score_building import build_score
 from src.music.theory.library import StemCard
@@ -35,15 +34,16 @@ from src.services.tracks.candidates import find_candidates
 from src.services.tracks.files import (
     chosen_track,
     rendering_file,
-    reserved_track,
     shown_path,
     sidecar_of,
     write_sidecar,
 )
 from src.services.tracks.loop_hits import LoopHits, sliced_loops
 from src.services.tracks.made_sounds import made_copy
+from src.services.tracks.render_store import render_archive
 from src.services.tracks.revisions import pinned_cards
 from src.services.tracks.section_hearing import balanced_mix
+from src.services.tracks.shelf import Described, TrackShelf
 from src.storage.decode import read_stem
 from src.storage.encode import AudioSink
 from src.storage.render_cache import file_digest
@@ -81,6 +81,11 @@ class RenderedTrack:
         """Plain JSON values."""
         return asdict(self)
 
+    @classmethod
+    def from_dict(cls, told: Mapping[str, Any]) -> "RenderedTrack":
+        """The track of its description, which may hold more."""
+        return cls(**{field.name: told[field.name] for field in fields(cls)})
+
 
 class RendererService:
     """Turns plans into tracks."""
@@ -90,6 +95,7 @@ class RendererService:
         self.settings = settings
         self.search = search
         self._hits = LoopHits()
+        self._shelf = TrackShelf(database, settings)
 
     def make_score(self, plan: ArrangementPlan | Mapping[str, Any], *, seed: int = 0) -> Score:
         """Decide what exactly sounds; nothing is rendered.
@@ -108,7 +114,7 @@ class RendererService:
         load = stem_loader(self.settings.processed_path, {card.id: card for card in loops})
         hits = self._hits.of(loops, load)
         score = build_score(plan, cast, self._mastering(), seed=seed, hits=hits)
-        if not score.tracks:
+        if not score.channels:
             asked = sorted({q.category for s in plan.structure for q in s.stem_queries})
             holder = "library" if plan.palette is None else "palette"
             raise ConflictError(
@@ -124,41 +130,49 @@ class RendererService:
         *,
         seed: int = 0,
         out: Path | None = None,
+        track_id: str | None = None,
         progress: Progress = silent,
     ) -> RenderedTrack:
         """Render a plan to a 48 kHz, 24-bit WAV with a description beside it.
 
         out: the WAV's place; None names it by time below the tracks folder
+        track_id: of the track to be; where it is there already, it is not rendered again.
+            None: a new one
 
         The same plan, library and seed give the same bytes. JobCancelled, raised by
         ``progress``, leaves nothing behind. Raises what ``make_score`` raises.
         """
         plan = self._checked(plan)
         check_place(out)
+        done = None if track_id is None else self._shelf.published(track_id)
+        if done is not None:
+            return RenderedTrack.from_dict(done)
         progress("choosing stems", 0, 1)
         score = self.make_score(plan, seed=seed)
         progress("choosing stems", 1, 1)
         folder = self.settings.tracks_path if out is None else out.absolute().parent
-        with rendering_file(folder) as unfinished:
+        new_id = str(uuid.uuid4()) if track_id is None else track_id
+        with rendering_file(folder, new_id) as unfinished:
             score, report = self._play(score, timeline(plan), unfinished, progress)
-            return self._published(plan, score, report, unfinished, out)
+            progress("writing", 1, 1)
+            made = _Made(new_id, plan, score, report)
+            return self._published(made, unfinished, out)
 
-    def _published(
-        self,
-        plan: ArrangementPlan,
-        score: Score,
-        report: MixReport,
-        unfinished: Path,
-        out: Path | None,
-    ) -> RenderedTrack:
+    def finish_track(self, track_id: str) -> None:
+        """Put in order what a render that was cut off left of a track."""
+        self._shelf.finish(track_id)
+
+    def _published(self, made: "_Made", unfinished: Path, out: Path | None) -> RenderedTrack:
         """Give the finished file its name, its description and its row."""
-        moment = now()
-        with self._place(out, moment) as path:
-            track = self._described(plan, score, report, path, moment)
-            write_sidecar(path, self._sidecar(track, score))
+        if out is None:
+            told = self._shelf.publish(unfinished, made.track_id, partial(self._described, made))
+            return RenderedTrack.from_dict(told)
+        with chosen_track(out if out.suffix else out.with_suffix(".wav")) as path:
+            described = self._described(made, path, now())
+            write_sidecar(path, described.sidecar)
             os.replace(unfinished, path)
-            self._record(track, path, moment)
-        return track
+            self._record(described.row)
+        return RenderedTrack.from_dict(described.sidecar)
 
     def _checked(self, plan: ArrangementPlan | Mapping[str, Any]) -> ArrangementPlan:
         if not isinstance(plan, ArrangementPlan):
@@ -186,63 +200,32 @@ class RendererService:
     def _mastering(self) -> Mastering:
         return Mastering(self.settings.target_lufs, self.settings.ceiling_dbtp)
 
-    def _place(self, out: Path | None, moment: datetime) -> AbstractContextManager[Path]:
-        if out is None:
-            return reserved_track(self.settings.tracks_path, moment)
-        return chosen_track(out if out.suffix else out.with_suffix(".wav"))
-
     def _play(
         self, score: Score, times: Sequence[SectionTime], path: Path, progress: Progress
     ) -> tuple[Score, MixReport]:
         """Render into a file; the score as it was rendered."""
         cards = self.search.cards(stems_of(score))
         processed = self.settings.processed_path
-        load, archive = stem_loader(processed, cards), None
-        if self.settings.render_cache_mb > 0:
-            archive = RenderArchive(render_cache(self.settings), stem_digester(processed, cards))
+        load = stem_loader(processed, cards)
+        archive = render_archive(self.settings, stem_digester(processed, cards))
         score, mix = balanced_mix(
             score, cards, times, load=load, archive=archive, progress=progress
         )
         with AudioSink(path, sample_rate=HOUSE_RATE, channels=2) as sink:
             return score, play_score(score, load=load, mix=mix, sink=sink.write, progress=progress)
 
-    def _described(
-        self, plan: ArrangementPlan, score: Score, report: MixReport, path: Path, moment: datetime
-    ) -> RenderedTrack:
-        return RenderedTrack(
-            track_id=str(uuid.uuid4()),
-            track_path=shown_path(path, self.settings.home),
-            sidecar_path=shown_path(sidecar_of(path), self.settings.home),
-            prompt=plan.prompt,
-            seed=score.seed,
-            bpm=plan.bpm,
-            key=plan.key,
-            genre=plan.genre,
-            duration_s=report.duration_s,
-            loudness_lufs=_finite(report.loudness_lufs),
-            true_peak_dbtp=_finite(report.true_peak_dbtp),
-            reached=report.reached,
-            mix={name: _finite(value) for name, value in asdict(report).items()},
-            plan=plan_to_dict(plan),
-            stems=[asdict(choice) for choice in score.choices],
-            warnings=[*score.warnings, *_missed_loudness(report)],
-            created_at=moment.isoformat(),
-        )
-
-    def _sidecar(self, track: RenderedTrack, score: Score) -> dict[str, Any]:
-        return {
+    def _described(self, made: "_Made", path: Path, moment: datetime) -> Described:
+        """The track under a name, as its row and as the description beside it."""
+        track = made.track(path, moment, home=self.settings.home)
+        sidecar = {
             **track.to_dict(),
             "generator": GENERATOR,
-            "credits": credits_of(score.choices),
-            "score": score_to_dict(score),
+            "credits": credits_of(made.score.choices),
+            "score": score_to_dict(made.score),
         }
-
-    def _record(self, track: RenderedTrack, path: Path, moment: datetime) -> None:
-        """Write the row; a track that was rendered to the same place before gives way."""
-        place = shown_path(path, self.settings.tracks_path)
         row = TrackRow(
             id=track.track_id,
-            path=place,
+            path=shown_path(path, self.settings.tracks_path),
             prompt=track.prompt,
             bpm=track.bpm,
             key=track.key,
@@ -255,9 +238,46 @@ class RendererService:
             report={"mix": track.mix, "stems": track.stems, "warnings": track.warnings},
             created_at=moment,
         )
+        return Described(row, sidecar)
+
+    def _record(self, row: TrackRow) -> None:
+        """Write the row; a track that was rendered to the same place before gives way."""
         with self.database.transaction() as session:
-            session.execute(delete(TrackRow).where(TrackRow.path == place))
+            session.execute(delete(TrackRow).where(TrackRow.path == row.path))
             crud.add_track(session, row)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What a render gave, before it has a name."""
+
+    track_id: str
+    plan: ArrangementPlan
+    score: Score
+    report: MixReport
+
+    def track(self, path: Path, moment: datetime, *, home: Path) -> RenderedTrack:
+        """The track under a name."""
+        plan, score, report = self.plan, self.score, self.report
+        return RenderedTrack(
+            track_id=self.track_id,
+            track_path=shown_path(path, home),
+            sidecar_path=shown_path(sidecar_of(path), home),
+            prompt=plan.prompt,
+            seed=score.seed,
+            bpm=plan.bpm,
+            key=plan.key,
+            genre=plan.genre,
+            duration_s=report.duration_s,
+            loudness_lufs=_finite(report.loudness_lufs),
+            true_peak_dbtp=_finite(report.true_peak_dbtp),
+            reached=report.reached,
+            mix={name: _finite(value) for name, value in asdict(report).items()},
+            plan=plan_to_dict(plan),
+            stems=[choice_to_dict(choice) for choice in score.choices],
+            warnings=[*score.warnings, *_missed_loudness(report)],
+            created_at=moment.isoformat(),
+        )
 
 
 def check_place(out: Path | None) -> None:
@@ -343,8 +363,8 @@ def _missing(card: StemCard, why: str) -> ConflictError:
 
 def stems_of(score: Score) -> list[str]:
     """All stems that sound, each once."""
-    loops = [clip.stem_id for track in score.tracks for clip in track.clips]
-    hits = [note.stem_id for track in score.tracks for note in track.notes]
+    loops = [clip.stem_id for channel in score.channels for clip in channel.clips]
+    hits = [note.stem_id for channel in score.channels for note in channel.notes]
     return list(dict.fromkeys(loops + hits))
 
 

@@ -48,7 +48,7 @@ from src.services.retrieval.query import (
 from src.services.retrieval.ranking import SMALL_LIBRARY, RankedFor, Ranking, rank, with_exact_fit
 from src.services.retrieval.reasons import Told, reasons_for
 from src.services.retrieval.space import SearchSpaces
-from src.services.retrieval.words import Asked, known_words, mended
+from src.services.retrieval.words import Asked, mended
 from src.storage.fingerprint import STEM_ID_LENGTH
 
 __all__ = [
@@ -89,7 +89,6 @@ class SearchService:
         self._cards: dict[str, StemCard] = {}
         self._usual = Usual()
         self._uses = TrackUses(database)
-        self._known = known_words()
         self._name_order: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
         self._named_at = -1
         self._lock = threading.RLock()
@@ -141,7 +140,7 @@ class SearchService:
             with self._lock:
                 self._sync()
                 embedder = self._space.embedder
-                asked = mended(query.prompt, self._index.words, self._known)
+                asked = mended(query.prompt, self._index.words)
             scope = embedder.model_id + example.digest
             place = place_of(query, scope)
             texts = _text_wishes(embedder, asked.mended or query.prompt, named)

@@ -162,11 +162,6 @@ class _Entry:
     used: int
 
 
-def digest(*parts: object) -> str:
-    """A name for what plain values (numbers, texts, None, tuples, dataclasses) describe."""
-    return hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()
-
-
 def file_digest(path: Path) -> str:
     """A name for the content of a file. Raises OSError."""
     with path.open("rb") as file:

@@ -1,7 +1,7 @@
 """Sounds that libsndfile does not know, through the ffmpeg program where the user has one.
 
 A program of its own, not a library: what crashes or hangs there does so alone, and nothing of
-it has to be shipped (docs/decisions/0008-second-decoder.md).
+it has to be shipped (docs/decisions/0010-second-decoder.md).
 """
 
 import os

@@ -1,7 +1,11 @@
-"""Widgets whose values stand in the address, so that a reload and a link lose nothing.
+"""Keep widgets' values in the address, so that a reload and a link lose nothing.
 
 The address holds names, not what the visitor reads, so that it means the same in every
 language. What a widget shows by default is left out of it.
+
+Streamlit's own ``bind="query-params"`` (1.67) does not carry this: it writes options as the
+visitor reads them, brings a value to other pages whose widgets have the same name, and
+refuses links to a page whose names are bound on this one (decision 0008).
 """
 
 import time

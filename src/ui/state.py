@@ -39,25 +39,6 @@ def word(group: str, name: str) -> str:
     return t(key) if has_text(language(), key) else name
 
 
-@st.cache_resource(ttl=600, show_spinner=False)
-def description() -> dict[str, Any]:
-    """How the engine describes itself (OpenAPI)."""
-    told: dict[str, Any] = api().get("/openapi.json")
-    return told
-
-
-@st.cache_resource(ttl=600, show_spinner=False)
-def features() -> frozenset[str]:
-    """What the engine can do: "GET /api/v1/kits" and so on."""
-    paths = description()["paths"]
-    return frozenset(f"{verb.upper()} {path}" for path, verbs in paths.items() for verb in verbs)
-
-
-def can(feature: str) -> bool:
-    """Whether the engine has this endpoint."""
-    return feature in features()
-
-
 @st.cache_data(ttl=10, show_spinner=False)
 def ready() -> dict[str, Any]:
     """How much is in the library, and which model hears."""
@@ -74,11 +55,9 @@ def kits() -> list[dict[str, Any]]:
 
 @st.cache_data(ttl=5, show_spinner=False)
 def collections() -> list[dict[str, Any]]:
-    """All collections; none where the engine does not know them."""
-    if not can("GET /api/v1/collections"):
-        return []
-    answer = api().get("/api/v1/collections")
-    return list(answer["items"] if isinstance(answer, dict) else answer)
+    """All collections, the favourites first."""
+    answer: list[dict[str, Any]] = api().get("/api/v1/collections")
+    return answer
 
 
 def forget() -> None:

@@ -2,77 +2,159 @@
 
 import fcntl
 import logging
-import queue
 import threading
 import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 from src.core.memory import give_back_freed
+from src.db.database import DATABASE_DOWN
+from src.services.jobs.kinds import Ticket
+from src.services.jobs.leases import Claim
 from src.services.jobs.service import JobService
 
 log = logging.getLogger(__name__)
 
+FORGET_EVERY_S = 3600.0
+"""How often jobs go that are kept no longer."""
+
+_WITHOUT_DATABASE_S = 2.0
+
 
 class LocalRunner:
-    """A queue of job ids and the threads that work it off.
+    """Lanes of threads that take queued jobs from the database, and one that keeps their claims.
 
-    Threads are daemons: a job that does not listen can delay the end of the process by
-    ``grace_s`` seconds, not prevent it.
+    Each lane has its own threads, so that jobs of one never wait for those of another; within
+    a lane the kinds take turns. Threads are daemons: a job that does not listen can delay the
+    end of the process by ``grace_s`` seconds, not prevent it.
+
+    lanes: how many jobs of each lane run at once
     """
 
-    def __init__(self, *, threads: int, grace_s: float = 10.0) -> None:
-        self._ids: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self._count = threads
+    def __init__(self, *, lanes: Mapping[str, int], grace_s: float = 10.0) -> None:
+        self._counts = dict(lanes)
+        self._lanes = {name: _Lane() for name in lanes}
         self._grace_s = grace_s
         self._stopping = threading.Event()
-        self._threads: list[threading.Thread] = []
+        self._ended = threading.Event()
+        self._workers: list[threading.Thread] = []
+        self._keeper: threading.Thread | None = None
         self._lock: IO[bytes] | None = None
 
-    def send(self, job_id: str) -> None:
-        """Queue a job. After :meth:`stop` its row simply waits for the next start."""
-        self._ids.put(job_id)
+    def send(self, ticket: Ticket) -> None:
+        """Wake the lane of a job that waits. After :meth:`stop` it waits for the next start."""
+        lane = self._lanes.get(ticket.lane)
+        if lane is not None:
+            lane.wake()
 
     def start(self, jobs: JobService, *, lock_file: Path) -> None:
         """Start the threads.
 
-        Of several processes on one library only the first puts in order what dead ones
-        left: it holds the lock file while it lives.
+        The lock file says for as long as this process lives that an engine works on the
+        library; a second one may, and shares the jobs with the first.
         """
         self._lock = _locked(lock_file)
-        if self._lock is not None:
-            jobs.recover()
-        for number in range(self._count):
-            thread = threading.Thread(
-                target=self._work, args=(jobs,), name=f"job-{number}", daemon=True
-            )
-            thread.start()
-            self._threads.append(thread)
+        for name, lane in self._lanes.items():
+            lane.serve(kind for kind, what in jobs.kinds.items() if what.lane == name)
+            for number in range(self._counts[name]):
+                work = partial(self._work, jobs, lane)
+                self._workers.append(_started(f"job-{name}-{number}", work))
+        self._keeper = _started("job-keeper", partial(self._keep, jobs))
 
     def stop(self) -> None:
         """Ask running jobs to end at their next step, and wait for that a while."""
         self._stopping.set()
-        for _ in self._threads:
-            self._ids.put(None)
+        for lane in self._lanes.values():
+            lane.wake()
         deadline = time.monotonic() + self._grace_s
-        for thread in self._threads:
+        for thread in self._workers:
             thread.join(max(0.0, deadline - time.monotonic()))
             if thread.is_alive():
                 log.warning("a job on %s goes on; the process ends without it", thread.name)
+        self._ended.set()
+        if self._keeper is not None:
+            self._keeper.join(max(1.0, deadline - time.monotonic()))
         if self._lock is not None:
             self._lock.close()
 
-    def _work(self, jobs: JobService) -> None:
+    def _work(self, jobs: JobService, lane: "_Lane") -> None:
         while not self._stopping.is_set():
-            job_id = self._ids.get()
-            if job_id is None or self._stopping.is_set():
-                return
+            seen = lane.calls
             try:
-                jobs.run(job_id, stopping=self._stopping.is_set)
+                claim = lane.next_claim(jobs)
+                if claim is None:
+                    lane.wait(seen)
+                    continue
+                jobs.work(claim, stopping=self._stopping.is_set)
+            except DATABASE_DOWN as error:
+                log.warning("the database does not answer, jobs wait: %s", error)
+                self._stopping.wait(_WITHOUT_DATABASE_S)
             except Exception:
-                # The row could not be read or written; the next start puts it in order.
-                log.exception("job %s could not be run", job_id)
+                # The row could not be read or written; the claim ends, and a sweep puts it right.
+                log.exception("a job could not be run")
+                self._stopping.wait(_WITHOUT_DATABASE_S)
             give_back_freed()
+
+    def _keep(self, jobs: JobService) -> None:
+        """Prolong this process's claims, and look after those that others left."""
+        forget_at = time.monotonic()
+        while True:
+            try:
+                jobs.renew()
+                jobs.sweep()
+                if time.monotonic() >= forget_at:
+                    forget_at = time.monotonic() + FORGET_EVERY_S
+                    jobs.forget_old()
+            except DATABASE_DOWN as error:
+                log.warning("the database does not answer, claims were not renewed: %s", error)
+            except Exception:
+                log.exception("jobs could not be looked after")
+            if self._ended.wait(jobs.rules.beat_s):
+                return
+
+
+class _Lane:
+    """What the threads of one lane share: whose turn it is, and whether there is news."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self._news = threading.Condition()
+        self._turn: deque[str] = deque()
+
+    def serve(self, kinds: Iterable[str]) -> None:
+        """Take up jobs of these kinds."""
+        self._turn.extend(kinds)
+
+    def wake(self) -> None:
+        """Let all threads look whether there is something to do."""
+        with self._news:
+            self.calls += 1
+            self._news.notify_all()
+
+    def wait(self, seen: int) -> None:
+        """Wait until somebody called since."""
+        with self._news:
+            self._news.wait_for(lambda: self.calls != seen)
+
+    def next_claim(self, jobs: JobService) -> Claim | None:
+        """The next job; its kind goes to the end of the line."""
+        with self._news:
+            kinds = tuple(self._turn)
+        claim = jobs.claim_next(kinds)
+        if claim is not None:
+            with self._news:
+                self._turn.remove(claim.kind)
+                self._turn.append(claim.kind)
+        return claim
+
+
+def _started(name: str, work: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=work, name=name, daemon=True)
+    thread.start()
+    return thread
 
 
 def _locked(path: Path) -> IO[bytes] | None:

@@ -1,6 +1,5 @@
 """A client of an app that runs in a temporary home."""
 
-import time
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +11,7 @@ from src.db.database import Database
 from src.main import create_app
 from tests.api.stand_ins import Gate, StandIns
 from tests.db.stocked import empty_database, stock
+from tests.patience import until
 
 with warnings.catch_warnings():
     # Starlette would rather have httpx2; httpx, which the user interface has anyway, serves.
@@ -20,10 +20,26 @@ with warnings.catch_warnings():
 
 
 @pytest.fixture
-def services(settings: Settings) -> StandIns:
+def database_url() -> str | None:
+    """Where the app's database lies; None: in SQLite below its home."""
+    return None
+
+
+@pytest.fixture
+def changed_settings() -> dict[str, Any]:
+    """What a test wants to be set otherwise."""
+    return {}
+
+
+@pytest.fixture
+def services(
+    settings: Settings, database_url: str | None, changed_settings: dict[str, Any]
+) -> StandIns:
     settings.processed_path.mkdir(parents=True)
-    (settings.processed_path / "stems.db").write_bytes(empty_database())
-    return StandIns(settings.model_copy(update={"max_upload_mb": 3}))
+    if database_url is None:
+        (settings.processed_path / "stems.db").write_bytes(empty_database())
+    changes = {"max_upload_mb": 3, "database_url": database_url, **changed_settings}
+    return StandIns(settings.model_copy(update=changes))
 
 
 @pytest.fixture
@@ -55,17 +71,27 @@ class Asked:
     def __init__(self, client: TestClient) -> None:
         self.client = client
 
-    def ended(self, job_id: str, within_s: float = 10.0) -> dict[str, Any]:
+    def ended(self, job_id: str) -> dict[str, Any]:
         """The job once it has ended."""
-        deadline = time.monotonic() + within_s
-        while True:
-            job: dict[str, Any] = self.client.get(f"/api/v1/jobs/{job_id}").json()
-            if job["status"] in ("succeeded", "failed", "cancelled"):
-                return job
-            assert time.monotonic() < deadline, job
-            time.sleep(0.01)
+        job: dict[str, Any] = {}
+
+        def has_ended() -> bool:
+            job.update(self.client.get(f"/api/v1/jobs/{job_id}").json())
+            return job["status"] in ("succeeded", "failed", "cancelled")
+
+        until(has_ended, "the job's end")
+        return job
 
 
 @pytest.fixture
 def asked(client: TestClient) -> Asked:
     return Asked(client)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def each_database_url(request: pytest.FixtureRequest) -> str | None:
+    """A database of each kind for the app."""
+    if request.param == "sqlite":
+        return None
+    made: Database = request.getfixturevalue("postgres")
+    return made.url

@@ -89,7 +89,7 @@ class Gate:
 
 
 class PlainRenderer:
-    """Writes a moment of silence."""
+    """Writes a moment of silence, each time anew."""
 
     def __init__(self, database: Database, settings: Settings, gate: Gate) -> None:
         self.database = database
@@ -104,6 +104,7 @@ class PlainRenderer:
         *,
         seed: int = 0,
         out: Path | None = None,
+        track_id: str | None = None,
         progress: Progress = silent,
     ) -> PlainTrack:
         assert isinstance(plan, ArrangementPlan)
@@ -138,6 +139,9 @@ class PlainRenderer:
                 "true_peak_dbtp": float("-inf"),
             }
         )
+
+    def finish_track(self, track_id: str) -> None:
+        """There is nothing half done."""
 
 
 @dataclass(frozen=True)

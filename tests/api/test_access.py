@@ -2,7 +2,6 @@
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -17,6 +16,7 @@ from src.core.errors import ConflictError, InvalidInputError
 from src.main import create_app
 from tests.api.checks import assert_problem
 from tests.api.stand_ins import StandIns
+from tests.patience import PATIENCE_S, until
 
 KEY = "correct-horse-battery"
 
@@ -95,7 +95,10 @@ def test_sound_is_guarded_too(guarded: TestClient, services: StandIns) -> None:
 def test_an_upload_without_the_key_is_not_read(services: StandIns) -> None:
     """Over a real socket: the answer comes, and the connection goes, before the body does."""
     services.settings.api_key = SecretStr(KEY)
-    with Serving(services) as port, socket.create_connection(("127.0.0.1", port), 10) as client:
+    with (
+        Serving(services) as port,
+        socket.create_connection(("127.0.0.1", port), PATIENCE_S) as client,
+    ):
         client.sendall(
             b"POST /api/v1/stems/upload HTTP/1.1\r\nHost: localhost\r\nX-API-Key: wrong-one\r\n"
             b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 1000000000\r\n\r\n"
@@ -207,6 +210,10 @@ def test_the_command_says_what_is_missing(
     assert "set API_KEY" in said
 
 
+def connected(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), PATIENCE_S)
+
+
 class Serving:
     """The app on a free port of this machine."""
 
@@ -217,12 +224,9 @@ class Serving:
 
     def __enter__(self) -> int:
         self.thread.start()
-        deadline = time.monotonic() + 10
-        while not self.server.started:
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        until(lambda: self.server.started, "the server")
         return int(self.server.servers[0].sockets[0].getsockname()[1])
 
     def __exit__(self, *_: object) -> None:
         self.server.should_exit = True
-        self.thread.join(10)
+        self.thread.join(PATIENCE_S)

@@ -6,6 +6,7 @@ from src.core.config import Settings
 from tests.api.checks import assert_problem
 from tests.api.conftest import Asked
 from tests.api.stand_ins import Gate
+from tests.patience import PATIENCE_S
 
 
 def test_the_demo_kits_come_into_the_kits_folder_and_are_analysed(
@@ -18,9 +19,9 @@ def test_the_demo_kits_come_into_the_kits_folder_and_are_analysed(
     assert answer.headers["location"] == job["url"]
     second = client.post("/api/v1/demo-kits")
     assert assert_problem(second, 409, "job_running")["job_id"] == job["id"]
-    assert gate.reached.wait(60)
+    assert gate.reached.wait(PATIENCE_S)
     gate.open.set()
-    done = asked.ended(job["id"], within_s=60)
+    done = asked.ended(job["id"])
     assert (done["status"], done["progress"]) == ("succeeded", 1.0)
     assert len(list(settings.raw_path.rglob("*.wav"))) == 63
     assert done["result"]["found"] == 0, "the stand-in for the analysis told its report"

@@ -1,13 +1,21 @@
-"""Jobs over HTTP."""
+"""Jobs over HTTP, on databases of both kinds."""
+
+import time
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
-from src.core.config import Settings
 from src.main import create_app
 from tests.api.checks import assert_problem
 from tests.api.conftest import Asked
 from tests.api.stand_ins import Gate, StandIns
+from tests.patience import PATIENCE_S
+
+
+@pytest.fixture
+def database_url(each_database_url: str | None) -> str | None:
+    return each_database_url
 
 
 def test_preprocess_answers_at_once_with_a_job(client: TestClient, asked: Asked) -> None:
@@ -42,7 +50,9 @@ def test_progress_is_seen_and_a_running_job_is_cancelled(
 ) -> None:
     gate.close()
     job_id = client.post("/preprocess").json()["id"]
-    assert gate.reached.wait(10)
+    deadline = time.monotonic() + 30
+    while client.get(f"/api/v1/jobs/{job_id}").json()["stage"] != "analysing":
+        assert time.monotonic() < deadline
     answer = client.post(f"/api/v1/jobs/{job_id}/cancel")
     assert answer.status_code == 200
     assert answer.json()["cancel_requested"] is True
@@ -86,19 +96,75 @@ def test_a_failed_job_tells_the_problem_with_its_status(client: TestClient, aske
     assert failed["result"] is None
 
 
-def test_a_stopping_server_interrupts_its_jobs(services: StandIns, settings: Settings) -> None:
-    from fastapi.testclient import TestClient
-
+def test_a_job_goes_on_after_a_restart(services: StandIns) -> None:
     app = create_app(services.settings, build=lambda _: services)
     with TestClient(app) as client:
         services.gate.close()
         job_id = client.post("/preprocess").json()["id"]
-        assert services.gate.reached.wait(10)
+        assert services.gate.reached.wait(PATIENCE_S)
     again = StandIns(services.settings)
     with TestClient(create_app(services.settings, build=lambda _: again)) as client:
-        job = client.get(f"/api/v1/jobs/{job_id}").json()
-        assert (job["status"], job["problem"]["code"]) == ("failed", "interrupted")
-        assert job["problem"]["status"] == 503
+        job = Asked(client).ended(job_id)
+        assert (job["status"], job["attempt"]) == ("succeeded", 2)
+
+
+def test_pages_of_jobs_follow_each_other_by_cursor(client: TestClient, gate: Gate) -> None:
+    gate.close()
+    body = {"prompt": "techno"}
+    posted = [client.post("/generate-track?wait=false", json=body) for _ in range(5)]
+    ids = [answer.json()["id"] for answer in posted]
+    seen, cursor = [], None
+    while True:
+        page = client.get("/api/v1/jobs", params={"limit": 2, "cursor": cursor or ""}).json()
+        seen += [job["id"] for job in page["items"]]
+        client.post("/generate-track?wait=false", json=body)
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert seen == ids[::-1]
+    wrong = client.get("/api/v1/jobs", params={"cursor": "nonsense"})
+    assert_problem(wrong, 422, "bad_cursor")
+    client.post("/api/v1/jobs/cancel", json={"all": True})
+
+
+def test_those_that_wait_know_their_place(client: TestClient, gate: Gate, asked: Asked) -> None:
+    gate.close()
+    posted = [
+        client.post("/generate-track?wait=false", json={"prompt": "techno"}).json()["id"]
+        for _ in range(4)
+    ]
+    deadline = time.monotonic() + 30
+    while client.get("/api/v1/jobs?status=running").json()["total"] < 2:
+        assert time.monotonic() < deadline
+    listed = {job["id"]: job for job in client.get("/api/v1/jobs").json()["items"]}
+    assert [listed[one]["queue_position"] for one in posted] == [None, None, 1, 2]
+    assert client.get(f"/api/v1/jobs/{posted[3]}").json()["queue_position"] == 2
+    told = client.post("/api/v1/jobs/cancel", json={"kind": ["generate"]}).json()
+    assert told == {"cancelled": 2, "stopping": 2}
+    assert {asked.ended(one)["status"] for one in posted} == {"cancelled"}
+
+
+@pytest.mark.parametrize("body", [{}, {"ids": []}, {"status": ["failed"]}, {"kinds": ["render"]}])
+def test_stopping_many_jobs_needs_to_be_told_which(
+    client: TestClient, body: dict[str, Any]
+) -> None:
+    assert_problem(client.post("/api/v1/jobs/cancel", json=body), 422, "validation_failed")
+
+
+def test_a_job_is_told_in_three_words(client: TestClient, gate: Gate, asked: Asked) -> None:
+    gate.close()
+    posted = client.post("/generate-track?wait=false", json={"prompt": "techno"}).json()["id"]
+    pending = {"task_id": posted, "status": "pending", "file_url": None}
+    assert client.get(f"/status/{posted}").json() == pending
+    gate.open.set()
+    done = asked.ended(posted)
+    told = client.get(f"/status/{posted}").json()
+    assert (told["status"], told["file_url"]) == ("success", done["result"]["file_url"])
+    assert client.get(told["file_url"]).status_code == 200
+    lost = client.post("/generate-track?wait=false", json={"prompt": "empty"}).json()["id"]
+    asked.ended(lost)
+    assert client.get(f"/status/{lost}").json()["status"] == "failed"
+    assert_problem(client.get("/status/0000"), 404, "not_found")
 
 
 @pytest.mark.parametrize("count", [60])

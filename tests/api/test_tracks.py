@@ -11,6 +11,7 @@ from src.storage.encode import write_wav
 from tests.api.checks import assert_problem
 from tests.api.conftest import Asked
 from tests.api.stand_ins import Gate, StandIns
+from tests.patience import PATIENCE_S
 
 PROMPT = {"prompt": "driving industrial techno 138 bpm"}
 PLAN = {
@@ -60,10 +61,10 @@ def test_who_waits_for_a_cancelled_job_is_told(client: TestClient, gate: Gate) -
         target=lambda: answers.append(client.post("/generate-track", json=PROMPT))
     )
     waiting.start()
-    assert gate.reached.wait(10)
+    assert gate.reached.wait(PATIENCE_S)
     (job,) = client.get("/api/v1/jobs").json()["items"]
     client.post(f"/api/v1/jobs/{job['id']}/cancel")
-    waiting.join(10)
+    waiting.join(PATIENCE_S)
     problem = assert_problem(answers[0], 409, "job_cancelled")
     assert problem["job_id"] == job["id"]
     assert client.get("/api/v1/tracks").json()["total"] == 0
@@ -78,12 +79,12 @@ def test_who_waits_holds_no_thread(client: TestClient, gate: Gate) -> None:
     ]
     for thread in waiting:
         thread.start()
-    assert gate.reached.wait(10)
+    assert gate.reached.wait(PATIENCE_S)
     assert client.get("/healthz").status_code == 200
     assert client.get("/readyz").status_code == 200
     gate.open.set()
     for thread in waiting:
-        thread.join(30)
+        thread.join(PATIENCE_S)
     assert client.get("/api/v1/tracks", params={"limit": 1}).json()["total"] == 45
 
 

@@ -35,7 +35,7 @@ def test_from_an_upload_to_a_track(settings: Settings) -> None:
 
         sent = client.post("/api/v1/stems/upload", files={"files": ("kit.zip", archive.getvalue())})
         assert sent.json()["accepted"] == 7
-        job = asked.ended(client.post("/preprocess").json()["id"], within_s=60)
+        job = asked.ended(client.post("/preprocess").json()["id"])
         assert job["status"] == "succeeded", job["problem"]
         assert (job["result"]["added"], job["result"]["quarantined"]) == (6, 1)
 
@@ -61,11 +61,11 @@ def test_from_an_upload_to_a_track(settings: Settings) -> None:
         # A removed stem does not come back by itself, and its file stays.
         gone = hits[0]["stem"]
         client.delete(f"/api/v1/stems/{gone['id']}")
-        asked.ended(client.post("/preprocess").json()["id"], within_s=60)
+        asked.ended(client.post("/preprocess").json()["id"])
         assert client.get("/api/v1/stems/").json()["total"] == 5
         assert (settings.raw_path / gone["original_file"]).is_file()
         refused = client.get("/api/v1/quarantine").json()["items"]
         (entry,) = [item for item in refused if item["reason"] == "removed"]
         retried = client.post(f"/api/v1/quarantine/{entry['id']}/retry").json()
-        assert asked.ended(retried["job_id"], within_s=60)["result"]["added"] == 1
+        assert asked.ended(retried["job_id"])["result"]["added"] == 1
         assert client.get(f"/api/v1/stems/{gone['id']}").status_code == 200

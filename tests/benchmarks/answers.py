@@ -2,7 +2,7 @@
 
 from benchmarks.analysis_figures import Answer
 from benchmarks.labels import Label, label_of
-from src.analysis.stem_analysis import StemFacts
+from src.analysis import StemFacts
 
 
 def label(**cells: str) -> Label:

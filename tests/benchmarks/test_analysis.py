@@ -11,7 +11,7 @@ from benchmarks.analysis import fold_models, neutral_names, settled, tasks_of
 from benchmarks.analysis_figures import Answer
 from benchmarks.labels import Label
 from src.core.errors import InvalidInputError
-from src.music.evidence.estimates import Finding
+from src.music.evidence.estimates import Estimate
 from src.music.evidence.kit_evidence import StemEvidence, evidence_record
 from src.music.theory.keys import KEYS
 from tests.benchmarks.answers import answer, label
@@ -46,9 +46,9 @@ def test_tasks_go_to_the_model_that_never_met_their_source() -> None:
 
 
 def test_answers_settle_with_their_kit_and_keep_their_order() -> None:
-    named = [_loop(f"kit/{name}.wav", Finding("Am", 0.95, "filename"), "Am") for name in "abc"]
-    unsure = _loop("kit/d.wav", Finding("C", 0.5, "audio"), "Am")
-    alone = _loop("elsewhere/e.wav", Finding("C", 0.5, "audio"), "Am")
+    named = [_loop(f"kit/{name}.wav", Estimate("Am", 0.95, "filename"), "Am") for name in "abc"]
+    unsure = _loop("kit/d.wav", Estimate("C", 0.5, "audio"), "Am")
+    alone = _loop("elsewhere/e.wav", Estimate("C", 0.5, "audio"), "Am")
     lost = Answer(label(), "kit/f.wav", None)
     answers = [unsure, *named, lost, alone]
     after = settled(answers)
@@ -59,10 +59,10 @@ def test_answers_settle_with_their_kit_and_keep_their_order() -> None:
     assert after[4].facts is None
 
 
-def _loop(path: str, key: Finding[str], likely: str) -> Answer:
+def _loop(path: str, key: Estimate[str], likely: str) -> Answer:
     """A tonal loop that sounds half as in C, half as in another key."""
     chances = tuple(0.5 * (name in ("C", likely)) for name in KEYS)
-    evidence = StemEvidence(4.0, "pad", Finding(True, 0.9, "audio"), None, key, keys=chances)
+    evidence = StemEvidence(4.0, "pad", Estimate(True, 0.9, "audio"), None, key, keys=chances)
     made = answer(label(relpath=path), key=key.value, category="pad")
     assert made.facts is not None
     made.facts.analysis["alone"] = evidence_record(evidence)

@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.browser.studio import CHROMIUM_ARGUMENTS, ROOT, Studio, chromium, running_studio
+from tests.browser.waiting import PATIENCE_MS
 
 ARTEFACTS = ROOT / "artefacts" / "screenshots"
-PATIENCE_MS = 60_000
 # Streamlit looks for itself below a page's own address first, and takes a 404 for "not there".
 _OWN_SEARCH = re.compile(r"/\w+/_stcore/(health|host-config)$")
 

@@ -5,7 +5,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,8 +12,9 @@ from pathlib import Path
 
 import httpx
 
+from tests.patience import until
+
 ROOT = Path(__file__).resolve().parents[2]
-START_S = 300.0
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -86,19 +86,20 @@ def _process(
         finally:
             process.terminate()
             try:
-                process.wait(15)
+                process.wait(60)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
 
 
 def _wait_for(url: str, log: Path) -> None:
-    deadline = time.monotonic() + START_S
-    while True:
+    def answers() -> bool:
         try:
-            if httpx.get(url, timeout=5).status_code == 200:
-                return
+            return httpx.get(url, timeout=5).status_code == 200
         except httpx.HTTPError:
-            pass
-        assert time.monotonic() < deadline, f"{url} did not answer: {log.read_text()[-2000:]}"
-        time.sleep(0.1)
+            return False
+
+    try:
+        until(answers, url)
+    except AssertionError as error:
+        raise AssertionError(f"{error}: {log.read_text()[-2000:]}") from error

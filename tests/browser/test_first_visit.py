@@ -8,7 +8,9 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Opener
 from tests.browser.studio import Studio, running_studio
-from tests.browser.test_pages import ask, assert_is_heard
+from tests.browser.test_pages import assert_is_heard
+from tests.browser.waiting import ask, expect_done
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ def test_from_an_empty_library_to_a_first_track_and_a_studio_without_engine(
     expect(page.get_by_text("There are no sounds yet.")).to_be_visible()
     page.get_by_role("button", name="Bring sounds in").click()
     page.get_by_role("button", name="Load the demo kits").click()
-    expect(page.get_by_text("Demo kits: done")).to_be_visible()
+    expect_done(empty, page, "Demo kits")
     assert ask(empty, "/readyz")["library"]["stems"] == 63
     page.get_by_role("button", name="Make a track").click()
     example = "driving industrial techno 138 bpm"
@@ -37,6 +39,6 @@ def test_from_an_empty_library_to_a_first_track_and_a_studio_without_engine(
     assert_is_heard(player.locator("audio"))
     print(f"first track after {time.monotonic() - started:.0f} s")
     empty.engine.terminate()
-    empty.engine.wait(15)
+    empty.engine.wait(PATIENCE_S)
     page.goto(f"{empty.url}/library")
     expect(page.get_by_text("The engine does not answer.")).to_be_visible()

@@ -10,10 +10,9 @@ import numpy as np
 from playwright.sync_api import Locator, Page, expect
 
 from src.storage.encode import write_wav
-from tests.browser.conftest import PATIENCE_MS, Opener
+from tests.browser.conftest import Opener
 from tests.browser.studio import Studio
-
-expect.set_options(timeout=PATIENCE_MS)
+from tests.browser.waiting import ask, expect_done, let_jobs_end, tell
 
 HEARD = """async (audio) => {
   const answer = await fetch(audio.src, {headers: {Range: "bytes=0-1023"}});
@@ -23,10 +22,6 @@ HEARD = """async (audio) => {
           head: String.fromCharCode(...bytes.slice(0, 4)),
           range: answer.headers.get("content-range")};
 }"""
-
-
-def ask(studio: Studio, path: str, **params: Any) -> Any:
-    return httpx.get(studio.api_url + path, params=params, timeout=30).raise_for_status().json()
 
 
 def assert_is_heard(audio: Locator) -> None:
@@ -63,7 +58,7 @@ def test_uploaded_wavs_are_accepted_analysed_and_found(
     page.get_by_role("button", name="Upload 3").click()
     expect(page.get_by_text("2 accepted, 0 known already, 1 refused")).to_be_visible()
     expect(page.get_by_text("the file is empty").first).to_be_visible()
-    expect(page.get_by_text("Analysis: done")).to_be_visible()
+    expect_done(studio, page, "Analysis")
     lies = studio.home / "raw_construction_kits" / "Browser Kit"
     assert sorted(file.name for file in lies.iterdir()) == ["Glass_Bell_C.wav", "Wooden_Knock.wav"]
     found = ask(studio, "/api/v1/stems/", q="Glass_Bell")
@@ -102,10 +97,11 @@ def test_hits_of_a_search_are_explained_and_heard(studio: Studio, opened: Opener
 
 def test_a_search_survives_a_reload(studio: Studio, opened: Opener) -> None:
     page = opened(f"{studio.url}/search?q=warm+bass&category=bass")
-    expect(page.locator(".te-player").first).to_be_visible()
-    names = page.locator(".te-player").evaluate_all("all => all.map(one => one.ariaLabel)")
     told = ask(studio, "/api/v1/search/", prompt="warm bass", category="bass", limit=8)
-    assert names == [hit["stem"]["name"] for hit in told["hits"]]
+    names = [hit["stem"]["name"] for hit in told["hits"]]
+    expect(page.locator(".te-player")).to_have_count(len(names))
+    for place, name in enumerate(names):
+        expect(page.locator(".te-player").nth(place)).to_have_attribute("aria-label", name)
     page.reload()
     expect(page.get_by_label("How should it sound?")).to_have_value("warm bass")
     expect(page.get_by_role("group", name=names[0])).to_be_visible()
@@ -131,7 +127,7 @@ def test_a_sound_is_rated_corrected_and_leads_to_others(studio: Studio, opened: 
     page.get_by_role("button", name="Similar").first.click()
     expect(page.get_by_text(f"Sounds like {name}")).to_be_visible()
     expect(page.locator(".te-player").first).to_be_visible()
-    assert f"like={stem['id']}" in page.url
+    page.wait_for_url(f"**like={stem['id']}**")
     page.get_by_role("button", name="Goes with").first.click()
     expect(page.get_by_text("What goes with")).to_be_visible()
     assert_is_heard(page.locator(".te-player").first.locator("audio"))
@@ -168,17 +164,17 @@ def test_a_sentence_becomes_a_plan_a_track_and_a_revision(studio: Studio, opened
     page.get_by_label("What should it be?").fill("driving industrial techno 138 bpm, 16 bars")
     page.get_by_role("button", name="Show the plan").click()
     expect(page.get_by_role("img", name="Plan of the track")).to_be_visible()
-    assert "seed=" in page.url
+    page.wait_for_url("**seed=**")
     page.get_by_role("button", name="Make the track").click()
     player = page.get_by_role("group", name="driving industrial techno")
     expect(player).to_be_visible()
     page.wait_for_url("**track=**")
     assert_is_heard(player.locator("audio"))
     expect(player.locator("path.te-wave").first).to_have_attribute("d", re.compile(r"^M0 \d"))
-    marks = player.locator(".te-mark").all_inner_texts()
     first = ask(studio, "/api/v1/tracks")["items"][0]
     plan = ask(studio, f"/api/v1/tracks/{first['id']}/plan")
-    assert marks == [section["section"] for section in plan["structure"]]
+    sections = [section["section"] for section in plan["structure"]]
+    expect(player.locator(".te-mark")).to_have_text(sections, use_inner_text=True)
     _revise(page, plan)
     newest = ask(studio, "/api/v1/tracks")["items"][0]
     assert newest["parent_id"] == first["id"]
@@ -186,9 +182,9 @@ def test_a_sentence_becomes_a_plan_a_track_and_a_revision(studio: Studio, opened
     versions = page.get_by_role("radiogroup", name="Version").get_by_role("radio")
     expect(versions).to_have_count(2)
     sources = page.get_by_role("group", name="A/B").locator("audio")
-    before = sources.get_attribute("src")
+    before = sources.get_attribute("src") or ""
     versions.nth(1).click()
-    assert sources.get_attribute("src") != before
+    expect(sources).not_to_have_attribute("src", before)
     assert_is_heard(sources)
 
 
@@ -202,8 +198,8 @@ def _revise(page: Page, plan: dict[str, Any]) -> None:
     section = plan["structure"][-1]["section"]
     page.get_by_role("button", name=section, exact=True).last.click()
     expect(page.get_by_text("Play anew:")).to_be_visible()
-    assert "edits=" in page.url
-    assert "locked=" in page.url
+    page.wait_for_url("**edits=**")
+    page.wait_for_url("**locked=**")
     old = re.search(r"track=([\w-]+)", page.url)
     assert old is not None
     page.get_by_role("button", name="Make the revision").click()
@@ -215,16 +211,12 @@ def _revise(page: Page, plan: dict[str, Any]) -> None:
 
 
 def test_exports_are_made_and_downloaded(studio: Studio, opened: Opener) -> None:
-    made = httpx.post(
-        f"{studio.api_url}/generate-track",
-        json={"prompt": "deep house, 8 bars", "seed": 3},
-        timeout=120,
-    ).json()
+    made = tell(studio, "/generate-track", {"prompt": "deep house, 8 bars", "seed": 3})
     page = opened(f"{studio.url}/tracks?track={made['track_id']}&tab=download")
     for name in ("Credits", "MIDI"):
         page.get_by_role("button", name=name).click()
     page.get_by_role("button", name="Export", exact=True).click()
-    expect(page.get_by_text("Export: done")).to_be_visible()
+    expect_done(studio, page, "Export")
     link = page.get_by_role("link", name=".mid")
     with page.expect_download() as download:
         link.click()
@@ -262,14 +254,13 @@ def test_the_library_shows_kits_statistics_and_what_was_refused(
     raw = studio.home / "raw_construction_kits" / "Broken Kit"
     raw.mkdir(exist_ok=True)
     (raw / "noise.wav").write_bytes(b"this is no sound at all")
-    job = httpx.post(f"{studio.api_url}/preprocess").json()
-    while ask(studio, f"/api/v1/jobs/{job['id']}")["status"] in ("queued", "running"):
-        pass
+    tell(studio, "/preprocess")
+    let_jobs_end(studio)
     page = opened(f"{studio.url}/library?view=quarantine")
     expect(page.get_by_text("noise.wav").first).to_be_visible()
     write_wav(raw / "noise2.wav", tone(0.2, 90.0))
     page.get_by_role("button", name="Try again").first.click()
-    expect(page.get_by_text("Analysis: done")).to_be_visible()
+    expect_done(studio, page, "Analysis")
     page.get_by_role("button", name="Delete for good").first.click()
     expect(page.get_by_text("Nothing was refused.")).to_be_visible()
     page.goto(f"{studio.url}/library?view=kits")
@@ -309,11 +300,7 @@ def test_a_point_of_the_map_plays(studio: Studio, opened: Opener) -> None:
 
 
 def test_tracks_are_listed_and_deleted(studio: Studio, opened: Opener) -> None:
-    made = httpx.post(
-        f"{studio.api_url}/generate-track",
-        json={"prompt": "throwaway ambient, 8 bars", "seed": 1},
-        timeout=120,
-    ).json()
+    made = tell(studio, "/generate-track", {"prompt": "throwaway ambient, 8 bars", "seed": 1})
     page = opened(f"{studio.url}/tracks")
     assert_is_heard(page.get_by_role("group", name="throwaway").locator("audio"))
     page.get_by_role("button", name="Delete").first.click()
@@ -324,9 +311,8 @@ def test_tracks_are_listed_and_deleted(studio: Studio, opened: Opener) -> None:
 
 
 def test_jobs_are_watched_stopped_and_tried_again(studio: Studio, opened: Opener) -> None:
-    body = {"prompt": "techno, 6 minutes", "seed": 2}
-    url = f"{studio.api_url}/generate-track"
-    job = httpx.post(url, json=body, params={"wait": False}).json()
+    body = {"prompt": "techno, 20 minutes", "seed": 2}  # longer than any page takes to load
+    job = tell(studio, "/generate-track", body, wait=False)
     page = opened(f"{studio.url}/jobs")
     page.get_by_role("button", name="Cancel", exact=True).first.click()
     page.get_by_role("button", name="Try again").first.click()

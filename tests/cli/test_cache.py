@@ -6,7 +6,7 @@ import pytest
 
 from src.cli.program import main
 from src.core.config import Settings
-from src.mixdown.render_archive import render_cache
+from src.services.tracks.render_store import render_cache
 
 
 @pytest.fixture

@@ -10,7 +10,16 @@ import pytest
 from src.cli import main
 from src.cli.revisions import add_options, edits_of
 from src.core.errors import InvalidInputError
-from src.music.arranging.plan_edits import Key, Length, Level, Mood, Mute, Reroll, Swap, Tempo
+from src.music.arranging.plan_edits import (
+    Level,
+    Mute,
+    Reroll,
+    SetKey,
+    SetLength,
+    SetMoods,
+    SetTempo,
+    Swap,
+)
 
 
 def edits(*words: str) -> list:
@@ -27,11 +36,11 @@ def test_every_option_is_an_edit() -> None:
     ]
     assert edits("--reroll", "Drop", "--level", "bass=-3") == [Reroll("Drop"), Level("bass", -3.0)]
     assert edits("--bars", "64", "--bpm", "128", "--key", "Am") == [
-        Length(64, None),
-        Tempo(128.0),
-        Key("Am"),
+        SetLength(64, None),
+        SetTempo(128.0),
+        SetKey("Am"),
     ]
-    assert edits("--mood", "dark", "--mood", "warm") == [Mood(("dark", "warm"))]
+    assert edits("--mood", "dark", "--mood", "warm") == [SetMoods(("dark", "warm"))]
 
 
 def test_a_level_that_is_no_number_is_refused() -> None:

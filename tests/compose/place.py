@@ -66,7 +66,7 @@ def browser_page(address: str) -> Iterator[Page]:
             executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=list(_FLAGS)
         )
         page = browser.new_page(viewport={"width": 1280, "height": 1000}, locale="en-GB")
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(300_000)
         try:
             page.goto(APP + address)
             yield page

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.patience import PATIENCE_S
+
 HOW_TO_GET = (
     "no PostgreSQL here: install it (apt-get install postgresql), or set TEST_POSTGRES_URL to a"
     " server whose user may create databases (postgresql+psycopg://user:password@host/postgres)"
@@ -53,11 +55,11 @@ def _served(programs: Path, folder: Path, user: str | None) -> Iterator[str]:
         yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
     finally:
         server.send_signal(signal.SIGINT)  # the quick way: no waiting for clients
-        server.wait(20)
+        server.wait(PATIENCE_S)
 
 
 def _until_ready(programs: Path, folder: Path, server: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_S
     asking = [programs / "pg_isready", "-q", "-h", folder]
     while subprocess.run(asking, check=False).returncode != 0:
         if server.poll() is not None or time.monotonic() > deadline:

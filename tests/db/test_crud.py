@@ -8,7 +8,8 @@ from src.core.config import Settings
 from src.core.errors import InvalidInputError, NotFoundError
 from src.db import crud
 from src.db.database import Database
-from src.db.models import Kit, Place, Stem, TrackRow
+from src.db.models import Kit, Place, Stem, TrackRow, now
+from src.db.rows.jobs import NewJob, add_job
 from tests.db.stocked import SOUNDS, Sound, stem_row, stock
 
 WHOLE = crud.Window(limit=100)
@@ -121,19 +122,10 @@ def test_kits_tell_what_is_in_them(database: Database, stem_ids: list[str]) -> N
 
 def test_counts_of_the_library(database: Database, stem_ids: list[str]) -> None:
     with database.transaction() as session:
-        crud.add_job(session, job_id="a", kind="render", params={})
+        add_job(session, NewJob("a", "render", {}), now())
         counts = crud.library_counts(session, "plain")
         assert crud.library_counts(session, "other").vectors == 0
     assert (counts.stems, counts.kits, counts.vectors, counts.open_jobs) == (4, 2, 4, 1)
-
-
-def test_a_job_changes_only_out_of_the_states_that_are_named(database: Database) -> None:
-    with database.transaction() as session:
-        crud.add_job(session, job_id="a", kind="render", params={})
-        started = {"status": "running"}
-        assert crud.change_job(session, "a", when=("queued",), values=started)
-        assert not crud.change_job(session, "a", when=("queued",), values=started)
-        assert crud.get_job(session, "a").status == "running"
 
 
 def test_tracks_come_newest_first(database: Database) -> None:

@@ -1,6 +1,4 @@
-"""What is PostgreSQL's own: numbers of changes, types, and several writers at once."""
-
-import threading
+"""What is PostgreSQL's own: numbers of changes, and types."""
 
 from sqlalchemy import select, text
 
@@ -49,21 +47,3 @@ def test_large_numbers_and_any_alphabet_survive(postgres: Database) -> None:
         found = crud.get_track(session, "t")
         assert (found.seed, found.plan) == (2**63 - 1, {"ключ": ["ä", None, 1e-9]})
         assert found.created_at.tzinfo is not None
-
-
-def test_of_several_who_start_a_job_one_succeeds(postgres: Database) -> None:
-    with postgres.transaction() as session:
-        crud.add_job(session, job_id="a", kind="render", params={})
-    won = []
-
-    def start() -> None:
-        with postgres.transaction() as session:
-            values = {"status": "running"}
-            won.append(crud.change_job(session, "a", when=("queued",), values=values))
-
-    threads = [threading.Thread(target=start) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(won) == [False] * 7 + [True]

@@ -10,8 +10,9 @@ from src.audio.analysis.attributes import ATTRIBUTES, SEED_TAGS
 from src.embeddings.acoustic import AcousticEmbedder
 from src.embeddings.clap.embedder import ClapEmbedder
 from src.embeddings.protocol import Vectors
-from src.embeddings.zero_shot import CATEGORY_WORDS, SaysWhatItIs, ZeroShot
+from src.embeddings.zero_shot import SaysWhatItIs, ZeroShot
 from src.music.theory.library import CATEGORIES
+from src.words.vocabulary import vocabulary
 from tests.embeddings.plain_clap import write_plain_clap
 from tests.embeddings.tiny_clap import random_clip
 
@@ -52,8 +53,8 @@ def test_all_categories_and_the_seeds_tags_are_among_the_labels() -> None:
     assert set(found.categories) == set(CATEGORIES)
     assert found.categories["other"] == 0.0
     assert set(SEED_TAGS) <= set(found.tags) == set(ATTRIBUTES)
-    assert set(CATEGORY_WORDS) == set(CATEGORIES) - {"other"}
-    shares = {round(found.categories[name], 9) for name in CATEGORY_WORDS}
+    assert set(vocabulary().captions) == set(CATEGORIES) - {"other"}
+    shares = {round(found.categories[name], 9) for name in vocabulary().captions}
     assert len(shares) == 1  # a sound that is near nothing is no more one than the other
 
 

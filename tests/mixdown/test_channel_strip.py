@@ -3,11 +3,11 @@ import pytest
 
 from src.audio.basics.clicks import clicks_at
 from src.mixdown.channel_strip import WARM_UP, ChannelStrip, Ducking
-from src.mixdown.track_playing import Grid
-from src.music.model.score import Automation, AutomationPoint, Track
+from src.mixdown.sources import SampleGrid
+from src.music.model.score import Automation, AutomationPoint, Channel
 
 RATE = 48_000
-GRID = Grid(120.0, RATE)
+GRID = SampleGrid(120.0, RATE)
 
 
 def line(parameter: str, *points: tuple[float, float]) -> Automation:
@@ -15,7 +15,7 @@ def line(parameter: str, *points: tuple[float, float]) -> Automation:
 
 
 def strip(*automation: Automation, **values: float) -> ChannelStrip:
-    return ChannelStrip(Track("t", "pad", automation=automation, **values), GRID)
+    return ChannelStrip(Channel("t", "pad", automation=automation, **values), GRID)
 
 
 def sine(samples: int) -> np.ndarray:
@@ -49,9 +49,9 @@ FADE = line("gain_db", (0.0, -12.0), (4.0, 0.0))
 def test_automation_does_not_depend_on_blocks(automation: tuple[Automation, ...]) -> None:
     audio = sine(150_000)
     whole = through(strip(*automation), audio, 150_000)
-    pieces = through(strip(*automation), audio, 20_000)
-    np.testing.assert_allclose(pieces, whole, atol=1e-3)
-    assert not clicks_at(pieces, range(20_000, 150_000, 20_000), sample_rate=RATE)
+    in_blocks = through(strip(*automation), audio, 20_000)
+    np.testing.assert_allclose(in_blocks, whole, atol=1e-3)
+    assert not clicks_at(in_blocks, range(20_000, 150_000, 20_000), sample_rate=RATE)
 
 
 def test_open_filters_leave_the_sound_alone() -> None:

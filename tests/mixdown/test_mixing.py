@@ -10,19 +10,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from src.core.digests import digest
 from src.core.progress import JobCancelled
 from src.mixdown.mixing import BLOCK_SAMPLES, mix_score
 from src.mixdown.render_archive import RenderArchive
 from src.music.model.score import (
     Automation,
     AutomationPoint,
+    Channel,
     Clip,
     Note,
     Score,
     ScoreSection,
-    Track,
 )
-from src.storage.render_cache import RenderCache, digest
+from src.storage.render_cache import RenderCache
 
 RATE = 48_000
 Stems = dict[str, np.ndarray]
@@ -46,21 +47,21 @@ def line(parameter: str, *points: tuple[float, float]) -> Automation:
 
 
 def everything() -> Score:
-    """Nineteen seconds with all that a mix can hold; a beat is 0.3 s, a stretch 18.2 beats."""
+    """Nineteen seconds with all that a mix can hold; a beat is 0.3 s, a block 18.2 beats."""
     loop = Clip("loop", 0.0, 56.0, 0.0, 4.0, stretch_ratio=0.98, fade_in_s=0.2)
     pad = (Clip("pad", 0.0, 24.0, 0.0, 8.0, semitones=2.0), Clip("pad", 40.0, 20.0, 0.5, 7.0))
     tracks = (
-        Track("kick", "kick", notes=tuple(Note("kick", float(beat)) for beat in range(56))),
-        Track(
+        Channel("kick", "kick", notes=tuple(Note("kick", float(beat)) for beat in range(56))),
+        Channel(
             "loop", "bass", (loop,), duck_db=6.0, high_pass_hz=60.0, reverb_send_db=-20.0,
             automation=(line("low_pass_hz", (8.0, 400.0), (24.0, 18_000.0)),),
         ),
-        Track(
+        Channel(
             "pad", "pad", pad, duck_db=3.0, reverb_send_db=-9.0,
             automation=(line("gain_db", (0.0, -6.0), (20.0, 0.0), (20.0, -3.0)),
                         line("pan", (0.0, -0.5), (60.0, 0.5))),
         ),
-        Track(
+        Channel(
             "clap", "clap", notes=(Note("clap", 9.0), Note("clap", 31.9), Note("clap", 50.0)),
             reverb_send_db=-6.0, delay_send_db=-9.0,
         ),
@@ -87,7 +88,9 @@ class Library:
         self.loaded.clear()
         archive = None
         if kept:
-            archive = RenderArchive(self.cache, lambda stem: digest(self.stems[stem].tobytes()))
+            archive = RenderArchive(
+                self.cache, lambda stem: digest(self.stems[stem].tobytes()), code="today's"
+            )
         return hashlib.sha256(mix_score(score, load=self.load, archive=archive, **more)).hexdigest()
 
 
@@ -99,13 +102,13 @@ def library(tmp_path: Path) -> Library:
 def changed(score: Score, name: str, **fields: object) -> Score:
     tracks = tuple(
         replace(track, **fields) if track.name == name else track  # type: ignore[arg-type]
-        for track in score.tracks
+        for track in score.channels
     )
-    return replace(score, tracks=tracks)
+    return replace(score, channels=tracks)
 
 
 def swapped(score: Score) -> Score:
-    clip = score.tracks[1].clips[0]
+    clip = score.channels[1].clips[0]
     return changed(score, "loop", clips=(replace(clip, stem_id="other"),))
 
 
@@ -127,8 +130,8 @@ EDITS: dict[str, Callable[[Score], Score]] = {
     "another level": lambda score: changed(score, "pad", gain_db=-3.0),
     "another send": lambda score: changed(score, "pad", reverb_send_db=-20.0),
     "a note at the end": lambda score: changed(score, "clap", notes=(Note("clap", 55.0),)),
-    "a voice muted": lambda score: replace(score, tracks=score.tracks[:-1]),
-    "no kick to duck under": lambda score: replace(score, tracks=score.tracks[1:]),
+    "a channel muted": lambda score: replace(score, channels=score.channels[:-1]),
+    "no kick to duck under": lambda score: replace(score, channels=score.channels[1:]),
     "a filter": lambda score: changed(
         score, "pad", automation=(line("high_pass_hz", (30.0, 20.0), (40.0, 500.0)),)
     ),
@@ -159,10 +162,10 @@ def test_only_what_is_new_is_loaded(library: Library) -> None:
     assert library.loaded == ["other"]
 
 
-def test_only_stretches_that_changed_are_mixed_again(library: Library) -> None:
+def test_only_blocks_that_changed_are_mixed_again(library: Library) -> None:
     library.mix(everything())
     before = library.cache.size().entries
-    library.mix(changed(everything(), "clap", notes=(*everything().tracks[3].notes[:2],)))
+    library.mix(changed(everything(), "clap", notes=(*everything().channels[3].notes[:2],)))
     assert 50.0 * 0.3 * RATE > 2 * BLOCK_SAMPLES
     assert library.cache.size().entries - before == 2
 
@@ -182,9 +185,9 @@ def in_sections(levels_db: tuple[float, float]) -> Score:
 
     pads = tuple(Clip("pad", start, 26.0, 0.0, 8.0) for start in (0.0, 60.0))
     tracks = (
-        Track("kick", "kick", notes=tuple(Note("kick", float(beat)) for beat in range(120)),
+        Channel("kick", "kick", notes=tuple(Note("kick", float(beat)) for beat in range(120)),
               automation=(level(turn=1 / 64),)),
-        Track("pad", "pad", pads, duck_db=3.0, reverb_send_db=-9.0, delay_send_db=-20.0,
+        Channel("pad", "pad", pads, duck_db=3.0, reverb_send_db=-9.0, delay_send_db=-20.0,
               automation=(level(turn=1.0),)),
     )  # fmt: skip
     sections = tuple(
@@ -199,7 +202,7 @@ def test_levels_of_sections_change_only_what_lies_across_a_border(library: Libra
     before = library.cache.size().entries
     moved = in_sections((0.5, -0.25))
     assert library.mix(moved) == library.mix(moved, kept=False)
-    # The kick across both borders; the pad across the first, and its reverb in the next stretch.
+    # The kick across both borders; the pad across the first, and its reverb in the next block.
     assert library.cache.size().entries - before == 4
     assert before == 15
 
@@ -211,14 +214,14 @@ def test_the_level_of_a_section_is_heard_as_the_lines_say(library: Library) -> N
     np.testing.assert_allclose(mixes[0], mixes[1], atol=1e-6)
 
 
-def test_a_voice_that_sends_nothing_leaves_those_that_do_alone(library: Library) -> None:
+def test_a_channel_that_sends_nothing_leaves_those_that_do_alone(library: Library) -> None:
     library.mix(everything())
     before = library.cache.size().entries
-    kick = everything().tracks[0]
+    kick = everything().channels[0]
     quieter = changed(everything(), "kick", notes=kick.notes, gain_db=-1.0)
     assert library.mix(quieter) == library.mix(quieter, kept=False)
-    stretches = int(56 * 0.3 * RATE // BLOCK_SAMPLES) + 1
-    assert library.cache.size().entries - before == stretches
+    blocks = int(56 * 0.3 * RATE // BLOCK_SAMPLES) + 1
+    assert library.cache.size().entries - before == blocks
 
 
 def test_a_stem_with_other_bytes_is_another_stem(library: Library) -> None:

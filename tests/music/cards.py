@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from src.music.casting.matching import Candidate
-from src.music.casting.voices import Wanted
+from src.music.casting.matching import StemCandidate
+from src.music.model.plan import StemQuery
 from src.music.theory.library import StemCard
 
 
@@ -41,9 +41,11 @@ def shot(name: str, category: str, *, duration_s: float = 0.3, **more: Any) -> S
     )
 
 
-def pool_of(cards: list[StemCard], wanted: tuple[Wanted, ...]) -> dict[Wanted, list[Candidate]]:
-    """What a search would find for each wish, all equally near in meaning."""
+def pool_of(
+    cards: list[StemCard], queries: tuple[StemQuery, ...]
+) -> dict[StemQuery, list[StemCandidate]]:
+    """What a search would find for each query, all equally near in meaning."""
     return {
-        wish: [Candidate(card, 0.7) for card in cards if card.category == wish.category]
-        for wish in wanted
+        query: [StemCandidate(card, 0.7) for card in cards if card.category == query.category]
+        for query in queries
     }

@@ -1,6 +1,6 @@
 """Stems as their own analysis leaves them, for tests of kits."""
 
-from src.music.evidence.estimates import Finding, Source
+from src.music.evidence.estimates import Estimate, Source
 from src.music.evidence.kit_evidence import StemEvidence
 from src.music.theory.keys import KEYS
 
@@ -10,14 +10,14 @@ def loop(
     source: Source = "audio",
     bars: float = 4.0,
     category: str = "drums",
-    key: Finding[str] | None = None,
+    key: Estimate[str] | None = None,
     keys: tuple[float, ...] = (),
 ) -> StemEvidence:
     """A loop that is bar-exact at the first tempo, which it is taken to have."""
-    bpm = Finding(tempos[0][0], tempos[0][1], source) if tempos else None
+    bpm = Estimate(tempos[0][0], tempos[0][1], source) if tempos else None
     length_s = bars * 240.0 / (tempos[0][0] if tempos else 120.0)
     heard = tempos if source == "audio" else ()
-    loops = Finding(True, 0.9, "audio")
+    loops = Estimate(True, 0.9, "audio")
     return StemEvidence(length_s, category, loops, bpm, key, bars, 0.0, heard, keys)
 
 
@@ -30,7 +30,7 @@ def tonal(
     keys[key] = chance
     if also is not None:
         keys[also] = 0.9 * rest
-    found = Finding(key, chance, source)
+    found = Estimate(key, chance, source)
     return loop(
         (120.0, 0.9), category="pad", key=found, keys=tuple(keys[name] for name in KEYS)
     )  # fmt: skip

@@ -3,17 +3,17 @@
 from src.music.model.score import (
     Automation,
     AutomationPoint,
+    Channel,
     Choice,
     Clip,
     Note,
     Reason,
     Score,
     ScoreSection,
-    Track,
 )
 
 
-def made_score(*tracks: Track, bpm: float = 133.0, **changes: object) -> Score:
+def made_score(*tracks: Channel, bpm: float = 133.0, **changes: object) -> Score:
     """Two sections of 16 beats. The bass turns up, the hat swings, a riser is reversed."""
     values: dict[str, object] = {
         "bpm": bpm,
@@ -24,7 +24,7 @@ def made_score(*tracks: Track, bpm: float = 133.0, **changes: object) -> Score:
             ScoreSection("Intro", 0.0, 16.0, 0.4),
             ScoreSection("Драйв & <Drop>", 16.0, 16.0, 0.9),
         ),
-        "tracks": tracks or made_tracks(),
+        "channels": tracks or made_tracks(),
         "target_lufs": -14.0,
         "ceiling_dbtp": -1.0,
         "tail_s": 1.0,
@@ -40,7 +40,7 @@ def made_score(*tracks: Track, bpm: float = 133.0, **changes: object) -> Score:
     return Score(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def made_tracks() -> tuple[Track, ...]:
+def made_tracks() -> tuple[Channel, ...]:
     """Drums as notes, a bass as clips, a tuned synth as notes, a riser."""
     hats = tuple(
         Note("hat1", beat + 0.5 + 0.0043 * (beat % 3), velocity=0.5 + 0.01 * beat)
@@ -48,16 +48,16 @@ def made_tracks() -> tuple[Track, ...]:
     )
     curve = Automation("gain_db", (AutomationPoint(0.0, -12.0), AutomationPoint(16.0, 0.0)))
     return (
-        Track("kick", "kick", notes=tuple(Note("kick1", float(beat)) for beat in range(32))),
-        Track("hihat", "hihat", notes=hats, pan=0.25, gain_db=-6.0),
-        Track(
+        Channel("kick", "kick", notes=tuple(Note("kick1", float(beat)) for beat in range(32))),
+        Channel("hihat", "hihat", notes=hats, pan=0.25, gain_db=-6.0),
+        Channel(
             "bass", "bass", gain_db=-3.0, automation=(curve,),
             clips=(
                 Clip("bass1", 0.0, 16.0, 0.0, 1.9, stretch_ratio=0.95, semitones=-2.0),
                 Clip("bass1", 16.0, 10.0, 0.0, 1.9, stretch_ratio=0.95, semitones=-2.0),
             ),
         ),
-        Track(
+        Channel(
             "synth", "synth",
             notes=(
                 Note("bass1", 16.0, 0.8, semitones=3.0, length_beats=0.75),
@@ -65,7 +65,7 @@ def made_tracks() -> tuple[Track, ...]:
                 Note("bass1", 17.0, 0.6, semitones=-2.0, length_beats=0.25),
             ),
         ),
-        Track("fx", "fx", clips=(Clip("fx1", 8.0, 8.0, 0.0, 3.6, reverse=True, fade_in_s=0.5),)),
+        Channel("fx", "fx", clips=(Clip("fx1", 8.0, 8.0, 0.0, 3.6, reverse=True, fade_in_s=0.5),)),
     )  # fmt: skip
 
 

@@ -8,28 +8,25 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from src.analysis.stem_analysis import StemFacts
+from src.analysis import StemFacts, StemNames
 from src.audio.basics.validation import Audio
 from src.embeddings.protocol import Vectors
-from src.music.evidence.estimates import Finding
+from src.music.evidence.estimates import Estimate
 from src.music.evidence.kit_evidence import StemEvidence, evidence_record
-from src.music.evidence.kit_settlement import finding_record
+from src.music.evidence.kit_settlement import estimate_record
 from src.services.ingest.work import Analysis
-from src.storage.metadata import FileMetadata
 
 
-def plain_facts(
-    audio: Audio, *, sample_rate: int, relative_path: str, metadata: FileMetadata | None
-) -> StemFacts:
+def plain_facts(audio: Audio, names: StemNames, *, sample_rate: int) -> StemFacts:
     """Facts that only need a glance. Names make trouble: "hangs", "dies", "fails"."""
-    if "hangs" in relative_path:
+    if "hangs" in names.path:
         time.sleep(60)
-    if "dies" in relative_path:
+    if "dies" in names.path:
         os.kill(os.getpid(), signal.SIGKILL)
-    if "fails" in relative_path:
+    if "fails" in names.path:
         raise ZeroDivisionError("the analysis has a defect")
     return StemFacts(
-        is_loop="loop" in relative_path,
+        is_loop="loop" in names.path,
         bars=None,
         downbeat_s=0.0,
         bpm=None,
@@ -47,18 +44,14 @@ def plain_facts(
 PLAIN = Analysis(plain_facts, "plain-1")
 
 
-def speaking_facts(
-    audio: Audio, *, sample_rate: int, relative_path: str, metadata: FileMetadata | None
-) -> StemFacts:
+def speaking_facts(audio: Audio, names: StemNames, *, sample_rate: int) -> StemFacts:
     """Plain facts with evidence for the kit: a loop that is sure of 170 BPM, or takes it for 85."""
-    facts = plain_facts(
-        audio, sample_rate=sample_rate, relative_path=relative_path, metadata=metadata
-    )
+    facts = plain_facts(audio, names, sample_rate=sample_rate)
     fast = round(float(np.abs(audio).sum())) % 4 > 0
     tempos = ((170.0, 0.85), (85.0, 0.15)) if fast else ((85.0, 0.55), (170.0, 0.45))
-    bpm, loop = Finding(*tempos[0], "audio"), Finding(True, 0.9, "audio")
+    bpm, loop = Estimate(*tempos[0], "audio"), Estimate(True, 0.9, "audio")
     alone = StemEvidence(5.647, "drums", loop, bpm, None, tempos=tempos)
-    notes = {"bpm": finding_record(bpm), "alone": evidence_record(alone)}
+    notes = {"bpm": estimate_record(bpm), "alone": evidence_record(alone)}
     return replace(facts, is_loop=True, bpm=bpm.value, analysis=facts.analysis | notes)
 
 

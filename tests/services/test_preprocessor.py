@@ -23,6 +23,7 @@ from src.services.ingest.lock import import_lock
 from src.services.preprocessor import NeuroAnalyzer
 from src.storage.decode import read_audio
 from src.storage.fingerprint import content_hash
+from tests.patience import PATIENCE_S
 from tests.services.library_files import everything, refuse_to_list, rows_of, write_sound
 from tests.services.plain_analysis import PLAIN, SpectralEmbedder
 
@@ -480,5 +481,5 @@ def test_an_import_works_from_a_thread(analyzer: NeuroAnalyzer, raw: Path) -> No
     reports = []
     thread = threading.Thread(target=lambda: reports.append(analyzer.run()))
     thread.start()
-    thread.join(timeout=60)
+    thread.join(PATIENCE_S)
     assert reports[0].added == 1

@@ -89,8 +89,8 @@ def test_a_whole_score_agrees_with_its_notes():
     score = made_score()
     file = read(midi_song(score, title="T", roots={"bass1": 38}))
     hats = of_type(file.tracks[2], "note_on")
-    assert len(hats) == len(score.tracks[1].notes)
-    for (tick, _), note in zip(hats, score.tracks[1].notes, strict=True):
+    assert len(hats) == len(score.channels[1].notes)
+    for (tick, _), note in zip(hats, score.channels[1].notes, strict=True):
         assert abs(tick / file.ticks_per_beat - note.start_beats) * 60 / score.bpm < 0.13e-3
 
 

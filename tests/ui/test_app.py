@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from src.ui.pages.login import is_right
 from tests.browser.studio import free_port
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,7 +26,7 @@ def start(monkeypatch: pytest.MonkeyPatch) -> Start:
         monkeypatch.setenv("BACKEND_URL", f"http://127.0.0.1:{free_port()}")
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        page = AppTest.from_file(ROOT / "app.py", default_timeout=60)
+        page = AppTest.from_file(ROOT / "app.py", default_timeout=PATIENCE_S)
         page.query_params["lang"] = lang
         return page.run()
 

@@ -1,12 +1,20 @@
 """The API over HTTP, as the studio asks it."""
 
+import ast
 import io
 import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
+from src.main import create_app
 from src.ui.client import Api, ApiProblem, Outgoing, told
+
+UI = Path(__file__).parents[2] / "src" / "ui"
+SPACE = re.compile(r"\{[^}]*\}")
 
 
 def api_of(answer: httpx.Response | Exception, seen: list[httpx.Request] | None = None) -> Api:
@@ -85,3 +93,58 @@ def test_pages_are_asked_for_as_far_as_they_are_read() -> None:
     asked.clear()
     assert next(iter(api.pages("/x", limit=2))) == 0
     assert asked == [0]
+
+
+def test_the_api_answers_every_request_that_the_studio_makes() -> None:
+    known = {
+        (verb, SPACE.sub("{}", path))
+        for path, verbs in create_app().openapi()["paths"].items()
+        for verb in verbs
+    }
+    asked = {pair for file in UI.rglob("*.py") for pair in requests_of(file)}
+    assert len(asked) > 40
+    assert asked - known == set()
+
+
+def requests_of(file: Path) -> Iterator[tuple[str, str]]:
+    """Verb and path of every request in a module; what is put into the path stands as {}."""
+    for function in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if not isinstance(function, ast.FunctionDef) or function.name == "start":
+            continue  # "start" passes on the path that it is given
+        paths = {
+            name.id: text_of(node.value, {})
+            for node in ast.walk(function)
+            if isinstance(node, ast.Assign)
+            for name in node.targets
+            if isinstance(name, ast.Name) and name.id == "path"
+        }
+        for call in ast.walk(function):
+            if isinstance(call, ast.Call) and (verb := verb_of(call)):
+                yield verb, text_of(call.args[0], paths)
+
+
+def verb_of(call: ast.Call) -> str | None:
+    """The verb of ``api().get(...)`` or ``start(...)``; None: the call is no request."""
+    match call:
+        case ast.Call(func=ast.Name(id="start"), args=[_, *_]):
+            return "post"
+        case ast.Call(
+            func=ast.Attribute(value=ast.Call(func=ast.Name(id="api")), attr=name),
+            args=[_, *_],
+        ):
+            return {"pages": "get", "send_file": "post"}.get(name, name)
+    return None
+
+
+def text_of(path: ast.expr, known: dict[str, str]) -> str:
+    """A path as it stands in the source. known: variables that hold paths, by name"""
+    match path:
+        case ast.JoinedStr():
+            return "".join(text_of(part, known) for part in path.values)
+        case ast.FormattedValue(value=ast.Name(id=name)):
+            return known.get(name, "{}")
+        case ast.Name(id=name):
+            return known[name]
+        case ast.Constant():
+            return str(path.value)
+    return "{}"

@@ -3,15 +3,21 @@
 import ast
 import re
 from pathlib import Path
+from string import Formatter
 
 import pytest
 
 from src.ui.colours import CATEGORIES
-from src.ui.texts import LANGUAGES, fields_of, has_text, language_of, text, texts
+from src.ui.texts import LANGUAGES, has_text, language_of, text, texts
 
 UI = Path(__file__).parents[2] / "src" / "ui"
 KEY = re.compile(r"""\bt\(\s*["']([a-z_]+\.[a-z_0-9]+)["']""")
 MADE_KEY = re.compile(r"""\bt\(\s*f["']([a-z_]+)\.([a-z_]*)\{""")
+
+
+def fields_of(said: str) -> set[str]:
+    """Names of the values that a text wants."""
+    return {name for _, name, _, _ in Formatter().parse(said) if name}
 
 
 def test_both_languages_say_the_same_things() -> None:

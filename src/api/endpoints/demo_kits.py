@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter, Response
 
-from src.api.deps import EngineDep, job_url
-from src.api.endpoints.jobs import job_out
-from src.api.problems import no_input, problem_responses
+from src.api.deps import EngineDep
+from src.api.endpoints.jobs import JOB_RESPONSES, started
+from src.api.requests import MarkDep
 from src.schemas.jobs import JobOut
 
 router = APIRouter(tags=["library"])
@@ -14,13 +14,11 @@ router = APIRouter(tags=["library"])
     "/api/v1/demo-kits",
     status_code=202,
     summary="Load the demo kits",
-    responses=no_input(problem_responses(409)),
+    responses=JOB_RESPONSES,
 )
-def load_demo_kits(engine: EngineDep, response: Response) -> JobOut:
+def load_demo_kits(engine: EngineDep, response: Response, mark: MarkDep) -> JobOut:
     """Synthesises four construction kits into the kits folder and analyses them, as a job.
 
     Kits that are there already are left as they are.
     """
-    state = engine.jobs.submit("demo", {})
-    response.headers["location"] = job_url(state.id)
-    return job_out(state)
+    return started(engine.jobs.submit("demo", {}, mark=mark), response)

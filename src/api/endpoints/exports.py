@@ -4,14 +4,14 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Request
-from fastapi.encoders import jsonable_encoder
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
-from src.api.deps import EngineDep, job_url
-from src.api.endpoints.jobs import job_out
+from src.api.deps import EngineDep
+from src.api.endpoints.jobs import started
 from src.api.endpoints.tracks import TrackId
 from src.api.files import FILE_RESPONSES, file_answer
 from src.api.problems import problem_responses
+from src.api.requests import MarkDep
 from src.schemas.exports import ExportRequest, Exports
 from src.schemas.jobs import JobOut
 from src.services.export.service import ZIPS, ZipDownload
@@ -29,17 +29,15 @@ MEDIA_TYPES = {
 @router.post(
     "/api/v1/tracks/{track_id}/exports",
     status_code=202,
-    response_model=JobOut,
     summary="Export a track",
-    responses=problem_responses(404, 409),
+    responses=problem_responses(404, 409, 429),
 )
-def export_track(engine: EngineDep, track_id: TrackId, asked: ExportRequest) -> Response:
+def export_track(
+    engine: EngineDep, track_id: TrackId, asked: ExportRequest, response: Response, mark: MarkDep
+) -> JobOut:
     """As a job. What is there already is not made again."""
     params = engine.exports.check(track_id, asked.formats)
-    state = engine.jobs.submit("export", params)
-    return JSONResponse(
-        jsonable_encoder(job_out(state)), status_code=202, headers={"location": job_url(state.id)}
-    )
+    return started(engine.jobs.submit("export", params, mark=mark), response)
 
 
 @router.get(

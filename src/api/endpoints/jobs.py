@@ -1,18 +1,38 @@
 """Long tasks: how they are doing, and stopping them. And the one that fills the library."""
 
+import base64
+import binascii
+from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from src.api.deps import EngineDep, WindowDep, job_url
-from src.api.problems import job_problem, no_input, problem_responses
-from src.schemas.common import Page, Text
-from src.schemas.jobs import JobLogOut, JobOut, JobStatus
-from src.services.jobs.service import JobRunningError, JobService, JobState
+from src.api.problems import NothingMoreError, job_problem, problem_responses
+from src.api.requests import MarkDep
+from src.core.errors import InvalidInputError
+from src.db.rows.jobs import After, JobFilter
+from src.schemas.common import Text
+from src.schemas.jobs import (
+    CancelledOut,
+    JobEventOut,
+    JobList,
+    JobLogOut,
+    JobOut,
+    JobSelection,
+    JobStatus,
+    TaskStatus,
+)
+from src.services.jobs.intake import JobRunningError
+from src.services.jobs.service import JobService
+from src.services.jobs.states import JobNews, JobState
 
 router = APIRouter(tags=["jobs"])
 
 JobId = Annotated[str, Path(pattern=r"^[0-9a-f-]{1,36}$", description="Id of the job")]
+JOB_RESPONSES = problem_responses(409, 429)
 
 
 @router.post(
@@ -20,17 +40,15 @@ JobId = Annotated[str, Path(pattern=r"^[0-9a-f-]{1,36}$", description="Id of the
     status_code=202,
     summary="Analyse the kits folder",
     tags=["library"],
-    responses=no_input(problem_responses(409)),
+    responses=JOB_RESPONSES,
 )
-def start_preprocess(engine: EngineDep, response: Response) -> JobOut:
+def start_preprocess(engine: EngineDep, response: Response, mark: MarkDep) -> JobOut:
     """Starts taking new and changed files into the library, and answers at once with the job.
 
     What is done and unchanged is not done again. While one such job is open, a second
     request gets 409 `job_running` with its `job_id`.
     """
-    state = engine.jobs.submit("preprocess", {})
-    response.headers["location"] = job_url(state.id)
-    return job_out(state)
+    return started(engine.jobs.submit("preprocess", {}, mark=mark), response)
 
 
 @router.get("/api/v1/jobs", summary="List jobs", responses=problem_responses())
@@ -38,20 +56,82 @@ def list_jobs(
     engine: EngineDep,
     window: WindowDep,
     kind: Annotated[
-        Text | None, Query(max_length=32, description="preprocess, generate, render")
+        list[Text] | None,
+        Query(description="Any of these kinds: preprocess, generate, render, export, ..."),
     ] = None,
     status: Annotated[list[JobStatus] | None, Query(description="Any of these states")] = None,
-) -> Page[JobOut]:
-    """Newest first. Results are left out here: ask for the job itself."""
-    states, total = engine.jobs.page(kind=kind, status=status or (), window=window)
-    items = [job_out(state) for state in states]
-    return Page[JobOut](items=items, total=total, limit=window.limit, offset=window.offset)
+    cursor: Annotated[Text | None, Query(max_length=128, description="As answered before")] = None,
+) -> JobList:
+    """Newest first. Results are left out here: ask for the job itself.
+
+    `next_cursor` leads on from the last job of a page, whatever was added before it since.
+    """
+    page = engine.jobs.page(
+        JobFilter(kinds=tuple(kind or ()), statuses=tuple(status or ())),
+        limit=window.limit,
+        offset=0 if cursor else window.offset,
+        after=_position(cursor) if cursor else None,
+    )
+    return JobList(
+        items=[job_out(state) for state in page.jobs],
+        total=page.total,
+        limit=window.limit,
+        offset=window.offset,
+        next_cursor=None if page.after is None else _cursor(page.after),
+    )
+
+
+@router.post("/api/v1/jobs/cancel", summary="Stop many jobs", responses=problem_responses())
+def cancel_jobs(engine: EngineDep, asked: JobSelection) -> CancelledOut:
+    """Cancels those that wait at once, and those that run at their next step.
+
+    Those that have ended stay as they are.
+    """
+    which = JobFilter(tuple(asked.ids), tuple(asked.kind), tuple(asked.status))
+    told = engine.jobs.cancel_many(which)
+    return CancelledOut(cancelled=told.cancelled, stopping=told.stopping)
 
 
 @router.get("/api/v1/jobs/{job_id}", summary="How a job is doing", responses=problem_responses(404))
 def get_job(engine: EngineDep, job_id: JobId) -> JobOut:
     """Progress, what it is doing, how long it will take, and in the end its result or problem."""
     return job_out(engine.jobs.get(job_id))
+
+
+def _followed_from(
+    engine: EngineDep,
+    job_id: JobId,
+    last_event_id: Annotated[
+        int | None, Header(ge=0, description="The last event that was seen")
+    ] = None,
+    after: Annotated[int, Query(ge=0, description="The same, where no header can be sent")] = 0,
+) -> int:
+    """From where a job is followed. Raises NotFoundError, NothingMoreError for one that has told
+    everything."""
+    state = engine.jobs.get(job_id)
+    seen = after if last_event_id is None else last_event_id
+    if state.finished and seen >= state.events:
+        raise NothingMoreError
+    return seen
+
+
+@router.get(
+    "/api/v1/jobs/{job_id}/events",
+    summary="Follow a job",
+    response_class=EventSourceResponse,
+    responses={**problem_responses(404), 204: {"description": "It has ended, and told all"}},
+)
+async def job_events(
+    engine: EngineDep, job_id: JobId, seen: Annotated[int, Depends(_followed_from)]
+) -> AsyncIterator[ServerSentEvent]:
+    """Server-sent events: `state` when its state changes, `progress` between, up to its end.
+
+    Ids count from 1 without gaps and are kept with the job: who was cut off goes on where
+    `Last-Event-ID` says, and misses nothing. A comment comes every 15 seconds where nothing
+    else does.
+    """
+    async for news in engine.watch.events(job_id, seen):
+        yield _event(news)
 
 
 @router.get(
@@ -62,7 +142,7 @@ def job_log(
     job_id: JobId,
     lines: Annotated[int, Query(ge=1, le=1000, description="So many of the last lines")] = 200,
 ) -> JobLogOut:
-    """Its stages, warnings and what was refused, as it went along. Kept for the last 1,000 jobs."""
+    """Its stages, warnings and what was refused, as it went along. Kept as long as the job."""
     last, total = engine.jobs.log_tail(job_id, lines)
     return JobLogOut(lines=last, total=total)
 
@@ -85,17 +165,27 @@ def cancel_job(engine: EngineDep, job_id: JobId) -> JobOut:
     "/api/v1/jobs/{job_id}/retry",
     status_code=202,
     summary="Try a job again",
-    responses=problem_responses(404, 409),
+    responses=problem_responses(404, 409, 429),
 )
-def retry_job(engine: EngineDep, job_id: JobId, response: Response) -> JobOut:
+def retry_job(engine: EngineDep, job_id: JobId, response: Response, mark: MarkDep) -> JobOut:
     """A new job that does the same as one that failed or was cancelled; the old one stays."""
-    state = engine.jobs.retry(job_id)
-    response.headers["location"] = job_url(state.id)
-    return job_out(state)
+    return started(engine.jobs.retry(job_id, mark=mark), response)
+
+
+@router.get("/status/{task_id}", summary="A job in three words", responses=problem_responses(404))
+def task_status(engine: EngineDep, task_id: JobId) -> TaskStatus:
+    """`pending`, `success` or `failed` (also when it was cancelled), and the finished file."""
+    state = engine.jobs.get(task_id)
+    words = {"queued": "pending", "running": "pending", "succeeded": "success"}
+    file_url = (state.result or {}).get("file_url")
+    return TaskStatus.model_validate(
+        {"task_id": task_id, "status": words.get(state.status, "failed"), "file_url": file_url}
+    )
 
 
 def job_out(state: JobState) -> JobOut:
     """A job as the API tells it."""
+    url = job_url(state.id)
     return JobOut(
         id=state.id,
         kind=state.kind,
@@ -104,14 +194,23 @@ def job_out(state: JobState) -> JobOut:
         stage=state.stage,
         message=state.message,
         eta_s=state.eta_s,
+        queue_position=state.queue_position,
+        attempt=state.attempt,
         result=state.result,
         problem=job_problem(state),
         cancel_requested=state.cancel_requested,
         created_at=state.created_at,
         started_at=state.started_at,
         finished_at=state.finished_at,
-        url=job_url(state.id),
+        url=url,
+        events_url=f"{url}/events",
     )
+
+
+def started(state: JobState, response: Response) -> JobOut:
+    """A job that was just asked for, the answer told where to ask again."""
+    response.headers["location"] = job_url(state.id)
+    return job_out(state)
 
 
 def start_analysis(jobs: JobService) -> str:
@@ -120,3 +219,25 @@ def start_analysis(jobs: JobService) -> str:
         return jobs.submit("preprocess", {}).id
     except JobRunningError as error:
         return error.job_id
+
+
+def _event(news: JobNews) -> ServerSentEvent:
+    data = JobEventOut(**news.data, at=news.created_at)
+    return ServerSentEvent(id=str(news.number), event=news.kind, data=data)
+
+
+def _cursor(after: After) -> str:
+    text = f"{after.created_at.isoformat()} {after.id}"
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _position(cursor: str) -> After:
+    """Where a page begins. Raises InvalidInputError for what is no cursor."""
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        moment, _, job_id = text.partition(" ")
+        return After(datetime.fromisoformat(moment), job_id)
+    except (binascii.Error, ValueError) as error:
+        raise InvalidInputError(
+            f"cursor must be one that a page of jobs gave, got {cursor!r}", code="bad_cursor"
+        ) from error

@@ -5,10 +5,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from src.api.deps import EngineDep, job_url
-from src.api.endpoints.jobs import job_out
+from src.api.deps import EngineDep
+from src.api.endpoints.jobs import JOB_RESPONSES, started
 from src.api.filters import Categories
 from src.api.problems import no_input, problem_responses
+from src.api.requests import MarkDep
 from src.schemas.common import Text
 from src.schemas.jobs import JobOut
 from src.schemas.models import EmbedderOut, MapAnswer, MapPointOut, ModelsAnswer, ReembedRequest
@@ -35,14 +36,15 @@ def list_models(engine: EngineDep) -> ModelsAnswer:
     "/models/reembed",
     status_code=202,
     summary="Hear the library with the wanted embedder",
-    responses=problem_responses(409),
+    responses=JOB_RESPONSES,
 )
-def reembed(engine: EngineDep, response: Response, request: ReembedRequest | None = None) -> JobOut:
+def reembed(
+    engine: EngineDep, response: Response, mark: MarkDep, request: ReembedRequest | None = None
+) -> JobOut:
     """Starts a job that makes the vectors which lack and then lets searches use them. Searches
     go on with the old ones meanwhile. Cancelled, it goes on from there when started again."""
-    state = engine.jobs.submit("reembed", {} if request is None else request.model_dump())
-    response.headers["location"] = job_url(state.id)
-    return job_out(state)
+    params = {} if request is None else request.model_dump()
+    return started(engine.jobs.submit("reembed", params, mark=mark), response)
 
 
 @router.get("/library/map", summary="Map of the library", responses=problem_responses(503))

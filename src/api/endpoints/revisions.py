@@ -8,8 +8,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from src.api.deps import EngineDep, WindowDep
-from src.api.endpoints.tracks import RENDER_RESPONSES, TrackId, Wait, rendered
+from src.api.endpoints.tracks import RENDER_RESPONSES, RenderDep, TrackId, answered, rendered
 from src.api.problems import problem_responses
+from src.music.model.plan import MAX_PART_NAME
 from src.schemas.common import Page
 from src.schemas.revisions import (
     Explanation,
@@ -34,10 +35,10 @@ def get_plan(engine: EngineDep, track_id: TrackId) -> Plan:
 
 @router.get("/{track_id}/explain", summary="Why these stems", responses=problem_responses(404))
 def explain(engine: EngineDep, track_id: TrackId) -> Explanation:
-    """For each voice the stem that plays it, its scores by criterion, and the runners-up."""
+    """For each part the stem that plays it, its scores by criterion, and the runners-up."""
     choices = engine.revisions.explain(track_id)
     voices = [
-        choice_out(choice, played.voice)
+        choice_out(choice, played.part)
         for choice, played in zip(choices, played_in(choices), strict=True)
     ]
     return Explanation(track_id=track_id, voices=voices)
@@ -45,13 +46,15 @@ def explain(engine: EngineDep, track_id: TrackId) -> Explanation:
 
 @router.get(
     "/{track_id}/suggestions",
-    summary="Stems that could play a voice instead",
+    summary="Stems that could play a part instead",
     responses=problem_responses(404),
 )
 def suggest(
     engine: EngineDep,
     track_id: TrackId,
-    voice: Annotated[str, Query(min_length=1, max_length=60, description="As `explain` names it")],
+    voice: Annotated[
+        str, Query(min_length=1, max_length=MAX_PART_NAME, description="As `explain` names it")
+    ],
     limit: Annotated[int, Query(ge=1, le=MAX_SUGGESTIONS)] = 10,
 ) -> Suggestions:
     """Weighed as when the track was made, beside all that plays in it."""
@@ -83,12 +86,16 @@ async def revise(
     request: Request,
     track_id: TrackId,
     asked: RevisionRequest,
-    wait: Wait = True,
+    render: RenderDep,
 ) -> GeneratedTrack | Response:
     """A new track; the old one stays. What no edit names stays as it was.
 
-    Rendering is a job. With `wait=false` the answer is that job, at once.
+    Rendering is a job. With `Prefer: respond-async` (or `wait=false`) the answer is that job,
+    at once.
     """
+    known = await run_in_threadpool(engine.jobs.known, render.mark)
+    if known is not None:
+        return await answered(engine, request, known, render)
     revised = await run_in_threadpool(
         engine.revisions.revised,
         track_id,
@@ -98,7 +105,7 @@ async def revise(
     )
     await run_in_threadpool(engine.tracks.check_length, revised.plan)
     params = render_params(revised.plan, revised.seed, parent_id=track_id)
-    return await rendered(engine, request, "render", params, wait)
+    return await rendered(engine, request, "render", params, render)
 
 
 @router.get(

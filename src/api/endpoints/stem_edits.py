@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from src.api.deps import EngineDep, WindowDep, job_url
-from src.api.endpoints.jobs import job_out
+from src.api.deps import EngineDep, WindowDep
+from src.api.endpoints.jobs import started
 from src.api.problems import problem_responses
+from src.api.requests import MarkDep
 from src.schemas.common import Page
 from src.schemas.jobs import JobOut
 from src.schemas.stem_edits import BulkEdit, BulkEditAnswer, EditOut, StemSelection, UndoAnswer
@@ -57,9 +58,11 @@ def undo_edit(engine: EngineDep, edit_id: EditId) -> UndoAnswer:
     "/reanalyse",
     status_code=202,
     summary="Hear stems again",
-    responses=problem_responses(404, 409),
+    responses=problem_responses(404, 409, 429),
 )
-def reanalyse_stems(engine: EngineDep, asked: StemSelection, response: Response) -> JobOut:
+def reanalyse_stems(
+    engine: EngineDep, asked: StemSelection, response: Response, mark: MarkDep
+) -> JobOut:
     """Analyses the originals of these stems anew, whatever version heard them before, and
     answers at once with the job. Corrections stay.
 
@@ -67,6 +70,5 @@ def reanalyse_stems(engine: EngineDep, asked: StemSelection, response: Response)
     is open, a second request gets 409 `job_running` with its `job_id`.
     """
     engine.reanalysis.check(selection_of(asked))
-    state = engine.jobs.submit("reanalyse", asked.model_dump(mode="json", exclude_unset=True))
-    response.headers["location"] = job_url(state.id)
-    return job_out(state)
+    params = asked.model_dump(mode="json", exclude_unset=True)
+    return started(engine.jobs.submit("reanalyse", params, mark=mark), response)

@@ -1,8 +1,10 @@
 """From a sentence to a plan, from a plan to a track, and the tracks that are there."""
 
+from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.encoders import jsonable_encoder
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
@@ -11,6 +13,7 @@ from src.api.deps import Engine, EngineDep, WindowDep, finished_job, job_url
 from src.api.endpoints.jobs import job_out
 from src.api.files import FILE_RESPONSES, file_answer
 from src.api.problems import failed_job_response, problem_responses
+from src.api.requests import AtOnceDep, MarkDep
 from src.music.model.palette import Palette, palette_from_dict
 from src.music.model.plan import plan_to_dict
 from src.schemas.common import Page
@@ -25,16 +28,36 @@ from src.schemas.tracks import (
     TrackSummary,
     TrackWaveform,
 )
+from src.services.jobs.intake import RequestMark
+from src.services.jobs.states import JobState
 from src.services.tracks.service import fresh_seed, render_params
 
 router = APIRouter(tags=["tracks"])
 
 TrackId = Annotated[str, Path(pattern=r"^[0-9a-zA-Z_-]{1,36}$", description="Id of the track")]
-Wait = Annotated[bool, Query(description="false: answer 202 with a job at once")]
 RENDER_RESPONSES = {
-    **problem_responses(409, 502, 503),
-    202: {"description": "With wait=false: the job that renders it", "model": JobOut},
+    **problem_responses(409, 429, 502, 503),
+    202: {
+        "description": "With Prefer: respond-async, or wait=false: the job that renders it",
+        "model": JobOut,
+    },
 }
+
+
+@dataclass(frozen=True)
+class RenderWish:
+    """How a render is asked for. mark: makes the request one of its own; at_once: the answer
+    is the job"""
+
+    mark: RequestMark | None
+    at_once: bool
+
+
+def _render_wish(mark: MarkDep, at_once: AtOnceDep) -> RenderWish:
+    return RenderWish(mark, at_once)
+
+
+RenderDep = Annotated[RenderWish, Depends(_render_wish)]
 
 
 @router.post(
@@ -44,12 +67,16 @@ RENDER_RESPONSES = {
     responses=RENDER_RESPONSES,
 )
 async def generate_track(
-    engine: EngineDep, request: Request, asked: PlanRequest, wait: Wait = True
+    engine: EngineDep, request: Request, asked: PlanRequest, render: RenderDep
 ) -> GeneratedTrack | Response:
     """Plans, picks stems, mixes and masters; answers with the finished track.
 
-    Rendering is a job. With `wait=false` the answer is that job, at once.
+    Rendering is a job. With `Prefer: respond-async` (or `wait=false`) the answer is that job,
+    at once.
     """
+    known = await run_in_threadpool(engine.jobs.known, render.mark)
+    if known is not None:
+        return await answered(engine, request, known, render)
     seed = fresh_seed() if asked.seed is None else asked.seed
     plan = await run_in_threadpool(
         engine.tracks.plan,
@@ -59,7 +86,7 @@ async def generate_track(
         mastering=asked.mastering,
         palette=_palette(asked),
     )
-    return await rendered(engine, request, "generate", render_params(plan, seed), wait)
+    return await rendered(engine, request, "generate", render_params(plan, seed), render)
 
 
 def _palette(asked: PlanRequest) -> Palette | None:
@@ -93,12 +120,12 @@ def make_plan(engine: EngineDep, asked: PlanRequest) -> PlanAnswer:
     responses=RENDER_RESPONSES,
 )
 async def render_plan(
-    engine: EngineDep, request: Request, asked: TrackRequest, wait: Wait = True
+    engine: EngineDep, request: Request, asked: TrackRequest, render: RenderDep
 ) -> GeneratedTrack | Response:
     """Like `POST /generate-track`, from a plan that you bring."""
     seed = fresh_seed() if asked.seed is None else asked.seed
     plan = engine.tracks.checked_plan(asked.plan.model_dump())
-    return await rendered(engine, request, "render", render_params(plan, seed), wait)
+    return await rendered(engine, request, "render", render_params(plan, seed), render)
 
 
 @router.get("/api/v1/tracks", summary="List tracks", responses=problem_responses())
@@ -157,12 +184,22 @@ def get_file(
 
 
 async def rendered(
-    engine: Engine, request: Request, kind: str, params: dict[str, Any], wait: bool
+    engine: Engine, request: Request, kind: str, params: dict[str, Any], wish: RenderWish
 ) -> GeneratedTrack | Response:
-    state = await run_in_threadpool(engine.jobs.submit, kind, params)
-    location = {"location": job_url(state.id)}
-    if not wait:
-        return JSONResponse(jsonable_encoder(job_out(state)), status_code=202, headers=location)
+    """The answer to a request for a track: the track, or the job that makes it."""
+    submit = partial(engine.jobs.submit, kind, params, mark=wish.mark)
+    return await answered(engine, request, await run_in_threadpool(submit), wish)
+
+
+async def answered(
+    engine: Engine, request: Request, state: JobState, wish: RenderWish
+) -> GeneratedTrack | Response:
+    """The same for a job that is there."""
+    if wish.at_once:
+        headers = {"location": job_url(state.id)}
+        if "respond-async" in request.headers.get("prefer", "").lower():
+            headers["preference-applied"] = "respond-async"
+        return JSONResponse(jsonable_encoder(job_out(state)), status_code=202, headers=headers)
     state = await finished_job(engine.jobs, state.id)
     if state.status != "succeeded":
         return failed_job_response(request, state)

@@ -79,7 +79,6 @@ class TempoEstimate:
     """The tempo of a loop.
 
     confidence: probability in 0..1 that the tempo is right, octave included
-    bars: whole or broken bars of four beats, None where the length holds less than a beat
     downbeat_s: where the first beat lies
     bar_exact: whether the file is cut to whole beats from the first beat to its end
     best: the tempo with what speaks for it
@@ -89,7 +88,6 @@ class TempoEstimate:
 
     bpm: float
     confidence: float
-    bars: float | None
     downbeat_s: float
     bar_exact: bool
     best: TempoCandidate
@@ -127,7 +125,7 @@ def estimate_tempo(
     """The likeliest tempo of a loop.
 
     strength: onset strength of the whole clip, from its start
-    proposals: tempos that others claim (a name, metadata); they are ranked with the rest
+    proposals: tempos of others (a name, metadata); they are ranked with the rest
 
     None where nothing can be said: no onsets, or too short for a beat at any tempo.
     """
@@ -145,7 +143,6 @@ def estimate_tempo(
     return TempoEstimate(
         bpm=best.bpm,
         confidence=float(chances[0]),
-        bars=bars_of(best, extent),
         downbeat_s=best.start_s,
         bar_exact=best.beats is not None,
         best=best,
@@ -223,20 +220,6 @@ def cut_by_the_clock(duration_s: float) -> bool:
     is no evidence of a tempo.
     """
     return abs(2.0 * duration_s - round(2.0 * duration_s)) < 0.004
-
-
-def bars_of(candidate: TempoCandidate, extent: Extent) -> float | None:
-    """Bars of four beats that the clip holds from the first beat on.
-
-    A clip that fits has its exact count; else its whole bars, or whole beats below a bar.
-    """
-    if candidate.beats is not None:
-        return candidate.beats / BEATS_PER_BAR
-    beats = (extent.duration_s - candidate.start_s) * candidate.bpm / 60.0
-    whole = math.floor(beats + 0.05)
-    if whole < 1:
-        return None
-    return whole // BEATS_PER_BAR if whole >= BEATS_PER_BAR else whole / BEATS_PER_BAR
 
 
 def _spans(extent: Extent) -> Iterable[tuple[float, float, float]]:

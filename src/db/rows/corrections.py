@@ -4,7 +4,7 @@ Columns hold the effective values. ``corrections`` is the user's layer; ``analys
 the machine's word of every column that a correction may cover, once there is one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from src.db.models import Stem
@@ -31,12 +31,6 @@ def columns_with(row: Row, said: Mapping[str, Any], found: Mapping[str, Any]) ->
         "corrections": dict(said),
         "analysis": _noted(row["analysis"], found) if said else _plain(row["analysis"]),
     }
-
-
-def correct(stem: Stem, changes: Mapping[str, Any], *, taken_back: Sequence[str] = ()) -> None:
-    """Take over corrections and withdrawals as they are, and bring the columns up to date."""
-    kept = {name: value for name, value in stem.corrections.items() if name not in taken_back}
-    set_said(stem, kept | dict(changes))
 
 
 def set_said(stem: Stem, said: Mapping[str, Any]) -> None:

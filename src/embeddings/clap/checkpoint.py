@@ -1,20 +1,24 @@
 """Reads the checkpoints that ``models export`` takes: Hugging Face's, and LAION's own ``.pt``.
 
-torch and transformers (requirements/export.txt) are needed here and in ``clap_export`` alone.
+torch and transformers (requirements/export.txt) are needed here and in ``export`` alone.
 """
 
+import pickle
 import re
+import struct
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from src.core.errors import BackendUnavailableError, InvalidInputError
-from src.embeddings.clap.pickle import read_checkpoint
 
-Weights = dict[str, np.ndarray]
+Weights = dict[str, Any]
+"""torch's tensors by name."""
+
+OLDEST_SAFE_TORCH = (2, 10)
+"""Before, a prepared file got past ``weights_only`` (CVE-2025-32434, CVE-2026-24747)."""
 
 TEXT_NORM_EPS = 1e-5
 """Of LAION's text tower. transformers' own default moves vectors by 2e-4."""
@@ -47,6 +51,12 @@ _RENAMED = (
     (r"\.attn\.", ".attention.self."),
 )
 _MAY_BE_MISSING = re.compile(r"text_model\.embeddings\.(position_ids|token_type_ids)$")
+_NUMPY_NUMBERS = ("numpy.dtype", "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar")
+_DAMAGED = (
+    pickle.UnpicklingError, struct.error, AssertionError, AttributeError, EOFError, LookupError,
+    OverflowError, RuntimeError, TypeError, ValueError,
+)  # fmt: skip
+"""What torch raises on files that are prepared or damaged."""
 
 
 @dataclass(frozen=True)
@@ -112,12 +122,11 @@ def laion_model(path: Path) -> Any:
     Depths and widths are read from the shapes of its tensors: those of another model would load
     without an error and give other vectors.
     """
-    torch, transformers = torch_and_transformers()
+    _, transformers = torch_and_transformers()
     weights = converted(laion_weights(read_checkpoint(path), path))
     config = transformers.ClapConfig(**laion_config(weights, path))
     model = transformers.ClapModel(config)
-    tensors = {name: torch.from_numpy(np.array(value)) for name, value in weights.items()}
-    missing, unexpected = model.load_state_dict(tensors, strict=False)
+    missing, unexpected = model.load_state_dict(weights, strict=False)
     missing = [name for name in missing if not _MAY_BE_MISSING.match(name)]
     if missing or unexpected:
         raise InvalidInputError(
@@ -127,15 +136,68 @@ def laion_model(path: Path) -> Any:
     return model
 
 
+def read_checkpoint(path: Path) -> Any:
+    """Read what ``torch.save`` wrote, without running what a pickle could run.
+
+    Tensors are views of the mapped file, so that optimiser states that nobody wants cost no
+    memory. NumPy's numbers beside them (scores of a training) are left out.
+
+    Raises InvalidInputError for a file that is none, is damaged, or asks for anything beyond
+    tensors and plain values; BackendUnavailableError where torch is missing or too old for that.
+    """
+    torch, _ = torch_and_transformers()
+    if torch.__version__ < OLDEST_SAFE_TORCH:
+        raise BackendUnavailableError(
+            f"reading a .pt file needs torch {'.'.join(map(str, OLDEST_SAFE_TORCH))} or newer, "
+            f"got {torch.__version__}: a prepared file can make older ones run any program"
+        )
+    _check_entries(path)
+    skipped = [(_LeftOut, name) for name in _NUMPY_NUMBERS]
+    try:
+        with torch.serialization.safe_globals(skipped):
+            return torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+    except _DAMAGED as error:
+        # torch's own text goes on with how to read the file all the same
+        reason = str(error).rpartition("WeightsUnpickler error: ")[2].partition(". Please")[0]
+        raise InvalidInputError(f"{path} is refused: {reason.strip()}") from error
+
+
+def _check_entries(path: Path) -> None:
+    """Refuse what torch would hand to another reader, or map although it is compressed."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+    except zipfile.BadZipFile as error:
+        raise InvalidInputError(f"{path} is no checkpoint of torch.save: {error}") from error
+    except OSError as error:
+        raise InvalidInputError(f"{path} can't be read: {error.strerror or error}") from error
+    names = {entry.filename.rpartition("/")[2] for entry in entries}
+    if "data.pkl" not in names or "constants.pkl" in names:
+        raise InvalidInputError(f"{path} is no checkpoint of torch.save")
+    if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
+        raise InvalidInputError(f"{path} is compressed: save it again with torch.save")
+
+
+class _LeftOut:
+    """Stands where a checkpoint has a number of NumPy's, so that nothing of NumPy is called."""
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def __setstate__(self, _: object) -> None:
+        pass
+
+
 def laion_weights(content: Any, path: Path) -> Weights:
     """The tensors of a checkpoint, under their names without ``module.``."""
+    torch, _ = torch_and_transformers()
     state = content.get("state_dict", content) if isinstance(content, Mapping) else None
     if not isinstance(state, Mapping):
         raise InvalidInputError(f"{path} holds no tensors by name")
     named = {
         str(name).removeprefix("module."): value
         for name, value in state.items()
-        if isinstance(value, np.ndarray)
+        if isinstance(value, torch.Tensor)
     }
     if "audio_branch.patch_embed.proj.weight" not in named:
         raise InvalidInputError(f"{path} holds no HTSAT audio tower: only those are supported")
@@ -154,7 +216,7 @@ def converted(weights: Weights) -> Weights:
         for pattern, replacement in _RENAMED:
             new = re.sub(pattern, replacement, new)
         if ".qkv." in new:
-            for part, third in zip(("query", "key", "value"), np.split(value, 3), strict=True):
+            for part, third in zip(("query", "key", "value"), value.chunk(3), strict=True):
                 found[new.replace(".qkv.", f".{part}.")] = third
         else:
             found[new] = value

@@ -7,25 +7,29 @@ from dataclasses import replace
 from src.music.arranging.form import shape_form
 from src.music.arranging.library_summary import LibrarySummary
 from src.music.arranging.roles import (
-    Cast,
-    cast_roles,
+    Lineup,
     categories_of,
+    lineup_of,
     tags_of_role,
     text_of_role,
 )
 from src.music.arranging.target import choose_bpm, choose_key
 from src.music.genre.genres import (
-    SECTION_END,
-    SECTION_START,
     AnswerRule,
     Form,
     FormSection,
     GenreGrammar,
-    Role,
     genre_grammar,
 )
 from src.music.genre.patterns import patterns_for
-from src.music.model.plan import ArrangementPlan, SectionPlan, StemQuery
+from src.music.model.part_request import PartRequest
+from src.music.model.plan import (
+    SECTION_END,
+    SECTION_START,
+    ArrangementPlan,
+    SectionPlan,
+    StemQuery,
+)
 from src.music.prompt.intent import PromptIntent
 from src.music.theory.library import CATEGORIES, DRUM_CATEGORIES
 
@@ -69,25 +73,11 @@ def arrange(
     shape = shape_form(
         forms, intent, bpm=bpm, typical_s=grammar.length_s, max_length_s=max_length_s
     )
-    cast = cast_roles(shape.sections, grammar, intent, _rng(seed, "roles"))
-    answers = {
-        name: rule
-        for name, rule in grammar.answers.items()
-        if _rng(seed, f"answers {name}").random() < rule.chance
-    }
     notes = (*_heading(intent, grammar, forms[0].name), bpm_reason, key_reason, *shape.notes)
     return ArrangementPlan(
         bpm=bpm,
         key=key,
-        structure=tuple(
-            _answered(
-                section,
-                dict.fromkeys(cast.playing[number]),
-                _section(number, section, cast, grammar, intent),
-                answers,
-            )
-            for number, section in enumerate(_in_mood(shape.sections, intent))
-        ),
+        structure=_structure(shape.sections, grammar, intent, seed),
         genre=genre,
         prompt=intent.prompt,
         moods=intent.moods or grammar.moods,
@@ -95,6 +85,27 @@ def arrange(
         swing=grammar.swing,
         notes=(*notes, *_closing(intent)),
         only_roles=_only_roles(intent),
+    )
+
+
+def _structure(
+    sections: tuple[FormSection, ...], grammar: GenreGrammar, intent: PromptIntent, seed: int
+) -> tuple[SectionPlan, ...]:
+    """What each section of a form asks for."""
+    lineup = lineup_of(sections, grammar, intent, _rng(seed, "roles"))
+    answers = {
+        name: rule
+        for name, rule in grammar.answers.items()
+        if _rng(seed, f"answers {name}").random() < rule.chance
+    }
+    return tuple(
+        _answered(
+            section,
+            dict.fromkeys(lineup.playing[number]),
+            _section(number, section, lineup, grammar, intent),
+            answers,
+        )
+        for number, section in enumerate(_in_mood(sections, intent))
     )
 
 
@@ -150,7 +161,7 @@ def _in_mood(sections: tuple[FormSection, ...], intent: PromptIntent) -> list[Fo
 
 
 def _section(
-    number: int, section: FormSection, cast: Cast, grammar: GenreGrammar, intent: PromptIntent
+    number: int, section: FormSection, lineup: Lineup, grammar: GenreGrammar, intent: PromptIntent
 ) -> SectionPlan:
     energy = section.energy + intent.section(section.kind).energy
     energy = round(max(_LEAST_ENERGY, min(_MOST_ENERGY, energy)), 3)
@@ -158,8 +169,8 @@ def _section(
         section=section.section,
         bars=section.bars,
         stem_queries=tuple(
-            _query(cast.roles[name], energy, cast.gains_db.get(name, 0.0), grammar, intent)
-            for name in dict.fromkeys(cast.playing[number])
+            _query(lineup.roles[name], energy, grammar, intent)
+            for name in dict.fromkeys(lineup.playing[number])
         ),
         energy=energy,
         fill=section.fill and intent.fills is not False,
@@ -190,7 +201,7 @@ def _answered(
 
 
 def _query(
-    role: Role, energy: float, gain_db: float, grammar: GenreGrammar, intent: PromptIntent
+    role: PartRequest, energy: float, grammar: GenreGrammar, intent: PromptIntent
 ) -> StemQuery:
     own = next((w.tags for w in intent.wanted if w.text == role.text), ())
     return StemQuery(
@@ -198,11 +209,13 @@ def _query(
         tags=tags_of_role(role, intent, own),
         text=text_of_role(role, intent),
         pattern=_pattern(role, energy, grammar, intent),
-        gain_db=round(gain_db + _style_gain(role.category, grammar, intent), 2),
+        gain_db=round(role.gain_db + _style_gain(role.category, grammar, intent), 2),
     )
 
 
-def _pattern(role: Role, energy: float, grammar: GenreGrammar, intent: PromptIntent) -> str | None:
+def _pattern(
+    role: PartRequest, energy: float, grammar: GenreGrammar, intent: PromptIntent
+) -> str | None:
     """A name where the genre would not choose it by itself: marks, half time, styles."""
     if role.pattern is not None:
         return role.pattern

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from src.core.errors import InvalidInputError
 from src.music.genre.genres import MAIN_KINDS, Form, FormSection
-from src.music.model.plan import MAX_SECTIONS
+from src.music.model.plan import SECTIONS
 from src.music.prompt.intent import PromptIntent
 
 UNIT = 4
@@ -130,7 +130,7 @@ def _repeated(forms: list[list[FormSection]], stretch: float) -> list[FormSectio
     middle: list[FormSection] = []
     for number in range(rounds):
         body = [s for s in forms[number % len(forms)] if s.kind not in ("intro", "outro")]
-        if len(first) + len(middle) + len(body) + len(last) <= MAX_SECTIONS:
+        if len(first) + len(middle) + len(body) + len(last) <= SECTIONS.high:
             middle += body
     return [*first, *middle, *last]
 

@@ -1,7 +1,7 @@
 """Editing a plan: each edit gives a new plan; everything it does not name stays as it was.
 
 What a revision keeps it keeps by pinning: the stems that played are written into the plan, so
-that a change of one voice does not make the arranger think again about all the others.
+that a change of one part does not make the arranger think again about all the others.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,26 +10,41 @@ from dataclasses import dataclass, replace
 from src.core.errors import InvalidInputError
 from src.music.arranging.form import UNIT, share_bars
 from src.music.arranging.roles import OPPOSITES
-from src.music.model.plan import MAX_BPM, MIN_BPM, ArrangementPlan, SectionPlan, StemQuery
+from src.music.model.plan import (
+    BPM,
+    GAIN_DB,
+    SECTION_BARS,
+    ArrangementPlan,
+    Range,
+    SectionPlan,
+    StemQuery,
+)
+from src.music.model.score import Choice
 from src.music.theory.keys import parse_key
 from src.music.theory.library import DRUM_CATEGORIES
+
+LEVEL_DB = Range(-24.0, 12.0)
+"""By how much one edit may move a level."""
+
+LENGTH_BARS, LENGTH_S = Range(4, 4096), Range(0.0, 7200.0)
+"""How long an edit may make a track; in seconds more than zero."""
 
 _MAX_TAGS = 5
 
 
 @dataclass(frozen=True)
 class Swap:
-    """Another stem for a voice: the one named, or whichever fits best but the present one."""
+    """Another stem for a part: the one named, or whichever fits best but the present one."""
 
-    voice: str
+    part: str
     stem_id: str | None = None
 
 
 @dataclass(frozen=True)
 class Mute:
-    """Silence a voice (or all of a category) in some sections, or in all. on False: unmute."""
+    """Silence a part (or all of a category) in some sections, or in all. on False: unmute."""
 
-    voice: str
+    part: str
     sections: tuple[str, ...] = ()
     on: bool = True
 
@@ -43,14 +58,14 @@ class Reroll:
 
 @dataclass(frozen=True)
 class Level:
-    """Make a voice's category louder or quieter by so many dB."""
+    """Make a part's category louder or quieter by so many dB."""
 
-    voice: str
+    part: str
     gain_db: float
 
 
 @dataclass(frozen=True)
-class Length:
+class SetLength:
     """Another length: bars, or seconds at the plan's tempo. Sections keep their shares."""
 
     bars: int | None = None
@@ -58,42 +73,33 @@ class Length:
 
 
 @dataclass(frozen=True)
-class Tempo:
+class SetTempo:
     """Another tempo."""
 
     bpm: float
 
 
 @dataclass(frozen=True)
-class Key:
+class SetKey:
     """Another key, in any usual spelling."""
 
     key: str
 
 
 @dataclass(frozen=True)
-class Mood:
-    """Other moods: melodic voices are chosen anew by them, drums stay."""
+class SetMoods:
+    """Other moods: melodic parts are chosen again by them, drums stay."""
 
     moods: tuple[str, ...]
 
 
-Edit = Swap | Mute | Reroll | Level | Length | Tempo | Key | Mood
-
-
-@dataclass(frozen=True)
-class Played:
-    """A voice of the track that is edited. category: the role that it plays"""
-
-    voice: str
-    category: str
-    stem_id: str
+Edit = Swap | Mute | Reroll | Level | SetLength | SetTempo | SetKey | SetMoods
 
 
 def edited(
     plan: ArrangementPlan,
     edits: Sequence[Edit],
-    played: Sequence[Played],
+    played: Sequence[Choice],
     *,
     locked: Sequence[str] = (),
 ) -> ArrangementPlan:
@@ -101,22 +107,22 @@ def edited(
 
     played: who plays in the track that is edited: all of them are kept unless an edit
         chooses them anew
-    locked: voices that keep their stem whatever an edit chooses anew
+    locked: parts that keep their stem whatever an edit chooses anew
 
-    Raises InvalidInputError for a voice or section that there is not, and for values
+    Raises InvalidInputError for a part or section that there is not, and for values
     that a plan can't hold.
     """
-    known = {one.voice: one for one in played}
+    known = {one.part: one for one in played}
     for name in locked:
-        _check_voice(name, known)
-    kept = dict(plan.pinned) | {one.voice: one.stem_id for one in played}
+        _check_part(name, known)
+    kept = dict(plan.pinned) | {one.part: one.stem_id for one in played}
     plan = replace(plan, pinned=tuple(kept.items()))
     for edit in edits:
         plan = _applied(plan, edit, known, frozenset(locked))
     return plan
 
 
-Known = Mapping[str, Played]
+Known = Mapping[str, Choice]
 
 
 def _applied(
@@ -131,40 +137,40 @@ def _applied(
             return _reroll(plan, edit)
         case Level():
             return _level(plan, edit, known)
-        case Length():
+        case SetLength():
             return _length(plan, edit)
-        case Tempo():
+        case SetTempo():
             return _tempo(plan, edit)
-        case Key():
+        case SetKey():
             return replace(plan, key=parse_key(edit.key))
-        case Mood():
+        case SetMoods():
             return _mood(plan, edit, known, locked)
 
 
 def _swap(
     plan: ArrangementPlan, edit: Swap, known: Known, locked: frozenset[str]
 ) -> ArrangementPlan:
-    _check_voice(edit.voice, known)
-    if edit.voice in locked:
-        raise InvalidInputError(f"voice {edit.voice!r} is locked: unlock it to swap its stem")
-    pinned = {name: stem for name, stem in plan.pinned if name != edit.voice}
+    _check_part(edit.part, known)
+    if edit.part in locked:
+        raise InvalidInputError(f"voice {edit.part!r} is locked: unlock it to swap its stem")
+    pinned = {name: stem for name, stem in plan.pinned if name != edit.part}
     if edit.stem_id is not None:
-        return replace(plan, pinned=(*pinned.items(), (edit.voice, edit.stem_id)))
-    avoided = dict.fromkeys((*plan.avoided, known[edit.voice].stem_id))
+        return replace(plan, pinned=(*pinned.items(), (edit.part, edit.stem_id)))
+    avoided = dict.fromkeys((*plan.avoided, known[edit.part].stem_id))
     return replace(plan, pinned=tuple(pinned.items()), avoided=tuple(avoided))
 
 
 def _mute(plan: ArrangementPlan, edit: Mute, known: Known) -> ArrangementPlan:
     categories = {query.category for section in plan.structure for query in section.stem_queries}
     muted_before = {name for section in plan.structure for name in section.muted}
-    if edit.voice not in categories | muted_before:
-        _check_voice(edit.voice, known)
+    if edit.part not in categories | muted_before:
+        _check_part(edit.part, known)
     chosen = _sections(plan, edit.sections)
     structure = []
     for number, section in enumerate(plan.structure):
-        muted = [name for name in section.muted if name != edit.voice or number not in chosen]
+        muted = [name for name in section.muted if name != edit.part or number not in chosen]
         if edit.on and number in chosen:
-            muted.append(edit.voice)
+            muted.append(edit.part)
         structure.append(replace(section, muted=tuple(muted)))
     return replace(plan, structure=tuple(structure))
 
@@ -181,18 +187,18 @@ def _reroll(plan: ArrangementPlan, edit: Reroll) -> ArrangementPlan:
 
 
 def _level(plan: ArrangementPlan, edit: Level, known: Known) -> ArrangementPlan:
-    _check_voice(edit.voice, known)
-    category = known[edit.voice].category
+    _check_part(edit.part, known)
+    category = known[edit.part].asked_category
 
     def moved(query: StemQuery) -> StemQuery:
         if query.category != category:
             return query
-        return replace(query, gain_db=min(12.0, max(-48.0, query.gain_db + edit.gain_db)))
+        return replace(query, gain_db=GAIN_DB.nearest(query.gain_db + edit.gain_db))
 
     return _with_queries(plan, moved)
 
 
-def _length(plan: ArrangementPlan, edit: Length) -> ArrangementPlan:
+def _length(plan: ArrangementPlan, edit: SetLength) -> ArrangementPlan:
     if (edit.bars is None) == (edit.seconds is None):
         raise InvalidInputError("a length is given in bars or in seconds: one of both")
     bar_s = plan.beats_per_bar * 60.0 / plan.bpm
@@ -205,22 +211,26 @@ def _length(plan: ArrangementPlan, edit: Length) -> ArrangementPlan:
             f" ({least * bar_s:.0f} s), got {asked:.4g} bars"
         )
     shares = share_bars([float(section.bars) for section in plan.structure], total)
+    if not SECTION_BARS.allows(max(shares)):
+        raise InvalidInputError(
+            f"a section must have {SECTION_BARS} bars, got {max(shares)} in a track of {total}"
+        )
     structure = (
         replace(section, bars=bars) for section, bars in zip(plan.structure, shares, strict=True)
     )
     return replace(plan, structure=tuple(structure))
 
 
-def _tempo(plan: ArrangementPlan, edit: Tempo) -> ArrangementPlan:
-    if not MIN_BPM <= edit.bpm <= MAX_BPM:
-        raise InvalidInputError(f"bpm must be from {MIN_BPM:g} to {MAX_BPM:g}, got {edit.bpm:g}")
+def _tempo(plan: ArrangementPlan, edit: SetTempo) -> ArrangementPlan:
+    if not BPM.allows(edit.bpm):
+        raise InvalidInputError(f"bpm must be from {BPM}, got {edit.bpm:g}")
     return replace(plan, bpm=edit.bpm)
 
 
 def _mood(
-    plan: ArrangementPlan, edit: Mood, known: Known, locked: frozenset[str]
+    plan: ArrangementPlan, edit: SetMoods, known: Known, locked: frozenset[str]
 ) -> ArrangementPlan:
-    """New tags for melodic queries; their voices are chosen anew unless they are locked."""
+    """New tags for melodic queries; their parts are chosen again unless they are locked."""
     gone = {*plan.moods, *(other for mood in edit.moods for other in OPPOSITES.get(mood, ()))}
 
     def moody(query: StemQuery) -> StemQuery:
@@ -232,12 +242,12 @@ def _mood(
     kept = tuple(
         (name, stem)
         for name, stem in plan.pinned
-        if name in locked or (name in known and known[name].category in DRUM_CATEGORIES)
+        if name in locked or (name in known and known[name].asked_category in DRUM_CATEGORIES)
     )
     return replace(_with_queries(plan, moody), moods=edit.moods, pinned=kept)
 
 
-def _check_voice(name: str, known: Known) -> None:
+def _check_part(name: str, known: Known) -> None:
     if name not in known:
         raise InvalidInputError(f"voice must be one of {', '.join(known)}, got {name!r}")
 

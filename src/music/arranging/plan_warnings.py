@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from src.core.errors import InvalidInputError
-from src.music.genre.genres import GENRES, SECTION_END, SECTION_START, genre_grammar
+from src.music.genre.genres import GENRES, genre_grammar
 from src.music.genre.patterns import pattern_for, pattern_names
-from src.music.model.plan import ArrangementPlan
+from src.music.model.plan import SECTION_END, SECTION_START, ArrangementPlan
 
 _PLACES = (SECTION_START, SECTION_END)
 

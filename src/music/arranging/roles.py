@@ -7,13 +7,12 @@ from dataclasses import dataclass, field, replace
 from src.core.errors import InvalidInputError
 from src.music.genre.genres import (
     MAIN_KINDS,
-    SECTION_END,
-    SECTION_START,
     FormSection,
     GenreGrammar,
-    Role,
 )
-from src.music.prompt.intent import PromptIntent, SectionWish, WantedInstrument
+from src.music.model.part_request import PartRequest
+from src.music.model.plan import SECTION_END, SECTION_START
+from src.music.prompt.intent import PromptIntent, SectionWish
 from src.music.theory.library import DRUM_CATEGORIES
 
 OPPOSITES: Mapping[str, tuple[str, ...]] = {
@@ -66,68 +65,68 @@ _KINDS = {
     "white noise": ("build", "drop"),
 }
 _DRUM_ROLES = {
-    "kick": Role("kick", "kick", ("punchy",), "kick drum"),
-    "snare": Role("snare", "snare", ("punchy",), "snare drum"),
-    "hihat": Role("hihat", "hihat", ("percussive",), "hi-hat"),
+    "kick": PartRequest("kick", "kick", ("punchy",), "kick drum"),
+    "snare": PartRequest("snare", "snare", ("punchy",), "snare drum"),
+    "hihat": PartRequest("hihat", "hihat", ("percussive",), "hi-hat"),
 }
 
 
 @dataclass(frozen=True)
-class Cast:
-    """Roles by name, and the names of those that play in each section."""
+class Lineup:
+    """The roles of a track by name, and the names of those that play in each section."""
 
-    roles: Mapping[str, Role]
+    roles: Mapping[str, PartRequest]
     playing: tuple[tuple[str, ...], ...]
-    gains_db: Mapping[str, float]
 
 
 @dataclass
-class _Stage:
-    """Roles and who plays where, while wishes are being granted."""
+class _Draft:
+    """A lineup in the making: roles, and who plays where, while requests are met."""
 
     sections: tuple[FormSection, ...]
     intent: PromptIntent
-    roles: dict[str, Role]
+    roles: dict[str, PartRequest]
     playing: list[list[str]]
-    gains_db: dict[str, float] = field(default_factory=dict)
     claimed: set[str] = field(default_factory=set)
 
 
-def cast_roles(
+def lineup_of(
     sections: tuple[FormSection, ...],
     grammar: GenreGrammar,
     intent: PromptIntent,
     rng: random.Random,
-) -> Cast:
+) -> Lineup:
     """Decide for every section which roles play in it.
 
     What is refused never plays; what is wanted plays in the main sections, or in the section
     it is wanted in. Raises InvalidInputError where nothing is left to play.
     """
-    stage = _Stage(sections, intent, dict(grammar.roles), [list(s.roles) for s in sections])
-    _add_maybes(stage, rng)
+    draft = _Draft(sections, intent, dict(grammar.roles), [list(s.roles) for s in sections])
+    _add_maybes(draft, rng)
     for number, section in enumerate(sections):
         wish = intent.section(section.kind)
-        kept = [n for n in stage.playing[number] if _may_play(stage.roles[n], intent, wish)]
-        stage.playing[number] = kept
+        kept = [n for n in draft.playing[number] if _may_play(draft.roles[n], intent, wish)]
+        draft.playing[number] = kept
     for wanted in intent.wanted:
-        _add_wanted(wanted, stage)
-    stage.claimed.clear()
+        _add_wanted(wanted, draft)
+    draft.claimed.clear()
     for number, section in enumerate(sections):
         for wanted in intent.section(section.kind).wanted:
-            _add_here(wanted, stage, number)
+            _add_here(wanted, draft, number)
     if intent.only_wanted:
-        _fill_with_wanted(stage)
-    _fill_empty(stage.playing, grammar, intent)
-    if not any(stage.playing):
+        _fill_with_wanted(draft)
+    _fill_empty(draft.playing, grammar, intent)
+    if not any(draft.playing):
         refused = ", ".join(intent.excluded)
         raise InvalidInputError(
             f"something must play, got a prompt that refuses everything: {refused}"
         )
-    return Cast(stage.roles, tuple(tuple(names) for names in stage.playing), stage.gains_db)
+    return Lineup(draft.roles, tuple(tuple(names) for names in draft.playing))
 
 
-def tags_of_role(role: Role, intent: PromptIntent, own: tuple[str, ...] = ()) -> tuple[str, ...]:
+def tags_of_role(
+    role: PartRequest, intent: PromptIntent, own: tuple[str, ...] = ()
+) -> tuple[str, ...]:
     """Tags to search a role by: its own moods, the track's, then what the genre says."""
     moods = [
         mood for mood in intent.moods if role.category not in DRUM_CATEGORIES or mood in _DRUM_MOODS
@@ -139,14 +138,14 @@ def tags_of_role(role: Role, intent: PromptIntent, own: tuple[str, ...] = ()) ->
     return tuple(dict.fromkeys([*own, *kept, *usual]))[:_MAX_TAGS]
 
 
-def text_of_role(role: Role, intent: PromptIntent) -> str:
+def text_of_role(role: PartRequest, intent: PromptIntent) -> str:
     """The words to search a role by, without those that the prompt contradicts."""
     blocked = {opposite for mood in intent.moods for opposite in OPPOSITES.get(mood, ())}
     blocked.update(intent.avoided_moods)
     return " ".join(word for word in role.text.split() if word not in blocked)
 
 
-def _may_play(role: Role, intent: PromptIntent, wish: SectionWish) -> bool:
+def _may_play(role: PartRequest, intent: PromptIntent, wish: SectionWish) -> bool:
     refused = {*intent.excluded, *wish.excluded}
     wanted = {w.category for w in (*intent.wanted, *wish.wanted)}
     if role.category in refused:
@@ -158,44 +157,44 @@ def _may_play(role: Role, intent: PromptIntent, wish: SectionWish) -> bool:
     return not intent.only_wanted or role.category in categories_of(intent.wanted)
 
 
-def categories_of(wanted: tuple[WantedInstrument, ...]) -> set[str]:
+def categories_of(wanted: tuple[PartRequest, ...]) -> set[str]:
     """The categories of instruments; "drums" stands for all of theirs."""
     found = {instrument.category for instrument in wanted}
     return found | set(DRUM_CATEGORIES) if any(w.name == "drums" for w in wanted) else found
 
 
-def _add_maybes(stage: _Stage, rng: random.Random) -> None:
+def _add_maybes(draft: _Draft, rng: random.Random) -> None:
     """Let the roles that join in some tracks join in this one, or not."""
-    placed = {w.category for wish in stage.intent.sections for w in wish.wanted}
+    placed = {w.category for wish in draft.intent.sections for w in wish.wanted}
     joins: dict[str, bool] = {}
-    for name in sorted({name for section in stage.sections for name in section.maybe}):
-        category = stage.roles[name].category
+    for name in sorted({name for section in draft.sections for name in section.maybe}):
+        category = draft.roles[name].category
         chance = _MAYBE_CHANCE.get(category, _USUAL_CHANCE)
         joins[name] = rng.random() < chance and category not in placed
-    for number, section in enumerate(stage.sections):
-        stage.playing[number] += [name for name in section.maybe if joins[name]]
+    for number, section in enumerate(draft.sections):
+        draft.playing[number] += [name for name in section.maybe if joins[name]]
 
 
-def _add_wanted(wanted: WantedInstrument, stage: _Stage) -> None:
+def _add_wanted(wanted: PartRequest, draft: _Draft) -> None:
     """Make a wanted instrument play in the sections where it belongs."""
     if wanted.name == "drums":
-        for names, section in zip(stage.playing, stage.sections, strict=True):
+        for names, section in zip(draft.playing, draft.sections, strict=True):
             if section.kind in MAIN_KINDS:
-                _add_drums(names, stage.roles, stage.intent.excluded)
+                _add_drums(names, draft.roles, draft.intent.excluded)
         return
-    name = _claim(wanted, stage)
-    stage.claimed.add(name)
-    stage.gains_db[name] = wanted.gain_db
+    name = _claim(wanted, draft)
+    draft.claimed.add(name)
+    draft.roles[name] = replace(draft.roles[name], gain_db=wanted.gain_db)
     kinds = _KINDS.get(wanted.name, MAIN_KINDS)
-    fitting = [n for n, s in enumerate(stage.sections) if _belongs(wanted, s.kind, kinds)]
-    for number in fitting or range(len(stage.sections)):
-        names = stage.playing[number]
-        wish = stage.intent.section(stage.sections[number].kind)
+    fitting = [n for n, s in enumerate(draft.sections) if _belongs(wanted, s.kind, kinds)]
+    for number in fitting or range(len(draft.sections)):
+        names = draft.playing[number]
+        wish = draft.intent.section(draft.sections[number].kind)
         if name not in names and wanted.category not in wish.excluded and not wish.only:
             names.append(name)
 
 
-def _belongs(wanted: WantedInstrument, kind: str, kinds: tuple[str, ...]) -> bool:
+def _belongs(wanted: PartRequest, kind: str, kinds: tuple[str, ...]) -> bool:
     if kind in kinds or wanted.category in _EVERYWHERE:
         return True
     return kind == "break" and kinds is MAIN_KINDS and wanted.category not in _quiet_in_breaks()
@@ -205,39 +204,40 @@ def _quiet_in_breaks() -> tuple[str, ...]:
     return (*DRUM_CATEGORIES, "bass", "fx")
 
 
-def _claim(wanted: WantedInstrument, stage: _Stage) -> str:
+def _claim(wanted: PartRequest, draft: _Draft) -> str:
     """The role that becomes the wanted instrument: the category's busiest, else a new one."""
-    busy = [name for names in stage.playing for name in names]
+    busy = [name for names in draft.playing for name in names]
     same = [
         n
-        for n, r in stage.roles.items()
-        if r.category == wanted.category and n not in stage.claimed
+        for n, r in draft.roles.items()
+        if r.category == wanted.category and n not in draft.claimed
     ]
     name = max(same, key=busy.count, default="")
     pattern = _PATTERNS.get(wanted.name)
     special = wanted.name in _PATTERNS or wanted.category in ("cymbal", "fx")
-    if not name or (special and stage.roles[name].pattern != pattern):
+    if not name or (special and draft.roles[name].pattern != pattern):
         name = f"wanted {wanted.name}"
-        stage.roles[name] = Role(name, wanted.category, wanted.tags, wanted.text, pattern)
+        gain_db = draft.roles[name].gain_db if name in draft.roles else 0.0
+        draft.roles[name] = replace(wanted, name=name, pattern=pattern, gain_db=gain_db)
     else:
-        tags = tuple(dict.fromkeys([*wanted.tags, *stage.roles[name].tags]))
-        text = stage.roles[name].text if wanted.text in _PLAIN else wanted.text
-        stage.roles[name] = replace(stage.roles[name], tags=tags, text=text)
+        tags = tuple(dict.fromkeys([*wanted.tags, *draft.roles[name].tags]))
+        text = draft.roles[name].text if wanted.text in _PLAIN else wanted.text
+        draft.roles[name] = replace(draft.roles[name], tags=tags, text=text)
     return name
 
 
-def _add_here(wanted: WantedInstrument, stage: _Stage, number: int) -> None:
+def _add_here(wanted: PartRequest, draft: _Draft, number: int) -> None:
     """Make an instrument play in one section."""
-    names = stage.playing[number]
+    names = draft.playing[number]
     if wanted.name == "drums":
-        _add_drums(names, stage.roles, ())
+        _add_drums(names, draft.roles, ())
         return
-    name = _claim(wanted, stage)
+    name = _claim(wanted, draft)
     if name not in names:
         names.append(name)
 
 
-def _add_drums(names: list[str], roles: dict[str, Role], refused: tuple[str, ...]) -> None:
+def _add_drums(names: list[str], roles: dict[str, PartRequest], refused: tuple[str, ...]) -> None:
     """Let kick, snare and hi-hat play in a section that has no drums of its own."""
     present = {roles[name].category for name in names}
     if {"kick", "snare", "drums"} & present:
@@ -248,19 +248,19 @@ def _add_drums(names: list[str], roles: dict[str, Role], refused: tuple[str, ...
             names.append(name)
 
 
-def _fill_with_wanted(stage: _Stage) -> None:
+def _fill_with_wanted(draft: _Draft) -> None:
     """Where nothing but what is wanted may play, it plays also where it usually rests.
 
     A section that lost everyone gets who plays in the section of the nearest energy.
     """
-    wanted = categories_of(stage.intent.wanted)
-    heard = [(s, tuple(n)) for s, n in zip(stage.sections, stage.playing, strict=True) if n]
-    for names, section in zip(stage.playing, stage.sections, strict=True):
-        allowed = wanted.difference(stage.intent.section(section.kind).excluded)
+    wanted = categories_of(draft.intent.wanted)
+    heard = [(s, tuple(n)) for s, n in zip(draft.sections, draft.playing, strict=True) if n]
+    for names, section in zip(draft.playing, draft.sections, strict=True):
+        allowed = wanted.difference(draft.intent.section(section.kind).excluded)
         if names or not heard:
             continue
         _, nearest = min(heard, key=lambda other: abs(other[0].energy - section.energy))
-        names += [name for name in nearest if stage.roles[name].category in allowed]
+        names += [name for name in nearest if draft.roles[name].category in allowed]
 
 
 def _fill_empty(playing: list[list[str]], grammar: GenreGrammar, intent: PromptIntent) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from src.music.casting.fit import Fit
-from src.music.casting.voices import Voice
+from src.music.model.part_request import PartRequest
 from src.music.model.timeline import SectionTime, Span, turns
 
 OCTAVE = "octave"
@@ -26,9 +26,11 @@ _SHARED_FROM = 4
 """From so many turns in a section on, its last one is played by both."""
 
 
-def take_turns(one: Voice, other: Voice) -> bool:
-    """Whether two voices are call and answer of one query."""
-    if one.wanted != other.wanted or one.index == other.index or one.place is not None:
+def take_turns(one: PartRequest, other: PartRequest) -> bool:
+    """Whether two parts are call and answer of one query."""
+    if one.library_query != other.library_query or one.index == other.index:
+        return False
+    if one.position is not None:
         return False
     return any(query.answer_bars > 0 for _, query in (*one.queries, *other.queries))
 
@@ -48,9 +50,9 @@ def told_of(variation: str) -> str:
 
 
 def spans_in_turn(
-    voice: Voice, spans: Iterable[Span], times: Sequence[SectionTime], beats_per_bar: int
+    request: PartRequest, spans: Iterable[Span], times: Sequence[SectionTime], beats_per_bar: int
 ) -> tuple[Span, ...]:
-    """When a voice plays, with the turns of others left out.
+    """When a part plays, with the turns of others left out.
 
     The first stem of a query calls in the first turn of each section, the next one answers.
     Each turn begins its loops anew. Where the plan says how long turns are, a long section
@@ -58,35 +60,35 @@ def spans_in_turn(
     """
     found: list[Span] = []
     for span in spans:
-        for number in sorted(voice.sections):
+        for number in sorted(request.sections):
             section = times[number]
             start, end = max(span.start, section.start), min(span.end, section.end)
             if end <= start:
                 continue
-            block = _turn_bars(voice, number) * beats_per_bar
+            block = _turn_bars(request, number) * beats_per_bar
             if not block:
                 found.append(Span(start, end, span.origin))
                 continue
-            found += _turns(voice, Span(start, end, section.start), number, float(block))
+            found += _turns(request, Span(start, end, section.start), number, float(block))
     return _joined(found)
 
 
-def _turn_bars(voice: Voice, section: int) -> int:
+def _turn_bars(request: PartRequest, section: int) -> int:
     """Bars of a turn in a section; 0 where nobody answers."""
-    query = voice.query(section)
+    query = request.query_in(section)
     if query.count < 2:
         return 0
-    usual = USUAL_BARS if voice.category in _ANSWERING else 0
+    usual = USUAL_BARS if request.category in _ANSWERING else 0
     return query.answer_bars or usual
 
 
-def _turns(voice: Voice, span: Span, section: int, block: float) -> list[Span]:
-    query = voice.query(section)
+def _turns(request: PartRequest, span: Span, section: int, block: float) -> list[Span]:
+    query = request.query_in(section)
     count = query.count
-    own = list(turns([span], turn=voice.index, of=count, block=block))
+    own = list(turns([span], turn=request.index, of=count, block=block))
     whole = -(-span.length // block)
     long = query.answer_bars > 0 and whole >= _SHARED_FROM
-    shared = long and voice.category not in _NEVER_TOGETHER
+    shared = long and request.category not in _NEVER_TOGETHER
     last = span.start + (whole - 1) * block
     if shared and not any(one.start == last for one in own):
         own.append(Span(last, span.end, last))

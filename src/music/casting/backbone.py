@@ -4,9 +4,11 @@ import random
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from src.music.casting.fit import Ground
-from src.music.casting.matching import Candidate, Company, Match, Wish, match_stem
-from src.music.casting.voices import Voice, Wanted
+from src.music.casting.cast_part import CastPart
+from src.music.casting.fit import Target
+from src.music.casting.matching import CastingContext, StemCandidate, match_stem
+from src.music.model.part_request import PartRequest
+from src.music.model.plan import StemQuery
 from src.music.theory.library import TONAL_CATEGORIES, StemCard
 from src.music.theory.roles import role_of
 
@@ -24,26 +26,26 @@ _MIN_SCORE = 0.3
 
 
 def choose_backbone(
-    voices: Sequence[Voice],
-    pool: Mapping[Wanted, Sequence[Candidate]],
-    ground: Ground,
+    requests: Sequence[PartRequest],
+    pool: Mapping[StemQuery, Sequence[StemCandidate]],
+    target: Target,
     *,
     kit_keys: Mapping[str, str],
     rng: random.Random,
 ) -> str | None:
-    """The id of the kit that fills the most important voices best; None where none carries.
+    """The id of the kit that fills the most important parts best; None where none carries.
 
     Scores count by their cube: a kit that fits well beats one that offers more that hardly fits.
     """
     totals: dict[str, float] = defaultdict(float)
     roles: dict[str, set[str]] = defaultdict(set)
     loops: dict[str, set[str]] = defaultdict(set)
-    for voice in voices:
-        for kit, match in _best_by_kit(voice, pool, ground, kit_keys).items():
-            totals[kit] += match.score**3 * role_of(voice.category).importance
-            roles[kit].add(voice.category)
-            if match.fit.way == "loop" and not match.fit.guessed:
-                loops[kit].add(voice.category)
+    for request in requests:
+        for kit, part in _best_by_kit(request, pool, target, kit_keys).items():
+            totals[kit] += part.score**3 * role_of(request.category).importance
+            roles[kit].add(request.category)
+            if part.fit.way == "loop" and not part.fit.guessed:
+                loops[kit].add(request.category)
     able = {
         kit: total
         for kit, total in totals.items()
@@ -56,7 +58,7 @@ def choose_backbone(
     return rng.choice(equals)
 
 
-def kit_keys_of(pool: Mapping[Wanted, Sequence[Candidate]]) -> dict[str, str]:
+def kit_keys_of(pool: Mapping[StemQuery, Sequence[StemCandidate]]) -> dict[str, str]:
     """The key on which the tonal loops of each kit agree, weighted by confidence.
 
     A kit whose stems do not agree (less than 40 % for one key) has none.
@@ -80,21 +82,22 @@ def _votes(card: StemCard) -> bool:
 
 
 def _best_by_kit(
-    voice: Voice,
-    pool: Mapping[Wanted, Sequence[Candidate]],
-    ground: Ground,
+    request: PartRequest,
+    pool: Mapping[StemQuery, Sequence[StemCandidate]],
+    target: Target,
     kit_keys: Mapping[str, str],
-) -> dict[str, Match]:
-    """The stem of each kit that fills a voice best, of the very category."""
-    company = Company(kit_keys=kit_keys)
-    best: dict[str, Match] = {}
-    for candidate in pool.get(voice.wanted, ()):
+) -> dict[str, CastPart]:
+    """The stem of each kit that plays a part best, of the very category, by tags alone."""
+    context = CastingContext(kit_keys=kit_keys)
+    plain = PartRequest(request.name, request.category, request.tags)
+    best: dict[str, CastPart] = {}
+    for candidate in pool.get(request.library_query, ()):
         card = candidate.card
-        if card.kit_id is None or card.category != voice.category:
+        if card.kit_id is None or card.category != request.category:
             continue
-        match = match_stem(candidate, Wish(voice.category, voice.wanted.tags), ground, company)
-        if match is not None and match.score >= _MIN_SCORE:
+        part = match_stem(candidate, plain, target, context)
+        if part is not None and part.score >= _MIN_SCORE:
             known = best.get(card.kit_id)
-            if known is None or match.score > known.score:
-                best[card.kit_id] = match
+            if known is None or part.score > known.score:
+                best[card.kit_id] = part
     return best

@@ -1,19 +1,26 @@
-"""Casting: which stem plays which voice, for the whole track at once."""
+"""Casting: which stem plays which part, for the whole track at once."""
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from src.music.casting.answers import take_turns, told_of, variation_of
 from src.music.casting.backbone import choose_backbone, kit_keys_of
+from src.music.casting.cast_part import Cast, CastPart
 from src.music.casting.compatibility import shifted
-from src.music.casting.fit import Ground
+from src.music.casting.fit import Target
 from src.music.casting.hats import hat_kind, partner_name
 from src.music.casting.made_marks import is_made
-from src.music.casting.matching import Candidate, Company, Match, Wish, match_stem
-from src.music.casting.voices import Voice, Wanted, loop_parts, voices_of
-from src.music.genre.genres import SECTION_END, SECTION_START
-from src.music.model.plan import REFUSED, ArrangementPlan
+from src.music.casting.matching import CastingContext, StemCandidate, match_stem
+from src.music.casting.requests import loop_parts, part_requests
+from src.music.model.part_request import PartRequest
+from src.music.model.plan import (
+    REFUSED,
+    SECTION_END,
+    SECTION_START,
+    ArrangementPlan,
+    StemQuery,
+)
 from src.music.model.score import Reason
 from src.music.theory.exclusion import suspicion
 from src.music.theory.library import DRUM_CATEGORIES, StemCard
@@ -40,34 +47,7 @@ _KICK_ROOM_HZ = 150.0
 _SECOND_BASS_HZ = 130.0
 _STAND_IN_BASS_HZ = 450.0
 
-Pool = Mapping[Wanted, Sequence[Candidate]]
-
-
-@dataclass(frozen=True)
-class Part:
-    """A voice with its stem.
-
-    high_pass_hz, low_pass_hz: what makes room for others; None leaves the role's own
-    runners_up: names of the next best stems
-    partner: of a hi-hat, the sound of the other kind (open or closed), where there is one
-    variation: how a stem that also plays the call differs as the answer, see ``answers``
-    """
-
-    voice: Voice
-    match: Match
-    high_pass_hz: float | None = None
-    low_pass_hz: float | None = None
-    runners_up: tuple[str, ...] = ()
-    partner: StemCard | None = None
-    variation: str = ""
-
-
-@dataclass(frozen=True)
-class Cast:
-    """Everyone who plays, and what had to be left out or replaced, in words."""
-
-    parts: tuple[Part, ...]
-    warnings: tuple[str, ...] = ()
+Pool = Mapping[StemQuery, Sequence[StemCandidate]]
 
 
 def cast_plan(
@@ -77,45 +57,46 @@ def cast_plan(
     seed: int,
     pinned: Mapping[str, StemCard] | None = None,
 ) -> Cast:
-    """Choose a stem for every voice of the plan.
+    """Choose a stem for every part of the plan.
 
-    pool: what the search found for each wish, see ``wanted_of``
+    pool: what the search found for each query, see ``library_queries``
     seed: decides among near-equals; the same seed gives the same cast
-    pinned: the stems that the plan pins to voices, by the voices' names. One that can't play
-        its voice is told of, and another is chosen
+    pinned: the stems that the plan pins to parts, by the parts' names. One that can't play
+        its part is reported in a warning, and another is chosen
     """
-    stage = _Stage(plan, pool, seed, {} if pinned is None else pinned)
-    for voice in voices_of(plan):
-        stage.cast(voice)
+    casting = _Casting(plan, pool, seed, {} if pinned is None else pinned)
+    for request in part_requests(plan):
+        casting.cast(request)
     told = [note for note in plan.notes if note.startswith(REFUSED)]
-    return Cast(_with_room(stage.parts), tuple(dict.fromkeys([*told, *stage.warnings])))
+    return Cast(_with_room(casting.parts), tuple(dict.fromkeys([*told, *casting.warnings])))
 
 
 def rivals_of(
     plan: ArrangementPlan,
     pool: Pool,
-    voice: str,
+    name: str,
     *,
     seed: int,
     pinned: Mapping[str, StemCard],
-) -> list[Match]:
-    """Who could play a voice among all the others as they are cast, best first.
+) -> list[CastPart]:
+    """Propose other stems for a part among all the others as they are cast, best first.
 
     The stem that plays it now is not among them; the second sound of a hi-hat is asked for
-    by its own name. Empty for a voice that there is not.
+    by its own name. Empty for a part that there is not.
     """
-    stage = _Stage(plan, pool, seed, pinned)
-    for other in voices_of(plan):
-        if other.name != voice:
-            stage.cast(other)
-    wanted = next((one for one in voices_of(plan) if one.name == voice), None)
-    if wanted is None:
-        return stage.partner_rivals(voice)
-    now = pinned.get(voice)
-    return [match for match in stage.matches(wanted) if now is None or match.card.id != now.id]
+    casting = _Casting(plan, pool, seed, pinned)
+    requests = part_requests(plan)
+    for other in requests:
+        if other.name != name:
+            casting.cast(other)
+    request = next((one for one in requests if one.name == name), None)
+    if request is None:
+        return casting.partner_rivals(name)
+    now = pinned.get(name)
+    return [part for part in casting.matches(request) if now is None or part.card.id != now.id]
 
 
-class _Stage:
+class _Casting:
     """The cast while it grows: each choice knows those before it."""
 
     def __init__(
@@ -125,263 +106,266 @@ class _Stage:
         self.pool = pool
         self.pinned = pinned
         self.seed = seed
-        self.ground = Ground(plan.bpm, plan.key, plan.beats_per_bar)
-        self.parts: list[Part] = []
+        self.target = Target(plan.bpm, plan.key, plan.beats_per_bar)
+        self.parts: list[CastPart] = []
         self.warnings: list[str] = []
         self.kit_keys = kit_keys_of(pool)
         self.backbone = choose_backbone(
-            voices_of(plan), pool, self.ground, kit_keys=self.kit_keys, rng=self._rng("kit")
+            part_requests(plan), pool, self.target, kit_keys=self.kit_keys, rng=self._rng("kit")
         )
 
-    def cast(self, voice: Voice) -> None:
-        """Find a stem for a voice, or say why there is none."""
-        pinned = self._pinned(voice)
+    def cast(self, request: PartRequest) -> None:
+        """Find a stem for a request, or say why there is none."""
+        pinned = self._pinned(request)
         if pinned is not None:
-            others = [match.card.name for match in self.matches(voice) if match.card != pinned.card]
-            self._add(Part(voice, pinned, runners_up=tuple(others[:RUNNERS_UP])))
+            others = [part.card.name for part in self.matches(request) if part.card != pinned.card]
+            self._add(replace(pinned, runners_up=tuple(others[:RUNNERS_UP])))
             return
-        matches = self.matches(voice)
+        matches = self.matches(request)
         if matches:
-            self._take(voice, matches)
-        elif self._answers_itself(voice):
+            self._take(matches)
+        elif self._answers_itself(request):
             return
-        elif voice.category == "drums" and self._cast_loop_parts(voice):
+        elif request.category == "drums" and self._cast_loop_parts(request):
             self.warnings.append("no drum loop fits: the beat is played by one-shots")
         else:
-            self.warnings.append(_missing(voice, self.plan))
+            self.warnings.append(_missing(request, self.plan))
 
-    def _add(self, part: Part) -> None:
+    def _add(self, part: CastPart) -> None:
         """A part joins: a hi-hat with its partner, an answer as a variation of its call."""
-        if part.voice.category == "hihat" and part.match.fit.way == "steps":
+        if part.request.category == "hihat" and part.fit.way == "steps":
             part = replace(part, partner=self._partner(part))
-        call = self._call_of(part.voice)
-        if call is not None and call.match.card == part.match.card:
-            part = replace(part, variation=variation_of(part.match.fit, self.plan.beats_per_bar))
+        call = self._call_of(part.request)
+        if call is not None and call.card == part.card:
+            part = replace(part, variation=variation_of(part.fit, self.plan.beats_per_bar))
         self.parts.append(part)
 
-    def partners(self, part: Part) -> list[StemCard]:
+    def partners(self, part: CastPart) -> list[StemCard]:
         """Hi-hats of the other kind that go with one, best first."""
-        kind, voice = hat_kind(part.match.card), part.voice
+        kind, request = hat_kind(part.card), part.request
         if not kind:
             return []
-        taken = self._avoided(voice) | {one.match.card.id for one in self._beside(voice.sections)}
-        taken.add(part.match.card.id)
+        taken = self._avoided(request) | {one.card.id for one in self._beside(request.sections)}
+        taken.add(part.card.id)
         found = [
-            (candidate.card.kit_id == part.match.card.kit_id, match.score, candidate.card)
-            for candidate in self.pool.get(voice.wanted, ())
+            (candidate.card.kit_id == part.card.kit_id, other.score, candidate.card)
+            for candidate in self.pool.get(request.library_query, ())
             if candidate.card.id not in taken
             and hat_kind(candidate.card) not in ("", kind)
             and not suspicion(candidate.card, self.plan.excluded)
-            and (match := self._weighed_one(candidate, voice)) is not None
-            and match.fit.way == "steps"
+            and (other := self._match(candidate, request)) is not None
+            and other.fit.way == "steps"
         ]
         found.sort(key=lambda item: (not item[0], -item[1], item[2].id))
         return [card for _, _, card in found]
 
-    def partner_rivals(self, name: str) -> list[Match]:
-        """Who could be the partner that is told of under a name; empty where there is none."""
+    def partner_rivals(self, name: str) -> list[CastPart]:
+        """Propose other partners for the one of this name; empty where there is none."""
         for part in self.parts:
-            if part.partner is None or partner_name(part.voice.name, part.partner) != name:
+            if part.partner is None or partner_name(part.request.name, part.partner) != name:
                 continue
             others = {card.id for card in self.partners(part)} - {part.partner.id}
-            weighed = (
-                self._weighed_one(candidate, part.voice)
-                for candidate in self.pool.get(part.voice.wanted, ())
+            matched = (
+                self._match(candidate, part.request)
+                for candidate in self.pool.get(part.request.library_query, ())
                 if candidate.card.id in others
             )
-            found = [match for match in weighed if match is not None]
-            return sorted(found, key=lambda match: (-match.score, match.card.id))
+            found = [other for other in matched if other is not None]
+            return sorted(found, key=_best_first)
         return []
 
-    def _partner(self, part: Part) -> StemCard | None:
+    def _partner(self, part: CastPart) -> StemCard | None:
         """The partner that the plan keeps, else the best one."""
-        kind = hat_kind(part.match.card)
+        kind = hat_kind(part.card)
         for name, card in self.pinned.items():
-            if hat_kind(card) not in ("", kind) and name == partner_name(part.voice.name, card):
+            if hat_kind(card) not in ("", kind) and name == partner_name(part.request.name, card):
                 return card
         return next(iter(self.partners(part)), None)
 
-    def _weighed_one(self, candidate: Candidate, voice: Voice) -> Match | None:
-        return match_stem(candidate, self._wish(voice), self.ground, self._company(voice))
+    def _match(self, candidate: StemCandidate, request: PartRequest) -> CastPart | None:
+        return match_stem(candidate, request, self.target, self._context(request))
 
-    def _call_of(self, voice: Voice) -> Part | None:
-        """The part that a voice answers."""
-        return next((part for part in self.parts if take_turns(part.voice, voice)), None)
+    def _call_of(self, request: PartRequest) -> CastPart | None:
+        """The part that plays the call which a request answers."""
+        return next((part for part in self.parts if take_turns(part.request, request)), None)
 
-    def _answers_itself(self, voice: Voice) -> bool:
+    def _answers_itself(self, request: PartRequest) -> bool:
         """Let the call's own stem answer where the library has no second one."""
-        call = self._call_of(voice)
+        call = self._call_of(request)
         if call is None:
             return False
-        variation = variation_of(call.match.fit, self.plan.beats_per_bar)
-        told = f"no second {voice.category} fits: {call.match.card.name!r} {told_of(variation)}"
-        reasons = (*call.match.reasons, Reason("answer", 0.5 if variation else 0.0, told))
-        match = replace(call.match, reasons=reasons)
+        variation = variation_of(call.fit, self.plan.beats_per_bar)
+        told = f"no second {request.category} fits: {call.card.name!r} {told_of(variation)}"
+        reasons = (*call.reasons, Reason("answer", 0.5 if variation else 0.0, told))
         if variation:
-            self._add(Part(voice, match))
+            self._add(CastPart(request, call.card, call.fit, call.score, reasons))
         else:
-            self.parts[self.parts.index(call)] = replace(call, match=match)
+            self.parts[self.parts.index(call)] = replace(call, reasons=reasons)
         self.warnings.append(told)
         return True
 
-    def _pinned(self, voice: Voice) -> Match | None:
-        """The stem that the plan pins to a voice, if it can play it."""
-        if voice.name not in dict(self.plan.pinned):
+    def _pinned(self, request: PartRequest) -> CastPart | None:
+        """The stem that the plan pins to a part, if it can play it."""
+        if request.name not in dict(self.plan.pinned):
             return None
-        card = self.pinned.get(voice.name)
+        card = self.pinned.get(request.name)
         if card is None:
-            self.warnings.append(f"the stem kept for {voice.name} is gone: another was chosen")
+            self.warnings.append(f"the stem kept for {request.name} is gone: another was chosen")
             return None
-        wish = self._wish(voice)
-        company = self._company(voice)
         similar = next(
-            (c.similarity for c in self.pool.get(voice.wanted, ()) if c.card == card), 0.5
+            (c.similarity for c in self.pool.get(request.library_query, ()) if c.card == card), 0.5
         )
-        match = match_stem(Candidate(card, similar), wish, self.ground, company)
-        if match is None:
+        part = self._match(StemCandidate(card, similar), request)
+        if part is None:
             self.warnings.append(
-                f"{card.name!r} can't play {voice.name} at {self.plan.bpm:g} BPM in"
+                f"{card.name!r} can't play {request.name} at {self.plan.bpm:g} BPM in"
                 f" {self.plan.key}: another was chosen"
             )
-        return match
+        return part
 
-    def _company(self, voice: Voice) -> Company:
+    def _context(self, request: PartRequest) -> CastingContext:
         playing = tuple(
-            shifted(part.match.card, part.match.fit.semitones)
-            for part in self._beside(voice.sections)
-            if part.voice.place is None and not take_turns(part.voice, voice)
+            shifted(part.card, part.fit.semitones)
+            for part in self._beside(request.sections)
+            if part.request.position is None and not take_turns(part.request, request)
         )
-        return Company(self.backbone, self.kit_keys, self._used(voice), playing)
+        return CastingContext(
+            self.backbone, self.kit_keys, self._used(request), playing, self.plan.excluded
+        )
 
-    def _wish(self, voice: Voice) -> Wish:
-        asked = voice.wanted
-        return Wish(voice.category, asked.tags, asked.text, self.plan.excluded, voice.place)
+    def matches(self, request: PartRequest) -> list[CastPart]:
+        """Stems that can play a part, best first: of its category, else what may stand in."""
+        own = self._matched(request, [request.category], MIN_SCORE)
+        return own or self._matched(request, self._allowed_stand_ins(request), MIN_STAND_IN)
 
-    def matches(self, voice: Voice) -> list[Match]:
-        """Stems that can play the voice, best first: its own kind, else what may stand in."""
-        own = self._weighed(voice, [voice.category], MIN_SCORE)
-        return own or self._weighed(voice, self._allowed_stand_ins(voice), MIN_STAND_IN)
-
-    def _weighed(self, voice: Voice, categories: Sequence[str], least: float) -> list[Match]:
-        asked = voice.wanted
-        wish = self._wish(voice)
-        company = self._company(voice)
-        busy = {part.match.card.id for part in self._beside(voice.sections)}
-        busy |= self._avoided(voice)
-        found: dict[str, Match] = {}
+    def _matched(
+        self, request: PartRequest, categories: Sequence[str], least: float
+    ) -> list[CastPart]:
+        query = request.library_query
+        context = self._context(request)
+        busy = {part.card.id for part in self._beside(request.sections)}
+        busy |= self._avoided(request)
+        found: dict[str, CastPart] = {}
         for category in categories:
-            for candidate in self.pool.get(replace(asked, category=category), ()):
+            for candidate in self.pool.get(replace(query, category=category), ()):
                 if candidate.card.id in busy:
                     continue
-                match = match_stem(candidate, wish, self.ground, company)
-                if match is not None and match.score >= least:
-                    found[match.card.id] = match
-        return sorted(found.values(), key=lambda match: (-match.score, match.card.id))
+                part = match_stem(candidate, request, self.target, context)
+                if part is not None and part.score >= least:
+                    found[part.card.id] = part
+        return sorted(found.values(), key=_best_first)
 
-    def _take(self, voice: Voice, matches: list[Match]) -> None:
-        best = matches[0].score
-        equals = [match for match in matches if match.score >= best * NEAR_BEST]
-        equals = [match for match in equals if not is_made(match.card.id)] or equals
-        weights = [(match.score / best) ** 20 for match in equals]
-        chosen = self._rng(voice.name).choices(equals, weights)[0]
-        others = [match.card.name for match in matches if match is not chosen][:RUNNERS_UP]
-        self._add(Part(voice, chosen, runners_up=tuple(others)))
+    def _take(self, matches: list[CastPart]) -> None:
+        """Choose among near-equals; all are proposals for one part, best first."""
+        request, best = matches[0].request, matches[0].score
+        equals = [part for part in matches if part.score >= best * NEAR_BEST]
+        equals = [part for part in equals if not is_made(part.card.id)] or equals
+        weights = [(part.score / best) ** 20 for part in equals]
+        chosen = self._rng(request.name).choices(equals, weights)[0]
+        others = [part.card.name for part in matches if part is not chosen][:RUNNERS_UP]
+        self._add(replace(chosen, runners_up=tuple(others)))
         if is_made(chosen.card.id):
             self.warnings.append(
-                f"nothing in the library {_VERBS[voice.place]}: our own synthesis plays"
+                f"nothing in the library {_VERBS[request.position]}: our own synthesis plays"
                 f" {chosen.card.name!r}"
             )
-        if chosen.card.category != voice.category:
+        if chosen.card.category != request.category:
             self.warnings.append(
-                f"no {voice.category} in the library fits: "
+                f"no {request.category} in the library fits: "
                 f"{chosen.card.category} {chosen.card.name!r} stands in"
             )
 
-    def _cast_loop_parts(self, voice: Voice) -> bool:
+    def _cast_loop_parts(self, request: PartRequest) -> bool:
         """Let one-shots play what a drum loop should; whether any was found."""
         before = len(self.parts)
-        sections = voice.sections
-        for wanted in loop_parts(voice.wanted):
-            played = {part.voice.category for part in self._beside(sections)}
-            refused = wanted.category in self.plan.excluded
-            beside = self.plan.only_roles and wanted.category not in self.plan.only_roles
-            if refused or beside or wanted.category in played:
+        sections = request.sections
+        for one_shot in loop_parts(request.library_query):
+            category = one_shot.category
+            played = {part.request.category for part in self._beside(sections)}
+            refused = category in self.plan.excluded
+            beside = self.plan.only_roles and category not in self.plan.only_roles
+            if refused or beside or category in played:
                 continue
-            queries = tuple(
-                (number, replace(query, category=wanted.category, pattern=None))
-                for number, query in voice.queries
+            name = f"{request.name} {category}"
+            single = PartRequest(name, category, one_shot.tags, one_shot.text).asked_by(
+                [
+                    (number, replace(query, category=category, pattern=None))
+                    for number, query in request.queries
+                ]
             )
-            single = Voice(f"{voice.name} {wanted.category}", wanted, 0, 1, queries)
             pinned = self._pinned(single)
             if pinned is not None:
-                self.parts.append(Part(single, pinned))
+                self.parts.append(pinned)
                 continue
-            matches = [match for match in self.matches(single) if match.fit.way == "steps"]
+            matches = [part for part in self.matches(single) if part.fit.way == "steps"]
             if matches:
-                self._take(single, matches)
+                self._take(matches)
         return len(self.parts) > before
 
-    def _allowed_stand_ins(self, voice: Voice) -> list[str]:
+    def _allowed_stand_ins(self, request: PartRequest) -> list[str]:
         """Stand-ins, without a drum loop where one plays already or is asked for."""
-        others = voices_of(self.plan)
         loop_asked = any(
-            other.category == "drums" and other.sections & voice.sections for other in others
+            other.category == "drums" and other.sections & request.sections
+            for other in part_requests(self.plan)
         )
-        loop_plays = any(
-            part.match.card.category == "drums" for part in self._beside(voice.sections)
-        )
+        loop_plays = any(part.card.category == "drums" for part in self._beside(request.sections))
         blocked = {"drums"} if loop_asked or loop_plays else set()
         only = self.plan.only_roles
         return [
             category
-            for category in stand_ins_of(voice.category)
+            for category in stand_ins_of(request.category)
             if category not in blocked and (not only or category in only)
         ]
 
-    def _used(self, voice: Voice) -> frozenset[str]:
+    def _used(self, request: PartRequest) -> frozenset[str]:
         """Stems that other roles play elsewhere in the track."""
         return frozenset(
-            part.match.card.id
+            part.card.id
             for part in self.parts
-            if part.voice.category != voice.category or part.voice.place != voice.place
+            if (part.request.category, part.request.position)
+            != (request.category, request.position)
         )
 
-    def _avoided(self, voice: Voice) -> set[str]:
-        """Stems that the plan avoids, or keeps for other voices."""
-        kept = {card.id for name, card in self.pinned.items() if name != voice.name}
+    def _avoided(self, request: PartRequest) -> set[str]:
+        """Stems that the plan avoids, or keeps for other parts."""
+        kept = {card.id for name, card in self.pinned.items() if name != request.name}
         return {*self.plan.avoided} | kept
 
-    def _beside(self, sections: frozenset[int]) -> list[Part]:
-        return [part for part in self.parts if part.voice.sections & sections]
+    def _beside(self, sections: frozenset[int]) -> list[CastPart]:
+        return [part for part in self.parts if part.request.sections & sections]
 
     def _rng(self, name: str) -> random.Random:
         return random.Random(f"{self.seed}:{name}")
 
 
-def _missing(voice: Voice, plan: ArrangementPlan) -> str:
-    names = list(dict.fromkeys(plan.structure[number].section for number in sorted(voice.sections)))
-    told = " ".join((*voice.wanted.tags, voice.category))
+def _missing(request: PartRequest, plan: ArrangementPlan) -> str:
+    sections = [plan.structure[number].section for number in sorted(request.sections)]
+    names = list(dict.fromkeys(sections))
+    told = " ".join((*request.tags, request.category))
     return f"no stem for {told!r} in the library: left out of {', '.join(names)}"
 
 
-def _with_room(parts: list[Part]) -> tuple[Part, ...]:
+def _best_first(part: CastPart) -> tuple[float, str]:
+    return -part.score, part.card.id
+
+
+def _with_room(parts: list[CastPart]) -> tuple[CastPart, ...]:
     """Keep the low end free: one kick, one bass line."""
     return tuple(_room_for(part, parts) for part in parts)
 
 
-def _room_for(part: Part, parts: list[Part]) -> Part:
-    beside = [
-        other for other in parts if other is not part and other.voice.sections & part.voice.sections
-    ]
-    asked, found = part.voice.category, part.match.card.category
+def _room_for(part: CastPart, parts: list[CastPart]) -> CastPart:
+    sections = part.request.sections
+    beside = [other for other in parts if other is not part and other.request.sections & sections]
+    asked, found = part.request.category, part.card.category
     if found == "drums" and asked != "drums":
         high_pass = _DRUM_LOOP_HIGH_PASS_HZ.get(asked)
         return replace(part, high_pass_hz=high_pass) if high_pass else part
     if found == "drums" and any(_is_kick(other) for other in beside):
         return replace(part, high_pass_hz=_KICK_ROOM_HZ)
     if asked == "bass":
-        first = next(other for other in parts if other.voice.category == "bass")
-        if take_turns(first.voice, part.voice):
+        first = next(other for other in parts if other.request.category == "bass")
+        if take_turns(first.request, part.request):
             return part
         if first is not part and first in beside:
             return replace(part, high_pass_hz=_SECOND_BASS_HZ)
@@ -390,5 +374,5 @@ def _room_for(part: Part, parts: list[Part]) -> Part:
     return part
 
 
-def _is_kick(part: Part) -> bool:
-    return part.voice.category == "kick" and part.match.card.category in DRUM_CATEGORIES
+def _is_kick(part: CastPart) -> bool:
+    return part.request.category == "kick" and part.card.category in DRUM_CATEGORIES

@@ -35,7 +35,7 @@ _TEXTURES = ("atmo", "pad", "fx", "strings", "other")
 
 
 @dataclass(frozen=True)
-class Ground:
+class Target:
     """What a stem has to fit: tempo in BPM, key, metre."""
 
     bpm: float
@@ -78,17 +78,17 @@ class Fit:
     rotate_s: float = 0.0
 
 
-def fit_stem(card: StemCard, ground: Ground, *, key: str | None) -> Fit:
+def fit_stem(card: StemCard, target: Target, *, key: str | None) -> Fit:
     """The best way to play the stem.
 
     key: the stem's key as the caller believes it (a kit may know better than one stem);
         None where it is not known or does not matter
     """
-    loop = _as_loop(card, ground, key)
+    loop = _as_loop(card, target, key)
     if loop is not None:
         return loop
     way = _way_without_tempo(card)
-    tuned = _tuned(card, way, ground, key)
+    tuned = _tuned(card, way, target, key)
     return Fit(
         way,
         source_start_s=card.downbeat_s if way in ("texture", "phrase") else 0.0,
@@ -99,24 +99,24 @@ def fit_stem(card: StemCard, ground: Ground, *, key: str | None) -> Fit:
     )
 
 
-def _as_loop(card: StemCard, ground: Ground, key: str | None) -> Fit | None:
+def _as_loop(card: StemCard, target: Target, key: str | None) -> Fit | None:
     """The stem on the bar grid, or None where its tempo does not allow it."""
     if not card.is_loop and not (card.bpm and card.bars and card.bars >= 1):
         return None
-    found = _tempo_and_beats(card, ground)
+    found = _tempo_and_beats(card, target)
     if found is None:
         return None
     bpm, stem_beats, guessed = found
-    rotated = _is_rotated(card, bpm, ground.beats_per_bar)
+    rotated = _is_rotated(card, bpm, target.beats_per_bar)
     if rotated:
         stem_beats = card.duration_s * bpm / 60.0
-    relation, cost = _relation(card, bpm, ground.bpm)
+    relation, cost = _relation(card, bpm, target.bpm)
     if cost > MAX_STRETCH_COST:
         return None
-    beats = _whole_bars(stem_beats * relation.ratio, ground.beats_per_bar)
+    beats = _whole_bars(stem_beats * relation.ratio, target.beats_per_bar)
     if beats is None:
         return None
-    tuned = _tuned(card, "loop", ground, key)
+    tuned = _tuned(card, "loop", target, key)
     return Fit(
         "loop",
         beats=beats,
@@ -148,22 +148,22 @@ def _is_rotated(card: StemCard, bpm: float, beats_per_bar: int) -> bool:
     return card.duration_s - card.downbeat_s < loop_s - _SLIP_S
 
 
-def _relation(card: StemCard, bpm: float, target: float) -> tuple[TempoRelation, float]:
+def _relation(card: StemCard, bpm: float, target_bpm: float) -> tuple[TempoRelation, float]:
     """How a loop is brought to a tempo, and what it costs, 0..1.
 
     Where neither its own tempo nor half or double of it comes near, a melodic loop may play
     three beats against two: its chords then change every bar and a half.
     """
-    usual = tempo_relation(bpm, target)
+    usual = tempo_relation(bpm, target_bpm)
     if usual.cost <= MAX_STRETCH_COST or card.category not in _MAY_CROSS:
         return usual, usual.cost
-    crossed = [TempoRelation(ratio, bpm * ratio / target) for ratio in (1.5, 2.0 / 3.0)]
+    crossed = [TempoRelation(ratio, bpm * ratio / target_bpm) for ratio in (1.5, 2.0 / 3.0)]
     best = min(crossed, key=lambda relation: relation.cost)
     cost = 1.0 - (1.0 - best.cost) * _CROSSED_WORTH
     return (best, cost) if cost < usual.cost else (usual, usual.cost)
 
 
-def _tempo_and_beats(card: StemCard, ground: Ground) -> tuple[float, float, bool] | None:
+def _tempo_and_beats(card: StemCard, target: Target) -> tuple[float, float, bool] | None:
     """Tempo and usable beats of a loop, and whether they are guessed from its length."""
     usable_s = card.duration_s - card.downbeat_s
     if usable_s <= 0:
@@ -174,8 +174,8 @@ def _tempo_and_beats(card: StemCard, ground: Ground) -> tuple[float, float, bool
         beats = card.bars * _BEATS_PER_STEM_BAR
         return beats * 60.0 / usable_s, beats, False
     guesses = [(bars * _BEATS_PER_STEM_BAR * 60.0 / usable_s, bars) for bars in LOOP_BARS]
-    bpm, bars = min(guesses, key=lambda guess: abs(math.log(guess[0] / ground.bpm)))
-    if abs(bpm / ground.bpm - 1.0) > _GUESS_STRETCH:
+    bpm, bars = min(guesses, key=lambda guess: abs(math.log(guess[0] / target.bpm)))
+    if abs(bpm / target.bpm - 1.0) > _GUESS_STRETCH:
         return None
     return bpm, bars * _BEATS_PER_STEM_BAR, True
 
@@ -208,7 +208,7 @@ def _way_without_tempo(card: StemCard) -> Way:
     return "none" if card.is_loop else "steps"
 
 
-def _tuned(card: StemCard, way: Way, ground: Ground, key: str | None) -> KeyFit | None:
+def _tuned(card: StemCard, way: Way, target: Target, key: str | None) -> KeyFit | None:
     """How it is brought into the track's key; None where nothing is known or to be done."""
     if card.category not in (*TONAL_CATEGORIES, "atmo"):
         return None
@@ -219,6 +219,6 @@ def _tuned(card: StemCard, way: Way, ground: Ground, key: str | None) -> KeyFit 
             return None
         key, sure = heard
     if way == "steps":
-        up = (pitch_class(ground.key) - pitch_class(key)) % 12
+        up = (pitch_class(target.key) - pitch_class(key)) % 12
         return KeyFit(up if up <= 5 else up - 12, 0, root_worth(sure))
-    return fit_key(key, sure, card.keys, ground.key, limit=MAX_SHIFT)
+    return fit_key(key, sure, card.keys, target.key, limit=MAX_SHIFT)

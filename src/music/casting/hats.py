@@ -60,9 +60,9 @@ def hat_kind(card: StemCard) -> str:
     return OPEN if decay_s >= OPEN_DECAY_S else "closed"
 
 
-def partner_name(voice: str, partner: StemCard) -> str:
-    """The name under which a voice's second hi-hat is told of, swapped and kept."""
-    return f"{voice} {hat_kind(partner)}"
+def partner_name(part: str, partner: StemCard) -> str:
+    """Name a part's second hi-hat, as edits and reports do."""
+    return f"{part} {hat_kind(partner)}"
 
 
 def hats_of(card: StemCard, partner: StemCard | None) -> Hats:

@@ -6,7 +6,7 @@ They are stems like others, except that no file of the user's lies behind them.
 from collections.abc import Mapping
 
 from src.core.errors import NotFoundError
-from src.music.genre.genres import SECTION_END, SECTION_START
+from src.music.model.plan import SECTION_END, SECTION_START
 from src.music.theory.library import StemCard
 
 _PREFIX = "made-"

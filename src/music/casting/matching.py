@@ -1,12 +1,14 @@
-"""How well a stem fits a wish: one score per criterion, each with its reason."""
+"""How well a stem meets the request for a part: one score per criterion, each with its reason."""
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from src.music.casting.cast_part import CastPart
 from src.music.casting.compatibility import blend, shifted
-from src.music.casting.fit import Fit, Ground, fit_stem
-from src.music.genre.genres import SECTION_END
+from src.music.casting.fit import Fit, Target, fit_stem
+from src.music.model.part_request import PartRequest
+from src.music.model.plan import SECTION_END
 from src.music.model.score import Reason
 from src.music.theory.exclusion import suspicion, words_of
 from src.music.theory.key_fit import BY_CHANCE
@@ -44,7 +46,7 @@ _FALLS = frozenset({"impact", "impacts", "hit", "boom", "slam", "crash", "down",
 
 
 @dataclass(frozen=True)
-class Candidate:
+class StemCandidate:
     """A stem that the search found. similarity: how close it is in meaning, 0..1."""
 
     card: StemCard
@@ -52,71 +54,51 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What one role of the track asks for.
-
-    text: free words, such as "open hi-hat"
-    excluded: what the prompt refuses
-    place: SECTION_START or SECTION_END for a sound that marks a change, else None
-    """
-
-    category: str
-    tags: tuple[str, ...] = ()
-    text: str = ""
-    excluded: tuple[str, ...] = ()
-    place: str | None = None
-
-
-@dataclass(frozen=True)
-class Company:
-    """What is already decided when a role is cast.
+class CastingContext:
+    """What is already decided when a part is cast.
 
     backbone: id of the kit that the track is built on
     kit_keys: key of each kit as its stems agree on it
     used: stems that already play another role in the track
     playing: what plays in the same sections, as it sounds
+    excluded: what the plan refuses
     """
 
     backbone: str | None = None
     kit_keys: Mapping[str, str] = field(default_factory=dict)
     used: frozenset[str] = frozenset()
     playing: tuple[StemCard, ...] = ()
+    excluded: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Match:
-    """A stem weighed for a wish. score: 0..1 over all criteria."""
-
-    card: StemCard
-    fit: Fit
-    score: float
-    reasons: tuple[Reason, ...]
-
-
-def match_stem(candidate: Candidate, wish: Wish, ground: Ground, company: Company) -> Match | None:
-    """Weigh a stem for a role; None where it can't fill it at all."""
+def match_stem(
+    candidate: StemCandidate, request: PartRequest, target: Target, context: CastingContext
+) -> CastPart | None:
+    """Propose a stem for a part, with a score in 0..1; None where it can't play it at all."""
     card = candidate.card
-    fits_category = category_fit(wish.category, card.category)
-    doubt = suspicion(card, wish.excluded)
+    fits_category = category_fit(request.category, card.category)
+    doubt = suspicion(card, context.excluded)
     if fits_category == 0.0 or doubt >= 1.0:
         return None
-    fit = fit_stem(card, ground, key=believed_key(card, company.kit_keys))
+    fit = fit_stem(card, target, key=believed_key(card, context.kit_keys))
     if fit.way == "none":
         return None
     reasons = [
-        _meaning(candidate, wish),
-        _category(card, wish, fits_category),
+        _meaning(candidate, request),
+        _category(card, request, fits_category),
         _quality(card),
-        _variety(card, company),
-        *_kit(card, company),
-        *(_manner(card, wish, fit, ground) if wish.place is None else [_shape(card, wish)]),
-        *(_together(card, fit, company) if wish.place is None else []),
+        _variety(card, context),
+        *_kit(card, context),
+        *(
+            [*_manner(card, request, fit, target), *_together(card, fit, context)]
+            if request.position is None
+            else [_shape(card, request)]
+        ),
     ]
     if doubt > 0.0:
-        reasons.append(
-            Reason("wanted", 1.0 - doubt, f"may hold what is refused: {', '.join(wish.excluded)}")
-        )
-    return Match(card, fit, joined_score(reasons), tuple(reasons))
+        names = ", ".join(context.excluded)
+        reasons.append(Reason("wanted", 1.0 - doubt, f"may hold what is refused: {names}"))
+    return CastPart(request, card, fit, joined_score(reasons), tuple(reasons))
 
 
 def joined_score(reasons: list[Reason]) -> float:
@@ -143,40 +125,40 @@ def believed_key(card: StemCard, kit_keys: Mapping[str, str]) -> str | None:
     return kit_keys[card.kit_id]
 
 
-def _meaning(candidate: Candidate, wish: Wish) -> Reason:
+def _meaning(candidate: StemCandidate, request: PartRequest) -> Reason:
     similar = min(1.0, max(0.0, candidate.similarity))
     tags, words = candidate.card.tags, words_of(candidate.card)
     score, told = similar, [f"similarity {similar:.2f}"]
-    if wish.tags:
-        hits = {tag: 1.0 if tag in words else tags.get(tag, 0.0) for tag in wish.tags}
+    if request.tags:
+        hits = {tag: 1.0 if tag in words else tags.get(tag, 0.0) for tag in request.tags}
         score = 0.6 * similar + 0.4 * sum(hits.values()) / len(hits)
         told.append(f"tags: {', '.join(t for t, hit in hits.items() if hit >= 0.3) or 'none'}")
-    asked = frozenset(wish.text.lower().replace("-", "").split()) - {wish.category}
+    asked = frozenset(request.text.lower().replace("-", "").split()) - {request.category}
     if asked & words:
         told.append(f"named {', '.join(sorted(asked & words))}")
     named = _NAMED_BONUS * len(asked & words) / max(1, len(asked))
     return Reason("meaning", min(1.0, score + named), "; ".join(told))
 
 
-def _category(card: StemCard, wish: Wish, fits: float) -> Reason:
+def _category(card: StemCard, request: PartRequest, fits: float) -> Reason:
     sure = card.confidence.get("category", 1.0)
     score = fits * (0.6 + 0.4 * sure)
-    if card.category == wish.category:
+    if card.category == request.category:
         return Reason("category", score, f"is {card.category} (confidence {sure:.2f})")
-    return Reason("category", score, f"{card.category} stands in for {wish.category}")
+    return Reason("category", score, f"{card.category} stands in for {request.category}")
 
 
-def _manner(card: StemCard, wish: Wish, fit: Fit, ground: Ground) -> list[Reason]:
+def _manner(card: StemCard, request: PartRequest, fit: Fit, target: Target) -> list[Reason]:
     """What matters for a stem that plays through its sections."""
     return [
-        _role(wish, fit),
-        *_tempo(card, fit, ground),
-        *_key(card, fit, ground),
-        *_length(card, fit, ground),
+        _role(request, fit),
+        *_tempo(card, fit, target),
+        *_key(card, fit, target),
+        *_length(card, fit, target),
     ]
 
 
-def _shape(card: StemCard, wish: Wish) -> Reason:
+def _shape(card: StemCard, request: PartRequest) -> Reason:
     """Whether a mark rises to its end or falls from its start, by name, else by its level."""
     words = words_of(card)
     rises, falls = bool(words & _RISES), bool(words & _FALLS)
@@ -185,22 +167,22 @@ def _shape(card: StemCard, wish: Wish) -> Reason:
         risen = min(1.0, max(0.0, (centre - 0.3) / 0.4))
     else:
         risen = 1.0 if rises else 0.0
-    if wish.place == SECTION_END:
+    if request.position == SECTION_END:
         score = risen * min(1.0, max(0.25, card.duration_s / _SHORTEST_RISER_S))
         return Reason("shape", score, "rises to its end" if risen >= 0.5 else "does not rise")
     return Reason("shape", 1.0 - risen, "falls from its start" if risen < 0.5 else "rises")
 
 
-def _role(wish: Wish, fit: Fit) -> Reason:
-    role = role_of(wish.category)
+def _role(request: PartRequest, fit: Fit) -> Reason:
+    role = role_of(request.category)
     if fit.way == "loop":
         return Reason("role", role.loop, "a loop")
     if fit.way == "steps":
         return Reason("role", role.shot, "a one-shot, played by a step pattern")
     if fit.way == "texture":
-        good = {"atmo": 1.0, "pad": 0.85, "strings": 0.7, "fx": 0.7}.get(wish.category, 0.4)
+        good = {"atmo": 1.0, "pad": 0.85, "strings": 0.7, "fx": 0.7}.get(request.category, 0.4)
         return Reason("role", good, "a texture, played at its own pace")
-    good = {"fx": 1.0, "vocal": 0.8, "cymbal": 0.8}.get(wish.category, 0.3)
+    good = {"fx": 1.0, "vocal": 0.8, "cymbal": 0.8}.get(request.category, 0.3)
     return Reason("role", good, "a phrase, placed now and then")
 
 
@@ -210,13 +192,13 @@ def _quality(card: StemCard) -> Reason:
     return Reason("quality", (card.user_rating - 1) / 4.0, f"rated {card.user_rating} of 5")
 
 
-def _variety(card: StemCard, company: Company) -> Reason:
-    if card.id in company.used:
+def _variety(card: StemCard, context: CastingContext) -> Reason:
+    if card.id in context.used:
         return Reason("variety", 0.1, "plays another role elsewhere")
     return Reason("variety", 1.0, "not used elsewhere")
 
 
-def _tempo(card: StemCard, fit: Fit, ground: Ground) -> list[Reason]:
+def _tempo(card: StemCard, fit: Fit, target: Target) -> list[Reason]:
     if fit.way == "steps":
         return []
     if fit.way != "loop":
@@ -226,18 +208,18 @@ def _tempo(card: StemCard, fit: Fit, ground: Ground) -> list[Reason]:
         return [Reason("tempo", score, f"tempo unknown; its length makes {fit.beats:g} beats")]
     read = _READ.get(round(fit.half_or_double, 2), "")
     percent = (fit.stretch_ratio - 1.0) * 100.0
-    text = f"{card.bpm or 0.0:.4g} BPM{read} at {ground.bpm:g}: {percent:+.1f} % length"
+    text = f"{card.bpm or 0.0:.4g} BPM{read} at {target.bpm:g}: {percent:+.1f} % length"
     return [Reason("tempo", 1.0 - fit.tempo_cost, text)]
 
 
-def _key(card: StemCard, fit: Fit, ground: Ground) -> list[Reason]:
+def _key(card: StemCard, fit: Fit, target: Target) -> list[Reason]:
     if card.category in DRUM_CATEGORIES or card.category == "fx":
         return []
     bass = card.category == "bass"
     if fit.key_worth is None or fit.key_distance is None:
         return [_unknown_key(card, BY_CHANCE**_BASS_POWER if bass else BY_CHANCE)]
     shift = f"shifted {fit.semitones:+.0f} semitones" if fit.semitones else "as it is"
-    text = f"{card.key or '?'} {shift}, {fit.key_distance} Camelot steps from {ground.key}"
+    text = f"{card.key or '?'} {shift}, {fit.key_distance} Camelot steps from {target.key}"
     return [Reason("key", fit.key_worth**_BASS_POWER if bass else fit.key_worth, text)]
 
 
@@ -249,22 +231,22 @@ def _unknown_key(card: StemCard, by_chance: float) -> Reason:
     return Reason("key", by_chance, "key not known")
 
 
-def _kit(card: StemCard, company: Company) -> list[Reason]:
-    if company.backbone is None:
+def _kit(card: StemCard, context: CastingContext) -> list[Reason]:
+    if context.backbone is None:
         return []
-    if card.kit_id == company.backbone:
+    if card.kit_id == context.backbone:
         return [Reason("kit", 1.0, f"belongs to the track's kit {card.kit or ''}".rstrip())]
     return [Reason("kit", 0.5, "from another kit")]
 
 
-def _together(card: StemCard, fit: Fit, company: Company) -> list[Reason]:
-    found = blend(shifted(card, fit.semitones), company.playing)
+def _together(card: StemCard, fit: Fit, context: CastingContext) -> list[Reason]:
+    found = blend(shifted(card, fit.semitones), context.playing)
     return [] if found is None else [found]
 
 
-def _length(card: StemCard, fit: Fit, ground: Ground) -> list[Reason]:
+def _length(card: StemCard, fit: Fit, target: Target) -> list[Reason]:
     if fit.way == "loop":
-        bars = fit.beats / ground.beats_per_bar
+        bars = fit.beats / target.beats_per_bar
         return [Reason("length", _LENGTH_SCORES.get(bars, 0.7), f"{bars:g} bars")]
     if fit.way == "steps" and card.category in DRUM_CATEGORIES:
         longest = _LONGEST_DRUM_HIT_S.get(card.category, _LONGEST_OTHER_HIT_S)

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from src.core.errors import InvalidInputError
 from src.music.theory.library import DRUM_CATEGORIES
+from src.music.theory.tempo import BEATS_PER_BAR, bars_from_beats, beats_in
 
 SLOWEST_BPM, FASTEST_BPM = 20.0, 999.0
 """Tempos that a stem may have, in beats per minute."""
@@ -31,8 +32,7 @@ TAG_CHANGES = ("add_tags", "remove_tags")
 TempoChange = Literal["double", "halve"]
 
 _FACTOR: dict[str, float] = {"double": 2.0, "halve": 0.5}
-_BEATS_PER_BAR = 4
-_QUARTER_BAR_TOLERANCE = 0.02
+_BEAT_TOLERANCE = 0.02
 
 Layer = Mapping[str, Any]
 
@@ -165,7 +165,7 @@ def _joined_tags(found: Mapping[str, float], said: Layer) -> dict[str, float]:
 
 
 def _bars(found: Layer, bpm: float | None, is_loop: bool, duration_s: float) -> float | None:
-    """Bars of four beats; within 2 % of a quarter bar they are taken as that.
+    """Bars of four beats; a length within 2 % of whole beats is taken as these.
 
     At twice or half the found tempo twice or half as many as were found: a tail that the
     machine left out stays out.
@@ -178,7 +178,6 @@ def _bars(found: Layer, bpm: float | None, is_loop: bool, duration_s: float) -> 
         ratio = float(bpm / found["bpm"])
         if min(abs(ratio / octave - 1.0) for octave in (0.25, 0.5, 1.0, 2.0, 4.0)) < 1e-3:
             return round(float(found["bars"]) * ratio, 3)
-    bars_long: float = duration_s * bpm / 60.0 / _BEATS_PER_BAR
-    quarters = round(bars_long * 4) / 4
-    near: bool = quarters > 0 and abs(bars_long / quarters - 1) < _QUARTER_BAR_TOLERANCE
-    return quarters if near else bars_long
+    beats = beats_in(duration_s, bpm)
+    near = beats >= 0.5 and abs(beats / max(1, round(beats)) - 1) < _BEAT_TOLERANCE
+    return bars_from_beats(beats, exact=True) if near else beats / BEATS_PER_BAR

@@ -1,8 +1,8 @@
-"""What several sources say of a stem, weighed into one value.
+"""Evidence of several sources, fused into one estimate.
 
-Every source gives candidates with weights in 0..1. Agreeing candidates strengthen each
-other; a name or a metadata chunk beats the sound unless the sound contradicts it. The
-result is a value with a confidence and a source, or nothing where nothing is known.
+Every source gives values with weights in 0..1. Agreeing evidence strengthens each other; a
+name or a metadata chunk beats the sound unless the sound contradicts it. The estimate has a
+value, a confidence and a source; there is none where nothing is known.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,8 +19,8 @@ TRUST: dict[Source, float] = {
 
 
 @dataclass(frozen=True)
-class Candidate(Generic[Value]):
-    """One source's opinion. weight: how far to believe it, in 0..1."""
+class Evidence(Generic[Value]):
+    """One source's value. weight: how far to believe it, in 0..1."""
 
     value: Value
     weight: float
@@ -28,8 +28,8 @@ class Candidate(Generic[Value]):
 
 
 @dataclass(frozen=True)
-class Finding(Generic[Value]):
-    """What is believed in the end. confidence: 0..1."""
+class Estimate(Generic[Value]):
+    """What all evidence comes to. confidence: 0..1."""
 
     value: Value
     confidence: float
@@ -37,30 +37,35 @@ class Finding(Generic[Value]):
 
 
 def fuse(
-    candidates: Sequence[Candidate[Value]],
-    belief: Callable[[Candidate[Value]], float],
+    evidence: Sequence[Evidence[Value]],
+    belief: Callable[[Evidence[Value]], float],
     same: Callable[[Value, Value], bool],
     *,
     least: float,
-) -> Finding[Value] | None:
-    """The candidate whose group believes most. Agreement: 1 - product of the doubts."""
-    best: Finding[Value] | None = None
-    for candidate in sorted(candidates, key=lambda c: -belief(c)):
+) -> Estimate[Value] | None:
+    """Choose the value whose evidence believes most. Agreement: 1 - product of the doubts.
+
+    belief: how far one piece of evidence is believed; same: whether two values agree
+    least: below this confidence nothing is known
+    """
+    best: Estimate[Value] | None = None
+    for one in sorted(evidence, key=lambda e: -belief(e)):
         doubt = 1.0
         by_source: dict[Source, float] = {}
-        for other in candidates:
-            if same(candidate.value, other.value):
+        for other in evidence:
+            if same(one.value, other.value):
                 by_source[other.source] = max(by_source.get(other.source, 0.0), belief(other))
         for share in by_source.values():
             doubt *= 1.0 - min(1.0, max(0.0, share))
         confidence = min(0.99, 1.0 - doubt)
         if "user" in by_source:
-            return Finding(candidate.value, 1.0, "user")
+            return Estimate(one.value, 1.0, "user")
         if best is None or confidence > best.confidence + 1e-9:
             source = max(by_source, key=lambda name: (name != "audio", by_source[name]))
-            best = Finding(candidate.value, confidence, source)
+            best = Estimate(one.value, confidence, source)
     return best if best is not None and best.confidence >= least else None
 
 
-def weight_of(candidate: Candidate[Value]) -> float:
-    return candidate.weight
+def weight_of(evidence: Evidence[Value]) -> float:
+    """How far a piece of evidence is to be believed, in 0..1."""
+    return evidence.weight

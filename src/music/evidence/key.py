@@ -1,9 +1,9 @@
-"""One key from what names, metadata and the sound claim."""
+"""One key from the evidence of names, metadata and sound."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from src.music.evidence.estimates import TRUST, Candidate, Finding, Source, weight_of
+from src.music.evidence.estimates import TRUST, Estimate, Evidence, Source, weight_of
 from src.music.theory.keys import is_minor, key_name, pitch_class
 from src.music.theory.library import DRUM_CATEGORIES
 
@@ -19,38 +19,40 @@ _NAMED_MINOR = 2.0
 
 
 @dataclass(frozen=True)
-class KeyOpinion:
-    """A key that somebody names. mode_known: False where only its tonic is meant."""
+class PossibleKey:
+    """A key that a sound may be in. mode_known: False where only its tonic is meant."""
 
     key: str
     mode_known: bool = True
 
 
-def fuse_key(candidates: Sequence[Candidate[KeyOpinion]]) -> Finding[str] | None:
-    """One key from all that is claimed.
+def fuse_key(evidence: Sequence[Evidence[PossibleKey]]) -> Estimate[str] | None:
+    """Estimate one key from all evidence.
 
-    The weights of what is heard are probabilities. Every name, the surest last, takes its
+    The weights of the sound are probabilities. Every name, the surest last, takes its
     weight's share of all that is believed: less where the sound speaks against it, more where
-    it agrees. A named tonic without a mode takes the mode that is heard on it.
+    it agrees. A named tonic without a mode takes the mode that the sound has on it.
     """
-    told = [c for c in candidates if c.source == "user"]
-    if told:
-        return Finding(told[-1].value.key, 1.0, "user")
-    heard = [c for c in candidates if c.source == "audio"]
-    chances = {c.value.key: c.weight for c in heard}
-    notes_only = bool(heard) and not any(c.value.mode_known for c in heard)
+    by_user = [e for e in evidence if e.source == "user"]
+    if by_user:
+        return Estimate(by_user[-1].value.key, 1.0, "user")
+    by_sound = [e for e in evidence if e.source == "audio"]
+    chances = {e.value.key: e.weight for e in by_sound}
+    notes_only = bool(by_sound) and not any(e.value.mode_known for e in by_sound)
     sources: dict[str, Source] = {}
-    for claim in sorted((c for c in candidates if c.source != "audio"), key=_belief):
-        key = _with_mode(claim.value, heard)
-        share = _share(_belief(claim), chances, key, 12 if notes_only else 24)
+    for named in sorted((e for e in evidence if e.source != "audio"), key=_belief):
+        key = _with_mode(named.value, by_sound)
+        share = _share(_belief(named), chances, key, 12 if notes_only else 24)
         chances = {other: (1.0 - share) * chance for other, chance in chances.items()}
         chances[key] = chances.get(key, 0.0) + share
-        sources[key] = claim.source
+        sources[key] = named.source
     if not chances:
         return None
     best = max(chances, key=lambda key: chances[key])
     confidence = min(0.99, chances[best])
-    return None if confidence < LEAST_KEY else Finding(best, confidence, sources.get(best, "audio"))
+    if confidence < LEAST_KEY:
+        return None
+    return Estimate(best, confidence, sources.get(best, "audio"))
 
 
 def has_key(category: str) -> bool:
@@ -58,12 +60,12 @@ def has_key(category: str) -> bool:
     return category not in DRUM_CATEGORIES
 
 
-def _belief(claim: Candidate[KeyOpinion]) -> float:
-    return min(0.99, claim.weight * TRUST[claim.source])
+def _belief(evidence: Evidence[PossibleKey]) -> float:
+    return min(0.99, evidence.weight * TRUST[evidence.source])
 
 
 def _share(weight: float, chances: dict[str, float], key: str, keys: int) -> float:
-    """How far a named key is believed, the chances heard so far being what they are.
+    """How far a named key is believed, the chances so far being what they are.
 
     Bayes' rule on "the name means the key"; half of all sounds are not asked (CAUTION).
     """
@@ -74,11 +76,11 @@ def _share(weight: float, chances: dict[str, float], key: str, keys: int) -> flo
     return weight * odds / (weight * odds + 1.0 - weight)
 
 
-def _with_mode(named: KeyOpinion, heard: Sequence[Candidate[KeyOpinion]]) -> str:
+def _with_mode(named: PossibleKey, by_sound: Sequence[Evidence[PossibleKey]]) -> str:
     if named.mode_known:
         return named.key
     tonic = pitch_class(named.key)
-    here = [c for c in heard if c.value.mode_known and pitch_class(c.value.key) == tonic]
-    minor = max((weight_of(c) for c in here if is_minor(c.value.key)), default=0.0)
-    major = max((weight_of(c) for c in here if not is_minor(c.value.key)), default=0.0)
+    here = [e for e in by_sound if e.value.mode_known and pitch_class(e.value.key) == tonic]
+    minor = max((weight_of(e) for e in here if is_minor(e.value.key)), default=0.0)
+    major = max((weight_of(e) for e in here if not is_minor(e.value.key)), default=0.0)
     return key_name(tonic, minor=is_minor(named.key) or minor > _NAMED_MINOR * major)

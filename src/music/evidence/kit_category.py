@@ -25,7 +25,7 @@ _ROUNDS = 30
 _LEAST = 1e-4
 
 
-def in_company(shares: Values, folders: Sequence[Hashable]) -> Values:
+def in_context(shares: Values, folders: Sequence[Hashable]) -> Values:
     """The probabilities of each sound's categories, its folder considered.
 
     shares: shape (sounds, categories), rows sum to 1: by name and sound of each alone

@@ -35,7 +35,7 @@ class Voices:
     """What stems say of possible values.
 
     ratios: shape (stems, values); how much likelier the evidence of a stem is if the value
-        is that of its company than if it could have any
+        is that of its context than if it could have any
     prior: shape (values,), sums to 1; how usual each value is
     trust: shape (stems,), 0..1; those that err together count for less than one each
     """
@@ -49,7 +49,7 @@ def advise(voices: Voices, places: Sequence[Place]) -> Values:
     """How likely each stem follows each value, judged by the other stems alone.
 
     Shape (stems, values); a row sums to less than 1: the rest is "goes its own way". A stem
-    without company gets what is usual.
+    without context gets what is usual.
     """
     kits = _numbered([kit for kit, _ in places])
     folders = _numbered(list(places))

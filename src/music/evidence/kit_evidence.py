@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from src.music.evidence.estimates import Finding, Source
+from src.music.evidence.estimates import Estimate, Source
 
 OWN_WORD: tuple[Source, ...] = ("user", "filename", "metadata")
 """Sources that a kit never overrules."""
 
-TOLD_TRUST = 0.8
-"""How much a tempo or key that a stem is named counts for those that lie with it."""
+STATED_TRUST = 0.8
+"""How much a tempo or key that is stated of a stem counts for those that lie with it."""
 
 DIGITS = 4
 """Decimals that probabilities and tempos are stored with."""
@@ -31,9 +31,9 @@ class StemEvidence:
 
     duration_s: float
     category: str
-    is_loop: Finding[bool]
-    bpm: Finding[float] | None
-    key: Finding[str] | None
+    is_loop: Estimate[bool]
+    bpm: Estimate[float] | None
+    key: Estimate[str] | None
     bars: float | None = None
     downbeat_s: float = 0.0
     tempos: tuple[tuple[float, float], ...] = ()
@@ -61,15 +61,15 @@ def evidence_record(evidence: StemEvidence) -> dict[str, Any]:
 
 def evidence_from(record: Mapping[str, Any]) -> StemEvidence:
     """Evidence out of plain values, as ``evidence_record`` makes them."""
-    is_loop = _finding(record["is_loop"])
+    is_loop = _estimate(record["is_loop"])
     assert is_loop is not None
     tempos: Sequence[Sequence[float]] = record["tempos"]
     return StemEvidence(
         duration_s=record["duration_s"],
         category=record["category"],
         is_loop=is_loop,
-        bpm=_finding(record["bpm"]),
-        key=_finding(record["key"]),
+        bpm=_estimate(record["bpm"]),
+        key=_estimate(record["key"]),
         bars=record["bars"],
         downbeat_s=record["downbeat_s"],
         tempos=tuple((float(bpm), float(chance)) for bpm, chance in tempos),
@@ -79,20 +79,20 @@ def evidence_from(record: Mapping[str, Any]) -> StemEvidence:
     )
 
 
-def told(finding: Finding[Any] | None) -> bool:
-    """Whether somebody says it: the user, a name, metadata. A kit never overrules that."""
-    return finding is not None and finding.source in OWN_WORD
+def stated(estimate: Estimate[Any] | None) -> bool:
+    """Whether the user, a name or metadata states a value. A kit never overrules that."""
+    return estimate is not None and estimate.source in OWN_WORD
 
 
-def _record(finding: Finding[Any] | None) -> list[Any] | None:
-    if finding is None:
+def _record(estimate: Estimate[Any] | None) -> list[Any] | None:
+    if estimate is None:
         return None
-    value = round(finding.value, 3) if isinstance(finding.value, float) else finding.value
-    return [value, round(finding.confidence, DIGITS), finding.source]
+    value = round(estimate.value, 3) if isinstance(estimate.value, float) else estimate.value
+    return [value, round(estimate.confidence, DIGITS), estimate.source]
 
 
-def _finding(record: Sequence[Any] | None) -> Finding[Any] | None:
+def _estimate(record: Sequence[Any] | None) -> Estimate[Any] | None:
     if record is None:
         return None
     value, confidence, source = record
-    return Finding(value, confidence, cast(Source, source))
+    return Estimate(value, confidence, cast(Source, source))

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from src.music.evidence.estimates import Finding
+from src.music.evidence.estimates import Estimate
 from src.music.evidence.kit_consensus import Place, Voices, advise
-from src.music.evidence.kit_evidence import TOLD_TRUST, StemEvidence, told
+from src.music.evidence.kit_evidence import STATED_TRUST, StemEvidence, stated
 from src.music.theory.keys import KEYS
 
 Values = NDArray[np.float64]
@@ -23,10 +23,10 @@ ANYTHING = 0.06
 """How often it sounds like anything else."""
 
 MINOR_SHARE = 0.7
-"""How usual minor is; the heard chances of keys have it in them (key_model.log_prior)."""
+"""How usual minor is; the chances that the sound gives have it in them (key_model.log_prior)."""
 
 PRIOR = np.repeat([(1.0 - MINOR_SHARE) / 12.0, MINOR_SHARE / 12.0], 12)
-"""How usual each of the 24 keys is, before a kit is heard."""
+"""How usual each of the 24 keys is, before anything is known of a kit."""
 
 _LEAST_CONFIDENCE = 0.3
 _CLEAR = 0.9
@@ -34,8 +34,8 @@ _CLEAR = 0.9
 
 def common_keys(
     loops: Sequence[StemEvidence], places: Sequence[Place]
-) -> list[Finding[str] | None]:
-    """The key of each tonal loop, its company considered. places: where each lies.
+) -> list[Estimate[str] | None]:
+    """The key of each tonal loop, its context considered. places: where each lies.
 
     A key of the user's, of a name or of metadata stays as it is, but counts for the others.
     """
@@ -43,7 +43,7 @@ def common_keys(
         return [loop.key for loop in loops]
     own = np.stack([_own(loop) for loop in loops])
     ratios = _ratios(loops, own)
-    trust = np.array([TOLD_TRUST if told(loop.key) else TRUST for loop in loops])
+    trust = np.array([STATED_TRUST if stated(loop.key) else TRUST for loop in loops])
     advice = advise(Voices(ratios, PRIOR, trust), places)
     return [
         _settled(loop, chances, follows * ratio, 1.0 - float(follows.sum()))
@@ -54,30 +54,30 @@ def common_keys(
 def _ratios(loops: Sequence[StemEvidence], own: Values) -> Values:
     """How much likelier each loop sounds as it does in a kit of each key than in any kit.
 
-    That minor is usual counts once for the kit, so it is taken out of what each loop heard:
+    That minor is usual counts once for the kit, so it is taken out of each loop's own:
     else ten doubtful loops would swear to the relative minor. A name says its key outright.
     Shape (loops, 24).
     """
-    named = np.array([told(loop.key) for loop in loops])
-    heard = np.where(named[:, None], own, own / PRIOR)
-    heard = heard / heard.sum(axis=1, keepdims=True)
-    likely: Values = heard @ _heard_as().T
+    named = np.array([stated(loop.key) for loop in loops])
+    chances = np.where(named[:, None], own, own / PRIOR)
+    chances = chances / chances.sum(axis=1, keepdims=True)
+    likely: Values = chances @ _taken_for().T
     ratios: Values = likely / (likely @ PRIOR)[:, None]
     return ratios
 
 
 def _own(loop: StemEvidence) -> Values:
     """The probability of each key for one loop, shape (24,), sums to 1."""
-    heard = np.array(loop.keys if loop.keys else np.full(len(KEYS), 1.0 / len(KEYS)))
-    heard = heard / max(float(heard.sum()), 1e-9)
-    if loop.key is not None and told(loop.key):
+    chances = np.array(loop.keys if loop.keys else np.full(len(KEYS), 1.0 / len(KEYS)))
+    chances = chances / max(float(chances.sum()), 1e-9)
+    if loop.key is not None and stated(loop.key):
         named = np.zeros(len(KEYS))
         named[KEYS.index(loop.key.value)] = 1.0
-        heard = loop.key.confidence * named + (1.0 - loop.key.confidence) * heard
-    return heard
+        chances = loop.key.confidence * named + (1.0 - loop.key.confidence) * chances
+    return chances
 
 
-def _heard_as() -> Values:
+def _taken_for() -> Values:
     """How often a loop of each key (rows) sounds as each key (columns), shape (24, 24)."""
     table = np.full((24, 24), ANYTHING / 24)
     for key in range(24):
@@ -95,19 +95,19 @@ def _heard_as() -> Values:
     return table
 
 
-def _settled(loop: StemEvidence, own: Values, kit: Values, single: float) -> Finding[str] | None:
+def _settled(loop: StemEvidence, own: Values, kit: Values, single: float) -> Estimate[str] | None:
     """The likeliest key of a loop: its kit's, or its own.
 
     kit: how likely it follows each common key; single: that it goes its own way
     """
     alone = loop.key
-    if told(alone):
+    if stated(alone):
         return alone
     likely = (kit + single * own) / (float(kit.sum()) + single)
     best = int(np.argmax(np.round(likely, 9)))
     key, confidence = KEYS[best], min(0.99, float(likely[best]))
     if alone is not None and alone.value == key:
-        return Finding(key, confidence, alone.source)
+        return Estimate(key, confidence, alone.source)
     if confidence < _LEAST_CONFIDENCE or (alone is not None and alone.confidence >= _CLEAR):
         return alone
-    return Finding(key, confidence, "kit")
+    return Estimate(key, confidence, "kit")

@@ -1,6 +1,5 @@
-"""What stems are once their company was asked: tempo, key and bars of each."""
+"""What stems are in the context of their kit: tempo, key and bars of each."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,34 +7,32 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from src.music.evidence.estimates import Finding, Source
-from src.music.evidence.kit_category import in_company
+from src.music.evidence.estimates import Estimate, Source
+from src.music.evidence.kit_category import in_context
 from src.music.evidence.kit_consensus import Place
 from src.music.evidence.kit_evidence import StemEvidence
 from src.music.evidence.kit_key import common_keys
 from src.music.evidence.kit_tempo import common_tempos
 from src.music.evidence.tonal import likeliest_kind
 from src.music.theory.library import CATEGORIES, DRUM_CATEGORIES
-from src.music.theory.tempo import beats_in, beats_miss_s
+from src.music.theory.tempo import loop_bars
 
 KEYLESS_LOOPS = (*DRUM_CATEGORIES, "fx")
 """Categories whose loops get no key from a kit."""
 
-_FITS_S, _FITS_SHARE = 0.005, 0.002
-
 
 @dataclass(frozen=True)
 class Settled:
-    """What a stem is in its company. None where unknown or meaningless.
+    """What a stem is in its context. None where unknown or meaningless.
 
-    category: None where its company has nothing to say of it
+    category: None where its context tells nothing of it
     likeliest: three categories with their probabilities: the settled one, then the likeliest
     """
 
-    bpm: Finding[float] | None
-    key: Finding[str] | None
+    bpm: Estimate[float] | None
+    key: Estimate[str] | None
     bars: float | None
-    category: Finding[str] | None
+    category: Estimate[str] | None
     likeliest: Mapping[str, float]
 
 
@@ -46,7 +43,7 @@ def settle(stems: Sequence[StemEvidence], places: Sequence[Place]) -> list[Settl
     matter what they were settled to before, since only their own evidence counts. What turns
     out to be a drum loses its key.
     """
-    shares = shares_in_company(stems, places)
+    shares = shares_in_context(stems, places)
     kinds = [
         next(iter(likeliest), stem.category) for likeliest, stem in zip(shares, stems, strict=True)
     ]
@@ -66,7 +63,7 @@ def settle(stems: Sequence[StemEvidence], places: Sequence[Place]) -> list[Settl
     ]
 
 
-def shares_in_company(
+def shares_in_context(
     stems: Sequence[StemEvidence], places: Sequence[Place]
 ) -> list[dict[str, float]]:
     """The three likeliest categories of each, its folder considered; {} where it says nothing.
@@ -77,7 +74,7 @@ def shares_in_company(
     if not any(stem.shares for stem in stems):
         return [{} for _ in stems]
     alone = np.array([stem.shares or _sure(stem.category) for stem in stems])
-    found = in_company(alone / alone.sum(axis=1, keepdims=True), [folder for _, folder in places])
+    found = in_context(alone / alone.sum(axis=1, keepdims=True), [folder for _, folder in places])
     return [
         best_categories(row) if stem.shares else {} for row, stem in zip(found, stems, strict=True)
     ]
@@ -91,39 +88,34 @@ def best_categories(shares: NDArray[np.float64]) -> dict[str, float]:
     return {kind: rounded[kind] for kind in order[:3]}
 
 
-def _category(stem: StemEvidence, likeliest: Mapping[str, float]) -> Finding[str] | None:
+def _category(stem: StemEvidence, likeliest: Mapping[str, float]) -> Estimate[str] | None:
     if not likeliest:
         return None
     best = next(iter(likeliest))
     own: Source = "filename" if stem.named else "audio"
-    return Finding(best, likeliest[best], own if best == stem.category else "kit")
+    return Estimate(best, likeliest[best], own if best == stem.category else "kit")
 
 
 def _sure(category: str) -> list[float]:
     return [float(name == category) for name in CATEGORIES]
 
 
-def own_key(stem: StemEvidence, kind: str) -> Finding[str] | None:
+def own_key(stem: StemEvidence, kind: str) -> Estimate[str] | None:
     """The key that a stem has alone, being of a kind: of a drum only one that the user gave."""
     by_user = stem.key is not None and stem.key.source == "user"
     return None if kind in DRUM_CATEGORIES and not by_user else stem.key
 
 
-def finding_record(finding: Finding[Any] | None) -> dict[str, Any]:
-    """A finding as a stem's analysis notes it: {"value", "confidence", "source"}."""
-    if finding is None:
+def estimate_record(estimate: Estimate[Any] | None) -> dict[str, Any]:
+    """An estimate as a stem's analysis notes it: {"value", "confidence", "source"}."""
+    if estimate is None:
         return {"value": None, "confidence": 0.0, "source": "audio"}
-    value = round(finding.value, 3) if isinstance(finding.value, float) else finding.value
-    return {"value": value, "confidence": round(finding.confidence, 4), "source": finding.source}
+    value = round(estimate.value, 3) if isinstance(estimate.value, float) else estimate.value
+    return {"value": value, "confidence": round(estimate.confidence, 4), "source": estimate.source}
 
 
-def _bars(stem: StemEvidence, bpm: Finding[float] | None) -> float | None:
+def _bars(stem: StemEvidence, bpm: Estimate[float] | None) -> float | None:
     """Bars of four beats at a settled tempo; those found alone where it stayed."""
     if bpm is None or (stem.bpm is not None and bpm.value == stem.bpm.value):
         return stem.bars
-    if beats_miss_s(stem.duration_s, bpm.value) < max(_FITS_S, _FITS_SHARE * stem.duration_s):
-        return max(1, round(beats_in(stem.duration_s, bpm.value))) / 4.0
-    beats = math.floor(beats_in(max(stem.duration_s - stem.downbeat_s, 0.0), bpm.value) + 0.05)
-    if beats < 1:
-        return None
-    return float(beats // 4) if beats >= 4 else beats / 4.0
+    return loop_bars(stem.duration_s, bpm.value, downbeat_s=stem.downbeat_s)

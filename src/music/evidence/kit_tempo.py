@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from src.music.evidence.estimates import Finding
+from src.music.evidence.estimates import Estimate
 from src.music.evidence.kit_consensus import Place, Voices, advise
-from src.music.evidence.kit_evidence import TOLD_TRUST, StemEvidence, told
+from src.music.evidence.kit_evidence import STATED_TRUST, StemEvidence, stated
 from src.music.theory.tempo import beats_in, beats_miss_s
 
 Values = NDArray[np.float64]
@@ -52,8 +52,8 @@ class _Own:
 
 def common_tempos(
     loops: Sequence[StemEvidence], places: Sequence[Place]
-) -> list[Finding[float] | None]:
-    """The tempo of each loop, its company considered. places: where each lies.
+) -> list[Estimate[float] | None]:
+    """The tempo of each loop, its context considered. places: where each lies.
 
     A tempo of the user's, of a name or of metadata stays as it is, but counts for the others.
     """
@@ -66,7 +66,7 @@ def common_tempos(
     usual = _usual(tempos)
     ratios = np.stack([_ratios(one, loop, tempos) for one, loop in zip(own, loops, strict=True)])
     prior = np.append(usual, max(0.05, 1.0 - usual.sum()))
-    trust = np.array([TOLD_TRUST if told(loop.bpm) else TRUST for loop in loops])
+    trust = np.array([STATED_TRUST if stated(loop.bpm) else TRUST for loop in loops])
     advice = advise(Voices(ratios, prior / prior.sum(), trust), places)
     return [
         _settled(loop, one, tempos, follows, ratio)
@@ -77,7 +77,7 @@ def common_tempos(
 def _own(loop: StemEvidence) -> _Own:
     """The tempos that a loop could have; a tempo that it is named leaves little to the sound."""
     pairs = list(loop.tempos)
-    if loop.bpm is not None and told(loop.bpm):
+    if loop.bpm is not None and stated(loop.bpm):
         named, sure = loop.bpm.value, loop.bpm.confidence
         others = [(bpm, chance * (1.0 - sure)) for bpm, chance in pairs if not _same(bpm, named)]
         pairs = [(named, sure), *others]
@@ -154,10 +154,10 @@ def _fit(duration_s: float, bpm: float) -> float:
 
 def _settled(
     loop: StemEvidence, own: _Own, tempos: Values, follows: Values, ratios: Values
-) -> Finding[float] | None:
+) -> Estimate[float] | None:
     """The likeliest tempo of a loop: that of its kit, or one of its own."""
     alone = loop.bpm
-    if told(alone):
+    if stated(alone):
         return alone
     kit = follows[:-1] * ratios[:-1]
     single = 1.0 - float(follows.sum())
@@ -168,13 +168,13 @@ def _settled(
     best = int(np.argmax(np.round(likely, 9)))
     bpm, confidence = float(asked[best]), min(0.99, float(likely[best]))
     if alone is not None and _same(alone.value, bpm):
-        return Finding(alone.value, 0.5 * (confidence + alone.confidence), alone.source)
+        return Estimate(alone.value, 0.5 * (confidence + alone.confidence), alone.source)
     if confidence < _LEAST_CONFIDENCE or (alone is not None and _clearly_else(alone, bpm)):
         return alone
-    return Finding(bpm, _MOST_SURE * confidence, "kit")
+    return Estimate(bpm, _MOST_SURE * confidence, "kit")
 
 
-def _clearly_else(alone: Finding[float], bpm: float) -> bool:
+def _clearly_else(alone: Estimate[float], bpm: float) -> bool:
     """Whether the sound is clear, and not of this tempo in any octave."""
     octaves = math.log2(alone.value / bpm)
     octave = abs(octaves - round(octaves)) < SAME_TEMPO and abs(octaves) < 1.5

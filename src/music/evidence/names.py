@@ -15,22 +15,10 @@ from typing import TypeVar
 from src.core.errors import InvalidInputError
 from src.music.evidence.name_fields import NameField, name_fields, parted
 from src.music.evidence.name_shapes import is_label, tempo_range, without_range, without_user
-from src.music.evidence.name_words import (
-    CATEGORY_WORDS,
-    COUNTED_WORDS,
-    DRUM_PARTS,
-    GENRE_NAMES,
-    GENRE_WORDS,
-    GROOVE_WORDS,
-    LOOP_WORDS,
-    NOT_A_KEY_BEFORE,
-    NOT_A_TEMPO_AFTER,
-    NOT_A_TEMPO_BEFORE,
-    ONE_SHOT_WORDS,
-    SENTENCE_WORDS,
-    TAG_WORDS,
-)
 from src.music.theory.keys import parse_key
+from src.words.name_words import NameWords, singular
+from src.words.spelling import plain
+from src.words.vocabulary import vocabulary
 
 SLOWEST_BPM, FASTEST_BPM = 40.0, 300.0
 """Tempos that a name may state with the word "bpm"."""
@@ -43,6 +31,15 @@ FOLDER_WEIGHT = 0.8
 
 FOLDER_CATEGORY_WEIGHT = 0.6
 """How much a folder's category counts beside a file's own."""
+
+DRUM_PARTS = frozenset({"kick", "snare", "clap", "hihat", "cymbal", "tom"})
+"""Categories of the single parts of a drum kit."""
+
+GENRE_NAMES = (
+    (re.compile(r"(?<![A-Za-z])(?:d[\s'_-]?(?:n|&|and)[\s'_-]?b)(?![A-Za-z])", re.I), "dnb"),
+    (re.compile(r"drum[\s'_-]*(?:n|&|and)[\s'_-]*bass", re.I), "dnb"),
+)
+"""Genres that read like instruments, and the one word to put in their place."""
 
 
 @dataclass(frozen=True)
@@ -116,8 +113,12 @@ Hint = TypeVar("Hint")
 _MODE_WORDS = frozenset({"min", "minor", "maj", "major", "moll", "dur"})
 
 
-def name_hints(relative_path: str) -> NameHints:
-    """Read a stem's path relative to the library, with "/" between folders."""
+def name_hints(relative_path: str, words: NameWords | None = None) -> NameHints:
+    """Read a stem's path relative to the library, with "/" between folders.
+
+    words: what words say of categories, loops and tags; None takes the vocabulary's
+    """
+    words = vocabulary().names if words is None else words
     path = PurePosixPath(relative_path.replace("\\", "/"))
     stem = without_user(path.stem if path.suffix else path.name)
     above = [part for part in reversed(path.parts[:-1]) if part not in ("/", "..")]
@@ -129,9 +130,9 @@ def name_hints(relative_path: str) -> NameHints:
         kit_bpm=_weaker(_first(tempo_hint(folder, folder=True) for folder in folders)),
         tempo_range=_first(tempo_range(name) for name in (stem, *folders)),
         kit_key=_weaker_key(_first(key_hint(folder, folder=True) for folder in folders)),
-        categories=_categories(stem, folders),
-        is_loop=_loop_hint(stem, folders, bpm),
-        tags=_tags([stem, *folders[:2]]),
+        categories=_categories(stem, folders, words),
+        is_loop=_loop_hint(stem, folders, bpm, words),
+        tags=_tags([stem, *folders[:2]], words),
     )
 
 
@@ -165,7 +166,7 @@ def key_hint(name: str, *, folder: bool = False) -> KeyHint | None:
 
 
 def _bare_tempo(tokens: Sequence[NameField], place: int, *, folder: bool) -> NumberHint | None:
-    """A number without "bpm", judged by its place and its company."""
+    """A number without "bpm", judged by its position and its context."""
     token = tokens[place]
     if (
         not re.fullmatch(r"[1-9]\d{1,2}|0[1-9]\d", token.text)
@@ -178,13 +179,14 @@ def _bare_tempo(tokens: Sequence[NameField], place: int, *, folder: bool) -> Num
         return None
     previous = tokens[place - 1].text.lower() if place else ""
     following = tokens[place + 1].text.lower() if place + 1 < len(tokens) else ""
+    words = vocabulary().names
     next_key = _key_at(tokens, place + 1) if following else None
     keyed = next_key is not None and next_key.weight >= 0.6
     own_field = " - " in token.before
-    counts = following in COUNTED_WORDS and token.after.isspace()
+    counts = following in words.counted and token.after.isspace()
     labelled = place == 1 and token.after == "_" and is_label(tokens[0], number=int(value))
-    counted = previous in NOT_A_TEMPO_AFTER and not (keyed or own_field or labelled)
-    if counts or following in NOT_A_TEMPO_BEFORE or counted:
+    counted = previous in words.counters and not (keyed or own_field or labelled)
+    if counts or following in words.measures or counted:
         return None
     weight = _place_weight(tokens, place, value, folder=folder)
     if keyed:
@@ -197,16 +199,17 @@ def _place_weight(tokens: Sequence[NameField], place: int, value: float, *, fold
 
     At the end of a file's name it counts sounds as often as not, the more so after a drum.
     """
+    name = " ".join(token.text for token in tokens)
+    words = vocabulary().names
     if place == 0:
-        if tokens[0].text.startswith("0") and _said_loop(" ".join(t.text for t in tokens)):
+        if name.startswith("0") and _said_loop(name, words) is not None:
             return 0.55
         return 0.3 if value >= 100 else 0.1
     if place < len(tokens) - 1:
         return 0.75
-    name = " ".join(token.text for token in tokens)
-    if folder or _said_loop(name) is not None or key_hint(name) is not None:
+    if folder or _said_loop(name, words) is not None or key_hint(name) is not None:
         return 0.6 if value >= 100 else 0.4
-    single = bool(DRUM_PARTS & _named_categories(name).keys())
+    single = bool(DRUM_PARTS & _named_categories(name, words).keys())
     return (0.25 if single else 0.4) if value >= 100 else (0.1 if single else 0.2)
 
 
@@ -243,10 +246,11 @@ def _key_at(tokens: Sequence[NameField], place: int) -> KeyHint | None:
 
 
 def _named_key(tokens: Sequence[NameField], place: int, *, sign: bool, mode: str) -> KeyHint | None:
-    """A token such as "Am", "F#min", "Bb" or "G", judged by its company."""
+    """A token such as "Am", "F#min", "Bb" or "G", judged by its context."""
     token, last = tokens[place], place == len(tokens) - 1
     following = "" if last else tokens[place + 1].text.lower()
-    if following in (SENTENCE_WORDS if mode else NOT_A_KEY_BEFORE) and not (sign and mode):
+    words = vocabulary().names
+    if following in (words.sentence if mode else words.keyless) and not (sign and mode):
         return None
     if mode == "M" and not sign:
         return _capital_m(tokens, place)
@@ -288,12 +292,14 @@ def _hint(
     return KeyHint(value, weight, text_seen or text, mode_known)
 
 
-def _categories(stem: str, folders: Sequence[str]) -> tuple[tuple[str, float], ...]:
+def _categories(
+    stem: str, folders: Sequence[str], words: NameWords
+) -> tuple[tuple[str, float], ...]:
     """Weights of the categories that the words name; the file's own count most."""
-    weights = _named_categories(stem)
+    weights = _named_categories(stem, words)
     factor = FOLDER_CATEGORY_WEIGHT
     for folder in folders[:3]:
-        for category, weight in _named_categories(folder).items():
+        for category, weight in _named_categories(folder, words).items():
             # A folder "Drums" says little: it holds kicks and hats as well as loops.
             share = 0.4 if category == "drums" else 1.0
             weights[category] = max(weights.get(category, 0.0), weight * factor * share)
@@ -301,23 +307,25 @@ def _categories(stem: str, folders: Sequence[str]) -> tuple[tuple[str, float], .
     return tuple(sorted(weights.items(), key=lambda item: -item[1]))
 
 
-def _named_categories(name: str) -> dict[str, float]:
+def _named_categories(name: str, words: NameWords) -> dict[str, float]:
     """Categories of a name's words. Of words of equal weight the last one counts most."""
     weights: dict[str, float] = {}
-    words = _phrases(name)
+    phrases = _phrases(name)
     used: set[int] = set()
-    for phrase, start, stop in words:
+    for phrase, start, stop in phrases:
         if used & set(range(start, stop)):
             continue
-        for category, vocabulary in CATEGORY_WORDS.items():
-            if phrase in vocabulary:
-                weight = vocabulary[phrase] * (1.0 + 0.002 * start)
+        for category, known in words.categories.items():
+            if phrase in known:
+                weight = known[phrase] * (1.0 + 0.002 * start)
                 weights[category] = max(weights.get(category, 0.0), min(0.98, weight))
                 used |= set(range(start, stop))
-    return _settled(weights, words)
+    return _settled(weights, phrases, words)
 
 
-def _settled(weights: dict[str, float], words: Sequence[tuple[str, int, int]]) -> dict[str, float]:
+def _settled(
+    weights: dict[str, float], phrases: Sequence[tuple[str, int, int]], words: NameWords
+) -> dict[str, float]:
     """Weigh the categories of one name against each other.
 
     A genre ("Ambient Drums") or "song" says less than an instrument; two parts of a kit
@@ -325,9 +333,8 @@ def _settled(weights: dict[str, float], words: Sequence[tuple[str, int, int]]) -
     """
     sure = {category for category, weight in weights.items() if weight >= 0.45}
     if "atmo" in sure and len(sure) > 1:
-        atmo = max(
-            CATEGORY_WORDS["atmo"].get(word, 0.0) for word, _, _ in words if word not in GENRE_WORDS
-        )
+        known = words.categories["atmo"]
+        atmo = max(known.get(word, 0.0) for word, _, _ in phrases if word not in words.genres)
         weights["atmo"] = min(weights["atmo"], max(atmo, 0.25))
     if weights.get("other", 0.0) < 0.85 and len(sure - {"other"}) > 0:
         weights.pop("other", None)
@@ -348,54 +355,50 @@ def _phrases(name: str) -> list[tuple[str, int, int]]:
     for genre, word in GENRE_NAMES:
         name = genre.sub(word, name)
     for token in name_fields(parted(name)):
-        word = token.text.lower()
+        word = plain(token.text)
         words.append(word.strip("0123456789!?'\"") or word)
     runs = []
     for length in (3, 2, 1):
         for start in range(len(words) - length + 1):
             joined = "".join(words[start : start + length])
-            runs.append((_singular(joined), start, start + length))
+            runs.append((singular(joined), start, start + length))
     return runs
 
 
-def _singular(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
-
-
-def _loop_hint(stem: str, folders: Sequence[str], bpm: NumberHint | None) -> LoopHint | None:
-    own = _said_loop(stem)
+def _loop_hint(
+    stem: str, folders: Sequence[str], bpm: NumberHint | None, words: NameWords
+) -> LoopHint | None:
+    own = _said_loop(stem, words)
     if own is not None:
         return own
     if bpm is not None and bpm.weight >= 0.8:
         return LoopHint(True, 0.75, bpm.text)
     factor = 0.85
     for folder in folders[:2]:
-        said = _said_loop(folder)
+        said = _said_loop(folder, words)
         if said is not None and said.text not in ("beat", "hit", "note", "single", "mix"):
             return LoopHint(said.value, said.weight * factor, said.text)
         factor *= 0.8
     return None
 
 
-def _said_loop(name: str) -> LoopHint | None:
-    words = [phrase for phrase, _, _ in _phrases(name)]
-    said = [LoopHint(True, LOOP_WORDS[word], word) for word in words if word in LOOP_WORDS]
-    said += [
-        LoopHint(False, ONE_SHOT_WORDS[word], word) for word in words if word in ONE_SHOT_WORDS
-    ]
+def _said_loop(name: str, words: NameWords) -> LoopHint | None:
+    phrases = [phrase for phrase, _, _ in _phrases(name)]
+    said = [LoopHint(True, words.loops[word], word) for word in phrases if word in words.loops]
+    said += [LoopHint(False, words.shots[word], word) for word in phrases if word in words.shots]
     best = max(said, key=lambda hint: hint.weight, default=None)
     if (
         best is not None
-        and best.text in GROOVE_WORDS
-        and DRUM_PARTS & _named_categories(name).keys()
+        and best.text in words.genres
+        and DRUM_PARTS & _named_categories(name, words).keys()
     ):
         return LoopHint(True, 0.5, best.text)  # "Breakbeat Kick": a genre, not a loop.
     return best
 
 
-def _tags(names: Iterable[str]) -> tuple[str, ...]:
-    words = [phrase for name in names for phrase, _, _ in _phrases(name)]
-    return tuple(dict.fromkeys(TAG_WORDS[word] for word in words if word in TAG_WORDS))
+def _tags(names: Iterable[str], words: NameWords) -> tuple[str, ...]:
+    phrases = [phrase for name in names for phrase, _, _ in _phrases(name)]
+    return tuple(dict.fromkeys(words.tags[word] for word in phrases if word in words.tags))
 
 
 def _first(hints: Iterable[Hint | None]) -> Hint | None:

@@ -1,10 +1,10 @@
-"""One tempo from what names, metadata, the kit and the sound claim."""
+"""One tempo from the evidence of names, metadata, kit and sound."""
 
 import math
 from collections.abc import Sequence
 
-from src.music.evidence.estimates import TRUST, Candidate, Finding, fuse, weight_of
-from src.music.theory.tempo import beats_in, beats_miss_s
+from src.music.evidence.estimates import TRUST, Estimate, Evidence, fuse, weight_of
+from src.music.theory.tempo import BEATS_PER_BAR, beats_in, beats_miss_s
 
 SAME_TEMPO = 0.006
 """Tempos closer than this (as a share) are the same."""
@@ -16,38 +16,38 @@ LEAST_TEMPO = 0.12
 """Below this confidence a tempo is not known."""
 
 _FIT_BONUS, _MISFIT = 0.5, 0.45
-_CLEAR_CLAIM = 0.4
+_CLEAR_NAME = 0.4
 
 
 def fuse_tempo(
-    candidates: Sequence[Candidate[float]], *, duration_s: float, heard_exact: bool
-) -> Finding[float] | None:
-    """One tempo from all that is claimed.
+    evidence: Sequence[Evidence[float]], *, duration_s: float, sound_exact: bool
+) -> Estimate[float] | None:
+    """Estimate one tempo from all evidence.
 
     duration_s: length of the clip, which a true tempo mostly fits in whole beats
-    heard_exact: whether the tempo that was heard fits the length; then a claim that does not
+    sound_exact: whether the tempo of the sound fits the length; then a name that does not
         fit, nor agrees with it, loses to it
 
     Where a name and the sound differ by an octave, the name wins.
     """
-    sane = [c for c in candidates if math.isfinite(c.value) and 20.0 < c.value < 999.0]
-    heard = max((c for c in sane if c.source == "audio"), key=weight_of, default=None)
+    sane = [e for e in evidence if math.isfinite(e.value) and 20.0 < e.value < 999.0]
+    sound = max((e for e in sane if e.source == "audio"), key=weight_of, default=None)
 
-    def whole_bars(candidate: Candidate[float]) -> bool:
-        fits = beats_miss_s(duration_s, candidate.value) < FITS_LENGTH_S
-        return fits and round(beats_in(duration_s, candidate.value)) % 4 == 0
+    def whole_bars(one: Evidence[float]) -> bool:
+        fits = beats_miss_s(duration_s, one.value) < FITS_LENGTH_S
+        return fits and round(beats_in(duration_s, one.value)) % BEATS_PER_BAR == 0
 
-    def belief(candidate: Candidate[float]) -> float:
-        weight = candidate.weight * TRUST[candidate.source]
-        if candidate.source == "user":
+    def belief(one: Evidence[float]) -> float:
+        weight = one.weight * TRUST[one.source]
+        if one.source == "user":
             return weight
-        if candidate.source == "audio":
-            others = (c for c in sane if c.source != "audio" and c.weight >= _CLEAR_CLAIM)
-            overruled = any(_octave_apart(c, candidate) and whole_bars(c) for c in others)
+        if one.source == "audio":
+            named = (e for e in sane if e.source != "audio" and e.weight >= _CLEAR_NAME)
+            overruled = any(_octave_apart(e, one) and whole_bars(e) for e in named)
             return weight * (_MISFIT if overruled else 1.0)
-        if whole_bars(candidate):
+        if whole_bars(one):
             return weight + (1.0 - weight) * _FIT_BONUS
-        if heard is not None and heard_exact and not _octave_apart(candidate, heard, same=True):
+        if sound is not None and sound_exact and not _octave_apart(one, sound, same=True):
             return weight * _MISFIT
         return weight
 
@@ -58,7 +58,7 @@ def _same_tempo(first: float, second: float) -> bool:
     return abs(first / second - 1.0) < SAME_TEMPO
 
 
-def _octave_apart(first: Candidate[float], second: Candidate[float], *, same: bool = False) -> bool:
+def _octave_apart(first: Evidence[float], second: Evidence[float], *, same: bool = False) -> bool:
     """Whether one tempo is half or double the other (or the same, with ``same``)."""
     octaves = math.log2(first.value / second.value)
     whole = abs(octaves - round(octaves)) < 0.01 and abs(octaves) < 1.5

@@ -48,16 +48,18 @@ _ONE_SHOT = _Weights(0.7, -1.2, note=-2.0)
 by the root of its size, and judged on one source left out after the other."""
 
 
-def with_tones(heard: Mapping[str, float], cues: TonalCues, *, is_loop: bool) -> dict[str, float]:
-    """Probabilities of categories by sound, those of drums and tonal kinds weighed anew.
+def with_tones(
+    by_sound: Mapping[str, float], cues: TonalCues, *, is_loop: bool
+) -> dict[str, float]:
+    """Weigh the probabilities of drums and tonal categories by sound again.
 
-    heard: category -> probability by the model. What it gives drums and tonal kinds together
+    by_sound: category -> probability by the model. What it gives drums and tonal kinds together
     stays theirs, as do the proportions among the drums and among the tonal ones; other kinds
     stay as they are.
     """
-    drums, tonal = _sum(heard, DRUM_CATEGORIES), _sum(heard, TONAL_CATEGORIES)
+    drums, tonal = _sum(by_sound, DRUM_CATEGORIES), _sum(by_sound, TONAL_CATEGORIES)
     if drums <= 0.0 or tonal <= 0.0:
-        return dict(heard)
+        return dict(by_sound)
     weights = _LOOP if is_loop else _ONE_SHOT
     odds = (
         weights.offset
@@ -69,7 +71,7 @@ def with_tones(heard: Mapping[str, float], cues: TonalCues, *, is_loop: bool) ->
     drum = 1.0 / (1.0 + math.exp(-odds))
     factors = dict.fromkeys(DRUM_CATEGORIES, (drums + tonal) * drum / drums)
     factors |= dict.fromkeys(TONAL_CATEGORIES, (drums + tonal) * (1.0 - drum) / tonal)
-    return {kind: share * factors.get(kind, 1.0) for kind, share in heard.items()}
+    return {kind: share * factors.get(kind, 1.0) for kind, share in by_sound.items()}
 
 
 def tonal_chance(shares: Mapping[str, float], *, is_loop: bool) -> float:

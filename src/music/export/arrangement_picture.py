@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from src.core.xml_text import xml_text
-from src.music.model.score import Score, Track
+from src.music.model.score import Channel, Score
 
 _WIDTH, _LEFT, _RIGHT = 1200.0, 120.0, 16.0
 _HEAD, _SECTIONS, _ENERGY, _LANE, _WAVE, _GAP = 44.0, 26.0, 48.0, 18.0, 72.0, 12.0
@@ -44,7 +44,7 @@ def arrangement_svg(score: Score, *, title: str, peaks: Sequence[float]) -> str:
     tail_beats = score.tail_s * score.bpm / 60.0
     axis = _Axis(max(score.length_beats + tail_beats, 1e-9))
     lanes_top = _HEAD + _SECTIONS + _ENERGY + 2 * _GAP
-    lanes_end = lanes_top + _LANE * len(score.tracks)
+    lanes_end = lanes_top + _LANE * len(score.channels)
     height = lanes_end + _GAP + (_WAVE if peaks else 0.0) + 28.0
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH:g} {height:g}"'
@@ -56,8 +56,8 @@ def arrangement_svg(score: Score, *, title: str, peaks: Sequence[float]) -> str:
         *_sections(score, axis),
         *_energy(score, axis),
     ]
-    for number, track in enumerate(score.tracks):
-        parts += _lane(track, axis, lanes_top + number * _LANE)
+    for number, channel in enumerate(score.channels):
+        parts += _lane(channel, axis, lanes_top + number * _LANE)
     if peaks:
         parts += _waveform(peaks, lanes_end + _GAP)
     return "\n".join([*parts, "</svg>"]) + "\n"
@@ -118,11 +118,11 @@ def _energy(score: Score, axis: _Axis) -> Iterator[str]:
     )
 
 
-def _lane(track: Track, axis: _Axis, top: float) -> Iterator[str]:
+def _lane(channel: Channel, axis: _Axis, top: float) -> Iterator[str]:
     """A bar for every stretch of clips, a tick for every note as high as it is loud."""
-    colour = _COLOURS.get(track.role, _INK)
-    yield _label(track.name, top + 13)
-    for start, end in _stretches(track):
+    colour = _COLOURS.get(channel.role, _INK)
+    yield _label(channel.name, top + 13)
+    for start, end in _stretches(channel):
         x = axis.x(start)
         yield (
             f'<rect x="{x:.1f}" y="{top + 3:g}" width="{max(axis.x(end) - x, 1.0):.1f}"'
@@ -130,17 +130,17 @@ def _lane(track: Track, axis: _Axis, top: float) -> Iterator[str]:
         )
     ticks = [
         f"M{axis.x(note.start_beats):.1f} {top + _LANE - 3:g}v{-(_LANE - 6) * level:.1f}"
-        for note in track.notes
+        for note in channel.notes
         for level in [min(max(note.velocity, 0.15), 1.0)]
     ]
     if ticks:
         yield f'<path d="{"".join(ticks)}" stroke="{colour}" stroke-width="1"/>'
 
 
-def _stretches(track: Track) -> list[tuple[float, float]]:
+def _stretches(channel: Channel) -> list[tuple[float, float]]:
     """Where clips sound, with those that follow each other made one."""
     spans: list[tuple[float, float]] = []
-    for clip in sorted(track.clips, key=lambda clip: clip.start_beats):
+    for clip in sorted(channel.clips, key=lambda clip: clip.start_beats):
         start, end = clip.start_beats, clip.start_beats + max(clip.length_beats, _SHOT_BEATS)
         if spans and start <= spans[-1][1] + _JOINED_BEATS:
             spans[-1] = (spans[-1][0], max(spans[-1][1], end))

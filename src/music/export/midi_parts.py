@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from src.music.casting.hats import OPEN
-from src.music.model.score import Clip, Note, Score, Track
+from src.music.model.score import Channel, Clip, Note, Score
 from src.music.theory.keys import is_minor, pitch_class
 from src.music.theory.library import DRUM_CATEGORIES, StemCard
 
@@ -101,8 +101,10 @@ def midi_song(score: Score, *, title: str, roots: Mapping[str, int]) -> MidiSong
         length_ticks=_ticks(score.length_beats),
         markers=tuple(MidiCue(_ticks(s.start_beats), s.name) for s in score.sections),
         parts=tuple(
-            _part(track, channel, names, roots)
-            for track, channel in zip(score.tracks, _channels(score.tracks), strict=True)
+            _part(channel, midi_channel, names, roots)
+            for channel, midi_channel in zip(
+                score.channels, _midi_channels(score.channels), strict=True
+            )
         ),
     )
 
@@ -133,41 +135,43 @@ def midi_key(role: str, note: Note, root: int | None) -> int:
     return min(max(base + round(note.semitones), 0), 127)
 
 
-def _channels(tracks: Iterable[Track]) -> list[int]:
+def _midi_channels(channels: Iterable[Channel]) -> list[int]:
     """Drums share channel 10, the others take turns on the other fifteen."""
     free = [number for number in range(16) if number != DRUM_CHANNEL]
-    channels, used = [], 0
-    for track in tracks:
-        if track.role in DRUM_CATEGORIES:
-            channels.append(DRUM_CHANNEL)
+    numbers, used = [], 0
+    for channel in channels:
+        if channel.role in DRUM_CATEGORIES:
+            numbers.append(DRUM_CHANNEL)
         else:
-            channels.append(free[used % len(free)])
+            numbers.append(free[used % len(free)])
             used += 1
-    return channels
+    return numbers
 
 
 def _part(
-    track: Track, channel: int, names: Mapping[str, str], roots: Mapping[str, int]
+    channel: Channel, midi_channel: int, names: Mapping[str, str], roots: Mapping[str, int]
 ) -> MidiPart:
-    stems = dict.fromkeys([*(n.stem_id for n in track.notes), *(c.stem_id for c in track.clips)])
+    stems = dict.fromkeys(
+        [*(n.stem_id for n in channel.notes), *(c.stem_id for c in channel.clips)]
+    )
     return MidiPart(
-        name=track.name,
-        channel=channel,
+        name=channel.name,
+        channel=midi_channel,
         about=", ".join(names.get(stem, stem) for stem in stems),
-        notes=_notes(track, roots),
+        notes=_notes(channel, roots),
         cues=tuple(
             MidiCue(_ticks(clip.start_beats), _told(clip, names.get(clip.stem_id, clip.stem_id)))
-            for clip in sorted(track.clips, key=lambda clip: clip.start_beats)
+            for clip in sorted(channel.clips, key=lambda clip: clip.start_beats)
         ),
     )
 
 
-def _notes(track: Track, roots: Mapping[str, int]) -> tuple[MidiNote, ...]:
-    """The notes of a track in order; none reaches into the next one of its key."""
-    ringing = _DRUM_BEATS if track.role in DRUM_CATEGORIES else _RINGING_BEATS
+def _notes(channel: Channel, roots: Mapping[str, int]) -> tuple[MidiNote, ...]:
+    """The notes of a channel in order; none reaches into the next one of its key."""
+    ringing = _DRUM_BEATS if channel.role in DRUM_CATEGORIES else _RINGING_BEATS
     by_key: dict[int, list[Note]] = defaultdict(list)
-    for note in sorted(track.notes, key=lambda note: note.start_beats):
-        by_key[midi_key(track.role, note, roots.get(note.stem_id))].append(note)
+    for note in sorted(channel.notes, key=lambda note: note.start_beats):
+        by_key[midi_key(channel.role, note, roots.get(note.stem_id))].append(note)
     made = [
         _note(note, key, following, ringing)
         for key, notes in by_key.items()

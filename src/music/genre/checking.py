@@ -4,12 +4,12 @@ What is checked here is what stands in one file. What only shows when a file is 
 default (a form that asks for a role nobody described) is checked where that is done.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from src.core.errors import InvalidInputError
 from src.music.genre.steps import read_steps
+from src.music.model.plan import BPM, ENERGY, KEY, SECTION_BARS, SWING, Range
 from src.music.theory.library import CATEGORIES
 
 SECTION_KINDS = ("intro", "groove", "build", "drop", "break", "outro")
@@ -18,7 +18,6 @@ SECTION_KINDS = ("intro", "groove", "build", "drop", "break", "outro")
 Check = Callable[[Any, str], None]
 """Looks at a value; the second argument says where it stands."""
 
-_KEY = re.compile(r"^[A-G][#b]?m?$")
 _CATEGORY_RULE = f"one of {', '.join(CATEGORIES)}"
 
 
@@ -40,6 +39,11 @@ class _Number:
     def __init__(self, low: float, high: float) -> None:
         self.low, self.high = low, high
         self.whole = isinstance(low, int) and isinstance(high, int)
+
+    @classmethod
+    def within(cls, allowed: Range[float]) -> "_Number":
+        """A number that a plan may hold."""
+        return cls(allowed.low, allowed.high)
 
     def __call__(self, value: Any, where: str) -> None:
         kind = "a whole number" if self.whole else "a number"
@@ -117,7 +121,7 @@ def _flag(value: Any, where: str) -> None:
 
 
 def _key(value: Any, where: str) -> None:
-    if not isinstance(value, str) or not _KEY.match(value):
+    if not isinstance(value, str) or not KEY.match(value):
         _refuse(where, "a key such as Am, C or F#m", value)
 
 
@@ -127,7 +131,7 @@ def _category(value: Any, where: str) -> None:
 
 
 def _bars(value: Any, where: str) -> None:
-    _Number(4, 512)(value, where)
+    _Number(4, SECTION_BARS.high)(value, where)
     if value % 4:
         _refuse(where, "a multiple of four", value)
 
@@ -146,13 +150,13 @@ def _tempo(value: Any, where: str) -> None:
         _refuse(where, "low, usual and high in rising order", dict(value))
 
 
-_BPM = _Number(30.0, 300.0)
+_BPM, _ENERGY = _Number.within(BPM), _Number.within(ENERGY)
 _TEXTS, _CATEGORIES = _List(_text), _List(_category)
 _ROLE = _Table({"category": _category, "tags": _TEXTS, "text": _text, "pattern": _text})
 _SECTION = _Table(
     {
         "section": _text, "kind": _One(*SECTION_KINDS), "bars": _bars,
-        "energy": _Number(0.0, 1.0), "roles": _TEXTS, "maybe": _TEXTS, "fill": _flag,
+        "energy": _ENERGY, "roles": _TEXTS, "maybe": _TEXTS, "fill": _flag,
     },
     ("section", "kind", "bars", "energy", "roles"),
 )  # fmt: skip
@@ -162,7 +166,7 @@ _FORM = _Table(
 )
 _PATTERN = _Table(
     {
-        "name": _text, "steps": _steps, "from": _Number(0.0, 1.0), "bars": _Number(1, 64),
+        "name": _text, "steps": _steps, "from": _ENERGY, "bars": _Number(1, 64),
         "degrees": _List(_Number(-14, 22), 1), "by_name": _flag,
     },
     ("name", "steps"),
@@ -187,7 +191,7 @@ _SWAY = _Table({"width": _Number(0.0, 1.0), "bars": _Number(1, 64)}, ("width", "
 _PLAYED: dict[str, Check] = {
     "tempo": _tempo,
     "keys": _List(_key, 1),
-    "swing": _Number(0.0, 0.5),
+    "swing": _Number.within(SWING),
     "length_s": _Number(30.0, 1200.0),
     "moods": _TEXTS,
     "roles": _Named(_ROLE),

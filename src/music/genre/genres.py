@@ -16,6 +16,7 @@ from src.core.errors import InvalidInputError
 from src.music.genre.checking import SECTION_KINDS, check_genre
 from src.music.genre.movement import Sway, TapeStop
 from src.music.genre.steps import Pattern, read_steps
+from src.music.model.part_request import PartRequest
 from src.music.theory.library import CATEGORIES
 
 _USUAL = (
@@ -36,19 +37,6 @@ GENRES = _names_of_files()
 """Every genre with a file of its own, the default last."""
 
 MAIN_KINDS = ("groove", "drop")
-SECTION_START, SECTION_END = "section start", "section end"
-"""Names of patterns that place one hit: on the section's first beat, or ending with it."""
-
-
-@dataclass(frozen=True)
-class Role:
-    """Who plays: a category of stems with the words to search it by."""
-
-    name: str
-    category: str
-    tags: tuple[str, ...] = ()
-    text: str = ""
-    pattern: str | None = None
 
 
 @dataclass(frozen=True)
@@ -129,8 +117,9 @@ class GenreGrammar:
     duck_db: how far the kick pushes a category down; what is not listed is not ducked
     reverb_db: send level of a category; what is not listed stays dry
     sways: categories that drift from side to side
+    roles: what it wants of each part, by the names that its forms use
     answers: roles that may be shared by two stems
-    words: how the genre is called in a prompt, besides what the lexicon knows
+    words: how the genre is called in a prompt, besides what the vocabulary knows
     """
 
     name: str
@@ -142,7 +131,7 @@ class GenreGrammar:
     swing: float
     length_s: float
     moods: tuple[str, ...]
-    roles: Mapping[str, Role]
+    roles: Mapping[str, PartRequest]
     forms: tuple[Form, ...]
     mix_db: Mapping[str, float]
     duck_db: Mapping[str, float]
@@ -186,6 +175,16 @@ def all_styles() -> Iterator[tuple[str, Style]]:
             yield genre, style
 
 
+def genre_words(genre: str) -> tuple[str, ...]:
+    """How a genre is called in prompts, besides what the vocabulary knows.
+
+    A file without words of its own is not read any further: that is slow, and done for each genre.
+    """
+    if not any(line.startswith("words:") for line in _file(genre)[1].splitlines()):
+        return ()
+    return genre_grammar(genre).words
+
+
 def _split_name(name: str) -> tuple[str, str]:
     plain = " ".join(name.casefold().replace("_", " ").replace("-", " ").split())
     for genre in GENRES:
@@ -199,13 +198,19 @@ def _split_name(name: str) -> tuple[str, str]:
 @cache
 def _genre_data(genre: str) -> Mapping[str, Any]:
     """A genre's file over the default's entries."""
-    file = resources.files("src.music.genre") / "grammars" / f"{genre.replace(' ', '_')}.yaml"
-    data = read_genre(file.read_text(encoding="utf-8"), file.name)
+    name, text = _file(genre)
+    data = read_genre(text, name)
     if genre == "default":
         return data
     own = ("styles", "words", "answers", "pan")
     inherited = {key: value for key, value in _genre_data("default").items() if key not in own}
     return _merged(inherited, data)
+
+
+def _file(genre: str) -> tuple[str, str]:
+    """Name and text of a genre's file."""
+    file = resources.files("src.music.genre") / "grammars" / f"{genre.replace(' ', '_')}.yaml"
+    return file.name, file.read_text(encoding="utf-8")
 
 
 def read_genre(text: str, file: str) -> dict[str, Any]:
@@ -283,7 +288,7 @@ def _grammar(
 
 
 def _answers(
-    data: Mapping[str, Any], roles: Mapping[str, Role], genre: str
+    data: Mapping[str, Any], roles: Mapping[str, PartRequest], genre: str
 ) -> dict[str, AnswerRule]:
     unknown = set(data) - set(roles)
     if unknown:
@@ -320,16 +325,16 @@ def _tape_stop(data: Mapping[str, Any] | None) -> TapeStop | None:
     return TapeStop(tuple(data["into"]), float(data["beats"]), float(data["chance"]))
 
 
-def _role(name: str, entry: Mapping[str, Any]) -> Role:
+def _role(name: str, entry: Mapping[str, Any]) -> PartRequest:
     category = entry.get("category", name)
     if category not in CATEGORIES:
         raise InvalidInputError(f"role {name} must have a category, got {category!r}")
-    return Role(
+    return PartRequest(
         name, category, tuple(entry.get("tags", ())), entry.get("text", name), entry.get("pattern")
     )
 
 
-def _form(entry: Mapping[str, Any], roles: Mapping[str, Role], genre: str) -> Form:
+def _form(entry: Mapping[str, Any], roles: Mapping[str, PartRequest], genre: str) -> Form:
     sections = tuple(
         FormSection(
             section=item["section"],

@@ -12,19 +12,61 @@ Every further field is optional and additive.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from src.core.errors import InvalidInputError
 from src.music.model.palette import Palette, palette_from_dict, palette_to_dict
 from src.music.theory.library import CATEGORIES
 from src.music.theory.mastering_presets import PRESETS
 
-MIN_BPM, MAX_BPM = 30.0, 300.0
-MAX_SECTIONS, MAX_SECTION_BARS, MAX_QUERIES = 64, 512, 32
+KEY = re.compile(r"^[A-G][#b]?m?$")
+"""How a plan writes a key: "Am", "C", "F#m"."""
+
+MAX_TEXT, MAX_SECTION_NAME, MAX_PART_NAME = 2000, 200, 60
+"""Longest prompt or free text, name of a section and name of a part, in characters."""
+
+Limit = TypeVar("Limit", int, float)
+
+
+@dataclass(frozen=True)
+class Range(Generic[Limit]):
+    """The smallest and the largest value that a field may have; both are allowed."""
+
+    low: Limit
+    high: Limit
+
+    def __str__(self) -> str:
+        return f"{self.low:.9g} to {self.high:.9g}"
+
+    def allows(self, value: float) -> bool:
+        """Tell whether a value lies within."""
+        return self.low <= value <= self.high
+
+    def nearest(self, value: float) -> float:
+        """Clamp a value to the range."""
+        return min(self.high, max(self.low, value))
+
+
+BPM = Range(30.0, 300.0)
+SWING = Range(0.0, 0.5)
+BEATS_PER_BAR = Range(2, 7)
+TARGET_LUFS = Range(-40.0, -5.0)
+SECTIONS = Range(1, 64)
+SECTION_BARS = Range(1, 512)
+ENERGY = Range(0.0, 1.0)
+VARIATION = Range(0, 1_000_000)
+QUERIES = Range(0, 32)
+STEMS = Range(1, 8)
+"""How many stems one query may ask for."""
+
+GAIN_DB = Range(-48.0, 12.0)
+ANSWER_BARS = Range(0, 16)
+
 REFUSED = "refused: "
 """What a note begins with that tells of a wish which was understood and can't be granted."""
 
-_KEY = re.compile(r"^[A-G][#b]?m?$")
+SECTION_START, SECTION_END = "section start", "section end"
+"""Names of patterns that place one hit: on the section's first beat, or ending with it."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +88,19 @@ class StemQuery:
     gain_db: float = 0.0
     answer_bars: int = 0
 
+    @property
+    def search_text(self) -> str:
+        """Tags and text, else the category, in words for the semantic search."""
+        words = [*self.tags, *(self.text or self.category).split()]
+        return " ".join(dict.fromkeys(words))
+
 
 @dataclass(frozen=True)
 class SectionPlan:
-    """A stretch of bars with the same roles. energy is 0..1; fill marks its last bar.
+    """A block of bars with the same roles. energy is 0..1; fill marks its last bar.
 
-    variation: another number plays the section's details (who rests, fills, hands) anew
-    muted: voices or categories that are silent in it
+    variation: another number plays the section's details (who rests, fills, timing) another way
+    muted: names of parts, or categories, that are silent in it
     """
 
     section: str
@@ -68,7 +116,7 @@ class SectionPlan:
 class ArrangementPlan:
     """A whole track as an intention. Nothing in it names a file.
 
-    pinned: (name of a voice, id of the stem that plays it); the others are chosen
+    pinned: (name of a part, id of the stem that plays it); the others are chosen
     avoided: ids of stems that are not chosen
     only_roles: categories beside which nothing may play; empty allows all
     palette: the collections and kits whose stems alone may play; None allows all
@@ -130,26 +178,24 @@ def plan_from_dict(data: Mapping[str, Any]) -> ArrangementPlan:
     Raises InvalidInputError that names the field, the value and the rule.
     """
     structure = _expect(data, "structure", list, "plan")
-    if not 1 <= len(structure) <= MAX_SECTIONS:
+    if not SECTIONS.allows(len(structure)):
         raise InvalidInputError(
-            f"plan.structure must have 1 to {MAX_SECTIONS} sections, got {len(structure)}"
+            f"plan.structure must have {SECTIONS} sections, got {len(structure)}"
         )
     key = data.get("key", "Am")
-    if not isinstance(key, str) or not _KEY.match(key):
+    if not isinstance(key, str) or not KEY.match(key):
         raise InvalidInputError(f"plan.key must look like 'Am', 'C' or 'F#m', got {key!r}")
-    beats_per_bar = int(_number(data, "beats_per_bar", 4, 2, 7, "plan"))
-    target = data.get("target_lufs")
     return ArrangementPlan(
-        bpm=_number(data, "bpm", None, MIN_BPM, MAX_BPM, "plan"),
+        bpm=_number(data, "bpm", None, BPM, "plan"),
         key=key,
         structure=tuple(_section(item, index) for index, item in enumerate(structure)),
         genre=_text(data, "genre", "default", "plan"),
         prompt=_text(data, "prompt", "", "plan"),
         moods=_words(data, "moods", "plan"),
         excluded=_words(data, "excluded", "plan"),
-        swing=_number(data, "swing", 0.0, 0.0, 0.5, "plan"),
-        beats_per_bar=beats_per_bar,
-        target_lufs=None if target is None else _number(data, "target_lufs", 0, -40, -5, "plan"),
+        swing=_number(data, "swing", 0.0, SWING, "plan"),
+        beats_per_bar=_whole(data, "beats_per_bar", 4, BEATS_PER_BAR, "plan"),
+        target_lufs=_target_lufs(data),
         mastering=_mastering(data),
         notes=_words(data, "notes", "plan"),
         pinned=_pinned(data),
@@ -157,6 +203,12 @@ def plan_from_dict(data: Mapping[str, Any]) -> ArrangementPlan:
         only_roles=_only_roles(data),
         palette=palette_from_dict(data.get("palette")),
     )
+
+
+def _target_lufs(data: Mapping[str, Any]) -> float | None:
+    if data.get("target_lufs") is None:
+        return None
+    return _number(data, "target_lufs", None, TARGET_LUFS, "plan")
 
 
 def _only_roles(data: Mapping[str, Any]) -> tuple[str, ...]:
@@ -175,7 +227,7 @@ def _pinned(data: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         isinstance(item, str) for pair in pinned.items() for item in pair
     ):
         raise InvalidInputError(
-            f"plan.pinned must map names of voices to ids of stems, got {pinned!r}"
+            f"plan.pinned must map names of parts to ids of stems, got {pinned!r}"
         )
     return tuple(pinned.items())
 
@@ -215,17 +267,20 @@ def _section(data: Any, index: int) -> SectionPlan:
     if not isinstance(data, Mapping):
         raise InvalidInputError(f"{where} must be an object, got {type(data).__name__}")
     queries = data.get("stem_queries", [])
-    if not isinstance(queries, list) or len(queries) > MAX_QUERIES:
-        raise InvalidInputError(f"{where}.stem_queries must be a list of at most {MAX_QUERIES}")
+    if not isinstance(queries, list) or not QUERIES.allows(len(queries)):
+        got = len(queries) if isinstance(queries, list) else repr(queries)
+        raise InvalidInputError(
+            f"{where}.stem_queries must be a list of at most {QUERIES.high}, got {got}"
+        )
     return SectionPlan(
         section=_text(data, "section", f"Section {index + 1}", where),
-        bars=_whole(data, "bars", None, 1, MAX_SECTION_BARS, where),
+        bars=_whole(data, "bars", None, SECTION_BARS, where),
         stem_queries=tuple(
             _query(item, f"{where}.stem_queries[{i}]") for i, item in enumerate(queries)
         ),
-        energy=_number(data, "energy", 0.5, 0.0, 1.0, where),
+        energy=_number(data, "energy", 0.5, ENERGY, where),
         fill=bool(data.get("fill", False)),
-        variation=_whole(data, "variation", 0, 0, 1_000_000, where),
+        variation=_whole(data, "variation", 0, VARIATION, where),
         muted=_words(data, "muted", where),
     )
 
@@ -244,11 +299,11 @@ def _query(data: Any, where: str) -> StemQuery:
     return StemQuery(
         category=category,
         tags=_words(data, "tags", where),
-        count=_whole(data, "count", 1, 1, 8, where),
+        count=_whole(data, "count", 1, STEMS, where),
         text=_text(data, "text", "", where),
         pattern=pattern,
-        gain_db=_number(data, "gain_db", 0.0, -48.0, 12.0, where),
-        answer_bars=_whole(data, "answer_bars", 0, 0, 16, where),
+        gain_db=_number(data, "gain_db", 0.0, GAIN_DB, where),
+        answer_bars=_whole(data, "answer_bars", 0, ANSWER_BARS, where),
     )
 
 
@@ -260,20 +315,23 @@ def _expect(data: Mapping[str, Any], name: str, kind: type, where: str) -> Any:
 
 
 def _number(
-    data: Mapping[str, Any], name: str, default: float | None, low: float, high: float, where: str
+    data: Mapping[str, Any],
+    name: str,
+    default: float | None,
+    allowed: Range[int] | Range[float],
+    where: str,
 ) -> float:
     value = data.get(name, default)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
-        raise InvalidInputError(
-            f"{where}.{name} must be a number from {low:g} to {high:g}, got {value!r}"
-        )
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not allowed.allows(value):
+        raise InvalidInputError(f"{where}.{name} must be a number from {allowed}, got {value!r}")
     return float(value)
 
 
 def _whole(
-    data: Mapping[str, Any], name: str, default: int | None, low: int, high: int, where: str
+    data: Mapping[str, Any], name: str, default: int | None, allowed: Range[int], where: str
 ) -> int:
-    value = _number(data, name, default, low, high, where)
+    value = _number(data, name, default, allowed, where)
     if not value.is_integer():
         raise InvalidInputError(f"{where}.{name} must be a whole number, got {value!r}")
     return int(value)
@@ -281,8 +339,11 @@ def _whole(
 
 def _text(data: Mapping[str, Any], name: str, default: str, where: str) -> str:
     value = data.get(name, default)
-    if not isinstance(value, str) or len(value) > 2000:
-        raise InvalidInputError(f"{where}.{name} must be a text of at most 2000 characters")
+    if not isinstance(value, str) or len(value) > MAX_TEXT:
+        got = f"{len(value)} characters" if isinstance(value, str) else repr(value)
+        raise InvalidInputError(
+            f"{where}.{name} must be a text of at most {MAX_TEXT} characters, got {got}"
+        )
     return value
 
 

@@ -4,8 +4,14 @@ Nothing decides anything after it. Audio plays it, storage writes it down, editi
 it, caches are keyed by its parts. All positions are in beats from the start of the track.
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import Field, dataclass, field, fields, is_dataclass
 from typing import Any
+
+DECLICK_S = 0.005
+"""How long a fade is at most that only keeps a cut from clicking: too short to be heard."""
+
+VELOCITY_EXPONENT = 1.5
+"""A note of velocity v sounds at a gain of v to the power of this."""
 
 
 @dataclass(frozen=True)
@@ -19,11 +25,13 @@ class Reason:
 
 @dataclass(frozen=True)
 class Clip:
-    """A piece of a stem on the time line.
+    """A slice of a stem on the time line.
 
     source_start_s, source_length_s: the slice of the stem's standardised copy
     start_beats, length_beats: where it sounds; a slice shorter than that repeats
     stretch_ratio: output length / input length of one pass (1.0 plays as it is)
+    fade_in_s, fade_out_s: raised cosines at its two ends; 0 is a cut
+    declick: a cut that would click is smoothed, over DECLICK_S at most
     reverse: plays backwards
     rotate_s: the slice begins this far in, and what was skipped follows at its end
     tape_stop: the tape is slowed from full speed to a standstill; its last beats, twice as
@@ -43,6 +51,7 @@ class Clip:
     reverse: bool = False
     rotate_s: float = 0.0
     tape_stop: bool = False
+    declick: bool = True
 
 
 @dataclass(frozen=True)
@@ -83,9 +92,9 @@ class Automation:
 
 @dataclass(frozen=True)
 class Choice:
-    """A stem chosen for a role, with the reasons, what it was up against and its credits.
+    """What a track's description says of a stem chosen for a part: reasons, rivals, credits.
 
-    voice: name of the track that plays it
+    part: name of the channel that plays it; "voice" in JSON
     """
 
     stem_id: str
@@ -99,12 +108,15 @@ class Choice:
     original_file: str = ""
     reasons: tuple[Reason, ...] = ()
     runners_up: tuple[str, ...] = ()
-    voice: str = ""
+    part: str = field(default="", metadata={"json": "voice"})
 
 
 @dataclass(frozen=True)
-class Track:
-    """One line of the mix: a role with its clips and notes, level, effects and automation."""
+class Channel:
+    """One channel of the mix: a part with its clips and notes, level, effects, automation.
+
+    name: the part's, unique in the score; role: the category that it plays
+    """
 
     name: str
     role: str
@@ -125,7 +137,7 @@ class ScoreSection:
     """A section on the time line.
 
     level_db: by how much all its parts were made louder or quieter so that it sounds as
-        full as its energy says; the tracks' automation already contains it
+        full as its energy says; the channels' automation already contains it
     """
 
     name: str
@@ -139,6 +151,12 @@ class ScoreSection:
 class Score:
     """A whole track, decided to the last sample.
 
+    tail_s: how long it goes on after its last beat, for what still rings
+    fade_out_s: ramp to silence at the end of the tail
+    bus_compression: the mix is freed of DC and gently compressed before it is mastered
+    duck_release_beats: how long a ducked track takes to come back after a kick
+    echo_beats: distance between two repeats of the shared echo; 0.75 is a dotted eighth
+    channels: "tracks" in JSON
     warnings: what the plan asked for and the library could not give, for the user
     """
 
@@ -147,12 +165,16 @@ class Score:
     beats_per_bar: int
     seed: int
     sections: tuple[ScoreSection, ...]
-    tracks: tuple[Track, ...]
+    channels: tuple[Channel, ...] = field(metadata={"json": "tracks"})
     target_lufs: float | None
     ceiling_dbtp: float
     tail_s: float = 2.0
     choices: tuple[Choice, ...] = ()
     warnings: tuple[str, ...] = field(default=())
+    fade_out_s: float = DECLICK_S
+    bus_compression: bool = True
+    duck_release_beats: float = 0.45
+    echo_beats: float = 0.75
 
     @property
     def length_beats(self) -> float:
@@ -162,4 +184,24 @@ class Score:
 
 def score_to_dict(score: Score) -> dict[str, Any]:
     """The score as plain JSON values."""
-    return asdict(score)
+    return _to_dict(score)
+
+
+def choice_to_dict(choice: Choice) -> dict[str, Any]:
+    """A choice as plain JSON values."""
+    return _to_dict(choice)
+
+
+def json_name(of: "Field[Any]") -> str:
+    """Name a field of the score's records as the JSON beside a track does."""
+    return str(of.metadata.get("json", of.name))
+
+
+def _to_dict(record: Any) -> dict[str, Any]:
+    return {json_name(one): _plain(getattr(record, one.name)) for one in fields(record)}
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return _to_dict(value)
+    return tuple(_plain(item) for item in value) if isinstance(value, tuple) else value

@@ -1,21 +1,21 @@
 """Reading a score back from the JSON beside its track."""
 
 import types
-from collections.abc import Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields, is_dataclass, replace
 from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
 from src.core.errors import InvalidInputError
-from src.music.model.score import Score
+from src.music.model.score import DECLICK_S, Choice, Clip, Score, json_name
 
 
 def score_from_dict(data: Mapping[str, Any]) -> Score:
     """The inverse of ``score_to_dict``.
 
     What a newer version wrote beyond the fields of today is left out; what an older one
-    did not know gets its default. Raises InvalidInputError that names the place and the
-    value for anything else.
+    did not know gets its default, or what it was played with then. Raises InvalidInputError
+    that names the place and the value for anything else.
     """
     score = _read(Score, data, "score")
     assert isinstance(score, Score)
@@ -25,6 +25,17 @@ def score_from_dict(data: Mapping[str, Any]) -> Score:
             f" and {score.beats_per_bar} beats per bar"
         )
     return score
+
+
+def choice_from_dict(data: Mapping[str, Any]) -> Choice:
+    """The inverse of ``choice_to_dict``.
+
+    Tracks from before parts were written down name them by their category alone. Raises
+    InvalidInputError that names the field and the value.
+    """
+    choice = _read(Choice, data, "choice")
+    assert isinstance(choice, Choice)
+    return choice if choice.part else replace(choice, part=choice.asked_category)
 
 
 def _read(kind: Any, value: Any, where: str) -> Any:
@@ -51,24 +62,62 @@ def _record(kind: Any, value: Any, where: str) -> Any:
     if not isinstance(value, Mapping):
         raise InvalidInputError(f"{where} must be an object, got {type(value).__name__}")
     hints = _hints(kind)
+    value = {**value, **_ADDED.get(kind, _nothing)(value)}
     given = {}
     for field in fields(kind):
-        if field.name in value:
-            given[field.name] = _read(hints[field.name], value[field.name], f"{where}.{field.name}")
+        name = json_name(field)
+        if name in value:
+            given[field.name] = _read(hints[field.name], value[name], f"{where}.{name}")
         elif field.default is MISSING and field.default_factory is MISSING:
-            raise InvalidInputError(f"{where} has no {field.name}")
+            raise InvalidInputError(f"{where} has no {name}")
     return kind(**given)
 
 
 def _plain(kind: Any, value: Any, where: str) -> Any:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if kind is float and number:
+    if kind is float and _is_number(value):
         return float(value)
-    if kind is int and isinstance(value, int) and number:
+    if kind is int and isinstance(value, int) and _is_number(value):
         return value
     if kind in (str, bool) and isinstance(value, kind):
         return value
     raise InvalidInputError(f"{where} must be of type {kind.__name__}, got {value!r}")
+
+
+def _added_to_score(value: Mapping[str, Any]) -> dict[str, Any]:
+    """What an older score left to its player: a fade over half of the tail, and the bus."""
+    added: dict[str, Any] = {}
+    tail_s = value.get("tail_s", Score.tail_s)
+    if "fade_out_s" not in value and _is_number(tail_s):
+        added["fade_out_s"] = max(tail_s / 2.0, DECLICK_S)
+    if "bus_compression" not in value:
+        added["bus_compression"] = value.get("target_lufs") is not None
+    return added
+
+
+def _added_to_clip(value: Mapping[str, Any]) -> dict[str, Any]:
+    """What an older clip meant: the shortest fades stood for cuts that do not click."""
+    if "declick" in value:
+        return {}
+    cuts = [
+        name
+        for name in ("fade_in_s", "fade_out_s")
+        if _is_number(value.get(name)) and value[name] <= DECLICK_S
+    ]
+    return {"declick": True, **dict.fromkeys(cuts, 0.0)}
+
+
+def _nothing(_: Mapping[str, Any]) -> dict[str, Any]:
+    return {}
+
+
+_ADDED: Mapping[type, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    Score: _added_to_score,
+    Clip: _added_to_clip,
+}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 @cache

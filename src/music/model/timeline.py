@@ -1,4 +1,4 @@
-"""Where sections lie in beats, what kind they are, and when a voice plays."""
+"""Where sections lie in beats, what kind they are, and when a part plays."""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from src.core.errors import InvalidInputError
-from src.music.model.plan import MAX_BPM, MIN_BPM, REFUSED
+from src.music.model.plan import BPM, REFUSED
 from src.music.prompt.text import Sentence
 
 _BPM = r"(?:b\.?p\.?m\.?|бпм|уд(?:аров)?(?:\s*в\s*мин(?:уту)?)?)"
@@ -71,7 +71,7 @@ def take_changes(sentence: Sentence) -> Changes:
     "138 then 170 bpm" begins at 138; "speeds up to 150" names no tempo to begin with, so the
     tempo stays open. "No key changes" is granted without a word.
 
-    Raises InvalidInputError for a first tempo outside MIN_BPM..MAX_BPM.
+    Raises InvalidInputError for a first tempo outside plan.BPM.
     """
     tempo, key = None, ""
     notes: list[str] = []
@@ -101,8 +101,8 @@ def _tempo(text: str | None) -> float | None:
     if text is None:
         return None
     value = float(text.replace(",", "."))
-    if not MIN_BPM <= value <= MAX_BPM:
-        raise InvalidInputError(f"tempo must be {MIN_BPM:g} to {MAX_BPM:g} BPM, got {value:g}")
+    if not BPM.allows(value):
+        raise InvalidInputError(f"tempo must be {BPM} BPM, got {value:g}")
     return value
 
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 
-from src.music.prompt.intent import SectionWish, WantedInstrument
+from src.music.model.part_request import PartRequest
+from src.music.prompt.intent import SectionWish
 from src.music.prompt.length import Length
 from src.music.theory.library import DRUM_CATEGORIES
 
@@ -14,33 +15,32 @@ _PAD_SOURCES = ("strings", "choir", "vocal", "vocal chops", "female vocal", "syn
 
 
 @dataclass(frozen=True)
-class Thing:
-    """An instrument or group of the prompt, wanted or refused.
+class Mention:
+    """An instrument or group that the prompt names, and whether it wants or refuses it.
 
+    part, named: whether it is less than its category, and whether names of files say it;
+    group: it stands for several categories
     place: kind of section it is said of; "" for the whole track
     """
 
-    name: str
-    category: str
-    text: str
+    request: PartRequest
     refused: bool
     part: bool = False
+    named: bool = False
     group: bool = False
     place: str = ""
-    tags: tuple[str, ...] = ()
-    gain_db: float = 0.0
 
     @property
     def categories(self) -> tuple[str, ...]:
         """The categories it stands for."""
-        return GROUPS.get(self.name, (self.category,))
+        return GROUPS.get(self.request.name, (self.request.category,))
 
 
 @dataclass
 class Findings:
     """Filled while a prompt is read."""
 
-    things: list[Thing] = field(default_factory=list)
+    things: list[Mention] = field(default_factory=list)
     moods: list[str] = field(default_factory=list)
     avoided_moods: list[str] = field(default_factory=list)
     genres: list[tuple[str, str]] = field(default_factory=list)
@@ -82,9 +82,9 @@ class Findings:
         """Let nothing play in sections of a kind but what is wanted there."""
         self.sections[kind] = replace(self.wish(kind), only=True)
 
-    def wanted(self, place: str = "") -> tuple[WantedInstrument, ...]:
+    def wanted(self, place: str = "") -> tuple[PartRequest, ...]:
         """What shall be heard, in the track or in a kind of section; the last word counts."""
-        found: dict[tuple[str, str], WantedInstrument] = {}
+        found: dict[tuple[str, str], PartRequest] = {}
         for thing in self.things:
             if thing.place != place:
                 continue
@@ -92,9 +92,7 @@ class Findings:
                 for key in [key for key in found if _takes_back(thing, key)]:
                     del found[key]
             else:
-                found[thing.name, thing.category] = WantedInstrument(
-                    thing.name, thing.category, thing.text, thing.tags, thing.gain_db
-                )
+                found[thing.request.name, thing.request.category] = thing.request
         if len([key for key in found if key[1] == "vocal"]) > 1:
             found.pop(("vocal", "vocal"), None)
         return tuple(found.values())
@@ -108,7 +106,10 @@ class Findings:
             if thing.refused and not self._is_partial(thing, place):
                 refused.update(dict.fromkeys(thing.categories))
             elif not thing.refused:
-                for category in (thing.category, *((thing.categories) if thing.group else ())):
+                for category in (
+                    thing.request.category,
+                    *((thing.categories) if thing.group else ()),
+                ):
                     refused.pop(category, None)
         wanted = {instrument.category for instrument in self.wanted(place)}
         partly = wanted & set(DRUM_CATEGORIES)
@@ -116,40 +117,32 @@ class Findings:
 
     def refused_parts(self) -> tuple[str, ...]:
         """Names of refused sounds, for what is smaller than a category or goes by another name."""
-        words = [t.name for t in self.things if t.refused and not t.place and t.name != t.category]
+        named = [thing.request for thing in self.things if thing.refused and not thing.place]
+        words = [request.name for request in named if request.name != request.category]
         return tuple(dict.fromkeys([*words, *self.excluded_words]))
 
-    def _is_partial(self, thing: Thing, place: str) -> bool:
+    def _is_partial(self, thing: Mention, place: str) -> bool:
         """Whether only a part of the category is refused.
 
         "no piano" refuses keys, since nobody can be sure which keys hold a piano, unless
         other keys are wanted; "no open hats" leaves the hats.
         """
-        others = {i.category for i in self.wanted(place) if i.name != thing.name}
-        keeps = thing.name in _PARTS_THAT_LEAVE
-        return not thing.group and (keeps or (thing.part and thing.category in others))
+        name, category = thing.request.name, thing.request.category
+        others = {i.category for i in self.wanted(place) if i.name != name}
+        return not thing.group and (thing.named or (thing.part and category in others))
 
 
-_PARTS_THAT_LEAVE = frozenset(
-    {
-        "open hi-hat", "closed hi-hat", "rim shot", "finger snap", "congas", "bongos", "shaker",
-        "tambourine", "cowbell", "metallic percussion", "sub bass", "808 bass", "acid bass",
-        "reese bass", "wobble bass", "stab", "pluck", "arpeggio", "chords", "supersaw lead",
-        "riser", "impact", "white noise", "scratch", "drone", "texture", "rain",
-        "field recording", "vinyl crackle", "ride cymbal", "crash cymbal",
-    }
-)  # fmt: skip
-
-
-def _takes_back(refusal: Thing, key: tuple[str, str]) -> bool:
+def _takes_back(refusal: Mention, key: tuple[str, str]) -> bool:
     name, category = key
-    return name == refusal.name or (not refusal.part and category in refusal.categories)
+    return name == refusal.request.name or (not refusal.part and category in refusal.categories)
 
 
-def joined_thing(last: Thing, name: str) -> Thing | None:
+def joined_thing(last: Mention, name: str) -> Mention | None:
     """ "Piano chords" and "string pad" are one thing; None where the two names are two."""
+    text = f"{last.request.text} {name}"
     if name in _GENERIC:
-        return replace(last, text=f"{last.text} {name}")
-    if name == "pad" and last.name in _PAD_SOURCES:
-        return replace(last, name="pad", category="pad", text=f"{last.text} pad", part=False)
+        return replace(last, request=replace(last.request, text=text))
+    if name == "pad" and last.request.name in _PAD_SOURCES:
+        request = replace(last.request, name="pad", category="pad", text=text)
+        return replace(last, request=request, part=False)
     return None

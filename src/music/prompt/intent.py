@@ -2,22 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from src.music.model.part_request import PartRequest
 from src.music.prompt.length import Length
-
-
-@dataclass(frozen=True)
-class WantedInstrument:
-    """An instrument that shall be heard.
-
-    name: in English, as the lexicon has it ("female vocal"); text: with what describes it
-    tags: moods that belong to it alone; gain_db: louder or softer than usual
-    """
-
-    name: str
-    category: str
-    text: str
-    tags: tuple[str, ...] = ()
-    gain_db: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -34,7 +20,7 @@ class SectionWish:
     energy: float = 0.0
     removed: bool = False
     only: bool = False
-    wanted: tuple[WantedInstrument, ...] = ()
+    wanted: tuple[PartRequest, ...] = ()
     excluded: tuple[str, ...] = ()
 
 
@@ -66,7 +52,7 @@ class PromptIntent:
     refused_genres: tuple[str, ...] = ()
     moods: tuple[str, ...] = ()
     avoided_moods: tuple[str, ...] = ()
-    wanted: tuple[WantedInstrument, ...] = ()
+    wanted: tuple[PartRequest, ...] = ()
     only_wanted: bool = False
     excluded: tuple[str, ...] = ()
     excluded_words: tuple[str, ...] = ()

@@ -1,47 +1,56 @@
 """A sentence as a row of items: known phrases, signs and unknown words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from src.music.prompt.lexicon import Lexicon, Meaning
-from src.music.prompt.text import BREAKS, Sentence, Word
+from src.music.prompt.text import Sentence
+from src.words.phrases import Found, PhraseTable
+from src.words.spelling import BREAKS, Word
 
 MAX_GUESSES = 12
 """So many unknown words are compared with the lexicon; a longer text is no typing error."""
 
 THINGS = ("instrument", "group", "refusal")
 SKIPPED = ("filler", "whole", "in", "article")
+_BEFORE_THINGS = (
+    "break", "comma", "and", "or", "but", "with", "negator", "without", "except", "forget", "only",
+    "more", "less",
+)  # fmt: skip
+"""After these a source of noise is something to be heard."""
+
 _SIGN_KINDS = {",": "comma", ":": "colon", "/": "and", "&": "and", "+": "and"}
 
 
 @dataclass(frozen=True)
 class Item:
-    """A phrase with its kind, the value it stands for, and its words as written."""
+    """A phrase with its kind, the value it stands for, and its words as written.
+
+    category, part, named: of an instrument, see ``WordEntry``
+    denied: whether its own first letters deny it ("неяркий")
+    """
 
     kind: str
     value: str
     text: str
     category: str = ""
     part: bool = False
+    named: bool = False
+    denied: bool = False
 
 
-def items_of(sentence: Sentence, lexicon: Lexicon) -> list[Item]:
+def items_of(sentence: Sentence, lexicon: PhraseTable) -> list[Item]:
     """Read what is left of a sentence; mistyped words count as what they resemble."""
     words = sentence.words()
     items: list[Item] = []
     guesses = 0
     index = 0
     while index < len(words):
-        phrase = lexicon.find(words, index)
-        size = 1 if phrase is None else len(phrase.words)
-        if phrase is None and not words[index].is_sign and guesses < MAX_GUESSES:
+        found, size = lexicon.find(words, index)
+        if not found and not words[index].is_sign and guesses < MAX_GUESSES:
             guesses += 1
-            phrase = lexicon.guess(words[index])
-        written = " ".join(word.raw for word in words[index : index + size])
-        items.append(
-            _sign_or_unknown(words[index]) if phrase is None else _item(phrase.meaning, written)
-        )
+            found = _guessed(words[index], lexicon)
+        items += map(_item, found) if found else [_sign_or_unknown(words[index])]
         index += size
-    return items
+    return [_settled(items, place) for place in range(len(items))]
 
 
 def next_item(items: list[Item], index: int, skipped: tuple[str, ...] = SKIPPED) -> Item:
@@ -89,8 +98,39 @@ def list_goes_on(items: list[Item], index: int, *, strong: bool) -> bool:
     return strong and things >= 2
 
 
-def _item(meaning: Meaning, written: str) -> Item:
-    return Item(meaning.kind, meaning.value, written, meaning.category, meaning.part)
+def _guessed(word: Word, lexicon: PhraseTable) -> tuple[Found, ...]:
+    """What a mistyped word was meant to say, as it was written."""
+    better = lexicon.corrected(word.text)
+    found = lexicon.word(better) if better else ()
+    return tuple(replace(one, written="" if place else word.raw) for place, one in enumerate(found))
+
+
+def _item(found: Found) -> Item:
+    entry = found.entry
+    return Item(
+        entry.kind,
+        entry.value,
+        found.written,
+        entry.category,
+        entry.part,
+        named=entry.named,
+        denied=found.denied,
+    )
+
+
+def _settled(items: list[Item], place: int) -> Item:
+    """A source of noise as an instrument or as what describes one.
+
+    "Dogs and rain", "with a car" name what shall be heard; "robot voice" only describes, and
+    "music for driving a car" is about one.
+    """
+    item = items[place]
+    if item.kind != "source":
+        return item
+    before = previous_item(items, place, ("filler", "article", "mood", "qualifier"))
+    following = next_item(items, place, ())
+    is_heard = before.kind in _BEFORE_THINGS and following.kind not in THINGS
+    return replace(item, kind="instrument" if is_heard else "qualifier")
 
 
 def _sign_or_unknown(word: Word) -> Item:

@@ -30,6 +30,9 @@ _CONTEXT = (
 _SHORT = re.compile(
     rf"({_CONTEXT})?(?<![\w'#-])([A-Ha-h])(#|♯|♭|b|[\s-](?:sharp|flat)\b)?(m|min|maj)?(?![\w'#♯♭])"
 )
+_BODY_MUSIC = "ebm"
+"""Electronic body music; the key is written Ebm, or said to be one ("in ebm")."""
+
 _TIME_OF_DAY = re.compile(r"\d\s*$")
 _AM_PREPOSITION = re.compile(
     r"\s+(?:anfang|ende|schluss|start|beginn|besten|liebsten|[a-zäöü]+en\b)"
@@ -137,6 +140,8 @@ def _is_short_key(sentence: Sentence, match: re.Match[str]) -> bool:
     context, letter, sign, mode = match.groups()
     after = sentence.after(match)
     before = sentence.before(match)
+    if match[0] == _BODY_MUSIC:
+        return False
     if letter in "Hh" and (context is None or (sentence.language != "de" and mode is None)):
         return False
     if context is not None:

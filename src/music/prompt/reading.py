@@ -6,7 +6,8 @@ A refusal ("no", "ohne", "без") holds until something ends it: the end of the
 
 from dataclasses import replace
 
-from src.music.prompt.findings import GROUPS, Findings, Thing, joined_thing
+from src.music.model.part_request import PartRequest
+from src.music.prompt.findings import GROUPS, Findings, Mention, joined_thing
 from src.music.prompt.items import THINGS, Item, list_goes_on, next_item, previous_item, stands_in
 
 _QUIET_MOODS = ("soft", "calm", "minimal", "dreamy")
@@ -37,7 +38,7 @@ class PromptReader:
         for index, item in enumerate(self.items):
             self.item, self.index = item, index
             getattr(self, f"on_{_SHARED.get(item.kind, item.kind)}", self.on_nothing)()
-            if item.kind not in _SAYS_LITTLE:
+            if item.kind not in _SAYS_LITTLE and item.text:
                 self.found.understood.append(item.text)
             if item.kind not in _KEEPS_WORDS:
                 self._words, self._tags = [], []
@@ -158,6 +159,8 @@ class PromptReader:
             self.found.avoided_moods.append(self.item.value)
             self._skip_thing = belongs
             self._fresh = False
+        elif self.item.denied:
+            self.found.avoided_moods.append(self.item.value)
         elif self._is_about_section():
             loud = self.item.value in _LOUD_MOODS
             self.found.shift_energy(self._section_at(), _SHIFT if loud else -_SHIFT)
@@ -326,7 +329,7 @@ class PromptReader:
         self._fresh = False
         self._refusing = self._refusing and directly.kind == "or"
 
-    def _thing(self) -> Thing | None:
+    def _thing(self) -> Mention | None:
         """The thing as described; None where it only completes the one before ("piano chords")."""
         item = self.item
         before = previous_item(self.items, self.index, ())
@@ -335,16 +338,19 @@ class PromptReader:
             if joined is not None:
                 self.found.things[self._clause[-1]] = joined
                 return None
-        return Thing(
-            name=item.value,
-            category=item.category or item.value,
-            text=" ".join([*dict.fromkeys(self._words), item.value]),
+        return Mention(
+            PartRequest(
+                name=item.value,
+                category=item.category or item.value,
+                tags=tuple(dict.fromkeys(self._tags)),
+                text=" ".join([*dict.fromkeys(self._words), item.value]),
+                gain_db=self._gain_db,
+            ),
             refused=self._refusing != (item.kind == "refusal"),
             part=item.part,
+            named=item.named,
             group=item.value in GROUPS and item.kind != "instrument",
             place=self.place,
-            tags=tuple(dict.fromkeys(self._tags)),
-            gain_db=self._gain_db,
         )
 
     def _turn(self, number: int) -> None:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from src.core.errors import InvalidInputError
-from src.music.model.plan import MAX_BPM, MIN_BPM
+from src.music.model.plan import BPM
 from src.music.prompt.text import Sentence
 
 _NUMBER = r"(?<![\w.,:/#])(\d{1,4}(?:[.,]\d{1,2})?)(?![\d:/]|[.,]\d)"
@@ -59,7 +59,7 @@ def take_tempo(sentence: Sentence) -> TempoWish | None:
     A number with a unit or after "tempo" always counts. A number after "at", "um", "на" or
     standing alone counts where it can be a tempo: 808 and 1994 cannot.
 
-    Raises InvalidInputError for a tempo outside MIN_BPM..MAX_BPM.
+    Raises InvalidInputError for a tempo outside plan.BPM.
     """
     found: list[TempoWish] = []
     for pattern in (_RANGE, _NAMED_RANGE):
@@ -87,10 +87,8 @@ def take_tempo(sentence: Sentence) -> TempoWish | None:
 def _wish(sentence: Sentence, match: re.Match[str], low: float, high: float) -> TempoWish:
     written = sentence.take(match)
     for value in (low, high):
-        if not MIN_BPM <= value <= MAX_BPM:
-            raise InvalidInputError(
-                f"tempo must be {MIN_BPM:g} to {MAX_BPM:g} BPM, got {value:g} in {written!r}"
-            )
+        if not BPM.allows(value):
+            raise InvalidInputError(f"tempo must be {BPM} BPM, got {value:g} in {written!r}")
     return TempoWish(low, high, written)
 
 

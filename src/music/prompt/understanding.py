@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from src.core.errors import InvalidInputError
 from src.music.genre.genres import genre_grammar
-from src.music.model.plan import REFUSED
+from src.music.model.plan import MAX_TEXT, REFUSED
 from src.music.prompt.changes import Changes, take_changes
 from src.music.prompt.findings import Findings
 from src.music.prompt.intent import PromptIntent, SectionWish
@@ -14,23 +14,21 @@ from src.music.prompt.length import LengthWishes, take_lengths
 from src.music.prompt.lexicon import prompt_lexicon
 from src.music.prompt.reading import PromptReader
 from src.music.prompt.tempo import TempoWish, take_tempo
-from src.music.prompt.text import Sentence, words_of
-
-MAX_PROMPT = 2000
-"""Longest prompt, in characters."""
+from src.music.prompt.text import Sentence
+from src.words.spelling import words_of
 
 
 def understand_prompt(prompt: str) -> PromptIntent:
     """Read what a prompt asks for; what it does not say stays None or empty.
 
-    Raises InvalidInputError for an empty prompt, one of more than MAX_PROMPT characters, and
+    Raises InvalidInputError for an empty prompt, one of more than plan.MAX_TEXT characters, and
     for a tempo or length that cannot be.
     """
     if not prompt.strip():
         raise InvalidInputError("prompt must say something, got an empty text")
-    if len(prompt) > MAX_PROMPT:
+    if len(prompt) > MAX_TEXT:
         raise InvalidInputError(
-            f"prompt must have at most {MAX_PROMPT} characters, got {len(prompt)}"
+            f"prompt must have at most {MAX_TEXT} characters, got {len(prompt)}"
         )
     sentence = Sentence(prompt)
     changes = take_changes(sentence)
@@ -166,5 +164,5 @@ def _section_wishes(found: Findings) -> tuple[SectionWish, ...]:
 
 def _section_kind(name: str) -> str:
     """The kind of section that a word of the prompt means."""
-    phrase = prompt_lexicon().find(words_of(name), 0)
-    return phrase.meaning.value if phrase is not None else "groove"
+    found, _ = prompt_lexicon().find(words_of(name), 0)
+    return found[0].entry.value if found else "groove"

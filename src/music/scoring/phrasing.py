@@ -1,7 +1,7 @@
 """Phrases: who enters, rests and leaves every few bars, so that long sections breathe.
 
 A section is a row of phrases of eight bars (four where it is short). In an intro and a
-breakdown voices join one after the other, in an outro they leave in the opposite order, so
+breakdown parts join one after the other, in an outro they leave in the opposite order, so
 that a DJ can mix both ends. In grooves and drops an ornament rests for a phrase and comes
 back. Before a drop everything may stop for a moment.
 """
@@ -9,14 +9,14 @@ back. Before a drop everything may stop for a moment.
 import math
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from src.music.genre.genres import Phrasing
+from src.music.model.part_request import PartRequest
 from src.music.model.timeline import SectionTime
 from src.music.theory.library import DRUM_CATEGORIES
 
 Hole = tuple[float, float]
-"""A stretch of beats (start, end) in which a voice is silent."""
+"""The beats (start, end) between which a part is silent."""
 
 _BREAK_ORDER = (
     "pad", "atmo", "strings", "keys", "vocal", "guitar", "synth", "brass", "lead", "bass",
@@ -24,15 +24,6 @@ _BREAK_ORDER = (
 _LEAST_PLAYING = 3
 _TWO_REST_FROM = 7
 _THROUGH_GAPS = ("atmo", "fx", "vocal")
-
-
-@dataclass(frozen=True)
-class Player:
-    """A voice, as far as phrases are concerned. sections: numbers of those it plays in."""
-
-    name: str
-    category: str
-    sections: frozenset[int]
 
 
 def phrase_starts(section: SectionTime, phrasing: Phrasing, beats_per_bar: int) -> list[float]:
@@ -49,22 +40,22 @@ def phrase_starts(section: SectionTime, phrasing: Phrasing, beats_per_bar: int) 
 
 
 def rests_of(
-    players: Sequence[Player],
+    parts: Sequence[PartRequest],
     times: Sequence[SectionTime],
     phrasing: Phrasing,
     *,
     beats_per_bar: int,
     seeds: Sequence[str],
 ) -> dict[str, list[Hole]]:
-    """When each voice is silent within its sections, by the voice's name.
+    """Decide when each part is silent within its sections, by its name.
 
     seeds: one for each section
 
-    A voice that is alone in its section never rests. The same arguments give the same rests.
+    A part that is alone in its section never rests. The same arguments give the same rests.
     """
-    rests: dict[str, list[Hole]] = {player.name: [] for player in players}
+    rests: dict[str, list[Hole]] = {part.name: [] for part in parts}
     for section in times:
-        here = [player for player in players if section.number in player.sections]
+        here = [part for part in parts if section.number in part.sections]
         starts = phrase_starts(section, phrasing, beats_per_bar)
         phrases = list(zip(starts, [*starts[1:], section.end], strict=True))
         rng = random.Random(seeds[section.number])
@@ -76,7 +67,7 @@ def rests_of(
 
 
 def _section_rests(
-    here: Sequence[Player],
+    here: Sequence[PartRequest],
     section: SectionTime,
     phrases: Sequence[Hole],
     phrasing: Phrasing,
@@ -95,28 +86,28 @@ def _section_rests(
     return ()
 
 
-def _ranked(here: Sequence[Player], order: Sequence[str]) -> list[Player]:
+def _ranked(here: Sequence[PartRequest], order: Sequence[str]) -> list[PartRequest]:
     """In the order in which they join; who is not in the order comes last."""
     places = {category: place for place, category in reversed(list(enumerate(order)))}
-    return sorted(here, key=lambda player: (places.get(player.category, len(order)), player.name))
+    return sorted(here, key=lambda part: (places.get(part.category, len(order)), part.name))
 
 
 def _joining(
-    ranked: Sequence[Player], phrases: Sequence[Hole], *, leaving: bool
+    ranked: Sequence[PartRequest], phrases: Sequence[Hole], *, leaving: bool
 ) -> Iterable[tuple[str, Hole]]:
-    """Each phrase has more voices than the one before (``leaving``: fewer); one has all."""
+    """Each phrase has more parts than the one before (``leaving``: fewer); one has all."""
     row = list(reversed(phrases)) if leaving else list(phrases)
     for number, phrase in enumerate(row):
         playing = max(1, math.ceil(len(ranked) * (number + 1) / len(row)))
-        for player in ranked[playing:]:
-            yield player.name, phrase
+        for part in ranked[playing:]:
+            yield part.name, phrase
 
 
 def _resting(
-    here: Sequence[Player], phrases: Sequence[Hole], phrasing: Phrasing, rng: random.Random
+    here: Sequence[PartRequest], phrases: Sequence[Hole], phrasing: Phrasing, rng: random.Random
 ) -> Iterable[tuple[str, Hole]]:
     """In every phrase but the last an ornament rests, each time another one if there is one."""
-    may = [player for player in _ranked(here, phrasing.rests) if player.category in phrasing.rests]
+    may = [part for part in _ranked(here, phrasing.rests) if part.category in phrasing.rests]
     rng.shuffle(may)
     turn = 0
     for phrase in phrases[:-1]:
@@ -127,7 +118,7 @@ def _resting(
 
 
 def _gap(
-    here: Sequence[Player],
+    here: Sequence[PartRequest],
     section: SectionTime,
     times: Sequence[SectionTime],
     phrasing: Phrasing,
@@ -136,9 +127,9 @@ def _gap(
     follows = times[section.number + 1] if section.number + 1 < len(times) else None
     gap = 0.0 if follows is None else gap_before(follows, times, phrasing)
     if gap > 0.0:
-        for player in here:
-            if player.category not in _THROUGH_GAPS:
-                yield player.name, (section.end - gap, section.end)
+        for part in here:
+            if part.category not in _THROUGH_GAPS:
+                yield part.name, (section.end - gap, section.end)
 
 
 def gap_before(section: SectionTime, times: Sequence[SectionTime], phrasing: Phrasing) -> float:
@@ -150,7 +141,7 @@ def gap_before(section: SectionTime, times: Sequence[SectionTime], phrasing: Phr
 
 
 def rest_for_change(
-    players: Sequence[Player],
+    parts: Sequence[PartRequest],
     block: Hole,
     *,
     attempt: int,
@@ -160,19 +151,19 @@ def rest_for_change(
 ) -> tuple[str, Hole] | None:
     """One more rest within a block that would repeat an earlier one; None where nobody plays.
 
-    players: those that play in the block
-    attempt: counts up while the block still repeats, and tries other voices and places
+    parts: those that play in the block
+    attempt: counts up while the block still repeats, and tries other parts and places
     """
-    if not players:
+    if not parts:
         return None
     rng = random.Random(f"{seed}:change:{block[0]}")
-    calm = [player for player in players if player.category not in ("kick", "bass", "drums")]
-    order = sorted(calm or players, key=lambda player: (len(rests[player.name]), player.name))
+    calm = [part for part in parts if part.category not in ("kick", "bass", "drums")]
+    order = sorted(calm or parts, key=lambda part: (len(rests[part.name]), part.name))
     rng.shuffle(order)
-    player = order[attempt % len(order)]
-    bars = 1 if player.category in DRUM_CATEGORIES or len(players) == 1 else 2
+    part = order[attempt % len(order)]
+    bars = 1 if part.category in DRUM_CATEGORIES or len(parts) == 1 else 2
     length = float(bars * beats_per_bar)
     places = int((block[1] - block[0]) // length)
     place = places - 1 - 2 * (attempt // len(order)) % places
     start = block[0] + place * length
-    return player.name, (start, start + length)
+    return part.name, (start, start + length)

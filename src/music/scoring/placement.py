@@ -5,11 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from src.music.casting.fit import Fit
-from src.music.model.score import Clip, Note
+from src.music.model.score import VELOCITY_EXPONENT, Clip, Note
 from src.music.model.timeline import SectionTime, Span
-
-SEAM_FADE_S = 0.004
-"""Fade at the edges of what plays on the grid: too short to hear, long enough not to click."""
 
 TEXTURE_FADE_S = 3.0
 PHRASE_FADE_S = 0.02
@@ -17,6 +14,8 @@ MARK_FADE_S = 0.03
 BACKWARDS_BEATS, BACKWARDS_DB, SHORTEST_SWELL_S = 4.0, -5.0, 0.4
 HELD_FADE_IN_S, HELD_FADE_OUT_S = 0.04, 0.35
 _SHORTEST_CLIP_BEATS = 1.0 / 64.0
+_VELOCITY_DB = 20.0 * VELOCITY_EXPONENT
+"""Decibels that ten times the velocity adds: a held note is as loud as the same note hit."""
 
 
 def loop_clips(stem_id: str, fit: Fit, spans: Iterable[Span], beat_s: float) -> tuple[Clip, ...]:
@@ -67,8 +66,6 @@ def pickup_clips(
             pickup_s,
             stretch_ratio=fit.stretch_ratio,
             semitones=fit.semitones,
-            fade_in_s=SEAM_FADE_S,
-            fade_out_s=SEAM_FADE_S,
         )
         for entry in entries
         if entry >= length
@@ -124,7 +121,7 @@ def held_clips(fit: Fit, notes: Iterable[Note], beat_s: float) -> tuple[Clip, ..
                 fit.source_start_s,
                 length * beat_s,
                 semitones=note.semitones,
-                gain_db=round(30.0 * math.log10(max(note.velocity, 0.05)), 3),
+                gain_db=round(_VELOCITY_DB * math.log10(max(note.velocity, 0.05)), 3),
                 fade_in_s=min(HELD_FADE_IN_S, length * beat_s / 3.0),
                 fade_out_s=min(HELD_FADE_OUT_S, length * beat_s / 3.0),
             )
@@ -202,8 +199,6 @@ def _passes(stem_id: str, fit: Fit, start: float, length: float) -> Clip:
         fit.source_length_s,
         stretch_ratio=fit.stretch_ratio,
         semitones=fit.semitones,
-        fade_in_s=SEAM_FADE_S if start > 0.0 else 0.0,
-        fade_out_s=SEAM_FADE_S,
         rotate_s=fit.rotate_s,
     )
 
@@ -222,8 +217,6 @@ def _slice(stem_id: str, fit: Fit, place: tuple[float, float], into: float, beat
         (end - start) * beat_s / fit.stretch_ratio,
         stretch_ratio=fit.stretch_ratio,
         semitones=fit.semitones,
-        fade_in_s=SEAM_FADE_S,
-        fade_out_s=SEAM_FADE_S,
     )
 
 

@@ -4,7 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator
 
-from src.music.model.score import Clip, Score, Track
+from src.music.model.score import Channel, Clip, Score
 
 BLOCK_BARS = 16
 _GRID = 12
@@ -31,33 +31,33 @@ def repeated_blocks(score: Score, *, bars: int = BLOCK_BARS) -> tuple[tuple[int,
     return tuple((numbers[0], later) for numbers in blocks.values() for later in numbers[1:])
 
 
-def plays_in(track: Track, block: tuple[float, float]) -> bool:
-    """Whether a track begins or holds a sound between two beats."""
+def plays_in(channel: Channel, block: tuple[float, float]) -> bool:
+    """Whether a channel begins or holds a sound between two beats."""
     start, end = block
-    return any(start <= note.start_beats < end for note in track.notes) or any(
+    return any(start <= note.start_beats < end for note in channel.notes) or any(
         clip.start_beats < end and clip.start_beats + clip.length_beats > start
-        for clip in track.clips
+        for clip in channel.clips
     )
 
 
 def _events(score: Score, start: float, end: float) -> Iterator[Event]:
     beat_s = 60.0 / score.bpm
-    for track in score.tracks:
-        yield from _clip_events(track, start, end, beat_s)
-        for note in track.notes:
+    for channel in score.channels:
+        yield from _clip_events(channel, start, end, beat_s)
+        for note in channel.notes:
             if start - 0.5 / _GRID <= note.start_beats < end - 0.5 / _GRID:
                 place = round((note.start_beats - start) * _GRID)
-                yield (track.name, note.stem_id, place, round(note.semitones, 2))
+                yield (channel.name, note.stem_id, place, round(note.semitones, 2))
 
 
-def _clip_events(track: Track, start: float, end: float, beat_s: float) -> Iterator[Event]:
-    for clip in track.clips:
+def _clip_events(channel: Channel, start: float, end: float, beat_s: float) -> Iterator[Event]:
+    for clip in channel.clips:
         first = max(clip.start_beats, start)
         last = min(clip.start_beats + clip.length_beats, end)
         if last - first > 1e-6:
             into_s = _source_place_s(clip, first, beat_s)
             yield (
-                track.name, clip.stem_id, round((first - start) * _GRID),
+                channel.name, clip.stem_id, round((first - start) * _GRID),
                 round((last - start) * _GRID), round(into_s / _PHASE_S),
                 round(clip.semitones, 2), clip.reverse, clip.tape_stop,
             )  # fmt: skip

@@ -8,16 +8,17 @@ from types import MappingProxyType
 
 from src.core.errors import InvalidInputError
 from src.music.arranging.plan_warnings import warnings_of
-from src.music.casting.casting import Cast, Part
+from src.music.casting.cast_part import Cast, CastPart
 from src.music.casting.hats import hat_kind, partner_name, stems_in
 from src.music.genre.genres import GenreGrammar, genre_grammar
+from src.music.model.part_request import PartRequest
 from src.music.model.plan import ArrangementPlan
-from src.music.model.score import Automation, Choice, Reason, Score, ScoreSection, Track
+from src.music.model.score import Automation, Channel, Choice, Reason, Score, ScoreSection
 from src.music.model.timeline import timeline
 from src.music.scoring.levels import part_gain_db
 from src.music.scoring.panning import pan_of
-from src.music.scoring.part_material import Stage, material_of, spans_of_part
-from src.music.scoring.phrasing import Hole, Player, rest_for_change, rests_of
+from src.music.scoring.part_material import TrackSetting, material_of, spans_of_part
+from src.music.scoring.phrasing import Hole, rest_for_change, rests_of
 from src.music.scoring.repetition import BLOCK_BARS, plays_in, repeated_blocks
 from src.music.scoring.section_levels import weighed, with_section_gains
 from src.music.scoring.section_loudness import section_loudness
@@ -29,6 +30,7 @@ from src.music.theory.roles import role_of
 
 NO_HITS: Mapping[str, Sequence[float]] = MappingProxyType({})
 TAIL_S = 3.0
+DUCK_RELEASE_BEATS, ECHO_BEATS = 0.45, 0.75
 _MOST_CHANGES = 12
 
 
@@ -46,15 +48,15 @@ def build_score(
         fills are cut at them
     """
     times = timeline(plan)
-    builder = _Builder(Stage(plan, grammar_of(plan), times, seed, hits))
+    builder = _Builder(TrackSetting(plan, grammar_of(plan), times, seed, hits))
     levels = mastering_of(plan.mastering, plan.target_lufs, otherwise=mastering)
     target, ceiling = levels.target_lufs, levels.ceiling_dbtp
     headroom_db = math.inf if target is None else ceiling - target
     parts = [part for part in (audible(part, plan) for part in cast.parts) if part is not None]
-    tracks = builder.tracks(parts)
-    cards = {card.id: card for part in parts for card in (part.match.card, part.partner) if card}
+    channels = builder.channels(parts)
+    cards = {card.id: card for part in parts for card in (part.card, part.partner) if card}
     gains = weighed(
-        tracks, cards, times, headroom_db,
+        channels, cards, times, headroom_db,
         lambda moved, _: section_loudness(moved, cards, times, 60.0 / plan.bpm),
     )  # fmt: skip
     return Score(
@@ -66,24 +68,28 @@ def build_score(
             ScoreSection(time.name, time.start, time.length, time.energy, level_db)
             for time, level_db in zip(times, gains, strict=True)
         ),
-        tracks=tuple(with_section_gains(track, times, gains) for track in tracks),
+        channels=tuple(with_section_gains(channel, times, gains) for channel in channels),
         target_lufs=target,
         ceiling_dbtp=ceiling,
         tail_s=TAIL_S,
-        choices=tuple(_choices(parts, tracks, plan)),
+        fade_out_s=TAIL_S / 2.0,
+        bus_compression=target is not None,
+        duck_release_beats=DUCK_RELEASE_BEATS,
+        echo_beats=ECHO_BEATS,
+        choices=tuple(_choices(parts, channels, plan)),
         warnings=tuple(dict.fromkeys((*cast.warnings, *warnings_of(plan)))),
     )
 
 
-def audible(part: Part, plan: ArrangementPlan) -> Part | None:
+def audible(part: CastPart, plan: ArrangementPlan) -> CastPart | None:
     """A part without the sections in which the plan mutes it; None where none is left."""
-    voice = part.voice
-    heard = tuple(
+    request = part.request
+    audible_in = [
         (number, query)
-        for number, query in voice.queries
-        if not {voice.name, voice.category} & set(plan.structure[number].muted)
-    )
-    return replace(part, voice=replace(voice, queries=heard)) if heard else None
+        for number, query in request.queries
+        if not {request.name, request.category} & set(plan.structure[number].muted)
+    ]
+    return replace(part, request=request.asked_by(audible_in)) if audible_in else None
 
 
 def grammar_of(plan: ArrangementPlan) -> GenreGrammar:
@@ -95,54 +101,50 @@ def grammar_of(plan: ArrangementPlan) -> GenreGrammar:
 
 
 class _Builder:
-    """Makes one track of the score after the other."""
+    """Makes one channel of the score after the other."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-        self.plan = stage.plan
-        self.grammar = stage.grammar
-        self.times = stage.times
-        self.seed = stage.seed
+    def __init__(self, setting: TrackSetting) -> None:
+        self.setting = setting
+        self.plan = setting.plan
+        self.grammar = setting.grammar
+        self.times = setting.times
+        self.seed = setting.seed
 
-    def tracks(self, parts: Sequence[Part]) -> list[Track]:
-        """All parts as lines of the mix; no sixteen bars say the same as sixteen before."""
-        players = [
-            Player(part.voice.name, part.voice.category, part.voice.sections)
-            for part in parts
-            if part.voice.place is None
-        ]
+    def channels(self, parts: Sequence[CastPart]) -> list[Channel]:
+        """Make all parts channels of the mix; no sixteen bars repeat sixteen before."""
+        phrased = [part.request for part in parts if part.request.position is None]
         rests = rests_of(
-            players,
+            phrased,
             self.times,
             self.grammar.phrasing,
             beats_per_bar=self.plan.beats_per_bar,
-            seeds=[self.stage.seed_of("phrases", number) for number in range(len(self.times))],
+            seeds=[self.setting.seed_of("phrases", number) for number in range(len(self.times))],
         )
-        tracks = [self.track(part, rests.get(part.voice.name, ())) for part in parts]
+        channels = [self.channel(part, rests.get(part.name, ())) for part in parts]
         for attempt in range(_MOST_CHANGES):
-            changed = self._changed(players, tracks, rests, attempt)
+            changed = self._changed(phrased, channels, rests, attempt)
             if not changed:
                 break
-            tracks = [
-                self.track(part, rests[part.voice.name]) if part.voice.name in changed else track
-                for part, track in zip(parts, tracks, strict=True)
+            channels = [
+                self.channel(part, rests[part.name]) if part.name in changed else channel
+                for part, channel in zip(parts, channels, strict=True)
             ]
-        return tracks
+        return channels
 
     def _changed(
         self,
-        players: Sequence[Player],
-        tracks: Sequence[Track],
+        phrased: Sequence[PartRequest],
+        channels: Sequence[Channel],
         rests: dict[str, list[Hole]],
         attempt: int,
     ) -> set[str]:
         """Give blocks that repeat earlier ones one more rest; the names of who rests."""
         length = float(BLOCK_BARS * self.plan.beats_per_bar)
         changed: set[str] = set()
-        for _, later in repeated_blocks(self._bare_score(tracks)):
+        for _, later in repeated_blocks(self._bare_score(channels)):
             block = later * length, (later + 1) * length
-            sounding = {track.name for track in tracks if plays_in(track, block)}
-            here = [player for player in players if player.name in sounding]
+            sounding = {channel.name for channel in channels if plays_in(channel, block)}
+            here = [request for request in phrased if request.name in sounding]
             more = rest_for_change(
                 here,
                 block,
@@ -156,31 +158,31 @@ class _Builder:
                 changed.add(more[0])
         return changed
 
-    def _bare_score(self, tracks: Sequence[Track]) -> Score:
-        """The tracks as a score that is only looked at."""
+    def _bare_score(self, channels: Sequence[Channel]) -> Score:
+        """The channels as a score that is only looked at."""
         plan, times = self.plan, self.times
         sections = tuple(ScoreSection(t.name, t.start, t.length, t.energy) for t in times)
         return Score(
-            plan.bpm, plan.key, plan.beats_per_bar, self.seed, sections, tuple(tracks), 0.0, 0.0
+            plan.bpm, plan.key, plan.beats_per_bar, self.seed, sections, tuple(channels), 0.0, 0.0
         )
 
-    def track(self, part: Part, rests: Sequence[Hole]) -> Track:
-        """A part as a line of the mix. rests: when it is silent within its sections."""
-        voice, card, fit = part.voice, part.match.card, part.match.fit
-        role, category = role_of(voice.category), voice.category
-        rng = random.Random(f"{self.seed}:track:{voice.name}")
-        spans = spans_of_part(self.stage, part, rests)
-        clips, notes = material_of(self.stage, part, spans)
+    def channel(self, part: CastPart, rests: Sequence[Hole]) -> Channel:
+        """Make a part a channel of the mix. rests: when it is silent within its sections"""
+        category = part.request.category
+        role = role_of(category)
+        rng = random.Random(f"{self.seed}:track:{part.name}")
+        spans = spans_of_part(self.setting, part, rests)
+        clips, notes = material_of(self.setting, part, spans)
         density = hits_per_second(notes, spans, self.plan.bpm)
-        gain = part_gain_db(card, fit, category, self.grammar.mix_db, density)
+        gain = part_gain_db(part.card, part.fit, category, self.grammar.mix_db, density)
         high_pass = role.high_pass_hz if part.high_pass_hz is None else part.high_pass_hz
         pan = round(role.pan * rng.choice((-1.0, 1.0)) * rng.uniform(0.5, 1.0), 3)
-        return Track(
-            name=voice.name,
+        return Channel(
+            name=part.name,
             role=category,
             clips=clips,
             notes=notes,
-            gain_db=round(gain + voice.queries[0][1].gain_db, 2),
+            gain_db=round(gain + part.request.gain_db, 2),
             pan=pan,
             high_pass_hz=high_pass,
             mono_below_hz=role.mono_below_hz,
@@ -190,48 +192,49 @@ class _Builder:
             automation=(
                 *automation_of(
                     category,
-                    voice.sections,
+                    part.request.sections,
                     self.times,
                     high_pass_hz=high_pass,
                     low_pass_hz=part.low_pass_hz,
                 ),
                 *self._throws(part),
-                *pan_of(
-                    self.grammar.sways.get(category),
-                    pan,
-                    [self.times[number] for number in sorted(voice.sections)],
-                    self.plan.beats_per_bar,
-                    turn=rng.random(),
-                ),
+                *self._pan(part, pan, turn=rng.random()),
             ),
         )
 
-    def _throws(self, part: Part) -> tuple[Automation, ...]:
+    def _pan(self, part: CastPart, own_pan: float, *, turn: float) -> tuple[Automation, ...]:
+        """Panning that moves about a part's own place."""
+        request = part.request
+        sections = [self.times[number] for number in sorted(request.sections)]
+        sway = self.grammar.sways.get(request.category)
+        return pan_of(sway, own_pan, sections, self.plan.beats_per_bar, turn=turn)
+
+    def _throws(self, part: CastPart) -> tuple[Automation, ...]:
         """Echoes and rings of a part."""
-        category = part.voice.category
+        category = part.request.category
         return throws_of(
             category,
             (self.grammar.reverb_db.get(category), role_of(category).delay_send_db),
-            self.stage.chanced(part, "throws"),
+            self.setting.chanced(part, "throws"),
             self.grammar.phrasing,
             self.plan.beats_per_bar,
         )
 
 
 def _choices(
-    parts: Sequence[Part], tracks: Sequence[Track], plan: ArrangementPlan
+    parts: Sequence[CastPart], channels: Sequence[Channel], plan: ArrangementPlan
 ) -> Iterator[Choice]:
     """Who plays: each part's stem, and of a hi-hat the partner where it is heard."""
-    for part, track in zip(parts, tracks, strict=True):
+    for part, channel in zip(parts, channels, strict=True):
         yield _choice(part, plan)
-        if part.partner is not None and part.partner.id in stems_in(track.notes):
+        if part.partner is not None and part.partner.id in stems_in(channel.notes):
             yield _partner_choice(part, part.partner, plan)
 
 
-def _partner_choice(part: Part, card: StemCard, plan: ArrangementPlan) -> Choice:
-    kit = card.kit == part.match.card.kit and card.kit is not None
+def _partner_choice(part: CastPart, card: StemCard, plan: ArrangementPlan) -> Choice:
+    kit = card.kit == part.card.kit and card.kit is not None
     reason = Reason("pair", 1.0 if kit else 0.6, f"the {hat_kind(card)} one to"
-                    f" {part.match.card.name!r}{', of the same kit' if kit else ''}")  # fmt: skip
+                    f" {part.card.name!r}{', of the same kit' if kit else ''}")  # fmt: skip
     return replace(
         _choice(part, plan),
         stem_id=card.id,
@@ -242,24 +245,24 @@ def _partner_choice(part: Part, card: StemCard, plan: ArrangementPlan) -> Choice
         original_file=card.original_file,
         reasons=(reason,),
         runners_up=(),
-        voice=partner_name(part.voice.name, card),
+        part=partner_name(part.name, card),
     )
 
 
-def _choice(part: Part, plan: ArrangementPlan) -> Choice:
-    card = part.match.card
-    names = [plan.structure[number].section for number in sorted(part.voice.sections)]
+def _choice(part: CastPart, plan: ArrangementPlan) -> Choice:
+    card = part.card
+    names = [plan.structure[number].section for number in sorted(part.request.sections)]
     return Choice(
         stem_id=card.id,
         name=card.name,
         category=card.category,
-        asked_category=part.voice.category,
+        asked_category=part.request.category,
         sections=tuple(dict.fromkeys(names)),
-        score=round(part.match.score, 4),
+        score=round(part.score, 4),
         kit=card.kit,
         licence=card.licence,
         original_file=card.original_file,
-        reasons=part.match.reasons,
+        reasons=part.reasons,
         runners_up=part.runners_up,
-        voice=part.voice.name,
+        part=part.name,
     )

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from src.music.model.score import Automation, Score, Track
+from src.music.model.score import Automation, Channel, Score
 from src.music.model.timeline import SectionTime
 from src.music.scoring.section_loudness import SILENT_LUFS, mastered_loudness, section_peaks
 from src.music.theory.library import StemCard
@@ -17,12 +17,12 @@ RISE_DB = 8.0
 
 _ROUNDS = 3
 
-Loudness = Callable[[Sequence[Track], Sequence[float]], Sequence[float]]
-"""(tracks with their shifted levels, the shifts in dB) -> loudness of each section in LUFS"""
+Loudness = Callable[[Sequence[Channel], Sequence[float]], Sequence[float]]
+"""(channels with their shifted levels, the shifts in dB) -> loudness of each section in LUFS"""
 
 
 def weighed(
-    tracks: Sequence[Track],
+    channels: Sequence[Channel],
     cards: Mapping[str, StemCard],
     times: Sequence[SectionTime],
     headroom_db: float,
@@ -37,7 +37,7 @@ def weighed(
     """
     gains = (0.0,) * len(times)
     for _ in range(_ROUNDS):
-        moved = [with_section_gains(track, times, gains) for track in tracks]
+        moved = [with_section_gains(channel, times, gains) for channel in channels]
         mixed = loudness(moved, gains)
         heard = mastered_loudness(mixed, section_peaks(moved, cards, times), times, headroom_db)
         unmoved = [level - gain for level, gain in zip(heard, gains, strict=True)]
@@ -61,9 +61,9 @@ def weighed_anew(
         for heard, level_db in zip(heard_lufs, before, strict=True)
     ]
     back = [-level_db for level_db in before]
-    tracks = [with_section_gains(track, times, back) for track in score.tracks]
+    channels = [with_section_gains(channel, times, back) for channel in score.channels]
     gains = weighed(
-        tracks,
+        channels,
         cards,
         times,
         _headroom_db(score),
@@ -75,7 +75,7 @@ def weighed_anew(
             replace(section, level_db=gain)
             for section, gain in zip(score.sections, gains, strict=True)
         ),
-        tracks=tuple(with_section_gains(track, times, gains) for track in tracks),
+        channels=tuple(with_section_gains(channel, times, gains) for channel in channels),
     )
 
 
@@ -86,7 +86,7 @@ def as_mastered(
     heard_lufs: Sequence[float],
 ) -> tuple[float, ...]:
     """How loud sections that were heard in the mix will be in the master, but for its gain."""
-    peaks = section_peaks(score.tracks, cards, times)
+    peaks = section_peaks(score.channels, cards, times)
     levels = [max(heard, SILENT_LUFS) for heard in heard_lufs]
     return mastered_loudness(levels, peaks, times, _headroom_db(score))
 
@@ -128,14 +128,14 @@ def section_gains_db(
 
 
 def with_section_gains(
-    track: Track, times: Sequence[SectionTime], gains_db: Sequence[float]
-) -> Track:
-    """A track whose level line moves with the sections'. It keeps its shape within each."""
+    channel: Channel, times: Sequence[SectionTime], gains_db: Sequence[float]
+) -> Channel:
+    """A channel whose level line moves with the sections'. It keeps its shape within each."""
     lines = tuple(
         _shifted(line, times, gains_db) if line.parameter == "gain_db" else line
-        for line in track.automation
+        for line in channel.automation
     )
-    return replace(track, automation=lines)
+    return replace(channel, automation=lines)
 
 
 def _shifted(

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from src.music.model.score import Automation, Track
+from src.music.model.score import Automation, Channel
 from src.music.model.timeline import SectionTime
 from src.music.theory.library import StemCard
 
@@ -36,7 +36,7 @@ _DUCKED_SHARE = 0.17
 
 
 def section_loudness(
-    tracks: Sequence[Track],
+    channels: Sequence[Channel],
     cards: Mapping[str, StemCard],
     times: Sequence[SectionTime],
     beat_s: float,
@@ -49,16 +49,16 @@ def section_loudness(
     The powers of all parts are added: a stem's own loudness, its part's gain, how much of
     the section it fills, what its filters leave of its bands and what ducking takes away.
     """
-    ducked = [_has_kick(tracks, section) for section in times]
+    ducked = [_has_kick(channels, section) for section in times]
     levels = []
     for section, kick in zip(times, ducked, strict=True):
-        power = sum(_track_power(track, cards, section, beat_s, kick) for track in tracks)
+        power = sum(_channel_power(channel, cards, section, beat_s, kick) for channel in channels)
         levels.append(10.0 * math.log10(power) if power > 0.0 else SILENT_LUFS)
     return tuple(max(level, SILENT_LUFS) for level in levels)
 
 
 def section_peaks(
-    tracks: Sequence[Track], cards: Mapping[str, StemCard], times: Sequence[SectionTime]
+    channels: Sequence[Channel], cards: Mapping[str, StemCard], times: Sequence[SectionTime]
 ) -> tuple[float, ...]:
     """Estimate the peaks of each section in dBFS: the power sum of its parts' own peaks.
 
@@ -67,9 +67,9 @@ def section_peaks(
     peaks = []
     for section in times:
         powers = [
-            _factor(_peak_db(track, cards, section))
-            for track in tracks
-            if track.role not in _SMOOTH_ROLES and _plays(track, section)
+            _factor(_peak_db(channel, cards, section))
+            for channel in channels
+            if channel.role not in _SMOOTH_ROLES and _plays(channel, section)
         ]
         peaks.append(10.0 * math.log10(sum(powers)) if powers else SILENT_LUFS)
     return tuple(peaks)
@@ -98,58 +98,60 @@ def mastered_loudness(
     )
 
 
-def _plays(track: Track, section: SectionTime) -> bool:
-    return any(_overlap(start, start + length, section) > 0.0 for start, length in _places(track))
+def _plays(channel: Channel, section: SectionTime) -> bool:
+    return any(_overlap(start, start + length, section) > 0.0 for start, length in _places(channel))
 
 
-def _peak_db(track: Track, cards: Mapping[str, StemCard], section: SectionTime) -> float:
-    stem = track.clips[0].stem_id if track.clips else track.notes[0].stem_id
+def _peak_db(channel: Channel, cards: Mapping[str, StemCard], section: SectionTime) -> float:
+    stem = channel.clips[0].stem_id if channel.clips else channel.notes[0].stem_id
     own = cards[stem].true_peak_dbtp
-    levels = [line for line in track.automation if line.parameter == "gain_db"]
+    levels = [line for line in channel.automation if line.parameter == "gain_db"]
     moved = _value(levels[0] if levels else None, section.start + section.length / 2.0, 0.0)
-    return (_UNKNOWN_PEAK_DBFS if own is None else own) + track.gain_db + moved
+    return (_UNKNOWN_PEAK_DBFS if own is None else own) + channel.gain_db + moved
 
 
-def _has_kick(tracks: Iterable[Track], section: SectionTime) -> bool:
-    return any(track.role in ("kick", "drums") and _plays(track, section) for track in tracks)
+def _has_kick(channels: Iterable[Channel], section: SectionTime) -> bool:
+    return any(
+        channel.role in ("kick", "drums") and _plays(channel, section) for channel in channels
+    )
 
 
-def _places(track: Track) -> list[tuple[float, float]]:
-    """(start, length) in beats of everything on a track."""
-    clips = [(clip.start_beats, clip.length_beats) for clip in track.clips]
-    return clips + [(note.start_beats, 1e-3) for note in track.notes]
+def _places(channel: Channel) -> list[tuple[float, float]]:
+    """(start, length) in beats of everything on a channel."""
+    clips = [(clip.start_beats, clip.length_beats) for clip in channel.clips]
+    return clips + [(note.start_beats, 1e-3) for note in channel.notes]
 
 
 def _overlap(start: float, end: float, section: SectionTime) -> float:
     return max(0.0, min(end, section.end) - max(start, section.start))
 
 
-def _track_power(
-    track: Track, cards: Mapping[str, StemCard], section: SectionTime, beat_s: float, kick: bool
+def _channel_power(
+    channel: Channel, cards: Mapping[str, StemCard], section: SectionTime, beat_s: float, kick: bool
 ) -> float:
-    """Mean power of a track in a section."""
-    own = _clips_power(track, cards, section) + _notes_power(track, cards, section, beat_s)
+    """Mean power of a channel in a section."""
+    own = _clips_power(channel, cards, section) + _notes_power(channel, cards, section, beat_s)
     if own <= 0.0:
         return 0.0
-    stem = track.clips[0].stem_id if track.clips else track.notes[0].stem_id
-    level_db = track.gain_db - (_DUCKED_SHARE * track.duck_db if kick else 0.0)
-    return own * _factor(level_db) * _passed(track, cards[stem], section)
+    stem = channel.clips[0].stem_id if channel.clips else channel.notes[0].stem_id
+    level_db = channel.gain_db - (_DUCKED_SHARE * channel.duck_db if kick else 0.0)
+    return own * _factor(level_db) * _passed(channel, cards[stem], section)
 
 
-def _clips_power(track: Track, cards: Mapping[str, StemCard], section: SectionTime) -> float:
+def _clips_power(channel: Channel, cards: Mapping[str, StemCard], section: SectionTime) -> float:
     power = 0.0
-    for clip in track.clips:
+    for clip in channel.clips:
         filled = _overlap(clip.start_beats, clip.start_beats + clip.length_beats, section)
         power += filled / section.length * _factor(_lufs(cards[clip.stem_id]) + clip.gain_db)
     return power
 
 
 def _notes_power(
-    track: Track, cards: Mapping[str, StemCard], section: SectionTime, beat_s: float
+    channel: Channel, cards: Mapping[str, StemCard], section: SectionTime, beat_s: float
 ) -> float:
     """Hits by their energy, spread over the section."""
     power = 0.0
-    for note in track.notes:
+    for note in channel.notes:
         if section.start <= note.start_beats < section.end:
             card = cards[note.stem_id]
             rings_s = min(card.duration_s, _LONGEST_HIT_S)
@@ -167,10 +169,10 @@ def _factor(level_db: float) -> float:
     return math.pow(10.0, level_db / 10.0)
 
 
-def _passed(track: Track, card: StemCard, section: SectionTime) -> float:
-    """What the track's automation leaves of its power, on average over a section."""
-    lines = {line.parameter: line for line in track.automation}
-    fixed = track.high_pass_hz or 0.0
+def _passed(channel: Channel, card: StemCard, section: SectionTime) -> float:
+    """What the channel's automation leaves of its power, on average over a section."""
+    lines = {line.parameter: line for line in channel.automation}
+    fixed = channel.high_pass_hz or 0.0
     whole = sum(card.features.get(f"{name}_share", 0.0) * k for name, _, _, k in _BANDS)
     total = 0.0
     for moment in _MOMENTS:

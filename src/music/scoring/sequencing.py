@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from src.core.errors import InvalidInputError
-from src.music.casting.fit import Fit
+from src.music.casting.cast_part import CastPart
 from src.music.casting.hats import Hats, played_on
 from src.music.genre.genres import Phrasing
 from src.music.genre.patterns import Pattern, Step, degree_semitones, fill_for, patterns_for, swung
@@ -32,21 +32,6 @@ _OCTAVE = 12.0
 
 
 @dataclass(frozen=True)
-class OneShot:
-    """What is hit. category: the role it plays.
-
-    tuned: its root note is known, so that scale degrees can be played
-    hats: of a hi-hat, what plays its open and closed hits
-    """
-
-    stem_id: str
-    category: str
-    fit: Fit
-    tuned: bool
-    hats: Hats | None = None
-
-
-@dataclass(frozen=True)
 class Groove:
     """How a track's hits are played. genre: with style, as the grammars know it."""
 
@@ -59,21 +44,34 @@ class Groove:
 
 
 def step_notes(
-    shot: OneShot,
+    part: CastPart,
     groove: Groove,
     sections: Iterable[tuple[SectionTime, str | None]],
     rng: random.Random,
+    *,
+    hats: Hats | None = None,
 ) -> tuple[Note, ...]:
-    """The part of a one-shot over its sections, each with the name of a pattern or None."""
+    """Sequence a one-shot over its sections, each with the name of a pattern or None.
+
+    hats: of a hi-hat, what plays its open and closed hits
+    """
+
+    def hit(step: Step, start: float) -> Note:
+        note = _note(part, groove, step, start, rng)
+        if hats is None:
+            return note
+        return played_on(note, hats, opened=step.opened, beat_s=60.0 / groove.bpm)
+
+    category = part.request.category
     notes: list[Note] = []
     for section, name in sections:
-        if section.kind == "build" and shot.category in groove.phrasing.rolls:
-            notes += [_note(shot, groove, step, section.start, rng) for step in roll(section)]
+        if section.kind == "build" and category in groove.phrasing.rolls:
+            notes += [hit(step, section.start) for step in roll(section)]
             continue
-        for bar, pattern, inside in _bars(shot.category, groove, section, name, rng):
+        for bar, pattern, inside in _bars(category, groove, section, name, rng):
             start = section.start + bar * groove.beats_per_bar
             for step in _steps_of_bar(pattern, inside, groove.beats_per_bar):
-                notes.append(_note(shot, groove, step, start, rng))
+                notes.append(hit(step, start))
     return tuple(sorted(notes, key=lambda note: note.start_beats))
 
 
@@ -173,24 +171,22 @@ def _steps_of_bar(pattern: Pattern, bar: int, beats_per_bar: int) -> Iterator[St
             yield replace(step, beat=beat)
 
 
-def _note(shot: OneShot, groove: Groove, step: Step, bar_start: float, rng: random.Random) -> Note:
+def _note(part: CastPart, groove: Groove, step: Step, bar_start: float, rng: random.Random) -> Note:
+    category = part.request.category
     human = rng.uniform(-1.0, 1.0), rng.uniform(-1.0, 1.0)
     beat = swung(step.beat, groove.swing)
-    if shot.category not in _EXACT and not step.beat.is_integer():
+    if category not in _EXACT and not step.beat.is_integer():
         beat += human[0] * HUMAN_TIMING_S * groove.bpm / 60.0
-    semitones = shot.fit.semitones
-    if shot.tuned:
+    semitones = part.fit.semitones
+    if part.tuned:
         semitones = _folded(semitones + degree_semitones(step.degree, minor=is_minor(groove.key)))
-    note = Note(
-        shot.stem_id,
+    return Note(
+        part.card.id,
         bar_start + beat,
         velocity=min(1.0, max(0.05, step.velocity * (1.0 + HUMAN_VELOCITY * human[1]))),
         semitones=semitones,
-        length_beats=None if shot.category in DRUM_CATEGORIES else step.length_beats,
+        length_beats=None if category in DRUM_CATEGORIES else step.length_beats,
     )
-    if shot.hats is None:
-        return note
-    return played_on(note, shot.hats, opened=step.opened, beat_s=60.0 / groove.bpm)
 
 
 def _folded(semitones: float) -> float:

@@ -7,7 +7,6 @@ from src.music.casting.fit import Fit
 from src.music.model.score import Clip
 from src.music.scoring.transitions import Fill
 
-SLICE_FADE_S = 0.004
 EARLY_S = 0.0015
 """A cut lies this far before the hit that was found, so that no attack is cut into."""
 
@@ -97,6 +96,4 @@ def _clip(
         end_s - begin_s,
         stretch_ratio=fit.stretch_ratio,
         semitones=fit.semitones,
-        fade_in_s=SLICE_FADE_S,
-        fade_out_s=SLICE_FADE_S,
     )

@@ -146,7 +146,7 @@ def _after(clip: Clip, start: float, beat_s: float) -> Clip:
         start_beats=start,
         length_beats=clip.start_beats + clip.length_beats - start,
         rotate_s=0.0 if turned_s < 1e-4 or clip.source_length_s - turned_s < 1e-4 else turned_s,
-        fade_in_s=0.004,
+        fade_in_s=0.0,
     )
 
 

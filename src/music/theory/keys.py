@@ -5,7 +5,6 @@ twelve tonics C C# D Eb E F F# G Ab A Bb B; every other spelling is turned at th
 """
 
 import re
-from dataclasses import dataclass
 
 from src.core.errors import InvalidInputError
 
@@ -14,9 +13,6 @@ TONICS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
 KEYS = TONICS + tuple(f"{tonic}m" for tonic in TONICS)
 """All 24 keys: majors by pitch class, then minors by pitch class."""
-
-SHIFT_COST = 0.34
-"""What one semitone of shifting costs, in steps of the Camelot wheel (see best_shift)."""
 
 _NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _ACCIDENTALS = {"": 0, "#": 1, "b": -1}
@@ -28,14 +24,6 @@ _SPELLED = re.compile(r"^([A-Ga-g])\s*(#|b|♯|♭|sharp|flat|is|)[\s_-]*([A-Za-
 _GERMAN = re.compile(r"^([A-Ha-h])(is|es|s|)[\s_-]*(dur|moll)$", re.IGNORECASE)
 _CAMELOT = re.compile(r"^0?(1[0-2]|[1-9])([ABab])$")
 _OPEN_KEY = re.compile(r"^0?(1[0-2]|[1-9])([dm])$")
-
-
-@dataclass(frozen=True)
-class KeyShift:
-    """A transposition: semitones up (negative: down), and the Camelot distance after it."""
-
-    semitones: int
-    distance: int
 
 
 def parse_key(text: str) -> str:
@@ -102,31 +90,6 @@ def camelot_distance(first: str, second: str) -> int:
     here, there = camelot(first), camelot(second)
     hours = abs(int(here[:-1]) - int(there[:-1]))
     return min(hours, 12 - hours) + (here[-1] != there[-1])
-
-
-def best_shift(source_key: str, target_key: str, limit: int = 3) -> KeyShift:
-    """The transposition that brings a stem into a key at the least cost.
-
-    limit: largest shift in semitones, either way
-
-    Cost is Camelot distance plus SHIFT_COST per semitone, so that a fifth or the relative
-    key is left as it is rather than shifted by three semitones. Ties go to the smaller
-    shift, then downwards, which sounds more natural than upwards.
-    """
-    if limit < 0:
-        raise InvalidInputError(f"limit must be at least 0 semitones, got {limit}")
-    shifts = (
-        KeyShift(semitones, camelot_distance(transpose(source_key, semitones), target_key))
-        for semitones in range(-limit, limit + 1)
-    )
-    return min(
-        shifts,
-        key=lambda shift: (
-            shift.distance + SHIFT_COST * abs(shift.semitones),
-            abs(shift.semitones),
-            shift.semitones,
-        ),
-    )
 
 
 def _from_wheel(hour: int, *, minor: bool) -> str:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from src.core.errors import InvalidInputError
 
+BEATS_PER_BAR = 4
+"""Beats of a bar where nobody says otherwise: loops are counted so."""
+
 OCTAVES = (1.0, 2.0, 0.5)
 """Ways to read a tempo: as it is, in double time, in half time."""
 
@@ -13,6 +16,11 @@ STRETCH_SCALE = 0.22
 
 OCTAVE_COST = 0.08
 """What reading a loop in half or double time costs by itself."""
+
+_ALMOST_A_BEAT = 0.05
+"""By how much of a beat the last one may be cut short."""
+
+_FITS_S, _FITS_SHARE = 0.005, 0.002
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,35 @@ def beats_miss_s(duration_s: float, bpm: float) -> float:
     """How far a duration lies from the nearest whole number of beats (at least one), seconds."""
     beats = beats_in(duration_s, bpm)
     return abs(beats - max(1.0, float(round(beats)))) * 60.0 / bpm
+
+
+def bars_from_beats(beats: float, *, exact: bool) -> float | None:
+    """Count the bars of four beats that so many beats make.
+
+    exact: the beats are all there is, to the nearest whole one, at least one; each counts as a
+        quarter of a bar. Else what is beyond the last bar is a tail: only whole bars count, or
+        whole beats where they make no bar
+
+    None for less than a beat that is not exact.
+    """
+    if exact:
+        return max(1, round(beats)) / BEATS_PER_BAR
+    whole = math.floor(beats + _ALMOST_A_BEAT)
+    if whole < 1:
+        return None
+    return float(whole // BEATS_PER_BAR) if whole >= BEATS_PER_BAR else whole / BEATS_PER_BAR
+
+
+def fits_beats(duration_s: float, bpm: float) -> bool:
+    """Whether a loop is cut to whole beats: to 5 ms, or to 0.2 % of a longer one."""
+    return beats_miss_s(duration_s, bpm) < max(_FITS_S, _FITS_SHARE * duration_s)
+
+
+def loop_bars(duration_s: float, bpm: float, *, downbeat_s: float) -> float | None:
+    """Count the bars of a loop; from its first downbeat on where it is not cut to whole beats."""
+    if fits_beats(duration_s, bpm):
+        return bars_from_beats(beats_in(duration_s, bpm), exact=True)
+    return bars_from_beats(beats_in(max(duration_s - downbeat_s, 0.0), bpm), exact=False)
 
 
 def _check(value: float, name: str) -> None:

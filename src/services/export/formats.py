@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from src.core.progress import Progress
-from src.mixdown.pieces import Load
+from src.mixdown import Load
 from src.music.export.arrangement_picture import arrangement_svg
 from src.music.export.credits import credits_dict, credits_text
 from src.music.export.daw_session import Session
@@ -24,8 +24,7 @@ from src.storage.dawproject import metadata_xml, project_xml
 from src.storage.decode import sound_stream
 from src.storage.encode import FLAC_24, MP3_320, WAV_24, AudioSink, Encoding
 from src.storage.midi_file import midi_bytes
-from src.storage.picture_pixels import picture_pixels
-from src.storage.png import png_bytes
+from src.storage.picture import picture_png
 from src.storage.reaper import reaper_project
 from src.storage.tag_writing import Tags
 from src.storage.zip_writing import Member, write_zip
@@ -95,7 +94,7 @@ class ExportFormat:
 
 def _encoded(suffix: str, encoding: Encoding, *, cover: bool = True) -> Maker:
     def make(of: Material, folder: Path, progress: Progress) -> None:
-        picture = png_bytes(picture_pixels(_drawn(of, progress))) if cover else b""
+        picture = picture_png(_drawn(of, progress)) if cover else b""
         tags = replace(of.tags, cover=picture)
         _transcode(of, folder / f"{of.name}{suffix}", encoding, tags, progress)
 
@@ -156,7 +155,7 @@ def _session(
 def _picture(of: Material, folder: Path, progress: Progress) -> None:
     svg = _drawn(of, progress)
     write_text(folder / f"{of.name}.svg", svg)
-    write_bytes(folder / f"{of.name}.png", png_bytes(picture_pixels(svg)))
+    write_bytes(folder / f"{of.name}.png", picture_png(svg))
 
 
 def _drawn(of: Material, progress: Progress) -> str:

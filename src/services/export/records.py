@@ -11,6 +11,7 @@ from pathlib import Path
 from src.storage.atomic import TEMPORARY_PREFIX, write_json
 
 _ABANDONED_S = 24 * 3600.0
+_WRITTEN_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,15 @@ def remove_abandoned(folder: Path) -> None:
     for path in folder.glob(f"{TEMPORARY_PREFIX}*"):
         if path.is_dir() and time.time() - path.stat().st_mtime > _ABANDONED_S:
             shutil.rmtree(path, ignore_errors=True)
+
+
+def remove_unfinished(folder: Path, prefix: str) -> None:
+    """Remove what one export that was killed began, and single files that nobody is writing."""
+    for path in folder.glob(f"{TEMPORARY_PREFIX}*"):
+        if path.is_dir() and path.name.startswith(prefix) and prefix != TEMPORARY_PREFIX:
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.is_file() and time.time() - path.stat().st_mtime > _WRITTEN_S:
+            path.unlink(missing_ok=True)
 
 
 def _path(folder: Path, name: str) -> Path:

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 
 from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError, NotFoundError
@@ -28,6 +29,7 @@ from src.services.export.records import (
     publish,
     read_record,
     remove_abandoned,
+    remove_unfinished,
     write_record,
 )
 from src.services.renderer import stem_loader
@@ -83,11 +85,17 @@ class ExportService:
         self.search = search
 
     def export(
-        self, track_id: str, formats: Sequence[str] | None = None, progress: Progress = silent
+        self,
+        track_id: str,
+        formats: Sequence[str] | None = None,
+        progress: Progress = silent,
+        *,
+        export_id: str = "",
     ) -> Exports:
         """Make what is not there yet; answers with all files of these formats.
 
         formats: None makes all of them
+        export_id: marks what is unfinished, for :meth:`tidy`
 
         Raises NotFoundError for an unknown track; InvalidInputError for an unknown format;
         ConflictError where the track, its score or a stem of it is gone (``track_missing``,
@@ -100,7 +108,7 @@ class ExportService:
         done = 0.0
         for name in wanted:
             steps = _Share(progress, done / whole, FORMATS[name].effort / whole)
-            self._make(name, place, score, steps)
+            self._make(name, place, score, steps, prefix=_unfinished(export_id))
             done += FORMATS[name].effort
         progress(STAGE, _STEPS, _STEPS)
         return self._listed(place, wanted)
@@ -109,11 +117,22 @@ class ExportService:
         """The parameters of an export job. Raises what :meth:`export` raises at once."""
         wanted = checked_formats(formats)
         _score_of(self._place(track_id).wav)
-        return {"track_id": track_id, "formats": list(wanted)}
+        return {"track_id": track_id, "formats": list(wanted), "export_id": str(uuid4())}
 
     def run(self, params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
         """The work of an export job: parameters as :meth:`check` makes them."""
-        return self.export(params["track_id"], params["formats"], progress).model_dump()
+        made = self.export(
+            params["track_id"], params["formats"], progress, export_id=params.get("export_id", "")
+        )
+        return made.model_dump()
+
+    def tidy(self, params: Mapping[str, Any]) -> None:
+        """Remove what an export job that was cut off left; nothing where its track is gone."""
+        try:
+            folder = self._place(params["track_id"]).folder
+        except NotFoundError:
+            return
+        remove_unfinished(folder, _unfinished(params.get("export_id", "")))
 
     def files(self, track_id: str) -> Exports:
         """What was made of a track. Raises NotFoundError for an unknown track."""
@@ -181,7 +200,9 @@ class ExportService:
             zips=[f"{url}/{name}" for name in zips],
         )
 
-    def _make(self, name: str, place: _Place, score: Score, progress: Progress) -> None:
+    def _make(
+        self, name: str, place: _Place, score: Score, progress: Progress, *, prefix: str
+    ) -> None:
         """Make one format, unless it is there already."""
         of = self._material(name, place, score)
         digest = _digest(name, of)
@@ -191,7 +212,7 @@ class ExportService:
         else:
             place.folder.mkdir(parents=True, exist_ok=True)
             remove_abandoned(place.folder)
-            with TemporaryDirectory(dir=place.folder, prefix=TEMPORARY_PREFIX) as built:
+            with TemporaryDirectory(dir=place.folder, prefix=prefix) as built:
                 FORMATS[name].make(of, Path(built), progress)
                 sizes = publish(Path(built), place.folder, before)
         after = ExportRecord(place.row.id, digest, sizes)
@@ -233,6 +254,10 @@ class _Share:
         self._progress(STAGE, round(_STEPS * (self._start + self._share * part)), _STEPS)
 
 
+def _unfinished(export_id: str) -> str:
+    return f"{TEMPORARY_PREFIX}{export_id}-" if export_id else TEMPORARY_PREFIX
+
+
 def checked_formats(formats: Sequence[str] | None) -> tuple[str, ...]:
     """Names of formats, each once, in the order in which they are made; None is all.
 
@@ -266,8 +291,8 @@ def _score_of(wav: Path) -> Score:
 
 def _stems_of(score: Score) -> list[str]:
     """Ids of all stems that sound."""
-    clips = (clip.stem_id for track in score.tracks for clip in track.clips)
-    notes = (note.stem_id for track in score.tracks for note in track.notes)
+    clips = (clip.stem_id for channel in score.channels for clip in channel.clips)
+    notes = (note.stem_id for channel in score.channels for note in channel.notes)
     return list(dict.fromkeys((*clips, *notes)))
 
 

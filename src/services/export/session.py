@@ -9,9 +9,10 @@ import numpy as np
 from src.audio.basics.gain import db_to_gain
 from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.core.progress import Progress, silent
-from src.mixdown.pieces import Load, NoteSpec, PassSpec, PieceStore
-from src.mixdown.playback import BLOCK_SAMPLES
-from src.mixdown.track_playing import ClipLine, Grid, NoteLine, TrackPlayer
+from src.mixdown import Load, SampleGrid
+from src.mixdown.conformed import ConformedSlices, NoteSpec, PassSpec
+from src.mixdown.mixing import BLOCK_SAMPLES
+from src.mixdown.sources import ChannelSource, ClipSource, NoteSource
 from src.music.export.daw_session import (
     AudioItem,
     FilterSweep,
@@ -22,7 +23,7 @@ from src.music.export.daw_session import (
     gain_curve,
 )
 from src.music.export.midi_parts import MidiNote, MidiSong
-from src.music.model.score import AutomationPoint, Score, ScoreSection, Track
+from src.music.model.score import AutomationPoint, Channel, Score, ScoreSection
 from src.storage.encode import WAV_FLOAT, AudioSink
 from src.storage.paths import safe_name
 
@@ -63,8 +64,8 @@ class SessionMaker:
         self._score = score
         self._folder = folder
         self._style = style
-        self._grid = Grid(score.bpm, HOUSE_RATE)
-        self._store = PieceStore(load, sample_rate=HOUSE_RATE)
+        self._grid = SampleGrid(score.bpm, HOUSE_RATE)
+        self._store = ConformedSlices(load, sample_rate=HOUSE_RATE)
         self._made: dict[tuple[PassSpec | NoteSpec, float], Media] = {}
         self._names = {choice.stem_id: choice.name for choice in score.choices}
         self._taken: set[str] = set()
@@ -72,9 +73,9 @@ class SessionMaker:
     def make(self, text: SessionText, song: MidiSong, progress: Progress = silent) -> Session:
         """The whole session. song: the same score as notes"""
         tracks = []
-        for number, track in enumerate(self._score.tracks):
-            progress("writing parts", number, len(self._score.tracks))
-            tracks.append(self._track(track, song.parts[number].notes))
+        for number, channel in enumerate(self._score.channels):
+            progress("writing parts", number, len(self._score.channels))
+            tracks.append(self._track(channel, song.parts[number].notes))
         score, end = self._score, self._grid.sample(self._score.length_beats)
         return Session(
             title=text.title,
@@ -90,103 +91,103 @@ class SessionMaker:
             comment=text.comment,
         )
 
-    def _track(self, track: Track, notes: tuple[MidiNote, ...]) -> SessionTrack:
-        player = TrackPlayer(track, self._grid, self._store)
-        items = [self._clip(line, track) for line in player.clips]
-        items += self._sections(track) if self._style.baked else self._hits(player, track)
+    def _track(self, channel: Channel, notes: tuple[MidiNote, ...]) -> SessionTrack:
+        playing = ChannelSource(channel, self._grid, self._store)
+        items = [self._clip(source, channel) for source in playing.clips]
+        items += self._sections(channel) if self._style.baked else self._hits(playing, channel)
         return SessionTrack(
-            name=track.name,
-            role=track.role,
-            volume=db_to_gain(track.gain_db),
-            pan=track.pan,
+            name=channel.name,
+            role=channel.role,
+            volume=db_to_gain(channel.gain_db),
+            pan=channel.pan,
             items=tuple(sorted(items, key=lambda item: item.start_beats)),
             notes=notes,
-            volume_curve=gain_curve(_points(track, "gain_db")),
-            pan_curve=_points(track, "pan"),
-            sweeps=tuple(_sweeps(track)),
+            volume_curve=gain_curve(_points(channel, "gain_db")),
+            pan_curve=_points(channel, "pan"),
+            sweeps=tuple(_sweeps(channel)),
         )
 
-    def _clip(self, line: ClipLine, track: Track) -> AudioItem:
-        clip, stop = line.clip, line.stop
+    def _clip(self, source: ClipSource, channel: Channel) -> AudioItem:
+        clip, stop = source.clip, source.stop
         gain = db_to_gain(clip.gain_db)
-        fade_in, fade_out = line.fades(self._store)
+        fade_in, fade_out = source.fades(self._store)
         length = clip.length_beats
         if self._grid.sample(clip.start_beats + length) != stop:
             length = self._beats(stop) - clip.start_beats
         baked = gain if self._style.baked else 1.0
         return AudioItem(
-            name=self._names.get(clip.stem_id, track.name),
-            media=self._media(line.spec, clip.stem_id, track, baked),
+            name=self._names.get(clip.stem_id, channel.name),
+            media=self._media(source.spec, clip.stem_id, channel, baked),
             start_beats=clip.start_beats,
             length_beats=length,
-            pass_beats=line.pass_beats,
+            pass_beats=source.pass_beats,
             passes=tuple(
                 (first, min(first + samples, stop) - first)
-                for first, samples in line.passes(line.start, stop)
+                for first, samples in source.passes(source.start, stop)
             ),
             gain=gain / baked,
             fade_in_s=fade_in / HOUSE_RATE,
             fade_out_s=fade_out / HOUSE_RATE,
         )
 
-    def _hits(self, player: TrackPlayer, track: Track) -> list[AudioItem]:
+    def _hits(self, playing: ChannelSource, channel: Channel) -> list[AudioItem]:
         """Every hit as an item of its own; where they overlap, both sound."""
-        notes = sorted(track.notes, key=lambda note: note.start_beats)
+        notes = sorted(channel.notes, key=lambda note: note.start_beats)
         items = []
-        for note, line in zip(notes, player.notes, strict=True):
-            media = self._media(line.spec, note.stem_id, track, 1.0)
-            end = line.end(self._store)
-            cut = end < line.start + media.samples
+        for note, source in zip(notes, playing.notes, strict=True):
+            media = self._media(source.spec, note.stem_id, channel, 1.0)
+            end = source.end(self._store)
+            cut = end < source.start + media.samples
             items.append(
                 AudioItem(
-                    name=self._names.get(note.stem_id, track.name),
+                    name=self._names.get(note.stem_id, channel.name),
                     media=media,
                     start_beats=note.start_beats,
                     length_beats=self._beats(end) - note.start_beats,
                     pass_beats=self._beats(media.samples),
-                    passes=((line.start, end - line.start),),
-                    gain=line.gain,
-                    fade_out_s=line.release / HOUSE_RATE if cut else 0.0,
+                    passes=((source.start, end - source.start),),
+                    gain=source.gain,
+                    fade_out_s=source.release / HOUSE_RATE if cut else 0.0,
                 )
             )
         return items
 
-    def _sections(self, track: Track) -> list[AudioItem]:
+    def _sections(self, channel: Channel) -> list[AudioItem]:
         """The hits of a one-shot played into one file per section; the last one rings out."""
-        player = TrackPlayer(replace(track, clips=()), self._grid, self._store)
-        if not player.notes:
+        playing = ChannelSource(replace(channel, clips=()), self._grid, self._store)
+        if not playing.notes:
             return []
-        ends = [line.end(self._store) for line in player.notes]
+        ends = [source.end(self._store) for source in playing.notes]
         items = []
         for number, section in enumerate(self._score.sections):
             start = self._grid.sample(section.start_beats)
             stop = self._grid.sample(section.start_beats + section.length_beats)
             last = number == len(self._score.sections) - 1
-            sounding = [end for line, end in zip(player.notes, ends, strict=True)
-                        if line.start < stop and end > start]  # fmt: skip
+            sounding = [end for source, end in zip(playing.notes, ends, strict=True)
+                        if source.start < stop and end > start]  # fmt: skip
             if sounding:
                 end = max(sounding) if last else min(max(sounding), stop)
-                items.append(self._section(track, player, section, (start, end)))
+                items.append(self._section(channel, playing, section, (start, end)))
         return items
 
     def _section(
-        self, track: Track, player: TrackPlayer, section: ScoreSection, span: tuple[int, int]
+        self, channel: Channel, playing: ChannelSource, section: ScoreSection, span: tuple[int, int]
     ) -> AudioItem:
         start, end = span
-        mono = all(self._is_mono(line) for line in player.notes)
-        path = self._free_path(track, section.name)
+        mono = all(self._is_mono(source) for source in playing.notes)
+        path = self._free_path(channel, section.name)
         channels = 1 if mono else 2
         with AudioSink(
             self._folder / path, sample_rate=HOUSE_RATE, channels=channels, encoding=WAV_FLOAT
         ) as sink:
             for place in range(start, end, BLOCK_SAMPLES):
                 samples = min(BLOCK_SAMPLES, end - place)
-                sink.write(_sound(player.play(place, samples), samples)[:channels])
+                sink.write(_sound(playing.play(place, samples), samples)[:channels])
         length = self._beats(end) - section.start_beats
         if end == self._grid.sample(section.start_beats + section.length_beats):
             length = section.length_beats
         return AudioItem(
-            name=f"{track.name} {section.name}",
+            name=f"{channel.name} {section.name}",
             media=Media(path, end - start, channels),
             start_beats=section.start_beats,
             length_beats=length,
@@ -194,25 +195,27 @@ class SessionMaker:
             passes=((start, end - start),),
         )
 
-    def _is_mono(self, line: NoteLine) -> bool:
-        return bool(self._store.piece(line.spec).shape[0] == 1)
+    def _is_mono(self, source: NoteSource) -> bool:
+        return bool(self._store.sound(source.spec).shape[0] == 1)
 
-    def _media(self, spec: PassSpec | NoteSpec, stem_id: str, track: Track, gain: float) -> Media:
-        """The file of a piece at a gain, written when it is first needed."""
+    def _media(
+        self, spec: PassSpec | NoteSpec, stem_id: str, channel: Channel, gain: float
+    ) -> Media:
+        """The file of a conformed slice at a gain, written when it is first needed."""
         if (spec, gain) not in self._made:
-            piece = self._store.piece(spec)
-            path = self._free_path(track, self._names.get(stem_id, ""))
+            conformed = self._store.sound(spec)
+            path = self._free_path(channel, self._names.get(stem_id, ""))
             with AudioSink(
-                self._folder / path, sample_rate=HOUSE_RATE, channels=piece.shape[0],
+                self._folder / path, sample_rate=HOUSE_RATE, channels=conformed.shape[0],
                 encoding=WAV_FLOAT,
             ) as sink:  # fmt: skip
-                sink.write(piece * piece.dtype.type(gain))
-            self._made[spec, gain] = Media(path, piece.shape[1], piece.shape[0])
+                sink.write(conformed * conformed.dtype.type(gain))
+            self._made[spec, gain] = Media(path, conformed.shape[1], conformed.shape[0])
         return self._made[spec, gain]
 
-    def _free_path(self, track: Track, name: str) -> str:
+    def _free_path(self, channel: Channel, name: str) -> str:
         """A path below the project that no other file has, whatever the case of its letters."""
-        base = safe_name(f"{track.name} {name}".strip())
+        base = safe_name(f"{channel.name} {name}".strip())
         number = 1
         while True:
             path = f"{MEDIA_FOLDER}/{base if number == 1 else f'{base} {number}'}.wav"
@@ -225,15 +228,15 @@ class SessionMaker:
         return samples / self._grid.samples_per_beat
 
 
-def _points(track: Track, parameter: str) -> tuple[AutomationPoint, ...]:
-    found = [line.points for line in track.automation if line.parameter == parameter]
+def _points(channel: Channel, parameter: str) -> tuple[AutomationPoint, ...]:
+    found = [line.points for line in channel.automation if line.parameter == parameter]
     return tuple(sorted(found[-1], key=lambda point: point.beats)) if found else ()
 
 
-def _sweeps(track: Track) -> Iterator[FilterSweep]:
-    """The filters of a track that are ever at work."""
+def _sweeps(channel: Channel) -> Iterator[FilterSweep]:
+    """The filters of a channel that are ever at work."""
     for kind, open_hz, side in (("high_pass", _FLAT_HZ, 1.0), ("low_pass", _OPEN_HZ, -1.0)):
-        points = _points(track, f"{kind}_hz")
+        points = _points(channel, f"{kind}_hz")
         if any(side * point.value > side * open_hz for point in points):
             yield FilterSweep(kind, points)
 

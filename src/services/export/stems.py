@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from src.audio.basics.gain import db_to_gain
 from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.core.progress import Progress, silent
-from src.mixdown.pieces import Load
-from src.mixdown.playback import MixBlock, ending, mix_blocks, score_samples
+from src.mixdown import Load, MixBlock, block_ending, mix_blocks
 from src.music.model.score import Score
 from src.storage.encode import AudioSink
 from src.storage.paths import safe_name
@@ -42,7 +41,7 @@ def write_stems(
     tags: Tags | None = None,
     progress: Progress = silent,
 ) -> float:
-    """Write each track and each send's return as 24-bit WAV, and their sum as premaster.
+    """Write each channel and each send's return as 24-bit WAV, and their sum as premaster.
 
     All files begin at the first bar, end with the tail and have one length; added up
     sample by sample they are the premaster. It is the mix before bus and master, all files
@@ -53,7 +52,7 @@ def write_stems(
     """
     peaks = _Peaks()
     for block in mix_blocks(score, load=load, progress=_half(progress, 0)):
-        peaks.add(block, _ramp(score, block))
+        peaks.add(block, block_ending(score, block))
     gain = peaks.gain()
     with ExitStack() as stack:
 
@@ -65,7 +64,7 @@ def write_stems(
         sinks = [opened(files.folder / name) for name in stem_names(score)]
         whole = opened(files.premaster)
         for block in mix_blocks(score, load=load, progress=_half(progress, 1)):
-            ramp = _ramp(score, block) * np.float32(gain)
+            ramp = block_ending(score, block) * np.float32(gain)
             total = np.zeros((2, block.samples), np.float32)
             for sink, sound in zip(sinks, _present(score, block), strict=True):
                 part = np.zeros_like(total) if sound is None else sound * ramp
@@ -76,11 +75,11 @@ def write_stems(
 
 
 def stem_names(score: Score) -> list[str]:
-    """File names of the stems: tracks in the score's order, then what comes back of sends."""
+    """File names of the stems: channels in the score's order, then what comes back of sends."""
     returns = [
         name for name, used in zip(("reverb", "delay"), _returns(score), strict=True) if used
     ]
-    names = [*(track.name for track in score.tracks), *returns]
+    names = [*(channel.name for channel in score.channels), *returns]
     return [f"{number:02} {safe_name(name)}.wav" for number, name in enumerate(names, start=1)]
 
 
@@ -89,9 +88,9 @@ def _returns(score: Score) -> tuple[bool, bool]:
 
     def used(parameter: str) -> bool:
         return any(
-            getattr(track, parameter) is not None
-            or any(line.parameter == parameter for line in track.automation)
-            for track in score.tracks
+            getattr(channel, parameter) is not None
+            or any(line.parameter == parameter for line in channel.automation)
+            for channel in score.channels
         )
 
     return used("reverb_send_db"), used("delay_send_db")
@@ -99,20 +98,10 @@ def _returns(score: Score) -> tuple[bool, bool]:
 
 def _present(score: Score, block: MixBlock) -> Iterator[Audio | None]:
     """The parts of a block that have a file, in the order of ``stem_names``."""
-    yield from block.tracks
+    yield from block.channels
     for sound, used in zip((block.reverb, block.delay), _returns(score), strict=True):
         if used:
             yield sound
-
-
-def _ramp(score: Score, block: MixBlock) -> NDArray[np.float32]:
-    """The fade at the end of the tail, as factors for the samples of a block."""
-    fade = ending(score)
-    factors = np.ones(block.samples, np.float32)
-    first = score_samples(score) - fade.size - block.start
-    begin = min(max(first, 0), block.samples)
-    factors[begin:] = fade[begin - first : block.samples - first]
-    return factors
 
 
 class _Peaks:

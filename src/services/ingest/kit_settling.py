@@ -17,10 +17,10 @@ from src.db.database import Database
 from src.db.rows import settled_kits
 from src.db.rows.corrections import found_in
 from src.db.rows.settled_kits import Learnt, Member, State
-from src.music.evidence.estimates import Finding
+from src.music.evidence.estimates import Estimate
 from src.music.evidence.kit_consensus import Place
 from src.music.evidence.kit_evidence import StemEvidence, evidence_from
-from src.music.evidence.kit_settlement import Settled, finding_record, own_key, settle
+from src.music.evidence.kit_settlement import Settled, estimate_record, own_key, settle
 from src.services.ingest.kits import kit_path
 
 log = logging.getLogger(__name__)
@@ -117,10 +117,10 @@ def place_of(place: str) -> Place:
 
 def settled_notes(one: Settled) -> dict[str, Any]:
     """The notes of a stem's analysis that settling writes."""
-    notes = {"bpm": finding_record(one.bpm), "key": finding_record(one.key)}
+    notes = {"bpm": estimate_record(one.bpm), "key": estimate_record(one.key)}
     if one.category is not None:
         likeliest = {"likeliest": dict(one.likeliest)}
-        notes["category"] = finding_record(one.category) | likeliest
+        notes["category"] = estimate_record(one.category) | likeliest
     return notes
 
 
@@ -208,9 +208,9 @@ def _corrected(evidence: StemEvidence, said: Mapping[str, Any]) -> StemEvidence:
     for name in ("bpm", "key", "is_loop"):
         if name in said:
             value = said[name]
-            changes[name] = None if value is None else Finding(value, 1.0, "user")
+            changes[name] = None if value is None else Estimate(value, 1.0, "user")
     if "category" in said:
         changes |= {"category": said["category"], "shares": ()}
     if said.get("bpm"):
-        changes["is_loop"] = Finding(True, 1.0, "user")
+        changes["is_loop"] = Estimate(True, 1.0, "user")
     return replace(evidence, **changes)

@@ -6,18 +6,7 @@ from typing import Any
 
 from src.music.evidence.names import name_hints
 from src.storage.fingerprint import text_hash
-
-_ROLE_WORD_LIST = """
-    808s acapellas ambience ambient arp arps atmo atmos atmosphere audio bass basses bassline
-    beats brass chords clap claps crash cymbal cymbals drum drums effects files flac foley full fx
-    guitar guitars hat hats hh hihat hihats hits hit impacts impact kick kicks keys lead leads
-    loop loops melodic melodies melody mix mp3 music noise one oneshot oneshots organ pad pads
-    perc percs percussion piano plucks pluck ride rims risers riser samples sample shot shots
-    single snare snares sounds sound stabs stab stems stem strings sub subs synth synths tom toms
-    tops vocal vocals vox wav wavs wave waves and the of 1 2 3 01 02 03 16bit 24bit hi
-"""
-_ROLE_WORDS = frozenset(_ROLE_WORD_LIST.split())
-"""Words of folders that only sort the sounds of a kit: such a folder is no kit itself."""
+from src.words.vocabulary import vocabulary
 
 _DEEPEST = 3
 """How many sorting folders above a file are passed over at most."""
@@ -61,6 +50,6 @@ def kit_row(path: str) -> Mapping[str, Any]:
 
 
 def only_sorts(name: str) -> bool:
-    """Whether a folder of this name only sorts the sounds of a kit: "Drums", "One Shots"."""
+    """Whether a folder only sorts the sounds of a kit: "Drums", "One Shots"."""
     words = "".join(sign if sign.isalnum() else " " for sign in name.lower()).split()
-    return bool(words) and all(word in _ROLE_WORDS for word in words)
+    return bool(words) and vocabulary().names.sorting.issuperset(words)

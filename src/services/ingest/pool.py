@@ -5,9 +5,11 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, TimeoutError
+from concurrent.futures import wait as wait_for
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,11 +22,15 @@ from pebble import ProcessExpired, ProcessPool
 
 from src.core.cores import usable_cores
 from src.core.errors import BackendUnavailableError
+from src.core.parent import die_with_parent
 
 log = logging.getLogger(__name__)
 
 TASKS_PER_WORKER = 400
 """After so many tasks a worker is replaced, so that its memory can't creep up."""
+
+_LISTEN_EVERY_S = 0.5
+"""How long a task may keep us from hearing that the whole work is to stop."""
 
 _WORKER_SETTINGS = {
     "OMP_NUM_THREADS": "1",
@@ -75,13 +81,24 @@ class WorkPool:
     with our process, however that ends.
 
     preload: modules that every task needs; they are imported once, not once per worker
+    waiting: called twice a second while we wait for a task; what it raises ends the waiting
     """
 
-    def __init__(self, *, workers: int, timeout_s: float, preload: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        workers: int,
+        timeout_s: float,
+        preload: Sequence[str] = (),
+        waiting: Callable[[], None] | None = None,
+    ) -> None:
         self.workers = workers if workers > 0 else usable_cores()
         self.timeout_s = timeout_s
         self.preload = ["src.services.ingest.work", *preload]
+        self.waiting = waiting
+        self._listen_at = time.monotonic() + _LISTEN_EVERY_S
         self._pool: ProcessPool | None = None
+        self._first: Future[Any] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -94,12 +111,15 @@ class WorkPool:
     ) -> None:
         if self._pool is None:
             return
+        pool, self._pool = self._pool, None
         if kind is None:
-            self._pool.close()  # type: ignore[no-untyped-call]
+            pool.close()  # type: ignore[no-untyped-call]
+            pool.join()
+        elif self._begun():
+            _end(pool)
         else:
-            self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
-        self._pool = None
+            # the fork server is still importing: nothing was done, and nobody waits for it
+            threading.Thread(target=_end, args=(pool,), name="pool-end", daemon=True).start()
 
     def start(
         self, function: Callable[[Task], Result_co], task: Task, *, timeout_s: float | None = None
@@ -109,6 +129,8 @@ class WorkPool:
         if self._pool is None:
             self._pool = self._new_pool()
         future = self._pool.schedule(function, args=(task,), timeout=limit)
+        if self._first is None:
+            self._first = future
         return Running(task, function, limit, future)
 
     def outcome(self, running: Running[Task, Result_co]) -> Result_co | Failure:
@@ -118,6 +140,7 @@ class WorkPool:
         Raises BackendUnavailableError where workers can't be started or can't write.
         """
         for chance in range(2):
+            self._wait(running)
             try:
                 return running.future.result()
             except TimeoutError:
@@ -136,6 +159,18 @@ class WorkPool:
                 return Failure("failed", f"{type(error).__name__}: {error}")
         raise AssertionError("unreachable")
 
+    def _wait(self, running: Running[Any, Any]) -> None:
+        """Wait for a task, listening as often as is due, however short the tasks are."""
+        if self.waiting is None:
+            return
+        done = False
+        while not done:
+            left_s = max(0.0, self._listen_at - time.monotonic())
+            done = bool(wait_for([running.future], timeout=left_s).done)
+            if time.monotonic() >= self._listen_at:
+                self._listen_at = time.monotonic() + _LISTEN_EVERY_S
+                self.waiting()
+
     def ordered(
         self, function: Callable[[Task], Result_co], tasks: Iterable[Task]
     ) -> Iterator[tuple[Task, Result_co | Failure]]:
@@ -149,6 +184,10 @@ class WorkPool:
         for first in window:
             yield first.task, self.outcome(first)
 
+    def _begun(self) -> bool:
+        """Whether a worker has taken up any task; the first comes first."""
+        return self._first is not None and (self._first.running() or self._first.done())
+
     def _new_pool(self) -> ProcessPool:
         # A fork server starts workers fast and never copies the threads of an API.
         context = multiprocessing.get_context("forkserver")
@@ -161,6 +200,12 @@ class WorkPool:
             initializer=prepare_worker,
             context=context,
         )
+
+
+def _end(pool: ProcessPool) -> None:
+    """Kill the workers, and see them dead."""
+    pool.stop()  # type: ignore[no-untyped-call]
+    pool.join()
 
 
 @contextmanager
@@ -181,7 +226,10 @@ def prepare_worker() -> None:
     Decoders write notes on odd files straight to standard error: nobody is told anything
     by them that the report doesn't tell.
     """
+    die_with_parent()  # of the fork server, which ends with our process
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # told to end, it ends at once, even within a computation that lets no handler run
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 2)
     os.close(quiet)

@@ -12,6 +12,7 @@ import pickle
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
@@ -19,7 +20,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, load_only, selectinload
 
-from src.analysis.second_opinion import labels_of, second_opinion
+from src.analysis import labels_of, with_labels
 from src.core.config import Settings
 from src.core.progress import JobCancelled, Progress, silent
 from src.db.database import Database
@@ -120,7 +121,7 @@ class ReanalysisService:
     """Analyses stems of one library again.
 
     active: tells by which embedder the library is searched; None: the given one
-    analysis: how; None: that of ``stem_analysis``
+    analysis: how; None: that of ``src.analysis``
     """
 
     def __init__(
@@ -180,6 +181,7 @@ class ReanalysisService:
                 licences = KitLicences(self.settings.raw_path)
                 tools = _Tools(pool, pickle.dumps(self.embedder), licences, progress, report)
                 tools.step(0)
+                pool.waiting = partial(tools.step, 0)
                 heard = self._heard(ids, analysis, tools)
                 while batch := list(islice(heard, self.settings.embed_batch)):
                     self._save(batch, analysis.version, tools)
@@ -263,7 +265,7 @@ class ReanalysisService:
     def _save(self, batch: Sequence[tuple[_Source, Taken]], version: str, tools: _Tools) -> None:
         """Write what was found out about a batch, and its vectors, in one transaction."""
         vectors = self._vectors(batch, tools)
-        batch = [(source, self._heard_twice(source, taken, vectors)) for source, taken in batch]
+        batch = [(source, self._labelled(source, taken, vectors)) for source, taken in batch]
         with self.database.transaction() as session:
             wanted = sorted(source.stem_id for source, _ in batch)
             stem_edits.hold(session, wanted)
@@ -279,13 +281,13 @@ class ReanalysisService:
             )
         tools.step(len(batch))
 
-    def _heard_twice(self, source: _Source, taken: Taken, vectors: dict[str, Vectors]) -> Taken:
-        """Let an embedder that can name sounds have its say."""
+    def _labelled(self, source: _Source, taken: Taken, vectors: dict[str, Vectors]) -> Taken:
+        """Add what an embedder that can name sounds calls a stem."""
         vector = vectors.get(source.stem_id)
         labels = None if vector is None else labels_of(self.embedder, vector)
         if not labels:
             return taken
-        return replace(taken, facts=second_opinion(taken.facts, labels[0]))
+        return replace(taken, facts=with_labels(taken.facts, labels[0]))
 
     def _vectors(self, batch: Sequence[tuple[_Source, Taken]], tools: _Tools) -> dict[str, Vectors]:
         """Vectors by stem id, shape (1, dimension); stems that can't be embedded keep theirs."""

@@ -112,6 +112,7 @@ class ReembeddingService:
         try:
             with self._pool(wanted) as pool:
                 run = _Run(pool, wanted, pickle.dumps(wanted), progress, report)
+                pool.waiting = run.step
                 self._embed_missing(run)
                 progress(SWITCHING, 0, 2)
                 if wanted.model_id != before.model_id:
@@ -220,7 +221,7 @@ class ReembeddingService:
 
 def _described(session: Session, ids: Sequence[str]) -> dict[str, dict[str, float]]:
     """Descriptors of stems that the present analysis heard whole, for embedders that use them."""
-    from src.analysis.stem_analysis import ANALYSIS_VERSION
+    from src.analysis import ANALYSIS_VERSION
 
     rows = session.execute(
         select(Stem.id, Stem.features).where(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
-from src.analysis.second_opinion import second_opinion
+from src.analysis import with_labels
 from src.core.config import Settings
 from src.core.progress import Progress
 from src.db.rows.imports import LibraryState
@@ -173,17 +173,17 @@ class ImportRun:
             self._step(batch.files)
 
     def _reconsider(self, batch: Batch, vectors: Mapping[str, Vectors]) -> None:
-        """Let an embedder that can name sounds have its say on each new stem."""
+        """Add to each new stem what an embedder that can name sounds calls it."""
         for n, (group, outcome) in enumerate(batch.items):
             if isinstance(outcome, Taken) and group.digest is not None:
                 vector = vectors.get(stem_id(group.digest))
-                batch.items[n] = (group, self._heard_twice(outcome, vector))
+                batch.items[n] = (group, self._labelled(outcome, vector))
 
-    def _heard_twice(self, taken: Taken, vector: Vectors | None) -> Taken:
+    def _labelled(self, taken: Taken, vector: Vectors | None) -> Taken:
         labels = None if vector is None else self.tools.labels(vector)
         if not labels:
             return taken
-        return replace(taken, facts=second_opinion(taken.facts, labels[0]))
+        return replace(taken, facts=with_labels(taken.facts, labels[0]))
 
     def _vectors(self, running: Running[EmbedTask, Vectors]) -> dict[str, Vectors]:
         """Vectors by stem id, shape (1, dimension); stems that can't be embedded are left out."""
@@ -228,7 +228,7 @@ class ImportRun:
         for task, outcome in self.tools.pool.ordered(take_in, tasks):
             if isinstance(outcome, Taken):
                 stem = by_path[task.file.path]
-                self.writer.refresh(stem, self._heard_twice(outcome, self.writer.vector_of(stem)))
+                self.writer.refresh(stem, self._labelled(outcome, self.writer.vector_of(stem)))
             else:
                 self.report.failed += 1
                 self.report.tell(FileProblem(task.hint_path, "failed", outcome.message))
@@ -236,6 +236,10 @@ class ImportRun:
 
     def _copy(self, stem: str) -> Path:
         return self.tools.settings.stems_path / f"{stem}.wav"
+
+    def listen(self) -> None:
+        """Hear whether the import is to stop, while a task takes its time."""
+        self._step(0)
 
     def _step(self, count: int) -> None:
         self.done += count

@@ -16,11 +16,11 @@ from src.embeddings.protocol import Embedder, Vectors
 from src.storage.decode import DecodedAudio, read_audio, read_stem
 from src.storage.encode import write_wav
 from src.storage.fingerprint import content_hash
-from src.storage.metadata import FileMetadata, read_metadata
+from src.storage.metadata import read_metadata
 from src.storage.paths import shown
 
 if TYPE_CHECKING:
-    from src.analysis.stem_analysis import StemFacts
+    from src.analysis import StemFacts, StemNames
 
 SHORTEST_S = 0.005
 """Anything shorter is a click, not a sound; a hi-hat of 30 ms is one."""
@@ -42,10 +42,9 @@ class Analyse(Protocol):
     def __call__(
         self,
         audio: Audio,
+        names: "StemNames",
         *,
         sample_rate: int,
-        relative_path: str,
-        metadata: FileMetadata | None,
     ) -> "StemFacts": ...
 
 
@@ -145,6 +144,8 @@ def fingerprint(task: FileTask) -> str | Refused | Postponed:
 
 def take_in(task: StemTask) -> Taken | Refused | Postponed:
     """Decode, check, standardise, analyse: all that is done with a new file."""
+    from src.analysis import StemNames  # late, since it brings the whole of SciPy
+
     try:
         decoded = read_audio(task.file.path, sample_rate=HOUSE_RATE, max_s=task.max_s)
         check_usable(decoded.audio)
@@ -156,9 +157,7 @@ def take_in(task: StemTask) -> Taken | Refused | Postponed:
     if _changed(task.file):
         return Postponed("it changed while it was being read")
     audio, scaled = standardised(decoded)
-    facts = task.analyse(
-        audio, sample_rate=HOUSE_RATE, relative_path=task.hint_path, metadata=metadata
-    )
+    facts = task.analyse(audio, StemNames(task.hint_path, metadata), sample_rate=HOUSE_RATE)
     write_wav(task.target, audio, sample_rate=HOUSE_RATE)
     return Taken(
         facts=facts,
@@ -268,6 +267,6 @@ def batch_values(taken: Sequence[Taken]) -> int:
 
 def own_analysis() -> Analysis:
     """The house's own analysis; imported late, since it brings the whole of SciPy."""
-    from src.analysis.stem_analysis import ANALYSIS_VERSION, analyse_stem
+    from src.analysis import ANALYSIS_VERSION, analyse
 
-    return Analysis(analyse_stem, ANALYSIS_VERSION)
+    return Analysis(analyse, ANALYSIS_VERSION)

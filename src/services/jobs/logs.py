@@ -12,9 +12,6 @@ log = logging.getLogger(__name__)
 MOST_BYTES = 1_000_000
 """A longer log ends with a line that says so."""
 
-KEPT_LOGS = 1000
-"""Of so many jobs, the latest, logs are kept."""
-
 _FORMAT = "%(asctime)s %(levelname)s %(message)s"
 _SUFFIX = ".log"
 
@@ -59,13 +56,11 @@ class JobLogs:
             return [], 0
         return list(last), total
 
-    def prune(self) -> None:
-        """Remove the logs of all but the latest jobs."""
-        if not self._folder.is_dir():
-            return
-        logs = sorted(self._folder.glob(f"*{_SUFFIX}"), key=lambda path: path.stat().st_mtime)
-        for path in logs[:-KEPT_LOGS]:
-            path.unlink(missing_ok=True)
+    def remove_older(self, moment_s: float) -> None:
+        """Remove the logs in which nothing was written since a moment (seconds, Unix time)."""
+        for path in self._folder.glob(f"*{_SUFFIX}"):
+            if path.stat().st_mtime < moment_s:
+                path.unlink(missing_ok=True)
 
     def _path(self, job_id: str) -> Path:
         return self._folder / f"{job_id}{_SUFFIX}"

@@ -1,147 +1,135 @@
 """Long tasks as rows: queued, running, succeeded, failed or cancelled.
 
 The row is the truth. Whoever carries the ids (threads of this process, a broker) may lose
-or double them: a job starts only by moving its row from queued to running, once.
+or double them: a job starts only by a claim, which moves its row from queued to running; and
+nothing of a worker is kept that does not hold the newest claim.
 """
 
-import logging
-import math
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
-from src.core.errors import ConflictError, InvalidInputError, TraumError
-from src.core.progress import JobCancelled, Progress
-from src.db import crud
+from src.core.errors import ConflictError
 from src.db.database import Database
-from src.db.models import Job, now
+from src.db.rows import jobs as rows
+from src.db.rows.clock import Clock, database_time
+from src.services.jobs.intake import JobIntake, RequestMark
+from src.services.jobs.kinds import JobKind, JobRules, Ticket
+from src.services.jobs.leases import Claim, Leases
 from src.services.jobs.logs import JobLogs
-from src.services.jobs.progress import JobProgress
+from src.services.jobs.running import JobRunner
+from src.services.jobs.states import JobNews, JobState, news_of, state_of
+from src.services.jobs.sweeping import JobSweeper
 
-log = logging.getLogger(__name__)
-
-Task = Callable[[Mapping[str, Any], Progress], Mapping[str, Any]]
-"""Does the work of one kind of job: parameters and progress in, result out."""
+_DAY_S = 86_400.0
 
 
 def _never() -> bool:
     return False
 
 
-class JobRunningError(ConflictError):
-    """A job of a kind that runs alone is already queued or running."""
+@dataclass(frozen=True)
+class JobPage:
+    """One page of jobs. total: how many there are in all; after: where the next page begins"""
 
-    code = "job_running"
-
-    def __init__(self, message: str, *, job_id: str) -> None:
-        super().__init__(message)
-        self.job_id = job_id
+    jobs: list[JobState]
+    total: int
+    after: rows.After | None
 
 
 @dataclass(frozen=True)
-class JobKind:
-    """What the jobs of one name do.
+class Cancelled:
+    """What became of a wish to stop many jobs. cancelled: at once; stopping: at their next step"""
 
-    stages: the stages in their order, each with its share of the work; a stage that is
-        not named here moves the message, not the progress
-    alone: at most one such job is queued or running at a time
-    """
-
-    task: Task
-    stages: tuple[tuple[str, float], ...] = ()
-    alone: bool = False
-
-
-@dataclass(frozen=True)
-class JobState:
-    """A job as it stands. progress is 0..1 and never falls; eta_s None: not known yet.
-
-    problem: {"code", "error", "detail"}; error names the class in ``core.errors``
-    """
-
-    id: str
-    kind: str
-    status: str
-    progress: float
-    stage: str
-    message: str
-    eta_s: float | None
-    result: dict[str, Any] | None
-    problem: dict[str, Any] | None
-    cancel_requested: bool
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
-
-    @property
-    def finished(self) -> bool:
-        """Whether it will never change again."""
-        return self.status in crud.FINAL_STATES
+    cancelled: int
+    stopping: int
 
 
 class JobService:
-    """Takes jobs in, runs them, tells how they are doing and stops them.
+    """Takes jobs in, hands them to workers, tells how they are doing and stops them.
 
-    send: carries the id of a new job to whoever will call :meth:`run`
+    send: carries a new job to whoever will call :meth:`claim`; it may lose and double them
     logs: where what a job tells is kept; None: nowhere
+    clock: what time it is; all who share a database use one
     """
 
     def __init__(
         self,
         database: Database,
         kinds: Mapping[str, JobKind],
-        send: Callable[[str], None],
+        send: Callable[[Ticket], None],
         *,
         logs: JobLogs | None = None,
+        rules: JobRules | None = None,
+        clock: Clock = database_time,
     ) -> None:
         self.database = database
         self.kinds = dict(kinds)
+        self.rules = JobRules() if rules is None else rules
         self._send = send
         self._logs = logs
-        self._submitting = threading.Lock()
+        self._clock = clock
+        self._leases = Leases(database, lease_s=self.rules.lease_s, clock=clock)
+        shared: dict[str, Any] = {"rules": self.rules, "clock": clock}
+        self._intake = JobIntake(database, self.kinds, **shared)
+        self._runner = JobRunner(database, self.kinds, logs=logs, **shared)
+        self._sweeper = JobSweeper(
+            database, self.kinds, leases=self._leases, runner=self._runner, **shared
+        )
 
-    def submit(self, kind: str, params: Mapping[str, Any]) -> JobState:
+    # --- for who wants something done -------------------------------------------------------
+
+    def submit(
+        self, kind: str, params: Mapping[str, Any], *, mark: RequestMark | None = None
+    ) -> JobState:
         """Write the row, then send the id.
 
-        Raises JobRunningError when the kind runs alone and one is open already.
+        mark: a request that was made before gets the job that it got then
+
+        Raises JobRunningError when the kind runs alone and one is open already, QueueFullError
+        while too many wait, InvalidInputError for a mark whose key stood for something else.
         """
-        if kind not in self.kinds:
-            raise InvalidInputError(f"job must be one of {', '.join(self.kinds)}, got {kind!r}")
-        with self._submitting, self.database.transaction() as session:
-            running = crud.open_job_of(session, kind) if self.kinds[kind].alone else None
-            if running is not None:
-                raise JobRunningError(
-                    f"a {kind} job is {running.status} already: {running.id}", job_id=running.id
-                )
-            row = crud.add_job(session, job_id=str(uuid4()), kind=kind, params=dict(params))
-            state = _state(row)
-        self._send(state.id)
-        return state
+        row, new = self._intake.take(kind, params, mark)
+        if new:
+            self._send(self._sweeper.ticket(row.id, kind))
+        return state_of(row)
+
+    def known(self, mark: RequestMark | None) -> JobState | None:
+        """The job that the same request got before. Raises InvalidInputError as submit does."""
+        row = self._intake.known(mark)
+        return None if row is None else state_of(row)
 
     def get(self, job_id: str) -> JobState:
         """The job as it stands. Raises NotFoundError."""
         with self.database.transaction() as session:
-            return _state(crud.get_job(session, job_id))
+            row = rows.get_job(session, job_id)
+            waits = [job_id] if row.status == "queued" else []
+            places = rows.positions(session, waits, self._lanes())
+            return state_of(row, position=places.get(job_id))
 
-    def log_tail(self, job_id: str, lines: int) -> tuple[list[str], int]:
-        """The last lines of a job's log, and how many there are in all. Raises NotFoundError."""
-        self.get(job_id)
-        return ([], 0) if self._logs is None else self._logs.tail(job_id, lines)
+    def ended(self, job_id: str) -> JobState | None:
+        """The job once it has ended, None before. Cheaper than :meth:`get` for who waits.
 
-    def page(
-        self, *, kind: str | None, status: Sequence[str], window: crud.Window
-    ) -> tuple[list[JobState], int]:
-        """One page of jobs, newest first, and how many there are in all.
-
-        Without their results, which may be long: ask for the job itself.
+        Raises NotFoundError.
         """
         with self.database.transaction() as session:
-            rows, total = crud.list_jobs(session, kind=kind, status=status, window=window)
-            return [_state(row, with_result=False) for row in rows], total
+            state = state_of(rows.get_job(session, job_id))
+        return state if state.finished else None
+
+    def page(
+        self, which: rows.JobFilter, *, limit: int, offset: int = 0, after: rows.After | None = None
+    ) -> JobPage:
+        """One page of jobs, newest first, without their results, which may be long."""
+        with self.database.transaction() as session:
+            found, total = rows.list_jobs(session, which, limit=limit, offset=offset, after=after)
+            waits = [row.id for row in found if row.status == "queued"]
+            places = rows.positions(session, waits, self._lanes())
+        states = [state_of(row, with_result=False, position=places.get(row.id)) for row in found]
+        last = states[-1] if len(states) == limit else None
+        return JobPage(
+            states, total, None if last is None else rows.After(last.created_at, last.id)
+        )
 
     def cancel(self, job_id: str) -> JobState:
         """Stop a job: at once while it is queued, at its next step while it runs.
@@ -150,139 +138,94 @@ class JobService:
         otherwise.
         """
         with self.database.transaction() as session:
-            crud.get_job(session, job_id)
-            ended = {"status": "cancelled", "cancel_requested": True, "finished_at": now()}
-            if not crud.change_job(session, job_id, when=("queued",), values=ended):
-                crud.change_job(
-                    session, job_id, when=("running",), values={"cancel_requested": True}
-                )
+            rows.get_job(session, job_id)
+        self.cancel_many(rows.JobFilter(ids=(job_id,)))
         state = self.get(job_id)
         if state.status in ("succeeded", "failed"):
             raise ConflictError(f"job {job_id} has {state.status} already", code="job_finished")
         return state
 
-    def retry(self, job_id: str) -> JobState:
+    def cancel_many(self, which: rows.JobFilter) -> Cancelled:
+        """Stop all jobs that pass a filter, those that have ended left as they are."""
+        with self.database.transaction() as session:
+            cancelled, stopping = rows.cancel_jobs(session, which, self._clock(session))
+        self._leases.hear_cancels(stopping)
+        return Cancelled(len(cancelled), len(stopping))
+
+    def retry(self, job_id: str, *, mark: RequestMark | None = None) -> JobState:
         """A new job that does the same as one that failed or was cancelled.
 
-        Raises ConflictError for one that is open or has succeeded, and JobRunningError.
+        Raises ConflictError for one that is open or has succeeded, and what submit raises.
         """
         with self.database.transaction() as session:
-            row = crud.get_job(session, job_id)
+            row = rows.get_job(session, job_id)
             kind, params, status = row.kind, dict(row.params), row.status
         if status not in ("failed", "cancelled"):
             raise ConflictError(
                 f"job {job_id} is {status}; only failed and cancelled ones are tried again",
                 code="job_not_failed",
             )
-        return self.submit(kind, params)
+        return self.submit(kind, params, mark=mark)
+
+    # --- for who follows --------------------------------------------------------------------
+
+    def log_tail(self, job_id: str, lines: int) -> tuple[list[str], int]:
+        """The last lines of a job's log, and how many there are in all. Raises NotFoundError."""
+        with self.database.transaction() as session:
+            rows.get_job(session, job_id)
+        return ([], 0) if self._logs is None else self._logs.tail(job_id, lines)
+
+    def newest_events(self, job_ids: Sequence[str]) -> dict[str, int]:
+        """The number of the newest event of each of these jobs that is there."""
+        with self.database.transaction() as session:
+            return rows.newest_events(session, job_ids)
+
+    def events(self, job_id: str, *, after: int = 0, limit: int = 100) -> list[JobNews]:
+        """What happened to a job behind an event, oldest first."""
+        with self.database.transaction() as session:
+            return [news_of(row) for row in rows.events_after(session, job_id, after, limit)]
+
+    # --- for workers ------------------------------------------------------------------------
+
+    def claim(self, job_id: str) -> Claim | None:
+        """Take a queued job to work on it; None where it is not queued (any more)."""
+        return self._leases.claim(job_id)
+
+    def claim_next(self, kinds: Iterable[str]) -> Claim | None:
+        """Take a job of the first of these kinds of which one waits, the oldest of the kind."""
+        claims = (self._leases.claim_next(kind) for kind in kinds)
+        return next((claim for claim in claims if claim is not None), None)
+
+    def work(self, claim: Claim, *, stopping: Callable[[], bool] = _never) -> None:
+        """Do the work of a claim and write down how it ended, unless the claim was lost.
+
+        stopping: asked at each step; True puts the job back into the queue where it may be
+        run again, and ends it as interrupted where not.
+        """
+        try:
+            self._runner.work(claim, stopping)
+        finally:
+            self._leases.let_go(claim)
 
     def run(self, job_id: str, *, stopping: Callable[[], bool] = _never) -> None:
-        """Do the work of a queued job and write down how it ended.
+        """Do the work of a queued job; one that is not queued (any more) is left alone."""
+        claim = self.claim(job_id)
+        if claim is not None:
+            self.work(claim, stopping=stopping)
 
-        A job that is not queued (any more) is left alone. stopping: asked at each step;
-        True ends the job as interrupted.
-        """
-        with self.database.transaction() as session:
-            started = {"status": "running", "started_at": now()}
-            if not crud.change_job(session, job_id, when=("queued",), values=started):
-                return
-            row = crud.get_job(session, job_id)
-            kind, params = row.kind, dict(row.params)
-        with self._recording(job_id):
-            log.info("job %s (%s) starts", job_id, kind)
-            outcome = self._outcome(job_id, kind, params, stopping)
-            log.info("job %s (%s) %s", job_id, kind, outcome["status"])
-        self._end(job_id, outcome)
+    def renew(self) -> None:
+        """Say that this worker lives: prolong all its claims."""
+        self._leases.renew()
 
-    def recover(self) -> list[str]:
-        """Put in order what a process that is gone left behind; the ids that were sent again.
+    def sweep(self) -> None:
+        """Take up what lost its worker, send again what waits for too long."""
+        self._sweeper.sweep(self._send)
 
-        Running jobs have failed as interrupted, queued ones are sent again.
-        """
+    def forget_old(self) -> int:
+        """Remove what is kept no longer; how many jobs it were."""
         if self._logs is not None:
-            self._logs.prune()
-        with self.database.transaction() as session:
-            for row in crud.jobs_in(session, "running"):
-                log.warning("job %s (%s) was interrupted", row.id, row.kind)
-                crud.change_job(session, row.id, when=("running",), values=_interrupted())
-            waiting = [row.id for row in crud.jobs_in(session, "queued")]
-        for job_id in waiting:
-            self._send(job_id)
-        return waiting
+            self._logs.remove_older(time.time() - self.rules.kept_days * _DAY_S)
+        return self._sweeper.forget_old()
 
-    def _recording(self, job_id: str) -> AbstractContextManager[None]:
-        return nullcontext() if self._logs is None else self._logs.recording(job_id)
-
-    def _outcome(
-        self, job_id: str, kind: str, params: dict[str, Any], stopping: Callable[[], bool]
-    ) -> dict[str, Any]:
-        stages = self.kinds[kind].stages if kind in self.kinds else ()
-        progress = JobProgress(self.database, job_id, stages=stages, stopping=stopping)
-        try:
-            if kind not in self.kinds:
-                raise InvalidInputError(f"nothing here can do a {kind!r} job")
-            result = self.kinds[kind].task(params, progress)
-        except JobCancelled:
-            return _interrupted() if stopping() else {"status": "cancelled"}
-        except TraumError as error:
-            log.info("job %s (%s) failed: %s", job_id, kind, error.message)
-            return {"status": "failed", "problem": problem_of(error)}
-        except Exception as error:
-            log.exception("job %s (%s) broke", job_id, kind)
-            return {"status": "failed", "problem": problem_of(error)}
-        return {
-            "status": "succeeded",
-            "progress": 1.0,
-            "stage": "done",
-            "message": "done",
-            "result": plain(dict(result)),
-        }
-
-    def _end(self, job_id: str, outcome: dict[str, Any]) -> None:
-        with self.database.transaction() as session:
-            values = {"eta_s": None, "finished_at": now(), **outcome}
-            crud.change_job(session, job_id, when=("running",), values=values)
-
-
-def problem_of(error: Exception) -> dict[str, str]:
-    """What a job's row keeps of an error. A defect of ours keeps its details to the log."""
-    if isinstance(error, TraumError):
-        kind = next(cls for cls in type(error).__mro__ if cls.__module__ == TraumError.__module__)
-        return {"code": error.code, "error": kind.__name__, "detail": error.message}
-    detail = "An unexpected error on our side. The log of the server has the details."
-    return {"code": "internal_error", "error": "Exception", "detail": detail}
-
-
-def plain(value: Any) -> Any:
-    """The value as JSON can hold it: numbers that are not finite become None."""
-    if isinstance(value, Mapping):
-        return {str(name): plain(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
-
-
-def _interrupted() -> dict[str, Any]:
-    detail = "The server stopped while this ran. Start it again: what was finished is kept."
-    problem = {"code": "interrupted", "error": "BackendUnavailableError", "detail": detail}
-    return {"status": "failed", "problem": problem, "eta_s": None, "finished_at": now()}
-
-
-def _state(row: Job, *, with_result: bool = True) -> JobState:
-    return JobState(
-        id=row.id,
-        kind=row.kind,
-        status=row.status,
-        progress=row.progress,
-        stage=row.stage,
-        message=row.message,
-        eta_s=row.eta_s,
-        result=row.result if with_result else None,
-        problem=row.problem,
-        cancel_requested=row.cancel_requested,
-        created_at=row.created_at,
-        started_at=row.started_at,
-        finished_at=row.finished_at,
-    )
+    def _lanes(self) -> dict[str, str]:
+        return {name: kind.lane for name, kind in self.kinds.items()}

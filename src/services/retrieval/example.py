@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from src.analysis.stem_analysis import analyse_stem
+from src.analysis import StemNames, analyse
 from src.audio.analysis.aspects import ASPECTS, Heard, aspect_size, aspect_vectors
 from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.core.errors import InvalidInputError, UnreadableAudioError
@@ -88,7 +88,7 @@ class ExampleService:
         if aspect == OVERALL:
             example = Example(digest, heard=lambda embedder: embedder.embed_audio([audio]))
             return self._search.find(query, example=example)
-        facts = analyse_stem(audio, sample_rate=HOUSE_RATE, relative_path=_NEUTRAL_NAME)
+        facts = analyse(audio, StemNames(_NEUTRAL_NAME), sample_rate=HOUSE_RATE)
         heard = _heard(facts.features, facts.bpm, facts.analysis.get("matching"))
         vector = aspect_vectors([heard], aspect)[0]
         with self._lock:

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 
 from src.audio.analysis.attributes import ATTRIBUTES, attribute_scores
 from src.audio.analysis.calibration import calibration
-from src.embeddings.lexicon import Mention
 from src.music.theory.keys import camelot_distance
 from src.music.theory.library import CATEGORIES, StemCard
 from src.services.retrieval.fit import Company, weighed
 from src.services.retrieval.query import Parts
 from src.services.retrieval.words import Asked, index_words
+from src.words.mentions import Mention
 
 CLEARLY = 0.6
 """An attribute at least so strong is told as a reason."""

@@ -8,10 +8,10 @@ from typing import Literal
 
 from src.core.errors import InvalidInputError
 from src.db.index.library_index import LibraryIndex
-from src.db.index.word_index import WordIndex
-from src.embeddings.lexicon import concept_words
 from src.music.theory.library import CATEGORIES
 from src.services.search import SearchService
+from src.words.typing_errors import near_words
+from src.words.vocabulary import vocabulary
 
 MOST_SUGGESTED, LONGEST_TYPED = 50, 200
 
@@ -37,9 +37,7 @@ class Suggestions:
         self._seq = -1
         self._names: list[tuple[str, str]] = []
         self._concepts = sorted((word.casefold(), word, name) for word, name in _concepts())
-        self._spelled = WordIndex()
-        for slot, (word, _, _) in enumerate(self._concepts):
-            self._spelled.put(slot, {word: 1.0})
+        self._spelled = [word for word, _, _ in self._concepts]
 
     def suggest(self, typed: str, *, limit: int = 10) -> list[Suggestion]:
         """Completions of the last word typed: kinds, tags and kits first, frequent ones first.
@@ -61,7 +59,7 @@ class Suggestions:
             self._renew(index)
             found = list(self._completions(index, last, whole))
             if not found:
-                near = [*index.words.near(last), *self._spelled.near(last)]
+                near = [*index.words.near(last), *self._near(last)]
                 found = [one for word in near[:3] for one in self._completions(index, word, word)]
         best: dict[str, Suggestion] = {}
         for one in found:
@@ -70,6 +68,11 @@ class Suggestions:
             best.values(), key=lambda one: (_ORDER.index(one.kind), -one.count, one.text)
         )
         return ranked[:limit]
+
+    def _near(self, typed: str) -> list[str]:
+        """Words of the vocabulary with a typing error less."""
+        found = near_words(typed, self._spelled)
+        return [word for word, _ in sorted(found, key=lambda pair: (pair[1], pair[0]))]
 
     def _renew(self, index: LibraryIndex) -> None:
         if self._seq != index.seq:
@@ -94,7 +97,12 @@ class Suggestions:
 
 
 def _concepts() -> Iterator[tuple[str, str]]:
-    return ((word, name) for word, name in concept_words().items() if word.isalpha())
+    """Single words of the vocabulary, and what each stands for in names; also beginnings."""
+    for entry in vocabulary().entries:
+        for pattern in entry.patterns:
+            word = pattern.rstrip("*")
+            if entry.concepts and word.isalpha():
+                yield word, entry.concepts[0]
 
 
 def _living(index: LibraryIndex) -> Iterator[str]:

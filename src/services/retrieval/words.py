@@ -8,20 +8,13 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from src.db.index.word_index import WordIndex, edit_distance, typos_allowed
-from src.embeddings.lexicon import (
-    WORDS_KEPT,
-    Mention,
-    concept_of,
-    concept_words,
-    is_filler,
-    mentions,
-    words_of,
-)
-from src.embeddings.translations import english_names
+from src.db.index.word_index import WordIndex
 from src.music.theory.keys import KEYS, parse_key
+from src.words.mentions import WORDS_KEPT, Mention, concepts_of, is_filler, mentions, names_for
+from src.words.spelling import parted, plain_words
+from src.words.typing_errors import typos_between
+from src.words.vocabulary import vocabulary
 
-_JOINT = re.compile(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ][a-zа-яё])|(?<=\d)(?=[A-Za-z])|(?<=[a-z])(?=\d)")
 _TEMPO = re.compile(r"(?<![\d.])(\d{2,3}(?:\.\d+)?)\s*-?\s*(?:bpm|уд)", re.IGNORECASE)
 _KEY = re.compile(
     r"(?<![\w#])([A-Ha-h](?:#|b|is|es)?)[\s-]?"
@@ -32,10 +25,6 @@ _KEY = re.compile(
 LITERAL, MEANT = 1.0, 0.3
 """What a word counts where it stands as it was said (or translated), and where only its kind
 stands ("keys" for "piano")."""
-
-
-SHORTEST_BEGINNING = 5
-"""Shorter beginnings with a typo could be those of too many words."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +58,7 @@ class Asked:
 def index_words(text: str) -> list[str]:
     """Words of a name, each also as the concept that it names: "Dunkle_Kick" is dark, kick."""
     found: list[str] = []
-    for word in words_of(_JOINT.sub(" ", text)):
+    for word in plain_words(parted(text)):
         found += _canonical(word)
     return found
 
@@ -84,11 +73,11 @@ def asked_of(prompt: str) -> Asked:
     # a word that is said in a denial names no wish
     said_no = {part for m in found if m.weight < 0 for part in m.word.split()}
     terms = [Term(((mention.concept, LITERAL),)) for mention in phrases]
-    for word in words_of(_JOINT.sub(" ", rest)):
+    for word in plain_words(parted(rest)):
         if word not in within | said_no and not is_filler(word):
-            concept = concept_of(word)
-            if _canonical(word) and concept not in denied:
-                terms.append(_term(word, concept))
+            concepts = concepts_of(word)
+            if _canonical(word) and not denied.intersection(concepts):
+                terms.append(_term(word, concepts))
     return Asked(
         mentions=found,
         terms=tuple(dict.fromkeys(terms)),
@@ -98,27 +87,18 @@ def asked_of(prompt: str) -> Asked:
     )
 
 
-def mended(prompt: str, index: WordIndex, known: WordIndex) -> Asked:
+def mended(prompt: str, index: WordIndex) -> Asked:
     """Read a prompt as ``asked_of`` does, after mending its typos.
 
-    index: words of the library; known: words of the lexicon. A word is only mended where
-    neither of them has it.
+    index: words of the library. A word is only mended where neither they nor the vocabulary
+    have it.
     """
-    words = words_of(_JOINT.sub(" ", prompt))
-    changed = dict(zip(words, (_mended(word, index, known) for word in words), strict=True))
+    words = plain_words(parted(prompt))
+    changed = {word: _mended(word, index) for word in words}
     if all(word == better for word, better in changed.items()):
         return asked_of(prompt)
     better = _replaced(prompt, changed)
     return replace(asked_of(better), mended=better)
-
-
-def known_words() -> WordIndex:
-    """The words of the lexicon, to be found with a typo."""
-    made = WordIndex()
-    plain = {part for word in concept_words() for part in words_of(word)}
-    for slot, word in enumerate(sorted(plain)):
-        made.put(slot, {word: 1.0})
-    return made
 
 
 def word_scores(terms: Sequence[Term], index: WordIndex, size: int) -> NDArray[np.float32]:
@@ -152,55 +132,41 @@ def denied_slots(asked: Asked, index: WordIndex, size: int) -> NDArray[np.bool_]
     return denied
 
 
-def _term(word: str, concept: str | None) -> Term:
-    variants = dict.fromkeys((word, *english_names(word)), LITERAL)
-    if concept is not None:
+def _term(word: str, concepts: Sequence[str]) -> Term:
+    variants = dict.fromkeys((word, *names_for(word)), LITERAL)
+    for concept in concepts:
         variants.setdefault(concept, MEANT)
     return Term(tuple(variants.items()))
 
 
-def _mended(word: str, index: WordIndex, known: WordIndex) -> str:
+def _mended(word: str, index: WordIndex) -> str:
     """The word that is likeliest meant; itself where it is known, or nothing is near."""
-    if word in index or is_filler(word) or concept_of(word) or english_names(word):
+    known = vocabulary().prompts
+    if word in index or known.knows(word):
         return word
-    typos = typos_allowed(word)
-    there, said = index.near(word)[:1], known.near(word)[:1]
-    found = [*there, *(one for one in said if one not in there)]
-    if typos == 0:
-        return word
-    if not found:
-        return _beginning_mended(word, known)
-    return min(found, key=lambda other: (edit_distance(word, other), other not in there))
-
-
-def _beginning_mended(word: str, known: WordIndex) -> str:
-    """A word of the lexicon with another ending: "distrotion" begins almost like "distort"."""
-    for cut in range(len(word) - 1, SHORTEST_BEGINNING - 1, -1):
-        for start in known.near(word[:cut])[:3]:
-            better = start + word[cut:]
-            if edit_distance(word[:cut], start) == 1 and concept_of(better):
-                return better
-    return word
+    there = index.near(word)[:1]
+    said = known.corrected(word)
+    found = [*there, *([said] if said is not None else [])]
+    return min(found, key=lambda other: typos_between(word, other), default=word)
 
 
 def _replaced(prompt: str, changed: Mapping[str, str]) -> str:
     """The prompt with some of its words changed, everything else as it was."""
 
     def mend(match: re.Match[str]) -> str:
-        plain = words_of(match[0])
-        if len(plain) != 1 or changed.get(plain[0], plain[0]) == plain[0]:
+        words = plain_words(match[0])
+        if len(words) != 1 or changed.get(words[0], words[0]) == words[0]:
             return match[0]
-        return changed[plain[0]]
+        return changed[words[0]]
 
-    return re.sub(r"[^\W_]+", mend, _JOINT.sub(" ", prompt))
+    return re.sub(r"[^\W_]+(?:['’][^\W_]+)*", mend, parted(prompt))
 
 
 @lru_cache(maxsize=WORDS_KEPT)
 def _canonical(word: str) -> tuple[str, ...]:
-    if len(word) < 2 or word in {",", ";", "."}:
+    if len(word) < 2:
         return ()
-    concept = concept_of(word)
-    return tuple(dict.fromkeys([word, *english_names(word), *([concept] if concept else [])]))
+    return tuple(dict.fromkeys([word, *names_for(word), *concepts_of(word)]))
 
 
 def _tempo_in(prompt: str) -> float | None:

@@ -16,7 +16,7 @@ from src.core.config import Settings
 from src.core.cores import usable_cores
 from src.db.database import Database
 from src.db.models import Quarantine, Stem
-from src.mixdown.render_archive import render_cache
+from src.services.tracks.render_store import render_cache
 
 PACKAGES = ("numpy", "scipy", "soundfile", "soxr", "python-stretch", "fastapi", "sqlalchemy")
 LOW_DISK_GB = 2.0

@@ -1,12 +1,10 @@
 """Where a track lies: its name by time, and the description beside it."""
 
-import os
 import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,35 +16,40 @@ MAX_SAME_SECOND = 10_000
 
 
 @contextmanager
-def rendering_file(folder: Path) -> Iterator[Path]:
+def rendering_file(folder: Path, track_id: str) -> Iterator[Path]:
     """A hidden name in the folder for a track that is still being rendered.
 
-    Whoever finishes the track moves it to its own name; what still lies there at the end,
-    also on an exception, is removed.
+    Whoever finishes the track moves it, and the description beside it, to their own names;
+    what still lies there at the end, also on an exception, is removed.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{TEMPORARY_PREFIX}{uuid.uuid4().hex}.wav"
+    path = folder / f"{_unfinished(track_id)}{uuid.uuid4().hex[:8]}.wav"
     try:
         yield path
     finally:
         path.unlink(missing_ok=True)
-
-
-@contextmanager
-def reserved_track(folder: Path, moment: datetime) -> Iterator[Path]:
-    """A WAV name below the folder that nobody else has, such as 20261121_150000.wav.
-
-    moment: in UTC. A second track of the same second ends in _2, also when another
-    process names it. On an exception neither the WAV nor its description stays.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    path = _reserve(folder, f"{moment:%Y%m%d_%H%M%S}")
-    try:
-        yield path
-    except BaseException:
-        path.unlink(missing_ok=True)
         sidecar_of(path).unlink(missing_ok=True)
-        raise
+
+
+def unfinished_files(folder: Path, track_id: str) -> list[Path]:
+    """What lies in the folder of renders of a track that are under way or were cut off."""
+    return sorted(folder.glob(f"{_unfinished(track_id)}*"))
+
+
+def _unfinished(track_id: str) -> str:
+    return f"{TEMPORARY_PREFIX}{track_id}-"
+
+
+def free_path(folder: Path, moment: datetime, number: int) -> Path | None:
+    """The path of the so-manieth track of a second, None where a file lies there.
+
+    moment: in UTC; 20261121_150000.wav is the first of its second, ..._2.wav the second
+    """
+    if number > MAX_SAME_SECOND:
+        raise ConflictError(f"no free name {moment:%Y%m%d_%H%M%S}_N.wav in {folder}")
+    name = f"{moment:%Y%m%d_%H%M%S}"
+    path = folder / (f"{name}.wav" if number == 1 else f"{name}_{number}.wav")
+    return None if path.exists() or sidecar_of(path).exists() else path
 
 
 @contextmanager
@@ -88,17 +91,3 @@ def write_sidecar(path: Path, description: dict[str, Any]) -> None:
 def shown_path(path: Path, home: Path) -> str:
     """How a track's place is told: relative to the home, or absolute outside of it."""
     return library_path(path, home)
-
-
-def _reserve(folder: Path, name: str) -> Path:
-    """Create an empty file under the first free name; its creation is the reservation."""
-    for number in count(1):
-        path = folder / (f"{name}.wav" if number == 1 else f"{name}_{number}.wav")
-        try:
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
-        except FileExistsError as error:
-            if number >= MAX_SAME_SECOND:
-                raise ConflictError(f"no free name {name}_N.wav in {folder}") from error
-            continue
-        return path
-    raise AssertionError("count() never ends")

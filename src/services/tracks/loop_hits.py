@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from src.audio.analysis.onsets import onset_times_s
 from src.audio.basics.validation import HOUSE_RATE, Audio
-from src.music.casting.casting import Part
+from src.music.casting.cast_part import CastPart
 from src.music.theory.library import StemCard
 
 SLICED = ("drums", "percussion")
@@ -57,10 +57,8 @@ def hits_of(audio: Audio) -> tuple[float, ...]:
     return tuple(round(float(time), 6) for time in times)
 
 
-def sliced_loops(parts: Iterable[Part]) -> list[StemCard]:
+def sliced_loops(parts: Iterable[CastPart]) -> list[StemCard]:
     """The stems of a cast whose fills are cut at their hits."""
     return [
-        part.match.card
-        for part in parts
-        if part.match.fit.way == "loop" and part.voice.category in SLICED
+        part.card for part in parts if part.fit.way == "loop" and part.request.category in SLICED
     ]

@@ -7,10 +7,12 @@ from typing import Any
 from src.core.errors import InvalidInputError, NotFoundError
 from src.db import crud
 from src.db.database import Database
-from src.music.arranging.plan_edits import Edit, Played, Swap, edited
+from src.music.arranging.plan_edits import Edit, Swap, edited
+from src.music.casting.cast_part import CastPart
 from src.music.casting.casting import rivals_of
-from src.music.casting.matching import Match
 from src.music.model.plan import ArrangementPlan, plan_from_dict
+from src.music.model.score import Choice
+from src.music.model.score_reading import choice_from_dict
 from src.music.theory.library import StemCard
 from src.music.theory.roles import category_fit
 from src.services.search import SearchService
@@ -39,7 +41,7 @@ class RevisionService:
         return dict(self._track(track_id)[0])
 
     def explain(self, track_id: str) -> list[dict[str, Any]]:
-        """Who plays each voice and why: scores by criterion, the runners-up.
+        """Tell who plays each part and why: scores by criterion, the runners-up.
 
         Raises NotFoundError.
         """
@@ -65,20 +67,20 @@ class RevisionService:
             edited(plan, edits, played, locked=locked), own_seed if seed is None else seed
         )
 
-    def suggestions(self, track_id: str, voice: str, *, limit: int = 10) -> list[Match]:
-        """Stems that could play a voice instead, best first.
+    def suggestions(self, track_id: str, part: str, *, limit: int = 10) -> list[CastPart]:
+        """Propose stems that could play a part instead, best first.
 
-        Raises NotFoundError for the track, InvalidInputError for a voice it does not have.
+        Raises NotFoundError for the track, InvalidInputError for a part it does not have.
         """
         data, choices, seed = self._track(track_id)
         played = played_in(choices)
         plan = edited(plan_from_dict(data), [], played)
-        if voice not in {one.voice for one in played}:
-            names = ", ".join(one.voice for one in played)
-            raise InvalidInputError(f"voice must be one of {names}, got {voice!r}")
+        if part not in {one.part for one in played}:
+            names = ", ".join(one.part for one in played)
+            raise InvalidInputError(f"voice must be one of {names}, got {part!r}")
         pool = find_candidates(self.search, plan)
         pinned = pinned_cards(plan, self.search)
-        return rivals_of(plan, pool, voice, seed=seed, pinned=pinned)[:limit]
+        return rivals_of(plan, pool, part, seed=seed, pinned=pinned)[:limit]
 
     def _track(self, track_id: str) -> tuple[dict[str, Any], list[dict[str, Any]], int]:
         """Plan, choices and seed of a track."""
@@ -86,39 +88,29 @@ class RevisionService:
             row = crud.get_track(session, track_id)
             return row.plan, list(row.report.get("stems", [])), row.seed
 
-    def _check_swaps(self, edits: Sequence[Edit], played: Sequence[Played]) -> None:
+    def _check_swaps(self, edits: Sequence[Edit], played: Sequence[Choice]) -> None:
         asked = {
-            edit.voice: edit.stem_id for edit in edits if isinstance(edit, Swap) and edit.stem_id
+            edit.part: edit.stem_id for edit in edits if isinstance(edit, Swap) and edit.stem_id
         }
         cards = self.search.cards(asked.values())
-        roles = {one.voice: one.category for one in played}
-        for voice, stem_id in asked.items():
+        roles = {one.part: one.asked_category for one in played}
+        for part, stem_id in asked.items():
             if stem_id not in cards:
                 raise NotFoundError(f"there is no stem {stem_id!r}")
             card = cards[stem_id]
-            if voice in roles and category_fit(roles[voice], card.category) == 0.0:
+            if part in roles and category_fit(roles[part], card.category) == 0.0:
                 raise InvalidInputError(
                     f"{card.name!r} is a {card.category}: it can't play the role"
-                    f" {roles[voice]!r} of voice {voice!r}"
+                    f" {roles[part]!r} of voice {part!r}"
                 )
 
 
-def played_in(choices: Sequence[Mapping[str, Any]]) -> list[Played]:
-    """Who plays, from the choices that a track's row keeps.
-
-    Tracks from before voices were written down are told by their roles alone.
-    """
-    return [
-        Played(
-            choice.get("voice") or choice["asked_category"],
-            choice["asked_category"],
-            choice["stem_id"],
-        )
-        for choice in choices
-    ]
+def played_in(choices: Sequence[Mapping[str, Any]]) -> list[Choice]:
+    """Read who plays from the choices that a track's row keeps."""
+    return [choice_from_dict(choice) for choice in choices]
 
 
 def pinned_cards(plan: ArrangementPlan, search: SearchService) -> dict[str, StemCard]:
-    """The stems that a plan pins, by voice; those that are gone are left out."""
+    """The stems that a plan pins, by part; those that are gone are left out."""
     cards = search.cards(stem_id for _, stem_id in plan.pinned)
-    return {voice: cards[stem_id] for voice, stem_id in plan.pinned if stem_id in cards}
+    return {part: cards[stem_id] for part, stem_id in plan.pinned if stem_id in cards}

@@ -6,10 +6,7 @@ from collections.abc import Mapping, Sequence
 from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.audio.metering.loudness import lufs_of_power, measured_loudness
 from src.core.progress import Progress, silent
-from src.mixdown.mixing import mix_score
-from src.mixdown.pieces import Load
-from src.mixdown.render_archive import RenderArchive
-from src.mixdown.track_playing import Grid
+from src.mixdown import Load, RenderArchive, SampleGrid, mix_score
 from src.music.model.score import Score
 from src.music.model.timeline import SectionTime
 from src.music.scoring.section_levels import as_mastered, weighed_anew
@@ -48,7 +45,7 @@ def balanced_mix(
 def heard_sections(score: Score, mix: Audio) -> tuple[float, ...]:
     """The loudness of each section of a mix in LUFS (ITU-R BS.1770-4, ungated)."""
     steps = measured_loudness(mix, sample_rate=HOUSE_RATE).step_powers
-    grid = Grid(score.bpm, HOUSE_RATE)
+    grid = SampleGrid(score.bpm, HOUSE_RATE)
     heard = []
     for section in score.sections:
         first = _step(grid, section.start_beats)
@@ -58,7 +55,7 @@ def heard_sections(score: Score, mix: Audio) -> tuple[float, ...]:
     return tuple(heard)
 
 
-def _step(grid: Grid, beats: float) -> int:
+def _step(grid: SampleGrid, beats: float) -> int:
     return round(grid.sample(beats) / HOUSE_RATE / _STEP_S)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 from urllib.parse import quote
+from uuid import uuid4
 
 from src.core.config import Settings
 from src.core.errors import InvalidInputError, NotFoundError
@@ -44,8 +45,15 @@ class Renderer(Protocol):
     """Makes a track of a plan."""
 
     def render_track(
-        self, plan: ArrangementPlan, *, seed: int = 0, progress: Progress
+        self,
+        plan: ArrangementPlan,
+        *,
+        seed: int = 0,
+        track_id: str | None = None,
+        progress: Progress,
     ) -> Rendered: ...
+
+    def finish_track(self, track_id: str) -> None: ...
 
 
 class TrackService:
@@ -93,7 +101,9 @@ class TrackService:
     def render(self, params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
         """The work of a render job: parameters as :func:`render_params` makes them."""
         plan = plan_from_dict(params["plan"])
-        track = self.renderer.render_track(plan, seed=params["seed"], progress=progress)
+        track = self.renderer.render_track(
+            plan, seed=params["seed"], track_id=params.get("track_id"), progress=progress
+        )
         answer = track.to_dict()
         name = PurePosixPath(str(answer["track_path"]).replace("\\", "/")).name
         parent_id = params.get("parent_id")
@@ -101,6 +111,11 @@ class TrackService:
             with self.database.transaction() as session:
                 crud.get_track(session, str(answer["track_id"])).parent_id = parent_id
         return {**answer, "parent_id": parent_id, "file_url": file_url(name)}
+
+    def tidy(self, params: Mapping[str, Any]) -> None:
+        """Put in order what a render job that was cut off left."""
+        if params.get("track_id") is not None:
+            self.renderer.finish_track(params["track_id"])
 
     def page(self, window: crud.Window, *, parent_id: str | None = None) -> Page[TrackSummary]:
         """One page of tracks, newest first.
@@ -202,8 +217,16 @@ class TrackService:
 def render_params(
     plan: ArrangementPlan, seed: int, *, parent_id: str | None = None
 ) -> dict[str, Any]:
-    """What a render job needs to know. parent_id: the track that this is a revision of."""
-    return {"plan": plan_to_dict(plan), "seed": seed, "parent_id": parent_id}
+    """What a render job needs to know. parent_id: the track that this is a revision of.
+
+    The track has its id before it is rendered: however often the job is begun, it is one.
+    """
+    return {
+        "plan": plan_to_dict(plan),
+        "seed": seed,
+        "parent_id": parent_id,
+        "track_id": str(uuid4()),
+    }
 
 
 def with_length(prompt: str, length: str) -> str:

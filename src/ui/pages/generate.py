@@ -11,7 +11,6 @@ from src.ui.state import (
     api,
     asked,
     collections,
-    description,
     go,
     joined,
     kits,
@@ -116,13 +115,6 @@ def _request() -> dict[str, Any]:
     return request
 
 
-def _knows_palette() -> bool:
-    schemas = description()["components"]["schemas"]
-    return "palette" in schemas.get("PlanRequest", {}).get("properties", {}) or any(
-        "palette" in told.get("properties", {}) for told in schemas.values()
-    )
-
-
 def _with_palette(request: dict[str, Any]) -> dict[str, Any]:
     chosen = st.session_state.get("palette") or []
     if not chosen:
@@ -134,8 +126,6 @@ def _with_palette(request: dict[str, Any]) -> dict[str, Any]:
 
 def _palette_choice() -> None:
     """Which kits and collections a track may be made of; nothing chosen means all."""
-    if not _knows_palette():
-        return
     names = {f"c:{one['id']}": one["name"] for one in collections()}
     names |= {f"k:{kit['id']}": kit["name"] for kit in kits()}
     kept.several(

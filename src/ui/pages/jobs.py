@@ -7,7 +7,7 @@ import streamlit as st
 from src.ui import formats, kept
 from src.ui.client import ApiProblem
 from src.ui.problems import said, show_problem, told_of_problems
-from src.ui.state import api, asked_number, can, go, joined, remember, t, word
+from src.ui.state import api, asked_number, go, joined, remember, t, word
 from src.ui.views.jobs import ICONS, OPEN, cancel, progress_text
 from src.ui.views.stem_card import plain
 
@@ -63,7 +63,7 @@ def _job(job: dict[str, Any]) -> None:
             disabled=job["cancel_requested"],
         )  # fmt: skip
         st.progress(float(job["progress"]), text=progress_text(job))
-    elif state != "succeeded" and can("POST /api/v1/jobs/{job_id}/retry"):
+    elif state != "succeeded":
         row.button(t("jobs.retry"), key=f"retry-{job['id']}", on_click=_retry, args=(job["id"],))
     if job["problem"]:
         problem = job["problem"]
@@ -83,11 +83,12 @@ def _retry(job_id: str) -> None:
 def _log(job: dict[str, Any]) -> None:
     for name in ("created_at", "started_at", "finished_at"):
         st.caption(f"{t(f'jobs.{name}')}: {formats.moment(job[name])}")
-    st.caption(joined([job["stage"], job["message"], f"{100 * job['progress']:.0f} %"]))
-    if can("GET /api/v1/jobs/{job_id}/log"):
-        told = api().get(f"/api/v1/jobs/{job['id']}/log", {"lines": _LOG_LINES})
-        if told["lines"]:
-            st.code("\n".join(told["lines"]), language=None, wrap_lines=True, height="content")
+    attempt = job.get("attempt", 1)
+    again = t("jobs.attempt", number=attempt) if attempt > 1 else ""
+    st.caption(joined([job["stage"], job["message"], f"{100 * job['progress']:.0f} %", again]))
+    log = api().get(f"/api/v1/jobs/{job['id']}/log", {"lines": _LOG_LINES})
+    if log["lines"]:
+        st.code("\n".join(log["lines"]), language=None, wrap_lines=True, height="content")
     result = api().get(f"/api/v1/jobs/{job['id']}")["result"]
     track_id = (result or {}).get("track_id")
     if track_id and st.button(t("jobs.to_track"), key=f"track-{job['id']}"):

@@ -6,7 +6,7 @@ import streamlit as st
 
 from src.ui import kept
 from src.ui.problems import told_of_problems
-from src.ui.state import can, go, ready, t
+from src.ui.state import go, ready, t
 from src.ui.views.library_parts import collections_view, kits_view, map_view, statistics_view
 from src.ui.views.quarantine_view import quarantine_view
 from src.ui.views.stem_table import sounds_view
@@ -19,17 +19,15 @@ _VIEWS: dict[str, Callable[[], None]] = {
     "statistics": statistics_view,
     "quarantine": quarantine_view,
 }
-_NEEDS = {"collections": "GET /api/v1/collections", "map": "GET /api/v1/library/map"}
 
 
 def show() -> None:
     """The page."""
     st.title(t("library.title"))
-    views = [name for name in _VIEWS if name not in _NEEDS or can(_NEEDS[name])]
     view = kept.one(
         st.segmented_control,
         t("library.view"),
-        views,
+        list(_VIEWS),
         format_func=lambda one: t(f"library.{one}"),
         key="view",
         default="sounds",

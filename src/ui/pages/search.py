@@ -13,9 +13,7 @@ from src.ui.state import (
     api,
     asked,
     asked_number,
-    can,
     collections,
-    description,
     go,
     kits,
     ready,
@@ -42,8 +40,7 @@ def show() -> None:
         return
     _prompt()
     filters = _filters()
-    if can("POST /api/v1/search/by-sound"):
-        _by_sound(filters)
+    _by_sound(filters)
     with told_of_problems():
         _results(filters)
 
@@ -58,11 +55,6 @@ def _prompt() -> None:
         button.form_submit_button(
             t("search.button"), type="primary", icon=":material/search:", width="stretch"
         )
-
-
-def _search_takes() -> frozenset[str]:
-    told = description()["paths"]["/api/v1/search/"]["get"].get("parameters", [])
-    return frozenset(one["name"] for one in told)
 
 
 def _filters() -> dict[str, Any]:
@@ -109,34 +101,28 @@ def _tempo_and_key() -> dict[str, Any]:
 
 
 def _places() -> dict[str, Any]:
-    takes = _search_takes()
     kit_row, sets_row, rating_row = st.columns(3)
     names = [kit["name"] for kit in kits()]
-    chosen: dict[str, Any] = {
-        "kit": kept.one(kit_row.selectbox, t("search.kit"), names, key="kit", placeholder=_any())
+    sets = {one["id"]: one["name"] for one in collections()}
+    every = t("search.any")
+    kit = kept.one(kit_row.selectbox, t("search.kit"), names, key="kit", placeholder=every)
+    collection = kept.one(
+        sets_row.selectbox, t("search.collection"), list(sets), key="collection",
+        format_func=lambda one: sets.get(one, one), placeholder=every,
+    )  # fmt: skip
+    stars = kept.one(
+        rating_row.selectbox, t("search.rating"), (1, 2, 3, 4, 5), key="rating",
+        format_func=lambda one: "★" * one, placeholder=every,
+    )  # fmt: skip
+    varied = kept.switch(kit_row.toggle, t("search.spread"), key="varied")
+    folded = kept.switch(sets_row.toggle, t("search.fold"), key="fold")
+    return {
+        "kit": kit,
+        "collection": collection,
+        "rating": f"{stars}.." if stars else None,
+        "spread": 0.5 if varied else None,
+        "fold": folded or None,
     }
-    if "collection" in takes:
-        sets = {one["id"]: one["name"] for one in collections()}
-        chosen["collection"] = kept.one(
-            sets_row.selectbox, t("search.collection"), list(sets), key="collection",
-            format_func=lambda one: sets.get(one, one), placeholder=_any(),
-        )  # fmt: skip
-    if "rating" in takes:
-        stars = kept.one(
-            rating_row.selectbox, t("search.rating"), (1, 2, 3, 4, 5), key="rating",
-            format_func=lambda one: "★" * one, placeholder=_any(),
-        )  # fmt: skip
-        chosen["rating"] = f"{stars}.." if stars else None
-    if "spread" in takes:
-        varied = kept.switch(kit_row.toggle, t("search.spread"), key="varied")
-        chosen["spread"] = 0.5 if varied else None
-    if "fold" in takes:
-        chosen["fold"] = kept.switch(sets_row.toggle, t("search.fold"), key="fold") or None
-    return chosen
-
-
-def _any() -> str:
-    return t("search.any")
 
 
 def _by_sound(filters: dict[str, Any]) -> None:
@@ -163,9 +149,6 @@ def _by_sound(filters: dict[str, Any]) -> None:
 
 def _results(filters: dict[str, Any]) -> None:
     prompt, like, fits = asked("q"), asked("like"), asked("fits")
-    if fits and "fits" not in _search_takes():
-        _matches(fits, filters)
-        return
     _references(like, fits)
     if not prompt and not like and not fits and not any(filters.values()):
         _ideas()
@@ -173,11 +156,10 @@ def _results(filters: dict[str, Any]) -> None:
     limit = asked_number("n", PAGE, at_least=PAGE, at_most=MOST)
     wanted = {**filters, "prompt": prompt, "like": like, "fits": fits, "limit": limit}
     answer = api().get("/api/v1/search/", wanted)
-    if answer.get("did_you_mean"):
+    if answer["did_you_mean"]:
         _meant(answer["did_you_mean"])
     _hits(answer, "hit")
-    total = answer.get("total", MOST if len(answer["hits"]) == limit else 0)
-    if len(answer["hits"]) == limit and limit < min(total, MOST):
+    if len(answer["hits"]) == limit and limit < min(answer["total"], MOST):
         st.button(
             t("search.more"), key="more", on_click=remember, kwargs={"n": min(limit + PAGE, MOST)}
         )
@@ -212,26 +194,12 @@ def _hits(answer: dict[str, Any], key: str) -> None:
     if not hits:
         st.info(t("search.nothing"), icon=":material/search_off:")
         return
-    total = answer.get("total")
-    st.caption(t("search.found", count=len(hits)) if total is None else
-               t("search.found_of", count=len(hits), total=total))  # fmt: skip
+    st.caption(t("search.found_of", count=len(hits), total=answer["total"]))
     for hit in hits:
         stem = hit["stem"]
         stem_card(stem, key=f"{key}-{stem['id']}", why=hit["reasons"], score=hit["score"])
-        if hit.get("duplicates"):
+        if hit["duplicates"]:
             st.caption(t("search.duplicates", count=len(hit["duplicates"])))
-
-
-def _matches(stem_id: str, filters: dict[str, Any]) -> None:
-    _references("", stem_id)
-    params = {"category": filters["category"], "limit": PAGE}
-    found = api().get(f"/api/v1/stems/{stem_id}/matches", params)["matches"]
-    if not found:
-        st.info(t("search.nothing"), icon=":material/search_off:")
-    for match in found:
-        why = [reason["text"] for reason in match["reasons"]]
-        stem = match["stem"]
-        stem_card(stem, key=f"match-{stem['id']}", why=why, score=match["score"])
 
 
 def _ideas() -> None:

@@ -1,12 +1,10 @@
 """How the engine is doing: health, models, storage, settings, language."""
 
-from typing import Any
-
 import streamlit as st
 
 from src.ui import formats
 from src.ui.problems import told_of_problems
-from src.ui.state import api, asked, can, place, ready, t
+from src.ui.state import api, asked, place, ready, t
 from src.ui.views.jobs import job_panel, start
 from src.ui.views.stem_card import plain
 
@@ -31,14 +29,11 @@ def _health() -> None:
     st.success(t("system.ready", version=told["version"]), icon=":material/check_circle:")
     names = ("stems", "kits", "tracks", "vectors", "quarantined", "open_jobs")
     for column, name in zip(st.columns(len(names)), names, strict=True):
-        column.metric(t(f"library.count_{name}"), told["library"].get(name, 0))
+        column.metric(t(f"library.count_{name}"), told["library"][name])
     st.caption(t("system.backend_url", url=place().backend_url))
 
 
 def _models() -> None:
-    if not can("GET /api/v1/models"):
-        st.markdown(t("system.embedder", name=ready()["embedder"]))
-        return
     told = api().get("/api/v1/models")
     for one in told["embedders"]:
         share = one["embedded"] / one["total"] if one["total"] else 1.0
@@ -51,17 +46,10 @@ def _models() -> None:
     if asked("job"):
         job_panel(asked("job"), key="reembed-job")
     with st.expander(t("system.get_clap")):
-        st.markdown(_steps(told["how_to_get_clap"]))
-
-
-def _steps(told: Any) -> str:
-    return told if isinstance(told, str) else "\n".join(f"1. {step}" for step in told)
+        st.markdown(told["how_to_get_clap"])
 
 
 def _storage() -> None:
-    if not can("GET /api/v1/storage"):
-        st.caption(t("system.no_storage"))
-        return
     told = api().get("/api/v1/storage")
     for folder in told["folders"]:
         size = formats.size(folder["bytes"])
@@ -76,10 +64,9 @@ def _storage() -> None:
 
 
 def _settings() -> None:
-    if can("GET /api/v1/settings"):
-        st.dataframe(
-            [{t("system.setting"): name, t("system.value"): str(value)}
-             for name, value in api().get("/api/v1/settings").items()],
-            hide_index=True,
-        )  # fmt: skip
+    st.dataframe(
+        [{t("system.setting"): name, t("system.value"): str(value)}
+         for name, value in api().get("/api/v1/settings").items()],
+        hide_index=True,
+    )  # fmt: skip
     st.caption(t("system.settings_help"))

@@ -10,7 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from src.ui import formats, kept
 from src.ui.client import ApiProblem, Outgoing
 from src.ui.problems import said
-from src.ui.state import api, asked, can, forget, go, ready, remember, t, word
+from src.ui.state import api, asked, forget, go, ready, remember, t, word
 from src.ui.views.jobs import job_panel, start
 
 SOUNDS = [
@@ -44,9 +44,7 @@ def show() -> None:
 def _empty_library() -> None:
     with st.container(border=True):
         st.markdown(t("upload.empty"))
-        if can("POST /api/v1/demo-kits") and st.button(
-            t("upload.demo"), type="primary", icon=":material/auto_awesome:", key="demo"
-        ):
+        if st.button(t("upload.demo"), type="primary", icon=":material/auto_awesome:", key="demo"):
             start("/api/v1/demo-kits")
 
 

@@ -3,7 +3,6 @@
 import json
 from functools import cache
 from pathlib import Path
-from string import Formatter
 from typing import Any
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
@@ -26,11 +25,6 @@ def text(language: str, key: str, **values: Any) -> str:
 def has_text(language: str, key: str) -> bool:
     """Whether there is such a text."""
     return key in texts(language)
-
-
-def fields_of(said: str) -> set[str]:
-    """Names of the values that a text wants."""
-    return {name for _, name, _, _ in Formatter().parse(said) if name}
 
 
 def language_of(locale: str | None) -> str:

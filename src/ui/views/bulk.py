@@ -7,7 +7,7 @@ import streamlit as st
 from src.ui.client import ApiProblem
 from src.ui.colours import CATEGORIES
 from src.ui.problems import show_problem
-from src.ui.state import api, asked, can, collections, forget, remember, t, word
+from src.ui.state import api, asked, collections, forget, remember, t, word
 from src.ui.views.jobs import job_panel, start
 from src.ui.views.stem_card import collect
 from src.ui.views.stem_form import new_collection
@@ -128,8 +128,6 @@ def _send(selection: dict[str, Any], changes: dict[str, Any]) -> None:
 
 
 def _collecting(chosen: list[str], row: Any) -> None:
-    if not can("POST /api/v1/collections/{collection_id}/stems"):
-        return
     names = {one["id"]: one["name"] for one in collections()}
     wanted = row.menu_button(
         t("stem.collect"), [*names, _NEW], key="bulk-collect", icon=":material/playlist_add:",

@@ -1,6 +1,5 @@
 """The library's other views: kits, collections, the map of sounds, statistics."""
 
-from collections import Counter
 from typing import Any
 
 import streamlit as st
@@ -13,7 +12,6 @@ from src.ui.problems import show_problem
 from src.ui.state import (
     api,
     asked_number,
-    can,
     collections,
     forget,
     go,
@@ -129,7 +127,7 @@ def statistics_view() -> None:
     left, right = st.columns(2)
     with left:
         _bars(t("stem.category"), named, colours)
-        _bars(t("stem.tags"), _largest(facets.get("tags", {}), 15))
+        _bars(t("stem.tags"), _largest(facets["tags"], 15))
     with right:
         _bars(t("stem.bpm"), facets["bpm"])
         _bars(t("stem.key"), _largest(facets["key"], 24))
@@ -137,23 +135,15 @@ def statistics_view() -> None:
 
 
 def _facets() -> dict[str, dict[str, float]]:
-    """Counts by category, key, tag, tempo and kind; without facets what the kits tell."""
-    loops = sum(kit["loops"] for kit in kits())
-    if not can("GET /api/v1/search/facets"):
-        total: Counter[str] = Counter()
-        for kit in kits():
-            total.update(kit["categories"])
-        kinds = {t("stem.loop"): loops, t("stem.one_shot"): sum(total.values()) - loops}
-        return {"category": dict(total.most_common()), "key": {}, "bpm": {}, "kind": dict(kinds)}
+    """Counts by category, key, tag, tempo and kind."""
     told = api().get("/api/v1/search/facets")
-    names = {"true": t("stem.loop"), "false": t("stem.one_shot")}
-    kinds_told = {names.get(str(one).lower(), str(one)): n for one, n in told["is_loop"].items()}
+    loops = told["is_loop"]
     return {
         "category": _largest(told["category"], 20),
         "key": told["key"],
         "tags": told["tags"],
         "bpm": {f"{one['from']:g}–{one['to']:g}": one["count"] for one in told["bpm"]},
-        "kind": kinds_told,
+        "kind": {t("stem.loop"): loops["true"], t("stem.one_shot"): loops["false"]},
     }
 
 

@@ -9,7 +9,7 @@ from src.ui import formats
 from src.ui.client import ApiProblem
 from src.ui.components import stem_player
 from src.ui.problems import show_problem
-from src.ui.state import api, can, collections, forget, go, t, word
+from src.ui.state import api, collections, forget, go, t, word
 from src.ui.views.stem_form import correct_stem, new_collection
 
 _MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]()#+!|<>$~:"})
@@ -75,8 +75,7 @@ def _actions(stem: dict[str, Any], key: str) -> None:
         go("pages/2_Search_Stems.py", fits=stem["id"])
     if row.button(t("stem.correct"), key=f"correct-{key}", icon=":material/edit:", type="tertiary"):
         correct_stem(stem["id"])
-    if can("POST /api/v1/collections/{collection_id}/stems"):
-        _collecting(stem, key, row)
+    _collecting(stem, key, row)
 
 
 def _rating(stem: dict[str, Any], key: str, row: Any) -> None:

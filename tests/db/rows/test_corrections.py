@@ -1,6 +1,6 @@
 """The user's word beats the machine's, and can be taken back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from src.core.config import Settings
 from src.db import crud
 from src.db.database import Database
 from src.db.models import Stem
-from src.db.rows.corrections import COLUMNS, correct, set_found
+from src.db.rows.corrections import COLUMNS, set_found, set_said
 from tests.db.stocked import Sound, stock
 
 LOOP = Sound("Kit/bass.wav", "bass", True, 120.0, "Am", 4.0, {"dark": 0.8})
@@ -26,6 +26,11 @@ def session(database: Database, settings: Settings) -> Iterator[Session]:
 @pytest.fixture
 def stem(session: Session) -> Stem:
     return session.query(Stem).one()
+
+
+def correct(stem: Stem, changes: Mapping[str, Any], *, taken_back: Sequence[str] = ()) -> None:
+    kept = {name: value for name, value in stem.corrections.items() if name not in taken_back}
+    set_said(stem, kept | dict(changes))
 
 
 def test_a_correction_wins_and_is_taken_back(session: Session, stem: Stem) -> None:

@@ -16,12 +16,17 @@ from src.core.errors import (
     InvalidInputError,
 )
 from src.embeddings.clap import export as clap_export
-from src.embeddings.clap.checkpoint import converted, laion_model, laion_weights, read_source
+from src.embeddings.clap.checkpoint import (
+    converted,
+    laion_model,
+    laion_weights,
+    read_checkpoint,
+    read_source,
+)
 from src.embeddings.clap.embedder import ClapEmbedder
 from src.embeddings.clap.export import Exported, export
 from src.embeddings.clap.manifest import read_manifest
 from src.embeddings.clap.mel import log_mel
-from src.embeddings.clap.pickle import read_checkpoint
 from src.embeddings.clap.windows import windows_of
 from tests.embeddings.tiny_clap import (
     NEEDS_TORCH,
@@ -236,7 +241,7 @@ def test_what_is_no_clap_of_laions_is_refused(tmp_path: Path) -> None:
 
 
 def test_query_key_and_value_are_split_in_this_order() -> None:
-    merged = np.arange(6.0).reshape(6, 1)
+    merged = needs_torch().arange(6.0).reshape(6, 1)
     found = converted({"audio_branch.layers.0.blocks.0.attn.qkv.weight": merged})
     name = "audio_model.audio_encoder.layers.0.blocks.0.attention.self.{}.weight"
     parts = {kind: found[name.format(kind)].ravel().tolist() for kind in ("query", "key", "value")}

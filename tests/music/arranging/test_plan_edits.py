@@ -4,19 +4,18 @@ import pytest
 
 from src.core.errors import InvalidInputError
 from src.music.arranging.plan_edits import (
-    Key,
-    Length,
     Level,
-    Mood,
     Mute,
-    Played,
     Reroll,
+    SetKey,
+    SetLength,
+    SetMoods,
+    SetTempo,
     Swap,
-    Tempo,
     edited,
 )
 from src.music.casting.casting import cast_plan
-from src.music.casting.voices import wanted_of
+from src.music.casting.requests import library_queries
 from src.music.model.plan import (
     ArrangementPlan,
     SectionPlan,
@@ -53,40 +52,37 @@ PLAN = ArrangementPlan(
 
 
 def score_of(plan, seed=3):
-    pool = pool_of(CARDS, wanted_of(plan))
+    pool = pool_of(CARDS, library_queries(plan))
     cards = {card.id: card for card in CARDS}
-    pinned = {voice: cards[stem] for voice, stem in plan.pinned if stem in cards}
+    pinned = {part: cards[stem] for part, stem in plan.pinned if stem in cards}
     cast = cast_plan(plan, pool, seed=seed, pinned=pinned)
     return build_score(plan, cast, Mastering(-14.0, -1.0), seed=seed)
 
 
 def played(plan, seed=3):
-    return [
-        Played(choice.voice, choice.asked_category, choice.stem_id)
-        for choice in score_of(plan, seed).choices
-    ]
+    return score_of(plan, seed).choices
 
 
 def stems(plan, seed=3):
-    return {one.voice: one.stem_id for one in played(plan, seed)}
+    return {one.part: one.stem_id for one in played(plan, seed)}
 
 
-def track(plan, voice):
-    return next((line for line in score_of(plan).tracks if line.name == voice), None)
+def track(plan, part):
+    return next((line for line in score_of(plan).channels if line.name == part), None)
 
 
 def edit(*edits, plan=PLAN, **options):
     return edited(plan, edits, played(plan), **options)
 
 
-def test_a_swapped_voice_plays_the_named_stem_and_the_others_stay():
+def test_a_swapped_part_plays_the_named_stem_and_the_others_stay():
     before = stems(PLAN)
     other = "B2" if before["bass"] == "B1" else "B1"
 
     assert stems(edit(Swap("bass", other))) == before | {"bass": other}
 
 
-def test_a_voice_swapped_without_a_name_gets_the_next_best():
+def test_a_part_swapped_without_a_name_gets_the_next_best():
     before = stems(PLAN)
     after = stems(edit(Swap("bass")))
 
@@ -94,7 +90,7 @@ def test_a_voice_swapped_without_a_name_gets_the_next_best():
     assert {**after, "bass": ""} == {**before, "bass": ""}
 
 
-def test_a_locked_voice_can_not_be_swapped():
+def test_a_locked_part_can_not_be_swapped():
     with pytest.raises(InvalidInputError, match="'bass' is locked"):
         edit(Swap("bass", "B2"), locked=["bass"])
 
@@ -105,7 +101,7 @@ def test_another_seed_changes_no_kept_stem():
     assert {stems(kept, seed)["kick"] for seed in range(9)} == {stems(PLAN)["kick"]}
 
 
-def test_a_muted_voice_is_silent_only_where_it_was_muted():
+def test_a_muted_part_is_silent_only_where_it_was_muted():
     muted = track(edit(Mute("bass", ("Middle",))), "bass")
     sounding = [(c.start_beats, c.start_beats + c.length_beats) for c in muted.clips]
 
@@ -113,7 +109,7 @@ def test_a_muted_voice_is_silent_only_where_it_was_muted():
     assert any(start < 64.0 for start, _ in sounding)
 
 
-def test_a_voice_muted_everywhere_is_gone_and_comes_back():
+def test_a_part_muted_everywhere_is_gone_and_comes_back():
     silent = edit(Mute("bass"))
     assert track(silent, "bass") is None
 
@@ -153,20 +149,20 @@ def heard(clips):
     return tuple(row)
 
 
-def test_a_level_moves_a_voice():
+def test_a_level_moves_a_part():
     before, after = track(PLAN, "bass"), track(edit(Level("bass", -6.0)), "bass")
 
     assert after.gain_db == pytest.approx(before.gain_db - 6.0)
 
 
 def test_a_new_length_keeps_the_shares():
-    longer = edit(Length(bars=80))
+    longer = edit(SetLength(bars=80))
 
     assert [section.bars for section in longer.structure] == [32, 16, 32]
-    assert edit(Length(seconds=40 * 4 * 60 / 138)).bars == 40
+    assert edit(SetLength(seconds=40 * 4 * 60 / 138)).bars == 40
 
 
-@pytest.mark.parametrize("length", [Length(), Length(8, 10.0)])
+@pytest.mark.parametrize("length", [SetLength(), SetLength(8, 10.0)])
 def test_a_length_is_bars_or_seconds(length):
     with pytest.raises(InvalidInputError, match="one of both"):
         edit(length)
@@ -174,17 +170,22 @@ def test_a_length_is_bars_or_seconds(length):
 
 def test_a_length_without_room_for_the_sections_is_refused():
     with pytest.raises(InvalidInputError, match=r"at least 12 bars .* got 4 bars"):
-        edit(Length(bars=4))
+        edit(SetLength(bars=4))
 
 
 def test_tempo_and_key_are_the_plans():
-    plan = edit(Tempo(128.0), Key("8B"))
+    plan = edit(SetTempo(128.0), SetKey("8B"))
 
     assert (plan.bpm, plan.key) == (128.0, "C")
     assert stems(plan).keys() == stems(PLAN).keys()
 
 
-@pytest.mark.parametrize("wrong", [Tempo(12.0), Key("H7"), Mute("tuba"), Reroll("Drop 9")])
+def test_a_length_that_no_section_can_hold_is_refused():
+    with pytest.raises(InvalidInputError, match="a section must have 1 to 512 bars, got"):
+        edit(SetLength(bars=4096))
+
+
+@pytest.mark.parametrize("wrong", [SetTempo(12.0), SetKey("H7"), Mute("tuba"), Reroll("Drop 9")])
 def test_what_there_is_not_is_refused_by_name(wrong):
     name = next(str(value) for value in vars(wrong).values() if value)
     with pytest.raises(InvalidInputError, match=name.rstrip("0").rstrip(".")):
@@ -192,7 +193,7 @@ def test_what_there_is_not_is_refused_by_name(wrong):
 
 
 def test_another_mood_chooses_melodies_anew_and_keeps_the_drums():
-    plan = edit(Mood(("bright",)))
+    plan = edit(SetMoods(("bright",)))
 
     assert stems(plan)["kick"] == stems(PLAN)["kick"]
     assert dict(plan.pinned).keys() == {"kick"}
@@ -203,7 +204,7 @@ def test_another_mood_chooses_melodies_anew_and_keeps_the_drums():
 
 
 def test_what_is_locked_survives_another_mood():
-    plan = edit(Mood(("bright",)), locked=["pad"])
+    plan = edit(SetMoods(("bright",)), locked=["pad"])
 
     assert dict(plan.pinned)["pad"] == stems(PLAN)["pad"]
 
@@ -221,7 +222,7 @@ def test_a_kept_stem_that_is_gone_is_replaced_and_told():
     assert stems(gone)["bass"] in ("B1", "B2")
 
 
-def test_a_stem_that_can_not_play_the_voice_is_replaced_and_told():
+def test_a_stem_that_can_not_play_the_part_is_replaced_and_told():
     wrong = edit(Swap("bass", "K1"))
 
     assert "'K1' can't play bass" in " ".join(score_of(wrong).warnings)

@@ -15,7 +15,7 @@ def asked(category: str, *, bars: int = 16, turn: int = 2):
 
 def test_two_stems_take_turns_of_as_many_bars_as_the_plan_says() -> None:
     cards = [loop("L1", "lead", key="Am"), loop("L2", "lead", key="Am")]
-    call, answer = score_of(asked("lead", bars=8, turn=2), cards).tracks
+    call, answer = score_of(asked("lead", bars=8, turn=2), cards).channels
 
     assert covered(call.clips) == [(0, 8), (16, 32)]
     assert covered(answer.clips) == [(8, 16), (24, 32)]
@@ -23,7 +23,7 @@ def test_two_stems_take_turns_of_as_many_bars_as_the_plan_says() -> None:
 
 def test_a_long_section_ends_with_both() -> None:
     cards = [loop("L1", "lead", key="Am"), loop("L2", "lead", key="Am")]
-    call, answer = score_of(asked("lead", bars=16, turn=4), cards).tracks
+    call, answer = score_of(asked("lead", bars=16, turn=4), cards).channels
 
     assert covered(call.clips)[-1][1] == covered(answer.clips)[-1][1] == 64
 
@@ -31,16 +31,16 @@ def test_a_long_section_ends_with_both() -> None:
 def test_two_basses_never_sound_at_once() -> None:
     cards = [loop("B1", "bass", key="Am"), loop("B2", "bass", key="Am")]
     score = score_of(asked("bass", bars=16, turn=2), cards)
-    call, answer = (covered(item.clips) for item in score.tracks)
+    call, answer = (covered(item.clips) for item in score.channels)
 
     assert not [1 for a, b in call for c, d in answer if a.expected < d.expected - 0.1
                 and c.expected < b.expected - 0.1]  # fmt: skip
-    assert [item.high_pass_hz for item in score.tracks] == [28, 28]
+    assert [item.high_pass_hz for item in score.channels] == [28, 28]
 
 
 def test_a_tuned_shot_answers_itself_an_octave_away() -> None:
     score = score_of(asked("lead"), [shot("Pluck", "lead", key="A", duration_s=0.4)])
-    call, answer = score.tracks
+    call, answer = score.channels
 
     assert {n.stem_id for n in call.notes} == {n.stem_id for n in answer.notes}
     pitches = {n.semitones for n in answer.notes}
@@ -49,14 +49,14 @@ def test_a_tuned_shot_answers_itself_an_octave_away() -> None:
     assert {n.semitones for n in call.notes} != pitches
     told = [w for w in score.warnings if "answers itself an octave away" in w]
     assert len(told) == 1
-    reasons = [r.criterion for c in score.choices if c.voice == "lead 2" for r in c.reasons]
+    reasons = [r.criterion for c in score.choices if c.part == "lead 2" for r in c.reasons]
     assert "answer" in reasons
 
 
 def test_a_loop_answers_itself_with_its_second_half() -> None:
     lead = loop("L1", "lead", key="Am", bars=4.0)
     score = score_of(asked("lead"), [lead])
-    call, answer = score.tracks
+    call, answer = score.channels
 
     assert {clip.rotate_s for clip in call.clips} == {0.0}
     assert {round(clip.rotate_s, 4) for clip in answer.clips} == {round(lead.duration_s / 2, 4)}
@@ -66,7 +66,7 @@ def test_a_loop_of_one_bar_pauses_where_it_would_be_answered() -> None:
     score = score_of(asked("lead", bars=8, turn=2), [loop("L1", "lead", key="Am", bars=1.0)])
 
     assert covered(track(score, "lead").clips) == [(0, 8), (16, 32)]
-    assert len(score.tracks) == 1
+    assert len(score.channels) == 1
     assert any("pauses where it would be answered" in warning for warning in score.warnings)
 
 

@@ -1,9 +1,9 @@
 import random
 
 from src.music.casting.backbone import choose_backbone, kit_keys_of
-from src.music.casting.fit import Ground
-from src.music.casting.matching import Candidate
-from src.music.casting.voices import voices_of, wanted_of
+from src.music.casting.fit import Target
+from src.music.casting.matching import StemCandidate
+from src.music.casting.requests import library_queries, part_requests
 from src.music.model.plan import ArrangementPlan, SectionPlan, StemQuery
 from tests.music.cards import loop, pool_of, shot
 
@@ -23,11 +23,11 @@ def kit(name, *, bpm=138.0, key="Am"):
 
 
 def chosen(cards, seed=0):
-    pool = pool_of(cards, wanted_of(PLAN))
+    pool = pool_of(cards, library_queries(PLAN))
     return choose_backbone(
-        voices_of(PLAN),
+        part_requests(PLAN),
         pool,
-        Ground(138.0, "Am"),
+        Target(138.0, "Am"),
         kit_keys=kit_keys_of(pool),
         rng=random.Random(seed),
     )
@@ -62,7 +62,8 @@ def test_a_kit_has_the_key_on_which_most_of_its_loops_agree():
         for number, (key, sure) in enumerate(keys)
     ]
 
-    pool = {wanted: [Candidate(card, 0.5) for card in cards] for wanted in wanted_of(PLAN)}
+    found = [StemCandidate(card, 0.5) for card in cards]
+    pool = dict.fromkeys(library_queries(PLAN), found)
     assert kit_keys_of(pool) == {"k": "Am"}
 
 
@@ -72,4 +73,4 @@ def test_a_kit_whose_loops_disagree_has_no_key():
         for key in ("Am", "Ebm", "F#", "D")
     ]
 
-    assert kit_keys_of(pool_of(cards, wanted_of(PLAN))) == {}
+    assert kit_keys_of(pool_of(cards, library_queries(PLAN))) == {}

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 from src.music.casting.casting import cast_plan
 from src.music.casting.made_marks import RISER
-from src.music.casting.matching import Candidate
-from src.music.casting.voices import wanted_of
+from src.music.casting.matching import StemCandidate
+from src.music.casting.requests import library_queries
 from src.music.model.plan import ArrangementPlan, SectionPlan, StemQuery
 from tests.music.cards import loop, pool_of, shot
 
@@ -28,18 +28,18 @@ def plan(*sections, **more):
 
 
 def cast(asked, cards, seed=0):
-    return cast_plan(asked, pool_of(cards, wanted_of(asked)), seed=seed)
+    return cast_plan(asked, pool_of(cards, library_queries(asked)), seed=seed)
 
 
 def names(result):
-    return {part.voice.name: part.match.card.name for part in result.parts}
+    return {part.request.name: part.card.name for part in result.parts}
 
 
 def test_a_role_keeps_its_stem_from_section_to_section():
     result = cast(plan(section("kick", "bass"), section("kick"), section("kick", "bass")), KIT)
 
     assert names(result) == {"kick": "Kick", "bass": "Bass Am"}
-    assert {p.voice.name: sorted(p.voice.sections) for p in result.parts}["bass"] == [0, 2]
+    assert {p.request.name: sorted(p.request.sections) for p in result.parts}["bass"] == [0, 2]
 
 
 def test_other_tags_may_bring_another_stem():
@@ -60,7 +60,7 @@ def test_count_brings_several_different_stems():
     assert len(set(chosen.values())) == 3
 
 
-def test_one_stem_never_plays_two_voices_at_once():
+def test_one_stem_never_plays_two_parts_at_once():
     result = cast(plan(section(StemQuery("synth", count=3))), KIT)
 
     chosen = list(names(result).values())
@@ -106,7 +106,7 @@ def test_no_drums_means_no_drum_at_all():
 def test_a_drum_loop_leaves_its_low_end_to_the_kick():
     result = cast(plan(section("kick", "drums")), KIT)
 
-    drums = next(part for part in result.parts if part.voice.category == "drums")
+    drums = next(part for part in result.parts if part.request.category == "drums")
     assert drums.high_pass_hz == 150.0
 
 
@@ -117,7 +117,7 @@ def test_a_drum_loop_alone_keeps_its_low_end():
 def test_a_missing_drum_loop_is_played_by_one_shots():
     result = cast(plan(section("drums")), [card for card in KIT if card.category != "drums"])
 
-    assert {part.voice.category for part in result.parts} >= {"kick", "hihat"}
+    assert {part.request.category for part in result.parts} >= {"kick", "hihat"}
     assert any("one-shots" in warning for warning in result.warnings)
 
 
@@ -152,7 +152,7 @@ def test_the_track_is_built_on_one_kit():
 
     result = cast(plan(section("kick", "clap", "hihat", "bass", "synth")), KIT + other)
 
-    assert {part.match.card.kit_id for part in result.parts} == {"k"}
+    assert {part.card.kit_id for part in result.parts} == {"k"}
 
 
 def test_choices_know_what_they_were_up_against():
@@ -161,24 +161,25 @@ def test_choices_know_what_they_were_up_against():
     part = cast(plan(section("bass")), cards).parts[0]
 
     assert len(part.runners_up) == 3
-    assert part.match.card.name not in part.runners_up
+    assert part.card.name not in part.runners_up
 
 
 def test_where_nothing_rises_our_own_riser_plays_and_is_told():
     rising = StemQuery("fx", ("rising",), text="riser sweep", pattern="section end")
     asked = ArrangementPlan(138.0, "Am", (SectionPlan("Build", 8, (rising,)),))
     thud = shot("Thud Hit", "fx", duration_s=1.0, features={"temporal_centroid": 0.1})
-    mark = Candidate(RISER, 0.15)
+    mark = StemCandidate(RISER, 0.15)
 
     def chosen(*cards):
-        pool = {wish: [*found, mark] for wish, found in pool_of([*cards], wanted_of(asked)).items()}
+        found = pool_of([*cards], library_queries(asked))
+        pool = {query: [*candidates, mark] for query, candidates in found.items()}
         return cast_plan(asked, pool, seed=0)
 
     made = chosen(thud)
-    assert [part.match.card for part in made.parts] == [RISER]
+    assert [part.card for part in made.parts] == [RISER]
     assert "our own synthesis plays 'Riser'" in made.warnings[0]
     own = chosen(shot("Riser Long", "fx", duration_s=6.0))
-    assert own.parts[0].match.card.name == "Riser Long"
+    assert own.parts[0].card.name == "Riser Long"
     assert own.warnings == ()
 
 
@@ -196,8 +197,8 @@ def test_who_blends_with_what_plays_is_chosen_and_it_is_told():
     for seed in range(8):
         result = cast(plan(section("bass", "synth")), cards, seed=seed)
         assert names(result)["synth"] == "Fits"
-        (synth,) = [part for part in result.parts if part.voice.category == "synth"]
-        together = [reason for reason in synth.match.reasons if reason.criterion == "together"]
+        (synth,) = [part for part in result.parts if part.request.category == "synth"]
+        together = [reason for reason in synth.reasons if reason.criterion == "together"]
         assert len(together) == 1
         assert together[0].score > 0.8
 

@@ -2,18 +2,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from src.music.casting.fit import Ground, fit_stem
+from src.music.casting.fit import Target, fit_stem
 from src.music.theory.keys import KEYS
 from tests.music.cards import loop, shot
 
-TECHNO = Ground(138.0, "Am")
+TECHNO = Target(138.0, "Am")
 
 
 @given(
     bpm=st.floats(60, 200), target=st.floats(60, 200), bars=st.sampled_from([0.5, 1, 2, 3, 4, 5, 8])
 )
 def test_a_conformed_loop_lasts_exactly_its_beats(bpm, target, bars):
-    fit = fit_stem(loop("a", "drums", bars=bars, bpm=bpm), Ground(target, "Am"), key=None)
+    fit = fit_stem(loop("a", "drums", bars=bars, bpm=bpm), Target(target, "Am"), key=None)
 
     if fit.way == "loop":
         played_s = fit.source_length_s * fit.stretch_ratio
@@ -22,7 +22,7 @@ def test_a_conformed_loop_lasts_exactly_its_beats(bpm, target, bars):
 
 
 def test_a_loop_in_half_time_plays_in_double_time_without_stretch():
-    fit = fit_stem(loop("a", "drums", bars=2, bpm=87.0), Ground(174.0, "Em"), key=None)
+    fit = fit_stem(loop("a", "drums", bars=2, bpm=87.0), Target(174.0, "Em"), key=None)
 
     assert fit.stretch_ratio == pytest.approx(1.0)
     assert fit.beats == 16
@@ -45,7 +45,7 @@ def test_a_loop_starts_at_its_downbeat():
 
 
 def test_a_loop_far_off_the_tempo_is_not_conformed():
-    fit = fit_stem(loop("a", "drums", bars=4, bpm=100.0), Ground(141.0, "Am"), key=None)
+    fit = fit_stem(loop("a", "drums", bars=4, bpm=100.0), Target(141.0, "Am"), key=None)
 
     assert fit.way == "none"
 
@@ -105,7 +105,7 @@ def test_an_atmosphere_without_a_key_is_left_as_it_is():
 
 
 def test_a_melodic_loop_far_off_the_tempo_may_play_three_against_two():
-    fit = fit_stem(loop("a", "guitar", bars=4, bpm=80.0), Ground(118.0, "Am"), key=None)
+    fit = fit_stem(loop("a", "guitar", bars=4, bpm=80.0), Target(118.0, "Am"), key=None)
 
     assert (fit.way, fit.half_or_double) == ("loop", 1.5)
     assert fit.stretch_ratio == pytest.approx(120.0 / 118.0)
@@ -116,5 +116,5 @@ def test_a_melodic_loop_far_off_the_tempo_may_play_three_against_two():
 
 def test_drums_and_basses_never_play_three_against_two():
     for kind in ("drums", "bass"):
-        fit = fit_stem(loop("a", kind, bars=4, bpm=80.0), Ground(118.0, "Am"), key=None)
+        fit = fit_stem(loop("a", kind, bars=4, bpm=80.0), Target(118.0, "Am"), key=None)
         assert fit.way != "loop"

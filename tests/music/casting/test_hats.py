@@ -7,7 +7,7 @@ import pytest
 
 from src.music.casting.casting import cast_plan, rivals_of
 from src.music.casting.hats import CLOSED_S, choked, hat_kind, hats_of, played_on
-from src.music.casting.voices import wanted_of
+from src.music.casting.requests import library_queries
 from src.music.export.midi_parts import midi_song
 from src.music.model.plan import StemQuery
 from src.music.model.score import Note
@@ -50,8 +50,8 @@ def test_the_cast_pairs_a_closed_hat_with_an_open_one_of_its_kit() -> None:
     part = result.parts[0]
 
     assert part.partner is not None
-    assert {hat_kind(part.match.card), hat_kind(part.partner)} == {"open", "closed"}
-    if part.match.card.kit_id == "k":
+    assert {hat_kind(part.card), hat_kind(part.partner)} == {"open", "closed"}
+    if part.card.kit_id == "k":
         assert part.partner.kit_id == "k"
 
 
@@ -81,9 +81,9 @@ def test_techno_opens_the_hat_between_the_beats_and_closes_it_with_the_next_hit(
 
 def test_both_hats_are_credited_and_only_where_both_are_heard() -> None:
     both = score_of(plan(section("hihat", energy=0.9)), [CLOSED, OPEN])
-    voices = {choice.voice: choice.stem_id for choice in both.choices}
-    assert len(voices) == 2
-    assert set(voices.values()) == {OPEN.id, CLOSED.id}
+    stems = {choice.part: choice.stem_id for choice in both.choices}
+    assert len(stems) == 2
+    assert set(stems.values()) == {OPEN.id, CLOSED.id}
 
     open_only = score_of(plan(section("hihat", energy=0.1)), [CLOSED, OPEN])
     heard = {note.stem_id for note in track(open_only, "hihat").notes}
@@ -95,7 +95,7 @@ def test_both_hats_are_credited_and_only_where_both_are_heard() -> None:
 def test_the_partner_that_a_plan_keeps_plays_again() -> None:
     better = replace(OPEN, id="z", name="Open Hat Z", kit_id="other")
     asked = plan(section("hihat"), pinned=(("hihat", CLOSED.id), ("hihat open", "z")))
-    pool = pool_of([CLOSED, OPEN, better], wanted_of(asked))
+    pool = pool_of([CLOSED, OPEN, better], library_queries(asked))
     kept = {"hihat": CLOSED, "hihat open": better}
     assert cast_plan(asked, pool, seed=0, pinned=kept).parts[0].partner == better
 
@@ -128,7 +128,7 @@ def test_the_last_open_hit_rings_out() -> None:
 def test_midi_tells_open_from_closed() -> None:
     score = score_of(plan(section("hihat", energy=0.9)), [CLOSED, OPEN])
     part = midi_song(score, title="t", roots={}).parts[0]
-    opened = sum(note.articulation == "open" for note in score.tracks[0].notes)
+    opened = sum(note.articulation == "open" for note in score.channels[0].notes)
     assert {note.key for note in part.notes} == {42, 46}
     assert sum(note.key == 46 for note in part.notes) == opened
 
@@ -151,7 +151,7 @@ def test_a_muted_open_hat_leaves_its_hits_to_the_closed_one() -> None:
 def test_another_open_hat_is_suggested_by_its_own_name() -> None:
     other = replace(OPEN, id="z", name="Open Hat Z")
     asked = plan(section("hihat"), pinned=(("hihat", CLOSED.id), ("hihat open", OPEN.id)))
-    pool = pool_of([CLOSED, OPEN, other], wanted_of(asked))
+    pool = pool_of([CLOSED, OPEN, other], library_queries(asked))
     kept = {"hihat": CLOSED, "hihat open": OPEN}
     found = rivals_of(asked, pool, "hihat open", seed=0, pinned=kept)
 

@@ -1,18 +1,18 @@
 import pytest
 
-from src.music.casting.fit import Ground
-from src.music.casting.matching import Candidate, Company, Wish, believed_key, match_stem
-from src.music.genre.genres import SECTION_END, SECTION_START
+from src.music.casting.fit import Target
+from src.music.casting.matching import CastingContext, StemCandidate, believed_key, match_stem
+from src.music.model.part_request import PartRequest
+from src.music.model.plan import SECTION_END, SECTION_START
 from tests.music.cards import loop, shot
 
-GROUND = Ground(138.0, "Am")
+TARGET = Target(138.0, "Am")
 
 
-def weigh(card, category, *, similarity=0.7, company=None, **wish):
-    match = match_stem(
-        Candidate(card, similarity), Wish(category, **wish), GROUND, company or Company()
-    )
-    return 0.0 if match is None else match.score
+def weigh(card, category, *, similarity=0.7, context=None, **wanted):
+    request = PartRequest(category, category, **wanted)
+    part = match_stem(StemCandidate(card, similarity), request, TARGET, context or CastingContext())
+    return 0.0 if part is None else part.score
 
 
 def test_the_right_category_beats_a_stand_in():
@@ -58,18 +58,18 @@ def test_tags_that_apply_and_words_in_the_name_raise_the_meaning():
 
 
 def test_the_stem_of_another_role_is_not_liked_twice():
-    company = Company(used=frozenset({"a"}))
+    context = CastingContext(used=frozenset({"a"}))
 
-    assert weigh(loop("a", "synth"), "synth", company=company) < 0.8 * weigh(
+    assert weigh(loop("a", "synth"), "synth", context=context) < 0.8 * weigh(
         loop("a", "synth"), "synth"
     )
 
 
 def test_stems_of_the_backbone_come_first():
-    company = Company(backbone="kit1")
+    context = CastingContext(backbone="kit1")
 
-    inside = weigh(loop("a", "bass", kit_id="kit1"), "bass", company=company)
-    assert inside > weigh(loop("a", "bass", kit_id="kit2"), "bass", company=company)
+    inside = weigh(loop("a", "bass", kit_id="kit1"), "bass", context=context)
+    assert inside > weigh(loop("a", "bass", kit_id="kit2"), "bass", context=context)
 
 
 def test_a_good_rating_helps_and_a_bad_one_hurts():
@@ -79,27 +79,32 @@ def test_a_good_rating_helps_and_a_bad_one_hurts():
 
 
 def test_a_refused_category_is_never_matched():
-    assert weigh(loop("a", "hihat"), "percussion", excluded=("hihat",)) == 0.0
+    refusing = CastingContext(excluded=("hihat",))
+
+    assert weigh(loop("a", "hihat"), "percussion", context=refusing) == 0.0
 
 
 def test_a_stem_whose_name_tells_of_something_refused_falls_behind():
-    named = weigh(loop("Shaker and Hats", "percussion"), "percussion", excluded=("hihat",))
+    refusing = CastingContext(excluded=("hihat",))
+    named = weigh(loop("Shaker and Hats", "percussion"), "percussion", context=refusing)
 
-    assert named < 0.8 * weigh(loop("Shaker", "percussion"), "percussion", excluded=("hihat",))
+    assert named < 0.8 * weigh(loop("Shaker", "percussion"), "percussion", context=refusing)
 
 
 def test_a_riser_ends_a_section_and_an_impact_starts_one():
     riser, impact = shot("Dark Riser", "fx", duration_s=4), shot("Impact 2", "fx", duration_s=2)
 
-    assert weigh(riser, "fx", place=SECTION_END) > 1.5 * weigh(impact, "fx", place=SECTION_END)
-    assert weigh(impact, "fx", place=SECTION_START) > 1.5 * weigh(riser, "fx", place=SECTION_START)
+    ending = [weigh(card, "fx", position=SECTION_END) for card in (riser, impact)]
+    starting = [weigh(card, "fx", position=SECTION_START) for card in (riser, impact)]
+    assert ending[0] > 1.5 * ending[1]
+    assert starting[1] > 1.5 * starting[0]
 
 
 def test_an_unnamed_effect_is_judged_by_how_its_level_moves():
     rising = shot("FX 01", "fx", duration_s=4, features={"temporal_centroid": 0.8})
     falling = shot("FX 02", "fx", duration_s=4, features={"temporal_centroid": 0.2})
 
-    assert weigh(rising, "fx", place=SECTION_END) > weigh(falling, "fx", place=SECTION_END)
+    assert weigh(rising, "fx", position=SECTION_END) > weigh(falling, "fx", position=SECTION_END)
 
 
 def test_a_kit_knows_the_key_better_than_a_doubtful_stem():
@@ -113,7 +118,10 @@ def test_a_kit_knows_the_key_better_than_a_doubtful_stem():
 
 def test_every_criterion_has_a_score_and_a_sentence():
     match = match_stem(
-        Candidate(loop("a", "bass", key="Dm"), 0.7), Wish("bass", ("dark",)), GROUND, Company()
+        StemCandidate(loop("a", "bass", key="Dm"), 0.7),
+        PartRequest("bass", "bass", ("dark",)),
+        TARGET,
+        CastingContext(),
     )
 
     assert match is not None

@@ -2,23 +2,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from src.music.evidence.estimates import Candidate
-from src.music.evidence.key import KeyOpinion, fuse_key, has_key
+from src.music.evidence.estimates import Evidence
+from src.music.evidence.key import PossibleKey, fuse_key, has_key
 from src.music.theory.keys import KEYS
 from src.music.theory.library import DRUM_CATEGORIES
 
 weights = st.floats(0.01, 0.99)
 
 
-def heard(**chances: float) -> list[Candidate[KeyOpinion]]:
+def heard(**chances: float) -> list[Evidence[PossibleKey]]:
     """What is heard, the rest of all probability shared by the other keys. Cs is C#."""
     likely = {key.replace("s", "#"): chance for key, chance in chances.items()}
     rest = (1.0 - sum(likely.values())) / (len(KEYS) - len(likely))
-    return [Candidate(KeyOpinion(key), likely.get(key, rest), "audio") for key in KEYS]
+    return [Evidence(PossibleKey(key), likely.get(key, rest), "audio") for key in KEYS]
 
 
-def named(key: str, weight: float, *, mode_known: bool = True) -> Candidate[KeyOpinion]:
-    return Candidate(KeyOpinion(key, mode_known), weight, "filename")
+def named(key: str, weight: float, *, mode_known: bool = True) -> Evidence[PossibleKey]:
+    return Evidence(PossibleKey(key, mode_known), weight, "filename")
 
 
 def test_nothing_claimed_is_no_key() -> None:
@@ -37,23 +37,23 @@ def test_a_key_that_is_hardly_likely_is_not_given() -> None:
 
 
 def test_a_named_tonic_takes_its_mode_from_the_sound() -> None:
-    named = Candidate(KeyOpinion("G", mode_known=False), 0.8, "filename")
-    heard = [Candidate(KeyOpinion("Gm"), 0.5, "audio"), Candidate(KeyOpinion("Bb"), 0.3, "audio")]
+    named = Evidence(PossibleKey("G", mode_known=False), 0.8, "filename")
+    heard = [Evidence(PossibleKey("Gm"), 0.5, "audio"), Evidence(PossibleKey("Bb"), 0.3, "audio")]
     found = fuse_key([named, *heard])
     assert found is not None
     assert (found.value, found.source) == ("Gm", "filename")
 
 
 def test_a_named_key_beats_a_near_one_heard() -> None:
-    named = Candidate(KeyOpinion("Am"), 0.85, "filename")
-    found = fuse_key([named, Candidate(KeyOpinion("C"), 0.8, "audio")])
+    named = Evidence(PossibleKey("Am"), 0.85, "filename")
+    found = fuse_key([named, Evidence(PossibleKey("C"), 0.8, "audio")])
     assert found is not None
     assert found.value == "Am"
 
 
 def test_a_weak_word_loses_to_a_clear_sound() -> None:
-    named = Candidate(KeyOpinion("Fm"), 0.3, "filename")
-    found = fuse_key([named, Candidate(KeyOpinion("Cm"), 0.8, "audio")])
+    named = Evidence(PossibleKey("Fm"), 0.3, "filename")
+    found = fuse_key([named, Evidence(PossibleKey("Cm"), 0.8, "audio")])
     assert found is not None
     assert (found.value, found.source) == ("Cm", "audio")
 
@@ -90,7 +90,7 @@ def test_a_bare_tonic_is_major_unless_minor_is_heard_far_more() -> None:
 
 @given(weights, weights)
 def test_the_users_key_always_wins(weight: float, other: float) -> None:
-    claims = [Candidate(KeyOpinion("Bb"), weight, "user"), named("Am", other), *heard(Em=0.9)]
+    claims = [Evidence(PossibleKey("Bb"), weight, "user"), named("Am", other), *heard(Em=0.9)]
     found = fuse_key(claims)
     assert found is not None
     assert (found.value, found.confidence, found.source) == ("Bb", 1.0, "user")

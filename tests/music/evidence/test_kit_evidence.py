@@ -2,7 +2,7 @@
 
 import json
 
-from src.music.evidence.estimates import Finding
+from src.music.evidence.estimates import Estimate
 from src.music.evidence.kit_evidence import StemEvidence, evidence_from, evidence_record
 from tests.music.kit_stems import tonal
 
@@ -18,7 +18,7 @@ def test_evidence_comes_back_from_json_as_it_was() -> None:
 
 
 def test_what_is_unknown_comes_back_unknown() -> None:
-    shot = StemEvidence(0.3, "kick", Finding(False, 0.9, "audio"), None, None)
+    shot = StemEvidence(0.3, "kick", Estimate(False, 0.9, "audio"), None, None)
     assert evidence_from(evidence_record(shot)) == shot
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from src.audio.analysis.key_model import log_prior
-from src.music.evidence.estimates import Finding
+from src.music.evidence.estimates import Estimate
 from src.music.evidence.kit_evidence import StemEvidence
 from src.music.evidence.kit_key import PRIOR, common_keys
 from src.music.theory.keys import KEYS
@@ -60,7 +60,7 @@ def between_relatives(major: float) -> StemEvidence:
     stem = tonal("Am", 0.9, also="C")
     chances = {**dict.fromkeys(KEYS, 0.05 / 22), "C": major, "Am": 0.95 - major}
     keys = tuple(chances[key] for key in KEYS)
-    return replace(stem, keys=keys, key=Finding("Am", 0.95 - major, "audio"))
+    return replace(stem, keys=keys, key=Estimate("Am", 0.95 - major, "audio"))
 
 
 def test_that_minor_is_usual_counts_once_for_a_kit_not_once_for_each_loop() -> None:

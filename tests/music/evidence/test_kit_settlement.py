@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from src.music.evidence.estimates import Finding
+from src.music.evidence.estimates import Estimate
 from src.music.evidence.kit_evidence import StemEvidence
 from src.music.evidence.kit_settlement import settle
 from src.music.theory.library import CATEGORIES
@@ -20,7 +20,7 @@ def test_bars_follow_a_corrected_octave() -> None:
 
 
 def test_one_shots_get_no_tempo_and_drums_no_key() -> None:
-    kick = StemEvidence(0.4, "kick", Finding(False, 0.9, "audio"), None, None)
+    kick = StemEvidence(0.4, "kick", Estimate(False, 0.9, "audio"), None, None)
     drums = loop((120.0, 0.9))
     settled = settle([kick, drums, *[tonal("Am", 0.8)] * 5], [HERE] * 7)
     assert settled[0].bpm is None
@@ -29,7 +29,7 @@ def test_one_shots_get_no_tempo_and_drums_no_key() -> None:
 
 
 def test_the_root_of_a_one_shot_stays() -> None:
-    shot = replace(tonal("C", 0.5), is_loop=Finding(False, 0.9, "audio"), bpm=None)
+    shot = replace(tonal("C", 0.5), is_loop=Estimate(False, 0.9, "audio"), bpm=None)
     settled = settle([*[tonal("Am", 0.8)] * 5, shot], [HERE] * 6)[-1]
     assert settled.key == shot.key
 
@@ -42,7 +42,7 @@ def heard_as(category: str, chance: float, stem: StemEvidence) -> StemEvidence:
 
 
 def shot() -> StemEvidence:
-    return StemEvidence(0.4, "other", Finding(False, 0.9, "audio"), None, None)
+    return StemEvidence(0.4, "other", Estimate(False, 0.9, "audio"), None, None)
 
 
 def test_a_doubtful_sound_among_snares_is_one_and_the_kit_says_so() -> None:
@@ -69,21 +69,21 @@ def test_another_folder_of_the_kit_does_not_tell_what_a_sound_is() -> None:
 
 def test_what_turns_out_to_be_a_drum_has_no_key() -> None:
     snares = [heard_as("snare", 0.8, shot())] * 8
-    doubtful = replace(heard_as("synth", 0.15, shot()), key=Finding("C", 0.5, "audio"))
+    doubtful = replace(heard_as("synth", 0.15, shot()), key=Estimate("C", 0.5, "audio"))
 
     assert settle([*snares, doubtful], [HERE] * 9)[-1].key is None
 
 
 def test_what_turns_out_to_play_tones_gets_the_key_that_was_heard() -> None:
     synths = [heard_as("synth", 0.8, shot())] * 8
-    doubtful = replace(heard_as("tom", 0.1, shot()), key=Finding("C", 0.5, "audio"))
+    doubtful = replace(heard_as("tom", 0.1, shot()), key=Estimate("C", 0.5, "audio"))
 
     assert settle([*synths, doubtful], [HERE] * 9)[-1].key == doubtful.key
 
 
 def test_a_drum_keeps_a_key_only_if_the_user_gave_it() -> None:
     kick = heard_as("kick", 0.9, shot())
-    keys = [Finding("C", 0.9, "filename"), Finding("C", 1.0, "user")]
+    keys = [Estimate("C", 0.9, "filename"), Estimate("C", 1.0, "user")]
     named, given = settle([replace(kick, key=key) for key in keys], [HERE, ("other", "other")])
     assert named.key is None
     assert given.key == keys[1]

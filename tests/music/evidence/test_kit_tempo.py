@@ -5,7 +5,7 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from src.music.evidence.estimates import Finding
+from src.music.evidence.estimates import Estimate
 from src.music.evidence.kit_consensus import Place
 from src.music.evidence.kit_evidence import StemEvidence
 from src.music.evidence.kit_tempo import common_tempos
@@ -15,7 +15,7 @@ FAST = ((170.0, 0.8), (85.0, 0.2))
 SLOW = ((85.0, 0.55), (170.0, 0.45))
 
 
-def together(stems: list[StemEvidence]) -> list[Finding[float] | None]:
+def together(stems: list[StemEvidence]) -> list[Estimate[float] | None]:
     here: Place = ("kit", "kit")
     return common_tempos(stems, [here] * len(stems))
 
@@ -62,7 +62,7 @@ def test_a_few_loops_of_one_tempo_do_not_rule_a_folder_of_many() -> None:
 
 def test_a_loop_without_a_tempo_gets_that_of_its_kit() -> None:
     quiet = StemEvidence(
-        4 * 240.0 / 128.0, "pad", Finding(True, 0.8, "audio"), None, None, tempos=((128.0, 0.1),)
+        4 * 240.0 / 128.0, "pad", Estimate(True, 0.8, "audio"), None, None, tempos=((128.0, 0.1),)
     )
     found = together([loop((128.0, 0.8))] * 6 + [quiet])[-1]
     assert found is not None

@@ -9,19 +9,19 @@ from src.music.export.midi_parts import (
     midi_song,
     root_note,
 )
-from src.music.model.score import Clip, Note, Track
+from src.music.model.score import Channel, Clip, Note
 from tests.music.cards import loop, shot
 from tests.music.made_scores import made_score
 
 RATE = 48_000
 
 
-def song(*tracks: Track, roots: dict[str, int] | None = None, bpm: float = 133.0):
+def song(*tracks: Channel, roots: dict[str, int] | None = None, bpm: float = 133.0):
     return midi_song(made_score(*tracks, bpm=bpm), title="T", roots=roots or {})
 
 
-def hit(beats: float, **more) -> Track:
-    return Track("hit", "synth", notes=(Note("s", beats, **more),))
+def hit(beats: float, **more) -> Channel:
+    return Channel("hit", "synth", notes=(Note("s", beats, **more),))
 
 
 @given(beats=st.floats(0, 3000), bpm=st.floats(94, 300))
@@ -34,7 +34,7 @@ def test_a_tick_lies_within_half_a_sample_of_its_beat(beats, bpm):
 def test_swing_and_the_human_hand_stay():
     part = song().parts[1]
     beats = [note.start_tick / TICKS_PER_BEAT for note in part.notes]
-    expected = [note.start_beats for note in made_score().tracks[1].notes]
+    expected = [note.start_beats for note in made_score().channels[1].notes]
     assert beats == pytest.approx(expected, abs=0.5 / TICKS_PER_BEAT)
 
 
@@ -59,7 +59,7 @@ def test_a_drum_is_a_short_note_and_a_tuned_sound_rings_for_a_beat():
 
 
 def test_more_parts_than_channels_share_them_but_never_the_drums():
-    tracks = [Track(f"t{n}", "synth") for n in range(20)]
+    tracks = [Channel(f"t{n}", "synth") for n in range(20)]
     channels = [part.channel for part in song(*tracks).parts]
     assert DRUM_CHANNEL not in channels
     assert len(set(channels)) == 15
@@ -140,6 +140,6 @@ def test_drums_loops_and_sounds_without_key_have_no_root():
 
 
 def test_clips_and_notes_may_share_a_part():
-    both = Track("b", "bass", clips=(Clip("x", 4.0, 4.0, 0.0, 1.0),), notes=(Note("x", 8.0),))
+    both = Channel("b", "bass", clips=(Clip("x", 4.0, 4.0, 0.0, 1.0),), notes=(Note("x", 8.0),))
     (part,) = song(both).parts
     assert len(part.notes) == len(part.cues) == 1

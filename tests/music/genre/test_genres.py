@@ -13,7 +13,7 @@ from src.music.genre.genres import (
     all_styles,
     genre_grammar,
 )
-from src.music.model.plan import MAX_BPM, MIN_BPM
+from src.music.model.plan import BPM
 from src.music.theory.library import CATEGORIES
 
 EVERY = [(genre, "") for genre in GENRES] + [(genre, style.name) for genre, style in all_styles()]
@@ -26,7 +26,7 @@ def grammar(request: pytest.FixtureRequest) -> GenreGrammar:
 
 
 def test_tempo_lies_in_its_range(grammar: GenreGrammar) -> None:
-    assert MIN_BPM <= grammar.tempo_low <= grammar.usual_bpm <= grammar.tempo_high <= MAX_BPM
+    assert BPM.low <= grammar.tempo_low <= grammar.usual_bpm <= grammar.tempo_high <= BPM.high
 
 
 def test_keys_can_stand_in_a_plan(grammar: GenreGrammar) -> None:

@@ -51,6 +51,7 @@ def broken(**changes: Any) -> dict[str, Any]:
         (broken(bpm=1000), r"plan\.bpm must be a number from 30 to 300, got 1000"),
         (broken(bpm=float("nan")), r"plan\.bpm must be a number"),
         (broken(bpm=True), r"plan\.bpm must be a number"),
+        (broken(beats_per_bar=3.5), r"plan\.beats_per_bar must be a whole number, got 3\.5"),
         (broken(key="H#"), r"plan\.key must look like"),
         (broken(structure=[]), r"plan\.structure must have 1 to 64 sections, got 0"),
         (broken(structure="Intro"), r"plan\.structure must be a list"),
@@ -59,6 +60,12 @@ def broken(**changes: Any) -> dict[str, Any]:
         (
             broken(structure=[{"bars": 4, "stem_queries": [{"category": "flute"}]}]),
             r"stem_queries\[0\]\.category must be one of .*got 'flute'",
+        ),
+        (broken(prompt="x" * 2001), r"plan\.prompt must be a text of at most 2000 .*, got 2001"),
+        (broken(genre=3), r"plan\.genre must be a text of at most 2000 characters, got 3"),
+        (
+            broken(structure=[{"bars": 4, "stem_queries": [{"category": "kick"}] * 33}]),
+            r"stem_queries must be a list of at most 32, got 33",
         ),
         (broken(moods="dark"), r"plan\.moods must be a list of texts"),
     ],

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from src.core.errors import InvalidInputError
+from src.music.model.plan import MAX_TEXT
 from src.music.prompt.intent import PromptIntent
-from src.music.prompt.understanding import MAX_PROMPT, understand_prompt
+from src.music.prompt.understanding import understand_prompt
 from src.music.theory.library import DRUM_CATEGORIES
 
 DRUMS = set(DRUM_CATEGORIES)
@@ -265,7 +266,7 @@ def test_changes_of_tempo_and_key_are_refused_with_a_reason() -> None:
     [
         ("", "empty"),
         ("  \n ", "empty"),
-        ("x" * (MAX_PROMPT + 1), f"{MAX_PROMPT} characters, got {MAX_PROMPT + 1}"),
+        ("x" * (MAX_TEXT + 1), f"{MAX_TEXT} characters, got {MAX_TEXT + 1}"),
         ("techno 20 bpm", "30 to 300 BPM, got 20"),
         ("техно 900 бпм", "30 to 300 BPM, got 900"),
         ("techno, tempo 1000", "got 1000"),

@@ -44,6 +44,6 @@ def test_who_does_not_sway_has_no_line() -> None:
 def test_techno_lets_percussion_drift_but_not_the_kick() -> None:
     cards = [loop("P", "percussion"), loop("B", "bass", key="Am")]
     score = score_of(plan(section("percussion", "bass")), cards)
-    moving = {t.name for t in score.tracks for line in t.automation if line.parameter == "pan"}
+    moving = {t.name for t in score.channels for line in t.automation if line.parameter == "pan"}
     assert moving == {"percussion"}
     assert track(score, "percussion").notes == ()

@@ -1,7 +1,8 @@
 from src.music.genre.genres import Phrasing
-from src.music.model.plan import ArrangementPlan, SectionPlan
+from src.music.model.part_request import PartRequest
+from src.music.model.plan import ArrangementPlan, SectionPlan, StemQuery
 from src.music.model.timeline import timeline
-from src.music.scoring.phrasing import Player, phrase_starts, rest_for_change, rests_of
+from src.music.scoring.phrasing import phrase_starts, rest_for_change, rests_of
 
 PHRASING = Phrasing(
     bars=8,
@@ -17,8 +18,11 @@ def times(*sections):
     return timeline(ArrangementPlan(120.0, "C", plans))
 
 
-def players(*categories, sections=(0,)):
-    return [Player(name, name, frozenset(sections)) for name in categories]
+def requests(*categories, sections=(0,)):
+    return [
+        PartRequest(name, name, queries=tuple((number, StemQuery(name)) for number in sections))
+        for name in categories
+    ]
 
 
 def rests(who, sections, phrasing=PHRASING, seed=1):
@@ -27,14 +31,14 @@ def rests(who, sections, phrasing=PHRASING, seed=1):
 
 
 def test_an_intro_fills_up_phrase_by_phrase():
-    found = rests(players("lead", "bass", "kick", "hihat"), times(("Intro", 16, 0.3)))
+    found = rests(requests("lead", "bass", "kick", "hihat"), times(("Intro", 16, 0.3)))
 
     assert found["kick"] == found["hihat"] == []
     assert found["bass"] == found["lead"] == [(0.0, 32.0)]
 
 
 def test_an_outro_empties_in_the_opposite_order():
-    found = rests(players("lead", "bass", "kick", "hihat"), times(("Outro", 16, 0.3)))
+    found = rests(requests("lead", "bass", "kick", "hihat"), times(("Outro", 16, 0.3)))
 
     assert found["kick"] == found["hihat"] == []
     assert found["bass"] == found["lead"] == [(32.0, 64.0)]
@@ -42,7 +46,7 @@ def test_an_outro_empties_in_the_opposite_order():
 
 def test_in_a_drop_only_ornaments_rest_and_all_play_its_last_phrase():
     for seed in range(20):
-        who = players("kick", "bass", "hihat", "lead")
+        who = requests("kick", "bass", "hihat", "lead")
         found = rests(who, times(("Drop", 32, 0.9)), seed=seed)
         assert found["kick"] == found["bass"] == []
         holes = found["hihat"] + found["lead"]
@@ -50,20 +54,20 @@ def test_in_a_drop_only_ornaments_rest_and_all_play_its_last_phrase():
         assert all(end <= 96.0 for _, end in holes)
 
 
-def test_a_voice_that_is_alone_never_rests():
+def test_a_part_that_is_alone_never_rests():
     for name in ("Intro", "Drop", "Outro", "Breakdown"):
-        assert rests(players("lead"), times((name, 32, 0.5)))["lead"] == []
+        assert rests(requests("lead"), times((name, 32, 0.5)))["lead"] == []
 
 
 def test_a_trio_stays_a_trio_in_a_groove():
-    found = rests(players("kick", "hihat", "lead"), times(("Groove", 32, 0.5)))
+    found = rests(requests("kick", "hihat", "lead"), times(("Groove", 32, 0.5)))
 
     assert all(holes == [] for holes in found.values())
 
 
 def test_before_a_drop_the_beat_stops_and_the_atmosphere_goes_on():
     sections = times(("Build", 8, 0.6), ("Drop", 8, 0.9))
-    found = rests(players("kick", "atmo", sections=(0, 1)), sections)
+    found = rests(requests("kick", "atmo", sections=(0, 1)), sections)
 
     assert found["kick"] == [(30.0, 32.0)]
     assert found["atmo"] == []
@@ -72,11 +76,11 @@ def test_before_a_drop_the_beat_stops_and_the_atmosphere_goes_on():
 def test_before_anything_else_nothing_stops():
     sections = times(("Build", 8, 0.6), ("Groove", 8, 0.6))
 
-    assert rests(players("kick", "atmo", sections=(0, 1)), sections)["kick"] == []
+    assert rests(requests("kick", "atmo", sections=(0, 1)), sections)["kick"] == []
 
 
 def test_the_same_seed_gives_the_same_rests():
-    who, sections = players("kick", "bass", "hihat", "lead"), times(("Drop", 32, 0.9))
+    who, sections = requests("kick", "bass", "hihat", "lead"), times(("Drop", 32, 0.9))
 
     assert rests(who, sections, seed=3) == rests(who, sections, seed=3)
     assert len({str(rests(who, sections, seed=seed)) for seed in range(8)}) > 1
@@ -91,7 +95,7 @@ def test_phrases_cover_a_section_and_short_intros_are_halved():
 
 
 def test_a_change_rests_within_its_block_and_spares_the_ground_first():
-    who = players("kick", "bass", "lead")
+    who = requests("kick", "bass", "lead")
     for attempt in range(9):
         change = rest_for_change(
             who,

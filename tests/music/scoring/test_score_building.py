@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from src.music.casting.casting import cast_plan
-from src.music.casting.voices import wanted_of
+from src.music.casting.requests import library_queries
 from src.music.model.plan import ArrangementPlan, SectionPlan, StemQuery
 from src.music.scoring.repetition import repeated_blocks
 from src.music.scoring.score_building import Mastering, build_score
@@ -15,12 +15,12 @@ from tests.music.casting.test_casting import KIT, plan, section
 
 
 def score_of(asked, cards, seed=0):
-    cast = cast_plan(asked, pool_of(cards, wanted_of(asked)), seed=seed)
+    cast = cast_plan(asked, pool_of(cards, library_queries(asked)), seed=seed)
     return build_score(asked, cast, Mastering(-14.0, -1.0), seed=seed)
 
 
 def track(score, name):
-    return next(item for item in score.tracks if item.name == name)
+    return next(item for item in score.channels if item.name == name)
 
 
 def covered(clips):
@@ -70,7 +70,7 @@ def test_kick_snare_and_clap_stay_exact_between_the_beats_too():
     asked = plan(section("kick", "snare", "clap", energy=1.0, fill=True, bars=16))
     starts = [
         note.start_beats
-        for item in score_of(replace(asked, genre="drum and bass"), cards).tracks
+        for item in score_of(replace(asked, genre="drum and bass"), cards).channels
         for note in item.notes
     ]
 
@@ -120,8 +120,8 @@ def test_a_riser_ends_and_an_impact_starts_at_the_section_boundary():
     )
     score = score_of(asked, cards)
 
-    riser = next(t for t in score.tracks for c in t.clips if c.stem_id == "Riser").clips[0]
-    impact = next(t for t in score.tracks for c in t.clips if c.stem_id == "Impact").clips[0]
+    riser = next(t for t in score.channels for c in t.clips if c.stem_id == "Riser").clips[0]
+    impact = next(t for t in score.channels for c in t.clips if c.stem_id == "Impact").clips[0]
     assert riser.start_beats + riser.length_beats == pytest.approx(32.0)
     assert impact.start_beats == 32.0
     assert impact.source_start_s == 0.0
@@ -131,10 +131,26 @@ def test_a_riser_longer_than_its_section_loses_its_start():
     cards = [shot("Riser", "fx", duration_s=60.0)]
     asked = plan(section(StemQuery("fx", text="riser", pattern="section end"), bars=4))
 
-    clip = score_of(asked, cards).tracks[0].clips[0]
+    clip = score_of(asked, cards).channels[0].clips[0]
 
     assert clip.start_beats == 0.0
     assert clip.source_start_s + clip.source_length_s == pytest.approx(60.0)
+
+
+def test_loops_are_cut_without_a_click_and_the_track_fades_over_half_of_its_tail():
+    score = score_of(plan(section("bass", bars=6), section("bass", bars=6)), KIT)
+
+    edges = [(clip.fade_in_s, clip.fade_out_s, clip.declick) for clip in score.channels[0].clips]
+    assert edges
+    assert set(edges) == {(0.0, 0.0, True)}
+    assert score.fade_out_s == score.tail_s / 2
+
+
+def test_only_a_premaster_passes_the_bus_uncompressed():
+    asked = plan(section("bass"))
+
+    assert score_of(asked, KIT).bus_compression
+    assert not score_of(replace(asked, mastering="premaster"), KIT).bus_compression
 
 
 def test_textures_overlap_with_fades_and_are_not_stretched():
@@ -169,7 +185,7 @@ def test_two_leads_answer_each_other():
     cards = [loop("L1", "lead", key="Am"), loop("L2", "lead", key="Am")]
     score = score_of(plan(section(StemQuery("lead", count=2), bars=16)), cards)
 
-    first, second = (covered(item.clips) for item in score.tracks)
+    first, second = (covered(item.clips) for item in score.channels)
     assert first == [(0, 16), (32, 48)]
     assert second == [(16, 32), (48, 64)]
 
@@ -214,7 +230,7 @@ def test_automation_points_are_in_order():
         section("synth", "bass", "drums", name="Outro"),
     )
 
-    for item in score_of(asked, KIT).tracks:
+    for item in score_of(asked, KIT).channels:
         for line in item.automation:
             beats = [point.beats for point in line.points]
             assert beats == sorted(beats)
@@ -231,7 +247,7 @@ def test_nothing_starts_after_the_end():
     asked = plan(section("kick", "hihat", "drums", "bass", "atmo", "synth", fill=True))
     score = score_of(asked, KIT)
 
-    for item in score.tracks:
+    for item in score.channels:
         assert all(0 <= note.start_beats < score.length_beats for note in item.notes)
         assert all(
             clip.start_beats + clip.length_beats <= score.length_beats + 1e-9 for clip in item.clips

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from src.music.model.plan import ArrangementPlan, SectionPlan
-from src.music.model.score import Automation, AutomationPoint, Track
+from src.music.model.score import Automation, AutomationPoint, Channel
 from src.music.model.timeline import timeline
 from src.music.scoring.section_levels import (
     MOST_SHIFT_DB,
@@ -63,7 +63,7 @@ def test_a_tracks_level_line_moves_with_its_sections_and_its_filters_do_not():
         "gain_db",
         (AutomationPoint(0.0, -3.0), AutomationPoint(31.9, -2.0), AutomationPoint(32.0, 0.0)),
     )
-    track = Track("bass", "bass", automation=(line, filters))
+    track = Channel("bass", "bass", automation=(line, filters))
 
     moved = with_section_gains(track, times(0.5, 1.0), (2.0, -1.0))
 

@@ -3,19 +3,21 @@ from itertools import pairwise
 
 import pytest
 
+from src.music.casting.cast_part import CastPart
 from src.music.casting.fit import Fit
 from src.music.genre.genres import genre_grammar
 from src.music.genre.steps import read_steps
+from src.music.model.part_request import PartRequest
 from src.music.model.plan import ArrangementPlan, SectionPlan
 from src.music.model.timeline import Span, timeline
 from src.music.scoring.sequencing import (
     Groove,
-    OneShot,
     half_fill,
     hits_per_second,
     roll,
     step_notes,
 )
+from tests.music.cards import shot
 
 
 def section(name, bars=8, energy=0.6, fill=False):
@@ -27,8 +29,9 @@ def groove(genre="techno"):
 
 
 def notes_of(category, where, genre="techno", seed=1):
-    shot = OneShot("S", category, Fit("steps", 1.0), tuned=False)
-    return step_notes(shot, groove(genre), [(where, None)], random.Random(seed))
+    card = shot("S", category)
+    part = CastPart(PartRequest(category, category), card, Fit("steps", 1.0), 1.0, ())
+    return step_notes(part, groove(genre), [(where, None)], random.Random(seed))
 
 
 def test_a_roll_gets_faster_and_louder():

@@ -6,7 +6,7 @@ import pytest
 
 from src.music.casting.casting import cast_plan
 from src.music.casting.fit import Fit
-from src.music.casting.voices import wanted_of
+from src.music.casting.requests import library_queries
 from src.music.model.plan import SectionPlan, StemQuery
 from src.music.scoring.score_building import build_score
 from src.music.scoring.slicing import EARLY_S, sliced_clips
@@ -65,10 +65,10 @@ def test_without_hits_nothing_is_sliced() -> None:
 def test_a_score_slices_where_hits_are_known_and_keeps_to_the_grid_else() -> None:
     drums = loop("D", "drums", bars=2.0)
     asked = plan(SectionPlan("Groove", 16, (StemQuery("drums"),), fill=True))
-    cast = cast_plan(asked, pool_of([drums], wanted_of(asked)), seed=0)
+    cast = cast_plan(asked, pool_of([drums], library_queries(asked)), seed=0)
     hits = {"D": tuple(0.013 + n * drums.duration_s / 16 for n in range(16))}
-    sliced = build_score(asked, cast, Mastering(-14.0, -1.0), seed=0, hits=hits).tracks[0]
-    plain = build_score(asked, cast, Mastering(-14.0, -1.0), seed=0).tracks[0]
+    sliced = build_score(asked, cast, Mastering(-14.0, -1.0), seed=0, hits=hits).channels[0]
+    plain = build_score(asked, cast, Mastering(-14.0, -1.0), seed=0).channels[0]
 
     starts = {round(clip.source_start_s, 6) for clip in sliced.clips} - {0.0}
     assert starts

@@ -5,8 +5,6 @@ from hypothesis import strategies as st
 from src.core.errors import InvalidInputError
 from src.music.theory.keys import (
     KEYS,
-    KeyShift,
-    best_shift,
     camelot,
     camelot_distance,
     parse_key,
@@ -67,41 +65,3 @@ def test_relative_key_and_fifth_are_one_step_away(key: str) -> None:
 @given(keys, st.integers(-24, 24))
 def test_transposing_moves_the_tonic(key: str, semitones: int) -> None:
     assert pitch_class(transpose(key, semitones)) == (pitch_class(key) + semitones) % 12
-
-
-def test_a_near_key_is_reached_by_shifting() -> None:
-    assert best_shift("Am", "Bm") == KeyShift(2, 0)
-    assert best_shift("Am", "Abm") == KeyShift(-1, 0)
-
-
-def test_of_two_equal_shifts_the_one_downwards_is_taken() -> None:
-    ties = [
-        (source, target)
-        for source in KEYS
-        for target in KEYS
-        for shift in (best_shift(source, target),)
-        if shift.semitones != 0
-        and camelot_distance(transpose(source, -shift.semitones), target) == shift.distance
-    ]
-    assert ties
-    assert all(best_shift(source, target).semitones < 0 for source, target in ties)
-
-
-def test_a_compatible_key_is_left_alone() -> None:
-    assert best_shift("Am", "C") == KeyShift(0, 1)
-    assert best_shift("Am", "Em") == KeyShift(0, 1)
-
-
-@given(keys, keys, st.integers(0, 6))
-def test_shift_stays_in_its_limit_and_never_makes_it_worse(
-    source: str, target: str, limit: int
-) -> None:
-    shift = best_shift(source, target, limit)
-    assert abs(shift.semitones) <= limit
-    assert shift.distance <= camelot_distance(source, target)
-    assert camelot_distance(transpose(source, shift.semitones), target) == shift.distance
-
-
-def test_a_negative_limit_is_refused() -> None:
-    with pytest.raises(InvalidInputError, match="got -1"):
-        best_shift("Am", "C", -1)

@@ -26,8 +26,7 @@ from src.music.model.score_reading import score_from_dict
 from src.services.export.formats import FORMATS
 from src.services.export.service import ExportService
 from src.services.tracks.service import TrackService
-from src.storage.picture_pixels import picture_pixels
-from src.storage.png import png_bytes
+from src.storage.picture import picture_png
 from src.wiring import Services, build_services
 from tests.services.small_library import fill_library, made_stems
 from tests.storage.dawproject_rules import complaints, metadata_complaints
@@ -138,7 +137,7 @@ def test_mp3_has_the_tracks_length_and_says_its_tempo_and_key(template):
 def test_the_stems_of_a_rendered_track_add_up_to_its_premaster(template):
     premaster = samples(template.path("_premaster.wav"))
     stems = [samples(path) for path in sorted((template.folder / "stems").iterdir())]
-    assert len(stems) >= len(template.score.tracks)
+    assert len(stems) >= len(template.score.channels)
     assert {stem.shape for stem in stems} == {premaster.shape}
     assert premaster.shape[1] == soundfile.info(template.wav).frames
     error = np.abs(sum(stems) - premaster).max()
@@ -169,8 +168,8 @@ def test_the_notes_are_the_scores(template):
     file = mido.MidiFile(template.path(".mid"), charset="utf-8")
     score = template.score
     named = {track.name: track for track in file.tracks[1:]}
-    assert list(named) == [track.name for track in score.tracks]
-    for track in score.tracks:
+    assert list(named) == [track.name for track in score.channels]
+    for track in score.channels:
         tick, starts = 0, []
         for message in named[track.name]:
             tick += message.time
@@ -199,7 +198,7 @@ def test_the_dawproject_is_allowed_whole_and_agrees_with_the_score(template):
         assert used == set(archive.namelist()) - {"project.xml", "metadata.xml"}
     clips = project.findall("Arrangement/Lanes/Lanes/Clips/Clip")
     starts = {float(clip.attrib["time"]) for clip in clips}
-    assert {clip.start_beats for track in template.score.tracks for clip in track.clips} <= starts
+    assert {clip.start_beats for track in template.score.channels for clip in track.clips} <= starts
 
 
 def test_the_reaper_project_names_only_files_that_are_with_it(template):
@@ -209,15 +208,15 @@ def test_the_reaper_project_names_only_files_that_are_with_it(template):
         lines = [line.strip() for line in archive.read(project).decode().splitlines()]
         files = {line.split(" ", 1)[1].strip('"') for line in lines if line.startswith("FILE ")}
         assert files == set(archive.namelist()) - {project}
-    assert lines.count("<TRACK") == len(template.score.tracks)
-    hits = sum(len(track.notes) for track in template.score.tracks)
+    assert lines.count("<TRACK") == len(template.score.channels)
+    hits = sum(len(track.notes) for track in template.score.channels)
     assert lines.count("<ITEM") > hits
 
 
 def test_the_picture_and_the_credits_tell_of_every_stem(template):
     svg = template.path(".svg").read_text(encoding="utf-8")
     ElementTree.fromstring(svg)
-    assert template.path(".png").read_bytes() == png_bytes(picture_pixels(svg))
+    assert template.path(".png").read_bytes() == picture_png(svg)
     text = template.path("_credits.txt").read_text(encoding="utf-8")
     told = json.loads(template.path("_credits.json").read_text(encoding="utf-8"))
     for choice in template.score.choices:

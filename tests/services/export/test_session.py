@@ -16,12 +16,12 @@ from src.music.export.midi_parts import midi_song
 from src.music.model.score import (
     Automation,
     AutomationPoint,
+    Channel,
     Choice,
     Clip,
     Note,
     Score,
     ScoreSection,
-    Track,
 )
 from src.music.scoring.tape_stops import GAP_BEATS, slowed_clips, slowed_notes
 from src.services.export.session import SessionMaker, SessionStyle, SessionText
@@ -36,7 +36,7 @@ def load(stem_id: str, start_s: float, length_s: float) -> np.ndarray:
     if stem_id == "clap":
         noise = np.random.default_rng(1).standard_normal(RATE) * np.exp(-np.arange(RATE) / 9_000)
         sound = 0.2 * noise[None]
-    elif stem_id == "tone":
+    elif stem_id == "filters":
         sound = 0.2 * np.stack([np.sin(700 * seconds), np.sin(900 * seconds)])
     else:
         sound = 0.1 * np.random.default_rng(2).standard_normal((2, 3 * RATE))
@@ -44,10 +44,10 @@ def load(stem_id: str, start_s: float, length_s: float) -> np.ndarray:
     return sound[:, start : start + round(length_s * RATE)].astype(np.float32)
 
 
-def score(*tracks: Track, bpm: float = 120.0, tail_s: float = 2.0) -> Score:
-    names = {"clap": "Clap Big", "tone": "Tone", "noise": 'No/ise "1"'}
+def score(*tracks: Channel, bpm: float = 120.0, tail_s: float = 2.0) -> Score:
+    names = {"clap": "Clap Big", "filters": "FixedFilters", "noise": 'No/ise "1"'}
     return Score(
-        bpm=bpm, key="Am", beats_per_bar=4, seed=1, tracks=tracks,
+        bpm=bpm, key="Am", beats_per_bar=4, seed=1, channels=tracks,
         sections=(ScoreSection("A", 0.0, 8.0, 0.5), ScoreSection("B", 8.0, 8.0, 0.5)),
         target_lufs=-14.0, ceiling_dbtp=-1.0, tail_s=tail_s,
         choices=tuple(
@@ -62,9 +62,9 @@ def whole(bpm: float = 120.0) -> Score:
     claps = tuple(Note("clap", beat * 0.75, 0.4 + 0.03 * beat) for beat in range(20))
     cut = (Note("tone", 1.0, 0.7, 3.0, 0.5), Note("tone", 2.25, 0.9, 0.0, 1.0))
     return score(
-        Track("clap", "clap", notes=claps, pan=0.3, gain_db=-4.0),
-        Track("lead", "lead", notes=cut),
-        Track(
+        Channel("clap", "clap", notes=claps, pan=0.3, gain_db=-4.0),
+        Channel("lead", "lead", notes=cut),
+        Channel(
             "noise", "synth", gain_db=2.0, automation=(rise,),
             clips=(
                 Clip("noise", 0.0, 8.0, 0.5, 1.0, gain_db=-6.0),
@@ -126,7 +126,7 @@ def test_a_session_sounds_as_the_dry_mix(tmp_path, style):
 @pytest.mark.parametrize("style", STYLES)
 def test_without_curves_it_is_the_dry_mix_to_the_last_digit(tmp_path, style):
     wanted = whole()
-    still = replace(wanted, tracks=tuple(replace(t, automation=()) for t in wanted.tracks))
+    still = replace(wanted, channels=tuple(replace(t, automation=()) for t in wanted.channels))
     mix = mix_score(still, load=load)
     heard = played(session(still, tmp_path, style), tmp_path, mix.shape[1])
     np.testing.assert_allclose(heard, mix, atol=2e-6)
@@ -141,10 +141,10 @@ def test_a_stopped_tape_a_turned_loop_and_open_hats_are_in_the_session(tmp_path,
         for beat in range(28)
     ])  # fmt: skip
     wanted = score(
-        Track("noise", "synth", clips=slowed_clips([noise], [stop], 0.5)),
-        Track("hihat", "hihat", notes=slowed_notes(hats, [stop])),
+        Channel("noise", "synth", clips=slowed_clips([noise], [stop], 0.5)),
+        Channel("hihat", "hihat", notes=slowed_notes(hats, [stop])),
     )
-    braked = [clip for clip in wanted.tracks[0].clips if clip.tape_stop]
+    braked = [clip for clip in wanted.channels[0].clips if clip.tape_stop]
     assert len(braked) == 1
     mix = mix_score(wanted, load=load)
     standstill = mix[:, round(15.97 * RATE / 2) : 16 * RATE // 2]
@@ -187,13 +187,13 @@ def test_hits_are_one_file_per_section_where_items_may_not_overlap(tmp_path):
 
 
 def test_what_rings_on_after_the_last_section_is_kept(tmp_path):
-    wanted = score(Track("clap", "clap", notes=(Note("clap", 15.5),)))
+    wanted = score(Channel("clap", "clap", notes=(Note("clap", 15.5),)))
     (item,) = session(wanted, tmp_path, SessionStyle(baked=True)).tracks[0].items
     assert sum(item.passes[0]) > RATE * 8
 
 
 def test_a_file_of_hits_ends_where_the_last_one_does(tmp_path):
-    wanted = score(Track("clap", "clap", notes=(Note("clap", 0.0), Note("clap", 8.0))))
+    wanted = score(Channel("clap", "clap", notes=(Note("clap", 0.0), Note("clap", 8.0))))
     made = session(wanted, tmp_path, SessionStyle(baked=True))
     assert all(media.samples <= RATE for media in made.media)
 
@@ -207,8 +207,8 @@ def test_levels_of_clips_are_in_the_file_or_on_the_item(tmp_path):
 
 def test_mono_stays_mono_and_no_file_clips(tmp_path):
     loud = score(
-        Track("clap", "clap", notes=(Note("clap", 0.0),)),
-        Track("noise", "synth", (Clip("noise", 0.0, 4.0, 0.0, 2.0, gain_db=30.0),)),
+        Channel("clap", "clap", notes=(Note("clap", 0.0),)),
+        Channel("noise", "synth", (Clip("noise", 0.0, 4.0, 0.0, 2.0, gain_db=30.0),)),
     )
     made = session(loud, tmp_path, SessionStyle(baked=True))
     assert [media.channels for media in made.media] == [1, 2]
@@ -223,8 +223,8 @@ def test_filters_are_told_where_they_are_at_work(tmp_path):
     rising, open_all = line("low_pass_hz", 400.0, 18_000.0), line("low_pass_hz", 18_000.0)
     thin, flat = line("high_pass_hz", 20.0, 250.0), line("high_pass_hz", 20.0)
     wanted = score(
-        Track("one", "pad", automation=(rising, flat)),
-        Track("two", "pad", automation=(open_all, thin)),
+        Channel("one", "pad", automation=(rising, flat)),
+        Channel("two", "pad", automation=(open_all, thin)),
     )
     made = session(wanted, tmp_path, SessionStyle(baked=True))
     told = [[(sweep.kind, sweep.points) for sweep in track.sweeps] for track in made.tracks]
@@ -241,8 +241,8 @@ def test_markers_tempo_and_length_are_the_scores(tmp_path):
 
 def test_names_of_files_are_plain_and_never_meet(tmp_path):
     wanted = score(
-        Track("A", "fx", (Clip("noise", 0.0, 2.0, 0.0, 1.0), Clip("noise", 4.0, 2.0, 1.0, 1.0))),
-        Track("a", "fx", (Clip("noise", 0.0, 2.0, 0.5, 1.0),)),
+        Channel("A", "fx", (Clip("noise", 0.0, 2.0, 0.0, 1.0), Clip("noise", 4.0, 2.0, 1.0, 1.0))),
+        Channel("a", "fx", (Clip("noise", 0.0, 2.0, 0.5, 1.0),)),
     )
     paths = [media.path for media in session(wanted, tmp_path, SessionStyle(baked=False)).media]
     assert len({path.lower() for path in paths}) == 3

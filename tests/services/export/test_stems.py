@@ -12,11 +12,11 @@ from src.mixdown.playback import ending, mix_score, play_score, score_samples
 from src.music.model.score import (
     Automation,
     AutomationPoint,
+    Channel,
     Clip,
     Note,
     Score,
     ScoreSection,
-    Track,
 )
 from src.services.export.stems import PREMASTER_PEAK_DB, StemFiles, stem_names, write_stems
 
@@ -38,10 +38,10 @@ def hash_of(text: str) -> int:
     return sum(ord(sign) * 31**place for place, sign in enumerate(text)) % 2**31
 
 
-def score(*tracks: Track, bpm: float = 131.7, beats: float = 16.0) -> Score:
+def score(*tracks: Channel, bpm: float = 131.7, beats: float = 16.0) -> Score:
     return Score(
         bpm=bpm, key="Am", beats_per_bar=4, seed=1,
-        sections=(ScoreSection("A", 0.0, beats, 0.5),), tracks=tracks,
+        sections=(ScoreSection("A", 0.0, beats, 0.5),), channels=tracks,
         target_lufs=-14.0, ceiling_dbtp=-1.0, tail_s=1.5,
     )  # fmt: skip
 
@@ -53,9 +53,9 @@ def everything() -> Score:
     kicks = tuple(Note("kick", float(beat)) for beat in range(16))
     loop = Clip("noise", 0.0, 16.0, 0.0, 1.8, stretch_ratio=0.97)
     return score(
-        Track("kick", "kick", notes=kicks, reverb_send_db=-20.0),
-        Track("pad", "pad", (loop,), gain_db=-8.0, pan=0.4, duck_db=9.0, automation=(rise,)),
-        Track(
+        Channel("kick", "kick", notes=kicks, reverb_send_db=-20.0),
+        Channel("pad", "pad", (loop,), gain_db=-8.0, pan=0.4, duck_db=9.0, automation=(rise,)),
+        Channel(
             "lead", "lead", (replace(loop, stem_id="lead"),), gain_db=-12.0, pan=-0.3,
             reverb_send_db=-10.0, delay_send_db=-8.0, automation=(sweep,), high_pass_hz=150.0,
         ),
@@ -96,7 +96,9 @@ def test_the_premaster_is_the_mix_before_bus_and_master(made):
 
 
 def test_it_is_what_the_preset_without_mastering_gives(made):
-    wanted = replace(everything(), target_lufs=None, ceiling_dbtp=PREMASTER_PEAK_DB)
+    wanted = replace(
+        everything(), target_lufs=None, ceiling_dbtp=PREMASTER_PEAK_DB, bus_compression=False
+    )
     blocks: list[np.ndarray] = []
     play_score(wanted, load=load, sink=blocks.append)
     assert peak_db(np.concatenate(blocks, axis=1) - made[1]) < -110
@@ -133,15 +135,15 @@ def test_what_comes_back_of_the_sends_has_stems_of_its_own(made):
 
 def test_a_send_that_only_automation_opens_has_a_stem():
     thrown = Automation("delay_send_db", (AutomationPoint(0, -80.0), AutomationPoint(4, -6.0)))
-    wanted = score(Track("lead", "lead", automation=(thrown,)))
+    wanted = score(Channel("lead", "lead", automation=(thrown,)))
     assert stem_names(wanted) == ["01 lead.wav", "02 delay.wav"]
 
 
 def test_no_stem_clips_where_two_cancel_each_other(tmp_path):
     loop = Clip("noise", 0.0, 16.0, 0.0, 2.0)
     tracks = (
-        Track("one", "synth", (loop,), gain_db=20.0),
-        Track("two", "synth", (replace(loop, stem_id="against"),), gain_db=20.0),
+        Channel("one", "synth", (loop,), gain_db=20.0),
+        Channel("two", "synth", (replace(loop, stem_id="against"),), gain_db=20.0),
     )
     stems, premaster, _ = written(score(*tracks, bpm=120.0), tmp_path)
     assert max(peak_db(stem) for stem in stems) == pytest.approx(-0.1, abs=0.01)
@@ -149,14 +151,14 @@ def test_no_stem_clips_where_two_cancel_each_other(tmp_path):
 
 
 def test_silence_stays_silence_at_its_level(tmp_path):
-    stems, premaster, gain_db = written(score(Track("kick", "kick")), tmp_path)
+    stems, premaster, gain_db = written(score(Channel("kick", "kick")), tmp_path)
     assert gain_db == 0.0
     assert not premaster.any()
     assert len(stems) == 1
 
 
 def test_names_that_could_harm_a_folder_are_made_plain():
-    names = stem_names(score(Track("../../kick", "kick"), Track("a/b\\c", "bass")))
+    names = stem_names(score(Channel("../../kick", "kick"), Channel("a/b\\c", "bass")))
     assert names == ["01 kick.wav", "02 c.wav"]
 
 

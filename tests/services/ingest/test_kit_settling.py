@@ -15,9 +15,9 @@ from src.db.models import Stem
 from src.db.rows import settled_kits
 from src.db.rows.corrections import correct
 from src.db.rows.settled_kits import Member
-from src.music.evidence.estimates import Finding
+from src.music.evidence.estimates import Estimate
 from src.music.evidence.kit_evidence import StemEvidence, evidence_record
-from src.music.evidence.kit_settlement import finding_record
+from src.music.evidence.kit_settlement import estimate_record
 from src.music.theory.library import CATEGORIES
 from src.services.ingest import kit_settling
 from src.services.ingest.kit_settling import companies_of, company_paths, settle_kits
@@ -62,9 +62,9 @@ def put(database: Database, place: str, evidence: StemEvidence) -> str:
             tags={},
             features={},
             analysis={
-                "bpm": finding_record(bpm),
-                "key": finding_record(evidence.key),
-                "is_loop": finding_record(evidence.is_loop),
+                "bpm": estimate_record(bpm),
+                "key": estimate_record(evidence.key),
+                "is_loop": estimate_record(evidence.is_loop),
                 "category": {"value": evidence.category, "confidence": 0.5, "source": "audio"},
                 "alone": evidence_record(evidence),
             },
@@ -101,7 +101,7 @@ def snare(chance: float, category: str = "snare") -> StemEvidence:
     """A short hit that sounds like a category with this chance."""
     rest = (1.0 - chance) / (len(CATEGORIES) - 1)
     shares = tuple(chance if name == category else rest for name in CATEGORIES)
-    alone = StemEvidence(0.3, category, Finding(False, 0.9, "audio"), None, None)
+    alone = StemEvidence(0.3, category, Estimate(False, 0.9, "audio"), None, None)
     return replace(alone, shares=shares)
 
 
@@ -246,7 +246,7 @@ def test_a_company_too_large_is_settled_folder_by_folder(
 
 
 def test_a_loop_that_nothing_is_known_of_learns_from_its_neighbours(database: Database) -> None:
-    quiet = StemEvidence(FAST.duration_s, "pad", Finding(True, 0.8, "audio"), None, None)
+    quiet = StemEvidence(FAST.duration_s, "pad", Estimate(True, 0.8, "audio"), None, None)
     kit_of_six_but_pad(database)
     stem_id = put(database, "Kit/quiet.wav", quiet)
     settle_kits(database, silent)

@@ -1,7 +1,5 @@
 """Loops that begin before their first downbeat are heard on the beat."""
 
-from dataclasses import asdict
-
 import numpy as np
 import pytest
 
@@ -10,9 +8,9 @@ from src.audio.basics.mixing import add_at
 from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.mixdown.playback import mix_score
 from src.music.casting.casting import cast_plan
-from src.music.casting.voices import wanted_of
+from src.music.casting.requests import library_queries
 from src.music.model.plan import ArrangementPlan, SectionPlan, StemQuery
-from src.music.model.score import Score
+from src.music.model.score import Score, score_to_dict
 from src.music.scoring.score_building import build_score
 from src.music.theory.mastering_presets import Mastering
 from tests.music.cards import loop, pool_of
@@ -49,7 +47,7 @@ def score_of(sound: Audio, bpm: float) -> Score:
         SectionPlan("Groove", 4, (StemQuery("pad"),)),
         SectionPlan("Drop", 8, (StemQuery("drums"),), energy=0.9),
     ))  # fmt: skip
-    cast = cast_plan(plan, pool_of([card], wanted_of(plan)), seed=0)
+    cast = cast_plan(plan, pool_of([card], library_queries(plan)), seed=0)
     return build_score(plan, cast, Mastering(None, -1.0), seed=0)
 
 
@@ -72,21 +70,21 @@ def test_every_downbeat_lies_within_five_milliseconds(made, bpm: float) -> None:
 
 
 def test_a_loop_that_was_cut_early_loses_none_of_its_bars() -> None:
-    clips = score_of(cut_early(), BPM).tracks[0].clips
+    clips = score_of(cut_early(), BPM).channels[0].clips
     whole = [clip for clip in clips if clip.length_beats >= 8.0]
     assert {clip.rotate_s for clip in whole} == {LATE_S}
     assert {round(clip.source_length_s, 6) for clip in whole} == {4.0}
 
 
 def test_the_pickup_is_heard_before_the_first_bar() -> None:
-    pickup = min(score_of(led_in(), BPM).tracks[0].clips, key=lambda clip: clip.start_beats)
+    pickup = min(score_of(led_in(), BPM).channels[0].clips, key=lambda clip: clip.start_beats)
     assert pickup.start_beats == pytest.approx(16.0 - LATE_S * BPM / 60.0)
     assert (pickup.source_start_s, pickup.source_length_s) == (0.0, LATE_S)
 
 
 def _measurable(score: Score) -> dict[str, object]:
     """The score as the benchmark reads it: it counts from clips that begin on their downbeat."""
-    data = asdict(score)
+    data = score_to_dict(score)
     for track in data["tracks"]:
         for clip in track["clips"]:
             clip["source_start_s"] = 0.0

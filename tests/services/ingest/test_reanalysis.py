@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from src.analysis.stem_analysis import StemFacts
+from src.analysis import StemFacts, StemNames
 from src.audio.basics.validation import Audio
 from src.core.config import Settings
 from src.core.errors import NotFoundError
@@ -24,7 +24,6 @@ from src.services.ingest.reanalysis import ReanalysisService, hint_path
 from src.services.ingest.work import Analysis
 from src.services.preprocessor import NeuroAnalyzer
 from src.storage.atomic import TEMPORARY_PREFIX
-from src.storage.metadata import FileMetadata
 from tests.db.stocked import fresh_database
 from tests.services.library_files import everything, rows_of, write_sound
 from tests.services.plain_analysis import PLAIN, SpectralEmbedder, plain_facts
@@ -32,18 +31,14 @@ from tests.services.plain_analysis import PLAIN, SpectralEmbedder, plain_facts
 EVERYTHING = Selection(wanted=StemFilter())
 
 
-def better_facts(
-    audio: Audio, *, sample_rate: int, relative_path: str, metadata: FileMetadata | None
-) -> StemFacts:
+def better_facts(audio: Audio, names: StemNames, *, sample_rate: int) -> StemFacts:
     """Another opinion: all are loops at 100 in Em; it tells which name it was given."""
-    plain = plain_facts(
-        audio, sample_rate=sample_rate, relative_path=relative_path, metadata=metadata
-    )
+    plain = plain_facts(audio, names, sample_rate=sample_rate)
     values = {"bpm": 100.0, "key": "Em", "category": "synth", "is_loop": True}
     notes = {n: {"value": v, "confidence": 0.9, "source": "audio"} for n, v in values.items()}
     return replace(
         plain, bars=1.0, bpm=100.0, key="Em", category="synth", is_loop=True, analysis=notes,
-        warnings=(f"heard as {relative_path}",),
+        warnings=(f"heard as {names.path}",),
     )  # fmt: skip
 
 

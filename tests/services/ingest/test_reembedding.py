@@ -128,7 +128,8 @@ def test_searches_use_the_old_vectors_until_the_new_ones_are_complete(library: L
     report = library.service.run(progress=progress)
     assert set(told) == {OLD.model_id}
     embedding = [step for step in steps if step[0] == EMBEDDING]
-    assert [done for _, done, _ in embedding[:4]] == [0, 2, 4, 5]
+    # a slow step is told again while it lasts
+    assert list(dict.fromkeys(done for _, done, _ in embedding)) == [0, 2, 4, 5]
     assert {total for _, _, total in embedding} == {5}
     assert steps[-1][0] == EMBEDDING  # a last look for what came in meanwhile
     assert library.first() == (NEW.model_id, "s4")

@@ -1,6 +1,7 @@
 """What a job told is kept, and nothing that others told."""
 
 import logging
+import os
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,8 +13,9 @@ from src.core.config import Settings
 from src.core.errors import InvalidInputError, NotFoundError
 from src.core.progress import Progress
 from src.services.jobs import logs as job_logs
+from src.services.jobs.kinds import JobKind
 from src.services.jobs.logs import JobLogs
-from src.services.jobs.service import JobKind, JobService
+from src.services.jobs.service import JobService
 from tests.db.stocked import fresh_database
 
 log = logging.getLogger("tests.of.a.task")
@@ -104,12 +106,13 @@ def test_a_log_ends_at_its_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert lines[-1] == "... more than 300 bytes: the rest is left out"
 
 
-def test_only_the_latest_logs_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(job_logs, "KEPT_LOGS", 2)
+def test_a_log_goes_once_nothing_was_written_in_it_for_so_long(tmp_path: Path) -> None:
     logs = JobLogs(tmp_path / "logs")
-    logs.prune()
-    for number in range(4):
-        with logs.recording(f"job-{number}"):
+    logs.remove_older(0.0)
+    for name, moment in (("old", 1_000), ("new", 2_000)):
+        with logs.recording(name):
             log.warning("here")
-    logs.prune()
-    assert len(list((tmp_path / "logs").iterdir())) == 2
+        os.utime(tmp_path / "logs" / f"{name}.log", (moment, moment))
+    logs.remove_older(1_500.0)
+    assert logs.tail("old", 5) == ([], 0)
+    assert logs.tail("new", 5)[1] == 1

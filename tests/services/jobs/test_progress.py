@@ -2,14 +2,17 @@
 
 import time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from src.core.config import Settings
-from src.db import crud
+from src.db.database import Database
+from src.db.rows import jobs
+from src.services.jobs.kinds import JobKind
+from src.services.jobs.leases import Claim, LeaseLostError
 from src.services.jobs.progress import WRITE_EVERY_S, JobProgress, StageScale, remaining_s
-from tests.db.stocked import fresh_database
+from src.services.jobs.service import JobService
 
 STEPS = st.lists(
     st.tuples(st.sampled_from(["a", "b", "unknown"]), st.integers(0, 9), st.integers(0, 9))
@@ -42,16 +45,59 @@ def test_time_to_go_follows_what_was_done() -> None:
     assert remaining_s(0.5, 0.1) is None
 
 
-def test_a_hurry_of_steps_is_written_few_times(settings: Settings) -> None:
-    database = fresh_database(settings)
-    with database.transaction() as session:
-        crud.add_job(session, job_id="j", kind="work", params={}).status = "running"
+def running(database: Database) -> Claim:
+    """A job that this process holds."""
+    service = JobService(
+        database, {"work": JobKind(lambda params, progress: {})}, lambda ticket: None
+    )
+    claim = service.claim(service.submit("work", {}).id)
+    assert claim is not None
+    return claim
+
+
+def progress_of(database: Database, claim: Claim) -> JobProgress:
+    return JobProgress(database, claim, stages=(("a", 1.0),), stopping=lambda: False, lease_s=20.0)
+
+
+def test_a_hurry_of_steps_is_written_few_times(database: Database) -> None:
+    claim = running(database)
     commits: list[object] = []
     event.listen(database.engine, "commit", commits.append)
-    progress = JobProgress(database, "j", stages=(("a", 1.0),), stopping=lambda: False)
+    progress = progress_of(database, claim)
     started = time.monotonic()
     for step in range(2_000):
         progress("a", step, 2_000)
     most = 1 + (time.monotonic() - started) / WRITE_EVERY_S
     assert 1 <= len(commits) <= most
-    database.close()
+
+
+def test_a_later_attempt_never_shows_less_than_an_earlier_one() -> None:
+    scale = StageScale((("a", 1.0),), start=0.6)
+    assert scale.step("a", 1, 10) == 0.6
+    assert scale.covered == 0.0
+    assert scale.step("a", 8, 10) == 0.8
+    assert scale.covered == pytest.approx(0.5)
+
+
+def test_a_step_of_a_lost_claim_is_refused(database: Database) -> None:
+    claim = running(database)
+    progress = progress_of(database, claim)
+    with database.transaction() as session:
+        row = jobs.get_job(session, claim.job_id)
+        row.attempt = 2
+    with pytest.raises(LeaseLostError, match=r"attempt 1 of job .* has lost its claim"):
+        progress("a", 1, 2)
+    with database.transaction() as session:
+        assert jobs.get_job(session, claim.job_id).progress == 0.0
+
+
+def test_a_step_prolongs_the_claim(database: Database) -> None:
+    claim = running(database)
+    with database.transaction() as session:
+        before = jobs.get_job(session, claim.job_id).lease_until
+    progress_of(database, claim)("a", 1, 2)
+    with database.transaction() as session:
+        after = jobs.get_job(session, claim.job_id).lease_until
+    assert before is not None
+    assert after is not None
+    assert after > before

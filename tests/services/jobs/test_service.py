@@ -6,23 +6,21 @@ from typing import Any
 
 import pytest
 
-from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError, NotFoundError
 from src.core.progress import Progress
-from src.db import crud
 from src.db.database import Database
-from src.services.jobs.service import JobKind, JobRunningError, JobService, Task, plain, problem_of
-from tests.db.stocked import fresh_database
+from src.db.rows.jobs import JobFilter
+from src.services.jobs.intake import JobRunningError
+from src.services.jobs.kinds import JobKind, Task
+from src.services.jobs.running import plain, problem_of
+from src.services.jobs.service import JobService
 
 
-@pytest.fixture
-def database(settings: Settings) -> Database:
-    return fresh_database(settings)
-
-
-def service(database: Database, task: Task, *, alone: bool = False) -> JobService:
-    kind = JobKind(task, (("work", 1.0),), alone=alone)
-    return JobService(database, {"work": kind}, lambda job_id: None)
+def service(
+    database: Database, task: Task, *, alone: bool = False, again: bool = False
+) -> JobService:
+    kind = JobKind(task, (("work", 1.0),), alone=alone, again=again)
+    return JobService(database, {"work": kind}, lambda ticket: None)
 
 
 def doubled(params: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
@@ -59,7 +57,9 @@ def test_running_a_job_twice_does_the_work_once(database: Database) -> None:
 def test_the_id_is_sent_only_after_the_row_can_be_seen(database: Database) -> None:
     seen: list[str] = []
     jobs = JobService(
-        database, {"work": JobKind(doubled)}, lambda job_id: seen.append(jobs.get(job_id).status)
+        database,
+        {"work": JobKind(doubled)},
+        lambda ticket: seen.append(jobs.get(ticket.job_id).status),
     )
     jobs.submit("work", {"number": 1})
     assert seen == ["queued"]
@@ -169,22 +169,6 @@ def test_a_kind_that_nobody_can_do_is_refused(database: Database) -> None:
         service(database, doubled).submit("magic", {})
 
 
-def test_what_a_dead_process_left_is_put_in_order(database: Database) -> None:
-    sent: list[str] = []
-    before = service(database, doubled)
-    running, waiting = before.submit("work", {"number": 1}), before.submit("work", {"number": 2})
-    with database.transaction() as session:
-        crud.change_job(session, running.id, when=("queued",), values={"status": "running"})
-    after = JobService(database, before.kinds, sent.append)
-    assert after.recover() == sent == [waiting.id]
-    problem = after.get(running.id).problem
-    assert after.get(running.id).status == "failed"
-    assert problem is not None
-    assert problem["code"] == "interrupted"
-    after.run(waiting.id)
-    assert after.get(waiting.id).result == {"answer": 4}
-
-
 def test_progress_is_seen_while_it_runs_and_written_seldom(database: Database) -> None:
     seen = []
 
@@ -203,17 +187,85 @@ def test_progress_is_seen_while_it_runs_and_written_seldom(database: Database) -
     assert seen[1].progress >= 0.25
 
 
-def test_a_stopping_process_fails_the_job_as_interrupted(database: Database) -> None:
+def stopped_at_once(database: Database, *, again: bool) -> tuple[JobService, str]:
     def work(params: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
         progress("work", 1, 2)
         return {}
 
-    jobs = service(database, work)
+    jobs = service(database, work, again=again)
     job = jobs.submit("work", {})
     jobs.run(job.id, stopping=lambda: True)
-    problem = jobs.get(job.id).problem
+    return jobs, job.id
+
+
+def test_a_stopping_process_puts_back_what_can_be_run_again(database: Database) -> None:
+    jobs, job_id = stopped_at_once(database, again=True)
+    assert jobs.get(job_id).status == "queued"
+    jobs.run(job_id)
+    done = jobs.get(job_id)
+    assert (done.status, done.attempt) == ("succeeded", 2)
+
+
+def test_a_stopping_process_fails_what_can_not_be_run_again(database: Database) -> None:
+    jobs, job_id = stopped_at_once(database, again=False)
+    problem = jobs.get(job_id).problem
     assert problem is not None
     assert problem["code"] == "interrupted"
+
+
+def test_a_job_that_is_to_stop_is_not_put_back_by_a_stopping_process(database: Database) -> None:
+    def work(params: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+        elsewhere = service(database, work)
+        elsewhere.cancel(job.id)
+        progress("work", 1, 2)
+        return {}
+
+    jobs = service(database, work, again=True)
+    job = jobs.submit("work", {})
+    jobs.run(job.id, stopping=lambda: True)
+    assert jobs.get(job.id).status == "cancelled"
+
+
+def test_many_are_cancelled_by_kind(database: Database) -> None:
+    kinds = {"render": JobKind(doubled), "export": JobKind(doubled)}
+    jobs = JobService(database, kinds, lambda ticket: None)
+    renders = [jobs.submit("render", {"number": 1}).id for _ in range(3)]
+    export = jobs.submit("export", {"number": 1}).id
+    told = jobs.cancel_many(JobFilter(kinds=("render",)))
+    assert (told.cancelled, told.stopping) == (3, 0)
+    assert [jobs.get(job_id).status for job_id in renders] == ["cancelled"] * 3
+    assert jobs.get(export).status == "queued"
+
+
+def test_kinds_of_one_lane_take_turns_in_the_queue(database: Database) -> None:
+    kinds = {
+        "render": JobKind(doubled), "export": JobKind(doubled),
+        "import": JobKind(doubled, lane="library"),
+    }  # fmt: skip
+    jobs = JobService(database, kinds, lambda ticket: None)
+    asked = ["render", "render", "render", "import", "export"]
+    ids = [jobs.submit(kind, {"number": 1}).id for kind in asked]
+    assert [jobs.get(job_id).queue_position for job_id in ids] == [1, 3, 4, 1, 2]
+    jobs.run(ids[0])
+    assert [jobs.get(job_id).queue_position for job_id in ids] == [None, 1, 3, 1, 2]
+
+
+def test_every_change_is_told_once_and_in_order(database: Database) -> None:
+    def work(params: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+        progress("work", 1, 4)
+        return {}
+
+    jobs = service(database, work)
+    job = jobs.submit("work", {})
+    jobs.run(job.id)
+    told = jobs.events(job.id)
+    assert [news.number for news in told] == [1, 2, 3, 4]
+    assert [(news.kind, news.data["status"]) for news in told] == [
+        ("state", "queued"), ("state", "running"), ("progress", "running"), ("state", "succeeded"),
+    ]  # fmt: skip
+    assert [news.last for news in told] == [False, False, False, True]
+    assert jobs.events(job.id, after=2, limit=1) == [told[2]]
+    assert jobs.newest_events([job.id, "nobody"]) == {job.id: 4}
 
 
 def test_results_hold_no_number_that_json_lacks() -> None:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from src.db.index.word_index import WordIndex
-from src.services.retrieval.words import Term, asked_of, index_words, word_scores
+from src.services.retrieval.words import Term, asked_of, index_words, mended, word_scores
 
 
 def terms(*words: str) -> list[Term]:
@@ -79,3 +79,15 @@ def test_no_known_word_gives_noughts() -> None:
     assert not word_scores(terms("x"), WordIndex(), 3).any()
     assert word_scores([], WordIndex(), 0).shape == (0,)
     assert np.isfinite(word_scores(terms("kick"), indexed([["kick"]]), 1)).all()
+
+
+@pytest.mark.parametrize("word", ["room", "sleep", "chorus", "Bratsche", "Tuerglocke"])
+def test_real_words_are_searched_as_they_are(word: str) -> None:
+    library = indexed([["boom"], ["sweep"], ["brass"], ["kick"]])
+    assert mended(f"{word} kick", library).mended is None
+
+
+def test_slips_become_words_of_the_library_or_of_the_vocabulary() -> None:
+    library = indexed([["zebrafish"], ["kick"]])
+    assert mended("zebrafsh kcik", library).mended == "zebrafish kick"
+    assert mended("stirngs ohne hall", library).mended == "strings ohne hall"

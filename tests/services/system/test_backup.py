@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -17,6 +18,7 @@ from src.core.progress import JobCancelled
 from src.db.crud import library_counts
 from src.db.database import Database
 from src.services.ingest.lock import import_lock
+from src.services.jobs.kinds import JobRules
 from src.services.preprocessor import NeuroAnalyzer
 from src.services.system.backup import BackupService, folders_of
 from src.services.system.restore import JOURNAL, RestoreService, finish_interrupted
@@ -397,7 +399,7 @@ def test_nothing_is_restored_under_a_running_engine(library: Settings, saved: Pa
     ready, done = os.pipe(), os.pipe()
     child = os.fork()
     if child == 0:
-        runner = LocalRunner(threads=0)
+        runner = LocalRunner(lanes={})
         runner.start(_NoJobs(), lock_file=lock)  # type: ignore[arg-type]
         os.write(ready[1], b"x")
         os.read(done[0], 1)
@@ -414,8 +416,18 @@ def test_nothing_is_restored_under_a_running_engine(library: Settings, saved: Pa
 
 
 class _NoJobs:
-    def recover(self) -> None:
+    kinds: ClassVar[dict[str, object]] = {}
+    rules = JobRules()
+
+    def renew(self) -> None:
         """There are none."""
+
+    def sweep(self) -> None:
+        """There are none."""
+
+    def forget_old(self) -> int:
+        """There are none."""
+        return 0
 
 
 def test_nothing_is_restored_during_an_import(library: Settings, saved: Path) -> None:

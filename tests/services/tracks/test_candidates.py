@@ -3,7 +3,7 @@ from src.music.model.palette import Palette
 from src.music.model.plan import ArrangementPlan, SectionPlan, StemQuery
 from src.music.theory.library import StemCard
 from src.services.search import SearchHit, SearchQuery
-from src.services.tracks.candidates import PER_WISH, find_candidates
+from src.services.tracks.candidates import PER_QUERY, find_candidates
 from tests.music.cards import loop, shot
 
 
@@ -63,7 +63,7 @@ def test_a_small_library_is_asked_once_per_wish():
 
 
 def test_in_a_large_library_loops_near_the_tempo_are_found_behind_the_others():
-    far = [loop(f"far{i:02d}", "bass", bpm=95.0) for i in range(PER_WISH)]
+    far = [loop(f"far{i:02d}", "bass", bpm=95.0) for i in range(PER_QUERY)]
     near = [loop("near", "bass", bpm=137.0), loop("half", "bass", bpm=69.0)]
 
     pool = find_candidates(Shelf(far + near), plan("bass"))
@@ -72,7 +72,7 @@ def test_in_a_large_library_loops_near_the_tempo_are_found_behind_the_others():
 
 
 def test_in_a_large_library_the_stems_of_a_kit_are_found_together():
-    crowd = [loop(f"b{i:02d}", "bass", bpm=95.0) for i in range(PER_WISH)]
+    crowd = [loop(f"b{i:02d}", "bass", bpm=95.0) for i in range(PER_QUERY)]
     kit = [shot("kit kick", "kick", kit_id="k"), loop("kit bass", "bass", bpm=100.0, kit_id="k")]
 
     pool = find_candidates(Shelf(crowd + kit), plan("kick", "bass"))
@@ -85,7 +85,7 @@ def test_no_more_than_a_few_dozen_stems_are_held_for_a_wish():
 
     pool = find_candidates(shelf, plan("bass"))
 
-    assert max(len(items) for items in pool.values()) <= 4 * PER_WISH
+    assert max(len(items) for items in pool.values()) <= 4 * PER_QUERY
 
 
 def test_our_own_riser_is_offered_for_a_section_to_rise_into_and_nowhere_else():

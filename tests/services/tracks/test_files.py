@@ -1,4 +1,3 @@
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -6,8 +5,8 @@ import pytest
 from src.core.errors import ConflictError
 from src.services.tracks.files import (
     chosen_track,
+    free_path,
     rendering_file,
-    reserved_track,
     shown_path,
     sidecar_of,
     write_sidecar,
@@ -17,39 +16,27 @@ MOMENT = datetime(2026, 11, 21, 15, 0, 0, tzinfo=UTC)
 
 
 def test_a_track_is_named_by_its_time(tmp_path):
-    with reserved_track(tmp_path / "tracks", MOMENT) as path:
-        assert path == tmp_path / "tracks" / "20261121_150000.wav"
+    assert free_path(tmp_path, MOMENT, 1) == tmp_path / "20261121_150000.wav"
+    assert free_path(tmp_path, MOMENT, 2) == tmp_path / "20261121_150000_2.wav"
 
 
-def test_tracks_of_the_same_second_get_different_names(tmp_path):
-    def reserve(_):
-        with reserved_track(tmp_path, MOMENT) as path:
-            return path.name
-
-    with ThreadPoolExecutor(8) as threads:
-        names = list(threads.map(reserve, range(24)))
-
-    assert len(set(names)) == 24
-    assert "20261121_150000_2.wav" in names
+@pytest.mark.parametrize("suffix", [".wav", ".json"])
+def test_a_name_that_is_taken_is_not_free(tmp_path, suffix):
+    (tmp_path / f"20261121_150000{suffix}").write_bytes(b"mine")
+    assert free_path(tmp_path, MOMENT, 1) is None
 
 
-def test_nothing_stays_of_a_track_that_failed(tmp_path):
-    def fail():
-        with reserved_track(tmp_path, MOMENT) as path:
-            write_sidecar(path, {"prompt": "x"})
-            raise RuntimeError("broken")
-
-    with pytest.raises(RuntimeError, match="broken"):
-        fail()
-
-    assert list(tmp_path.iterdir()) == []
+def test_names_of_one_second_come_to_an_end(tmp_path):
+    with pytest.raises(ConflictError, match="no free name"):
+        free_path(tmp_path, MOMENT, 10_001)
 
 
 def test_an_unfinished_file_is_hidden_and_goes_away(tmp_path):
     def fail():
-        with rendering_file(tmp_path) as path:
+        with rendering_file(tmp_path, "t") as path:
             assert path.name.startswith(".")
             path.write_bytes(b"half")
+            write_sidecar(path, {"prompt": "x"})
             raise RuntimeError("broken")
 
     with pytest.raises(RuntimeError, match="broken"):

@@ -7,7 +7,7 @@ import pytest
 
 from src.mixdown.mixing import mix_score
 from src.music.model.plan import ArrangementPlan, SectionPlan
-from src.music.model.score import Automation, AutomationPoint, Clip, Score, ScoreSection, Track
+from src.music.model.score import Automation, AutomationPoint, Channel, Clip, Score, ScoreSection
 from src.music.model.timeline import timeline
 from src.services.tracks.section_hearing import (
     MOST_OFF_DB,
@@ -32,7 +32,7 @@ def score(build_db: float, *, target_lufs: float | None = -14.0) -> Score:
     """A groove and a build that lies by so much above it."""
     places = ((0.0, -6.0), (15.99, -6.0), (16.0, build_db - 6.0))
     level = Automation("gain_db", tuple(AutomationPoint(*place) for place in places))
-    track = Track("pad", "pad", (Clip("pad", 0.0, 32.0, 0.0, 16.0),), automation=(level,))
+    track = Channel("pad", "pad", (Clip("pad", 0.0, 32.0, 0.0, 16.0),), automation=(level,))
     return Score(
         120.0, "C", 4, 1,
         tuple(ScoreSection(time.name, time.start, time.length, time.energy) for time in TIMES),
@@ -70,7 +70,7 @@ def test_a_hair_out_of_order_is_in_order() -> None:
 
 
 def test_silence_has_no_order() -> None:
-    silent = replace(score(0.0), tracks=())
+    silent = replace(score(0.0), channels=())
     kept, mix = balanced_mix(silent, CARDS, TIMES, load=load)
     assert kept is silent
     assert not mix.any()

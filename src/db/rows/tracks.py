@@ -1,0 +1,27 @@
+"""Rows of tracks: each id once, each path once."""
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from src.db.models import TrackRow
+
+
+def track_row(session: Session, track_id: str) -> TrackRow | None:
+    """The track, where it is there."""
+    return session.get(TrackRow, track_id)
+
+
+def reserve_track(session: Session, row: TrackRow) -> bool:
+    """Write the row of a track, which makes its path its own.
+
+    True also where it stands there already, False where the id or the path belongs to another.
+    """
+    kept = session.get(TrackRow, row.id)
+    if kept is not None:
+        return bool(kept.path == row.path)
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        return False
+    return True

@@ -1,0 +1,116 @@
+"""The part requests of a plan, and what the library is asked for them."""
+
+import re
+from dataclasses import replace
+
+from src.music.model.part_request import PartRequest
+from src.music.model.plan import (
+    SECTION_END,
+    SECTION_START,
+    ArrangementPlan,
+    SectionPlan,
+    StemQuery,
+)
+from src.music.theory.exclusion import refused_categories
+from src.music.theory.library import CATEGORIES
+from src.music.theory.roles import role_of, stand_ins_of
+
+_LASTING = re.compile(
+    r"\b(textur\w*|drone\w*|ambien\w*|atmo\w*|granular|background|noise|vinyl|rain|field)\b"
+)
+_RISING = re.compile(r"\b(ris\w*|uplift\w*|build\w*|swell\w*|whoosh\w*|reverse\w*|sweep\w*)\b")
+
+_Key = tuple[StemQuery, str | None, int]
+"""What makes queries of several sections one part: library query, position, index."""
+
+
+def part_requests(plan: ArrangementPlan) -> tuple[PartRequest, ...]:
+    """All parts that a plan asks for, the most important first.
+
+    The same query in several sections is one part, which keeps its stem from section to
+    section; ``count`` makes several. What the plan itself excludes, and what is beside its
+    ``only_roles``, is left out.
+    """
+    refused = refused_categories(plan.excluded) | _beside(plan)
+    found: dict[_Key, list[tuple[int, StemQuery]]] = {}
+    for number, section in enumerate(plan.structure):
+        for key, query in _asked(section):
+            if query.category not in refused:
+                found.setdefault(key, []).append((number, query))
+    requests: list[PartRequest] = []
+    for (query, position, index), queries in found.items():
+        plain = PartRequest(
+            _name(query.category, requests),
+            query.category,
+            query.tags,
+            query.text,
+            position=position,
+            index=index,
+            count=max(one.count for _, one in queries),
+        )
+        requests.append(plain.asked_by(queries))
+    return tuple(sorted(requests, key=lambda request: -role_of(request.category).importance))
+
+
+def _beside(plan: ArrangementPlan) -> frozenset[str]:
+    """Categories that may not play because the plan wants only others."""
+    return frozenset(CATEGORIES).difference(plan.only_roles) if plan.only_roles else frozenset()
+
+
+def library_queries(plan: ArrangementPlan) -> tuple[StemQuery, ...]:
+    """Everything the library is searched for: each part, and what can replace it.
+
+    A drum loop that the library lacks is replaced by one-shots.
+    """
+    queries: dict[StemQuery, None] = {}
+    for request in part_requests(plan):
+        query = request.library_query
+        queries[query] = None
+        for category in stand_ins_of(query.category):
+            queries[replace(query, category=category)] = None
+        if query.category == "drums":
+            queries.update(dict.fromkeys(loop_parts(query)))
+    return tuple(queries)
+
+
+def loop_parts(drums: StemQuery) -> tuple[StemQuery, ...]:
+    """The one-shots that together replace a drum loop."""
+    return tuple(
+        StemQuery(category, drums.tags, text=name)
+        for category, name in (("kick", "kick drum"), ("snare", "snare drum"), ("hihat", "hi-hat"))
+    )
+
+
+def position_of(query: StemQuery) -> str | None:
+    """Tell whether a query asks for a sound that starts or ends a section; None for neither.
+
+    An effect does, unless its words tell of something that lasts.
+    """
+    if query.pattern in (SECTION_START, SECTION_END):
+        return query.pattern
+    if query.category != "fx":
+        return None
+    words = " ".join((query.text, *query.tags)).lower()
+    if _RISING.search(words):
+        return SECTION_END
+    return None if _LASTING.search(words) else SECTION_START
+
+
+def _asked(section: SectionPlan) -> list[tuple[_Key, StemQuery]]:
+    """Every single stem a section asks for, with the key of its part."""
+    asked: list[tuple[_Key, StemQuery]] = []
+    used: dict[tuple[StemQuery, str | None], int] = {}
+    for query in section.stem_queries:
+        plain = StemQuery(query.category, query.tags, text=query.text)
+        position = position_of(query)
+        for _ in range(query.count):
+            index = used.get((plain, position), 0)
+            used[plain, position] = index + 1
+            asked.append(((plain, position, index), query))
+    return asked
+
+
+def _name(category: str, requests: list[PartRequest]) -> str:
+    """A name for people, unique in the track: "synth", "synth 2"."""
+    taken = sum(request.category == category for request in requests)
+    return category if taken == 0 else f"{category} {taken + 1}"

@@ -1,0 +1,1 @@
+"""The one vocabulary of English, German and Russian: what words mean, for all who read them."""

@@ -1,0 +1,75 @@
+"""Text as words: one way to cut it and one spelling to compare words by."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+
+TAKEN = "\x00"
+"""Stands where something was taken out of a text; it ends a clause like a full stop."""
+
+BREAKS = (".", ";", "!", "?", "(", ")", ":", "\n", "—", TAKEN)
+"""Signs that end a clause."""
+
+_PIECES = re.compile(
+    rf"(?P<taken>{TAKEN}[{TAKEN}\s]*)"
+    r"|(?P<word>(?<![^\W_])[^\W\d_]&[^\W\d_](?![^\W_])|[^\W_]+(?:['’][^\W_]+)*)"
+    r"|(?P<dash>\s[-–—]+\s|[–—])|(?P<sign>[,;.!?():&+/\n])"
+)
+_SEAMS = re.compile(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ][a-zа-яё])|(?<=\d)(?=[A-Za-z])|(?<=[a-z])(?=\d)")
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ё": "е", "’": "'"})
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word or a sign of a text, in lower case; ``raw`` as it was written."""
+
+    text: str
+    raw: str
+
+    @property
+    def is_sign(self) -> bool:
+        """Whether it separates words instead of meaning something."""
+        return self.text in BREAKS or self.text in ",&+/"
+
+    @cached_property
+    def plain(self) -> str:
+        """The word in the spelling that words are compared by."""
+        return plain(self.text)
+
+
+def fold(text: str) -> str:
+    """Lower case of the same length, with the Russian ё as е."""
+    return text.lower().replace("ё", "е").replace("’", "'")
+
+
+def plain(text: str) -> str:
+    """One spelling for all ways to write a word: lower case, ae for ä, ss for ß, е for ё."""
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFKC", text).casefold().translate(_UMLAUTS)
+
+
+def words_of(text: str) -> list[Word]:
+    """Cut a text into words and signs; a hyphen or underscore within a word counts as a blank."""
+    words: list[Word] = []
+    for piece in _PIECES.finditer(text):
+        if piece["taken"]:
+            words.append(Word(TAKEN, ""))
+        elif piece["dash"]:
+            words.append(Word("—", piece["dash"]))
+        else:
+            written = piece["word"] or piece["sign"]
+            words.append(Word(fold(written), written))
+    return words
+
+
+def parted(name: str) -> str:
+    """A name with blanks where words were glued: "DarkKick138" becomes "Dark Kick 138"."""
+    return _SEAMS.sub(" ", name)
+
+
+def plain_words(text: str) -> list[str]:
+    """The words of a text in plain spelling, without its signs."""
+    text = unicodedata.normalize("NFC", text)
+    return [word.plain for word in words_of(text) if not word.is_sign]
