@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
+from src.audio.analysis.key import Chroma
 from src.audio.analysis.pitch import Note
 from src.audio.analysis.sound_estimates import SoundEstimates
 from src.music.evidence.estimates import Estimate, Evidence
@@ -26,6 +27,9 @@ _BARE_NOTE, _VARIANT = 0.4, 0.39
 
 _AT_BEST = 0.95
 """How often the clearest note is the one that the sample was made for."""
+
+_SOUNDING = 0.05
+"""Share of the strongest pitch class from which on one sounds at all."""
 
 _OUT_OF_TUNE = 0.3
 """Standard deviation of how far samples are out of tune, in semitones."""
@@ -138,13 +142,22 @@ def _keys_by_sound(sound: SoundEstimates) -> KeyEvidence:
 
 
 def _notes_by_sound(sound: SoundEstimates) -> KeyEvidence:
-    """Take the one note of a clip; where there is none, the root of its chord."""
-    if sound.note is not None and sound.note.confidence >= _LEAST_NOTE:
-        return _either_side(sound.note)
+    """Take the one note of a clip; where there is none, the root of its chord.
+
+    A chord repeats as slowly as a note deep below it, of which nothing sounds: A minor as D.
+    """
+    note = sound.note
+    if note is not None and note.confidence >= _LEAST_NOTE and _sounds(note, sound.chroma):
+        return _either_side(note)
     if sound.key is None:
         return []
     chord = PossibleKey(key_name(sound.key.tonic, minor=sound.key.minor))
     return [Evidence(chord, 0.6 * sound.key.confidence, "audio")]
+
+
+def _sounds(note: Note, chroma: Chroma) -> bool:
+    """Whether the pitch class of a note is among what sounds; of one note its octaves are."""
+    return bool(chroma.all[note.pitch_class] >= _SOUNDING * chroma.all.max())
 
 
 def _either_side(note: Note) -> KeyEvidence:

@@ -8,6 +8,7 @@ from src.analysis.key_estimates import key_estimate, tonal_cues
 from src.analysis.tempo_estimates import (
     bars_and_downbeat,
     loop_evidence,
+    range_evidence,
     stated_tempos,
     tempo_estimate,
 )
@@ -136,6 +137,7 @@ def _fused(
     loop = fuse_loop(loop_evidence(hints, metadata, sound, duration_s))
     by_sound = with_tones(sound.categories, tonal_cues(sound), is_loop=loop.value)
     category, shares = fuse_category(dict(hints.categories), by_sound)
+    stated += range_evidence(hints, sound)
     bpm = tempo_estimate(stated, sound, duration_s) if loop.value else None
     key = key_estimate(hints, metadata, sound, shares, is_loop=loop.value)
     bars, downbeat_s = bars_and_downbeat(bpm, sound, duration_s)

@@ -4,11 +4,12 @@ from src.audio.analysis.sound_estimates import SoundEstimates
 from src.audio.analysis.tempo import cut_by_the_clock
 from src.music.evidence.estimates import Estimate, Evidence
 from src.music.evidence.names import NameHints
-from src.music.evidence.tempo import LEAST_TEMPO, fuse_tempo
+from src.music.evidence.tempo import LEAST_TEMPO, SAME_TEMPO, fuse_tempo
 from src.music.theory.tempo import beats_in, beats_miss_s, fits_beats, loop_bars
 from src.storage.metadata import FileMetadata
 
 _ACID_FITS_S = 0.02
+_RANGE_WEIGHT = 0.6
 _USUAL_DEFAULT = 120.0
 _SINGLE_SOUNDS = ("kick", "snare", "clap", "hihat", "cymbal", "tom", "fx")
 _KITS_PLAYING = ("drums",)
@@ -40,6 +41,19 @@ def stated_tempos(
             weight = 0.15 if metadata.tempo_bpm == _USUAL_DEFAULT else 0.5
         evidence.append(Evidence(metadata.tempo_bpm, weight, "metadata"))
     return evidence
+
+
+def range_evidence(hints: NameHints, sound: SoundEstimates) -> list[Evidence[float]]:
+    """Choose the octave of the analysed tempo that lies in the range which a name states."""
+    if hints.tempo_range is None or sound.tempo is None:
+        return []
+    low, high = hints.tempo_range
+    octaves = [sound.tempo.bpm * factor for factor in (1.0, 0.5, 2.0)]
+    return [
+        Evidence(bpm, _RANGE_WEIGHT, "filename")
+        for bpm in octaves
+        if low * (1 - SAME_TEMPO) <= bpm <= high * (1 + SAME_TEMPO)
+    ][:1]
 
 
 def loop_evidence(

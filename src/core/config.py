@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     render_cache_mb: int = Field(default=2000, ge=0, description="0: nothing is kept")
     index_ann_above: int = Field(default=1_000_000, ge=1_000, description="stems")
 
+    track_artist: str = Field(default="", description="in the tags of exported tracks")
     target_lufs: float = Field(default=-14.0, ge=-40.0, le=-5.0)
     ceiling_dbtp: float = Field(default=-1.0, ge=-12.0, le=0.0)
 

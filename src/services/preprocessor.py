@@ -29,9 +29,10 @@ from src.services.ingest.pool import WorkPool
 from src.services.ingest.recovery import recover
 from src.services.ingest.report import ImportReport
 from src.services.ingest.run import ImportRun, Tools, not_embedded
-from src.services.ingest.scan import Scan, scan_folder
+from src.services.ingest.scan import Scan, readable_endings, scan_folder
 from src.services.ingest.work import Analysis, own_analysis, taking_in
 from src.storage.fingerprint import stem_id
+from src.storage.second_decoder import second_decoder
 from src.storage.stem_copies import copied_stems
 
 log = logging.getLogger(__name__)
@@ -88,9 +89,7 @@ class NeuroAnalyzer:
             scan = self._scan(source)
             with self.database.transaction() as session:
                 state = imports.library_state(session, model_id=self.embedder.model_id)
-            outdated = self._outdated(state)
-            scope = Scope(source, self.settings.raw_path, tuple(scan.unread))
-            todo = compare(scan, state, scope=scope, outdated=outdated)
+            todo = self._compared(scan, state, source)
             report = self._opening_report(scan, todo)
             writer = self._writer(state, todo, report, keep_bad_files)
             self._work(todo, state, writer, progress)
@@ -102,7 +101,19 @@ class NeuroAnalyzer:
 
     def _scan(self, source: Path) -> Scan:
         own = (self.settings.processed_path, self.settings.tracks_path)
-        return scan_folder(source, raw_root=self.settings.raw_path, excluded=own)
+        return scan_folder(
+            source, raw_root=self.settings.raw_path, excluded=own, endings=readable_endings()
+        )
+
+    def _compared(self, scan: Scan, state: LibraryState, source: Path) -> Todo:
+        """What there is to do, held against what the library knows."""
+        return compare(
+            scan,
+            state,
+            scope=Scope(source, self.settings.raw_path, tuple(scan.unread)),
+            outdated=self._outdated(state),
+            second_decoder=second_decoder() is not None,
+        )
 
     def _outdated(self, state: LibraryState) -> dict[str, str]:
         """Stems that were analysed by another version, or whose copy is gone: hash by id."""
@@ -175,7 +186,8 @@ class NeuroAnalyzer:
         report.missing = len(todo.gone_places)
         newly = [place for place in todo.gone_places if not state.places[place].missing]
         kept = writer.move_kept(todo.kept_bad)
-        if newly or todo.back or report.moved or report.replaced or kept:
+        others = report.moved or report.replaced or report.duplicates
+        if newly or todo.back or others or kept:
             with self.database.transaction() as session:
                 imports.set_missing(session, newly, missing=True)
                 imports.set_missing(session, todo.back, missing=False)
@@ -184,6 +196,12 @@ class NeuroAnalyzer:
             log.warning("the original %r is gone; its stem stays", place)
         if report.missing:
             report.messages.append(f"{report.missing} originals are gone; their stems stay")
+        if report.unsupported:
+            told = f"{report.unsupported} sounds are of kinds that are not read; they stay"
+            report.messages.append(f"{told} where they are")
+        if report.left_outside:
+            told = f"{report.left_outside} refused files lie outside the library and stay there"
+            report.messages.append(told)
 
 
 def _conclude(report: ImportReport) -> None:

@@ -6,16 +6,18 @@ import stat
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, cast
 
 from src.core.errors import InvalidInputError
-from src.storage.paths import free_path, safe_join, safe_name
+from src.storage.archive_names import member_names, without_false_marks
+from src.storage.paths import free_path, inner_parts, safe_join, safe_name
 
 _BLOCK = 1 << 18
-_UTF8_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1
+_ENCRYPTED_FLAG = 0x1
 _DAMAGE = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, UnicodeError,
 )  # fmt: skip
@@ -61,9 +63,10 @@ def extract_zip(
     rules = ZipLimits() if limits is None else limits
     written: list[Path] = []
     try:
-        with zipfile.ZipFile(archive) as opened:
-            members = [(info, _name(info)) for info in opened.infolist() if _is_file(info)]
-            members = [(info, name) for info, name in members if _is_shown(name) and wanted(name)]
+        with _opened(archive) as opened:
+            files = [info for info in opened.infolist() if _is_file(info)]
+            named = zip(files, member_names(files), strict=True)
+            members = [(info, name) for info, name in named if _is_shown(name) and wanted(name)]
             _check(members, rules)
             left, taken = rules.total_bytes, Counter[Path]()
             for info, name in members:
@@ -79,6 +82,18 @@ def extract_zip(
     return written
 
 
+@contextmanager
+def _opened(archive: Path | BinaryIO) -> Iterator[zipfile.ZipFile]:
+    """The archive, also where names are marked as UTF-8 that are none."""
+    with ExitStack() as stack:
+        file = stack.enter_context(archive.open("rb")) if isinstance(archive, Path) else archive
+        try:
+            opened = zipfile.ZipFile(file)
+        except UnicodeDecodeError:
+            opened = zipfile.ZipFile(cast(BinaryIO, without_false_marks(file)))
+        yield stack.enter_context(opened)
+
+
 def _check(members: list[tuple[zipfile.ZipInfo, str]], rules: ZipLimits) -> None:
     if len(members) > rules.members:
         raise InvalidInputError(
@@ -87,7 +102,7 @@ def _check(members: list[tuple[zipfile.ZipInfo, str]], rules: ZipLimits) -> None
     for info, name in members:
         if info.flag_bits & _ENCRYPTED_FLAG:
             raise InvalidInputError(f"{name!r} in the archive is encrypted")
-        safe_join(Path("/nowhere"), name)
+        inner_parts(name)
     told = sum(info.file_size for info, _ in members)
     if told > rules.total_bytes:
         raise InvalidInputError(_too_much(rules.total_bytes))
@@ -137,28 +152,18 @@ def _read(source: IO[bytes]) -> bytes:
         raise zipfile.BadZipFile(f"{error}") from error
 
 
-def _name(info: zipfile.ZipInfo) -> str:
-    """The member's name; without the UTF-8 flag it may be UTF-8 all the same."""
-    if info.flag_bits & _UTF8_FLAG:
-        return info.filename
-    try:
-        return info.filename.encode("cp437").decode("utf-8")
-    except UnicodeError:
-        return info.filename
-
-
 def _is_file(info: zipfile.ZipInfo) -> bool:
     kind = stat.S_IFMT(info.external_attr >> 16)
     return not info.is_dir() and kind in (0, stat.S_IFREG)
 
 
 def _is_shown(name: str) -> bool:
-    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
+    parts = [part for part in name.split("/") if part not in ("", ".", "..")]
     return bool(parts) and not any(part.startswith((".", "__MACOSX")) for part in parts)
 
 
 def _clean(name: str) -> str:
-    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".")]
+    parts = [part for part in name.split("/") if part not in ("", ".")]
     return "/".join(safe_name(part) for part in parts)
 
 

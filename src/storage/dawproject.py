@@ -174,6 +174,10 @@ def _audio_lane(
 
 
 def _clip(clips: Element, item: AudioItem, ids: _Ids, session: Session) -> None:
+    """A clip that holds the warped file as a clip of its own, as the format's own examples do.
+
+    Some converters look for audio only there. Repeats and fades belong to the outer one.
+    """
     clip = SubElement(
         clips, "Clip", name=xml_text(item.name), time=_number(item.start_beats),
         duration=_number(item.length_beats), contentTimeUnit="beats", playStart="0.0",
@@ -183,8 +187,19 @@ def _clip(clips: Element, item: AudioItem, ids: _Ids, session: Session) -> None:
     if item.repeats:
         clip.set("loopStart", "0.0")
         clip.set("loopEnd", _number(item.pass_beats))
+    content = SubElement(SubElement(clip, "Clips", id=ids.new()), "Clip")
+    for name, value in (
+        ("time", "0.0"), ("duration", _number(item.pass_beats)), ("contentTimeUnit", "beats"),
+        ("playStart", "0.0"),
+    ):  # fmt: skip
+        content.set(name, value)
+    _warped(content, item, ids, session)
+
+
+def _warped(content: Element, item: AudioItem, ids: _Ids, session: Session) -> None:
+    """The file of an item, stretched over one pass of it."""
     length_s = item.media.samples / session.sample_rate
-    warps = SubElement(clip, "Warps", timeUnit="beats", contentTimeUnit="seconds", id=ids.new())
+    warps = SubElement(content, "Warps", timeUnit="beats", contentTimeUnit="seconds", id=ids.new())
     audio = SubElement(
         warps, "Audio", algorithm="stretch", channels=str(item.media.channels),
         duration=_number(length_s), sampleRate=str(session.sample_rate), id=ids.new(),

@@ -3,9 +3,10 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BufferedReader
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import soundfile
@@ -14,12 +15,16 @@ from numpy.typing import NDArray
 
 from src.audio.basics.validation import Audio
 from src.core.errors import UnreadableAudioError
+from src.storage.containers.byte_view import ByteView
+from src.storage.containers.caf_file import caf_chunks
+from src.storage.containers.foreign import ForeignSound, foreign_sound
+from src.storage.containers.sound_sources import Source, Sources, sound_sources
 from src.storage.files import open_regular
 from src.storage.paths import shown
-from src.storage.riff import Chunk, riff_chunks
+from src.storage.riff import UNKNOWN_SIZE, Chunk, riff_chunks
+from src.storage.second_decoder import decoded_stream
 
 BLOCK_SAMPLES = 65_536
-FLAC_BLOCK_SAMPLES = 4_096
 MAX_CHANNELS = 32
 MIN_RATE, MAX_RATE = 2_000, 768_000
 """Sample rates that are taken, in Hz."""
@@ -28,6 +33,9 @@ MAX_VALUES = 2**27
 """Largest clip in memory: values over all channels, half a gigabyte as float32."""
 
 _UNRECOGNISED = 1
+_UNKNOWN_SAMPLES = 2**62
+"""Lengths beyond this one are the decoder's way of saying that it does not know."""
+
 _ODD_MESSAGES = {
     7: "its beginning makes no sense",
     24: "its header gives an impossible sample rate or length",
@@ -43,7 +51,8 @@ class DecodedAudio:
 
     audio: shape (channels, samples) at ``sample_rate``, finite; may be empty or silent
     original_sample_rate: of the file, in Hz
-    container, subtype: as libsndfile names them ("WAV", "PCM_24")
+    container, subtype: as libsndfile names them ("WAV", "PCM_24"); "FFMPEG" where another
+    decoder read it
     warnings: what was odd but could be read, in words
     """
 
@@ -69,6 +78,41 @@ class _ForwardSound(soundfile.SoundFile):  # type: ignore[misc]
         """Nothing was written: there is no disk to wait for."""
 
 
+@dataclass(frozen=True)
+class _Form:
+    """What all blocks of a sound share."""
+
+    sample_rate: int
+    channels: int
+    container: str
+    subtype: str
+
+
+@dataclass
+class _Reading:
+    """One file being read. samples: read so far; missing: announced, and not there"""
+
+    path: Path
+    max_s: float | None
+    samples: int = 0
+    missing: int = 0
+    told: list[str] = field(default_factory=list)
+
+    def checked(self, block: _Block, sample_rate: int) -> _Block:
+        """The block, shape (samples, channels). Raises for what no sound may hold."""
+        self.samples += len(block)
+        if self.max_s is not None and self.samples > self.max_s * sample_rate:
+            raise UnreadableAudioError(
+                f"{shown(self.path)} is longer than {self.max_s:g} s, the limit set by MAX_STEM_S",
+                reason="too_long",
+            )
+        if not np.isfinite(block).all():
+            raise UnreadableAudioError(
+                f"{shown(self.path)} holds NaN or infinity", reason="non_finite"
+            )
+        return block
+
+
 def read_audio(
     path: Path, *, sample_rate: int | None = 48_000, max_s: float | None = None
 ) -> DecodedAudio:
@@ -78,23 +122,59 @@ def read_audio(
     max_s: longest sound that is taken, in seconds
 
     Memory follows what the file really holds, not what its header promises. A file that
-    is cut short gives what is there and a warning. Raises UnreadableAudioError whose
-    ``reason`` is one of: missing, no_permission, not_a_file, unreadable, empty, not_audio,
-    broken_header, corrupt, channels, sample_rate, non_finite, too_long, too_big.
+    is cut short or damaged gives what is there and a warning. Raises UnreadableAudioError
+    whose ``reason`` is one of: missing, no_permission, not_a_file, unreadable, empty, not_audio,
+    broken_header, corrupt, unsupported, channels, sample_rate, non_finite, too_long, too_big.
+    "unsupported" is a sound of a kind that no decoder here reads.
     """
+    reading = _Reading(path, max_s)
     with open_regular(path) as file:
         if os.fstat(file.fileno()).st_size == 0:
             raise UnreadableAudioError(f"{shown(path)} is empty", reason="empty")
-        with _opened(file, path, _ForwardSound) as sound:
-            _check_header(sound, path)
-            rate = sound.samplerate if sample_rate is None else sample_rate
-            blocks = _resampled(_blocks(sound, path, max_s), sound, rate)
-            audio = _joined(blocks, sound.channels, path)
-            promised, container, subtype = sound.frames, sound.format, sound.subtype
-            original_rate = sound.samplerate
-        held = audio.shape[1] * original_rate / rate
-        warnings = _shortfall(file, container, promised - held, original_rate)
-    return DecodedAudio(audio, rate, original_rate, container, subtype, warnings)
+        try:
+            return _read(file, sound_sources(file), reading, sample_rate)
+        except UnreadableAudioError as error:
+            foreign = foreign_sound(file) if error.reason in _UNDECODED else None
+            if foreign is None or reading.samples:
+                raise
+            return _read_foreign(foreign, _Reading(path, max_s), sample_rate)
+
+
+_UNDECODED = ("not_audio", "broken_header")
+
+
+def _read(
+    file: BufferedReader, sources: Sources, reading: _Reading, sample_rate: int | None
+) -> DecodedAudio:
+    """The sound by the decoder in the house."""
+    with _opened(file, reading.path, _ForwardSound, sources.runs[0]) as sound:
+        _check_header(sound.samplerate, sound.channels, reading.path)
+        form = _Form(sound.samplerate, sound.channels, sound.format, sound.subtype)
+        rate = form.sample_rate if sample_rate is None else sample_rate
+        blocks = _all_blocks(file, sound, sources, reading)
+        audio = _joined(_resampled(blocks, form, rate), form.channels, reading.path)
+    warnings = [*sources.warnings, *reading.told]
+    if not warnings:
+        whole = sources.runs[0].parts is None
+        container = form.container if whole else ""
+        warnings = _shortfall(file, container, reading.missing, form.sample_rate)
+    return DecodedAudio(
+        audio, rate, form.sample_rate, form.container, form.subtype, tuple(warnings)
+    )
+
+
+def _read_foreign(
+    foreign: ForeignSound, reading: _Reading, sample_rate: int | None
+) -> DecodedAudio:
+    """The sound by the second decoder, where there is one."""
+    with decoded_stream(foreign, reading.path) as stream:
+        _check_header(stream.sample_rate, stream.channels, reading.path)
+        form = _Form(stream.sample_rate, stream.channels, "FFMPEG", foreign.name)
+        rate = form.sample_rate if sample_rate is None else sample_rate
+        blocks = (reading.checked(block, form.sample_rate) for block in stream.blocks)
+        audio = _joined(_resampled(blocks, form, rate), form.channels, reading.path)
+        warnings = stream.warnings()
+    return DecodedAudio(audio, rate, form.sample_rate, form.container, form.subtype, warnings)
 
 
 def read_stem(path: Path, *, start_s: float = 0.0, length_s: float | None = None) -> Audio:
@@ -137,13 +217,19 @@ def sound_stream(path: Path, *, block_samples: int = BLOCK_SAMPLES) -> Iterator[
 
 @contextmanager
 def _opened(
-    file: BufferedReader, path: Path, kind: type[soundfile.SoundFile]
+    file: BufferedReader,
+    path: Path,
+    kind: type[soundfile.SoundFile],
+    source: Source | None = None,
 ) -> Iterator[soundfile.SoundFile]:
-    """The file as libsndfile sees it by its content; its errors become ours."""
-    os.lseek(file.fileno(), 0, os.SEEK_SET)
+    """The file, or a part of it, as libsndfile sees it by its content; its errors become ours."""
+    view = None if source is None or source.parts is None else ByteView(file, source.parts)
+    if view is None:
+        os.lseek(file.fileno(), 0, os.SEEK_SET)
     try:
-        sound = kind(file.fileno(), closefd=False)
+        sound = kind(file.fileno(), closefd=False) if view is None else kind(view)
     except soundfile.LibsndfileError as error:
+        _raise_failure(view)
         reason = "not_audio" if error.code == _UNRECOGNISED else "broken_header"
         why = _ODD_MESSAGES.get(error.code, error.error_string)
         told = f"{shown(path)} is no sound that can be read: {why}"
@@ -152,62 +238,97 @@ def _opened(
         try:
             yield sound
         except soundfile.LibsndfileError as error:
+            _raise_failure(view)
             told = f"{shown(path)} is damaged: {error.error_string}"
             raise UnreadableAudioError(told, reason="corrupt") from error
+    _raise_failure(view)
 
 
-def _check_header(sound: soundfile.SoundFile, path: Path) -> None:
-    if not 1 <= sound.channels <= MAX_CHANNELS:
+def _raise_failure(view: ByteView | None) -> None:
+    """Raise what the disk refused while the decoder read, if it did."""
+    if view is not None and view.failure is not None:
+        raise view.failure
+
+
+def _check_header(sample_rate: int, channels: int, path: Path) -> None:
+    if not 1 <= channels <= MAX_CHANNELS:
         raise UnreadableAudioError(
-            f"{shown(path)} has {sound.channels} channels, 1 to {MAX_CHANNELS} are taken",
+            f"{shown(path)} has {channels} channels, 1 to {MAX_CHANNELS} are taken",
             reason="channels",
         )
-    if not MIN_RATE <= sound.samplerate <= MAX_RATE:
+    if not MIN_RATE <= sample_rate <= MAX_RATE:
         raise UnreadableAudioError(
-            f"{shown(path)} has {sound.samplerate} Hz, {MIN_RATE} to {MAX_RATE} are taken",
+            f"{shown(path)} has {sample_rate} Hz, {MIN_RATE} to {MAX_RATE} are taken",
             reason="sample_rate",
         )
 
 
-def _blocks(sound: soundfile.SoundFile, path: Path, max_s: float | None) -> Iterator[_Block]:
-    """Blocks of shape (samples, channels) until the sound really ends."""
-    samples = 0
-    # Of a block that fails nothing is left, so those of a FLAC are as long as its frames.
-    length = FLAC_BLOCK_SAMPLES if sound.format == "FLAC" else BLOCK_SAMPLES
-    while True:
+def _all_blocks(
+    file: BufferedReader, first: soundfile.SoundFile, sources: Sources, reading: _Reading
+) -> Iterator[_Block]:
+    """Blocks of shape (samples, channels) of all runs of sound, as long as they are alike."""
+    yield from _run_blocks(first, sources.runs[0], reading)
+    for number, source in enumerate(sources.runs[1:], start=1):
+        left = len(sources.runs) - number
         try:
-            block = sound.read(length, dtype="float32", always_2d=True)
-        except soundfile.LibsndfileError:
-            if samples and _all_read(sound):
-                return
-            raise
-        if len(block) == 0:
+            with _opened(file, reading.path, _ForwardSound, source) as sound:
+                if (sound.samplerate, sound.channels) != (first.samplerate, first.channels):
+                    reading.told.append(f"{left} more streams of another form are left out")
+                    return
+                yield from _run_blocks(sound, source, reading)
+        except UnreadableAudioError as error:
+            if error.reason not in (*_UNDECODED, "corrupt"):
+                raise
+            reading.told.append(f"damaged: {left} more streams can't be read")
             return
-        samples += len(block)
-        if max_s is not None and samples > max_s * sound.samplerate:
-            raise UnreadableAudioError(
-                f"{shown(path)} is longer than {max_s:g} s, the limit set by MAX_STEM_S",
-                reason="too_long",
-            )
-        if not np.isfinite(block).all():
-            raise UnreadableAudioError(f"{shown(path)} holds NaN or infinity", reason="non_finite")
-        yield block
+
+
+def _run_blocks(sound: soundfile.SoundFile, source: Source, reading: _Reading) -> Iterator[_Block]:
+    """Blocks of one run until its sound ends, never across the end that is known."""
+    promised = sound.frames if source.samples is None else source.samples
+    left = source.samples
+    skip = source.skip
+    read = 0
+    while left is None or left > 0:
+        most = BLOCK_SAMPLES if source.block_samples is None else source.block_samples
+        block = _next_block(sound, most if left is None else min(most, left + skip), read)
+        if len(block) == 0:
+            break
+        kept = block[skip:]
+        skip -= len(block) - len(kept)
+        read += len(kept)
+        left = None if left is None else left - len(kept)
+        yield reading.checked(kept, sound.samplerate)
+    if source.promises and promised < _UNKNOWN_SAMPLES:
+        reading.missing += max(promised - read, 0)
+
+
+def _next_block(sound: soundfile.SoundFile, count: int, read: int) -> _Block:
+    """The next samples, shape (samples, channels); none at the end, also one that fails."""
+    try:
+        return np.asarray(sound.read(count, dtype="float32", always_2d=True))
+    except soundfile.LibsndfileError:
+        if read and _all_read(sound):
+            return np.zeros((0, sound.channels), np.float32)
+        raise
 
 
 def _all_read(sound: soundfile.SoundFile) -> bool:
     """Whether the decoder failed at the end of the file (cut short), not before (damaged)."""
+    if isinstance(sound.name, ByteView):
+        return sound.name.tell() >= sound.name.size
     descriptor = int(sound.name)
     return os.lseek(descriptor, 0, os.SEEK_CUR) >= os.fstat(descriptor).st_size
 
 
-def _resampled(blocks: Iterator[_Block], sound: soundfile.SoundFile, rate: int) -> Iterator[_Block]:
-    if rate == sound.samplerate:
+def _resampled(blocks: Iterator[_Block], form: _Form, rate: int) -> Iterator[_Block]:
+    if rate == form.sample_rate:
         yield from blocks
         return
     stream = soxr.ResampleStream(
-        sound.samplerate, rate, sound.channels, dtype="float32", quality="HQ"
+        form.sample_rate, rate, form.channels, dtype="float32", quality="HQ"
     )
-    empty = np.zeros((0, sound.channels), np.float32)
+    empty = np.zeros((0, form.channels), np.float32)
     some = False
     for block in blocks:
         some = True
@@ -236,22 +357,22 @@ def _joined(blocks: Iterator[_Block], channels: int, path: Path) -> Audio:
     return audio
 
 
-def _shortfall(file: BufferedReader, container: str, missing: float, rate: int) -> tuple[str, ...]:
+def _shortfall(file: BufferedReader, container: str, missing: int, rate: int) -> list[str]:
     """Whether the file was cut short, as a warning.
 
-    missing: samples that the decoder announced and did not give; of an MP3 the
-    announcement is an estimate and says nothing
+    container: as libsndfile names it, "" where it did not read the file as it is
+    missing: samples that the decoder announced and did not give
     """
     lost = sum(chunk.declared - chunk.size for chunk in riff_chunks(file) if _is_cut_data(chunk))
     if lost:
-        return (f"cut short: its header promises {lost} bytes more than there are",)
-    if container != "MP3" and missing > 0.01 * rate:
-        return (f"cut short: {missing / rate:.2f} s less than its header promises",)
+        return [f"cut short: its header promises {lost} bytes more than there are"]
+    if missing > 0.01 * rate:
+        return [f"cut short: {missing / rate:.2f} s less than its header promises"]
     if container == "OGG" and not _ogg_ends(file):
-        return ("cut short: the last page does not end the stream",)
-    if container == "AIFF" and not _aiff_ends(file):
-        return ("cut short: its header promises more bytes than there are",)
-    return ()
+        return ["cut short: the last page does not end the stream"]
+    if container in ("AIFF", "AU", "W64", "CAF") and not _ends(file, container):
+        return ["cut short: its header promises more bytes than there are"]
+    return []
 
 
 def _is_cut_data(chunk: Chunk) -> bool:
@@ -270,8 +391,17 @@ def _ogg_ends(file: BufferedReader) -> bool:
     return bool(tail[page + 5] & 4) and page + 27 + tail[page + 26] + sum(segments) <= len(tail)
 
 
-def _aiff_ends(file: BufferedReader) -> bool:
-    """Whether the file is as long as its FORM header says."""
+def _ends(file: BufferedReader, container: str) -> bool:
+    """Whether the file is as long as its header says; unknown lengths promise nothing."""
     end = file.seek(0, os.SEEK_END)
-    file.seek(4)
-    return int.from_bytes(file.read(4), "big") + 8 <= end + 1
+    if container == "CAF":
+        return not any(chunk.cut_short for chunk in caf_chunks(file))
+    file.seek(0)
+    head = file.read(24)
+    if container == "W64":
+        return int.from_bytes(head[16:24], "little") <= end + 8
+    if container == "AIFF":
+        return int.from_bytes(head[4:8], "big") + 8 <= end + 1
+    order: Literal["little", "big"] = "big" if head[:4] == b".snd" else "little"
+    start, size = (int.from_bytes(head[at : at + 4], order) for at in (4, 8))
+    return size == UNKNOWN_SIZE or start + size <= end + 1

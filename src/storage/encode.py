@@ -2,7 +2,8 @@
 
 import errno
 from contextlib import ExitStack
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,6 +16,7 @@ from src.audio.basics.validation import Audio, valid_audio
 from src.core.errors import InvalidInputError
 from src.storage.atomic import replacing
 from src.storage.riff import riff_chunks
+from src.storage.tag_writing import Tags, tag_file
 
 BLOCK_SAMPLES = 65_536
 """How many samples per channel are handed to the encoder at a time."""
@@ -56,15 +58,6 @@ MP3_320 = Encoding("MP3", "MPEG_LAYER_III", level=0.0, mode="CONSTANT")
 """320 kbit/s throughout: libsndfile's best level at a constant rate."""
 
 
-@dataclass(frozen=True)
-class Tags:
-    """What a file says about itself; what is empty is left out."""
-
-    title: str = ""
-    genre: str = ""
-    comment: str = ""
-
-
 class AudioSink:
     """Takes sound block by block and ends as one file.
 
@@ -99,9 +92,20 @@ class AudioSink:
             temporary.touch()  # libsndfile would not say why it can't write here
             if self.encoding.subtype == "FLOAT":
                 stack.callback(_forget_time, temporary)
+            stack.push(partial(self._tag, temporary))
             self._file = stack.enter_context(self._opened(temporary))
             self._stack = stack.pop_all()
         return self
+
+    def _tag(
+        self,
+        path: Path,
+        kind: type[BaseException] | None,
+        *_: object,
+    ) -> None:
+        """Put the tags into the file once it is whole."""
+        if kind is None and self._tags is not None:
+            tag_file(path, self.encoding.container, self._tags)
 
     def _opened(self, path: Path) -> _UnsyncedSound:
         container = self.encoding.container
@@ -115,10 +119,10 @@ class AudioSink:
             compression_level=self.encoding.level,
             bitrate_mode=self.encoding.mode,
         )
-        if self._tags is not None:
-            for field in fields(self._tags):
-                if text := getattr(self._tags, field.name):
-                    setattr(sound, field.name, text)
+        if self._tags is not None and container == "WAV":
+            for name in ("title", "genre", "comment", "artist"):
+                if text := getattr(self._tags, name):
+                    setattr(sound, name, text)
         return sound
 
     def write(self, block: Audio) -> None:

@@ -9,9 +9,11 @@ from typing import BinaryIO
 
 from src.core.errors import InvalidInputError
 from src.music.theory.keys import parse_key
+from src.storage.containers.caf_file import caf_chunks, information, loop_information
+from src.storage.containers.flac_stream import foreign_chunks
 from src.storage.files import open_regular
 from src.storage.riff import Chunk, chunk_bytes, iff_chunks, riff_chunks
-from src.storage.tags import id3_tags, read_tags
+from src.storage.tags import read_tags
 
 _ACID_ONE_SHOT, _ACID_ROOT, _ACID_STRETCH = 1, 2, 4
 _TEMPO_TAGS = ("BPM", "TBPM", "IBPM", "TEMPO")
@@ -23,6 +25,11 @@ _TOLD_TEMPO = re.compile(
 _TOLD_KEY = re.compile(
     r"\bkey\s*(?:of\b|is\b|[:=])\s*([A-G][#b]?\s?(?:minor|major|min|maj|m)?)\b", re.I
 )
+_CAF_NAMES = {"key signature": "KEY", "comments": "COMMENT", "recording title": "TITLE"}
+_FASTEST_BPM = 300.0
+_POINTLESS_BPM = 600.0
+"""From here on a whole number is a tempo without its point: no loop is as fast."""
+
 _XML_FIELD = re.compile(r"<(TEMPO|BPM|KEY|INITIAL_?KEY|MUSICAL_?KEY)>\s*([^<]{1,40})<", re.I)
 _XML_ATTRIBUTE = re.compile(
     r"<NAME>\s*\w{0,20}?(tempo|bpm|key)\s*</NAME>\s*<VALUE>\s*([^<]{1,40})</VALUE>", re.I
@@ -98,7 +105,7 @@ def metadata_of(file: BinaryIO) -> FileMetadata:
 
 
 def _chunks_told(file: BinaryIO, found: list[Chunk]) -> FileMetadata:
-    """What a WAV file tells."""
+    """What the chunks of a WAV tell, in one or kept in a FLAC, and the tags."""
     chunks = {chunk.name: chunk for chunk in reversed(found)}
 
     def content(name: bytes) -> bytes:
@@ -107,8 +114,7 @@ def _chunks_told(file: BinaryIO, found: list[Chunk]) -> FileMetadata:
     root, loops = _sampler(content(b"smpl"))
     broadcast, instrument, cues = content(b"bext"), content(b"inst"), content(b"cue ")
     info = _info(file, [chunk for chunk in found if chunk.name == b"LIST"])
-    marks = [chunk.offset for chunk in found if chunk.name in (b"id3 ", b"ID3 ")]
-    tags = id3_tags(file, marks[0])[0] if marks else {}
+    tags = read_tags(file)
     description = _text(broadcast[:256]) or None
     written = _xml_fields(_text(content(b"iXML"))) | info | tags
     tempo_bpm, key = _musical({**written, "DESCRIPTION": description or ""})
@@ -129,12 +135,56 @@ def _chunks_told(file: BinaryIO, found: list[Chunk]) -> FileMetadata:
 
 
 def _tags_told(file: BinaryIO) -> FileMetadata:
-    """What the tags of any other file tell, and the loop chunk of an Apple loop."""
+    """What any other file tells: tags, and the chunks of its kind."""
+    file.seek(0)
+    head = file.read(4)
+    if head == b"caff":
+        return _caf_told(file)
+    chunks = iff_chunks(file)
+    if head == b"fLaC":
+        foreign = foreign_chunks(file, 0)
+        if foreign[b"riff"]:
+            return _chunks_told(file, foreign[b"riff"])
+        chunks = foreign[b"aiff"]
     tags = read_tags(file)
     tempo_bpm, key = _musical(tags)
-    apple = [chunk for chunk in iff_chunks(file) if chunk.name == b"basc"]
-    acid = _apple_loop(chunk_bytes(file, apple[0])) if apple else None
-    return FileMetadata(acid=acid, tags=tags, tempo_bpm=tempo_bpm, initial_key=key)
+    by_name = {chunk.name: chunk for chunk in reversed(chunks)}
+    apple, instrument = by_name.get(b"basc"), by_name.get(b"INST")
+    return FileMetadata(
+        acid=_apple_loop(chunk_bytes(file, apple)) if apple else None,
+        instrument_root_note=_note(chunk_bytes(file, instrument)[0])
+        if instrument and instrument.size >= 20
+        else None,
+        tags=tags,
+        tempo_bpm=tempo_bpm,
+        initial_key=key,
+    )
+
+
+def _caf_told(file: BinaryIO) -> FileMetadata:
+    """What a Core Audio file tells in its information, and as an Apple loop."""
+    chunks = {chunk.name: chunk for chunk in reversed(caf_chunks(file))}
+    told = information(file, chunks[b"info"]) if b"info" in chunks else {}
+    loop = loop_information(file, chunks[b"uuid"]) if b"uuid" in chunks else {}
+    tags = {
+        _CAF_NAMES.get(name, "".join(sign for sign in name.upper() if sign.isalnum())): text
+        for name, text in (loop | told).items()
+        if text.strip()
+    }
+    minor = tags.get("KEYTYPE") == "minor" and _parsed_key(f"{tags.get('KEY', '')}m")
+    tempo_bpm, key = _musical(tags | ({"KEY": minor} if minor else {}))
+    instrument = chunk_bytes(file, chunks[b"inst"]) if b"inst" in chunks else b""
+    base = struct.unpack(">f", instrument[:4])[0] if len(instrument) >= 4 else 0.0
+    beats = tags.get("BEATCOUNT", "")
+    return FileMetadata(
+        acid=AcidChunk(False, True, None, int(beats), (4, 4), None)
+        if beats.isdecimal() and 0 < int(beats) <= 4_096
+        else None,
+        instrument_root_note=_note(round(base)) if math.isfinite(base) else None,
+        tags=tags,
+        tempo_bpm=tempo_bpm,
+        initial_key=key,
+    )
 
 
 def _musical(written: dict[str, str]) -> tuple[float | None, str | None]:
@@ -151,16 +201,35 @@ def _musical(written: dict[str, str]) -> tuple[float | None, str | None]:
 
 
 def _tempo(text: str) -> float | None:
-    """A number in 20..999, with "bpm" behind it or not."""
-    match = re.fullmatch(r"\s*(\d{2,3}(?:[.,]\d{1,6})?)\s*(?:bpm)?\s*", text, re.I)
-    value = float(match[1].replace(",", ".")) if match else 0.0
+    """A number in 20..999, with "bpm" behind it or not.
+
+    Some writers leave the point out: 8500 is 85.00, 1280 and 850 are 128.0 and 85.0.
+    """
+    match = re.fullmatch(r"\s*(\d{2,5})([.,]\d{0,12})?\s*(?:bpm)?\s*", text, re.I)
+    if match is None:
+        return None
+    value = float(match[1] + (match[2] or "").replace(",", "."))
+    if not match[2] and value >= _POINTLESS_BPM:
+        value /= 10.0 if value < 10.0 * _FASTEST_BPM else 100.0
     return value if 20.0 <= value <= 999.0 else None
 
 
 def _key(text: str) -> str | None:
-    """A key in any spelling as the house writes it."""
+    """A key in any spelling as the house writes it, also one that is written in two."""
+    whole = _parsed_key(text)
+    if whole is not None:
+        return whole
+    for separators in (r"[/|,;()\[\]]+|\s-\s", r"[/|,;()\[\]\s-]+"):
+        parts = [part for part in re.split(separators, text) if part.strip()]
+        keys = {_parsed_key(part) for part in parts}
+        if len(keys) == 1 and len(parts) > 1:
+            return keys.pop()
+    return None
+
+
+def _parsed_key(text: str) -> str | None:
     try:
-        return parse_key(text)
+        return parse_key(text.strip())
     except InvalidInputError:
         return None
 

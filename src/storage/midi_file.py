@@ -5,10 +5,17 @@ Layout by the MIDI Manufacturers Association, Standard MIDI Files 1.0 (RP-001).
 
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from src.core.errors import InvalidInputError
-from src.music.export.midi_parts import MidiPart, MidiSong
+from src.music.export.midi_parts import MidiCue, MidiNote, MidiPart, MidiSong
+
+FINEST_TICKS_PER_BEAT = 1_920
+"""Resolution of files. Readers refuse more than ten million ticks (pretty_midi), which 30,720 a
+beat reach within three minutes; 1,920 reach them after three quarters of an hour. The price: a
+note lies up to 0.13 ms (6 samples) off at 120 BPM, instead of half a sample. The DAW projects,
+which place by fractions of beats, keep the finer places.
+"""
 
 _TEXT, _NAME, _MARKER, _CUE = 0x01, 0x03, 0x06, 0x07
 _END, _TEMPO, _METRE, _KEY = 0x2F, 0x51, 0x58, 0x59
@@ -28,16 +35,46 @@ class _Event:
 def midi_bytes(song: MidiSong) -> bytes:
     """A song as the bytes of a .mid file: one track for tempo and markers, one per part.
 
-    The tempo is kept in whole microseconds per beat, as the format wants it.
+    The tempo is kept in whole microseconds per beat, as the format wants it. A finer song is
+    written at ``FINEST_TICKS_PER_BEAT``.
     """
     if not 1 <= song.ticks_per_beat <= 0x7FFF:
         raise InvalidInputError(
             f"a MIDI file has 1 to 32767 ticks per beat, got {song.ticks_per_beat}"
         )
+    song = _coarser(song)
     chunks = [_track(_conductor(song), song.length_ticks)]
     chunks += [_track(_part(part), song.length_ticks) for part in song.parts]
     header = struct.pack(">HHH", 1, len(chunks), song.ticks_per_beat)
     return b"".join([_chunk(b"MThd", header), *chunks])
+
+
+def _coarser(song: MidiSong) -> MidiSong:
+    """The song at a resolution that all readers take."""
+    if song.ticks_per_beat <= FINEST_TICKS_PER_BEAT:
+        return song
+
+    def ticks(fine: int) -> int:
+        return round(fine * FINEST_TICKS_PER_BEAT / song.ticks_per_beat)
+
+    def note(one: MidiNote) -> MidiNote:
+        start, stop = ticks(one.start_tick), ticks(one.start_tick + one.length_ticks)
+        return replace(one, start_tick=start, length_ticks=max(stop - start, 1))
+
+    def cues(some: tuple[MidiCue, ...]) -> tuple[MidiCue, ...]:
+        return tuple(replace(cue, tick=ticks(cue.tick)) for cue in some)
+
+    parts = (
+        replace(part, notes=tuple(note(one) for one in part.notes), cues=cues(part.cues))
+        for part in song.parts
+    )
+    return replace(
+        song,
+        ticks_per_beat=FINEST_TICKS_PER_BEAT,
+        length_ticks=ticks(song.length_ticks),
+        markers=cues(song.markers),
+        parts=tuple(parts),
+    )
 
 
 def _conductor(song: MidiSong) -> list[_Event]:

@@ -23,13 +23,7 @@ def safe_join(root: Path, name: str) -> Path:
     Raises InvalidInputError for what would leave the folder: absolute names, drive
     letters, "..", NUL, names that Windows reserves, links that point outside.
     """
-    if not name or "\x00" in name:
-        raise InvalidInputError(f"a name must not be empty or hold NUL, got {name!r}")
-    if name.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", name):
-        raise InvalidInputError(f"a name must be relative, got {name!r}")
-    parts = [part for part in re.split(r"[/\\]", name) if part not in ("", ".")]
-    if not parts or ".." in parts:
-        raise InvalidInputError(f"a name must stay inside its folder, got {name!r}")
+    parts = inner_parts(name)
     for part in parts:
         if part.split(".")[0].strip().lower() in _RESERVED:
             raise InvalidInputError(f"{part!r} is a reserved name")
@@ -37,6 +31,21 @@ def safe_join(root: Path, name: str) -> Path:
     if not target.resolve().is_relative_to(root.resolve()):
         raise InvalidInputError(f"a name must stay inside its folder, got {name!r}")
     return target
+
+
+def inner_parts(name: str) -> list[str]:
+    """Folders and file of a name that stays inside its folder.
+
+    Raises InvalidInputError for absolute names, drive letters, ".." and NUL.
+    """
+    if not name or "\x00" in name:
+        raise InvalidInputError(f"a name must not be empty or hold NUL, got {name!r}")
+    if name.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", name):
+        raise InvalidInputError(f"a name must be relative, got {name!r}")
+    parts = [part for part in re.split(r"[/\\]", name) if part not in ("", ".")]
+    if not parts or ".." in parts:
+        raise InvalidInputError(f"a name must stay inside its folder, got {name!r}")
+    return parts
 
 
 def safe_name(name: str, *, max_bytes: int = MAX_NAME_BYTES) -> str:

@@ -28,7 +28,7 @@ def riff_chunks(file: BinaryIO) -> list[Chunk]:
 
     Sizes never exceed what the file holds. Chunks are aligned to two bytes; a writer
     that forgot the padding byte is understood where the next name shows it. A ``data``
-    chunk of size 0 or unknown size runs to the end of the file.
+    chunk of size 0 or unknown size runs to the end of the file, unless other chunks follow.
     """
     end = file.seek(0, 2)
     file.seek(0)
@@ -45,7 +45,7 @@ def riff_chunks(file: BinaryIO) -> list[Chunk]:
         if name == b"data" and declared == UNKNOWN_SIZE:
             declared = long_data
         available = end - position - 8
-        open_ended = name == b"data" and declared in (0, UNKNOWN_SIZE)
+        open_ended = name == b"data" and _is_open(file, position + 8, declared)
         size = available if open_ended else min(declared, available)
         chunks.append(Chunk(name, position + 8, size, declared))
         if name == b"ds64":
@@ -74,6 +74,26 @@ def iff_chunks(file: BinaryIO) -> list[Chunk]:
         position += 8 + size + size % 2
     file.seek(0)
     return chunks
+
+
+def _is_open(file: BinaryIO, position: int, declared: int) -> bool:
+    """Whether a data chunk has no length that may be believed: a recorder never came back to it."""
+    if declared == UNKNOWN_SIZE:
+        return True
+    return declared == 0 and not _chunks_to_the_end(file, position)
+
+
+def _chunks_to_the_end(file: BinaryIO, position: int) -> bool:
+    """Whether nothing but whole chunks follow from here on."""
+    end = file.seek(0, 2)
+    while position + 8 <= end:
+        file.seek(position)
+        header = file.read(8)
+        if not header[:4].isascii() or not header[:4].strip().isalnum():
+            return False
+        position += 8 + int.from_bytes(header[4:], "little")
+        position += position % 2
+    return end <= position <= end + 1
 
 
 def _next(file: BinaryIO, position: int) -> int:

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from src.analysis.key_estimates import key_estimate
+from src.analysis.stem_facts import StemNames, analyse
 from src.audio.analysis.pitch import Note
 from src.audio.analysis.sound_estimates import SoundEstimates, estimate_sound
 from src.music.evidence.estimates import Estimate
 from src.music.evidence.names import name_hints
+from src.music.theory.keys import pitch_class
 from src.storage.metadata import AcidChunk, FileMetadata
 
 RATE = 48_000
@@ -157,3 +159,17 @@ def test_a_note_is_never_certain() -> None:
     found = root_of(tone(57, 2.0))
     assert found is not None
     assert 0.8 < found.confidence < 0.96
+
+
+@pytest.mark.parametrize("root", [45, 52, 57, 60, 66])
+@pytest.mark.parametrize("third", [3, 4])
+def test_a_held_chord_is_heard_by_its_root_not_by_a_note_deep_below_it(
+    root: int, third: int
+) -> None:
+    time = np.arange(4 * 48_000) / 48_000
+    pitches = [440.0 * 2 ** ((root + step - 69) / 12) for step in (0, third, 7)]
+    tones = [np.sin(2 * np.pi * hz * n * time) / n**1.5 for hz in pitches for n in range(1, 7)]
+    chord = (0.1 * np.sum(tones, axis=0) * np.minimum(1.0, 4.0 - time)).astype(np.float32)[None]
+    facts = analyse(chord, StemNames("Pads/Pad 04.wav"), sample_rate=48_000)
+    assert facts.key is not None
+    assert pitch_class(facts.key) == root % 12

@@ -1,9 +1,16 @@
 """Evidence of tempo, and of loop or one-shot, in names, tags and chunks."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from src.analysis.tempo_estimates import loop_evidence, stated_tempos, tempo_estimate
+from src.analysis.tempo_estimates import (
+    loop_evidence,
+    range_evidence,
+    stated_tempos,
+    tempo_estimate,
+)
 from src.audio.analysis.sound_estimates import SoundEstimates, estimate_sound
 from src.music.evidence.loop import fuse_loop
 from src.music.evidence.names import NameHints, name_hints
@@ -77,3 +84,23 @@ def test_a_texture_gets_no_tempo_from_its_length_alone(four_seconds: SoundEstima
     found = tempo_estimate(named, four_seconds, 4.0)
     assert found is not None
     assert found.value == pytest.approx(120.0)
+
+
+@pytest.mark.parametrize(
+    ("folder", "heard_bpm", "meant"),
+    [
+        ("Half Time 70-90 BPM", 158.0, [79.0]),
+        ("Half Time 70-90 BPM", 79.0, [79.0]),
+        ("Fast 160-180 BPM", 85.0, [170.0]),
+        ("Wide 60-180 BPM", 85.0, [85.0]),
+        ("Other 120-128 BPM", 100.0, []),
+        ("Drums 90 BPM", 180.0, []),
+    ],
+)
+def test_a_range_of_tempos_chooses_the_octave_of_what_is_heard(
+    folder: str, heard_bpm: float, meant: list[float], four_seconds: SoundEstimates
+) -> None:
+    assert four_seconds.tempo is not None
+    heard = replace(four_seconds, tempo=replace(four_seconds.tempo, bpm=heard_bpm))
+    found = range_evidence(name_hints(f"{folder}/groove 1.wav"), heard)
+    assert [one.value for one in found] == meant

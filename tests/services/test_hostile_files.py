@@ -10,6 +10,7 @@ import pytest
 
 from src.core.config import Settings
 from src.db.database import Database
+from src.services.ingest.quarantine_moves import KEPT_PREFIX
 from src.services.ingest.report import ImportReport
 from src.services.preprocessor import NeuroAnalyzer
 from src.storage.paths import original_text, printable
@@ -74,8 +75,10 @@ def test_nothing_is_lost(imported: Imported) -> None:
     names = {Path(original_text(path)).name for path in stored.values()}
     there = sounds_below(imported.settings.raw_path) | {printable(name) for name in names}
     assert imported.before - there == set()
-    for name in stored:
-        assert os.path.lexists(imported.settings.quarantine_path / name)
+    for name, place in stored.items():
+        kept = imported.settings.raw_path / original_text(place)
+        moved = imported.settings.quarantine_path / name
+        assert os.path.lexists(kept if name.startswith(KEPT_PREFIX) else moved)
 
 
 def test_no_failure_is_ours(imported: Imported) -> None:

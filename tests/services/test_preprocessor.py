@@ -120,6 +120,52 @@ def test_the_same_bytes_twice_are_one_stem_with_two_places(
     assert rows_of(database, "places", "path") == [
         "A/kick.wav", "B/kick too.wav", "C/kick three.wav",
     ]  # fmt: skip
+    assert rows_of(database, "kits", "name") == ["A"]
+
+
+def test_a_copied_folder_doubles_no_kit_and_takes_its_place_when_the_first_one_goes(
+    analyzer: NeuroAnalyzer, database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    write_sound(tmp_path / "Packs" / "Kit One" / "kick.wav", seed=1)
+    shutil.copytree(tmp_path / "Packs", settings.raw_path, dirs_exist_ok=True)
+    analyzer.run()
+    report = analyzer.run(tmp_path / "Packs")
+    assert (report.added, report.duplicates) == (0, 1)
+    assert rows_of(database, "kits", "path") == ["Kit One"]
+    before = everything(database)
+    analyzer.run(tmp_path / "Packs")
+    assert everything(database) == before
+
+
+def test_what_is_refused_outside_the_library_stays_there(
+    analyzer: NeuroAnalyzer, database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    settings.raw_path.mkdir(parents=True, exist_ok=True)
+    bad = tmp_path / "Packs" / "bad.wav"
+    bad.parent.mkdir()
+    bad.write_text("words")
+    report = analyzer.run(tmp_path / "Packs")
+    assert (report.quarantined, report.left_outside) == (1, 1)
+    assert "1 refused files lie outside the library and stay there" in report.messages
+    for again in (analyzer.run(tmp_path / "Packs"), analyzer.run()):
+        assert again.quarantined == 0
+        assert bad.exists()
+    assert rows_of(database, "quarantine", "reason", "moved") == [("not_audio", False)]
+    assert not any(settings.quarantine_path.glob("*"))
+
+
+def test_a_sound_that_no_decoder_reads_stays_where_it_is(
+    analyzer: NeuroAnalyzer, database: Database, raw: Path
+) -> None:
+    foreign = raw / "Apple Loops" / "beat.wav"
+    foreign.parent.mkdir()
+    foreign.write_bytes(b"\0\0\0\x20ftypM4A \0\0\0\0" + bytes(200))
+    report = analyzer.run()
+    assert (report.quarantined, report.unsupported) == (1, 1)
+    assert "1 sounds are of kinds that are not read; they stay where they are" in report.messages
+    assert analyzer.run().left_alone == 1
+    assert foreign.exists()
+    assert rows_of(database, "quarantine", "reason", "moved") == [("unsupported", False)]
 
 
 def test_a_moved_file_is_recognised_and_keeps_what_the_user_said(

@@ -88,7 +88,10 @@ def test_a_loop_is_one_clip_that_repeats_its_warped_file(project):
     assert [float(clip.attrib[name]) for name in ("playStart", "loopStart", "loopEnd")] == [0, 0, 4]
     assert clip.attrib["fadeTimeUnit"] == "seconds"
     assert [float(clip.attrib[name]) for name in ("fadeInTime", "fadeOutTime")] == [0.25, 0.5]
-    warps = clip.find("Warps")
+    (inner,) = clip.findall("Clips/Clip")  # where converters look for audio
+    assert [float(inner.attrib[name]) for name in ("time", "duration")] == [0.0, 4.0]
+    assert clip.find("Warps") is None
+    warps = inner.find("Warps")
     assert warps is not None
     assert (warps.attrib["timeUnit"], warps.attrib["contentTimeUnit"]) == ("beats", "seconds")
     points = [

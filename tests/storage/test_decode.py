@@ -86,7 +86,7 @@ def test_a_streamed_wav_of_unknown_length_is_whole(tmp_path: Path, tone: Audio) 
     assert read.warnings == ()
 
 
-@pytest.mark.parametrize("ending", ["wav", "aiff", "flac", "ogg"])
+@pytest.mark.parametrize("ending", ["wav", "aiff", "flac", "ogg", "au", "w64", "caf", "rf64"])
 def test_a_file_that_is_cut_short_gives_what_is_there_and_says_so(
     tmp_path: Path, ending: str
 ) -> None:

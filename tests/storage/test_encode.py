@@ -17,9 +17,9 @@ from src.storage.encode import (
     WAV_FLOAT,
     AudioSink,
     Encoding,
-    Tags,
     write_wav,
 )
+from src.storage.tag_writing import Tags
 
 
 def test_a_written_clip_is_read_back_within_24_bit(tmp_path: Path, tone: Audio) -> None:

@@ -1,6 +1,7 @@
 """What chunks tell, and what they can't be believed."""
 
 import struct
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -138,3 +139,98 @@ def test_a_licence_in_a_tag_is_the_file_s_licence(tmp_path: Path) -> None:
     head = b"fLaC\x84" + struct.pack(">I", len(block))[1:]
     (tmp_path / "a.flac").write_bytes(head + block)
     assert read_metadata(tmp_path / "a.flac").licence == "CC0-1.0"
+
+
+def tagged(folder: Path, name: bytes, text: str) -> FileMetadata:
+    """What an MP3 with one text frame tells."""
+    data = b"\x00" + text.encode("latin-1")
+    frame = name + struct.pack(">I", len(data)) + bytes(2) + data + bytes(20)
+    path = folder / "a.mp3"
+    path.write_bytes(b"ID3\x03\x00\x00\x00\x00\x00" + bytes([len(frame)]) + frame)
+    return read_metadata(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "tempo_bpm"),
+    [("85", 85.0), ("8500", 85.0), ("850", 85.0), ("12850", 128.5), ("1280", 128.0),
+     ("85.0000000", 85.0), ("85,5", 85.5), ("174 BPM", 174.0), ("300", 300.0), ("0", None),
+     ("7", None), ("100000", None)],
+)  # fmt: skip
+def test_a_tempo_without_its_point_is_understood(
+    tmp_path: Path, text: str, tempo_bpm: float | None
+) -> None:
+    assert tagged(tmp_path, b"TBPM", text).tempo_bpm == tempo_bpm
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [("11A/F#m", "F#m"), ("11A - F#m", "F#m"), ("F#m (11A)", "F#m"), ("Am|8A", "Am"),
+     ("F#min 11A", "F#m"), ("F# minor", "F#m"), ("8A/F#m", None), ("o", None)],
+)  # fmt: skip
+def test_a_key_in_two_notations_is_one_key_unless_they_differ(
+    tmp_path: Path, text: str, key: str | None
+) -> None:
+    assert tagged(tmp_path, b"TKEY", text).initial_key == key
+
+
+def flac_with_blocks(*blocks: bytes) -> bytes:
+    """A FLAC's metadata with APPLICATION blocks."""
+    parts = [b"\x00\x00\x00\x22" + bytes(34)]
+    parts += [b"\x02" + struct.pack(">I", len(block))[1:] + block for block in blocks]
+    last = b"\x81\x00\x00\x04" + bytes(4)
+    return b"fLaC" + b"".join(parts) + last
+
+
+def test_the_chunks_of_a_wav_survive_in_a_flac(tmp_path: Path) -> None:
+    path = tmp_path / "a.flac"
+    sampler = chunk(b"smpl", struct.pack("<9I", 0, 0, 0, 64, 0, 0, 0, 0, 0))
+    path.write_bytes(flac_with_blocks(b"riff" + acid(2, 57, 16, 85.0), b"riff" + sampler))
+    told = read_metadata(path)
+    assert told.acid is not None
+    assert (told.acid.tempo_bpm, told.acid.root_note, told.sampler_root_note) == (85.0, 57, 64)
+
+
+def test_the_chunks_of_an_aiff_survive_in_a_flac(tmp_path: Path) -> None:
+    path = tmp_path / "a.flac"
+    instrument = b"INST" + struct.pack(">I", 20) + bytes([57]) + bytes(19)
+    path.write_bytes(flac_with_blocks(b"aiff" + instrument))
+    assert read_metadata(path).instrument_root_note == 57
+
+
+def test_the_instrument_chunk_of_an_aiff_tells_its_root(tmp_path: Path) -> None:
+    path = tmp_path / "a.aif"
+    instrument = b"INST" + struct.pack(">I", 20) + bytes([57]) + bytes(19)
+    path.write_bytes(b"FORM" + struct.pack(">I", len(instrument) + 4) + b"AIFF" + instrument)
+    assert read_metadata(path).instrument_root_note == 57
+
+
+def caf_with(*parts: tuple[bytes, bytes]) -> bytes:
+    """A Core Audio file of these chunks."""
+    chunks = b"".join(name + struct.pack(">q", len(body)) + body for name, body in parts)
+    return b"caff\x00\x01\x00\x00" + chunks
+
+
+def test_a_caf_tells_tempo_key_and_root(tmp_path: Path) -> None:
+    path = tmp_path / "a.caf"
+    words = struct.pack(">I", 3) + b"tempo\x0070\x00key signature\x00Cm\x00title\x00Mist\x00"
+    path.write_bytes(caf_with((b"info", words), (b"inst", struct.pack(">f", 57.0) + bytes(16))))
+    told = read_metadata(path)
+    assert (told.tempo_bpm, told.initial_key, told.instrument_root_note) == (70.0, "Cm", 57)
+    assert told.tags["TITLE"] == "Mist"
+
+
+def test_an_apple_loop_in_a_caf_tells_beats_and_key(tmp_path: Path) -> None:
+    path = tmp_path / "a.caf"
+    words = struct.pack(">I", 3) + b"beat count\x0016\x00key signature\x00F#\x00key type\x00minor\0"
+    loop = bytes.fromhex("29819273b5bf4aefb78d62d1ef90bb2c") + words
+    path.write_bytes(caf_with((b"uuid", loop)))
+    told = read_metadata(path)
+    assert told.acid is not None
+    assert (told.acid.beats, told.initial_key) == (16, "F#m")
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_break_the_readers_of_caf_and_flac(rest: bytes) -> None:
+    for head in (b"caff\x00\x01\x00\x00", b"fLaC\x00\x00\x00\x22" + bytes(34), b"FORM\0\0\0\0AIFF"):
+        metadata_of(BytesIO(head + rest))
+        metadata_of(BytesIO(head + b"info" + struct.pack(">q", len(rest)) + rest))

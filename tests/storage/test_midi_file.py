@@ -17,7 +17,7 @@ SONG = MidiSong(
     beats_per_bar=7,
     key_fifths=-3,
     key_minor=True,
-    ticks_per_beat=30_720,
+    ticks_per_beat=1_920,
     length_ticks=40_000_000,
     markers=(MidiCue(0, "Intro"), MidiCue(20_000_000, "Дроп")),
     parts=(
@@ -45,7 +45,7 @@ def of_type(track: mido.MidiTrack, kind: str) -> list[tuple[int, mido.Message]]:
 
 def test_it_is_of_type_one_with_a_track_per_part():
     file = read(SONG)
-    assert (file.type, file.ticks_per_beat) == (1, 30_720)
+    assert (file.type, file.ticks_per_beat) == (1, 1_920)
     assert [track.name for track in file.tracks] == ["Größe", "kick", "bass"]
 
 
@@ -91,7 +91,22 @@ def test_a_whole_score_agrees_with_its_notes():
     hats = of_type(file.tracks[2], "note_on")
     assert len(hats) == len(score.channels[1].notes)
     for (tick, _), note in zip(hats, score.channels[1].notes, strict=True):
-        assert abs(tick / file.ticks_per_beat - note.start_beats) * 60 / score.bpm < 0.5 / 48_000
+        assert abs(tick / file.ticks_per_beat - note.start_beats) * 60 / score.bpm < 0.13e-3
+
+
+def test_a_finer_song_is_written_at_a_resolution_that_all_readers_take():
+    notes = (MidiNote(0, 1, 60, 90), MidiNote(30_727, 30_720, 60, 80), MidiNote(30_729, 1, 61, 80))
+    fine = replace(
+        SONG, ticks_per_beat=30_720, length_ticks=30_720 * 1_000,
+        markers=(MidiCue(30_720 * 64, "Drop"),),
+        parts=(MidiPart("p", 0, "", notes, (MidiCue(30_720 * 8, "Loop"),)),),
+    )  # fmt: skip
+    first, part = read(fine).tracks
+    assert [tick for tick, _ in of_type(first, "marker")] == [1_920 * 64]
+    assert [tick for tick, _ in of_type(part, "cue_marker")] == [1_920 * 8]
+    assert [tick for tick, _ in of_type(part, "note_on")] == [0, 1_920, 1_921]
+    assert [tick for tick, _ in of_type(part, "note_off")] == [1, 1_922, 3_840]
+    assert max(placed(track)[-1][0] for track in (first, part)) == 1_920_000
 
 
 def test_the_same_song_gives_the_same_bytes():

@@ -184,10 +184,15 @@ def forget_bad(session: Session, ids: Sequence[str]) -> None:
 
 
 def drop_empty_kits(session: Session) -> None:
-    """Remove kits that no stem and no place belongs to any more."""
+    """Remove kits that no stem belongs to: also those that hold only copies of other kits'."""
     used: ColumnElement[bool] = exists().where(Stem.kit_id == Kit.id)
-    held: ColumnElement[bool] = exists().where(Place.kit_id == Kit.id)
-    session.execute(delete(Kit).where(~used, ~held).execution_options(synchronize_session=False))
+    unsynchronised = {"synchronize_session": False}
+    empty = select(Kit.id).where(~used)
+    session.execute(
+        update(Place).where(Place.kit_id.in_(empty)).values(kit_id=None),
+        execution_options=unsynchronised,
+    )
+    session.execute(delete(Kit).where(~used), execution_options=unsynchronised)
 
 
 def _names(of: type[KnownPlace | RefusedFile]) -> list[str]:

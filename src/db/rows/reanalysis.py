@@ -1,12 +1,12 @@
 """What a re-analysis reads and writes: stems with their files, facts, vectors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, load_only, selectinload
 
-from src.db.models import Embedding, Stem
+from src.db.models import Embedding, Place, Stem
 from src.db.rows import imports, stem_edits
 from src.db.rows.stem_edits import CHUNK
 
@@ -22,6 +22,11 @@ def stems_with_places(session: Session, ids: Sequence[str]) -> list[Stem]:
     columns = load_only(Stem.id, Stem.content_hash, Stem.original_file)
     wanted = select(Stem).where(Stem.id.in_(ids)).order_by(Stem.original_file, Stem.id)
     return list(session.scalars(wanted.options(columns, selectinload(Stem.places))))
+
+
+def all_places(session: Session) -> Iterator[str]:
+    """Yield the paths of all places."""
+    yield from session.scalars(select(Place.path))
 
 
 def held_stems(session: Session, ids: Sequence[str]) -> dict[str, Stem]:

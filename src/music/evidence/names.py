@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from src.core.errors import InvalidInputError
 from src.music.evidence.name_fields import NameField, name_fields, parted
+from src.music.evidence.name_shapes import is_label, tempo_range, without_range, without_user
 from src.music.theory.keys import parse_key
 from src.words.name_words import NameWords, singular
 from src.words.spelling import plain
@@ -74,6 +75,7 @@ class NameHints:
     """All that the names say. None and empty where they say nothing.
 
     bpm, key: of the file's own name; kit_bpm, kit_key: of its folders, nearest first
+    tempo_range: slowest and fastest tempo of file or folder, where a range is named
     categories: category -> weight in 0..1, from file and folders
     is_loop: of file or folder; tags: words of the house's tags, in order
     """
@@ -82,6 +84,7 @@ class NameHints:
     key: KeyHint | None = None
     kit_bpm: NumberHint | None = None
     kit_key: KeyHint | None = None
+    tempo_range: tuple[float, float] | None = None
     categories: tuple[tuple[str, float], ...] = ()
     is_loop: LoopHint | None = None
     tags: tuple[str, ...] = ()
@@ -97,10 +100,12 @@ _BPM_LAST = re.compile(r"(?<![\d.])(\d{2,3}(?:[.,]\d{1,3})?)[\s_\-]*bpm(?![A-Za-
 _LOOP_GLUED = re.compile(r"(?:loop|break|beat|groove)s?(\d{2,3})(?!\d)", re.I)
 _SIGN_WORD = re.compile(r"(?<![A-Za-z])([A-Ga-g])[\s_-]*(sharp|flat)(?![a-z])", re.I)
 _S_SHARP = re.compile(r"^([ACDFG])s(?=[0-8]$|m$|min|maj)")
-_KEY_WORD = re.compile(r"^([A-G])([#b♯♭]?)(m|min|minor|maj|major|moll|dur|M)?$")
-_KEY_LOWER = re.compile(r"^([a-g])([#♯]?)(min|minor|maj|major|moll|dur)$|^([a-g])([#b♯♭])m$")
+_LONG_MODE = r"(?i:min|minor|maj|major|moll|dur)"
+_KEY_WORD = re.compile(rf"^([A-G])([#b♯♭]?)(m|M|{_LONG_MODE})?$")
+_KEY_LOWER = re.compile(rf"^([a-g])([#b♯♭]?){_LONG_MODE}$|^([a-g])([#b♯♭])m$")
+_KEY_CAPITALS = re.compile(r"^([A-G])(B)(MIN|MINOR|MAJ|MAJOR|M)$")
 _CHORD = re.compile(
-    r"^([A-Ga-g])([#b]?)(m|min|maj)?(6|7|9|11|13|maj7|maj9|sus2|sus4|add9|dim|aug)$"
+    r"^([A-Ga-g])([#b]?)(m|M|(?i:min|maj))?(6|7|9|11|13|(?i:maj7|maj9|sus2|sus4|add9|dim|aug))$"
 )
 _OCTAVE_NOTE = re.compile(r"^([A-Ga-g])([#b]?)(-?[0-8])$")
 _CAMELOT = re.compile(r"^(0?[1-9]|1[0-2])[AB]$")
@@ -115,13 +120,15 @@ def name_hints(relative_path: str, words: NameWords | None = None) -> NameHints:
     """
     words = vocabulary().names if words is None else words
     path = PurePosixPath(relative_path.replace("\\", "/"))
-    stem = path.stem if path.suffix else path.name
-    folders = [part for part in reversed(path.parts[:-1]) if part not in ("/", "..")]
+    stem = without_user(path.stem if path.suffix else path.name)
+    above = [part for part in reversed(path.parts[:-1]) if part not in ("/", "..")]
+    folders = [without_user(part) for part in above]
     bpm, key = tempo_hint(stem), key_hint(stem)
     return NameHints(
         bpm=bpm,
         key=key,
         kit_bpm=_weaker(_first(tempo_hint(folder, folder=True) for folder in folders)),
+        tempo_range=_first(tempo_range(name) for name in (stem, *folders)),
         kit_key=_weaker_key(_first(key_hint(folder, folder=True) for folder in folders)),
         categories=_categories(stem, folders, words),
         is_loop=_loop_hint(stem, folders, bpm, words),
@@ -134,6 +141,7 @@ def tempo_hint(name: str, *, folder: bool = False) -> NumberHint | None:
 
     folder: whether it is a folder's name, where a number at the end rarely counts sounds
     """
+    name = without_range(name)
     for pattern in (_BPM_LAST, _BPM_FIRST):
         for match in pattern.finditer(name):
             value = float(match[1].replace(",", "."))
@@ -160,7 +168,11 @@ def key_hint(name: str, *, folder: bool = False) -> KeyHint | None:
 def _bare_tempo(tokens: Sequence[NameField], place: int, *, folder: bool) -> NumberHint | None:
     """A number without "bpm", judged by its position and its context."""
     token = tokens[place]
-    if not re.fullmatch(r"[1-9]\d{1,2}", token.text) or "." in token.before or len(tokens) == 1:
+    if (
+        not re.fullmatch(r"[1-9]\d{1,2}|0[1-9]\d", token.text)
+        or "." in token.before
+        or len(tokens) == 1
+    ):
         return None
     value = float(token.text)
     if not SLOWEST_BARE <= value <= FASTEST_BARE:
@@ -172,7 +184,8 @@ def _bare_tempo(tokens: Sequence[NameField], place: int, *, folder: bool) -> Num
     keyed = next_key is not None and next_key.weight >= 0.6
     own_field = " - " in token.before
     counts = following in words.counted and token.after.isspace()
-    counted = previous in words.counters and not (keyed or own_field)
+    labelled = place == 1 and token.after == "_" and is_label(tokens[0], number=int(value))
+    counted = previous in words.counters and not (keyed or own_field or labelled)
     if counts or following in words.measures or counted:
         return None
     weight = _place_weight(tokens, place, value, folder=folder)
@@ -186,12 +199,14 @@ def _place_weight(tokens: Sequence[NameField], place: int, value: float, *, fold
 
     At the end of a file's name it counts sounds as often as not, the more so after a drum.
     """
+    name = " ".join(token.text for token in tokens)
+    words = vocabulary().names
     if place == 0:
+        if name.startswith("0") and _said_loop(name, words) is not None:
+            return 0.55
         return 0.3 if value >= 100 else 0.1
     if place < len(tokens) - 1:
         return 0.75
-    name = " ".join(token.text for token in tokens)
-    words = vocabulary().names
     if folder or _said_loop(name, words) is not None or key_hint(name) is not None:
         return 0.6 if value >= 100 else 0.4
     single = bool(DRUM_PARTS & _named_categories(name, words).keys())
@@ -210,10 +225,13 @@ def _key_at(tokens: Sequence[NameField], place: int) -> KeyHint | None:
         return _hint(f"{token.text} {following}", 0.95)
     if _KEY_LOWER.match(token.text):
         return _hint(token.text, 0.85)
+    if match := _KEY_CAPITALS.match(token.text):
+        mode = match[3].lower()
+        return _hint(f"{match[1]}b{mode}", 0.92, text_seen=token.text)
     if match := _KEY_WORD.match(token.text):
         return _named_key(tokens, place, sign=bool(match[2]), mode=match[3] or "")
     if match := _CHORD.match(token.text):
-        minor = match[3] in ("m", "min") or match[4] == "dim"
+        minor = match[3] == "m" or (match[3] or "").lower() == "min" or match[4].lower() == "dim"
         return _hint(
             match[1].upper() + match[2] + ("m" if minor else ""), 0.6, text_seen=token.text
         )
@@ -234,6 +252,8 @@ def _named_key(tokens: Sequence[NameField], place: int, *, sign: bool, mode: str
     words = vocabulary().names
     if following in (words.sentence if mode else words.keyless) and not (sign and mode):
         return None
+    if mode == "M" and not sign:
+        return _capital_m(tokens, place)
     if len(mode) > 1 or (sign and mode):
         return _hint(token.text, 0.92)
     if mode:
@@ -247,6 +267,19 @@ def _named_key(tokens: Sequence[NameField], place: int, *, sign: bool, mode: str
     after_tempo = place > 0 and tokens[place - 1].text.lower().removesuffix("bpm").isdigit()
     variant = token.text in "AB" and not after_tempo
     return _hint(token.text, 0.8 if after_tempo else 0.3 if variant else 0.55, mode_known=False)
+
+
+def _capital_m(tokens: Sequence[NameField], place: int) -> KeyHint | None:
+    """ "FM", "GM", "AM": words of synthesis; "CM", "DM": of labels, or a tonic behind a tempo."""
+    last, word = place == len(tokens) - 1, tokens[place].text in ("FM", "GM", "AM")
+    if (
+        word
+        or not last
+        or place == 0
+        or not tokens[place - 1].text.lower().removesuffix("bpm").isdigit()
+    ):
+        return None
+    return _hint(tokens[place].text[0], 0.4, mode_known=False, text_seen=tokens[place].text)
 
 
 def _hint(

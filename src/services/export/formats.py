@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,10 +22,11 @@ from src.services.export.stems import StemFiles, write_stems
 from src.storage.atomic import TEMPORARY_PREFIX, write_bytes, write_json, write_text
 from src.storage.dawproject import metadata_xml, project_xml
 from src.storage.decode import sound_stream
-from src.storage.encode import FLAC_24, MP3_320, WAV_24, AudioSink, Encoding, Tags
+from src.storage.encode import FLAC_24, MP3_320, WAV_24, AudioSink, Encoding
 from src.storage.midi_file import midi_bytes
 from src.storage.picture import picture_png
 from src.storage.reaper import reaper_project
+from src.storage.tag_writing import Tags
 from src.storage.zip_writing import Member, write_zip
 
 STEMS_FOLDER = "stems"
@@ -40,6 +41,7 @@ class Material:
     name: the track's file name without its ending
     wav: the finished track
     load, cards: how its stems are read, and what is known of them
+    artist: whose track it is to be called; may be empty
     """
 
     name: str
@@ -49,6 +51,7 @@ class Material:
     wav: Path
     load: Load
     cards: dict[str, StemCard]
+    artist: str = ""
 
     @property
     def comment(self) -> str:
@@ -58,7 +61,10 @@ class Material:
     @property
     def tags(self) -> Tags:
         """What sound files say about themselves."""
-        return Tags(title=self.title, genre=self.genre, comment=self.comment)
+        return Tags(
+            title=self.title, genre=self.genre, comment=self.comment, artist=self.artist,
+            bpm=f"{self.score.bpm:g}", key=self.score.key,
+        )  # fmt: skip
 
     @cached_property
     def song(self) -> MidiSong:
@@ -86,19 +92,23 @@ class ExportFormat:
     needs_stems: bool = False
 
 
-def _encoded(suffix: str, encoding: Encoding) -> Maker:
+def _encoded(suffix: str, encoding: Encoding, *, cover: bool = True) -> Maker:
     def make(of: Material, folder: Path, progress: Progress) -> None:
-        _transcode(of, folder / f"{of.name}{suffix}", encoding, progress)
+        picture = picture_png(_drawn(of, progress)) if cover else b""
+        tags = replace(of.tags, cover=picture)
+        _transcode(of, folder / f"{of.name}{suffix}", encoding, tags, progress)
 
     return make
 
 
-def _transcode(of: Material, path: Path, encoding: Encoding, progress: Progress) -> None:
+def _transcode(
+    of: Material, path: Path, encoding: Encoding, tags: Tags, progress: Progress
+) -> None:
     """The finished track in another format, block by block."""
     with sound_stream(of.wav, block_samples=_BLOCK_SAMPLES) as sound:
         sink = AudioSink(
             path, sample_rate=sound.sample_rate, channels=sound.channels, encoding=encoding,
-            tags=of.tags,
+            tags=tags,
         )  # fmt: skip
         with sink:
             for block in sound.blocks:
@@ -143,6 +153,13 @@ def _session(
 
 
 def _picture(of: Material, folder: Path, progress: Progress) -> None:
+    svg = _drawn(of, progress)
+    write_text(folder / f"{of.name}.svg", svg)
+    write_bytes(folder / f"{of.name}.png", picture_png(svg))
+
+
+def _drawn(of: Material, progress: Progress) -> str:
+    """The arrangement as SVG."""
     with sound_stream(of.wav, block_samples=_BLOCK_SAMPLES) as sound:
         step = max(1, -(-sound.samples // _PICTURE_PEAKS))
         peaks = np.zeros(-(-sound.samples // step))
@@ -152,9 +169,7 @@ def _picture(of: Material, folder: Path, progress: Progress) -> None:
             columns = (place + np.arange(block.shape[1])) // step
             np.maximum.at(peaks, columns, np.abs(block).max(axis=0))
             place += block.shape[1]
-    svg = arrangement_svg(of.score, title=of.title, peaks=peaks.tolist())
-    write_text(folder / f"{of.name}.svg", svg)
-    write_bytes(folder / f"{of.name}.png", picture_png(svg))
+    return arrangement_svg(of.score, title=of.title, peaks=peaks.tolist())
 
 
 def _credits(of: Material, folder: Path, progress: Progress) -> None:
@@ -164,7 +179,7 @@ def _credits(of: Material, folder: Path, progress: Progress) -> None:
 
 
 FORMATS: dict[str, ExportFormat] = {
-    "wav": ExportFormat(_encoded(".wav", WAV_24), 1.0, needs_wav=True),
+    "wav": ExportFormat(_encoded(".wav", WAV_24, cover=False), 1.0, needs_wav=True),
     "flac": ExportFormat(_encoded(".flac", FLAC_24), 2.0, needs_wav=True),
     "mp3": ExportFormat(_encoded(".mp3", MP3_320), 8.0, needs_wav=True),
     "stems": ExportFormat(_stems, 16.0, needs_stems=True),

@@ -38,7 +38,7 @@ from src.storage.fingerprint import content_hash, text_hash
 from src.storage.paths import path_of, safe_join, shortened
 from src.storage.zip_writing import zip_stream
 
-EXPORT_VERSION = "2"
+EXPORT_VERSION = "3"
 """Raised when the same score gives other files, so that older ones are made again."""
 
 ALL_ZIP, STEMS_ZIP = "all.zip", "stems.zip"
@@ -233,6 +233,7 @@ class ExportService:
             wav=place.wav,
             load=stem_loader(self.settings.processed_path, cards),
             cards=cards,
+            artist=self.settings.track_artist.strip(),
         )
 
 
@@ -307,6 +308,7 @@ def _digest(name: str, of: Material) -> str:
         "name": of.name,
         "title": of.title,
         "genre": of.genre,
+        "artist": of.artist,
         "score": score_to_dict(of.score),
     }
     if FORMATS[name].needs_wav:

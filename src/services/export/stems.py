@@ -13,8 +13,9 @@ from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.core.progress import Progress, silent
 from src.mixdown import Load, MixBlock, block_ending, mix_blocks
 from src.music.model.score import Score
-from src.storage.encode import AudioSink, Tags
+from src.storage.encode import AudioSink
 from src.storage.paths import safe_name
+from src.storage.tag_writing import Tags
 
 PREMASTER_PEAK_DB = -6.0
 """Where the highest sample of the premaster lies, so that a mastering engineer has room."""

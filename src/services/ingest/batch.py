@@ -40,6 +40,9 @@ MOST_VALUES = 2**24
 
 MOST_CONTENTS = 64
 
+UNSUPPORTED = "unsupported"
+"""Reason of a sound that plays, but by no decoder that is here."""
+
 
 def is_full(batch: Sequence[Content], embed_batch: int) -> bool:
     """Whether contents should be saved before more are added to them."""
@@ -122,7 +125,12 @@ class BatchWriter:
 
     def move_kept(self, kept: Sequence[RefusedFile]) -> bool:
         """Move refused files that an earlier import was told to leave; whether there were any."""
-        waiting = [one for one in kept if one.stored_as == f"{KEPT_PREFIX}{one.id}"]
+        waiting = [
+            one
+            for one in kept
+            if one.stored_as == f"{KEPT_PREFIX}{one.id}"
+            and not self._stays(one.original_path, one.reason)
+        ]
         if self.keep_bad_files or not waiting:
             return False
         moves: list[RefusedFile] = []
@@ -202,9 +210,11 @@ class BatchWriter:
     def _refuse_one(
         self, rows: _Rows, found: FoundFile, digest: str | None, failure: Failure
     ) -> None:
-        one = bad_id(found.place, digest or f"{found.size_bytes}:{found.modified_ns}")
-        keeps, stored = self.keep_bad_files, f"{KEPT_PREFIX}{one}"
-        if not keeps:
+        content = f"{found.size_bytes}:{found.modified_ns}" if digest is None else digest
+        one = bad_id(found.place, content)
+        stays = self._stays(found.place, failure.reason)
+        stored = f"{KEPT_PREFIX}{one}"
+        if not stays:
             stored = self._stored_as(one, found.path, failure.reason)
         refused = RefusedFile(
             id=one,
@@ -222,9 +232,19 @@ class BatchWriter:
         self.state.bad[one] = refused
         self._stored.add(stored)
         self.report.quarantined += 1
-        moved_to = None if keeps else stored
+        self.report.unsupported += failure.reason == UNSUPPORTED
+        self.report.left_outside += stays and not self.keep_bad_files and _is_outside(found.place)
+        moved_to = None if stays else stored
         self.report.tell(FileProblem(found.place, failure.reason, failure.message, moved_to))
         log.warning("%s refused (%s): %s", shown(found.path), failure.reason, failure.message)
+
+    def _stays(self, place: str, reason: str) -> bool:
+        """Whether a refused file is left where it lies.
+
+        A folder outside the library is not ours to tidy, and a sound that other programs play
+        is not broken.
+        """
+        return self.keep_bad_files or reason == UNSUPPORTED or _is_outside(place)
 
     def _stored_as(self, one: str, path: Path, reason: str) -> str:
         before = self.state.bad.get(one)
@@ -255,5 +275,9 @@ class BatchWriter:
             imports.set_missing(session, rows.lost_places, missing=True)
 
     def _move_bad(self, bad: Sequence[RefusedFile]) -> None:
-        if not self.keep_bad_files:
-            finish_moves(self.database, self.settings, bad)
+        finish_moves(self.database, self.settings, bad)
+
+
+def _is_outside(place: str) -> bool:
+    """Tell whether a place lies outside the raw folder: then it is absolute."""
+    return place.startswith("/")

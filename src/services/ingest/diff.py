@@ -9,6 +9,7 @@ from src.db.rows.imports import LibraryState, RefusedFile
 from src.services.ingest.contents import Content
 from src.services.ingest.scan import FoundFile, Scan
 from src.storage.paths import path_of
+from src.storage.second_decoder import WOULD_BE_READ
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,18 @@ class Todo:
         return sorted(place for places in self.gone.values() for place in places)
 
 
-def compare(scan: Scan, state: LibraryState, *, scope: Scope, outdated: Mapping[str, str]) -> Todo:
+def compare(
+    scan: Scan,
+    state: LibraryState,
+    *,
+    scope: Scope,
+    outdated: Mapping[str, str],
+    second_decoder: bool = False,
+) -> Todo:
     """Sort what was found into what is to be done.
 
     outdated: by id the content hash of stems that need a new analysis or a new copy
+    second_decoder: whether files that waited for one may be tried again
 
     A file is unchanged when path, size and time are those of the last import; then not even
     its bytes are read.
@@ -65,7 +74,10 @@ def compare(scan: Scan, state: LibraryState, *, scope: Scope, outdated: Mapping[
     for found in scan.files:
         known, refused = state.places.get(found.place), bad.get(found.place)
         if refused is not None and (refused.size_bytes, refused.modified_ns) == found.stamp:
-            todo.kept_bad.append(refused)
+            if second_decoder and WOULD_BE_READ in refused.message:
+                todo.fresh.append(found)
+            else:
+                todo.kept_bad.append(refused)
         elif known is None or (known.size_bytes, known.modified_ns) != found.stamp:
             todo.fresh.append(found)
         else:

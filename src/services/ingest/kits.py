@@ -23,12 +23,12 @@ def kit_path(place: str) -> str | None:
         return None
     candidate = folder
     for _ in range(_DEEPEST):
-        if not _only_sorts(candidate.name):
+        if not only_sorts(candidate.name):
             return candidate.as_posix()
         if candidate.parent.name == "":
             break
         candidate = candidate.parent
-    return folder.as_posix() if _only_sorts(candidate.name) else candidate.as_posix()
+    return folder.as_posix() if only_sorts(candidate.name) else candidate.as_posix()
 
 
 def kit_id(path: str) -> str:
@@ -49,7 +49,7 @@ def kit_row(path: str) -> Mapping[str, Any]:
     }
 
 
-def _only_sorts(name: str) -> bool:
-    """Whether a folder only sorts the sounds of a kit, and is no kit itself."""
+def only_sorts(name: str) -> bool:
+    """Whether a folder only sorts the sounds of a kit: "Drums", "One Shots"."""
     words = "".join(sign if sign.isalnum() else " " for sign in name.lower()).split()
     return bool(words) and vocabulary().names.sorting.issuperset(words)

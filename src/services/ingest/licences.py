@@ -1,5 +1,6 @@
 """What the licence files of a kit say, for stems that say nothing themselves."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -9,16 +10,30 @@ from src.services.ingest.kits import kit_path
 from src.storage.files import open_regular
 from src.storage.paths import path_of
 
-FILE_NAMES = tuple(
-    f"{name}{ending}"
-    for name in ("LICENSE", "LICENCE", "COPYING")
-    for ending in (".txt", "", ".md")
-)
-"""What a licence's file is called, by precedence."""
-
 MAX_CHARACTERS = 200
+LARGEST_FILE = 1 << 20
+"""Bytes of a licence or readme that is kept."""
 
-_READ_BYTES = 4_096
+_READ_BYTES = 262_144
+_ENDINGS = ("", ".txt", ".md", ".rst", ".nfo")
+_NAMED = re.compile(r"licen[cs]e|copying|copyright|lizenz|terms", re.I)
+_ABOUT = re.compile(r"read[ _-]?me|lies[ _-]?mich|credits|attribution", re.I)
+_SOUND = re.compile(r"[\w@#%&+=,.!()\[\]' -]+\.(?:wav|aiff?|flac|ogg|mp3|m4a|caf)\b", re.I)
+_TOLD = re.compile(r"^(?:sound )?(?:licen[cs]e|lizenz)(?: type)?\s*[:=]\s*(\S.*)$", re.I)
+_KNOWN = re.compile(
+    r"creative commons|\bcc[ -]?(?:0|by)\b|public domain|royalty[ -]free|gemeinfrei"
+    r"|all rights reserved|licen[cs]ed under",
+    re.I,
+)
+_BOM = "\ufeff"
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What the texts of a folder say: of each sound by its name without ending, and of all."""
+
+    by_sound: dict[str, str]
+    of_all: str | None
 
 
 @dataclass
@@ -26,19 +41,31 @@ class KitLicences:
     """Reads each kit's licence once. raw: the folder that relative places start from."""
 
     raw: Path
-    _known: dict[str, str | None] = field(default_factory=dict)
+    _known: dict[str, _Told] = field(default_factory=dict)
 
     def of(self, place: str) -> str | None:
-        """The first line of the nearest licence file, from the file's folder up to its kit.
+        """What the nearest texts say, from the file's folder up to its kit.
 
-        None where there is none, or none that can be read.
+        A licence that is told of the very sound comes first, as Freesound's packs tell it; then
+        the first line of a licence file; then a line of a readme that names a licence. None
+        where there is none, or none that can be read.
         """
+        name = PurePosixPath(place).stem.casefold()
         for folder in _folders(place):
             if folder not in self._known:
                 self._known[folder] = _told_in(path_of(folder, self.raw))
-            if self._known[folder] is not None:
-                return self._known[folder]
+            told = self._known[folder]
+            found = told.by_sound.get(name, told.of_all)
+            if found is not None:
+                return found
         return None
+
+
+def is_licence_text(name: str) -> bool:
+    """Whether a file is called like a licence or a readme, and is a text."""
+    path = PurePosixPath(name)
+    named = _NAMED.search(path.stem) or _ABOUT.search(path.stem)
+    return path.suffix.lower() in _ENDINGS and bool(named)
 
 
 def _folders(place: str) -> Iterator[str]:
@@ -51,15 +78,63 @@ def _folders(place: str) -> Iterator[str]:
             return
 
 
-def _told_in(folder: Path) -> str | None:
-    for name in FILE_NAMES:
-        try:
-            with open_regular(folder / name) as file:
-                text = file.read(_READ_BYTES).decode("utf-8-sig", errors="replace")
-        except UnreadableAudioError:
-            continue  # not there, or nothing that a licence could be read from
-        for line in text.splitlines():
-            words = " ".join("".join(s if s.isprintable() else " " for s in line).split())
-            if words.strip("#*=- "):
-                return words.strip("#*=- ")[:MAX_CHARACTERS]
-    return None
+def _told_in(folder: Path) -> _Told:
+    """What the texts of a folder say, licences before readmes."""
+    by_sound: dict[str, str] = {}
+    of_all: list[str] = []
+    for path in _texts(folder):
+        lines = _lines(path)
+        listed = dict(_per_sound(lines))
+        by_sound = listed | by_sound
+        if listed:
+            continue
+        is_licence = bool(_NAMED.search(path.stem))
+        of_all += [line for line in lines if is_licence or _TOLD.match(line) or _KNOWN.search(line)]
+    return _Told(by_sound, _value(of_all[0]) if of_all else None)
+
+
+def _texts(folder: Path) -> list[Path]:
+    """Licences and readmes of a folder, the plainest name of a licence first."""
+    try:
+        found = [path for path in folder.iterdir() if is_licence_text(path.name)]
+    except OSError:
+        return []  # gone or not to be entered: it says nothing
+    return sorted(
+        found,
+        key=lambda path: (not _NAMED.search(path.stem), bool(_ABOUT.search(path.stem)),
+                          path.suffix.lower() != ".txt", len(path.name), path.name),
+    )  # fmt: skip
+
+
+def _lines(path: Path) -> list[str]:
+    """Lines that say something, without marks of lists and headings."""
+    try:
+        with open_regular(path) as file:
+            data = file.read(_READ_BYTES)
+    except UnreadableAudioError:
+        return []  # nothing that a licence could be read from
+    try:
+        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", errors="replace")
+    plain = (
+        " ".join("".join(s if s.isprintable() else " " for s in line).split()).strip("#*=- ")
+        for line in text.removeprefix(_BOM).splitlines()
+    )
+    return [line for line in plain if line]
+
+
+def _per_sound(lines: list[str]) -> Iterator[tuple[str, str]]:
+    """Each sound that a list names, with the licence that is told behind it."""
+    sound: str | None = None
+    for line in lines:
+        if match := _SOUND.fullmatch(line):
+            sound = PurePosixPath(match[0]).stem.casefold()
+        elif sound is not None and (told := _TOLD.match(line)):
+            yield sound, told[1][:MAX_CHARACTERS]
+            sound = None
+
+
+def _value(line: str) -> str:
+    match = _TOLD.match(line)
+    return (match[1] if match else line)[:MAX_CHARACTERS]

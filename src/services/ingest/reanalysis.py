@@ -10,7 +10,7 @@ Stopped at any point it leaves stems that were heard and stems that were not, ea
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -26,6 +26,7 @@ from src.db.rows.corrections import set_found
 from src.db.rows.reanalysis import Facts
 from src.db.rows.stem_edits import CHUNK, Selection
 from src.embeddings.protocol import Embedder
+from src.music.evidence.name_shapes import without_variants
 from src.services.ingest.contents import Content, Failure, Taken
 from src.services.ingest.embedding import EmbeddingStep
 from src.services.ingest.kit_settling import settle_kits
@@ -193,7 +194,9 @@ class ReanalysisService:
                 yield content
 
     def _contents(self, ids: Sequence[str], tools: _Tools) -> Iterator[Content]:
-        """Stems with the file that is to be heard of each."""
+        """Yield stems with the file that is to be analysed of each."""
+        with self.database.transaction() as session:
+            hints = without_variants(hint_path(place) for place in rows.all_places(session))
         for start in range(0, len(ids), CHUNK):
             with self.database.transaction() as session:
                 stems = rows.stems_with_places(session, ids[start : start + CHUNK])
@@ -204,7 +207,8 @@ class ReanalysisService:
                     tools.report.fail(stem.original_file, "missing", message)
                     tools.step(1)
                 else:
-                    yield Content(stem.content_hash, [found])
+                    hint = hints.get(found.hint_path, found.hint_path)
+                    yield Content(stem.content_hash, [replace(found, hint_path=hint)])
 
     def _source(self, stem: Stem) -> FoundFile | None:
         """An original that is as it was taken in, else the copy; None where both are gone."""

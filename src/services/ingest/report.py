@@ -25,6 +25,8 @@ class ImportReport:
     added: new stems; duplicates: further places of a stem; moved: known sounds at a new place
     replaced: places whose file now holds another sound
     quarantined: refused now; left_alone: refused before and left in their place
+    unsupported: of the refused, sounds of kinds that are not read; they stay where they are
+    left_outside: of the refused, files outside the library, which nothing is moved out of
     missing: known places whose file is gone; failed: our fault or busy, tried again next time
     refreshed: analysed again; embedded: vectors written
     """
@@ -37,6 +39,8 @@ class ImportReport:
     replaced: int = 0
     quarantined: int = 0
     left_alone: int = 0
+    unsupported: int = 0
+    left_outside: int = 0
     missing: int = 0
     failed: int = 0
     refreshed: int = 0

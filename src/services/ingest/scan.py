@@ -4,21 +4,34 @@ import logging
 import os
 import stat
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from src.music.evidence.name_shapes import without_variants
 from src.storage.paths import library_path, printable, shown
+from src.storage.second_decoder import second_decoder
 
 log = logging.getLogger(__name__)
 
 ENDINGS = (
     ".wav", ".wave", ".bwf", ".rf64", ".w64", ".aif", ".aiff", ".aifc", ".flac", ".ogg", ".oga",
-    ".opus", ".mp3", ".caf", ".au",
+    ".opus", ".mp3", ".mp2", ".caf", ".au",
 )  # fmt: skip
 """File name endings that are looked into; what a file really is, its content says."""
 
-OTHER_AUDIO = (".m4a", ".aac", ".wma", ".ape", ".wv", ".rx2", ".rex", ".mp4", ".alac")
-"""Endings of sounds that are not read; the report counts them."""
+FOREIGN_ENDINGS = (
+    ".m4a", ".m4b", ".m4r", ".aac", ".alac", ".wma", ".ape", ".wv", ".tta", ".mpc", ".tak", ".dsf",
+    ".dff", ".amr", ".mka", ".weba", ".spx",
+)  # fmt: skip
+"""Endings that are looked into where there is a second decoder; else they are counted."""
+
+OTHER_AUDIO = (*FOREIGN_ENDINGS, ".rx2", ".rex", ".mp4")
+"""Endings of sounds; the report counts those that are not read."""
+
+
+def readable_endings() -> tuple[str, ...]:
+    """Endings of the files that an import looks into on this machine."""
+    return ENDINGS if second_decoder() is None else ENDINGS + FOREIGN_ENDINGS
 
 
 @dataclass(frozen=True)
@@ -58,23 +71,31 @@ class Scan:
         """What the user should know, in words."""
         told = [f"the folder {shown(path)} may not be read" for path in self.unread]
         if self.other_audio:
-            told.append(f"{self.other_audio} files are of kinds that are not read (m4a, wma ...)")
+            kinds = "of kinds that are not read (m4a, wma ...; ffmpeg, once installed, reads most)"
+            told.append(f"{self.other_audio} files are {kinds}")
         if self.folder_links:
             told.append(f"{self.folder_links} links to folders were not followed")
         return told
 
 
-def scan_folder(folder: Path, *, raw_root: Path, excluded: Sequence[Path]) -> Scan:
+def scan_folder(
+    folder: Path,
+    *,
+    raw_root: Path,
+    excluded: Sequence[Path],
+    endings: Sequence[str] = ENDINGS,
+) -> Scan:
     """All files below ``folder`` whose ending says sound, sorted.
 
     excluded: folders of our own that may lie inside and are never entered
+    endings: what is looked into; other endings of sounds are counted
 
     Hidden files and folders, links to folders, links to files that are found anyway, pipes,
     sockets and devices are left out. A dangling link is kept, so that it can be reported.
     What the disk refuses is noted as unread, and the walk goes on.
     """
     scan = Scan()
-    walk = _Walk(_real(folder), _real(raw_root))
+    walk = _Walk(_real(folder), _real(raw_root), frozenset(endings))
     closed = {_real(path) for path in excluded} - {walk.folder}
     waiting = [walk.folder]
     while waiting:
@@ -90,15 +111,21 @@ def scan_folder(folder: Path, *, raw_root: Path, excluded: Sequence[Path]) -> Sc
             except OSError as error:
                 _leave_unread(folder, error, scan)
     scan.files.sort(key=lambda found: found.place)
+    plain = without_variants(found.hint_path for found in scan.files)
+    scan.files = [replace(found, hint_path=plain[found.hint_path]) for found in scan.files]
     return scan
 
 
 @dataclass(frozen=True)
 class _Walk:
-    """Where the walk started and where the library lies, both without links in their paths."""
+    """Where the walk started and where the library lies, both without links in their paths.
+
+    endings: of files that are looked into
+    """
 
     folder: Path
     raw_root: Path
+    endings: frozenset[str]
 
     def hint_path(self, path: Path) -> str:
         """The path below the library, or below the folder that holds the walked one."""
@@ -132,13 +159,13 @@ def _leave_unread(folder: Path, error: OSError, scan: Scan) -> None:
 
 def _look_at(entry: os.DirEntry[str], scan: Scan, walk: _Walk) -> None:
     ending = os.path.splitext(entry.name)[1].strip().lower()
-    scan.other_audio += ending in OTHER_AUDIO
+    scan.other_audio += ending in OTHER_AUDIO and ending not in walk.endings
     state = _state(entry)
     if stat.S_ISDIR(state.st_mode):
         scan.folder_links += 1
         return
     dangling = stat.S_ISLNK(state.st_mode)
-    if ending not in ENDINGS or not (stat.S_ISREG(state.st_mode) or dangling):
+    if ending not in walk.endings or not (stat.S_ISREG(state.st_mode) or dangling):
         return
     path = Path(entry.path)
     if entry.is_symlink() and not dangling and walk.finds(_real(path)):

@@ -16,7 +16,9 @@ from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError
 from src.db import crud
 from src.db.database import Database
-from src.services.ingest.scan import ENDINGS
+from src.services.ingest.kits import only_sorts
+from src.services.ingest.licences import LARGEST_FILE, is_licence_text
+from src.services.ingest.scan import readable_endings
 from src.storage.archives import ZipLimits, extract_zip
 from src.storage.fingerprint import content_hash
 from src.storage.paths import library_path, path_of, safe_name
@@ -24,7 +26,6 @@ from src.storage.paths import library_path, path_of, safe_name
 MAX_FILES = 10_000
 """Most files of one upload, a zip's members not counted."""
 
-_SUFFIXES = tuple(sorted(ENDINGS))
 _INCOMING = ".incoming-"
 _STALE_S = 24 * 3600.0
 _BAD_FOLDER = re.compile(r"^(\.\.?|[A-Za-z]:)$")
@@ -149,34 +150,37 @@ class UploadBatch:
     def _unpack(self, arrived: _Arrived, kit: str, scratch: Path) -> list[UploadOutcome]:
         left_out: list[str] = []
 
-        def is_sound(name: str) -> bool:
-            if not name.lower().endswith(_SUFFIXES):
+        def is_taken(name: str) -> bool:
+            if not _is_taken(name):
                 left_out.append(name)
-            return name.lower().endswith(_SUFFIXES)
+            return _is_taken(name)
 
         scratch.mkdir()
         try:
             limits = ZipLimits(total_bytes=self._limit_bytes - self._unpacked_bytes)
-            files = sorted(extract_zip(arrived.file, scratch, limits=limits, wanted=is_sound))
+            files = sorted(extract_zip(arrived.file, scratch, limits=limits, wanted=is_taken))
         except InvalidInputError as error:
             return [_refused(arrived, "bad_archive", error.message)]
         self._unpacked_bytes += sum(file.stat().st_size for file in files)
-        if not files:
+        if not any(_is_sound(file.name) for file in files):
             return [_refused(arrived, "no_audio", "the archive holds no sound")]
         parts = [file.relative_to(scratch).parts for file in files]
         shared = len({part[0] for part in parts}) == 1 and all(len(part) > 1 for part in parts)
-        folder = kit or ("" if shared else safe_name(arrived.name[: -len(".zip")]))
+        named = shared and not only_sorts(parts[0][0])
+        folder = kit or ("" if named else safe_name(arrived.name[: -len(".zip")]))
         outcomes = []
         for file, inner in zip(files, parts, strict=True):
             name = f"{arrived.name}/{'/'.join(inner)}"
             member = _Arrived(name, file, file.stat().st_size, content_hash(file))
             outcomes.append(self._place(member, folder, inner[1:] if kit and shared else inner))
         refused = (_Arrived(f"{arrived.name}/{name}", arrived.file, 0, "") for name in left_out)
-        return outcomes + [_refused(item, *_NOT_TAKEN) for item in refused]
+        return outcomes + [_refused(item, *_not_taken()) for item in refused]
 
     def _place(self, arrived: _Arrived, kit: str, inner: tuple[str, ...]) -> UploadOutcome:
-        if not inner[-1].lower().endswith(_SUFFIXES):
-            return _refused(arrived, *_NOT_TAKEN)
+        if not _is_taken(inner[-1]):
+            return _refused(arrived, *_not_taken())
+        if not _is_sound(inner[-1]) and arrived.size_bytes > LARGEST_FILE:
+            return _refused(arrived, "too_big", f"a text may have {LARGEST_FILE} bytes")
         if arrived.size_bytes == 0:
             return _refused(arrived, "empty", "the file has no bytes")
         folder = self._root.joinpath(*([kit] if kit else []), *inner[:-1])
@@ -244,7 +248,21 @@ def inner_parts(name: str) -> tuple[str, ...]:
     return tuple(safe_name(part) for part in kept)
 
 
-_NOT_TAKEN = ("unsupported_type", f"only {', '.join(_SUFFIXES)} and .zip are taken")
+def _is_sound(name: str) -> bool:
+    return name.lower().endswith(readable_endings())
+
+
+def _is_taken(name: str) -> bool:
+    """Sounds, and the texts that tell their licence."""
+    return _is_sound(name) or is_licence_text(name.rpartition("/")[2])
+
+
+def _not_taken() -> tuple[str, str]:
+    """Reason and detail of a file that is no sound by its name."""
+    return (
+        "unsupported_type",
+        f"only {', '.join(sorted(readable_endings()))} , licences and .zip are taken",
+    )
 
 
 def _refused(arrived: _Arrived, reason: str, detail: str) -> UploadOutcome:

@@ -13,7 +13,10 @@ from src.ui.problems import said
 from src.ui.state import api, asked, forget, go, ready, remember, t, word
 from src.ui.views.jobs import job_panel, start
 
-SOUNDS = ["wav", "w64", "rf64", "aif", "aiff", "flac", "ogg", "mp3"]
+SOUNDS = [
+    "wav", "w64", "rf64", "aif", "aiff", "caf", "au", "flac", "ogg", "oga", "opus", "mp3", "mp2",
+    "m4a", "aac", "wma", "wv", "ape",
+]  # fmt: skip
 _WAYS = ("files", "folder", "zip")
 
 

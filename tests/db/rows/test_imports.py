@@ -39,9 +39,7 @@ def test_a_place_replaces_what_was_known_at_its_path_and_moves_are_forgotten(
     assert first in {stem_id(digest) for digest in state.stems}
 
 
-def test_kits_go_when_no_stem_and_no_place_is_theirs(
-    database: Database, settings: Settings
-) -> None:
+def test_kits_go_when_no_stem_is_theirs(database: Database, settings: Settings) -> None:
     stock(database, settings, SOUNDS[:1])
     with database.transaction() as session:
         session.add(Kit(id="lonely", path="Lonely", name="Lonely"))

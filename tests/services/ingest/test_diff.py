@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from src.db.rows.imports import KnownPlace, LibraryState
+from src.db.rows.imports import KnownBad, KnownPlace, LibraryState
 from src.services.ingest.diff import Scope, compare
 from src.services.ingest.scan import FoundFile, Scan
+from src.storage.second_decoder import WOULD_BE_READ
 
 
 def scope(root: Path, folder: str = "", unread: tuple[str, ...] = ()) -> Scope:
@@ -54,3 +55,25 @@ def test_only_places_in_scope_without_a_file_are_gone(tmp_path: Path) -> None:
     )
     assert todo.gone == {"stem of Kit/gone.wav": ["Kit/gone.wav"]}
     assert todo.unchanged == 1
+
+
+def test_a_sound_that_waited_for_a_second_decoder_is_read_once_there_is_one() -> None:
+    found = FoundFile(Path("/raw/a.m4a"), "a.m4a", "a.m4a", 9, 9)
+    waiting = KnownBad("1", "a.m4a", "KEPT_1", 9, 9, False, "unsupported", f"MP4 ({WOULD_BE_READ})")
+    hopeless = KnownBad("1", "a.m4a", "KEPT_1", 9, 9, False, "unsupported", "no moov atom")
+
+    def fresh(bad: KnownBad, *, second_decoder: bool) -> int:
+        state = LibraryState(bad={bad.id: bad})
+        todo = compare(
+            Scan([found]),
+            state,
+            scope=scope(Path("/raw")),
+            outdated={},
+            second_decoder=second_decoder,
+        )
+        assert len(todo.fresh) + len(todo.kept_bad) == 1
+        return len(todo.fresh)
+
+    assert fresh(waiting, second_decoder=False) == 0
+    assert fresh(waiting, second_decoder=True) == 1
+    assert fresh(hopeless, second_decoder=True) == 0

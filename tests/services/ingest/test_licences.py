@@ -61,3 +61,63 @@ def test_an_import_writes_it_on_the_stems(settings: Settings) -> None:
     NeuroAnalyzer(database, settings, SpectralEmbedder(), analysis=PLAIN).run()
     assert rows_of(database, "stems", "name", "licence") == [("kick", "CC-BY-4.0"), ("snare", None)]
     database.close()
+
+
+FREESOUND = """Sound pack downloaded from Freesound
+----------------------------------------
+
+"claps" by ada
+
+Licenses in this pack
+
+  * 512340__ada__clap-one.wav
+    * url: https://freesound.org/s/512340/
+    * license: Attribution 4.0
+  * 512341__ada__clap-two.aiff
+    * url: https://freesound.org/s/512341/
+    * license: Creative Commons 0
+"""
+
+
+def test_each_sound_of_a_freesound_pack_has_its_own_licence(tmp_path: Path) -> None:
+    pack = tmp_path / "512__ada__claps"
+    pack.mkdir()
+    (pack / "_readme_and_license.txt").write_text(FREESOUND)
+    licences = KitLicences(tmp_path)
+    assert licences.of("512__ada__claps/512340__ada__clap-one.wav") == "Attribution 4.0"
+    assert licences.of("512__ada__claps/512341__ada__Clap-Two.wav") == "Creative Commons 0"
+    assert licences.of("512__ada__claps/other.wav") is None
+    (pack / "LICENSE.txt").write_text("CC BY-SA 4.0")
+    licences = KitLicences(tmp_path)
+    assert licences.of("512__ada__claps/512340__ada__clap-one.wav") == "Attribution 4.0"
+    assert licences.of("512__ada__claps/other.wav") == "CC BY-SA 4.0"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("ReadMe.TXT", "Thanks!\nLicense: CC BY 4.0\nvisit us", "CC BY 4.0"),
+        ("README.md", "# Kit\n\nAll sounds are royalty-free.", "All sounds are royalty-free."),
+        ("readme.txt", "Thanks for buying.\nHave fun.", None),
+        ("License Agreement.txt", "End User Licence\n...", "End User Licence"),
+        ("Lizenz.txt", "Gemeinfrei", "Gemeinfrei"),
+        ("licence (2).txt", "MIT", "MIT"),
+        ("notes.txt", "License: CC BY 4.0", None),
+    ],
+)
+def test_licences_and_readmes_of_all_names_are_read(
+    tmp_path: Path, name: str, text: str, told: str | None
+) -> None:
+    (tmp_path / "Kit").mkdir()
+    (tmp_path / "Kit" / name).write_text(text)
+    assert KitLicences(tmp_path).of("Kit/kick.wav") == told
+
+
+def test_a_licence_comes_before_a_readme_and_other_encodings_are_read(tmp_path: Path) -> None:
+    (tmp_path / "Kit").mkdir()
+    (tmp_path / "Kit" / "readme.txt").write_text("License: CC BY 4.0")
+    assert KitLicences(tmp_path).of("Kit/kick.wav") == "CC BY 4.0"
+    (tmp_path / "Kit" / "License.txt").write_bytes("Für alle frei".encode("utf-16"))
+    assert KitLicences(tmp_path).of("Kit/kick.wav") == "Für alle frei"
+    (tmp_path / "Kit" / "License.txt").write_bytes("Für alle frei".encode("cp1252"))
+    assert KitLicences(tmp_path).of("Kit/kick.wav") == "Für alle frei"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from src.services.ingest.scan import scan_folder
+from src.services.ingest.scan import readable_endings, scan_folder
 from src.storage.paths import path_of
 from tests.services.library_files import refuse_to_list, write_sound
 
@@ -74,7 +74,29 @@ def test_sounds_of_kinds_that_are_not_read_are_counted(tmp_path: Path) -> None:
     write_sound(tmp_path / "a.m4a")
     scan = scan_folder(tmp_path, raw_root=tmp_path, excluded=())
     assert scan.files == []
-    assert scan.notes() == ["1 files are of kinds that are not read (m4a, wma ...)"]
+    assert scan.notes() == [
+        "1 files are of kinds that are not read (m4a, wma ...; ffmpeg, once installed, reads most)"
+    ]
+
+
+def test_with_a_second_decoder_they_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "bin" / "ffmpeg"
+    program.parent.mkdir()
+    program.touch(mode=0o755)
+    write_sound(tmp_path / "raw" / "a.M4A")
+    write_sound(tmp_path / "raw" / "a.rx2")
+
+    def found() -> tuple[int, int]:
+        raw = tmp_path / "raw"
+        scan = scan_folder(raw, raw_root=raw, excluded=(), endings=readable_endings())
+        return len(scan.files), scan.other_audio
+
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    assert found() == (0, 2)
+    monkeypatch.setenv("PATH", str(program.parent))
+    assert found() == (1, 1)
 
 
 def test_a_folder_that_may_not_be_read_is_told_and_the_others_are_walked(

@@ -267,3 +267,27 @@ def test_only_old_leftovers_are_cleared_away(uploads: UploadService, settings: S
     assert uploads.remove_stale() == 1
     assert new.is_dir()
     assert not old.exists()
+
+
+def test_licences_and_readmes_lie_in_the_kit_afterwards(
+    uploads: UploadService, settings: Settings
+) -> None:
+    texts = {
+        "Pack/LICENSE.txt": b"CC BY 4.0",
+        "Pack/_readme_and_license.txt": b"x",
+        "Pack/a.pdf": b"x",
+    }
+    outcomes = send(uploads, {"pack.zip": zipped({"Pack/kick.wav": KICK, **texts})})
+    assert lying(settings) == ["Pack/LICENSE.txt", "Pack/_readme_and_license.txt", "Pack/kick.wav"]
+    assert [outcome.name for outcome in outcomes if outcome.status == "refused"] == [
+        "pack.zip/Pack/a.pdf"
+    ]
+    only_words = send(uploads, {"words.zip": zipped({"LICENSE.txt": b"CC0"})})
+    assert only_words[0].reason == "no_audio"
+
+
+def test_a_zip_with_a_sorting_folder_on_top_keeps_its_name_as_the_kit(
+    uploads: UploadService, settings: Settings
+) -> None:
+    send(uploads, {"Dusk 92 BPM Am.zip": zipped({"Loops/kick.wav": KICK, "Loops/b.wav": BASS})})
+    assert lying(settings) == ["Dusk 92 BPM Am/Loops/b.wav", "Dusk 92 BPM Am/Loops/kick.wav"]

@@ -1,0 +1,1 @@
+"""Where in a file its sound lies: walking containers with every declared size doubted."""
