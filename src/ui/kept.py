@@ -5,7 +5,7 @@ language. What a widget shows by default is left out of it.
 
 Streamlit's own ``bind="query-params"`` (1.67) does not carry this: it writes options as the
 visitor reads them, brings a value to other pages whose widgets have the same name, and
-refuses links to a page whose names are bound on this one (decision 0008).
+refuses links to a page whose names are bound on this one (decision 0009).
 """
 
 import time
