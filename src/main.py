@@ -58,7 +58,7 @@ def create_app(
     *,
     build: Callable[[Settings | None], Services] = build_services,
 ) -> FastAPI:
-    """The app. Settings are read, and everything is built, when it starts, not before.
+    """Make the app. Settings are read, and everything is built, when it starts, not before.
 
     build: makes the services of the settings; None: those of the environment
     """
@@ -95,8 +95,9 @@ def _make_folders(settings: Settings) -> None:
 
 
 def check_serving(settings: Settings, host: str, port: int) -> None:
-    """Raise InvalidInputError or ConflictError where the server could not listen, or may
-    not because anybody could come in; OSError where it could not write."""
+    """Raise InvalidInputError, ConflictError or OSError where the server could not or must not
+    listen.
+    """
     check_access(settings, host)
     _make_folders(settings)
     if not 1 <= port <= 65535:

@@ -119,7 +119,7 @@ def _same(given: str, key: str) -> bool:
 
 
 def _beyond(settings: Settings, scope: Scope) -> Refusal | None:
-    """Whether the request came in at an address that others can reach."""
+    """Tell whether the request came in at an address that others can reach."""
     server: Any = scope.get("server")
     address = str(server[0]) if server and server[1] is not None else "localhost"
     if settings.published_at or is_loopback(address) or not _is_address(address):
@@ -132,7 +132,7 @@ def _beyond(settings: Settings, scope: Scope) -> Refusal | None:
 
 
 def _from_elsewhere(headers: Headers, method: str) -> Refusal | None:
-    """Whether a browser sends it for another site, or under a name that is not ours."""
+    """Tell whether a browser sends it for another site, or under a name that is not ours."""
     host = headers.get("host", "")
     name = _host_of(f"//{host}").rpartition("@")[2]
     if not _is_ours(name):
@@ -153,8 +153,9 @@ def _host_of(url: str) -> str:
 
 
 def _is_ours(host: str) -> bool:
-    """Whether a Host header holds an address, or a name without dots, which no stranger on
-    the internet can have registered and led here."""
+    """Tell whether a Host header holds an address, or a name without dots, which nobody can
+    register.
+    """
     name = host if host.startswith("[") else host.partition(":")[0]
     return "." not in name or _is_address(name)
 

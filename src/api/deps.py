@@ -36,8 +36,9 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 0.25
 
 @dataclass(frozen=True)
 class Engine:
-    """Everything that endpoints work with. Services open their own transactions, each
-    within one thread, so that an answer is only made of what is committed."""
+    """Everything that endpoints work with. Services open their own transactions, each in one
+    thread.
+    """
 
     settings: Settings
     database: Database
@@ -63,7 +64,7 @@ class Engine:
 
 
 def get_engine(request: Request) -> Engine:
-    """The engine that the app was started with."""
+    """Return the engine that the app was started with."""
     engine = request.app.state.engine
     assert isinstance(engine, Engine)
     return engine
@@ -76,7 +77,7 @@ def get_window(
     limit: Annotated[int, Query(ge=1, le=500, description="How many at most")] = 50,
     offset: Annotated[int, Query(ge=0, le=10**9, description="How many to skip")] = 0,
 ) -> crud.Window:
-    """Which part of a list is asked for."""
+    """Read which part of a list is asked for."""
     return crud.Window(limit=limit, offset=offset)
 
 

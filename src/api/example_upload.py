@@ -72,7 +72,7 @@ class _Form:
 
 @asynccontextmanager
 async def received_example(request: Request) -> AsyncIterator[tuple[Path, str | None]]:
-    """The file of a form, on disk while the block lasts, and the aspect that the form says.
+    """Receive the file of a form, on disk while the block lasts, and the aspect it names.
 
     Raises InvalidInputError for no form, no file or more than one, UploadTooLargeError for
     too large a file.

@@ -60,7 +60,7 @@ class RangedFile(FileResponse):
 def file_answer(
     request: Request, path: Path, *, name: str | None = None, media_type: str | None = None
 ) -> Response:
-    """A file as an answer. name: what a browser should call it when it is saved."""
+    """Send a file. name: what a browser should call it when it is saved."""
     answer = RangedFile(
         path,
         stat_result=path.stat(),

@@ -78,7 +78,7 @@ class ListQuery:
     collection: CollectionName = None
 
     def wanted(self) -> crud.StemFilter:
-        """The same for the database."""
+        """Convert to the database's filter."""
         return crud.StemFilter(
             categories=tuple(self.category or ()),
             bpm_min=self.bpm_min,
@@ -125,7 +125,7 @@ class SearchFilters:
     collection: CollectionName = None
 
     def filtered(self) -> SearchQuery:
-        """The same for the search. A range and its single limits hold together."""
+        """Convert to the search's filters. A range and its single limits hold together."""
         bpm = _both(range_of(self.bpm, around=BPM_AROUND), (self.bpm_min, self.bpm_max))
         low_s, high_s = range_of(self.duration)
         if low_s is not None and low_s == high_s:
@@ -158,7 +158,7 @@ Limits = tuple[float | None, float | None]
 
 
 def _both(first: Limits, second: Limits) -> Limits:
-    """The narrower of two ranges at either end."""
+    """Narrow two ranges to what both allow."""
     lows = [limit for limit in (first[0], second[0]) if limit is not None]
     highs = [limit for limit in (first[1], second[1]) if limit is not None]
     return max(lows, default=None), min(highs, default=None)
@@ -185,7 +185,7 @@ class Paging:
     )
 
     def of(self, query: SearchQuery) -> SearchQuery:
-        """A query with this paging."""
+        """Give a query this paging."""
         return replace(
             query,
             limit=self.limit,
@@ -222,7 +222,7 @@ class SearchWords:
     ] = None
 
     def of(self, query: SearchQuery) -> SearchQuery:
-        """A query with these wishes."""
+        """Give a query these words."""
         return replace(
             query,
             prompt=self.prompt,

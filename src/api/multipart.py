@@ -63,7 +63,7 @@ class FormReader:
             raise _broken(error) from error
 
     def feed(self, data: bytes) -> list[PartEvent]:
-        """What the next bytes tell."""
+        """Yield what the next bytes contain."""
         try:
             self._parser.write(data)
         except FormParserError as error:
@@ -72,7 +72,7 @@ class FormReader:
         return events
 
     def end(self) -> None:
-        """The body is over. Raises InvalidInputError when the form is not."""
+        """End the body. Raises InvalidInputError when the form is not complete."""
         if not self._whole:
             raise InvalidInputError("the upload was cut short", code="bad_multipart")
 

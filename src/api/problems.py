@@ -69,7 +69,7 @@ def problem(
     headers: Mapping[str, str] | None = None,
     **more: Any,
 ) -> ProblemResponse:
-    """One problem as an answer. more: further members, such as ``job_id``."""
+    """Make the answer of one problem. more: further members, such as ``job_id``."""
     content = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -83,7 +83,7 @@ def problem(
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """What OpenAPI says of an endpoint's failures; 422 belongs to all that take something."""
+    """Describe an endpoint's failures for OpenAPI; 422 belongs to all that take something."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
         status: {"description": HTTPStatus(status).phrase, "content": content}
@@ -92,12 +92,12 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def no_input(responses: dict[int | str, dict[str, Any]]) -> dict[int | str, dict[str, Any]]:
-    """The same for an endpoint that takes nothing, which therefore cannot be wrong."""
+    """Leave out what an endpoint that takes nothing cannot answer."""
     return {status: told for status, told in responses.items() if status != 422}
 
 
 def job_problem(state: JobState) -> Problem | None:
-    """Why a job failed, in the form that its request would have got."""
+    """Say why a job failed, in the form that its request would have got."""
     if state.problem is None:
         return None
     status = _status(state.problem["code"], state.problem.get("error", ""))
@@ -111,7 +111,7 @@ def job_problem(state: JobState) -> Problem | None:
 
 
 def failed_job_response(request: Request, state: JobState) -> ProblemResponse:
-    """The answer to who waited for a job that did not succeed."""
+    """Answer who waited for a job that did not succeed."""
     found = job_problem(state)
     if found is None:
         detail = f"the job was cancelled: {state.id}"

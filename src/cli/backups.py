@@ -55,7 +55,7 @@ def restore(call: Call) -> Result:
 
 
 def add_options(made: argparse.ArgumentParser, *, saves: bool) -> None:
-    """The options of ``backup`` (saves) and ``restore``."""
+    """Add the options of ``backup`` (saves) and ``restore``."""
     end = "standard output" if saves else "standard input"
     made.add_argument("file", metavar="FILE", help=f"a tar; - is {end}")
     if saves:

@@ -6,7 +6,7 @@ from src.cli.call import Call, Result
 
 
 def add_options(made: argparse.ArgumentParser) -> None:
-    """The words after ``cache``."""
+    """Add the words after ``cache``."""
     made.add_argument("--clear", action="store_true", help="forget all of it")
 
 

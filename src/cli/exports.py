@@ -25,7 +25,7 @@ def export(call: Call) -> Result:
 
 
 def add_options(made: argparse.ArgumentParser) -> None:
-    """The options of ``export``."""
+    """Add the options of ``export``."""
     made.add_argument("track", nargs="?", metavar="TRACK_ID", help="default: the newest")
     made.add_argument(
         "--formats",

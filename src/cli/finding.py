@@ -14,7 +14,7 @@ ASPECTS = ("overall", "timbre", "rhythm", "pitch")
 
 
 def add_search_options(made: argparse.ArgumentParser) -> None:
-    """The words after ``search``."""
+    """Add the words after ``search``."""
     made.add_argument("text", metavar="TEXT", nargs="?", default="", help="may be left out")
     made.add_argument("--limit", type=int, default=5)
     made.add_argument("--category")
@@ -105,7 +105,7 @@ def _number(value: Any) -> str:
 
 
 def add_collection_options(made: argparse.ArgumentParser) -> None:
-    """The words after ``collections``."""
+    """Add the words after ``collections``."""
     made.add_argument("collection", nargs="?", metavar="ID", help='such as "favourites"')
     made.add_argument("--create", metavar="NAME", help="make a new one")
     made.add_argument("--add", nargs="+", metavar="STEM", default=[])

@@ -48,7 +48,7 @@ def reembed(call: Call) -> Result:
 
 
 def _selection(call: Call) -> "Selection":
-    """Which stems are meant: ids, or filters, or all, and never all by mistake."""
+    """Read which stems are meant: ids, or filters, or all, and never all by mistake."""
     from src.db.crud import StemFilter
     from src.db.rows.stem_edits import Selection
     from src.music.theory.keys import parse_key

@@ -8,7 +8,7 @@ from src.core.errors import NotFoundError
 
 
 def add_options(made: argparse.ArgumentParser) -> None:
-    """The words after ``matches``."""
+    """Add the words after ``matches``."""
     made.add_argument("stem", metavar="STEM", help="id of a stem, or words that find it")
     made.add_argument("--beside", action="append", metavar="ID", help="what plays as well")
     made.add_argument("--category", action="append", help="may be given several times")
@@ -52,7 +52,7 @@ def matches(call: Call) -> Result:
 
 
 def _stem_id(call: Call) -> str:
-    """The stem that is meant: an id, or what the search finds first."""
+    """Find the stem that is meant: an id, or what the search finds first."""
     from src.services.search import SearchQuery
 
     said = call.options.stem

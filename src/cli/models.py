@@ -12,7 +12,7 @@ ACTIONS = ("list", "verify", "pull", "export")
 
 
 def add_options(made: argparse.ArgumentParser) -> None:
-    """The options of ``models``."""
+    """Add the options of ``models``."""
     made.add_argument("action", choices=ACTIONS)
     made.add_argument(
         "names",

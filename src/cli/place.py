@@ -9,7 +9,7 @@ from src.core.errors import NotFoundError
 
 
 def settings_of(options: argparse.Namespace) -> Settings:
-    """The settings of the environment, or of the library that ``--library`` names."""
+    """Read the settings of the environment, or of the library that ``--library`` names."""
     settings = Settings()
     if options.library is None:
         return settings
@@ -30,7 +30,7 @@ def _is_home(folder: Path, settings: Settings) -> bool:
 
 
 def _library_of_folder(folder: Path, settings: Settings) -> Settings:
-    """A folder of sounds: its library lies below ours, the folder itself is only read."""
+    """Choose the library of a folder of sounds: below ours; the folder itself is only read."""
     digest = hashlib.sha256(str(folder).encode("utf-8", "surrogateescape")).hexdigest()[:8]
     processed = settings.processed_path / "libraries" / f"{folder.name}-{digest}"
     return settings.model_copy(

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def tracks(call: Call) -> Result:
-    """The rendered tracks, newest first."""
+    """List the rendered tracks, newest first."""
     from src.db.crud import Window
 
     page = call.services.tracks.page(Window(call.options.limit, 0))
@@ -25,7 +25,7 @@ def tracks(call: Call) -> Result:
 
 
 def explain(call: Call) -> Result:
-    """Who plays each part of a track, and why."""
+    """Explain who plays each part of a track, and why."""
     choices = call.services.revisions.explain(call.options.track)
     lines: list[str] = []
     for choice in choices:
@@ -68,7 +68,7 @@ def revise(call: Call) -> Result:
 
 
 def edits_of(options: argparse.Namespace) -> list["Edit"]:
-    """The edits that the options ask for. Raises InvalidInputError for a wrong spelling."""
+    """Read the edits that the options describe. Raises InvalidInputError for a wrong spelling."""
     from src.music.arranging import plan_edits
 
     edits: list[Edit] = []
@@ -101,7 +101,7 @@ def _level(word: str) -> "Edit":
 
 
 def add_options(made: argparse.ArgumentParser) -> None:
-    """The options of ``revise``."""
+    """Add the options of ``revise``."""
     made.add_argument("track", metavar="TRACK_ID")
     several: dict[str, Any] = {"action": "append", "default": []}
     made.add_argument("--swap", metavar="VOICE[=STEM_ID]", help="another stem", **several)

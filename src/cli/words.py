@@ -48,7 +48,9 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parser() -> argparse.ArgumentParser:
-    """All commands with their options. Raises UsageError when it parses what is none."""
+    """Build the parser of all commands with their options. It raises UsageError for what is
+    none.
+    """
     common = _Parser(add_help=False)
     common.add_argument("--json", action="store_true", help="print one JSON object")
     common.add_argument("--quiet", action="store_true", help="no progress, no log")

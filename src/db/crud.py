@@ -71,7 +71,7 @@ class StemFilter:
 def list_stems(
     session: Session, wanted: StemFilter, *, sort: str = "-imported_at", window: Window
 ) -> tuple[list[Stem], int]:
-    """One page of stems and how many there are in all.
+    """Return one page of stems and how many there are in all.
 
     sort: one of STEM_SORTS, with "-" before it for falling order; unknown values come last
 
@@ -96,7 +96,7 @@ def list_stems(
 
 
 def get_stem(session: Session, stem_id: str) -> Stem:
-    """The stem with its kit and places. Raises NotFoundError."""
+    """Return the stem with its kit and places. Raises NotFoundError."""
     row = session.get(Stem, stem_id, options=[joinedload(Stem.kit), selectinload(Stem.places)])
     if row is None:
         raise NotFoundError(f"there is no stem {stem_id!r}")
@@ -104,7 +104,7 @@ def get_stem(session: Session, stem_id: str) -> Stem:
 
 
 def stems_by_id(session: Session, stem_ids: Sequence[str]) -> list[Stem]:
-    """The stems with these ids that are there, with kit and places, in no order."""
+    """Return the stems with these ids that are there, with kit and places, in no order."""
     return list(
         session.scalars(
             select(Stem)
@@ -125,13 +125,13 @@ def known_ids(session: Session, stem_ids: Sequence[str]) -> set[str]:
 
 
 def matching_ids(session: Session, wanted: StemFilter) -> list[str]:
-    """The ids of all stems that pass a filter, sorted."""
+    """List the ids of all stems that pass a filter, sorted."""
     found = select(Stem.id).outerjoin(Stem.kit).where(*_stem_conditions(wanted)).order_by(Stem.id)
     return list(session.scalars(found))
 
 
 def stem_of_content(session: Session, content_hash: str) -> Stem | None:
-    """The stem that has exactly these bytes, if there is one."""
+    """Find the stem that has exactly these bytes, if there is one."""
     return session.scalar(
         select(Stem).where(Stem.content_hash == content_hash).options(selectinload(Stem.places))
     )
@@ -230,7 +230,7 @@ class KitCount:
 
 
 def list_kits(session: Session) -> list[KitCount]:
-    """All kits by name, each with what is in it."""
+    """List all kits by name, each with what is in it."""
     counts: dict[str, dict[str, int]] = {}
     loops: dict[str, int] = {}
     grouped = select(Stem.kit_id, Stem.category, Stem.is_loop, func.count()).group_by(
@@ -284,7 +284,7 @@ def library_counts(session: Session, model_id: str) -> LibraryCounts:
 
 
 def add_track(session: Session, track: TrackRow) -> TrackRow:
-    """A new track."""
+    """Add a new track."""
     session.add(track)
     session.flush()
     return track
@@ -297,7 +297,7 @@ def put_track(session: Session, track: TrackRow) -> TrackRow:
 
 
 def get_track(session: Session, track_id: str) -> TrackRow:
-    """The track. Raises NotFoundError."""
+    """Return the track. Raises NotFoundError."""
     row = session.get(TrackRow, track_id)
     if row is None:
         raise NotFoundError(f"there is no track {track_id!r}")
@@ -307,7 +307,7 @@ def get_track(session: Session, track_id: str) -> TrackRow:
 def list_tracks(
     session: Session, *, window: Window, parent_id: str | None = None
 ) -> tuple[list[TrackRow], int]:
-    """One page of tracks, newest first, and how many there are in all.
+    """Return one page of tracks, newest first, and how many there are in all.
 
     parent_id: only revisions of this track
     """

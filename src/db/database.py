@@ -42,7 +42,7 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """One unit of work: commits at the end, rolls back on any exception."""
+        """Run one unit of work: commits at the end, rolls back on any exception."""
         with self._sessions() as session, session.begin():
             yield session
 

@@ -21,7 +21,7 @@ from sqlalchemy.types import TypeDecorator
 
 
 def now() -> datetime:
-    """The present moment, with its time zone."""
+    """Return the present moment, with its time zone."""
     return datetime.now(UTC)
 
 

@@ -11,7 +11,7 @@ MAX_SEED = 2**63 - 1
 
 
 def storable(text: str) -> str:
-    """The text itself. Raises ValueError for what no database can hold: NUL, half characters."""
+    """Return the text. Raises ValueError for what no database can hold: NUL, half characters."""
     if "\x00" in text:
         raise ValueError("must not hold NUL")
     try:

@@ -34,7 +34,7 @@ class SwapIn(_Edit):
     stem_id: Annotated[Text, Field(max_length=64)] | None = None
 
     def edit(self) -> plan_edits.Edit:
-        """The edit that is meant."""
+        """Convert to the edit of the plan."""
         return plan_edits.Swap(self.voice, self.stem_id)
 
 
@@ -46,7 +46,7 @@ class MuteIn(_Edit):
     sections: list[Section] = Field(default_factory=list, max_length=SECTIONS.high)
 
     def edit(self) -> plan_edits.Edit:
-        """The edit that is meant."""
+        """Convert to the edit of the plan."""
         return plan_edits.Mute(self.voice, tuple(self.sections), on=self.op == "mute")
 
 
@@ -57,7 +57,7 @@ class RerollIn(_Edit):
     section: Section
 
     def edit(self) -> plan_edits.Edit:
-        """The edit that is meant."""
+        """Convert to the edit of the plan."""
         return plan_edits.Reroll(self.section)
 
 
@@ -69,7 +69,7 @@ class LevelIn(_Edit):
     gain_db: Finite = Field(ge=LEVEL_DB.low, le=LEVEL_DB.high)
 
     def edit(self) -> plan_edits.Edit:
-        """The edit that is meant."""
+        """Convert to the edit of the plan."""
         return plan_edits.Level(self.voice, self.gain_db)
 
 
@@ -81,7 +81,7 @@ class LengthIn(_Edit):
     seconds: Finite | None = Field(default=None, gt=LENGTH_S.low, le=LENGTH_S.high)
 
     def edit(self) -> plan_edits.Edit:
-        """The edit that is meant."""
+        """Convert to the edit of the plan."""
         return plan_edits.SetLength(self.bars, self.seconds)
 
 
@@ -92,7 +92,7 @@ class TempoIn(_Edit):
     bpm: Finite = Field(ge=BPM.low, le=BPM.high)
 
     def edit(self) -> plan_edits.Edit:
-        """The edit that is meant."""
+        """Convert to the edit of the plan."""
         return plan_edits.SetTempo(self.bpm)
 
 
@@ -103,7 +103,7 @@ class KeyIn(_Edit):
     key: Annotated[Text, Field(min_length=1, max_length=20, examples=["F#m", "8A", "B flat major"])]
 
     def edit(self) -> plan_edits.Edit:
-        """The edit that is meant."""
+        """Convert to the edit of the plan."""
         return plan_edits.SetKey(self.key)
 
 
@@ -116,7 +116,7 @@ class MoodIn(_Edit):
     )
 
     def edit(self) -> plan_edits.Edit:
-        """The edit that is meant."""
+        """Convert to the edit of the plan."""
         return plan_edits.SetMoods(tuple(self.moods))
 
 
@@ -203,5 +203,5 @@ class Suggestions(BaseModel):
 
 
 def choice_out(choice: dict[str, Any], part: str) -> ChoiceOut:
-    """A choice as a track's row keeps it."""
+    """Convert a choice to the form in which a track's row keeps it."""
     return ChoiceOut.model_validate({**choice, "voice": part})

@@ -18,7 +18,7 @@ Category = Literal[
 
 
 def canonical_key(text: str) -> str:
-    """A key as the library spells it. Raises ValueError for what is no key."""
+    """Spell a key as the library does. Raises ValueError for what is no key."""
     try:
         return parse_key(storable(text))
     except InvalidInputError as error:

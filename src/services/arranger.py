@@ -26,7 +26,7 @@ class ArrangerService:
         self._max_length_s = max_length_s
 
     def generate_arrangement_plan(self, prompt: str, *, seed: int = 0) -> ArrangementPlan:
-        """The plan for a prompt in English, German or Russian.
+        """Plan a track for a prompt in English, German or Russian.
 
         seed: the same prompt, seed and library give the same plan
 

@@ -181,7 +181,7 @@ class NeuroAnalyzer:
         )
 
     def _settle(self, todo: Todo, state: LibraryState, writer: BatchWriter) -> None:
-        """What can be said only now that every file was seen: what is gone, what is back."""
+        """Conclude what only the whole scan shows: which files are gone, which are back."""
         report = writer.report
         report.missing = len(todo.gone_places)
         newly = [place for place in todo.gone_places if not state.places[place].missing]

@@ -290,7 +290,7 @@ def check_place(out: Path | None) -> None:
 
 
 def _missed_loudness(report: MixReport) -> list[str]:
-    """What to tell the user of a level that was asked for and not reached."""
+    """Warn of a level that was asked for and not reached."""
     if report.reached:
         return []
     if report.shortfall == "silence":
@@ -320,7 +320,7 @@ def check_seed(seed: int) -> None:
 def stem_loader(
     processed: Path, cards: Mapping[str, StemCard]
 ) -> Callable[[str, float, float], Audio]:
-    """How the player reads a slice of a stem: (stem_id, start_s, length_s) -> sound at 48 kHz.
+    """Return a reader of slices: (stem_id, start_s, length_s) -> sound at 48 kHz.
 
     What lies beyond the end of the file is left out. Raises ConflictError where the
     standardised copy is gone.
@@ -337,7 +337,7 @@ def stem_loader(
 
 
 def stem_digester(processed: Path, cards: Mapping[str, StemCard]) -> Callable[[str], str]:
-    """How a render tells what a stem is: by the bytes of its standardised copy.
+    """Return a function that digests the bytes of a stem's standardised copy.
 
     Raises ConflictError where that is gone.
     """
@@ -363,14 +363,14 @@ def _missing(card: StemCard, why: str) -> ConflictError:
 
 
 def stems_of(score: Score) -> list[str]:
-    """All stems that sound, each once."""
+    """List all stems that sound, each once."""
     loops = [clip.stem_id for channel in score.channels for clip in channel.clips]
     hits = [note.stem_id for channel in score.channels for note in channel.notes]
     return list(dict.fromkeys(loops + hits))
 
 
 def credits_of(choices: tuple[Choice, ...]) -> list[dict[str, str | None]]:
-    """Whose sounds are heard, each stem once, in the order of the mix."""
+    """List whose sounds play, each stem once, in the order of the mix."""
     named = {
         choice.stem_id: {
             "name": choice.name,

@@ -118,11 +118,13 @@ class SearchService:
             yield
 
     def search(self, query: SearchQuery) -> list[SearchHit]:
-        """The best hits, best first; none in an empty library. Raises what ``find`` raises."""
+        """Return the best hits, best first; none in an empty library. Raises what ``find``
+        raises.
+        """
         return list(self.find(query).hits)
 
     def find(self, query: SearchQuery, *, example: Example | None = None) -> SearchPage:
-        """One page of hits, how many stems pass the filters, and what was perhaps meant.
+        """Find one page of hits, how many stems pass the filters, and what was perhaps meant.
 
         Raises InvalidInputError for an unknown category or key, a bad limit, range or cursor,
         NotFoundError for a stem, track or collection that is not there.
@@ -219,7 +221,7 @@ class SearchService:
         return with_exact_fit(self._index, ranking, np.array(fits))
 
     def _by_name(self) -> NDArray[np.intp]:
-        """All slots by name; sorted again only after a change."""
+        """List all slots by name; sorted again only after a change."""
         if self._named_at != self._index.seq:
             names, ids = self._index.names, self._index.ids
             alive = np.flatnonzero(self._index.column("alive")).tolist()
@@ -231,7 +233,7 @@ class SearchService:
     def _hits(
         self, ranking: Ranking, found: Ordered, page: slice, wanted: RankedFor
     ) -> tuple[tuple[SearchHit, ...], Place | None]:
-        """The hits of a page, and where it ended if there are more."""
+        """Make the hits of a page, and tell where it ended if there are more."""
         ids = self._index.ids
         shown = found.places[page]
         slots = ranking.slots[shown]
@@ -266,7 +268,7 @@ class SearchService:
 
 
 def _text_wishes(embedder: Embedder, prompt: str, named: _Named) -> list[Wish]:
-    """What the texts ask of the sound. Without the search's lock: it may take long."""
+    """Embed what the texts ask of the sound. Without the search's lock: it may take long."""
     texts = [*([(prompt, PROMPT)] if prompt.strip() else []), *named.texts]
     return text_wishes(embedder, [text for text, _ in texts], [weight for _, weight in texts])
 
@@ -282,7 +284,7 @@ def _stems_and_texts(session: Session, named: Sequence[str]) -> tuple[list[str],
 
 
 def _track_of(session: Session, named: str | None) -> TrackRow | None:
-    """The track that the hits shall fit; None where it is a stem, or nothing is named.
+    """Find the track that the hits shall fit; None where it is a stem, or nothing is named.
 
     Raises NotFoundError where it is neither.
     """

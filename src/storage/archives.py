@@ -125,7 +125,7 @@ def _too_much(allowed: int) -> str:
 
 
 def _new_file(folder: Path, name: str, taken: Counter[Path]) -> BinaryIO:
-    """A new file for a member, open for writing, and its folders.
+    """Open a new file for a member, and make its folders.
 
     taken: how many members had each path, kept up to date here
     """
@@ -143,7 +143,7 @@ def _new_file(folder: Path, name: str, taken: Counter[Path]) -> BinaryIO:
 
 
 def _read(source: IO[bytes]) -> bytes:
-    """The next block of a member. The bzip2 reader tells of damage by an OSError."""
+    """Read the next block of a member. The bzip2 reader reports damage by an OSError."""
     try:
         return source.read(_BLOCK)
     except OSError as error:

@@ -116,7 +116,7 @@ class _Hashed(io.RawIOBase):
         self.count = 0
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes."""
+        """Read the next bytes."""
         data = self._file.read(size)
         self.digest.update(data)
         self.count += len(data)
@@ -161,7 +161,7 @@ def unpack_archive(
 
 
 def _target(name: str, places: Mapping[str, Path]) -> Path:
-    """Where a member goes. Names may be any that a file system takes, but stay inside."""
+    """Choose where a member goes. Names may be any that a file system takes, but stay inside."""
     folder, *inner = name.split("/")
     if folder not in places or not inner or {"", ".", ".."} & set(inner) or "\0" in name:
         raise _bad(f"there is no place for {shown(name)}")

@@ -30,7 +30,7 @@ class _Ids:
 
 
 def project_xml(session: Session) -> bytes:
-    """The arrangement of a session as project.xml.
+    """Write the arrangement of a session as project.xml.
 
     Places are in beats. Items become clips of files that are warped to the tempo, so that
     they follow when it is changed; those that overlap lie on tracks of their own. Volume
@@ -75,7 +75,7 @@ def _transport(project: Element, session: Session, ids: _Ids) -> None:
 
 
 def _arrangement(project: Element, session: Session, ids: _Ids) -> Element:
-    """The time line with its markers; the lanes are returned, to be filled."""
+    """Write the time line with its markers; the lanes are returned, to be filled."""
     arrangement = SubElement(project, "Arrangement", id=ids.new())
     lanes = SubElement(arrangement, "Lanes", timeUnit="beats", id=ids.new())
     if session.markers:
@@ -103,7 +103,7 @@ def _channel_track(
 
 
 def _equaliser(channel: Element, sweeps: Sequence[FilterSweep], ids: _Ids) -> None:
-    """One band per sweep, in their order, flat in themselves (Butterworth)."""
+    """Write one band per sweep, in their order, flat in themselves (Butterworth)."""
     devices = SubElement(channel, "Devices")
     device = SubElement(
         devices, "Equalizer", deviceName="Sweeps", deviceRole="audioFX", loaded="true",
@@ -117,7 +117,7 @@ def _equaliser(channel: Element, sweeps: Sequence[FilterSweep], ids: _Ids) -> No
 
 
 def _note_track(structure: Element, track: SessionTrack, master: str, ids: _Ids) -> Element:
-    """A track for an instrument; silent until one is put on it."""
+    """Write a track for an instrument; silent until one is put on it."""
     made = SubElement(
         structure, "Track", contentType="notes", loaded="true", id=ids.new(),
         name=xml_text(f"{track.name} (notes)"),
@@ -212,7 +212,7 @@ def _warped(content: Element, item: AudioItem, ids: _Ids, session: Session) -> N
 def _note_lane(
     lanes: Element, track: SessionTrack, made: Element, ids: _Ids, session: Session
 ) -> None:
-    """All notes in one clip, from the start of the bar of the first to the end of the last."""
+    """Put all notes in one clip, from the bar of the first to the end of the last."""
     bar = session.beats_per_bar * session.ticks_per_beat
     first = min(note.start_tick for note in track.notes) // bar * bar
     last = max(note.start_tick + note.length_ticks for note in track.notes)
@@ -252,6 +252,6 @@ def _document(root: Element) -> bytes:
 
 
 def _number(value: float) -> str:
-    """A number that reads back as the very same one, never as 1e-05."""
+    """Format a number so that it reads back as the very same one, never as 1e-05."""
     text = repr(float(value))
     return f"{value:.12f}" if "e" in text else text

@@ -75,7 +75,7 @@ class _ForwardSound(soundfile.SoundFile):  # type: ignore[misc]
         return False
 
     def flush(self) -> None:
-        """Nothing was written: there is no disk to wait for."""
+        """Do nothing: nothing was written."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def _read_foreign(
 
 
 def read_stem(path: Path, *, start_s: float = 0.0, length_s: float | None = None) -> Audio:
-    """A part of a standardised copy at its own rate, read straight from where it starts.
+    """Read a part of a standardised copy at its own rate, straight from where it starts.
 
     start_s, length_s: in seconds; what lies outside the file is left out, so the result
     may be shorter than asked for, or empty
@@ -205,7 +205,7 @@ class SoundStream:
 
 @contextmanager
 def sound_stream(path: Path, *, block_samples: int = BLOCK_SAMPLES) -> Iterator[SoundStream]:
-    """A file's sound at its own rate, block by block, for as long as the context lasts.
+    """Stream a file's sound at its own rate, block by block, for as long as the context lasts.
 
     Raises UnreadableAudioError where the file is missing or broken.
     """
@@ -222,7 +222,7 @@ def _opened(
     kind: type[soundfile.SoundFile],
     source: Source | None = None,
 ) -> Iterator[soundfile.SoundFile]:
-    """The file, or a part of it, as libsndfile sees it by its content; its errors become ours."""
+    """Open the file by its content; libsndfile's errors become ours."""
     view = None if source is None or source.parts is None else ByteView(file, source.parts)
     if view is None:
         os.lseek(file.fileno(), 0, os.SEEK_SET)
@@ -314,7 +314,7 @@ def _next_block(sound: soundfile.SoundFile, count: int, read: int) -> _Block:
 
 
 def _all_read(sound: soundfile.SoundFile) -> bool:
-    """Whether the decoder failed at the end of the file (cut short), not before (damaged)."""
+    """Tell whether the decoder failed at the end of the file (cut short), not before (damaged)."""
     if isinstance(sound.name, ByteView):
         return sound.name.tell() >= sound.name.size
     descriptor = int(sound.name)
@@ -338,7 +338,7 @@ def _resampled(blocks: Iterator[_Block], form: _Form, rate: int) -> Iterator[_Bl
 
 
 def _joined(blocks: Iterator[_Block], channels: int, path: Path) -> Audio:
-    """All blocks side by side, shape (channels, samples)."""
+    """Join all blocks, shape (channels, samples)."""
     kept: list[_Block] = []
     values = 0
     for block in blocks:
@@ -358,7 +358,7 @@ def _joined(blocks: Iterator[_Block], channels: int, path: Path) -> Audio:
 
 
 def _shortfall(file: BufferedReader, container: str, missing: int, rate: int) -> list[str]:
-    """Whether the file was cut short, as a warning.
+    """Warn where the file was cut short.
 
     container: as libsndfile names it, "" where it did not read the file as it is
     missing: samples that the decoder announced and did not give
@@ -380,7 +380,7 @@ def _is_cut_data(chunk: Chunk) -> bool:
 
 
 def _ogg_ends(file: BufferedReader) -> bool:
-    """Whether the last Ogg page is whole and carries the end-of-stream flag."""
+    """Tell whether the last Ogg page is whole and carries the end-of-stream flag."""
     end = file.seek(0, os.SEEK_END)
     file.seek(max(0, end - 131_072))
     tail = file.read()

@@ -143,7 +143,7 @@ class AudioSink:
         self.samples += block.shape[1]
 
     def _encodable(self, block: Audio) -> NDArray[np.int32] | NDArray[np.float32]:
-        """The block as the encoder takes it, shape (samples, channels)."""
+        """Convert a block to what the encoder takes, shape (samples, channels)."""
         if self.encoding.subtype == "PCM_24":
             return _integers(block)
         turned = np.ascontiguousarray(block.T)
@@ -160,7 +160,7 @@ class AudioSink:
 
 
 def _integers(block: Audio) -> NDArray[np.int32]:
-    """The block as the encoder takes it fastest: 32 bits, shape (samples, channels)."""
+    """Convert a block to what the encoder takes fastest: 32 bits, shape (samples, channels)."""
     scaled = np.multiply(block.T, _FULL_SCALE, order="C")
     np.clip(scaled, -_FULL_SCALE, _HIGHEST, out=scaled)
     return np.rint(scaled, out=scaled).astype(np.int32)

@@ -21,5 +21,5 @@ def text_hash(text: str) -> str:
 
 
 def stem_id(digest: str) -> str:
-    """The id of the stem with this content."""
+    """Derive the id of the stem with this content."""
     return digest[:STEM_ID_LENGTH]

@@ -88,7 +88,7 @@ class FileMetadata:
 
 
 def read_metadata(path: Path) -> FileMetadata:
-    """What the chunks and tags of a file tell. Broken ones and unknown formats tell nothing.
+    """Read the chunks and tags of a file. Broken ones and unknown formats give nothing.
 
     Raises UnreadableAudioError where the file can't be read at all.
     """
@@ -97,7 +97,7 @@ def read_metadata(path: Path) -> FileMetadata:
 
 
 def metadata_of(file: BinaryIO) -> FileMetadata:
-    """The same for an open file; its position afterwards is the start."""
+    """Read the chunks and tags of an open file; its position afterwards is the start."""
     found = riff_chunks(file)
     told = _chunks_told(file, found) if found else _tags_told(file)
     file.seek(0)
@@ -105,7 +105,7 @@ def metadata_of(file: BinaryIO) -> FileMetadata:
 
 
 def _chunks_told(file: BinaryIO, found: list[Chunk]) -> FileMetadata:
-    """What the chunks of a WAV tell, in one or kept in a FLAC, and the tags."""
+    """Read what a WAV file reports."""
     chunks = {chunk.name: chunk for chunk in reversed(found)}
 
     def content(name: bytes) -> bytes:
@@ -135,7 +135,7 @@ def _chunks_told(file: BinaryIO, found: list[Chunk]) -> FileMetadata:
 
 
 def _tags_told(file: BinaryIO) -> FileMetadata:
-    """What any other file tells: tags, and the chunks of its kind."""
+    """Read the tags of any other file, and the loop chunk of an Apple loop."""
     file.seek(0)
     head = file.read(4)
     if head == b"caff":
@@ -201,7 +201,7 @@ def _musical(written: dict[str, str]) -> tuple[float | None, str | None]:
 
 
 def _tempo(text: str) -> float | None:
-    """A number in 20..999, with "bpm" behind it or not.
+    """Read a number in 20..999, with "bpm" behind it or not.
 
     Some writers leave the point out: 8500 is 85.00, 1280 and 850 are 128.0 and 85.0.
     """
@@ -215,7 +215,7 @@ def _tempo(text: str) -> float | None:
 
 
 def _key(text: str) -> str | None:
-    """A key in any spelling as the house writes it, also one that is written in two."""
+    """Read a key in any spelling."""
     whole = _parsed_key(text)
     if whole is not None:
         return whole
@@ -247,7 +247,7 @@ def _xml_fields(text: str) -> dict[str, str]:
 
 
 def _apple_loop(data: bytes) -> AcidChunk | None:
-    """The ``basc`` chunk of an Apple loop, big endian: beats, root, scale, meter, kind."""
+    """Read the ``basc`` chunk of an Apple loop, big endian: beats, root, scale, meter, kind."""
     if len(data) < 18:
         return None
     beats, root, _, numerator, denominator, kind = struct.unpack(">IHHHHH", data[4:18])
@@ -262,7 +262,7 @@ def _apple_loop(data: bytes) -> AcidChunk | None:
 
 
 def _acid(data: bytes) -> AcidChunk | None:
-    """The ``acid`` chunk as Sony's loop editors write it: 24 bytes, little endian."""
+    """Read the ``acid`` chunk as Sony's loop editors write it: 24 bytes, little endian."""
     if len(data) < 24:
         return None
     flags, root, _, _, beats, denominator, numerator, tempo = struct.unpack("<IHHfIHHf", data[:24])
@@ -305,7 +305,7 @@ def _info(file: BinaryIO, lists: list[Chunk]) -> dict[str, str]:
 
 
 def _note(number: int) -> int | None:
-    """A MIDI note number, None outside 1..127 (0 is how editors write "not set")."""
+    """Read a MIDI note number, None outside 1..127 (0 is how editors write "not set")."""
     return number if 1 <= number <= 127 else None
 
 

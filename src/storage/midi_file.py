@@ -33,7 +33,7 @@ class _Event:
 
 
 def midi_bytes(song: MidiSong) -> bytes:
-    """A song as the bytes of a .mid file: one track for tempo and markers, one per part.
+    """Write a song as the bytes of a .mid file: one track for tempo and markers, one per part.
 
     The tempo is kept in whole microseconds per beat, as the format wants it. A finer song is
     written at ``FINEST_TICKS_PER_BEAT``.
@@ -121,12 +121,12 @@ def _meta(kind: int, body: bytes) -> bytes:
 
 
 def _text(text: str) -> bytes:
-    """The format leaves the encoding open; UTF-8 is ASCII wherever that is enough."""
+    """Encode a text as UTF-8; the format leaves the encoding open."""
     return text.encode("utf-8")
 
 
 def _variable(number: int) -> bytes:
-    """A number in groups of seven bits, the highest first; all but the last are marked."""
+    """Encode a number in groups of seven bits, the highest first; all but the last are marked."""
     if not 0 <= number <= _LARGEST_DELTA:
         raise InvalidInputError(f"a MIDI file counts from 0 to {_LARGEST_DELTA}, got {number}")
     groups = [number & 0x7F]

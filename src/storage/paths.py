@@ -18,7 +18,8 @@ _ESCAPED = re.compile(r"\\(?:\\|x[0-9a-f]{2})")
 
 
 def safe_join(root: Path, name: str) -> Path:
-    """The path of ``name`` below ``root``; ``name`` may hold folders, with / between them.
+    """Join ``name`` to ``root`` and stay below it; ``name`` may hold folders, with / between
+    them.
 
     Raises InvalidInputError for what would leave the folder: absolute names, drive
     letters, "..", NUL, names that Windows reserves, links that point outside.
@@ -49,7 +50,7 @@ def inner_parts(name: str) -> list[str]:
 
 
 def safe_name(name: str, *, max_bytes: int = MAX_NAME_BYTES) -> str:
-    """One plain file name made of what a stranger called a file.
+    """Make one plain file name of what a stranger called a file.
 
     Folders before it go, control and shell-hostile characters become "_", a leading dot
     goes, long names are shortened in the middle of their stem; the ending stays.
@@ -68,7 +69,7 @@ def safe_name(name: str, *, max_bytes: int = MAX_NAME_BYTES) -> str:
 
 
 def free_path(wanted: Path, *, tried: int = 0) -> Path:
-    """The path itself, or the first of "name (2).wav", "name (3).wav" ... that is free.
+    """Return the path itself, or the first of "name (2).wav", "name (3).wav" ... that is free.
 
     tried: how many of these are known to be taken, so that a crowd of one name stays quick
     """
@@ -83,7 +84,7 @@ def _numbered(path: Path, number: int) -> Path:
 
 
 def shortened(text: str, max_bytes: int) -> str:
-    """The text cut to a number of UTF-8 bytes, never inside a character."""
+    """Cut a text to a number of UTF-8 bytes, never inside a character."""
     return text.encode("utf-8")[: max(max_bytes, 0)].decode("utf-8", errors="ignore")
 
 
@@ -100,7 +101,7 @@ def printable(text: str) -> str:
 
 
 def shown(path: Path | str) -> str:
-    """A path for messages and logs: printable, on one line."""
+    """Make a path printable for messages and logs, on one line."""
     return "".join(
         sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii")
         for sign in printable(str(path))
@@ -108,7 +109,7 @@ def shown(path: Path | str) -> str:
 
 
 def original_text(text: str) -> str:
-    """The inverse of :func:`printable`."""
+    """Invert :func:`printable`."""
 
     def unescape(hit: re.Match[str]) -> str:
         return "\\" if hit.group() == "\\\\" else chr(0xDC00 + int(hit.group()[2:], 16))
@@ -117,7 +118,7 @@ def original_text(text: str) -> str:
 
 
 def library_path(path: Path, root: Path) -> str:
-    """How a file is written down in the database: relative to ``root``, or absolute outside.
+    """Write a file's path as the database keeps it: relative to ``root``, or absolute outside.
 
     Always with forward slashes, always valid Unicode; :func:`path_of` is the inverse.
     """
@@ -128,5 +129,5 @@ def library_path(path: Path, root: Path) -> str:
 
 
 def path_of(text: str, root: Path) -> Path:
-    """The file that :func:`library_path` wrote down."""
+    """Return the file that :func:`library_path` wrote down."""
     return Path(os.path.abspath(root)) / PurePosixPath(original_text(text))

@@ -10,7 +10,7 @@ _QUOTES = ('"', "'", "`")
 
 
 def reaper_project(session: Session) -> str:
-    """A session as the text of an .rpp file, its sound files named relative to it.
+    """Write a session as the text of an .rpp file, its sound files named relative to it.
 
     Places are in seconds, of whole samples. Each pass of a loop is an item of its own, so
     that each lies on its sample. Faders hold the tracks' levels, envelopes what moves.
@@ -34,7 +34,7 @@ def _project(session: Session) -> Iterator[str]:
 
 
 def _notes(session: Session) -> Iterator[str]:
-    """The project's notes: its title, and what the comment says."""
+    """Write the project's notes: its title and comment."""
     yield "<NOTES 0 2"
     for line in (session.title, session.comment):
         yield from (f"|{part}" for part in line.splitlines())
@@ -68,7 +68,7 @@ def _envelope(name: str, points: Iterable[AutomationPoint], session: Session) ->
 
 
 def _item(item: AudioItem, session: Session) -> Iterator[str]:
-    """One item per pass; only the first fades in, only the last fades out."""
+    """Write one item per pass; only the first fades in, only the last fades out."""
     rate = session.sample_rate
     for number, (start, length) in enumerate(item.passes):
         fade_in = item.fade_in_s if number == 0 else 0.0
@@ -102,7 +102,7 @@ def _indented(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _quoted(text: str) -> str:
-    """A text in the first kind of quotes that it does not hold; a text with all loses one."""
+    """Quote a text with the first kind of quotes that it does not hold; one with all loses one."""
     line = " ".join(text.split())
     for quote in _QUOTES:
         if quote not in line:

@@ -58,7 +58,7 @@ class RenderCache:
         self._lock = threading.Lock()
 
     def get(self, name: str) -> list[Sound] | None:
-        """The arrays kept under a name, each with its shape; None where there are none."""
+        """Return the arrays kept under a name, each with its shape; None where there are none."""
         path = self._path(name)
         try:
             data = path.read_bytes()
@@ -91,7 +91,7 @@ class RenderCache:
                 temporary.unlink()
 
     def size(self) -> CacheSize:
-        """How much is kept."""
+        """Measure how much is kept."""
         sizes = [entry.size for entry in self._entries()]
         return CacheSize(len(sizes), sum(sizes), self.max_bytes)
 
@@ -163,13 +163,13 @@ class _Entry:
 
 
 def file_digest(path: Path) -> str:
-    """A name for the content of a file. Raises OSError."""
+    """Digest the content of a file to a name. Raises OSError."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
 
 
 def _buffers(arrays: Sequence[Sound]) -> list[bytes | memoryview]:
-    """An entry: magic word, number of arrays, checksum, shapes, samples."""
+    """Lay out an entry: magic word, number of arrays, checksum, shapes, samples."""
     flat = [np.ascontiguousarray(array, np.float32) for array in arrays]
     samples = [array.data.cast("B") if array.size else memoryview(b"") for array in flat]
     checksum = 0
@@ -180,12 +180,12 @@ def _buffers(arrays: Sequence[Sound]) -> list[bytes | memoryview]:
 
 
 def _two(shape: tuple[int, ...]) -> tuple[int, int]:
-    """A shape as two numbers; -1 stands for a dimension that is not there."""
+    """Pad a shape to two numbers; -1 stands for a dimension that is not there."""
     return (shape[0], shape[1]) if len(shape) == 2 else (shape[0], -1)
 
 
 def _read(data: bytes) -> list[Sound] | None:
-    """The arrays of an entry; None where a single bit is wrong."""
+    """Read the arrays of an entry; None where a single bit is wrong."""
     if len(data) < _HEAD.size:
         return None
     magic, number, checksum = _HEAD.unpack_from(data)

@@ -24,7 +24,7 @@ class Chunk:
 
 
 def riff_chunks(file: BinaryIO) -> list[Chunk]:
-    """The chunks of a RIFF/WAVE or RF64 file in order; empty for any other file.
+    """List the chunks of a RIFF/WAVE or RF64 file in order; empty for any other file.
 
     Sizes never exceed what the file holds. Chunks are aligned to two bytes; a writer
     that forgot the padding byte is understood where the next name shows it. A ``data``
@@ -57,7 +57,7 @@ def riff_chunks(file: BinaryIO) -> list[Chunk]:
 
 
 def iff_chunks(file: BinaryIO) -> list[Chunk]:
-    """The chunks of an AIFF or AIFF-C file in order; empty for any other file."""
+    """List the chunks of an AIFF or AIFF-C file in order; empty for any other file."""
     end = file.seek(0, 2)
     file.seek(0)
     head = file.read(12)
@@ -97,7 +97,7 @@ def _chunks_to_the_end(file: BinaryIO, position: int) -> bool:
 
 
 def _next(file: BinaryIO, position: int) -> int:
-    """Where the next chunk starts: word-aligned, unless the padding byte was forgotten."""
+    """Find where the next chunk starts: word-aligned, unless the padding byte was forgotten."""
     if position % 2 == 0:
         return position
     file.seek(position)
@@ -107,6 +107,6 @@ def _next(file: BinaryIO, position: int) -> int:
 
 
 def chunk_bytes(file: BinaryIO, chunk: Chunk, limit: int = 65_536) -> bytes:
-    """The bytes of a chunk, at most ``limit`` of them."""
+    """Read the bytes of a chunk, at most ``limit`` of them."""
     file.seek(chunk.offset)
     return file.read(min(chunk.size, limit))

@@ -24,20 +24,20 @@ class _Outbox:
         return len(data)
 
     def flush(self) -> None:
-        """There is nothing behind it."""
+        """Do nothing: there is nothing behind it."""
 
     def close(self) -> None:
-        """What waits can still be fetched."""
+        """Do nothing: what waits can still be fetched."""
 
     def fetch(self) -> bytes:
-        """What was written since the last time."""
+        """Take what was written since the last time."""
         data = b"".join(self._waiting)
         self._waiting.clear()
         return data
 
 
 def zip_stream(members: Iterable[Member]) -> Iterator[bytes]:
-    """A zip in pieces of at most some 256 KB, its members stored as they are.
+    """Write a zip in blocks of at most some 256 KB, its members stored as they are.
 
     The same members give the same bytes. A file that vanishes meanwhile ends the stream
     with an OSError.

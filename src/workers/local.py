@@ -158,7 +158,7 @@ def _started(name: str, work: Callable[[], None]) -> threading.Thread:
 
 
 def _locked(path: Path) -> IO[bytes] | None:
-    """The open lock file, or None when another process holds it.
+    """Open the lock file, or return None when another process holds it.
 
     A record lock: child processes do not inherit it, the system drops it on any death.
     """

@@ -26,7 +26,7 @@ CollectionId = Annotated[
 @router.get("", summary="List collections", responses=no_input(problem_responses()))
 @router.get("/", include_in_schema=False)
 def list_collections(engine: EngineDep) -> list[CollectionSummary]:
-    """The favourites, then all others by name.
+    """List the favourites, then all others by name.
 
     A collection filters the list of stems and the search (`collection=ID`), and is the
     palette of a track (`POST /generate-track` with `palette`).
@@ -39,7 +39,7 @@ def list_collections(engine: EngineDep) -> list[CollectionSummary]:
 )
 @router.post("/", include_in_schema=False, status_code=201)
 def create_collection(engine: EngineDep, asked: NewCollection) -> CollectionDetail:
-    """A new set of stems. Its name must not be taken (409 `name_taken`)."""
+    """Create a set of stems. Its name must not be taken (409 `name_taken`)."""
     return engine.collections.create(asked)
 
 
@@ -47,7 +47,9 @@ def create_collection(engine: EngineDep, asked: NewCollection) -> CollectionDeta
     "/{collection_id}", summary="What lies in a collection", responses=problem_responses(404)
 )
 def get_collection(engine: EngineDep, collection_id: CollectionId) -> CollectionDetail:
-    """A collection with the ids of its stems. For the stems themselves: `/stems?collection=`."""
+    """Return a collection with the ids of its stems. For the stems themselves:
+    `/stems?collection=`.
+    """
     return engine.collections.detail(collection_id)
 
 
@@ -65,7 +67,7 @@ def change_collection(
     "/{collection_id}", summary="Delete a collection", responses=problem_responses(404, 409)
 )
 def delete_collection(engine: EngineDep, collection_id: CollectionId) -> DeletedCollection:
-    """Its stems stay in the library. The answer, sent to `POST`, brings it back."""
+    """Delete a collection; its stems stay. The answer, sent to `POST`, brings it back."""
     return engine.collections.delete(collection_id)
 
 
@@ -76,5 +78,7 @@ def delete_collection(engine: EngineDep, collection_id: CollectionId) -> Deleted
 def collect_stems(
     engine: EngineDep, collection_id: CollectionId, changes: CollectedChanges
 ) -> CollectedAnswer:
-    """All of it or nothing. What is in it already, or is not in it, is passed over."""
+    """Add and remove stems, all or nothing. What is in it already, or is not in it, is passed
+    over.
+    """
     return engine.collections.collect(collection_id, changes)

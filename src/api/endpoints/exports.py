@@ -47,7 +47,7 @@ def export_track(
     responses=problem_responses(404),
 )
 def list_exports(engine: EngineDep, track_id: TrackId) -> Exports:
-    """The files that are there, with their sizes."""
+    """List the files that are there, with their sizes."""
     return exports_out(engine.exports.files(track_id))
 
 
@@ -64,7 +64,9 @@ def get_export(
     track_id: TrackId,
     name: Annotated[str, Path(max_length=400, description="As the list names it, or all.zip")],
 ) -> Response:
-    """One file, with range requests; `all.zip` and `stems.zip` are made while they are sent."""
+    """Send one file, with range requests; `all.zip` and `stems.zip` are made while they are
+    sent.
+    """
     if name in ZIPS:
         return _zip_answer(request, engine.exports.zip(track_id, name))
     path = engine.exports.file(track_id, name)

@@ -154,7 +154,7 @@ def job_log(
     responses=problem_responses(404, 409),
 )
 def cancel_job(engine: EngineDep, job_id: JobId) -> JobOut:
-    """A queued job is cancelled at once; a running one at its next step: ask again to see.
+    """Cancel a queued job at once, a running one at its next step: ask again to see.
 
     What it has finished until then is kept, nothing is left half written. One that has
     succeeded or failed gets 409 `job_finished`.
@@ -169,7 +169,9 @@ def cancel_job(engine: EngineDep, job_id: JobId) -> JobOut:
     responses=problem_responses(404, 409, 429),
 )
 def retry_job(engine: EngineDep, job_id: JobId, response: Response, mark: MarkDep) -> JobOut:
-    """A new job that does the same as one that failed or was cancelled; the old one stays."""
+    """Start a new job that does the same as one that failed or was cancelled; the old one
+    stays.
+    """
     return started(engine.jobs.retry(job_id, mark=mark), response)
 
 
@@ -185,7 +187,7 @@ def task_status(engine: EngineDep, task_id: JobId) -> TaskStatus:
 
 
 def job_out(state: JobState) -> JobOut:
-    """A job as the API tells it."""
+    """Convert a job to what the API returns."""
     url = job_url(state.id)
     return JobOut(
         id=state.id,
@@ -215,7 +217,7 @@ def started(state: JobState, response: Response) -> JobOut:
 
 
 def start_analysis(jobs: JobService) -> str:
-    """The id of a new preprocess job, or of the one that is open already."""
+    """Start a preprocess job, or return the one that is open already."""
     try:
         return jobs.submit("preprocess", {}).id
     except JobRunningError as error:

@@ -11,5 +11,5 @@ router = APIRouter(tags=["library"])
 
 @router.get("/api/v1/kits", summary="List kits")
 def get_kits(engine: EngineDep) -> list[KitOut]:
-    """All kits by name, with what is in them and what their names tell."""
+    """List all kits by name, with what is in them and what their names say."""
     return list_kits(engine.database)

@@ -31,7 +31,8 @@ def get_matches(
     beside: Beside = None,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many at most")] = 20,
 ) -> Matches:
-    """The stems that sound best with it, each with its score per criterion and the reasons.
+    """Find the stems that sound best with it, each with its score per criterion and the
+    reasons.
 
     With `beside` they are weighed against all that plays: this stem and those.
     """

@@ -20,8 +20,7 @@ router = APIRouter(prefix="/api/v1", tags=["library"])
 
 @router.get("/models", summary="List embedders", responses=no_input(problem_responses(503)))
 def list_models(engine: EngineDep) -> ModelsAnswer:
-    """By which model the library is searched, which one the settings want, and how much of
-    the library each has heard."""
+    """List which model is searched by, which one is configured, and how much each has embedded."""
     state = engine.models.state()
     embedders = [EmbedderOut(**asdict(one), ready=one.ready) for one in state.embedders]
     return ModelsAnswer(

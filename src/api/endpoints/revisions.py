@@ -89,7 +89,7 @@ async def revise(
     asked: RevisionRequest,
     render: RenderDep,
 ) -> GeneratedTrack | Response:
-    """A new track; the old one stays. What no edit names stays as it was.
+    """Make a new track; the old one stays. What no edit names stays as it was.
 
     Rendering is a job. With `Prefer: respond-async` (or `wait=false`) the answer is that job,
     at once.
@@ -113,5 +113,5 @@ async def revise(
     "/{track_id}/revisions", summary="Revisions of a track", responses=problem_responses(404)
 )
 def list_revisions(engine: EngineDep, window: WindowDep, track_id: TrackId) -> Page[TrackSummary]:
-    """Those made of this track, newest first."""
+    """List those made of this track, newest first."""
     return track_page(engine.tracks.page(window, parent_id=track_id))

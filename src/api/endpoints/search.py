@@ -40,7 +40,7 @@ Aspect = Annotated[
 def search_stems(
     engine: EngineDep, words: SearchWordsDep, filters: SearchFiltersDep, paging: PagingDep
 ) -> SearchAnswer:
-    """The stems whose sound and words fit best, each with its score, its parts and why.
+    """Find the stems whose sound and words fit best, each with its score, its parts and why.
 
     `like` and `unlike` take stems and texts; `fits` a stem or a track that the hits shall go
     with. Typos are mended and told. Without anything to rank by, stems are listed by name.
@@ -88,7 +88,7 @@ def suggest_words(
 
 @router.get("/facets", summary="Count what there is", responses=problem_responses(404))
 def count_facets(engine: EngineDep, filters: SearchFiltersDep) -> FacetsAnswer:
-    """How many of the stems that pass the filters have which category, key, tag, kit, tempo."""
+    """Count which category, key, tag, kit and tempo the stems have that pass the filters."""
     found = facets(engine.spaces, engine.database, filters.filtered())
     told = asdict(found) | {"bpm": [BpmBarOut(**asdict(bar)) for bar in found.bpm]}
     return FacetsAnswer(**told)

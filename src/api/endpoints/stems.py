@@ -32,7 +32,7 @@ def list_stems(
     query: ListQueryDep,
     sort: Annotated[Sort, Query(description='"-" before it: falling')] = "-imported_at",
 ) -> Page[StemSummary]:
-    """One page of the stems that match all filters. For meaning, use the search."""
+    """Return one page of the stems that match all filters. For meaning, use the search."""
     page = engine.stems.page(query.wanted(), sort=sort, window=window)
     items = [stem_summary(one) for one in page.items]
     return Page[StemSummary](items=items, total=page.total, limit=page.limit, offset=page.offset)
@@ -40,7 +40,9 @@ def list_stems(
 
 @router.get("/{stem_id}", summary="All about a stem", responses=problem_responses(404))
 def get_stem(engine: EngineDep, stem_id: StemId) -> StemDetail:
-    """Its values with their sources and confidences, descriptors, corrections and places."""
+    """Return its values with their sources and confidences, descriptors, corrections and
+    places.
+    """
     return stem_detail(engine.stems.detail(stem_id))
 
 
@@ -52,7 +54,7 @@ def get_stem(engine: EngineDep, stem_id: StemId) -> StemDetail:
 )
 @router.head("/{stem_id}/audio", include_in_schema=False)
 def get_audio(engine: EngineDep, request: Request, stem_id: StemId) -> Response:
-    """The standardised copy: WAV, 48 kHz, 24 bit. Answers range requests, for players."""
+    """Send the standardised copy: WAV, 48 kHz, 24 bit. Answers range requests, for players."""
     path, name = engine.stems.audio_file(stem_id)
     return file_answer(request, path, name=f"{name}.wav", media_type="audio/wav")
 
@@ -63,13 +65,13 @@ def get_waveform(
     stem_id: StemId,
     points: Annotated[int, Query(ge=1, le=10_000, description="How many points")] = 800,
 ) -> Waveform:
-    """Its outline: lowest and highest sample of each of `points` equal stretches."""
+    """Draw its outline: lowest and highest sample of each of `points` equal blocks."""
     return engine.stems.waveform(stem_id, points)
 
 
 @router.patch("/{stem_id}", summary="Correct a stem", responses=problem_responses(404))
 def correct_stem(engine: EngineDep, stem_id: StemId, said: StemCorrection) -> StemDetail:
-    """What you say wins over the analysis, now and after every later analysis.
+    """Correct a stem: what you say wins over the analysis, now and after every later analysis.
 
     `null` takes a correction back. `bpm: 0` says that it has no tempo, `key: ""` no key;
     `tempo: "double"` and `"halve"` change the tempo that it has, and its bars with it.

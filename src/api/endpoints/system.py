@@ -16,7 +16,7 @@ router = APIRouter(tags=["system"])
 
 @router.get("/", summary="Where to go")
 def index() -> Index:
-    """The ways in."""
+    """List the ways in."""
     return Index(
         name="Traum-Engine",
         version=__version__,

@@ -91,7 +91,7 @@ async def generate_track(
 
 
 def _palette(asked: PlanRequest) -> Palette | None:
-    """The palette of a request; None where it names nothing."""
+    """Read the palette of a request; None where it names nothing."""
     return palette_from_dict(None if asked.palette is None else asked.palette.model_dump())
 
 
@@ -153,7 +153,7 @@ def get_track_waveform(
     track_id: TrackId,
     points: Annotated[int, Query(ge=1, le=10_000, description="How many points")] = 800,
 ) -> TrackWaveform:
-    """Its outline: lowest and highest sample of each of `points` equal stretches."""
+    """Draw its outline: lowest and highest sample of each of `points` equal blocks."""
     return engine.tracks.waveform(track_id, points)
 
 
@@ -164,7 +164,7 @@ def get_track_waveform(
     responses=problem_responses(404),
 )
 def delete_track(engine: EngineDep, track_id: TrackId) -> None:
-    """Its row, its WAV and the JSON beside it."""
+    """Delete its row, its WAV and the JSON beside it."""
     engine.tracks.delete(track_id)
 
 
@@ -178,7 +178,7 @@ def delete_track(engine: EngineDep, track_id: TrackId) -> None:
 def get_file(
     engine: EngineDep, request: Request, name: Annotated[str, Path(max_length=255)]
 ) -> Response:
-    """A rendered WAV, or the JSON beside it. Answers range requests, for players."""
+    """Send a rendered WAV, or the JSON beside it. Answers range requests, for players."""
     path = engine.tracks.file(name)
     media_type = "audio/wav" if path.suffix.lower() == ".wav" else "application/json"
     return file_answer(request, path, name=path.name, media_type=media_type)

@@ -141,7 +141,7 @@ def _check_told_size(request: Request, limit_mb: int) -> None:
 
 
 async def _gathered(request: Request) -> AsyncIterator[bytes]:
-    """The body in pieces of about a megabyte, so that not every packet costs a thread."""
+    """Yield the body in blocks of about a megabyte, so that not every packet costs a thread."""
     pieces: list[bytes] = []
     size = 0
     async for piece in request.stream():

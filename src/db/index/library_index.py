@@ -132,7 +132,9 @@ class LibraryIndex:
         }
 
     def column(self, name: str) -> NDArray[Any]:
-        """Return a column over all slots in use, also the empty ones (see "alive"). Don't write."""
+        """Return a column over all slots in use, also the empty ones (see "alive"). Don't
+        write.
+        """
         return self._columns[name][: self.size]
 
     def slots_of(self, ids: Iterable[str]) -> NDArray[np.intp]:

@@ -12,7 +12,7 @@ _ACTIVE = "active_model"
 
 
 def active_model(session: Session) -> str | None:
-    """The model whose vectors are searched; None while nobody has said so."""
+    """Read the model whose vectors are searched; None while nobody has said so."""
     return session.scalar(select(LibraryMark.value).where(LibraryMark.name == _ACTIVE))
 
 
@@ -31,7 +31,7 @@ def set_active_model(session: Session, model_id: str) -> None:
 
 
 def embedded_counts(session: Session) -> dict[str, int]:
-    """How many stems have a vector, by model."""
+    """Count the stems that have a vector, by model."""
     rows = session.execute(select(Embedding.model_id, func.count()).group_by(Embedding.model_id))
     return {row[0]: row[1] for row in rows}
 
@@ -43,7 +43,7 @@ def stems_without(session: Session, model_id: str, *, after: str, limit: int) ->
 
 
 def count_without(session: Session, model_id: str) -> int:
-    """How many stems have no vector of a model."""
+    """Count the stems that have no vector of a model."""
     return session.scalar(select(func.count(Stem.id)).where(~_has_vector(model_id))) or 0
 
 

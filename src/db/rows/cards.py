@@ -64,7 +64,7 @@ class StemCards:
 
 
 def card(stem: Stem) -> StemCard:
-    """The stem's effective values as plain data, usable after the session is closed.
+    """Convert a stem's effective values to plain data, usable after the session is closed.
 
     What the user corrected has a confidence of 1.
     """
@@ -97,7 +97,7 @@ def card(stem: Stem) -> StemCard:
 
 
 def _groove(stem: Stem) -> tuple[float, ...]:
-    """The groove at the tempo that the stem has now, whoever said so."""
+    """Return the groove at the tempo that the stem has now, whoever set it."""
     noted = stem.analysis.get("matching", {})
     if not (stem.bpm and "groove" in noted):
         return ()

@@ -21,7 +21,7 @@ _SQLITE_WATCHED = (
 
 
 def change_triggers(dialect: str) -> tuple[str, ...]:
-    """The statements that set up the triggers on "sqlite" or "postgresql"."""
+    """List the statements that set up the triggers on "sqlite" or "postgresql"."""
     return _postgresql() if dialect == "postgresql" else _sqlite()
 
 

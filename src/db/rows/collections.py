@@ -26,7 +26,7 @@ class CollectionCount:
 
 
 def list_collections(session: Session) -> list[CollectionCount]:
-    """All collections: the favourites, then the others by name."""
+    """List all collections: the favourites, then the others by name."""
     counted = (
         select(Collection, func.count(CollectedStem.stem_id))
         .outerjoin(CollectedStem, CollectedStem.collection_id == Collection.id)
@@ -44,7 +44,7 @@ def list_collections(session: Session) -> list[CollectionCount]:
 
 
 def get_collection(session: Session, collection_id: str) -> Collection:
-    """The collection. Raises NotFoundError."""
+    """Return the collection. Raises NotFoundError."""
     row = session.get(Collection, collection_id)
     if row is None:
         raise NotFoundError(f"there is no collection {collection_id!r}")
@@ -74,7 +74,7 @@ def collected(session: Session, collection_id: str) -> list[str]:
 
 
 def name_taken(session: Session, name: str, *, except_id: str | None = None) -> bool:
-    """Whether another collection has this name, capitals aside."""
+    """Tell whether another collection has this name, capitals aside."""
     rows = session.execute(select(Collection.id, Collection.name))
     return any(
         other.casefold() == name.casefold() and other_id != except_id for other_id, other in rows

@@ -17,7 +17,7 @@ COLUMNS = (*COVERED, "analysis", "corrections", "duration_s")
 
 
 def found_in(row: Row) -> dict[str, Any]:
-    """The machine's layer of a row with COLUMNS."""
+    """Read the analysis of a row with COLUMNS."""
     if not row["corrections"]:
         return {name: row[name] for name in COVERED}
     analysis = row["analysis"]
@@ -25,7 +25,7 @@ def found_in(row: Row) -> dict[str, Any]:
 
 
 def columns_with(row: Row, said: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns that change when the user's layer of a row becomes ``said``."""
+    """Compute the columns that change when the overrides of a row become ``said``."""
     return {
         **columns_of(found, said, duration_s=row["duration_s"]),
         "corrections": dict(said),
@@ -53,7 +53,7 @@ def set_found(stem: Stem, columns: Mapping[str, Any]) -> None:
 
 
 def row_of(stem: Stem) -> dict[str, Any]:
-    """The columns of a stem that this module reads."""
+    """Read the columns of a stem that this module uses."""
     return {name: getattr(stem, name) for name in COLUMNS}
 
 
@@ -63,10 +63,10 @@ def _set(stem: Stem, columns: Mapping[str, Any]) -> None:
 
 
 def _noted(analysis: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
-    """The machine's notes with its word of every covered column."""
+    """Note the analysis' value of every overridden column."""
     return {**analysis, **{n: {**analysis.get(n, {}), "value": v} for n, v in found.items()}}
 
 
 def _plain(analysis: Mapping[str, Any]) -> dict[str, Any]:
-    """The machine's notes without those that only a correction needed."""
+    """Drop the notes that only a correction needed."""
     return {name: note for name, note in analysis.items() if set(note) != {"value"}}

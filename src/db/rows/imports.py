@@ -70,7 +70,7 @@ def library_state(session: Session, *, model_id: str) -> LibraryState:
 
 
 def vector_of(session: Session, stem_id: str, *, model_id: str) -> bytes | None:
-    """A stem's vector by a model, float32, little endian; None where it has none."""
+    """Read a stem's vector by a model, float32, little endian; None where it has none."""
     return session.scalar(
         select(Embedding.vector).where(Embedding.stem_id == stem_id, Embedding.model_id == model_id)
     )
@@ -84,7 +84,7 @@ def refused_files(session: Session) -> list[RefusedFile]:
 
 
 def stem_paths(session: Session) -> set[str]:
-    """The standardised copies that stems own."""
+    """List the standardised copies that stems own."""
     return set(session.scalars(select(Stem.path)))
 
 

@@ -36,7 +36,7 @@ class MapCounts:
 
 
 def counts(session: Session, model_id: str) -> MapCounts:
-    """What the map of a model holds, and what it lacks."""
+    """Count what the map of a model holds, and what it lacks."""
     of_model = MapPoint.model_id == model_id
     placed = session.scalar(select(func.count()).where(of_model)) or 0
     landmarks = session.scalar(select(func.count()).where(of_model, MapPoint.landmark)) or 0
@@ -55,8 +55,7 @@ def unplaced_ids(session: Session, model_id: str, *, after: str, limit: int) -> 
 
 
 def first_ids(session: Session, model_id: str, limit: int) -> list[str]:
-    """The first stems with a vector, by id. An id is a digest of the sound, so that they are
-    as good as drawn by lot, and always the same ones."""
+    """List the first stems with a vector by id, as good as a random sample, always the same."""
     rows = select(Embedding.stem_id).where(Embedding.model_id == model_id)
     return list(session.scalars(rows.order_by(Embedding.stem_id).limit(limit)))
 
@@ -127,7 +126,7 @@ def clear(session: Session, model_id: str) -> None:
 
 
 def version(session: Session) -> int:
-    """How often a map was laid out: while it stays, no point has moved."""
+    """Count how often a map was laid out: while it stays, no point has moved."""
     value = session.scalar(select(LibraryMark.value).where(LibraryMark.name == _VERSION))
     return int(value or 0)
 

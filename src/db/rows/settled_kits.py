@@ -36,7 +36,7 @@ class Learnt(NamedTuple):
 
 
 def all_members(session: Session) -> list[Member]:
-    """Every stem, by place."""
+    """List every stem, by place."""
     rows = session.execute(
         select(Stem.id, Stem.original_file, func.coalesce(StemChange.seq, 0))
         .outerjoin(StemChange, StemChange.stem_id == Stem.id)
@@ -52,7 +52,7 @@ def settled_states(session: Session) -> dict[str, State]:
 
 
 def rows_of(session: Session, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """The columns COLUMNS and the id of stems that are there."""
+    """Read the columns COLUMNS and the id of stems that are there."""
     names = ("id", *COLUMNS)
     wanted = [getattr(Stem, name) for name in names]
     for start in range(0, len(ids), CHUNK):
@@ -62,7 +62,7 @@ def rows_of(session: Session, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
 
 
 def newest_change(session: Session, ids: Sequence[str]) -> int:
-    """The newest change of any of these stems."""
+    """Find the newest change of any of these stems."""
     found = [
         session.scalar(
             select(func.max(StemChange.seq)).where(

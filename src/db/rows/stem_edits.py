@@ -45,7 +45,7 @@ class EditedRow:
 
 
 def selected_ids(session: Session, selection: Selection) -> list[str]:
-    """The ids that are meant, sorted, each once. Raises NotFoundError naming unknown ids."""
+    """List the ids that are meant, sorted, each once. Raises NotFoundError naming unknown ids."""
     if selection.ids is None:
         return crud.matching_ids(session, selection.wanted or crud.StemFilter())
     wanted = sorted({*selection.ids})
@@ -59,7 +59,7 @@ def selected_ids(session: Session, selection: Selection) -> list[str]:
 
 
 def named(words: Sequence[str]) -> str:
-    """The first of many names, for a message."""
+    """Join the first of many names, for a message."""
     told = ", ".join(repr(word) for word in words[:MOST_NAMED])
     more = len(words) - MOST_NAMED
     return told if more <= 0 else f"{told} and {more} more"
@@ -149,7 +149,7 @@ def begin_undo(session: Session, edit_id: str) -> StemEdit:
 
 
 def edited_rows(session: Session, edit_id: str) -> Iterator[list[EditedRow]]:
-    """The stems of a change that are still there, in pieces."""
+    """Yield the stems of a change that are still there, in blocks."""
     of_edit = select(EditedStem).where(EditedStem.edit_id == edit_id)
     entries = list(session.scalars(of_edit.order_by(EditedStem.stem_id)))
     for start in range(0, len(entries), CHUNK):
@@ -159,7 +159,7 @@ def edited_rows(session: Session, edit_id: str) -> Iterator[list[EditedRow]]:
 
 
 def list_edits(session: Session, *, window: crud.Window) -> tuple[list[StemEdit], int]:
-    """One page of the changes that were made, newest first, and how many there are in all."""
+    """Return one page of changes, newest first, and how many there are in all."""
     total = session.scalar(select(func.count(StemEdit.id)))
     newest = select(StemEdit).order_by(StemEdit.created_at.desc(), StemEdit.id)
     return list(session.scalars(newest.limit(window.limit).offset(window.offset))), total or 0

@@ -22,7 +22,7 @@ class NameField:
 
 
 def name_fields(name: str) -> list[NameField]:
-    """The words of a name in order; none of a name that is all separators."""
+    """List the words of a name in order; none of a name that is all separators."""
     parts = _SEPARATORS.split(name)
     words = [
         (parts[i], parts[i - 1] if i else "", parts[i + 1 : i + 2]) for i in range(0, len(parts), 2)
@@ -33,5 +33,5 @@ def name_fields(name: str) -> list[NameField]:
 
 
 def parted(name: str) -> str:
-    """The name with spaces where words were glued: "HiHat2" becomes "Hi Hat 2"."""
+    """Put spaces where words were glued: "HiHat2" becomes "Hi Hat 2"."""
     return _SEAMS.sub(" ", name)

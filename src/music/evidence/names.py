@@ -137,7 +137,8 @@ def name_hints(relative_path: str, words: NameWords | None = None) -> NameHints:
 
 
 def tempo_hint(name: str, *, folder: bool = False) -> NumberHint | None:
-    """The tempo that one name states, if any: "bpm" with a number, else a likely bare number.
+    """Read the tempo that one name states, if any: "bpm" with a number, else a likely bare
+    number.
 
     folder: whether it is a folder's name, where a number at the end rarely counts sounds
     """
@@ -156,7 +157,7 @@ def tempo_hint(name: str, *, folder: bool = False) -> NumberHint | None:
 
 
 def key_hint(name: str, *, folder: bool = False) -> KeyHint | None:
-    """The key or root note that one name states, if any. Folders need a clear spelling."""
+    """Read the key or root note that one name states, if any. Folders need a clear spelling."""
     spelled = _SIGN_WORD.sub(lambda match: match[1] + ("#b"[match[2].lower() == "flat"]), name)
     tokens = name_fields(spelled)
     hints = [_key_at(tokens, place) for place in range(len(tokens))]
@@ -166,7 +167,7 @@ def key_hint(name: str, *, folder: bool = False) -> KeyHint | None:
 
 
 def _bare_tempo(tokens: Sequence[NameField], place: int, *, folder: bool) -> NumberHint | None:
-    """A number without "bpm", judged by its position and its context."""
+    """Rate a number without "bpm" by its position and its neighbours."""
     token = tokens[place]
     if (
         not re.fullmatch(r"[1-9]\d{1,2}|0[1-9]\d", token.text)
@@ -195,7 +196,7 @@ def _bare_tempo(tokens: Sequence[NameField], place: int, *, folder: bool) -> Num
 
 
 def _place_weight(tokens: Sequence[NameField], place: int, value: float, *, folder: bool) -> float:
-    """How far a bare number is a tempo, by where it stands.
+    """Weigh how far a bare number is a tempo, by where it stands.
 
     At the end of a file's name it counts sounds as often as not, the more so after a drum.
     """
@@ -246,7 +247,7 @@ def _key_at(tokens: Sequence[NameField], place: int) -> KeyHint | None:
 
 
 def _named_key(tokens: Sequence[NameField], place: int, *, sign: bool, mode: str) -> KeyHint | None:
-    """A token such as "Am", "F#min", "Bb" or "G", judged by its context."""
+    """Read a token such as "Am", "F#min", "Bb" or "G", judged by its neighbours."""
     token, last = tokens[place], place == len(tokens) - 1
     following = "" if last else tokens[place + 1].text.lower()
     words = vocabulary().names

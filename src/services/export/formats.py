@@ -104,7 +104,7 @@ def _encoded(suffix: str, encoding: Encoding, *, cover: bool = True) -> Maker:
 def _transcode(
     of: Material, path: Path, encoding: Encoding, tags: Tags, progress: Progress
 ) -> None:
-    """The finished track in another format, block by block."""
+    """Write the finished track in another format, block by block."""
     with sound_stream(of.wav, block_samples=_BLOCK_SAMPLES) as sound:
         sink = AudioSink(
             path, sample_rate=sound.sample_rate, channels=sound.channels, encoding=encoding,
@@ -144,7 +144,7 @@ def _reaper(of: Material, folder: Path, progress: Progress) -> None:
 def _session(
     of: Material, folder: Path, style: SessionStyle, progress: Progress
 ) -> Iterator[tuple[Session, list[Member]]]:
-    """A session and its files, which are gone afterwards."""
+    """Make a session and its files, which are gone afterwards."""
     with TemporaryDirectory(dir=folder, prefix=TEMPORARY_PREFIX) as name:
         made = SessionMaker(of.score, load=of.load, folder=Path(name), style=style)
         text = SessionText(of.title, of.genre, of.comment)

@@ -27,7 +27,7 @@ class ExportRecord:
     sizes: Mapping[str, int]
 
     def holds(self, folder: Path) -> bool:
-        """Whether all files are there, whole."""
+        """Tell whether all files are there, whole."""
         return all(_size(folder / name) == size for name, size in self.sizes.items())
 
 
@@ -36,7 +36,7 @@ NOTHING = ExportRecord("", "", {})
 
 
 def read_record(folder: Path, name: str) -> ExportRecord:
-    """The record of a format."""
+    """Read the record of a format."""
     try:
         told = json.loads(_path(folder, name).read_text(encoding="utf-8"))
         return ExportRecord(told["track_id"], told["digest"], dict(told["sizes"]))

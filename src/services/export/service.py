@@ -112,13 +112,15 @@ class ExportService:
         return self._listed(place, wanted)
 
     def check(self, track_id: str, formats: Sequence[str] | None) -> dict[str, Any]:
-        """The parameters of an export job. Raises what :meth:`export` raises at once."""
+        """Check and return the parameters of an export job. Raises what :meth:`export` raises
+        at once.
+        """
         wanted = checked_formats(formats)
         _score_of(self._place(track_id).wav)
         return {"track_id": track_id, "formats": list(wanted), "export_id": str(uuid4())}
 
     def run(self, params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-        """The work of an export job: parameters as :meth:`check` makes them."""
+        """Do the work of an export job: parameters as :meth:`check` makes them."""
         made = self.export(
             params["track_id"], params["formats"], progress, export_id=params.get("export_id", "")
         )
@@ -133,11 +135,11 @@ class ExportService:
         remove_unfinished(folder, _unfinished(params.get("export_id", "")))
 
     def files(self, track_id: str) -> ExportsRecord:
-        """What was made of a track. Raises NotFoundError for an unknown track."""
+        """List what was made of a track. Raises NotFoundError for an unknown track."""
         return self._listed(self._place(track_id), tuple(FORMATS))
 
     def file(self, track_id: str, name: str) -> Path:
-        """A file that was made. Raises NotFoundError for all else."""
+        """Find a file that was made. Raises NotFoundError for all else."""
         place = self._place(track_id)
         if name not in {file.name for file in self._listed(place, tuple(FORMATS)).files}:
             raise NotFoundError(
@@ -146,7 +148,7 @@ class ExportService:
         return safe_join(place.folder, name)
 
     def zip(self, track_id: str, name: str) -> ZipDownload:
-        """All files of a track, or all its stems, as a zip that is made as it is read.
+        """Stream all files of a track, or all its stems, as a zip that is made as it is read.
 
         Raises NotFoundError for another name, and where there is nothing to put into it.
         """
@@ -161,11 +163,11 @@ class ExportService:
         return ZipDownload(f"{inside}_{name}", zip_stream(members))
 
     def folder(self, track_id: str) -> Path:
-        """Where a track's exports lie. Raises NotFoundError for an unknown track."""
+        """Find where a track's exports lie. Raises NotFoundError for an unknown track."""
         return self._place(track_id).folder
 
     def newest(self) -> str:
-        """The id of the newest track. Raises NotFoundError where there is none."""
+        """Return the id of the newest track. Raises NotFoundError where there is none."""
         with self.database.transaction() as session:
             rows, _ = crud.list_tracks(session, window=crud.Window(limit=1, offset=0))
             if not rows:
@@ -267,7 +269,7 @@ def checked_formats(formats: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def _score_of(wav: Path) -> Score:
-    """The score from the description beside a track."""
+    """Read the score from the description beside a track."""
     path = sidecar_of(wav)
     try:
         description = json.loads(path.read_text(encoding="utf-8"))
@@ -301,7 +303,7 @@ def _check_stems(score: Score, there: set[str]) -> None:
 
 
 def _digest(name: str, of: Material) -> str:
-    """What decides how the files of a format come out."""
+    """Digest what decides how the files of a format come out."""
     made_of: dict[str, Any] = {
         "version": EXPORT_VERSION,
         "format": name,

@@ -71,7 +71,7 @@ class SessionMaker:
         self._taken: set[str] = set()
 
     def make(self, text: SessionText, song: MidiSong, progress: Progress = silent) -> Session:
-        """The whole session. song: the same score as notes"""
+        """Make the whole session. song: the same score as notes"""
         tracks = []
         for number, channel in enumerate(self._score.channels):
             progress("writing parts", number, len(self._score.channels))
@@ -131,7 +131,7 @@ class SessionMaker:
         )
 
     def _hits(self, playing: ChannelSource, channel: Channel) -> list[AudioItem]:
-        """Every hit as an item of its own; where they overlap, both sound."""
+        """Write every hit as an item of its own; where they overlap, both sound."""
         notes = sorted(channel.notes, key=lambda note: note.start_beats)
         items = []
         for note, source in zip(notes, playing.notes, strict=True):
@@ -153,7 +153,7 @@ class SessionMaker:
         return items
 
     def _sections(self, channel: Channel) -> list[AudioItem]:
-        """The hits of a one-shot played into one file per section; the last one rings out."""
+        """Play the hits of a one-shot into one file per section; the last one rings out."""
         playing = ChannelSource(replace(channel, clips=()), self._grid, self._store)
         if not playing.notes:
             return []
@@ -201,7 +201,7 @@ class SessionMaker:
     def _media(
         self, spec: PassSpec | NoteSpec, stem_id: str, channel: Channel, gain: float
     ) -> Media:
-        """The file of a conformed slice at a gain, written when it is first needed."""
+        """Write the file of a conformed slice at a gain when it is first needed."""
         if (spec, gain) not in self._made:
             conformed = self._store.sound(spec)
             path = self._free_path(channel, self._names.get(stem_id, ""))
@@ -214,7 +214,9 @@ class SessionMaker:
         return self._made[spec, gain]
 
     def _free_path(self, channel: Channel, name: str) -> str:
-        """A path below the project that no other file has, whatever the case of its letters."""
+        """Find a path below the project that no other file has, whatever the case of its
+        letters.
+        """
         base = safe_name(f"{channel.name} {name}".strip())
         number = 1
         while True:
@@ -234,7 +236,7 @@ def _points(channel: Channel, parameter: str) -> tuple[AutomationPoint, ...]:
 
 
 def _sweeps(channel: Channel) -> Iterator[FilterSweep]:
-    """The filters of a channel that are ever at work."""
+    """List the filters of a channel that are ever at work."""
     for kind, open_hz, side in (("high_pass", _FLAT_HZ, 1.0), ("low_pass", _OPEN_HZ, -1.0)):
         points = _points(channel, f"{kind}_hz")
         if any(side * point.value > side * open_hz for point in points):

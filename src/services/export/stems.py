@@ -84,7 +84,7 @@ def stem_names(score: Score) -> list[str]:
 
 
 def _returns(score: Score) -> tuple[bool, bool]:
-    """Whether anything is ever sent to reverb and delay."""
+    """Tell whether anything is ever sent to reverb and delay."""
 
     def used(parameter: str) -> bool:
         return any(
@@ -97,7 +97,7 @@ def _returns(score: Score) -> tuple[bool, bool]:
 
 
 def _present(score: Score, block: MixBlock) -> Iterator[Audio | None]:
-    """The parts of a block that have a file, in the order of ``stem_names``."""
+    """List the parts of a block that have a file, in the order of ``stem_names``."""
     yield from block.channels
     for sound, used in zip((block.reverb, block.delay), _returns(score), strict=True):
         if used:
@@ -121,7 +121,7 @@ class _Peaks:
         self._mix = max(self._mix, _highest(total))
 
     def gain(self) -> float:
-        """The factor for all files; 1 for silence."""
+        """Choose the factor for all files; 1 for silence."""
         limits = [
             db_to_gain(level_db) / peak
             for level_db, peak in (

@@ -112,7 +112,9 @@ class BatchWriter:
         self.report.embedded += len(rows)
 
     def vector_of(self, stem: str) -> Vectors | None:
-        """A stem's stored vector by the present model, shape (1, dimension); None: it has none."""
+        """Read a stem's stored vector by the present model, shape (1, dimension); None: it has
+        none.
+        """
         with self.database.transaction() as session:
             raw = imports.vector_of(session, stem, model_id=self.model_id)
         return None if raw is None else np.frombuffer(raw, "<f4")[None]
@@ -198,7 +200,7 @@ class BatchWriter:
         return known_place(found, stem)
 
     def _forget_refusal(self, rows: _Rows, found: FoundFile) -> None:
-        """The file at this place is another one than that which was refused and left there."""
+        """Forget a refusal whose place holds another file now."""
         before = self._in_place.pop(found.place, None)
         if before is not None:
             rows.good_again.append(before.id)

@@ -21,7 +21,7 @@ class Scope:
     unread: Sequence[Path] = ()
 
     def covers(self, place: str) -> bool:
-        """Whether the walk would have found a file at this place."""
+        """Tell whether the walk would have found a file at this place."""
         path = path_of(place, Path(os.path.realpath(self.raw_root)))
         if not path.is_relative_to(os.path.realpath(self.folder)):
             return False

@@ -13,7 +13,7 @@ _DEEPEST = 3
 
 
 def kit_path(place: str) -> str | None:
-    """The folder that is the kit of a file: its own, or the next one up that has a name.
+    """Find the folder that is the kit of a file: its own, or the next one up that has a name.
 
     ``Kit 01 - 128 - Am/Drums/kick.wav`` belongs to ``Kit 01 - 128 - Am``. A folder without
     anything above it is a kit whatever its name. A file that lies in no folder has no kit.
@@ -32,12 +32,12 @@ def kit_path(place: str) -> str | None:
 
 
 def kit_id(path: str) -> str:
-    """The id of the kit that lies there."""
+    """Derive the id of the kit that lies there."""
     return text_hash(f"kit:{path}")[:16]
 
 
 def kit_row(path: str) -> Mapping[str, Any]:
-    """The columns of a kit: its name and what the name says of tempo and key."""
+    """Fill the columns of a kit: its name and what the name says of tempo and key."""
     near = PurePosixPath(path).parts[-2:]
     hints = name_hints("/".join((*near, "x.wav")))
     return {

@@ -44,7 +44,7 @@ class KitLicences:
     _known: dict[str, _Told] = field(default_factory=dict)
 
     def of(self, place: str) -> str | None:
-        """What the nearest texts say, from the file's folder up to its kit.
+        """Read what the nearest texts say, from the file's folder up to its kit.
 
         A licence that is told of the very sound comes first, as Freesound's packs tell it; then
         the first line of a licence file; then a line of a readme that names a licence. None

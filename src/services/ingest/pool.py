@@ -127,8 +127,8 @@ class WorkPool:
         return Running(task, function, limit, future)
 
     def outcome(self, running: Running[Task, Result_co]) -> Result_co | Failure:
-        """Wait for a task. One whose worker died is given a second chance, alone in its fate:
-        the worker may have fallen to a neighbour's hunger for memory.
+        """Wait for a task. One whose worker died is tried once more, alone, since another task
+        may have used up the memory.
 
         Raises BackendUnavailableError where workers can't be started or can't write.
         """

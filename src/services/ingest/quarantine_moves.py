@@ -15,7 +15,7 @@ KEPT_PREFIX = "KEPT_"
 
 
 def stored_name(reason: str, name: str, *, bad_id: str, taken: Collection[str]) -> str:
-    """The name of a refused file in the quarantine: ``ERROR_<reason>_<name>``.
+    """Name a refused file in the quarantine: ``ERROR_<reason>_<name>``.
 
     Where that is taken, a part of ``bad_id`` is put before the ending.
     """
@@ -31,8 +31,7 @@ def stored_name(reason: str, name: str, *, bad_id: str, taken: Collection[str]) 
 
 
 def relocate(source: Path, target: Path) -> bool:
-    """Move a file or a link without overwriting anything else; False where it could only be
-    copied, because its folder may not be changed.
+    """Move a file or a link without overwriting; False where it could only be copied.
 
     May be called again after an interruption: a target with the same content is taken as
     the copy made then. Raises FileExistsError where the target is another file, and OSError

@@ -120,7 +120,7 @@ class ReanalysisService:
         self._analysis = analysis
 
     def check(self, selection: Selection) -> int:
-        """How many stems are meant. Raises NotFoundError naming unknown ids."""
+        """Count the stems that are meant. Raises NotFoundError naming unknown ids."""
         with self.database.transaction() as session:
             return len(stem_edits.selected_ids(session, selection))
 
@@ -183,7 +183,7 @@ class ReanalysisService:
         return _Tools(pool, embedding, licences, progress, report, places)
 
     def _heard(self, ids: Sequence[str], analysis: Analysis, tools: _Tools) -> Iterator[Content]:
-        """Each stem that could be heard, with what was found out."""
+        """Yield each stem that could be decoded, with its analysis."""
         take_in = taking_in(self.settings, analysis.analyse)
         for content, outcome in tools.pool.ordered(take_in, self._contents(ids, tools)):
             if isinstance(outcome, Failure):
@@ -211,7 +211,9 @@ class ReanalysisService:
                     yield Content(stem.content_hash, [replace(found, hint_path=hint)])
 
     def _source(self, stem: Stem) -> FoundFile | None:
-        """An original that is as it was taken in, else the copy; None where both are gone."""
+        """Choose an original that is as it was taken in, else the copy; None where both are
+        gone.
+        """
         own_first = sorted(stem.places, key=lambda one: (one.path != stem.original_file, one.path))
         for place in own_first:
             found = _found(path_of(place.path, self.settings.raw_path), place.path)
@@ -261,7 +263,7 @@ class ReanalysisService:
 
 
 def hint_path(place: str) -> str:
-    """The part of a place that may give hints: below the library, or from its kit on."""
+    """Cut a place to the part that may give hints: below the library, or from its kit on."""
     if not place.startswith("/"):
         return place
     kit = kit_path(place)

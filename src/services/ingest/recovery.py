@@ -74,7 +74,7 @@ def finish_moves(database: Database, settings: Settings, bad: Sequence[RefusedFi
 
 
 def _unchanged(one: RefusedFile, settings: Settings) -> bool:
-    """Whether the refused file still lies in its old place as it was."""
+    """Tell whether the refused file still lies in its old place as it was."""
     original = path_of(one.original_path, settings.raw_path)
     for follow in (True, False):
         try:

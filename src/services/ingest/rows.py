@@ -15,13 +15,13 @@ Row = dict[str, Any]
 
 
 def stem_name(place: str) -> str:
-    """What a stem is called: its file's name without the ending."""
+    """Name a stem: its file's name without the ending."""
     name = PurePosixPath(place).name
     return (PurePosixPath(name.strip()).stem or name).strip()
 
 
 def bad_id(place: str, content: str) -> str:
-    """The id of a refused file: its place and what lies there."""
+    """Derive the id of a refused file from its place and what lies there."""
     return text_hash(f"bad:{place}:{content}")[:16]
 
 
@@ -40,7 +40,7 @@ def known_place(found: FoundFile, stem: str) -> KnownPlace:
 def stem_row(
     content: Content, taken: Taken, *, analysis_version: str, kit_licence: str | None
 ) -> Row:
-    """The columns of a new stem. kit_licence: counts where the file itself tells none."""
+    """Fill the columns of a new stem. kit_licence: counts where the file itself names none."""
     place = content.files[0].place
     kit = kit_path(place)
     return {
@@ -57,7 +57,7 @@ def stem_row(
 
 
 def analysis_columns(taken: Taken, *, analysis_version: str) -> Row:
-    """The columns that an analysis writes, and writes again when it got better."""
+    """Fill the columns that an analysis writes, and writes again when it got better."""
     facts = taken.facts
     return {
         "duration_s": taken.duration_s,

@@ -110,7 +110,7 @@ class ImportRun:
         return contents
 
     def _examined(self, contents: Iterable[Content]) -> Iterator[Content]:
-        """Each content with what came of its first file; known content stays as it is."""
+        """Yield each content with the outcome of its first file; known content stays as it is."""
         window: deque[tuple[Content, Running[Content, Taken | Failure] | None]] = deque()
 
         def first() -> Content:

@@ -68,7 +68,7 @@ class Scan:
     folder_links: int = 0
 
     def notes(self) -> list[str]:
-        """What the user should know, in words."""
+        """Put in words what the user should know."""
         told = [f"the folder {shown(path)} may not be read" for path in self.unread]
         if self.other_audio:
             kinds = "of kinds that are not read (m4a, wma ...; ffmpeg, once installed, reads most)"
@@ -85,7 +85,7 @@ def scan_folder(
     excluded: Sequence[Path],
     endings: Sequence[str] = ENDINGS,
 ) -> Scan:
-    """All files below ``folder`` whose ending says sound, sorted.
+    """List all files below ``folder`` whose ending is that of a sound, sorted.
 
     excluded: folders of our own that may lie inside and are never entered
     endings: what is looked into; other endings of sounds are counted
@@ -128,13 +128,13 @@ class _Walk:
     endings: frozenset[str]
 
     def hint_path(self, path: Path) -> str:
-        """The path below the library, or below the folder that holds the walked one."""
+        """Cut a path to what lies below the library, or below the parent of the walked folder."""
         inside = path.is_relative_to(self.raw_root)
         root = self.raw_root if inside else self.folder.parent
         return printable(path.relative_to(root).as_posix())
 
     def finds(self, target: Path) -> bool:
-        """Whether a file has a place of its own in the folders that are walked."""
+        """Tell whether a file has a place of its own in the folders that are walked."""
         for root in (self.folder, self.raw_root):
             if target.is_relative_to(root):
                 return not any(part.startswith(".") for part in target.relative_to(root).parts)

@@ -103,7 +103,7 @@ class UploadBatch:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def start_file(self, name: str) -> None:
-        """The next file begins."""
+        """Begin the next file."""
         if len(self._arrived) >= MAX_FILES:
             raise UploadTooLargeError(f"an upload may have {MAX_FILES} files")
         self._name = name
@@ -111,7 +111,7 @@ class UploadBatch:
         self._sink = (self._folder / f"{len(self._arrived)}").open("xb")
 
     def write(self, data: bytes) -> None:
-        """The next bytes of the present file. Raises UploadTooLargeError."""
+        """Take the next bytes of the present file. Raises UploadTooLargeError."""
         assert self._sink is not None, "start_file comes before write"
         self._taken_bytes += len(data)
         if self._taken_bytes > self._limit_bytes:
@@ -122,7 +122,7 @@ class UploadBatch:
         self._sink.write(data)
 
     def end_file(self) -> None:
-        """The present file is whole."""
+        """End the present file."""
         assert self._sink is not None, "start_file comes before end_file"
         size = self._sink.tell()
         self._sink.flush()
@@ -197,7 +197,7 @@ class UploadBatch:
         return UploadOutcome(arrived.name, status, path, arrived.size_bytes)
 
     def _known(self, arrived: _Arrived, folder: Path) -> UploadOutcome | None:
-        """The stem with this content, if it lies in the same folder.
+        """Find the stem with this content, if it lies in the same folder.
 
         For the raw folder itself any place will do: such a file belongs to no kit.
         """
@@ -220,7 +220,7 @@ class UploadService:
         self._settings = settings
 
     def begin(self) -> UploadBatch:
-        """A new upload."""
+        """Begin a new upload."""
         return UploadBatch(self._database, self._settings)
 
     def remove_stale(self) -> int:
@@ -291,7 +291,7 @@ def _placed(arrived: _Arrived, wished: Path) -> _Target:
 
 
 def _holds(file: Path, arrived: _Arrived) -> bool:
-    """Whether a file has the bytes that arrived."""
+    """Tell whether a file has the bytes that arrived."""
     same_size = file.is_file() and file.stat().st_size == arrived.size_bytes
     return same_size and content_hash(file) == arrived.digest
 

@@ -61,7 +61,7 @@ class EmbedsFeatures(Protocol):
     """An embedder that can start from the analysis' descriptors instead of hearing again."""
 
     def embed_features(self, features: Sequence[Mapping[str, float]]) -> Vectors:
-        """One unit vector per set of descriptors."""
+        """Embed sets of descriptors, one unit vector each."""
         ...
 
 
@@ -70,7 +70,7 @@ Stems = Mapping[str, Mapping[str, float] | None]
 
 
 def fingerprint(found: FoundFile) -> str | Failure:
-    """The digest of a file's bytes."""
+    """Digest a file's bytes."""
     try:
         return content_hash(found.path)
     except UnreadableAudioError as error:
@@ -136,7 +136,7 @@ def check_usable(audio: Audio) -> None:
 
 
 def standardised(decoded: DecodedAudio) -> tuple[Audio, tuple[str, ...]]:
-    """The sound as it is stored, and what had to be done to it.
+    """Convert a sound to the form that is stored, and list what had to be done to it.
 
     Peaks beyond full scale (float files, overshoot of resampling) would be clipped in
     24 bit: the whole sound is turned down instead, so that its shape stays.
@@ -152,7 +152,7 @@ def standardised(decoded: DecodedAudio) -> tuple[Audio, tuple[str, ...]]:
 
 
 def embed(stems: Stems, *, embedder: bytes, copies: Path) -> Vectors:
-    """One vector per stem, in their order.
+    """Embed stems, one vector each, in their order.
 
     embedder: pickled, so that a worker builds it only once; copies: where the copies lie
 
@@ -209,12 +209,12 @@ def _failure(found: FoundFile, error: UnreadableAudioError) -> Failure:
 
 
 def batch_values(taken: Sequence[Taken]) -> int:
-    """How many values the stems hold together, for limits on memory."""
+    """Count the values that the stems hold together, for limits on memory."""
     return sum(round(one.duration_s * HOUSE_RATE) * one.channels for one in taken)
 
 
 def own_analysis() -> Analysis:
-    """The house's own analysis; imported late, since it brings the whole of SciPy."""
+    """Return the project's own analysis; imported late, since it brings the whole of SciPy."""
     from src.analysis import ANALYSIS_VERSION, analyse
 
     return Analysis(analyse, ANALYSIS_VERSION)

@@ -45,7 +45,9 @@ class JobLogs:
             handler.close()
 
     def tail(self, job_id: str, lines: int) -> tuple[list[str], int]:
-        """The last lines of a job's log, and how many there are in all; none where none is kept."""
+        """Return the last lines of a job's log, and how many there are in all; none where none
+        is kept.
+        """
         total = 0
         last: deque[str] = deque(maxlen=lines)
         try:

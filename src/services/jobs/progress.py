@@ -43,7 +43,7 @@ class StageScale:
         self.value = start
 
     def step(self, stage: str, done: int, total: int) -> float:
-        """The progress after this step. An unknown stage or total leaves it as it was."""
+        """Compute the progress after a step. An unknown stage or total leaves it as it was."""
         if stage in self._spans:
             start, share = self._spans[stage]
             part = min(max(done / total, 0.0), 1.0) if total > 0 else 0.0

@@ -101,7 +101,7 @@ class JobService:
         return None if row is None else state_of(row)
 
     def get(self, job_id: str) -> JobState:
-        """The job as it stands. Raises NotFoundError."""
+        """Return the job as it stands. Raises NotFoundError."""
         with self.database.transaction() as session:
             row = rows.get_job(session, job_id)
             waits = [job_id] if row.status == "queued" else []
@@ -120,7 +120,7 @@ class JobService:
     def page(
         self, which: rows.JobFilter, *, limit: int, offset: int = 0, after: rows.After | None = None
     ) -> JobPage:
-        """One page of jobs, newest first, without their results, which may be long."""
+        """Return one page of jobs, newest first, without their results, which may be long."""
         with self.database.transaction() as session:
             found, total = rows.list_jobs(session, which, limit=limit, offset=offset, after=after)
             waits = [row.id for row in found if row.status == "queued"]
@@ -153,7 +153,7 @@ class JobService:
         return Cancelled(len(cancelled), len(stopping))
 
     def retry(self, job_id: str, *, mark: RequestMark | None = None) -> JobState:
-        """A new job that does the same as one that failed or was cancelled.
+        """Start a new job that does the same as one that failed or was cancelled.
 
         Raises ConflictError for one that is open or has succeeded, and what submit raises.
         """
@@ -170,7 +170,9 @@ class JobService:
     # --- for who follows --------------------------------------------------------------------
 
     def log_tail(self, job_id: str, lines: int) -> tuple[list[str], int]:
-        """The last lines of a job's log, and how many there are in all. Raises NotFoundError."""
+        """Return the last lines of a job's log, and how many there are in all. Raises
+        NotFoundError.
+        """
         with self.database.transaction() as session:
             rows.get_job(session, job_id)
         return ([], 0) if self._logs is None else self._logs.tail(job_id, lines)

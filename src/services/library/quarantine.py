@@ -64,7 +64,7 @@ class QuarantineService:
             return [self._told(row) for row in found], total
 
     def get(self, bad_id: str) -> QuarantinedFile:
-        """One refused file. Raises NotFoundError."""
+        """Return one refused file. Raises NotFoundError."""
         with self.database.transaction() as session:
             return self._told(rows.get_refused(session, bad_id))
 

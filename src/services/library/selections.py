@@ -6,7 +6,7 @@ from src.schemas.stem_edits import StemFilterBody, StemSelection
 
 
 def selection_of(said: StemSelection) -> Selection:
-    """Which stems a request means."""
+    """Read which stems a request means."""
     if said.ids is not None:
         return Selection(ids=tuple(said.ids))
     return Selection(wanted=StemFilter() if said.filter is None else _filter_of(said.filter))

@@ -46,7 +46,7 @@ class StemService:
         self.settings = settings
 
     def page(self, wanted: crud.StemFilter, *, sort: str, window: crud.Window) -> Page[StemRecord]:
-        """One page of stems. Raises NotFoundError for a collection that is not there."""
+        """Return one page of stems. Raises NotFoundError for a collection that is not there."""
         with self.database.transaction() as session:
             if wanted.collection is not None:
                 get_collection(session, wanted.collection)
@@ -55,14 +55,14 @@ class StemService:
         return Page[StemRecord](items=items, total=total, limit=window.limit, offset=window.offset)
 
     def summaries(self, stem_ids: list[str]) -> dict[str, StemRecord]:
-        """The stems with these ids that are there."""
+        """Return the stems with these ids that are there."""
         with self.database.transaction() as session:
             return {
                 row.id: StemRecord(**summary(row)) for row in crud.stems_by_id(session, stem_ids)
             }
 
     def detail(self, stem_id: str) -> StemDetailRecord:
-        """All that is known about a stem. Raises NotFoundError."""
+        """Return all that is known about a stem. Raises NotFoundError."""
         with self.database.transaction() as session:
             return _detail(crud.get_stem(session, stem_id))
 
@@ -81,13 +81,13 @@ class StemService:
             return _detail(stem)
 
     def audio_file(self, stem_id: str) -> tuple[Path, str]:
-        """The standardised copy and its stem's name. Raises NotFoundError."""
+        """Find the standardised copy and its stem's name. Raises NotFoundError."""
         with self.database.transaction() as session:
             stem = crud.get_stem(session, stem_id)
         return self._copy_of(stem), stem.name
 
     def waveform(self, stem_id: str, points: int) -> Waveform:
-        """The outline of a stem, read in pieces so that long ones need little memory."""
+        """Draw the outline of a stem, read in blocks so that long ones need little memory."""
         with self.database.transaction() as session:
             stem = crud.get_stem(session, stem_id)
         minimum, maximum = sound_outline(self._copy_of(stem), stem.duration_s, points)
@@ -110,7 +110,7 @@ class StemService:
 
 
 def summary(stem: Stem) -> dict[str, Any]:
-    """A stem's row as a list shows it."""
+    """Convert a stem's row to what a list shows."""
     return {
         "id": stem.id,
         "name": stem.name,
@@ -155,7 +155,7 @@ def _detail(stem: Stem) -> StemDetailRecord:
 
 
 def _fact(stem: Stem, name: str) -> Fact:
-    """The value that holds; what follows from another correction is as sure as that."""
+    """Choose the value that holds; what follows from another correction is as sure as that."""
     value = getattr(stem, name)
     found = stem.analysis.get(name, {})
     if name in stem.corrections or (stem.corrections and value != found.get("value")):
@@ -168,7 +168,7 @@ def _fact(stem: Stem, name: str) -> Fact:
 
 
 def change_of(said: StemChanges, *, taken_back: tuple[str, ...] = ()) -> Change:
-    """What a request says, as a change. taken_back: fields beside those that are null"""
+    """Convert a request to a change. taken_back: fields beside those that are null"""
     given = {name: getattr(said, name) for name in said.model_fields_set if name in CORRECTABLE}
     return Change(
         values={name: _stored(name, value) for name, value in given.items() if value is not None},
@@ -180,19 +180,19 @@ def change_of(said: StemChanges, *, taken_back: tuple[str, ...] = ()) -> Change:
 
 
 def _corrected(stem: Stem) -> list[str]:
-    """The fields that the user corrected; tags that came and went are tags."""
+    """List the fields that the user corrected; tags that came and went are tags."""
     return sorted({"tags" if name in TAG_CHANGES else name for name in stem.corrections})
 
 
 def _analysis(stem: Stem) -> dict[str, dict[str, Any]]:
-    """What the machine found, with confidence and source where these are known."""
+    """List what the analysis found, with confidence and source where these are known."""
     found = found_in(row_of(stem))
     told = [name for name in COVERED if name != "user_rating"]
     return {name: {**stem.analysis.get(name, {}), "value": found[name]} for name in told}
 
 
 def _stored(name: str, value: Any) -> Any:
-    """A correction as its column holds it; 0 and "" say that there is no tempo, no key."""
+    """Convert a correction to its column; 0 and "" say that there is no tempo, no key."""
     if name == "tags":
         return dict.fromkeys(value, 1.0)
     if (name == "bpm" and value == 0) or (name == "key" and value == ""):

@@ -40,7 +40,7 @@ def storage_use(settings: Settings) -> StorageUse:
 
 
 def shown_settings(settings: Settings) -> dict[str, str]:
-    """Every setting but the secret ones, by its name in the environment."""
+    """List every setting but the secret ones, by its name in the environment."""
     shown: dict[str, str] = {}
     for name, field in type(settings).model_fields.items():
         if name in _SECRET:

@@ -97,21 +97,21 @@ class Direction:
     toward: Vectors
 
     def nearest(self, index: LibraryIndex, mask: NDArray[np.bool_], count: int) -> NDArray[np.intp]:
-        """The best candidates among the allowed slots, in no order."""
+        """Find the best candidates among the allowed slots, in no order."""
         return index.nearest(self.pointer, mask, count)
 
     def part(self, index: LibraryIndex, slots: NDArray[np.intp]) -> Scores:
-        """How well sounds fit, 0..1, shape (slots,)."""
+        """Rate how well sounds fit, 0..1, shape (slots,)."""
         products = index.similarity(self.pointer, slots).astype(np.float64)
         return np.clip((products - self.offset) / self.reach, 0.0, 1.0)
 
     def cosines(self, index: LibraryIndex, slots: NDArray[np.intp]) -> Scores:
-        """The cosines that are told, shape (slots,)."""
+        """Compute the cosines that are reported, shape (slots,)."""
         return index.similarity(self.toward, slots).astype(np.float64)
 
 
 def text_wishes(embedder: Embedder, texts: Sequence[str], weights: Sequence[float]) -> list[Wish]:
-    """What texts ask for; those that say nothing known are left out."""
+    """Convert texts to directions; those without a known word are left out."""
     if not texts:
         return []
     vectors = embedder.embed_text(texts)
@@ -132,7 +132,7 @@ def sound_wishes(vectors: NDArray[np.float32], weight: float) -> list[Wish]:
 
 
 def direction_of(wishes: Sequence[Wish], index: LibraryIndex, usual: Usual) -> Direction | None:
-    """All wishes in one; None where nothing is asked of the sound.
+    """Combine all directions in one; None where nothing is asked of the sound.
 
     Each wish counts from the least (for texts with a known best: from nought) to the best
     that is to be expected. Without a liked wish the least disliked counts most.

@@ -74,7 +74,8 @@ class EmbeddingModels:
         self._lock = threading.Lock()
 
     def active(self) -> Embedder:
-        """The embedder whose vectors are searched; the same object until it is another one.
+        """Return the embedder whose vectors are searched; the same object until it is another
+        one.
 
         A library that never said so is searched by the model that heard most of it, a fresh
         one by the wanted model. Where the active one's files are not here, the wanted one
@@ -87,7 +88,7 @@ class EmbeddingModels:
         return self._embedder(marked)
 
     def state(self) -> ModelsState:
-        """Every embedder that is here, and every one that left vectors."""
+        """List every embedder that is here, and every one that left vectors."""
         active = self.active().model_id
         with self._database.transaction() as session:
             counts = active_model.embedded_counts(session)

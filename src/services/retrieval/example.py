@@ -39,7 +39,7 @@ class AspectPointing:
     vector: NDArray[np.float32]
 
     def nearest(self, index: LibraryIndex, mask: NDArray[np.bool_], count: int) -> NDArray[np.intp]:
-        """The best candidates among the allowed slots, in no order."""
+        """Find the best candidates among the allowed slots, in no order."""
         slots = np.flatnonzero(mask)
         if slots.size <= count:
             return slots
@@ -47,12 +47,12 @@ class AspectPointing:
         return slots[np.argpartition(-alike, count - 1)[:count]]
 
     def part(self, index: LibraryIndex, slots: NDArray[np.intp]) -> Scores:
-        """How alike sounds are, 0..1, shape (slots,)."""
+        """Rate how alike sounds are, 0..1, shape (slots,)."""
         alike: Scores = np.clip(self.cosines(index, slots), 0.0, 1.0)
         return alike
 
     def cosines(self, index: LibraryIndex, slots: NDArray[np.intp]) -> Scores:
-        """The cosines in this aspect, shape (slots,)."""
+        """Compute the cosines in this aspect, shape (slots,)."""
         vectors = self.aspects.aligned(index.ids, index.seq)
         cosines: Scores = (vectors[slots] @ self.vector).astype(np.float64)
         return cosines
@@ -75,12 +75,12 @@ class ExampleService:
         self._lock = threading.Lock()
 
     def find_file(self, path: Path, query: SearchQuery, *, aspect: str = OVERALL) -> SearchPage:
-        """What resembles a file. Raises UnreadableAudioError, and what ``find`` raises."""
+        """Find what resembles a file. Raises UnreadableAudioError, and what ``find`` raises."""
         audio = read_audio(path, sample_rate=HOUSE_RATE, max_s=LONGEST_S).audio
         return self.find(audio, query, aspect=aspect)
 
     def find(self, audio: Audio, query: SearchQuery, *, aspect: str = OVERALL) -> SearchPage:
-        """What resembles a sound. audio: float32 at 48 kHz, shape (channels, samples).
+        """Find what resembles a sound. audio: float32 at 48 kHz, shape (channels, samples).
 
         Raises InvalidInputError for an unknown aspect, UnreadableAudioError for silence, and
         what ``SearchService.find`` raises.

@@ -39,7 +39,7 @@ def members_of(session: Session, query: SearchQuery, without: Sequence[str] = ()
 
 
 def allowed(index: LibraryIndex, query: SearchQuery, members: Members) -> Mask:
-    """Which slots pass all filters, shape (size,). What is not known passes no range."""
+    """Mark the slots that pass all filters, shape (size,). What is not known passes no range."""
     mask: Mask = index.column("alive").copy()
     if query.kinds:
         mask &= np.isin(index.column("category"), [CATEGORIES.index(kind) for kind in query.kinds])

@@ -33,7 +33,8 @@ class Company:
 def track_company(
     name: str, bpm: float, choices: Sequence[Mapping[str, Any]], cards: Mapping[str, StemCard]
 ) -> Company:
-    """What plays in a track: its stems that are still there, loops at the track's tempo.
+    """Collect what plays in a track: its stems that are still there, loops at the track's
+    tempo.
 
     choices: as a track's report keeps them
     """
@@ -53,7 +54,9 @@ def track_company(
 def said_fit(
     index: LibraryIndex, slots: NDArray[np.intp], bpm: float | None, key: str | None
 ) -> Scores | None:
-    """How well tempo and key fit those that a prompt says, 0..1; None where neither is said."""
+    """Rate how well tempo and key fit those that a prompt names, 0..1; None where it names
+    neither.
+    """
     parts: list[Scores] = []
     if bpm is not None:
         parts.append(_tempo_fit(index.column("bpm")[slots], bpm, unknown=0.0))
@@ -63,7 +66,7 @@ def said_fit(
 
 
 def rough_fit(index: LibraryIndex, slots: NDArray[np.intp], company: Company) -> Scores:
-    """How well tempo or length, and key, fit what plays: by columns, 0..1, shape (slots,)."""
+    """Rate how well tempo or length, and key, fit what plays: by columns, 0..1, shape (slots,)."""
     loops = index.column("is_loop")[slots]
     tonal_codes = [code for code, name in enumerate(CATEGORIES) if name not in DRUM_CATEGORIES]
     tonal = np.isin(index.column("category")[slots], tonal_codes)
@@ -85,7 +88,7 @@ def rough_fit(index: LibraryIndex, slots: NDArray[np.intp], company: Company) ->
 
 
 def weighed(card: StemCard, company: Company) -> Compatibility:
-    """All criteria, with their reasons."""
+    """Rate by all criteria, with their reasons."""
     return compatibility(card, company.cards)
 
 

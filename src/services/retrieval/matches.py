@@ -53,7 +53,7 @@ class MatchService:
         self._cards = cards
 
     def matches(self, query: MatchQuery) -> list[StemMatch]:
-        """The stems that go best with what plays, best first; what plays is left out.
+        """Find the stems that go best with what plays, best first; what plays is left out.
 
         Raises NotFoundError for a stem that is not there, InvalidInputError for an unknown
         category, a bad limit or too many stems beside it.
@@ -88,7 +88,7 @@ class MatchService:
 
 
 def _time_fit(rows: Sequence[StemTimes], playing: Sequence[StemCard]) -> NDArray[np.float64]:
-    """How well tempo and length of many stems fit, roughly: what a library is narrowed by."""
+    """Rate roughly how well tempo and length of many stems fit, to narrow a library."""
     tempos = np.array([row.bpm or math.nan for row in rows])
     lengths = np.array([max(row.duration_s, 1e-3) for row in rows])
     loops = np.array([row.is_loop for row in rows])

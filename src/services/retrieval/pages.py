@@ -46,13 +46,13 @@ class Ordered:
 
 
 def cursor_of(query: SearchQuery, model_id: str, place: Place) -> str:
-    """A cursor that goes on after a place, for the same search only."""
+    """Make a cursor that goes on after a position, for the same search only."""
     told = json.dumps([_digest(query, model_id), place.last, place.seen])
     return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
 
 
 def place_of(query: SearchQuery, model_id: str) -> Place:
-    """Where a page starts: after the cursor's place, or after ``offset`` hits.
+    """Find where a page starts: after the cursor's position, or after ``offset`` hits.
 
     Raises InvalidInputError (code bad_cursor) for a cursor of another search, or for none.
     """
@@ -76,7 +76,7 @@ def place_of(query: SearchQuery, model_id: str) -> Place:
 
 
 def ordered(index: LibraryIndex, ranking: Ranking, query: SearchQuery, wanted: int) -> Ordered:
-    """The order in which at least ``wanted`` candidates (where there are so many) are shown."""
+    """Order at least ``wanted`` candidates (where there are so many) as they are shown."""
     places = list(range(ranking.slots.size))
     if query.spread > 0.0:
         places = _spread(index, ranking, query.spread)
@@ -91,7 +91,7 @@ def ordered(index: LibraryIndex, ranking: Ranking, query: SearchQuery, wanted: i
 
 
 def start_of(index: LibraryIndex, ranking: Ranking, found: Ordered, place: Place) -> int:
-    """Where in the order a page starts: after the last hit shown, wherever that is now."""
+    """Find where in the order a page starts: after the last hit shown, wherever that is now."""
     if place.last:
         slots = index.slots_of([place.last]).tolist()
         for number, one in enumerate(found.places):
@@ -121,7 +121,7 @@ def _spread(index: LibraryIndex, ranking: Ranking, spread: float) -> list[int]:
 
 
 def _folded(index: LibraryIndex, ranking: Ranking, places: Sequence[int]) -> Ordered:
-    """Each candidate that is as good as the same as an earlier one goes under it."""
+    """Fold each candidate that is as good as the same as an earlier one under it."""
     slots: Slots = ranking.slots[list(places)]
     alike = _alike(index, slots)
     leaders: list[int] = []
@@ -136,7 +136,7 @@ def _folded(index: LibraryIndex, ranking: Ranking, places: Sequence[int]) -> Ord
 
 
 def _alike(index: LibraryIndex, slots: Slots) -> NDArray[np.bool_]:
-    """Which of some slots sound the same, shape (slots, slots)."""
+    """Mark which of some slots sound the same, shape (slots, slots)."""
     vectors = index.vectors_of(slots)
     same: NDArray[np.bool_] = vectors @ vectors.T >= ALIKE
     for name in ("category", "is_loop"):
@@ -148,6 +148,6 @@ def _alike(index: LibraryIndex, slots: Slots) -> NDArray[np.bool_]:
 
 
 def _digest(query: SearchQuery, model_id: str) -> str:
-    """What a cursor belongs to: everything that makes the order, not how much is shown."""
+    """Digest what a cursor belongs to: everything that makes the order, not how much is shown."""
     fixed = replace(query, limit=1, offset=0, cursor=None)
     return hashlib.blake2b(f"{model_id} {fixed}".encode(), digest_size=8).hexdigest()

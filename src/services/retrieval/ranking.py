@@ -92,7 +92,7 @@ def _candidates(
     words: NDArray[np.float32],
     depth: int,
 ) -> tuple[Slots, bool]:
-    """Every allowed slot of a small choice; of a large one the best of each part."""
+    """List every allowed slot of a small choice; of a large one the best of each part."""
     everything = np.flatnonzero(mask)
     if everything.size <= max(SMALL_LIBRARY, depth):
         return everything, True
@@ -124,7 +124,7 @@ def _best(slots: Slots, scores: NDArray[np.floating], count: int) -> Slots:
 def _parts(
     index: LibraryIndex, slots: Slots, wanted: RankedFor, words: NDArray[np.float32]
 ) -> dict[str, Scores]:
-    """Each part that has a say, for some slots, 0..1."""
+    """Rate each part that has a say, for some slots, 0..1."""
     parts: dict[str, Scores] = {}
     if wanted.pointing is not None:
         parts["sound"] = wanted.pointing.part(index, slots)
@@ -178,7 +178,7 @@ def _order(index: LibraryIndex, slots: Slots, score: Scores) -> Slots:
 
 
 def with_exact_fit(index: LibraryIndex, ranking: Ranking, fits: Scores) -> Ranking:
-    """The same ranking, with the fit of the best weighed by all criteria.
+    """Rank again, with the fit of the best weighed by all criteria.
 
     fits: of the first stems of the ranking, 0..1; the others follow after them
     """

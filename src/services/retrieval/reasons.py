@@ -110,7 +110,7 @@ def _feedback(stem: StemCard, told: Told) -> Iterator[str]:
 
 
 def _scores(stem: StemCard) -> Mapping[str, float]:
-    """All attributes where the descriptors are complete, else the tags alone."""
+    """Rate all attributes where the descriptors are complete, else use the tags alone."""
     if calibration().descriptors.keys() <= stem.features.keys():
         return attribute_scores(stem.features)
     return {name: score for name, score in stem.tags.items() if name in ATTRIBUTES}

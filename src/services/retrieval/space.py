@@ -64,7 +64,7 @@ class SearchSpaces:
             yield space
 
     def current(self) -> Space:
-        """Tell which space is searched in, as far as it was read until now."""
+        """Return the space to search in. Not safe to call from two threads at once."""
         with self._lock:
             return self._chosen()
 

@@ -81,7 +81,7 @@ class Suggestions:
             self._seq = index.seq
 
     def _completions(self, index: LibraryIndex, last: str, whole: str) -> Iterator[Suggestion]:
-        """All kinds of completions, the more telling kind first."""
+        """Yield all kinds of completions, the more telling kind first."""
         for category in CATEGORIES:
             if category.startswith(last) and index.words.count(category):
                 yield Suggestion(category, "category", index.words.count(category))

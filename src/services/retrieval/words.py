@@ -102,7 +102,8 @@ def mended(prompt: str, index: WordIndex) -> Asked:
 
 
 def word_scores(terms: Sequence[Term], index: WordIndex, size: int) -> NDArray[np.float32]:
-    """How much of what is said each stem has, rare words counting more, in 0..1. Shape (size,).
+    """Rate how much of the query each stem has, rare words counting more, in 0..1. Shape
+    (size,).
 
     Terms that no stem has are left out; where none is left, all are 0. The weight of a term
     is the inverse document frequency (Spärck Jones, 1972) of its best variant.
@@ -125,7 +126,7 @@ def word_scores(terms: Sequence[Term], index: WordIndex, size: int) -> NDArray[n
 
 
 def denied_slots(asked: Asked, index: WordIndex, size: int) -> NDArray[np.bool_]:
-    """Which slots have a word that the prompt denies, shape (size,)."""
+    """Mark the slots that have a word which the prompt denies, shape (size,)."""
     denied = np.zeros(size, dtype=bool)
     for word in asked.denied:
         denied[index.postings(word).slots] = True
@@ -151,7 +152,7 @@ def _mended(word: str, index: WordIndex) -> str:
 
 
 def _replaced(prompt: str, changed: Mapping[str, str]) -> str:
-    """The prompt with some of its words changed, everything else as it was."""
+    """Replace some words of the prompt, everything else as it was."""
 
     def mend(match: re.Match[str]) -> str:
         words = plain_words(match[0])

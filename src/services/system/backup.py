@@ -37,8 +37,9 @@ _serial = count()
 
 @dataclass(frozen=True)
 class BackupReport:
-    """What went into a backup. size_bytes: of the files in it; vanished: files that were
-    removed before their turn, by name"""
+    """What went into a backup: size_bytes of its files; vanished: names of files removed before
+    their turn
+    """
 
     files: int
     size_bytes: int
@@ -51,7 +52,7 @@ class BackupReport:
 
 
 def folders_of(settings: Settings) -> dict[str, Path]:
-    """The folders that a backup may hold, by their names in it."""
+    """List the folders that a backup may hold, by their names in it."""
     return {
         KITS: settings.raw_path,
         PROCESSED: settings.processed_path,
@@ -150,7 +151,7 @@ class Meter:
 
 
 def _source(name: str, path: Path) -> Source:
-    """What is to be saved. A file that is gone by now is left to the archive to miss."""
+    """Describe what is to be saved. A file that is gone by now is left to the archive to miss."""
     try:
         state = path.stat()
     except FileNotFoundError:
@@ -159,7 +160,9 @@ def _source(name: str, path: Path) -> Source:
 
 
 def _plain_files(folder: Path, *, of_processed: bool) -> Iterator[Path]:
-    """The files of a folder in order, but what the engine hides there and half-written ones."""
+    """List the files of a folder in order, but what the engine hides there and half-written
+    ones.
+    """
     for place, folders, files in os.walk(folder):
         top = Path(place) == folder
         if top and of_processed:

@@ -200,7 +200,7 @@ def _engine_stopped(settings: Settings) -> Iterator[None]:
 
 
 def _visible(folder: Path) -> list[str]:
-    """What lies in a folder of the library, but what the engine hides or locks there."""
+    """List what lies in a folder of the library, but what the engine hides or locks there."""
     if not folder.is_dir():
         return []
     return sorted(

@@ -99,5 +99,5 @@ def _by_id(hits: Iterable[SearchHit]) -> dict[str, SearchHit]:
 
 
 def _candidates(hits: Iterable[SearchHit]) -> list[StemCandidate]:
-    """In an order that does not depend on the search."""
+    """Sort in an order that does not depend on the search."""
     return [StemCandidate(hit.stem, hit.score) for hit in sorted(hits, key=lambda hit: hit.stem.id)]

@@ -17,7 +17,7 @@ MAX_SAME_SECOND = 10_000
 
 @contextmanager
 def rendering_file(folder: Path, track_id: str) -> Iterator[Path]:
-    """A hidden name in the folder for a track that is still being rendered.
+    """Choose a hidden name in the folder for a track that is still being rendered.
 
     Whoever finishes the track moves it, and the description beside it, to their own names;
     what still lies there at the end, also on an exception, is removed.
@@ -54,7 +54,7 @@ def free_path(folder: Path, moment: datetime, number: int) -> Path | None:
 
 @contextmanager
 def chosen_track(path: Path) -> Iterator[Path]:
-    """A place that the user chose; what lay there is replaced only by a whole track."""
+    """Prepare a path that the user chose; what lay there is replaced only by a whole track."""
     if path.is_dir():
         raise ConflictError(f"{path} is a folder: give the name of a WAV file")
     made = [one for one in (path, sidecar_of(path)) if not one.exists()]
@@ -67,12 +67,12 @@ def chosen_track(path: Path) -> Iterator[Path]:
 
 
 def sidecar_of(path: Path) -> Path:
-    """The description beside a track: the same name with .json."""
+    """Name the description beside a track: the same name with .json."""
     return path.with_suffix(".json")
 
 
 def exports_of(path: Path) -> Path:
-    """The folder beside a track that holds its exports."""
+    """Name the folder beside a track that holds its exports."""
     return path.with_name(f"{path.stem}_exports")
 
 
@@ -89,5 +89,5 @@ def write_sidecar(path: Path, description: dict[str, Any]) -> None:
 
 
 def shown_path(path: Path, home: Path) -> str:
-    """How a track's place is told: relative to the home, or absolute outside of it."""
+    """Write a track's path relative to the home, or absolute outside of it."""
     return library_path(path, home)

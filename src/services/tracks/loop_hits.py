@@ -34,7 +34,7 @@ class LoopHits:
         self._lock = threading.Lock()
 
     def of(self, cards: Iterable[StemCard], load: Load) -> Mapping[str, tuple[float, ...]]:
-        """When sounds begin in each stem, in seconds, by the stem's id."""
+        """Find when sounds begin in each stem, in seconds, by the stem's id."""
         return {card.id: self._hits(card, load) for card in cards}
 
     def _hits(self, card: StemCard, load: Load) -> tuple[float, ...]:
@@ -52,13 +52,13 @@ class LoopHits:
 
 
 def hits_of(audio: Audio) -> tuple[float, ...]:
-    """When sounds begin in a loop, in seconds: a pure function of its sound."""
+    """Find when sounds begin in a loop, in seconds: a pure function of its sound."""
     times = onset_times_s(audio, sample_rate=HOUSE_RATE, sensitivity=_SENSITIVITY)
     return tuple(round(float(time), 6) for time in times)
 
 
 def sliced_loops(parts: Iterable[CastPart]) -> list[StemCard]:
-    """The stems of a cast whose fills are cut at their hits."""
+    """List the stems of a cast whose fills are cut at their hits."""
     return [
         part.card for part in parts if part.fit.way == "loop" and part.request.category in SLICED
     ]

@@ -16,7 +16,9 @@ _SEED = 17
 
 
 def made_sound(card: StemCard) -> Audio:
-    """The sound of a mark at the house's rate, shape (2, samples); always the same."""
+    """Synthesise a transition effect at the project's rate, shape (2, samples); always the
+    same.
+    """
     rng = np.random.default_rng(_SEED)
     if card is RISER:
         sound = riser(Rise(), Span.of_seconds(card.duration_s, HOUSE_RATE), rng=rng)
@@ -27,7 +29,7 @@ def made_sound(card: StemCard) -> Audio:
 
 
 def made_copy(processed: Path, stem_id: str) -> Path:
-    """The mark's standardised copy, written if it is not there yet. Raises NotFoundError."""
+    """Write the effect's standardised copy if it is not there yet. Raises NotFoundError."""
     card = made_card(stem_id)
     path = processed / card.path
     if not path.is_file():

@@ -39,11 +39,11 @@ class RevisionService:
         self.cards = cards
 
     def plan(self, track_id: str) -> dict[str, Any]:
-        """The plan of a track. Raises NotFoundError."""
+        """Return the plan of a track. Raises NotFoundError."""
         return dict(self._track(track_id)[0])
 
     def explain(self, track_id: str) -> list[dict[str, Any]]:
-        """Tell who plays each part and why: scores by criterion, the runners-up.
+        """Explain who plays each part and why: scores by criterion, the runners-up.
 
         Raises NotFoundError.
         """
@@ -57,7 +57,7 @@ class RevisionService:
         locked: Sequence[str] = (),
         seed: int | None = None,
     ) -> Revised:
-        """The plan of a track after some edits; stems that no edit names stay.
+        """Edit the plan of a track; stems that no edit names stay.
 
         Raises NotFoundError for a track or stem that is not there, InvalidInputError for an
         edit that can't be made.
@@ -108,11 +108,11 @@ class RevisionService:
 
 
 def played_in(choices: Sequence[Mapping[str, Any]]) -> list[Choice]:
-    """Read who plays from the choices that a track's row keeps."""
+    """List who plays, from the choices that a track's row keeps."""
     return [choice_from_dict(choice) for choice in choices]
 
 
 def pinned_cards(plan: ArrangementPlan, known: StemCards) -> dict[str, StemCard]:
-    """The stems that a plan pins, by part; those that are gone are left out."""
+    """Find the stems that a plan pins, by part; those that are gone are left out."""
     cards = known.by_id(stem_id for _, stem_id in plan.pinned)
     return {part: cards[stem_id] for part, stem_id in plan.pinned if stem_id in cards}

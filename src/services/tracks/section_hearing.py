@@ -27,7 +27,7 @@ def balanced_mix(
     archive: RenderArchive | None = None,
     progress: Progress = silent,
 ) -> tuple[Score, Audio]:
-    """A score and its mix before bus and master, shape (2, samples).
+    """Mix a score before bus and master, sections balanced; shape (2, samples).
 
     The levels of sections come from an estimate. Where the mix shows that a section of more
     energy would be quieter in the master than one of less, all are weighed anew by what was
@@ -43,7 +43,7 @@ def balanced_mix(
 
 
 def heard_sections(score: Score, mix: Audio) -> tuple[float, ...]:
-    """The loudness of each section of a mix in LUFS (ITU-R BS.1770-4, ungated)."""
+    """Measure the loudness of each section of a mix in LUFS (ITU-R BS.1770-4, ungated)."""
     steps = measured_loudness(mix, sample_rate=HOUSE_RATE).step_powers
     grid = SampleGrid(score.bpm, HOUSE_RATE)
     heard = []

@@ -75,7 +75,7 @@ class TrackService:
         mastering: str | None = None,
         palette: Palette | None = None,
     ) -> ArrangementPlan:
-        """A plan for a sentence. length: "3 minutes", "64 bars"; it goes before the prompt's own.
+        """Plan a sentence. length: "3 minutes", "64 bars"; it goes before the prompt's own.
 
         Raises InvalidInputError for a length that is none, and for what the arranger refuses,
         NotFoundError for a palette of collections or kits that are not there.
@@ -92,13 +92,13 @@ class TrackService:
         return plan if mastering is None else replace(plan, mastering=mastering, target_lufs=None)
 
     def checked_plan(self, data: Mapping[str, Any]) -> ArrangementPlan:
-        """A plan from outside. Raises InvalidInputError for what cannot be rendered."""
+        """Read a plan from outside. Raises InvalidInputError for what cannot be rendered."""
         plan = plan_from_dict(data)
         self.check_length(plan)
         return plan
 
     def render(self, params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-        """The work of a render job: parameters as :func:`render_params` makes them."""
+        """Do the work of a render job: parameters as :func:`render_params` makes them."""
         plan = plan_from_dict(params["plan"])
         track = self.renderer.render_track(
             plan, seed=params["seed"], track_id=params.get("track_id"), progress=progress
@@ -116,7 +116,7 @@ class TrackService:
             self.renderer.finish_track(params["track_id"])
 
     def page(self, window: crud.Window, *, parent_id: str | None = None) -> Page[TrackRecord]:
-        """One page of tracks, newest first.
+        """Return one page of tracks, newest first.
 
         parent_id: only revisions of this track; raises NotFoundError where it is not there
         """
@@ -128,13 +128,15 @@ class TrackService:
         return Page[TrackRecord](items=items, total=total, limit=window.limit, offset=window.offset)
 
     def detail(self, track_id: str) -> TrackDetailRecord:
-        """All that is known about a track. Raises NotFoundError."""
+        """Return all that is known about a track. Raises NotFoundError."""
         with self.database.transaction() as session:
             row = crud.get_track(session, track_id)
         return TrackDetailRecord(**self._summary(row), plan=row.plan, report=row.report)
 
     def waveform(self, track_id: str, points: int) -> TrackWaveform:
-        """The outline of a track's file. Raises NotFoundError, also where the file is gone."""
+        """Draw the outline of a track's file. Raises NotFoundError, also where the file is
+        gone.
+        """
         with self.database.transaction() as session:
             row = crud.get_track(session, track_id)
         file = self._file_of(row)
@@ -164,7 +166,7 @@ class TrackService:
             remove_exports(file)
 
     def file(self, name: str) -> Path:
-        """A file of the tracks folder by its name. Raises NotFoundError for all else."""
+        """Find a file of the tracks folder by its name. Raises NotFoundError for all else."""
         try:
             path = safe_join(self.settings.tracks_path, name)
         except InvalidInputError as error:
@@ -185,7 +187,7 @@ class TrackService:
             )
 
     def _file_of(self, row: TrackRow) -> Path | None:
-        """The track's WAV where it lies in the tracks folder."""
+        """Find the track's WAV where it lies in the tracks folder."""
         try:
             return safe_join(self.settings.tracks_path, row.path)
         except InvalidInputError:
@@ -213,7 +215,7 @@ class TrackService:
 def render_params(
     plan: ArrangementPlan, seed: int, *, parent_id: str | None = None
 ) -> dict[str, Any]:
-    """What a render job needs to know. parent_id: the track that this is a revision of.
+    """Collect what a render job needs. parent_id: the track that this is a revision of.
 
     The track has its id before it is rendered: however often the job is begun, it is one.
     """
@@ -226,12 +228,12 @@ def render_params(
 
 
 def with_length(prompt: str, length: str) -> str:
-    """The prompt with a length said as a part of it, first where it names another."""
+    """Write a length into the prompt, first where it names another."""
     words = length_words(length)
     other = take_lengths(Sentence(prompt)).track is not None
     return f"{words}, {prompt}" if other else f"{prompt}, {words}"
 
 
 def fresh_seed() -> int:
-    """A seed for who gave none; small enough to be typed."""
+    """Draw a seed for who gave none; small enough to be typed."""
     return secrets.randbelow(2**31)
