@@ -1,12 +1,13 @@
 """Tags as other programs find them: read back by a library that is not ours."""
 
 import struct
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
-from src.storage.png import png_bytes
+from PIL import Image
 from tinytag import TinyTag
 
 from src.audio.basics.validation import Audio
@@ -16,7 +17,15 @@ from src.storage.encode import FLAC_24, MP3_320, WAV_24, AudioSink, Encoding
 from src.storage.riff import riff_chunks
 from src.storage.tag_writing import Tags, tag_file
 
-COVER = png_bytes(np.zeros((8, 16, 3), np.uint8))
+
+def picture() -> bytes:
+    """A small PNG."""
+    file = BytesIO()
+    Image.new("RGB", (16, 8)).save(file, "PNG")
+    return file.getvalue()
+
+
+COVER = picture()
 TAGS = Tags(
     title="Größe", genre="techno", comment="138 BPM, 夜", artist="Ada", bpm="138", key="F#m",
     cover=COVER,
