@@ -17,12 +17,12 @@ from src.core.errors import ConflictError, NotFoundError
 from src.core.progress import JobCancelled
 from src.db import crud
 from src.db.database import Database
-from src.db.rows.corrections import correct
 from src.embeddings.protocol import Vectors
 from src.services.ingest.lock import import_lock
 from src.services.preprocessor import NeuroAnalyzer
 from src.storage.decode import read_audio
 from src.storage.fingerprint import content_hash
+from tests.db.rows.test_corrections import correct
 from tests.patience import PATIENCE_S
 from tests.services.library_files import everything, refuse_to_list, rows_of, write_sound
 from tests.services.plain_analysis import PLAIN, SpectralEmbedder

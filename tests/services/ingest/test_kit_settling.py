@@ -13,7 +13,6 @@ from src.core.progress import JobCancelled, silent
 from src.db.database import Database
 from src.db.models import Stem
 from src.db.rows import settled_kits
-from src.db.rows.corrections import correct
 from src.db.rows.settled_kits import Member
 from src.music.evidence.estimates import Estimate
 from src.music.evidence.kit_evidence import StemEvidence, evidence_record
@@ -22,6 +21,7 @@ from src.music.theory.library import CATEGORIES
 from src.services.ingest import kit_settling
 from src.services.ingest.kit_settling import companies_of, company_paths, settle_kits
 from src.services.preprocessor import NeuroAnalyzer
+from tests.db.rows.test_corrections import correct
 from tests.db.stocked import fresh_database
 from tests.music.kit_stems import loop
 from tests.services.library_files import everything, rows_of, write_sound

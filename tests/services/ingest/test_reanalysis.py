@@ -17,13 +17,13 @@ from src.db import crud
 from src.db.crud import StemFilter
 from src.db.database import Database
 from src.db.models import Embedding, Stem
-from src.db.rows.corrections import correct
 from src.db.rows.stem_edits import Selection
 from src.services.ingest.lock import LibraryBusyError, import_lock, when_free
 from src.services.ingest.reanalysis import ReanalysisService, hint_path
 from src.services.ingest.work import Analysis
 from src.services.preprocessor import NeuroAnalyzer
 from src.storage.atomic import TEMPORARY_PREFIX
+from tests.db.rows.test_corrections import correct
 from tests.db.stocked import fresh_database
 from tests.services.library_files import everything, rows_of, write_sound
 from tests.services.plain_analysis import PLAIN, SpectralEmbedder, plain_facts
