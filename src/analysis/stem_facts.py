@@ -28,7 +28,7 @@ from src.music.evidence.tonal import with_tones
 from src.music.theory.library import CATEGORIES
 from src.storage.metadata import FileMetadata
 
-ANALYSIS_VERSION = "2"
+ANALYSIS_VERSION = "3"
 """Changes whenever the same file could be analysed otherwise."""
 
 
