@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from src.db.rows.imports import KnownBad, KnownPlace, LibraryState
+from src.db.rows.imports import KnownPlace, LibraryState, RefusedFile
 from src.services.ingest.diff import Scope, compare
 from src.services.ingest.scan import FoundFile, Scan
 from src.storage.second_decoder import WOULD_BE_READ
@@ -59,10 +59,11 @@ def test_only_places_in_scope_without_a_file_are_gone(tmp_path: Path) -> None:
 
 def test_a_sound_that_waited_for_a_second_decoder_is_read_once_there_is_one() -> None:
     found = FoundFile(Path("/raw/a.m4a"), "a.m4a", "a.m4a", 9, 9)
-    waiting = KnownBad("1", "a.m4a", "KEPT_1", 9, 9, False, "unsupported", f"MP4 ({WOULD_BE_READ})")
-    hopeless = KnownBad("1", "a.m4a", "KEPT_1", 9, 9, False, "unsupported", "no moov atom")
+    why = "unsupported"
+    waiting = RefusedFile("1", "a.m4a", "KEPT_1", why, f"MP4 ({WOULD_BE_READ})", 9, 9)
+    hopeless = RefusedFile("1", "a.m4a", "KEPT_1", why, "no moov atom", 9, 9)
 
-    def fresh(bad: KnownBad, *, second_decoder: bool) -> int:
+    def fresh(bad: RefusedFile, *, second_decoder: bool) -> int:
         state = LibraryState(bad={bad.id: bad})
         todo = compare(
             Scan([found]),
