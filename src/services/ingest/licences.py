@@ -61,6 +61,10 @@ class KitLicences:
         return None
 
 
+_LEGAL_CODE = "creative commons legal code"
+"""Heads every text of theirs; the name of the licence follows."""
+
+
 def is_licence_text(name: str) -> bool:
     """Whether a file is called like a licence or a readme, and is a text."""
     path = PurePosixPath(name)
@@ -121,7 +125,7 @@ def _lines(path: Path) -> list[str]:
         " ".join("".join(s if s.isprintable() else " " for s in line).split()).strip("#*=- ")
         for line in text.removeprefix(_BOM).splitlines()
     )
-    return [line for line in plain if line]
+    return [line for line in plain if line and line.casefold() != _LEGAL_CODE]
 
 
 def _per_sound(lines: list[str]) -> Iterator[tuple[str, str]]:

@@ -19,6 +19,7 @@ from tests.services.plain_analysis import PLAIN, SpectralEmbedder
         ("CC0-1.0\n\nTo the extent possible ...", "CC0-1.0"),
         ("\ufeff\r\n# MIT  License #\r\nCopyright", "MIT License"),
         ("=======\nRoyalty\x00 free\n", "Royalty free"),
+        ("Creative Commons Legal Code\n\nCC0 1.0 Universal\n\n  ...", "CC0 1.0 Universal"),
         ("x" * 900, "x" * MAX_CHARACTERS),
         ("\n \n", None),
     ],
