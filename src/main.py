@@ -123,6 +123,7 @@ async def _lifespan(
         yield
     finally:
         engine.watch.close()
+        await engine.watch.ended()
         await run_in_threadpool(runner.stop)
         await run_in_threadpool(services.close)
 

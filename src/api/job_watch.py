@@ -74,6 +74,11 @@ class JobWatch:
         for followed in self._followed.values():
             followed.tell()
 
+    async def ended(self) -> None:
+        """Wait, after ``close``, until no question to the database is under way any more."""
+        if self._asking is not None:
+            await self._asking
+
     @contextmanager
     def _following(self, job_id: str) -> Iterator[_Followed]:
         followed = self._followed.setdefault(job_id, _Followed())

@@ -1,14 +1,20 @@
 """Following a job: each event once, also for who was cut off."""
 
+import asyncio
 import json
 import threading
-from typing import Any
+import time
+from collections.abc import Sequence
+from typing import Any, cast
 
 import pytest
 from fastapi import routing
 from fastapi.testclient import TestClient
 
+from src.api.job_watch import JobWatch
 from src.db.rows.jobs import JobFilter
+from src.services.jobs.service import JobService
+from src.services.jobs.states import JobNews
 from tests.api.checks import assert_problem
 from tests.api.conftest import Asked
 from tests.api.stand_ins import Gate, StandIns
@@ -144,3 +150,30 @@ def test_what_waits_and_is_cancelled_ends_the_stream(client: TestClient, gate: G
     events = told(client.get(f"/api/v1/jobs/{ids[2]}/events").text)
     assert [event["data"]["status"] for event in events] == ["queued", "cancelled"]
     gate.open.set()
+
+
+def test_who_waits_for_the_end_finds_no_question_under_way() -> None:
+    class Jobs:
+        asking = False
+
+        def newest_events(self, job_ids: Sequence[str]) -> dict[str, int]:
+            self.asking = True
+            time.sleep(0.2)
+            self.asking = False
+            return dict.fromkeys(job_ids, 0)
+
+        def events(self, job_id: str, *, after: int, limit: int) -> list[JobNews]:
+            return []
+
+    async def follow_and_end() -> bool:
+        jobs = Jobs()
+        watch = JobWatch(cast(JobService, jobs), every_s=0.0)
+        following = asyncio.create_task(anext(watch.events("1", 0), None))
+        while not jobs.asking:
+            await asyncio.sleep(0.001)
+        watch.close()
+        await watch.ended()
+        await following
+        return jobs.asking
+
+    assert not asyncio.run(follow_and_end())
