@@ -150,7 +150,8 @@ PROMPTS: list[tuple[str, dict[str, Any]]] = [
     ("ein fröhlicher House-Track mit Klavier und Frauenstimme in F-Dur",
      {"key": "F", "moods": {"happy"}, "requested": {"piano", "female vocal"}}),
     ("Am Anfang leise, dann treibend", {"key": None, "moods": {"driving"}}),
-    ("duesterer Ambient mit Flaechen", {"genre": "ambient", "moods": {"dark"}, "requested": {"pad"}}),
+    ("duesterer Ambient mit Flaechen",
+     {"genre": "ambient", "moods": {"dark"}, "requested": {"pad"}}),
     ("nicht zu hell, lieber warm", {"avoided": {"bright"}, "moods": {"warm"}}),
     # Russian
     ("мрачное техно 138 бпм без вокала",
@@ -209,7 +210,9 @@ def _seen(intent: PromptIntent) -> dict[str, Any]:
         "louder": {request.kind for request in requests if request.energy > 0},
         "only": {request.kind for request in requests if request.only},
         "section_excluded": {w.kind: set(w.excluded) for w in requests if w.excluded},
-        "section_requested": {w.kind: {i.name for i in w.requested} for w in requests if w.requested},
+        "section_requested": {
+            w.kind: {i.name for i in w.requested} for w in requests if w.requested
+        },
     }  # fmt: skip
 
 
