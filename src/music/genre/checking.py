@@ -111,7 +111,7 @@ class _Table:
             self.fields[field](inner, f"{where}, {field}")
 
 
-class _Named:
+class _NamedValues:
     """Names of the musician's own, or of categories, each with a value of one rule."""
 
     def __init__(self, inner: Check, *, categories: bool = False) -> None:
@@ -270,17 +270,17 @@ def _played(metre: Metre) -> dict[str, Check]:
         "section_bars": _One(8, 12, 16, 24, 32),
         "moods": _TEXTS,
         "scales": _Table({"minor": _SCALE, "major": _SCALE}),
-        "roles": _Named(_ROLE),
+        "roles": _NamedValues(_ROLE),
         "forms": _List(_FORM, 1),
-        "mix": _Named(_Number(-40.0, 6.0), categories=True),
-        "duck": _Named(_Number(0.0, 24.0), categories=True),
-        "reverb": _Named(_Number(-60.0, 0.0), categories=True),
-        "pan": _Named(_SWAY, categories=True),
+        "mix": _NamedValues(_Number(-40.0, 6.0), categories=True),
+        "duck": _NamedValues(_Number(0.0, 24.0), categories=True),
+        "reverb": _NamedValues(_Number(-60.0, 0.0), categories=True),
+        "pan": _NamedValues(_SWAY, categories=True),
         "effects": _EFFECTS,
-        "answers": _Named(_ANSWER),
+        "answers": _NamedValues(_ANSWER),
         "phrasing": _PHRASING,
-        "patterns": _Named(_List(pattern, 1), categories=True),
-        "fills": _Named(_List(pattern), categories=True),
+        "patterns": _NamedValues(_List(pattern, 1), categories=True),
+        "fills": _NamedValues(_List(pattern), categories=True),
         "harmony": _HARMONY,
     }
 
@@ -295,5 +295,5 @@ def _fields(metre: Metre) -> dict[str, Check]:
         "sources": _TEXTS,
         "words": _TEXTS,
         **_played(metre),
-        "styles": _Named(_Style(metre)),
+        "styles": _NamedValues(_Style(metre)),
     }
