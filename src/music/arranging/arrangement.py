@@ -32,6 +32,7 @@ from src.music.model.plan import (
 )
 from src.music.prompt.intent import PromptIntent
 from src.music.theory.library import CATEGORIES, DRUM_CATEGORIES
+from src.music.theory.metre import read_metre
 
 MAX_LENGTH_S = 1200.0
 """Longest track, in seconds."""
@@ -67,11 +68,18 @@ def arrange(
     """
     genre = intent.genre or "default"
     grammar = genre_grammar(genre, intent.style)
+    time_signature = intent.time_signature or grammar.time_signature
     bpm, bpm_reason = choose_bpm(intent, grammar, library)
     key, key_reason = choose_key(intent, grammar, bpm=bpm, library=library, rng=_rng(seed, "key"))
     forms = _forms(grammar, _rng(seed, "form"))
     shape = shape_form(
-        forms, intent, bpm=bpm, typical_s=grammar.length_s, max_length_s=max_length_s
+        forms,
+        intent,
+        bpm=bpm,
+        typical_s=grammar.length_s,
+        max_length_s=max_length_s,
+        beats_per_bar=read_metre(time_signature).beats_per_bar,
+        section_bars=grammar.section_bars,
     )
     notes = (*_heading(intent, grammar, forms[0].name), bpm_reason, key_reason, *shape.notes)
     return ArrangementPlan(
@@ -83,6 +91,8 @@ def arrange(
         moods=intent.moods or grammar.moods,
         excluded=excluded_words(intent),
         swing=grammar.swing,
+        swing_note=grammar.swing_note,
+        time_signature=time_signature,
         notes=(*notes, *_closing(intent)),
         only_roles=_only_roles(intent),
     )
@@ -226,7 +236,7 @@ def _pattern(
     plain = genre_grammar(grammar.name).patterns[role.category]
     if grammar.patterns[role.category] == plain:
         return None
-    return patterns_for(f"{grammar.style} {grammar.name}", role.category, energy)[0].name
+    return patterns_for(grammar.full_name, role.category, energy)[0].name
 
 
 def _style_gain(category: str, grammar: GenreGrammar, intent: PromptIntent) -> float:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from src.core.errors import InvalidInputError
-from src.music.genre.genres import GENRES, genre_grammar
+from src.music.genre.genres import genre_grammar
+from src.music.genre.grammar_files import GENRES
 from src.music.genre.patterns import pattern_for, pattern_names
 from src.music.model.plan import SECTION_END, SECTION_START, ArrangementPlan
 

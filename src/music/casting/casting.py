@@ -106,7 +106,7 @@ class _Casting:
         self.pool = pool
         self.pinned = pinned
         self.seed = seed
-        self.target = Target(plan.bpm, plan.key, plan.beats_per_bar)
+        self.target = Target(plan.bpm, plan.key, plan.metre)
         self.parts: list[CastPart] = []
         self.warnings: list[str] = []
         self.kit_keys = kit_keys_of(pool)

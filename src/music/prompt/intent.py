@@ -30,6 +30,7 @@ class PromptIntent:
 
     bpm_range: where the prompt names a range; bpm is then its middle
     tempo_feel, length_feel: -1 slow or short, 1 fast or long
+    time_signature: such as "3/4"; None leaves it to the genre
     key: as the house writes it; pitch, minor: where only one of them is named
     excluded: refused categories; excluded_words: refused sounds that are no whole category
     softer: categories asked to be less, in dB
@@ -45,6 +46,7 @@ class PromptIntent:
     tempo_feel: float = 0.0
     half_time: bool = False
     key: str | None = None
+    time_signature: str | None = None
     pitch: int | None = None
     minor: bool | None = None
     genre: str | None = None
