@@ -71,12 +71,11 @@ class Metre:
         """Into how many equal cells a bar may be divided so that its beats begin on cells."""
         if self.denominator == 8:
             beats = self.numerator // self.beat_parts if self.compound else self.numerator
-            parts = (1, 3, 6, 12) if self.compound else (1, 2, 4)
-            return tuple(sorted({1, *(beats * part for part in parts)}))
+            finest = {beats, 3 * beats, 6 * beats, 12 * beats}
+            return tuple(sorted({1, *(finest if self.compound else {beats, 2 * beats, 4 * beats})}))
         halves = {2} if self.numerator == 4 else set()
-        parts = (1, 2, 3, 4, 6, 8, 12)
-        found = {1, *halves, *(self.numerator * part for part in parts)}
-        return tuple(sorted(found))
+        found = {self.numerator * part for part in (1, 2, 3, 4, 6, 8, 12)}
+        return tuple(sorted({1, *halves, *found}))
 
 
 @cache
