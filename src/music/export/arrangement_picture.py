@@ -68,11 +68,11 @@ def _head(score: Score, title: str) -> Iterator[str]:
     minutes, seconds = divmod(round(score.length_beats * 60.0 / score.bpm + score.tail_s), 60)
     bars = score.length_beats / score.beats_per_bar
     metre = "" if score.time_signature == COMMON_TIME else f" · {score.time_signature}"
-    told = f"{score.bpm:g} BPM{metre} · {score.key} · {bars:g} bars · {minutes}:{seconds:02}"
+    reported = f"{score.bpm:g} BPM{metre} · {score.key} · {bars:g} bars · {minutes}:{seconds:02}"
     yield f'<text x="16" y="26" font-size="16" fill="{_INK}">{_plain(title)}</text>'
     yield (
         f'<text x="{_WIDTH - _RIGHT:g}" y="26" text-anchor="end" fill="{_PALE}">'
-        f"{_plain(told)}</text>"
+        f"{_plain(reported)}</text>"
     )
 
 

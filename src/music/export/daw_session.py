@@ -11,7 +11,7 @@ from src.music.model.score import AutomationPoint
 from src.music.theory.metre import Metre
 
 _FINE_DB = 1.0
-_UNHEARD_BEATS = 1e-6
+_INAUDIBLE_BEATS = 1e-6
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def layers(items: Iterable[AudioItem]) -> list[list[AudioItem]]:
     spread: list[list[AudioItem]] = []
     for item in sorted(items, key=lambda item: item.start_beats):
         for layer in spread:
-            if layer[-1].end_beats <= item.start_beats + _UNHEARD_BEATS:
+            if layer[-1].end_beats <= item.start_beats + _INAUDIBLE_BEATS:
                 layer.append(item)
                 break
         else:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from src.audio.basics.gain import db_to_gain
-from src.audio.basics.validation import HOUSE_RATE, Audio
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE, Audio
 from src.core.progress import Progress, silent
 from src.mixdown import Load, SampleGrid
 from src.mixdown.conformed import ConformedSlices, NoteSpec, PassSpec
@@ -65,8 +65,8 @@ class SessionMaker:
         self._score = in_quarters(score)
         self._folder = folder
         self._style = style
-        self._grid = SampleGrid(self._score.bpm, HOUSE_RATE)
-        self._store = ConformedSlices(load, sample_rate=HOUSE_RATE)
+        self._grid = SampleGrid(self._score.bpm, PROJECT_SAMPLE_RATE)
+        self._store = ConformedSlices(load, sample_rate=PROJECT_SAMPLE_RATE)
         self._made: dict[tuple[PassSpec | NoteSpec, float], Media] = {}
         self._names = {choice.stem_id: choice.name for choice in score.choices}
         self._taken: set[str] = set()
@@ -84,8 +84,8 @@ class SessionMaker:
             key=score.key,
             bpm=score.bpm,
             metre=score.metre,
-            sample_rate=HOUSE_RATE,
-            length_s=end / HOUSE_RATE + score.tail_s,
+            sample_rate=PROJECT_SAMPLE_RATE,
+            length_s=end / PROJECT_SAMPLE_RATE + score.tail_s,
             ticks_per_beat=song.ticks_per_beat,
             markers=tuple(SessionMarker(s.start_beats, s.name) for s in score.sections),
             tracks=tuple(tracks),
@@ -127,8 +127,8 @@ class SessionMaker:
                 for first, samples in source.passes(source.start, stop)
             ),
             gain=gain / baked,
-            fade_in_s=fade_in / HOUSE_RATE,
-            fade_out_s=fade_out / HOUSE_RATE,
+            fade_in_s=fade_in / PROJECT_SAMPLE_RATE,
+            fade_out_s=fade_out / PROJECT_SAMPLE_RATE,
         )
 
     def _hits(self, playing: ChannelSource, channel: Channel) -> list[AudioItem]:
@@ -148,7 +148,7 @@ class SessionMaker:
                     pass_beats=self._beats(media.samples),
                     passes=((source.start, end - source.start),),
                     gain=source.gain,
-                    fade_out_s=source.release / HOUSE_RATE if cut else 0.0,
+                    fade_out_s=source.release / PROJECT_SAMPLE_RATE if cut else 0.0,
                 )
             )
         return items
@@ -179,11 +179,14 @@ class SessionMaker:
         path = self._free_path(channel, section.name)
         channels = 1 if mono else 2
         with AudioSink(
-            self._folder / path, sample_rate=HOUSE_RATE, channels=channels, encoding=WAV_FLOAT
+            self._folder / path,
+            sample_rate=PROJECT_SAMPLE_RATE,
+            channels=channels,
+            encoding=WAV_FLOAT,
         ) as sink:
-            for place in range(start, end, BLOCK_SAMPLES):
-                samples = min(BLOCK_SAMPLES, end - place)
-                sink.write(_sound(playing.play(place, samples), samples)[:channels])
+            for target in range(start, end, BLOCK_SAMPLES):
+                samples = min(BLOCK_SAMPLES, end - target)
+                sink.write(_sound(playing.play(target, samples), samples)[:channels])
         length = self._beats(end) - section.start_beats
         if end == self._grid.sample(section.start_beats + section.length_beats):
             length = section.length_beats
@@ -207,7 +210,7 @@ class SessionMaker:
             conformed = self._store.sound(spec)
             path = self._free_path(channel, self._names.get(stem_id, ""))
             with AudioSink(
-                self._folder / path, sample_rate=HOUSE_RATE, channels=conformed.shape[0],
+                self._folder / path, sample_rate=PROJECT_SAMPLE_RATE, channels=conformed.shape[0],
                 encoding=WAV_FLOAT,
             ) as sink:  # fmt: skip
                 sink.write(conformed * conformed.dtype.type(gain))
