@@ -261,6 +261,8 @@ class PromptReader:
             self._words.append(self.item.text.casefold())
         elif not self._refusing:
             self.found.foreign_genres.append(self.item.text.casefold())
+            nearest, _, style = self.item.value.partition("/")
+            self.found.asides.append((nearest, style))
 
     def on_section(self) -> None:
         """Take a section: refused, or the one that words refer to."""

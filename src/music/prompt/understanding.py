@@ -71,7 +71,7 @@ def _intent(prompt: str, language: str, found: PromptContents) -> PromptIntent:
         understood=tuple(found.understood),
         unknown=tuple(dict.fromkeys(found.unknown)),
         notes=tuple(
-            f"there is no grammar for {name!r} yet: the nearest one is used"
+            f"there is no grammar for {name!r} yet: {genre}, the nearest, is used"
             for name in dict.fromkeys(found.foreign_genres)
         ),
     )
