@@ -240,7 +240,7 @@ def test_a_missing_role_is_a_warning(renderer):
 
 def test_a_plan_that_is_too_long_is_refused(renderer):
     with pytest.raises(InvalidInputError, match="1200 s"):
-        renderer.render_track(simple_plan("kick", bars=512, beats_per_bar=7))
+        renderer.render_track(simple_plan("kick", bars=512, time_signature="7/4"))
 
 
 def test_a_plan_that_asks_for_nothing_is_refused(renderer):

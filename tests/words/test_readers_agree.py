@@ -170,7 +170,7 @@ def test_a_clattering_sound_is_metallic_not_slow() -> None:
 
 @pytest.mark.parametrize(
     "word",
-    ["Weihnachtslied", "sleep", "western", "feierlich", "horse riding school", "according",
+    ["sleep", "western", "feierlich", "horse riding school", "according",
      "permission", "think", "Feuerwehr", "hundred", "technology", "температура", "странный"],
 )  # fmt: skip
 def test_real_words_are_not_taken_for_others(word: str) -> None:

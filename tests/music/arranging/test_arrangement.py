@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from src.core.errors import InvalidInputError
 from src.music.arranging.arrangement import arrange
 from src.music.arranging.library_summary import KitSummary, LibrarySummary
-from src.music.genre.genres import GENRES, MAIN_KINDS, all_styles, genre_grammar
+from src.music.genre.genres import MAIN_KINDS, all_styles, genre_grammar
+from src.music.genre.grammar_files import GENRES
 from src.music.genre.patterns import pattern_for
 from src.music.model.plan import ArrangementPlan, SectionPlan, plan_from_dict, plan_to_dict
 from src.music.prompt.understanding import understand_prompt

@@ -1,6 +1,7 @@
 """What prompts understand: every genre, and the words that genres bring along."""
 
-from src.music.genre.genres import GENRES, all_styles, genre_grammar
+from src.music.genre.genres import all_styles, genre_grammar
+from src.music.genre.grammar_files import GENRES
 from src.music.prompt.lexicon import prompt_lexicon
 from src.words.entries import WordEntry
 from src.words.spelling import words_of
@@ -35,9 +36,9 @@ def test_every_genre_and_style_of_the_vocabulary_has_a_grammar() -> None:
 
 
 def test_words_of_a_genre_of_ones_own_go_before_the_vocabulary() -> None:
-    own = WordEntry("steppers", "genre", "steppers", {"own": ("dub", "stepp*")})
+    own = WordEntry("stepping", "genre", "stepping", {"own": ("dub", "stepp*")})
     table = vocabulary().prompt_table((own,))
-    for text in ("dub", "steppers"):
+    for text in ("dub", "stepping"):
         meant, _ = table.find(words_of(text), 0)
         assert meant[0].entry is own
     assert vocabulary().prompts.word("dub")[0].entry is not own
