@@ -15,7 +15,7 @@ from src.music.casting.loop_metre import (
 from src.music.theory.key_fit import KeyFit, fit_key, likeliest_key, root_worth
 from src.music.theory.keys import pitch_class
 from src.music.theory.library import DRUM_CATEGORIES, TONAL_CATEGORIES, StemCard
-from src.music.theory.metre import Metre
+from src.music.theory.metre import FOUR_FOUR, Metre
 from src.music.theory.tempo import TempoRelation, tempo_relation
 
 Way = Literal["loop", "steps", "texture", "phrase", "none"]
@@ -45,7 +45,7 @@ class Target:
 
     bpm: float
     key: str
-    metre: Metre = Metre(4, 4)  # noqa: RUF009
+    metre: Metre = FOUR_FOUR
 
     @property
     def beats_per_bar(self) -> float:

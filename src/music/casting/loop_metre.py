@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from src.core.errors import InvalidInputError
 from src.music.theory.library import DRUM_CATEGORIES, StemCard
-from src.music.theory.metre import Metre, read_metre
+from src.music.theory.metre import FOUR_FOUR, Metre, read_metre
 
 LOOP_BARS = (16.0, 8.0, 4.0, 2.0, 1.0, 0.5)
 """Lengths that repeat on the bar grid; a loop of another length is cut to the next shorter."""
@@ -14,7 +14,7 @@ LOOP_BARS = (16.0, 8.0, 4.0, 2.0, 1.0, 0.5)
 STEM_BAR_BEATS = 4.0
 """Beats of a loop's bar where neither its name nor its length says otherwise."""
 
-IN_FOUR = (Metre(4, 4), Metre(2, 4))
+IN_FOUR = (FOUR_FOUR, Metre(2, 4))
 """Metres in which a loop of four beats stays whole."""
 
 _SUSTAINED = ("pad", "atmo")

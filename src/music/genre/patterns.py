@@ -104,8 +104,6 @@ def _all_patterns(genre: str, category: str, metre: str) -> tuple[Pattern, ...]:
 
 
 @cache
-def _of_metre(
-    metre: str, table: str
-) -> dict[str, tuple[tuple[Pattern, ...], tuple[Pattern, ...]]]:
+def _of_metre(metre: str, table: str) -> dict[str, tuple[tuple[Pattern, ...], tuple[Pattern, ...]]]:
     """Patterns, or fills, that any genre may use in a metre; of 4/4 the ground's."""
     return read_patterns(metre_data(metre)[table], read_metre(metre))

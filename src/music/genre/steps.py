@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass
 
 from src.core.errors import InvalidInputError
-from src.music.theory.metre import COMMON_TIME, Metre, read_metre
+from src.music.theory.metre import FOUR_FOUR, Metre
 
 VELOCITIES = {"X": 1.0, "O": 0.9, "x": 0.8, "o": 0.6, "-": 0.35}
 OPEN_SIGN = "O"
@@ -51,7 +51,7 @@ class Pattern:
     bars: int
     name: str = ""
     energy: float = 0.0
-    metre: Metre = read_metre(COMMON_TIME)
+    metre: Metre = FOUR_FOUR
 
 
 def read_steps(
@@ -61,7 +61,7 @@ def read_steps(
     energy: float = 0.0,
     degrees: tuple[int, ...] = (1,),
     bars: int | None = None,
-    metre: Metre = read_metre(COMMON_TIME),
+    metre: Metre = FOUR_FOUR,
 ) -> Pattern:
     """Turn a row of cells into hits.
 

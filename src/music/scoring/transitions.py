@@ -9,7 +9,7 @@ from src.music.model.score import Automation, AutomationPoint
 from src.music.model.timeline import SectionTime
 from src.music.scoring.phrasing import phrase_starts
 from src.music.theory.library import DRUM_CATEGORIES
-from src.music.theory.metre import Metre
+from src.music.theory.metre import FOUR_FOUR, Metre
 
 ENERGY_GAIN_DB = 5.0
 """How much quieter a part plays at energy 0 than at energy 1."""
@@ -37,7 +37,6 @@ _THROW_DB, _RING_DB, _NO_SEND_DB = -4.0, -5.0, -80.0
 _BREATHS = ("bass", "synth", "lead", "keys", "guitar")
 _TURNS = ((0.5, 0.5), (0.25, 0.25, 0.25, 0.25), (0.5, 0.25, 0.25), (1.0, 0.5, 0.25, 0.25))
 _TURNS_IN_THREE = ((1 / 3, 2 / 3), (1 / 3, 1 / 3, 1 / 3), (1.0, 1 / 3, 1 / 3, 1 / 3))
-_FOUR = Metre(4, 4)
 _STUTTERS = ((1.0, 1.0, 0.5, 0.5, 0.5, 0.5), (1.0, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.25))
 
 
@@ -98,15 +97,13 @@ def _turn(category: str, end: float, metre: Metre, rng: random.Random) -> Fill |
     return None
 
 
-def _fill(
-    category: str, section: SectionTime, metre: Metre, rng: random.Random
-) -> Fill | None:
+def _fill(category: str, section: SectionTime, metre: Metre, rng: random.Random) -> Fill | None:
     beats_per_bar = metre.beats_per_bar
     chance, variant = rng.random(), rng.randrange(len(_STUTTERS))
     if category == "kick":
         return Fill((section.end - beats_per_bar, section.end))
     if category in ("drums", "percussion") and chance < 0.6:
-        stutter = _STUTTERS[variant] if metre == _FOUR else _beats_of(metre)
+        stutter = _STUTTERS[variant] if metre == FOUR_FOUR else _beats_of(metre)
         return Fill((section.end - beats_per_bar, section.end), stutter, rng.random())
     if category in ("drums", "percussion", "hihat", "snare", "clap"):
         return Fill((section.end - beats_per_bar / 2.0, section.end))

@@ -78,6 +78,9 @@ class Metre:
         return tuple(sorted({1, *halves, *found}))
 
 
+FOUR_FOUR = Metre(4, 4)
+
+
 @cache
 def read_metre(text: str) -> Metre:
     """Read a time signature such as "3/4" or "6/8".

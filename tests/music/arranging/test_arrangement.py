@@ -14,11 +14,10 @@ from src.music.genre.genres import MAIN_KINDS, all_styles, genre_grammar
 from src.music.genre.grammar_files import GENRES
 from src.music.genre.patterns import pattern_for
 from src.music.model.plan import ArrangementPlan, SectionPlan, plan_from_dict, plan_to_dict
+from src.music.model.timeline import kind_of
 from src.music.prompt.understanding import understand_prompt
 from src.music.theory.keys import is_minor, parse_key
 from src.music.theory.library import DRUM_CATEGORIES
-
-MAIN_NAMES = ("Drop", "Groove", "Hook", "Verse", "Chorus", "Crest", "First", "Second")
 
 
 def plan_of(prompt: str, **options: Any) -> ArrangementPlan:
@@ -34,7 +33,7 @@ def all_categories(plan: ArrangementPlan) -> set[str]:
 
 
 def mains(plan: ArrangementPlan) -> list[SectionPlan]:
-    return [section for section in plan.structure if section.section.startswith(MAIN_NAMES)]
+    return [section for section in plan.structure if kind_of(section) in MAIN_KINDS]
 
 
 def named(plan: ArrangementPlan, name: str) -> list[SectionPlan]:
@@ -77,7 +76,10 @@ def test_named_patterns_exist_in_the_genre_that_the_plan_names() -> None:
         for section in plan.structure:
             for query in section.stem_queries:
                 if query.pattern is not None:
-                    found = pattern_for(plan.genre, query.category, 0.5, name=query.pattern)
+                    metre = plan.time_signature
+                    found = pattern_for(
+                        plan.genre, query.category, 0.5, name=query.pattern, metre=metre
+                    )
                     assert found.name == query.pattern
 
 
