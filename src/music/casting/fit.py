@@ -9,6 +9,7 @@ from src.music.casting.loop_metre import (
     LOOP_BARS,
     STEM_BAR_BEATS,
     beats_per_own_beat,
+    is_straight,
     loop_bars_in,
     written_metre,
 )
@@ -41,11 +42,15 @@ _TEXTURES = ("atmo", "pad", "fx", "strings", "other")
 
 @dataclass(frozen=True)
 class Target:
-    """What a stem has to fit: tempo in BPM, key, metre."""
+    """What a stem has to fit: tempo in BPM, key, metre.
+
+    swung: eighths are swung so far that straight drums would stumble beside them
+    """
 
     bpm: float
     key: str
     metre: Metre = FOUR_FOUR
+    swung: bool = False
 
     @property
     def beats_per_bar(self) -> float:
@@ -125,12 +130,16 @@ def _as_loop(card: StemCard, target: Target, key: str | None) -> Fit | None:
     if rotated:
         stem_beats = card.duration_s * bpm / 60.0
     written = None if target.metre in IN_FOUR else written_metre(card, stem_beats)
-    speed = beats_per_own_beat(target.metre, stem_beats, written)
+    straight = is_straight(card, 1.0)
+    speed = beats_per_own_beat(target.metre, stem_beats, written, straight=straight)
     relation, cost = _relation(card, bpm * speed, target.bpm)
     if cost > MAX_STRETCH_COST:
         return None
     played_beats = stem_beats * speed * relation.ratio
-    laid = loop_bars_in(target.metre, played_beats, card.category, written)
+    drums = card.category in DRUM_CATEGORIES
+    if drums and target.swung and is_straight(card, relation.ratio):
+        return None
+    laid = loop_bars_in(target.metre, played_beats, written, drums=drums, straight=straight)
     if laid is None:
         return None
     source_beats = laid.beats / target.beats_per_bar * (laid.own_bar or target.beats_per_bar)

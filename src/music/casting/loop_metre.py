@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from src.core.errors import InvalidInputError
-from src.music.theory.library import DRUM_CATEGORIES, StemCard
+from src.music.theory.groove import SLOTS
+from src.music.theory.library import StemCard
 from src.music.theory.metre import FOUR_FOUR, Metre, read_metre
 
 LOOP_BARS = (16.0, 8.0, 4.0, 2.0, 1.0, 0.5)
@@ -18,8 +19,12 @@ IN_FOUR = (FOUR_FOUR, Metre(2, 4))
 """Metres in which a loop of four beats stays whole."""
 
 _SUSTAINED = ("pad", "atmo")
+_OFF_BEATS = 0.12
+"""A loop in which no more begins between its beats than this share has no straight sixteenths."""
+
 _WHOLE = 0.01
 _WRITTEN = re.compile(r"(?<!\d)(\d{1,2})[-_/ ]([48])(?!\d)")
+_IN_THREES = re.compile(r"triplet|triol|shuffle|swing|swung|триол|шаффл|свинг", re.IGNORECASE)
 _WALTZ = re.compile(r"waltz|walzer|вальс", re.IGNORECASE)
 
 
@@ -37,27 +42,27 @@ class LoopBars:
 
 
 def loop_bars_in(
-    metre: Metre, beats: float, category: str, written: Metre | None
+    metre: Metre, beats: float, written: Metre | None, *, drums: bool, straight: bool
 ) -> LoopBars | None:
     """Lay a loop of so many of a track's beats on its bars; None where it can't be.
 
     written: the metre that the loop is known to be in
+    straight: whether it divides its beats into halves, see ``is_straight``
 
     In 4/4 and 2/4 every loop is taken for one in four. In any other metre a loop fits that is
     written in it or fills its bars; drums in another metre do not. Of all others each bar is cut to
-    the beats that the track's bar has. Nothing straight fits between the thirds of 6/8, 9/8 and
-    12/8, but for what is sustained.
+    the beats that the track's bar has. In 6/8, 9/8 and 12/8 a straight loop keeps its eighths, and
+    three of them fall on a beat.
     """
     if metre in IN_FOUR or written == metre:
         return _whole(beats, metre.beats_per_bar)
-    if metre.compound and category not in _SUSTAINED:
-        return None
-    if _fills(beats, metre.beats_per_bar):
+    if not (metre.compound and straight) and _fills(beats, metre.beats_per_bar):
         return _whole(beats, metre.beats_per_bar)
-    if category in DRUM_CATEGORIES or written is not None:
+    if drums or written is not None:
         return None
-    bars = next((bars for bars in LOOP_BARS if beats >= 0.97 * bars * STEM_BAR_BEATS), 0.0)
-    return None if bars < 1.0 else LoopBars(bars * metre.beats_per_bar, STEM_BAR_BEATS)
+    own = STEM_BAR_BEATS / (metre.quarters_per_beat if straight else 1.0)
+    bars = next((bars for bars in LOOP_BARS if beats >= 0.97 * bars * own), 0.0)
+    return None if bars < 1.0 else LoopBars(bars * metre.beats_per_bar, own)
 
 
 def written_metre(card: StemCard, beats: float) -> Metre | None:
@@ -77,13 +82,36 @@ def written_metre(card: StemCard, beats: float) -> Metre | None:
     return None
 
 
-def beats_per_own_beat(metre: Metre, beats: float, written: Metre | None) -> float:
+def is_straight(card: StemCard, ratio: float) -> bool:
+    """Tell whether a loop is heard to divide beats into halves and quarters, not into thirds.
+
+    ratio: 2.0 where it is played in double time, and its eighths are the track's beats
+
+    What is sustained has no parts of beats, nor has a loop in which hardly anything begins between
+    the beats; one whose name says triplets, shuffle or swing has thirds. A loop whose onsets were
+    not measured counts as straight.
+    """
+    name = f"{card.name} {PurePosixPath(card.original_file).stem}"
+    if card.category in _SUSTAINED or _IN_THREES.search(name):
+        return False
+    if not any(card.groove):
+        return True
+    beat = max(1, round(SLOTS / STEM_BAR_BEATS / ratio))
+    between = sum(value for slot, value in enumerate(card.groove) if slot % beat)
+    return between > _OFF_BEATS * sum(card.groove)
+
+
+def beats_per_own_beat(
+    metre: Metre, beats: float, written: Metre | None, *, straight: bool
+) -> float:
     """How many beats of the metre one beat of a loop's own tempo is.
 
-    Not 1 for a loop in a compound metre whose tempo counts quarters.
+    In a compound metre a loop's tempo counts quarters where it is straight, or where it is written
+    in that metre and its quarters fill bars.
     """
-    quarters = written == metre and _fills(beats, metre.quarters_per_bar)
-    return 1.0 / metre.quarters_per_beat if quarters else 1.0
+    if written == metre:
+        straight = _fills(beats, metre.quarters_per_bar)
+    return 1.0 / metre.quarters_per_beat if straight else 1.0
 
 
 def _fills(beats: float, bar: float) -> bool:

@@ -253,7 +253,7 @@ def _length(card: StemCard, fit: Fit, target: Target) -> list[Reason]:
     if fit.way == "loop":
         bars = fit.beats / target.beats_per_bar
         if fit.own_bar:
-            told = f"{bars:g} bars of {fit.own_bar:g} beats, each cut for {target.metre}"
+            told = f"{bars:g} bars of 4/4, each cut for {target.metre}"
             return [Reason("length", _CUT_BARS, told)]
         return [Reason("length", _LENGTH_SCORES.get(bars, 0.7), f"{bars:g} bars")]
     if fit.way == "steps" and card.category in DRUM_CATEGORIES:

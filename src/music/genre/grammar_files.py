@@ -15,7 +15,7 @@ from src.core.errors import InvalidInputError
 from src.music.genre.checking import check_genre, check_metre_file
 from src.music.theory.metre import COMMON_TIME, read_metre
 
-_OWN = ("styles", "words", "answers", "pan", "parent", "sources", "section_bars")
+_OWN = ("styles", "words", "answers", "pan", "parent", "sources")
 """What a genre has for itself, and does not take from its parent."""
 
 _OLDEST = (
