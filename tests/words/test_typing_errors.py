@@ -11,7 +11,7 @@ from src.words.vocabulary import vocabulary
 
 @pytest.mark.parametrize(
     ("slip", "meant"),
-    [("tecno", "techno"), ("melanholisch", "sad"), ("percusion", "percussion"),
+    [("tecno", "techno"), ("melanholisch", "melancholic"), ("percusion", "percussion"),
      ("synthwvae", "synthwave"), ("Streichr", "strings"), ("trumept", "trumpet"),
      ("Klavir", "piano"), ("скирпка", "violin"), ("техон", "techno"), ("distrotion", "distorted"),
      ("acordion", "accordion"), ("kcik", "kick"), ("бчока", "kick"), ("Flcähe", "pad"),

@@ -1,6 +1,8 @@
 """A sentence as a row of items: known phrases, signs and unknown words."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from src.music.prompt.text import Sentence
 from src.words.phrases import Found, PhraseTable
@@ -26,6 +28,7 @@ class Item:
 
     category, part, named: of an instrument, see ``WordEntry``
     denied: whether its own first letters deny it ("неяркий")
+    implies, suggests: moods and facts that come with it, see ``WordEntry``
     """
 
     kind: str
@@ -35,6 +38,8 @@ class Item:
     part: bool = False
     named: bool = False
     denied: bool = False
+    implies: tuple[str, ...] = ()
+    suggests: Mapping[str, Any] = field(default_factory=dict)
 
 
 def items_of(sentence: Sentence, lexicon: PhraseTable) -> list[Item]:
@@ -117,6 +122,8 @@ def _item(found: Found) -> Item:
         entry.part,
         named=entry.named,
         denied=found.denied,
+        implies=entry.implies,
+        suggests=entry.suggests,
     )
 
 
