@@ -42,11 +42,24 @@ _MUSICAL = ("bpm", "key", "genre", "style", "moods", "excluded", "swing", "beats
             "scale", "chords", "progression", "feel", "requested", "only_roles", "structure",
             "ending")  # fmt: skip
 _SMALL = """
-a an the of for to in on at with and or but i me my we it its it's is are be that this by some from
-as so then please want need like would give make just something um uh hey hi
+a an the of for to in on at with and or but i me my mine we us our you your he she they them his her
+it its it's is are be been was were am that this these those there here by some any from as so then
+please want need like love would will shall should could can may might must do does did done get got
+give make makes made just also too very really something anything everything um uh hey hi ok thanks
+about around over under through out up down into onto per while when where which who what how if
+one two another other every each all both more than only even still again always now today
+song track piece music tune sound sounds version thing stuff vibe vibes style kind sort bit lots
+play played put say says go goes come comes let lets long
 ein eine einen einem einer eines der die das den dem des und oder aber mit für im in am an auf zum
-zur zu von vom ich mir mich du es ist sind bitte will möchte mach mache mal was so wie bei
-в во на с со и или но а я мне мы это для по к у о об из от до как что бы же ли пожалуйста хочу
+zur zu von vom ich mir mich mein meine meinen du dich es er sie wir ihr uns ist sind war wird hat
+haben hab habe soll sollen kann bitte will möchte hätte gern gerne mach mache gib schreib mal was
+etwas so wie bei über unter durch nach vor auch noch nur schon ganz sehr alles alle aus bis wieder
+rein dann danach einmal fürs um musik stück lied titel track stil art klingt klang sound ding
+zwei dieser diese dieses mitte
+в во на с со и или но а я мне мы нам ты вы он она они это этот эта этого для по к у о об из от до
+под над при за как что чтоб чтобы бы же ли пожалуйста хочу нужен нужна нужно сделай дай был была
+было мой моя очень тоже ещё еще уже снова потом затем через трек песня песню музыка музыку звук
+стиле стиль нибудь что-нибудь два один этом
 """
 _SMALL_WORDS = frozenset(_SMALL.split())
 """Words of which nobody expects an effect of their own."""

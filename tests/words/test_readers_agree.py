@@ -67,7 +67,8 @@ def test_every_mood_reaches_the_intent() -> None:
     wrong = [
         (form, understand_prompt(form).moods, entry.value)
         for entry, form in forms("mood")
-        if understand_prompt(form).moods != (entry.value, *entry.implies)
+        if understand_prompt(form).moods[:1] != (entry.value,)
+        or not {*entry.implies} <= {*understand_prompt(form).moods}
     ]
     assert wrong == []
 
@@ -206,7 +207,7 @@ def test_electronic_body_music_is_no_key() -> None:
         ("dogs and rain, dark ambient", ["dog", "rain"]),
         ("ambient with a car", ["car"]),
         ("music for driving a car", []),
-        ("techno with a robot voice", ["vocal"]),
+        ("techno with a robot voice", ["robot voice"]),
         ("house without phones", []),
     ],
 )

@@ -39,7 +39,8 @@ _TEMPO_CHANGE = (
 _KEY_CHANGE = (
     r"(?<!\w)(?:modulat\w*|modulier\w*|key[\s-]?(?:change\w*|switch\w*)"
     r"|(?:change|switch|move)(?:s|d)?\s+(?:the\s+|its\s+)?key|tonart[\s-]?wechsel\w*"
-    r"|(?:wechsel|änder)\w*\s+(?:die\s+)?tonart|модул\w*|(?:смен|измен)\w*\s+тональност\w*)(?!\w)"
+    r"|(?:wechsel|änder)\w*\s+(?:die\s+)?tonart|модулир\w*|модуляци\w*"
+    r"|(?:смен|измен)\w*\s+тональност\w*)(?!\w)"
 )
 _SECOND_TEMPO = re.compile(
     rf"(?<![\w.,])(?:{_TEMPO}){_THEN}{_WITH_UNIT}|{_WITH_UNIT}{_THEN}{_TEMPO}"

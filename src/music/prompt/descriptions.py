@@ -6,8 +6,11 @@ for kids", "no swing") is kept as the opposite where there is one, and as a mood
 
 from collections.abc import Callable, Mapping
 
-from src.music.prompt.contents import PromptContents
+from src.music.model.part_request import PartRequest
+from src.music.prompt.contents import Mention, PromptContents
 from src.music.prompt.items import Item
+from src.music.prompt.lexicon import prompt_lexicon
+from src.words.spelling import words_of
 
 _SWUNG = ("swing", "triplets")
 
@@ -30,7 +33,17 @@ def _occasion(item: Item, contents: PromptContents, refused: bool) -> None:
     contents.occasions.append(item.value)
     contents.implied_moods += item.implies
     contents.suggestions.append(item.suggests)
+    if "plays" in item.suggests:
+        contents.things.append(_played(item.suggests["plays"], item.text))
     contents.understand(item.text, item.kind, item.value)
+
+
+def _played(name: str, words: str) -> Mention:
+    """Ask for an instrument by its name in the vocabulary."""
+    (found, *_), _ = prompt_lexicon().find(words_of(name), 0)
+    entry = found.entry
+    request = PartRequest(name=entry.value, category=entry.category, text=entry.value)
+    return Mention(request, refused=False, part=entry.part, named=entry.named, words=words)
 
 
 def _tempo_word(item: Item, contents: PromptContents, refused: bool) -> None:

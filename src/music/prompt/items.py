@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from src.music.prompt.text import Sentence
+from src.words.entries import WordEntry
 from src.words.phrases import Found, PhraseTable
 from src.words.spelling import BREAKS, Word
 
@@ -122,9 +123,14 @@ def _item(found: Found) -> Item:
         entry.part,
         named=entry.named,
         denied=found.denied,
-        implies=entry.implies,
+        implies=(entry.name, *entry.implies) if _is_finer_mood(entry) else entry.implies,
         suggests=entry.suggests,
     )
+
+
+def _is_finer_mood(entry: WordEntry) -> bool:
+    """Tell whether a mood's own name says more than what it counts as: "glassy" is metallic."""
+    return entry.kind == "mood" and entry.value != entry.name and " " not in entry.name
 
 
 def _resolved(items: list[Item], position: int) -> Item:

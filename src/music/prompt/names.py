@@ -48,34 +48,33 @@ IsOrdinary = Callable[[str], bool]
 def take_names(
     sentence: Sentence, lexicon: PhraseTable, is_ordinary: IsOrdinary
 ) -> tuple[str, ...]:
-    """Find names, take them out of the sentence with what leads to them, and list them.
+    """Find names, take them out of the sentence with what leads to them, and list both as
+    they are written.
 
     is_ordinary: whether a dictionary has a word, which then is no name in small letters
     """
     found = []
     for reader in (_named_before, _named_after):
         while (span := next(reader(sentence, lexicon, is_ordinary), None)) is not None:
-            start, end, name = span
-            sentence.take_span(start, end)
-            found.append(name)
+            found.append(sentence.take_span(*span))
     return tuple(found)
 
 
 def _named_before(
     sentence: Sentence, lexicon: PhraseTable, _: IsOrdinary
-) -> Iterator[tuple[int, int, str]]:
+) -> Iterator[tuple[int, int]]:
     """ "Daft Punk vibes": a run of capitals of which no vocabulary knows each word."""
     for match in sentence.find(_BEFORE, as_written=True):
         name = match[1].strip()
         if name[:1].isupper() and not _is_known(name, lexicon, _KNOWN_KINDS):
             unknown = any(not lexicon.find(words_of(word), 0)[0] for word in name.split())
             if unknown:
-                yield match.start(1), match.end(), name
+                yield match.start(1), match.end()
 
 
 def _named_after(
     sentence: Sentence, lexicon: PhraseTable, is_ordinary: IsOrdinary
-) -> Iterator[tuple[int, int, str]]:
+) -> Iterator[tuple[int, int]]:
     for pattern, strong in ((_STRONG, True), (_WEAK, False)):
         for match in sentence.find(pattern):
             rest = sentence.written_after(match)
@@ -84,11 +83,11 @@ def _named_after(
                 name = capitals[0]
                 leads = strong or not name[0].isdigit()
                 if leads and not _is_known(name, lexicon, _KNOWN_KINDS):
-                    yield match.start(), match.end() + len(name), name.strip()
+                    yield match.start(), match.end() + len(name)
                 continue
             name = _in_small_letters(rest, lexicon, is_ordinary, strong=strong)
             if name:
-                yield match.start(), match.end() + len(name), name
+                yield match.start(), match.end() + len(name)
 
 
 def _in_small_letters(

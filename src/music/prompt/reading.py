@@ -11,8 +11,9 @@ from src.music.prompt.contents import GROUPS, Mention, PromptContents, joined_th
 from src.music.prompt.descriptions import describe
 from src.music.prompt.items import THINGS, Item, list_goes_on, next_item, previous_item, stands_in
 
-_QUIET_MOODS = ("soft", "calm", "minimal", "dreamy")
-_LOUD_MOODS = ("hard", "heavy", "aggressive", "energetic", "euphoric", "epic", "driving", "harsh")
+_QUIET_MOODS = ("soft", "calm", "minimal", "dreamy", "quiet", "gentle", "peaceful", "tender")
+_LOUD_MOODS = ("hard", "heavy", "aggressive", "energetic", "euphoric", "epic", "driving", "harsh",
+               "powerful", "wild", "lively")  # fmt: skip
 _SHIFT = 0.15
 _LONG, _SHORT = 1.6, 0.5
 
@@ -27,7 +28,7 @@ class PromptReader:
         self.section = ""
         self._refusing = self._fresh = self._strong = self._listing = False
         self._with = self._only = self._less = False
-        self._only_words = ""
+        self._only_words = self._denial = ""
         self._words: list[str] = []
         self._written: list[str] = []
         self._tags: list[str] = []
@@ -50,7 +51,9 @@ class PromptReader:
     def _describes(self) -> bool:
         """Take words that describe the track; they use up a refusal as a mood does."""
         refused = self._refusing or self._less
-        if not describe(self.item, self.found, refused=refused):
+        item = replace(self.item, text=self._with_denial(self.item.text))
+        if not describe(item, self.found, refused=refused):
+            self._denial = item.text.removesuffix(self.item.text).strip()
             return False
         self._fresh = self._less = False
         return True
@@ -68,7 +71,12 @@ class PromptReader:
             self.found.understand(self._only_words, "only_roles", "what is requested")
 
     def _took(self, made: str, value: str) -> None:
-        self.found.understand(self.item.text, made, value)
+        self.found.understand(self._with_denial(self.item.text), made, value)
+
+    def _with_denial(self, words: str) -> str:
+        """Put the word that denied them before the first words that it denied."""
+        denial, self._denial = self._denial, ""
+        return f"{denial} {words}".strip()
 
     def on_nothing(self) -> None:
         """Pass over a word that only holds the sentence together."""
@@ -137,24 +145,29 @@ class PromptReader:
             for number in self._clause:
                 self._turn(number)
             self._clause = [] if ends_here else self._clause
+            self._took("excluded", "what stands before")
             return
         if before.kind in ("negator", "forget") and self.item.kind == "without" and self._fresh:
             self._refusing = self._fresh = False
+            self._denial = f"{self._denial} {self.item.text}"
             return
         if before.kind == "section":
             self.section = before.value
         self._refusing = self._fresh = True
         self._strong = self.item.kind == "without"
+        self._denial = self.item.text
         self._clause = []
 
     def on_forget(self) -> None:
         """ "Don't forget" wants, "forget" refuses."""
         self._refusing = self._fresh = not self._refusing
+        self._denial = f"{self._denial} {self.item.text}".strip()
         self._strong = False
 
     def on_except(self) -> None:
         """ "Except" turns a refusal into a request, and back."""
         self._refusing = self._fresh = not self._refusing
+        self._denial = self.item.text
         self._strong = True
 
     def on_free(self) -> None:
@@ -447,7 +460,7 @@ class PromptReader:
             named=item.named,
             group=item.value in GROUPS and item.kind != "instrument",
             section=self.section,
-            words=" ".join([*dict.fromkeys(self._written), item.text]),
+            words=self._with_denial(" ".join([*dict.fromkeys(self._written), item.text])),
         )
 
     def _turn(self, number: int) -> None:
