@@ -7,7 +7,7 @@ for kids", "no swing") is kept as the opposite where there is one, and as a mood
 from collections.abc import Callable, Mapping
 
 from src.music.model.part_request import PartRequest
-from src.music.prompt.contents import Mention, PromptContents
+from src.music.prompt.contents import InstrumentMention, PromptContents
 from src.music.prompt.items import Item
 from src.music.prompt.lexicon import prompt_lexicon
 from src.words.spelling import words_of
@@ -38,12 +38,14 @@ def _occasion(item: Item, contents: PromptContents, refused: bool) -> None:
     contents.understand(item.text, item.kind, item.value)
 
 
-def _played(name: str, words: str) -> Mention:
+def _played(name: str, words: str) -> InstrumentMention:
     """Ask for an instrument by its name in the vocabulary."""
     (found, *_), _ = prompt_lexicon().find(words_of(name), 0)
     entry = found.entry
     request = PartRequest(name=entry.value, category=entry.category, text=entry.value)
-    return Mention(request, refused=False, part=entry.part, named=entry.named, words=words)
+    return InstrumentMention(
+        request, refused=False, part=entry.part, named=entry.named, words=words
+    )
 
 
 def _tempo_word(item: Item, contents: PromptContents, refused: bool) -> None:

@@ -7,7 +7,7 @@ A refusal ("no", "ohne", "без") holds until something ends it: the end of the
 from dataclasses import replace
 
 from src.music.model.part_request import PartRequest
-from src.music.prompt.contents import GROUPS, Mention, PromptContents, joined_thing
+from src.music.prompt.contents import GROUPS, InstrumentMention, PromptContents, joined_thing
 from src.music.prompt.descriptions import describe
 from src.music.prompt.items import THINGS, Item, list_goes_on, next_item, previous_item, stands_in
 
@@ -435,7 +435,7 @@ class PromptReader:
         if not self._only:
             self._took("requested", "solo")
 
-    def _thing(self) -> Mention | None:
+    def _thing(self) -> InstrumentMention | None:
         """Read the instrument as described; None where it only completes the one before ("piano
         chords").
         """
@@ -447,7 +447,7 @@ class PromptReader:
                 words = f"{joined.words} {item.text}"
                 self.found.things[self._clause[-1]] = replace(joined, words=words)
                 return None
-        return Mention(
+        return InstrumentMention(
             PartRequest(
                 name=item.value,
                 category=item.category or item.value,
