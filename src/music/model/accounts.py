@@ -14,7 +14,8 @@ REPORT_TEXTS: Mapping[str, str] = {
     "not_understood": "{words!r} was not understood and has no effect",
     "unknown_name": "artists and songs are not known here, so {words!r} has no effect: describe"
     " what it sounds like instead",
-    "no_such_sound": "the library has nothing called {words!r}, so it does not play",
+    "no_such_sound": "{words!r} was not understood, and the library has nothing called so",
+    "stand_in": "the library has nothing called {words!r}: another sound of {category} plays",
     "not_granted": "{words!r} was understood, but {what} can't be played yet",
     "tempo_change": "a track keeps one tempo from start to end, so {words!r} is not played",
     "key_change": "a track keeps one key from start to end, so {words!r} is not played",
