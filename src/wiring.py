@@ -358,7 +358,7 @@ class Services:
 
 
 def build_services(settings: Settings | None = None) -> Services:
-    """Services for the given settings, or for those of the environment."""
+    """Return services for the given settings, or for those of the environment."""
     return Services(Settings() if settings is None else settings)
 
 
