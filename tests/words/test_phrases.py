@@ -39,6 +39,7 @@ def test_hyphens_and_apostrophes_do_not_matter() -> None:
         ("düsterpad", ["dark", "pad"]),
         ("kickdrums", ["kick"]),
         ("Weihnachtslied", ["christmas song"]),
+        ("Feuerwehr", []),
         ("lighthouse", []),
     ],
 )

@@ -13,7 +13,7 @@ from src.music.arranging.roles import (
     tags_of_role,
     text_of_role,
 )
-from src.music.arranging.target import choose_bpm, choose_key
+from src.music.arranging.target import choose_bpm, choose_key, choose_metre
 from src.music.genre.genres import (
     AnswerRule,
     Form,
@@ -21,9 +21,11 @@ from src.music.genre.genres import (
     GenreGrammar,
     genre_grammar,
 )
-from src.music.genre.patterns import patterns_for
+from src.music.genre.patterns import pattern_names, patterns_for
+from src.music.model.accounts import ReportedWords, RequestedSound, report_text
 from src.music.model.part_request import PartRequest
 from src.music.model.plan import (
+    REFUSED,
     SECTION_END,
     SECTION_START,
     ArrangementPlan,
@@ -32,7 +34,6 @@ from src.music.model.plan import (
 )
 from src.music.prompt.intent import PromptIntent
 from src.music.theory.library import CATEGORIES, DRUM_CATEGORIES
-from src.music.theory.metre import read_metre
 
 MAX_LENGTH_S = 1200.0
 """Longest track, in seconds."""
@@ -40,7 +41,8 @@ MAX_LENGTH_S = 1200.0
 _ENERGY = {
     "energetic": 0.1, "aggressive": 0.08, "hard": 0.08, "driving": 0.05, "euphoric": 0.05,
     "heavy": 0.05, "epic": 0.05, "calm": -0.2, "soft": -0.15, "minimal": -0.08, "dreamy": -0.1,
-    "sad": -0.08, "romantic": -0.08,
+    "sad": -0.08, "romantic": -0.08, "sleepy": -0.1, "powerful": 0.05, "triumphant": 0.05,
+    "chaotic": 0.05, "peaceful": -0.1,
 }  # fmt: skip
 _LEAST_ENERGY, _MOST_ENERGY = 0.05, 1.0
 _LEAST_RANGE = 0.4
@@ -66,10 +68,12 @@ def arrange(
     Raises InvalidInputError for a length over max_length_s, and where the prompt refuses
     everything that could play.
     """
-    genre = intent.genre or "default"
+    genre, _, style = (intent.genre or intent.suggested_genre or "default").partition("/")
+    intent = replace(intent, style=intent.style or style)
     grammar = genre_grammar(genre, intent.style)
-    time_signature = intent.time_signature or grammar.time_signature
-    bpm, bpm_reason = choose_bpm(intent, grammar, library)
+    metre, metre_reports = choose_metre(intent, grammar)
+    intent = replace(intent, metre=str(metre))
+    bpm, bpm_reason = choose_bpm(intent, grammar, library, metre)
     key, key_reason = choose_key(intent, grammar, bpm=bpm, library=library, rng=_rng(seed, "key"))
     forms = _forms(grammar, _rng(seed, "form"))
     shape = shape_form(
@@ -78,7 +82,7 @@ def arrange(
         bpm=bpm,
         typical_s=grammar.length_s,
         max_length_s=max_length_s,
-        beats_per_bar=read_metre(time_signature).beats_per_bar,
+        beats_per_bar=metre.beats_per_bar,
         section_bars=grammar.section_bars,
     )
     notes = (*_heading(intent, grammar, forms[0].name), bpm_reason, key_reason, *shape.notes)
@@ -90,12 +94,41 @@ def arrange(
         prompt=intent.prompt,
         moods=intent.moods or grammar.moods,
         excluded=excluded_words(intent),
-        swing=grammar.swing,
+        swing=grammar.swing if intent.swing is None else intent.swing,
         swing_note=grammar.swing_note,
-        time_signature=time_signature,
+        time_signature=str(metre),
         notes=(*notes, *_closing(intent)),
         only_roles=_only_roles(intent),
+        style=grammar.style,
+        scale=intent.scale or "",
+        feel=intent.feel or "",
+        chords=intent.chords,
+        progression=intent.progression,
+        requested=_requested(intent),
+        understood=intent.understood,
+        reported=(*intent.reported, *metre_reports, *_missing_patterns(intent, grammar)),
     )
+
+
+def _requested(intent: PromptIntent) -> tuple[RequestedSound, ...]:
+    """List what is asked for by name in the track or a section, and what there shall be less of."""
+    placed = [asked for request in intent.sections for asked in request.requested]
+    sounds = [
+        RequestedSound(asked.name, asked.category, asked.text, asked.gain_db)
+        for asked in (*intent.requested, *placed)
+    ]
+    softer = [RequestedSound(c, c, c, gain_db) for c, gain_db in intent.softer]
+    return tuple(dict.fromkeys((*sounds, *softer)))
+
+
+def _missing_patterns(intent: PromptIntent, grammar: GenreGrammar) -> list[ReportedWords]:
+    """Report rhythms that the genre has no pattern for."""
+    words = {one.value: one.words for one in intent.understood if one.field == "pattern"}
+    return [
+        ReportedWords("not_granted", words.get(name, name), {"what": f"{name} of the {category}"})
+        for category, name in intent.patterns.items()
+        if name not in _pattern_names(category, grammar, intent)
+    ]
 
 
 def _structure(
@@ -229,14 +262,22 @@ def _pattern(
     """Name a pattern where the genre would not choose it by itself: effects, half time, styles."""
     if role.pattern is not None:
         return role.pattern
+    known = _pattern_names(role.category, grammar, intent)
+    if intent.patterns.get(role.category) in known:
+        return intent.patterns[role.category]
     if intent.half_time and role.category in _HALF_TIME:
         return "half time"
-    if not grammar.style:
+    if not grammar.style or intent.metre != grammar.time_signature:
         return None
     plain = genre_grammar(grammar.name).patterns[role.category]
     if grammar.patterns[role.category] == plain:
         return None
     return patterns_for(grammar.full_name, role.category, energy)[0].name
+
+
+def _pattern_names(category: str, grammar: GenreGrammar, intent: PromptIntent) -> tuple[str, ...]:
+    """List the patterns of a category in the track's metre."""
+    return pattern_names(grammar.name, category, metre=intent.metre or grammar.time_signature)
 
 
 def _style_gain(category: str, grammar: GenreGrammar, intent: PromptIntent) -> float:
@@ -250,7 +291,8 @@ def _style_gain(category: str, grammar: GenreGrammar, intent: PromptIntent) -> f
 def _heading(intent: PromptIntent, grammar: GenreGrammar, form: str) -> list[str]:
     notes = []
     if intent.understood:
-        notes.append(f"understood: {', '.join(dict.fromkeys(intent.understood))}")
+        words = dict.fromkeys(one.words for one in intent.understood)
+        notes.append(f"understood: {', '.join(words)}")
     if intent.unknown:
         notes.append(f"not understood: {', '.join(intent.unknown)}")
     name = f"{grammar.style} {grammar.name}".strip()
@@ -261,6 +303,11 @@ def _heading(intent: PromptIntent, grammar: GenreGrammar, form: str) -> list[str
 
 def _closing(intent: PromptIntent) -> list[str]:
     notes = [*intent.notes]
+    notes += [
+        f"{REFUSED}{report_text(report)}"
+        for report in intent.reported
+        if report.code != "not_understood"
+    ]
     refused = excluded_words(intent)
     if refused:
         notes.append(f"left out: {', '.join(refused)}")

@@ -3,35 +3,80 @@
 import math
 import random
 
+from src.core.errors import InvalidInputError
 from src.music.arranging.library_summary import LibrarySummary
 from src.music.genre.genres import GenreGrammar
+from src.music.model.accounts import ReportedWords
+from src.music.model.plan import BPM
 from src.music.prompt.intent import PromptIntent
 from src.music.theory.keys import is_minor, key_name, parse_key, pitch_class, relative_key
+from src.music.theory.metre import Metre, read_metre
 
 _FASTER = {
     "driving": 0.25, "energetic": 0.4, "aggressive": 0.35, "hard": 0.35, "euphoric": 0.15,
     "calm": -0.45, "soft": -0.25, "sad": -0.3, "dreamy": -0.2, "minimal": -0.1, "deep": -0.2,
-    "romantic": -0.2, "heavy": -0.05, "hypnotic": 0.0,
+    "romantic": -0.2, "heavy": -0.05, "hypnotic": 0.0, "sleepy": -0.4, "relaxed": -0.15,
+    "playful": 0.1, "lively": 0.1, "chaotic": 0.2, "wild": 0.1, "urgent": 0.15, "peaceful": -0.2,
+    "meditative": -0.2, "melancholic": -0.05, "solemn": -0.2, "triumphant": 0.1, "festive": 0.1,
+    "suspenseful": -0.1, "creepy": -0.2, "powerful": 0.05, "nostalgic": -0.05,
 }  # fmt: skip
 """How far a mood moves the tempo from the usual one towards an end of the genre's range."""
 
-_MAJOR_MOODS = ("happy", "uplifting", "bright", "euphoric", "funky", "romantic")
+_MAJOR_MOODS = (
+    "happy", "uplifting", "bright", "euphoric", "funky", "romantic", "playful", "triumphant",
+    "optimistic", "hopeful", "festive", "cute", "heroic", "peaceful", "sunny", "tropical",
+)  # fmt: skip
 _MINOR_MOODS = (
     "dark", "sad", "aggressive", "tense", "mysterious", "industrial", "cold", "heavy", "hypnotic",
-    "harsh", "melodic",
+    "harsh", "melodic", "creepy", "eerie", "scary", "sinister", "menacing", "melancholic", "lonely",
+    "gloomy", "nocturnal", "tragic", "anxious", "longing",
 )  # fmt: skip
+_FEEL_SHIFT = 0.15
+"""A tempo that suits an occasion is moved by so much where "fast" or "slow" is said, too."""
+
 _FADING = 0.75
 """Each further usual key of a genre is so much less likely."""
 
 
+def choose_metre(
+    intent: PromptIntent, grammar: GenreGrammar
+) -> tuple[Metre, tuple[ReportedWords, ...]]:
+    """Choose the metre: as asked, else the genre's; one that can't be played is reported."""
+    if intent.metre is None:
+        return grammar.metre, ()
+    try:
+        return read_metre(intent.metre), ()
+    except InvalidInputError:
+        what = f"a metre of {intent.metre}"
+        return grammar.metre, (ReportedWords("not_granted", intent.metre, {"what": what}),)
+
+
 def choose_bpm(
-    intent: PromptIntent, grammar: GenreGrammar, library: LibrarySummary | None
+    intent: PromptIntent, grammar: GenreGrammar, library: LibrarySummary | None, metre: Metre
 ) -> tuple[float, str]:
     """Choose the tempo in BPM and say why: asked for, or the genre's, drawn to what the library
     has.
+
+    metre: the track's. Where it counts dotted quarters and the genre's own does not, eighths keep
+    the genre's pace, so that a straight loop need not be stretched
     """
+    bpm, reason = _own_bpm(intent, grammar, library)
+    if intent.bpm is not None or metre.quarters_per_beat == grammar.metre.quarters_per_beat:
+        return bpm, reason
+    turned = bpm * grammar.metre.quarters_per_beat / metre.quarters_per_beat
+    turned = round(BPM.nearest(turned), 2)
+    return turned, f"{reason}; in {metre} that is {turned:g}"
+
+
+def _own_bpm(
+    intent: PromptIntent, grammar: GenreGrammar, library: LibrarySummary | None
+) -> tuple[float, str]:
+    """Choose the tempo in the beats of the genre's own metre."""
     if intent.bpm is not None and intent.bpm_range is None:
         return intent.bpm, "tempo as asked"
+    if intent.suggested_bpm is not None and not (intent.genre or intent.bpm_range):
+        shifted = intent.suggested_bpm * (1.0 + _FEEL_SHIFT * intent.tempo_feel)
+        return float(round(shifted)), f"tempo {round(shifted)}: suits {intent.occasions[-1]}"
     low, high = intent.bpm_range or (grammar.tempo_low, grammar.tempo_high)
     aim = intent.bpm if intent.bpm is not None else _aim(intent, grammar)
     tempos = library.tempos(low, high) if library is not None else {}

@@ -15,6 +15,17 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from src.core.errors import InvalidInputError
+from src.music.model.accounts import (
+    ReportedWords,
+    RequestedSound,
+    UnderstoodWords,
+    report_to_dict,
+    reports_from_dict,
+    sound_to_dict,
+    sounds_from_dict,
+    understood_from_dict,
+    understood_to_dict,
+)
 from src.music.model.palette import Palette, palette_from_dict, palette_to_dict
 from src.music.theory.library import CATEGORIES
 from src.music.theory.mastering_presets import PRESETS
@@ -126,6 +137,9 @@ class ArrangementPlan:
     palette: the collections and kits whose stems alone may play; None allows all
     time_signature: such as "3/4" or "6/8"; bpm counts its beats, dotted quarters in 6/8
     swing_note: every second one of these notes comes late, 8 for eighths, 16 for sixteenths
+    style: of the genre; scale, feel: "" where the prompt names none
+    chords, progression: as the prompt names them, in order
+    requested: instruments that the prompt names; understood, reported: what became of its words
     """
 
     bpm: float
@@ -145,6 +159,14 @@ class ArrangementPlan:
     palette: Palette | None = None
     time_signature: str = COMMON_TIME
     swing_note: int = 16
+    style: str = ""
+    scale: str = ""
+    feel: str = ""
+    chords: tuple[str, ...] = ()
+    progression: tuple[str, ...] = ()
+    requested: tuple[RequestedSound, ...] = ()
+    understood: tuple[UnderstoodWords, ...] = ()
+    reported: tuple[ReportedWords, ...] = ()
 
     @property
     def metre(self) -> Metre:
@@ -187,8 +209,24 @@ def plan_to_dict(plan: ArrangementPlan) -> dict[str, Any]:
         "avoided": list(plan.avoided),
         "only_roles": list(plan.only_roles),
         **({} if plan.palette is None else {"palette": palette_to_dict(plan.palette)}),
+        **_reading_to_dict(plan),
         "structure": [_section_to_dict(section) for section in plan.structure],
     }
+
+
+def _reading_to_dict(plan: ArrangementPlan) -> dict[str, Any]:
+    """Write what was read in the prompt; what says nothing is left out."""
+    fields = {
+        "style": plan.style,
+        "scale": plan.scale,
+        "feel": plan.feel,
+        "chords": list(plan.chords),
+        "progression": list(plan.progression),
+        "requested": [sound_to_dict(sound) for sound in plan.requested],
+        "understood": [understood_to_dict(one) for one in plan.understood],
+        "reported": [report_to_dict(report) for report in plan.reported],
+    }
+    return {name: value for name, value in fields.items() if value}
 
 
 def plan_from_dict(data: Mapping[str, Any]) -> ArrangementPlan:
@@ -222,6 +260,14 @@ def plan_from_dict(data: Mapping[str, Any]) -> ArrangementPlan:
         palette=palette_from_dict(data.get("palette")),
         time_signature=_time_signature(data),
         swing_note=_swing_note(data),
+        style=_text(data, "style", "", "plan"),
+        scale=_text(data, "scale", "", "plan"),
+        feel=_text(data, "feel", "", "plan"),
+        chords=_words(data, "chords", "plan"),
+        progression=_words(data, "progression", "plan"),
+        requested=sounds_from_dict(data.get("requested", ())),
+        understood=understood_from_dict(data.get("understood", ())),
+        reported=reports_from_dict(data.get("reported", ())),
     )
 
 

@@ -1,7 +1,9 @@
 """What a prompt asks for, as plain values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from src.music.model.accounts import ReportedWords, UnderstoodWords
 from src.music.model.part_request import PartRequest
 from src.music.prompt.length import Length
 
@@ -30,13 +32,19 @@ class PromptIntent:
 
     bpm_range: where the prompt names a range; bpm is then its middle
     tempo_feel, length_feel: -1 slow or short, 1 fast or long
-    time_signature: such as "3/4"; None leaves it to the genre
     key: as the house writes it; pitch, minor: where only one of them is named
     excluded: refused categories; excluded_words: refused sounds that are no whole category
     softer: categories asked to be less, in dB
     refused_genres, avoided_moods: "not techno", "not too dark"
     fills: False where fills are refused
-    understood, unknown: phrases of the prompt; notes: what could not be granted and why
+    occasions: what it is for, when it is from, what it should call up
+    suggested_bpm, suggested_genre: what suits them, where the prompt names neither
+    metre: time signature; feel: "half-time" or "double-time"; swing: as GenreGrammar has it
+    scale: a mode or scale besides minor and major; chords, progression: in order
+    patterns: category -> name of the step pattern that it plays
+    understood: which words made which field; reported: which have no effect, and why
+    unknown: words that nobody understood, and that may be names of sounds in the library
+    notes: what could not be granted and why, in English
     """
 
     prompt: str
@@ -44,9 +52,7 @@ class PromptIntent:
     bpm: float | None = None
     bpm_range: tuple[float, float] | None = None
     tempo_feel: float = 0.0
-    half_time: bool = False
     key: str | None = None
-    time_signature: str | None = None
     pitch: int | None = None
     minor: bool | None = None
     genre: str | None = None
@@ -63,9 +69,25 @@ class PromptIntent:
     length_feel: float = 0.0
     sections: tuple[SectionRequest, ...] = ()
     fills: bool | None = None
-    understood: tuple[str, ...] = ()
+    occasions: tuple[str, ...] = ()
+    suggested_bpm: float | None = None
+    suggested_genre: str | None = None
+    metre: str | None = None
+    feel: str | None = None
+    swing: float | None = None
+    scale: str | None = None
+    chords: tuple[str, ...] = ()
+    progression: tuple[str, ...] = ()
+    patterns: Mapping[str, str] = field(default_factory=dict)
+    understood: tuple[UnderstoodWords, ...] = ()
+    reported: tuple[ReportedWords, ...] = ()
     unknown: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
+
+    @property
+    def half_time(self) -> bool:
+        """Whether the drums play at half the pace."""
+        return self.feel == "half-time"
 
     def section(self, kind: str) -> SectionRequest:
         """Return what is asked of sections of a kind; an empty request where nothing is."""

@@ -36,7 +36,7 @@ from src.services.tracks.files import exports_of, sidecar_of
 from src.storage.atomic import TEMPORARY_PREFIX
 from src.storage.fingerprint import content_hash, text_hash
 from src.storage.paths import path_of, safe_join, shortened
-from src.storage.zip_writing import zip_stream
+from src.storage.zips.writing import zip_stream
 
 EXPORT_VERSION = "3"
 """Raised when the same score gives other files, so that older ones are made again."""
@@ -180,7 +180,7 @@ class ExportService:
         return _ExportTarget(row, path_of(row.path, self.settings.tracks_path))
 
     def _listed(self, target: _ExportTarget, formats: Sequence[str]) -> ExportsRecord:
-        """Files of formats whose every file is there."""
+        """Return files of formats whose every file is there."""
         folder = target.folder
         files = [
             ExportedFileRecord(name=file, format=name, bytes=size)
@@ -256,7 +256,7 @@ def _unfinished(export_id: str) -> str:
 
 
 def checked_formats(formats: Sequence[str] | None) -> tuple[str, ...]:
-    """Names of formats, each once, in the order in which they are made; None is all.
+    """Return names of formats, each once, in the order in which they are made; None is all.
 
     Raises InvalidInputError for a name that is none.
     """
@@ -282,7 +282,7 @@ def _score_of(wav: Path) -> Score:
 
 
 def _stems_of(score: Score) -> list[str]:
-    """Ids of all stems that sound."""
+    """Return ids of all stems that sound."""
     clips = (clip.stem_id for channel in score.channels for clip in channel.clips)
     notes = (note.stem_id for channel in score.channels for note in channel.notes)
     return list(dict.fromkeys((*clips, *notes)))

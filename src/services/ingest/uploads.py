@@ -19,9 +19,9 @@ from src.db.database import Database
 from src.services.ingest.kits import only_sorts
 from src.services.ingest.licences import LARGEST_FILE, is_licence_text
 from src.services.ingest.scan import readable_endings
-from src.storage.archives import ZipLimits, extract_zip
 from src.storage.fingerprint import content_hash
 from src.storage.paths import library_path, path_of, safe_name
+from src.storage.zips.reading import ZipLimits, extract_zip
 
 MAX_FILES = 10_000
 """Most files of one upload, a zip's members not counted."""
@@ -236,7 +236,7 @@ class UploadService:
 
 
 def inner_parts(name: str) -> tuple[str, ...]:
-    """Folders and file name of what a client called a file, made safe.
+    """Return folders and file name of what a client called a file, made safe.
 
     A name that tries to leave its folder, or is absolute, keeps only its last part.
     """
@@ -253,7 +253,7 @@ def _is_sound(name: str) -> bool:
 
 
 def _is_taken(name: str) -> bool:
-    """Sounds, and the texts that tell their licence."""
+    """Return sounds, and the texts that tell their licence."""
     return _is_sound(name) or is_licence_text(name.rpartition("/")[2])
 
 
@@ -315,7 +315,7 @@ def _moved(file: Path, target: Path) -> bool:
 
 
 def _moved_without_links(file: Path, target: Path) -> bool:
-    """For file systems without hard links: reserve the name, then rename over it."""
+    """Reserve the name, then rename over it, for file systems without hard links."""
     try:
         target.open("xb").close()
     except FileExistsError:

@@ -20,8 +20,8 @@ from src.core.errors import InvalidInputError, NotFoundError
 from src.core.progress import Progress, silent
 from src.db.snapshot import sqlite_file, take_snapshot
 from src.storage.atomic import TEMPORARY_PREFIX, replacing
-from src.storage.backup_archive import ArchivedFile, write_archive
 from src.storage.paths import shown
+from src.storage.zips.backup import ArchivedFile, write_archive
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class BackupReport:
     vanished: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values."""
+        """Return plain JSON values."""
         return asdict(self)
 
 
@@ -140,7 +140,7 @@ class Meter:
         self._reported = -1
 
     def __call__(self, size_bytes: int) -> None:
-        """So many more."""
+        """Count so many more."""
         self._seen += size_bytes
         done = self._seen // _MB
         if done != self._reported:
