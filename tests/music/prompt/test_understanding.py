@@ -119,7 +119,7 @@ PROMPTS: list[tuple[str, dict[str, Any]]] = [
       "excluded": {"percussion"}}),
     ("only drums and bass", {"only_requested": True, "requested": {"drums", "bass"}}),
     ("jazz rock", {"genre": "jazz"}),
-    ("an opera", {"genre": "orchestral", "noted": "orchestral, the nearest"}),
+    ("an opera", {"genre": "orchestral"}),
     # German
     ("ein düsterer Techno-Track in fis-moll, 3:30, ohne Gesang",
      {"genre": "techno", "key": "F#m", "length_s": 210, "moods": {"dark"},
