@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from src.music.genre.genres import GENRES, genre_grammar
+from src.music.genre.genres import genre_grammar
+from src.music.genre.grammar_files import GENRES
 from src.music.model.accounts import ReportedWords, UnderstoodWords
 from src.music.model.part_request import PartRequest
 from src.music.prompt.contents import GROUPS, PromptContents
