@@ -34,6 +34,7 @@ from src.music.model.plan import (
 )
 from src.music.prompt.intent import PromptIntent
 from src.music.theory.library import CATEGORIES, DRUM_CATEGORIES
+from src.music.theory.metre import Metre
 
 MAX_LENGTH_S = 1200.0
 """Longest track, in seconds."""
@@ -94,7 +95,7 @@ def arrange(
         prompt=intent.prompt,
         moods=intent.moods or grammar.moods,
         excluded=excluded_words(intent),
-        swing=grammar.swing if intent.swing is None else intent.swing,
+        swing=_swing(intent, grammar, metre),
         swing_note=grammar.swing_note,
         time_signature=str(metre),
         notes=(*notes, *_closing(intent)),
@@ -108,6 +109,13 @@ def arrange(
         understood=intent.understood,
         reported=(*intent.reported, *metre_reports, *_missing_patterns(intent, grammar)),
     )
+
+
+def _swing(intent: PromptIntent, grammar: GenreGrammar, metre: Metre) -> float:
+    """How late every second note comes, as asked or as the genre has it; thirds are not swung."""
+    if metre.compound:
+        return 0.0
+    return grammar.swing if intent.swing is None else intent.swing
 
 
 def _requested(intent: PromptIntent) -> tuple[RequestedSound, ...]:
