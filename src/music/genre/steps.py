@@ -12,6 +12,7 @@ One bar is a row of cells, usually sixteen in 4/4, twelve in 3/4 and 12/8; bars 
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from src.core.errors import InvalidInputError
 from src.music.theory.metre import FOUR_FOUR, Metre
@@ -71,11 +72,7 @@ def read_steps(
     Raises InvalidInputError for an unknown sign, and for a bar of more or fewer cells than its
     metre can be divided into.
     """
-    rows = ["".join(row.split()) for row in text.split("|")]
-    hits: list[_Hit] = []
-    for bar, row in enumerate(rows):
-        _check_row(row, text, metre)
-        _add_row(hits, row, bar, metre)
+    hits, bars_written = _hits(text, metre)
     held = "_" in text
     steps = tuple(
         Step(
@@ -87,7 +84,7 @@ def read_steps(
         )
         for i, (beat, velocity, length, opened) in enumerate(hits)
     )
-    return Pattern(steps, max(bars or 0, len(rows)), name, energy, metre)
+    return Pattern(steps, max(bars or 0, bars_written), name, energy, metre)
 
 
 def swung(beat: float, swing: float, *, note: int = 16) -> float:
@@ -104,6 +101,17 @@ def swung(beat: float, swing: float, *, note: int = 16) -> float:
     if inside <= late:
         return pair * 2.0 * late + inside / late * middle
     return pair * 2.0 * late + middle + (inside - late) / late * (2.0 * late - middle)
+
+
+@cache
+def _hits(text: str, metre: Metre) -> tuple[tuple[_Hit, ...], int]:
+    """Read the hits of a row of cells, and how many bars it has."""
+    rows = ["".join(row.split()) for row in text.split("|")]
+    hits: list[_Hit] = []
+    for bar, row in enumerate(rows):
+        _check_row(row, text, metre)
+        _add_row(hits, row, bar, metre)
+    return tuple(hits), len(rows)
 
 
 def _add_row(hits: list[_Hit], row: str, bar: int, metre: Metre) -> None:

@@ -66,7 +66,7 @@ class Metre:
         half = self.beats_per_bar / 2.0
         return next((beat for beat in self.pulses if beat >= half), half)
 
-    @property
+    @cached_property
     def cells(self) -> tuple[int, ...]:
         """Into how many equal cells a bar may be divided so that its beats begin on cells."""
         if self.denominator == 8:
