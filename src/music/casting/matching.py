@@ -15,6 +15,7 @@ from src.music.theory.exclusion import suspicion, words_of
 from src.music.theory.key_fit import BY_CHANCE
 from src.music.theory.library import DRUM_CATEGORIES, TONAL_CATEGORIES, StemCard
 from src.music.theory.roles import category_fit, role_of
+from src.words.vocabulary import vocabulary
 
 WEIGHTS: dict[str, float] = {
     "meaning": 1.0, "category": 1.3, "tempo": 1.5, "key": 2.0, "kit": 0.6, "variety": 1.0,
@@ -41,10 +42,6 @@ _NOT_NAMED = 0.1
 _LONGEST_DRUM_HIT_S = {"hihat": 0.2, "kick": 1.0}
 _LONGEST_OTHER_HIT_S = 1.2
 _SHORTEST_RISER_S = 1.5
-_RISES = frozenset({"rise", "riser", "risers", "rising", "uplifter", "buildup", "build", "swell",
-                    "reverse", "reversed", "up", "upsweep"})  # fmt: skip
-_FALLS = frozenset({"impact", "impacts", "hit", "boom", "slam", "crash", "down", "downlifter",
-                    "drop", "downsweep", "fall", "thud", "explosion"})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -178,7 +175,8 @@ def _shape(card: StemCard, request: PartRequest) -> Reason:
     level.
     """
     words = words_of(card)
-    rises, falls = bool(words & _RISES), bool(words & _FALLS)
+    names = vocabulary().names
+    rises, falls = bool(words & names.rises), bool(words & names.falls)
     if rises == falls:
         centre = card.features.get("temporal_centroid", 0.5)
         risen = min(1.0, max(0.0, (centre - 0.3) / 0.4))
