@@ -25,6 +25,7 @@ REPORT_TEXTS: Mapping[str, str] = {
     "nearest_genre": "there is no grammar for '{words}' yet: it is played as {kept}",
     "contradiction": "'{words}' contradicts '{other}': {kept} holds",
     "both_moods": "'{words}' and '{other}' are opposites: the track aims at both",
+    "lyrics": "{words} can't be sung: voices of the library sing what they sing",
     "position": "'{words}' is a place in time that can't be set yet",
 }
 """Code of a report -> its English sentence, with the values that it takes."""

@@ -44,6 +44,13 @@ _ARTICLE = re.compile(r"(?:a|an|the|some|this|that|ein|eine|einen|einem|der|die|
 
 IsOrdinary = Callable[[str], bool]
 
+_QUOTED = re.compile(r"[\"“”„«‚‘](?=[^\"“”„«»]*\s)([^\"“”„«»]{3,300})[\"“”»’]")
+
+
+def take_quotes(sentence: Sentence) -> tuple[str, ...]:
+    """Take out what stands in quotation marks: words to be sung, which say nothing of music."""
+    return tuple(sentence.take(match) for match in sentence.find(_QUOTED, as_written=True))
+
 
 def take_names(
     sentence: Sentence, lexicon: PhraseTable, is_ordinary: IsOrdinary

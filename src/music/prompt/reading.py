@@ -185,6 +185,27 @@ class PromptReader:
             self.found.only_requested = previous_item(self.items, self.index).kind in THINGS
         self._refusing = self._fresh = False
 
+    def on_nothing_else(self) -> None:
+        """ "..., nothing else": what was asked for so far plays alone."""
+        self.found.only_requested = any(not thing.refused for thing in self.found.things)
+        self._only_words = self.item.text
+        self._end_refusal()
+
+    def on_not_only(self) -> None:
+        """ "Not only guitar" asks for the guitar, and for others as well."""
+        self._denial = self.item.text
+
+    def on_unaccompanied(self) -> None:
+        """ "A cappella": voices alone, and what else is asked for by name."""
+        request = PartRequest(self.item.value, self.item.value, text=self.item.value)
+        self.found.things.append(
+            InstrumentMention(request, refused=self._refusing, words=self.item.text)
+        )
+        self.found.only_requested = not self._refusing
+        self.found.unaccompanied = "" if self._refusing else self.item.text
+        self._only_words = self.item.text
+        self._end_refusal()
+
     def on_more(self) -> None:
         """Louder; it ends a refusal that was already used."""
         if self._refusing and not self._fresh:
@@ -233,12 +254,23 @@ class PromptReader:
         following = next_item(self.items, self.index, (*_DESCRIBING, "filler", "and"))
         if following.kind in ("instrument", "group", "source", "unknown"):
             return
+        if self.item.value in _VOICES:
+            self._take_voice()
+            return
         if self._refusing:
             self.found.avoided_moods.append(self.item.value)
             self._took("excluded", self.item.value)
         elif previous_item(self.items, self.index, ()).kind != "instrument":
             self.found.moods.append(self.item.value)
             self._took("moods", self.item.value)
+
+    def _take_voice(self) -> None:
+        """ "Female chorus" asks for a female voice."""
+        name = f"{self.item.value} vocal"
+        request = PartRequest(name, "vocal", text=name)
+        words = self._with_denial(self.item.text)
+        self.found.things.append(InstrumentMention(request, refused=self._refusing, words=words))
+        self._fresh = False
 
     def on_loud(self) -> None:
         """Take a loud section or a loud instrument."""
@@ -259,7 +291,7 @@ class PromptReader:
             self.found.shift_energy(about, sign * _SHIFT)
         elif following.kind == "section":
             self.found.stretch(following.value, _LONG if sign < 0 else _SHORT)
-        elif following.kind in ("instrument", "group"):
+        elif following.kind in ("instrument", "group") and not self._is_of_the_track(following):
             self._words.append(self.item.kind)
             self._written.append(self.item.text)
             return
@@ -267,6 +299,11 @@ class PromptReader:
             self.found.tempo_feel = sign
         self._took("bpm", "faster" if sign > 0 else "slower")
         self._refusing = self._fresh = self._less = False
+
+    def _is_of_the_track(self, following: Item) -> bool:
+        """Tell whether "slow piano" speaks of the track: a piano piece, or nothing else is said."""
+        after = next_item(self.items, self.items.index(following, self.index), ("filler",))
+        return after.kind == "whole" or not (self.found.things or self.found.genres or self._with)
 
     def on_long(self) -> None:
         """Long or short: a section, the whole track, or only an instrument."""
@@ -492,6 +529,7 @@ _DESCRIBING = ("mood", "qualifier", "genre", "style", "foreign_genre", "slow", "
 _ENDS = ("break", "comma", "but")
 _VERB_SECTIONS = {"start_verb": "intro", "end_verb": "outro"}
 _OFF_IN_SECTION = ("post_negator", "section")
+_VOICES = ("female", "male")
 _DENIALS = ("negator", "without", "forget", "except")
 _REFUSES_CATEGORIES = {"electronic": ("synth", "lead", "pad")}
 _KEEPS_WORDS = (*_DESCRIBING, "and", "filler", "unknown", "more", "less")

@@ -14,7 +14,7 @@ from src.music.prompt.items import items_of
 from src.music.prompt.key import KeyRequest, take_key
 from src.music.prompt.length import LengthRequests, take_lengths
 from src.music.prompt.lexicon import prompt_lexicon
-from src.music.prompt.names import take_names
+from src.music.prompt.names import take_names, take_quotes
 from src.music.prompt.reading import PromptReader
 from src.music.prompt.tempo import TempoRequest, take_tempo
 from src.music.prompt.text import Sentence
@@ -36,6 +36,7 @@ def understand_prompt(prompt: str) -> PromptIntent:
             f"prompt must have at most {MAX_TEXT} characters, got {len(prompt)}"
         )
     sentence = Sentence(prompt)
+    lyrics = take_quotes(sentence)
     names = take_names(sentence, prompt_lexicon(), is_ordinary)
     changes = take_changes(sentence)
     harmony = take_harmony(sentence)
@@ -45,6 +46,8 @@ def understand_prompt(prompt: str) -> PromptIntent:
     found = read_clause(sentence)
     for name, length in lengths.sections:
         found.set_length(_section_kind(name), length)
+    for words in lyrics:
+        found.report("lyrics", words)
     intent = with_harmony(intent_of(prompt, sentence.language, found, names), harmony)
     intent = _with_changes(intent, changes)
     return with_contradictions(_with_numbers(intent, tempo, key, lengths), found)
@@ -93,7 +96,9 @@ def _with_numbers(
     if key is not None:
         reports += _others("second_key", key.others, key.written)
         minor = intent.minor if key.minor is None else key.minor
-        intent = replace(intent, key=key.key, pitch=key.pitch, minor=minor)
+        intent = replace(
+            intent, key=key.key, pitch=key.pitch, minor=minor, scale=key.scale or intent.scale
+        )
         name = key.key or key_name(key.pitch, minor=False)
         said.append(UnderstoodWords(key.written, "key", name))
     reports += [ReportedWords("position", passed) for passed in lengths.passed]

@@ -13,7 +13,7 @@ VALUES = {"what": "rubato", "kept": "120 bpm", "other": "slow", "category": "gui
 def test_each_code_has_words_in_both_languages_and_the_engines_english(code: str) -> None:
     report = ReportedWords(code, "blorf", VALUES)
     assert report_in("en", report_to_dict(report)) == report_text(report)
-    assert "'blorf'" in report_in("de", report_to_dict(report))
+    assert "blorf" in report_in("de", report_to_dict(report))
     assert has_text("de", f"report.{code}")
 
 
