@@ -27,7 +27,7 @@ class PromptReader:
         self.found = PromptContents()
         self.section = ""
         self._refusing = self._fresh = self._strong = self._listing = False
-        self._with = self._only = self._less = False
+        self._with = self._only = self._less = self._replacing = False
         self._only_words = self._denial = ""
         self._words: list[str] = []
         self._written: list[str] = []
@@ -41,6 +41,8 @@ class PromptReader:
         """Read everything."""
         for index, item in enumerate(self.items):
             self.item, self.index = item, index
+            if self._replacing and not self._fresh and item.text.casefold() in _INSTEAD:
+                self._end_refusal()
             if not self._describes():
                 getattr(self, f"on_{_SHARED.get(item.kind, item.kind)}", self.on_nothing)()
             if item.kind not in _KEEPS_WORDS:
@@ -84,7 +86,7 @@ class PromptReader:
     def on_break(self) -> None:
         """End everything that was pending at the end of a clause."""
         self._refusing = self._fresh = self._with = self._only = self._skip_thing = False
-        self._less = False
+        self._less = self._replacing = False
         self.section = ""
         self._gain_db = 0.0
         self._clause, self._moved = [], []
@@ -129,8 +131,10 @@ class PromptReader:
         self._clause = []
 
     def on_with(self) -> None:
-        """ "With" turns to what is wanted; after a section's name, in that section."""
-        self._refusing = self._fresh = False
+        """ "With" turns to what is wanted, unless it was just denied ("don't use"); after a
+        section's name, in that section.
+        """
+        self._refusing = self._fresh
         self._with = True
         before = previous_item(self.items, self.index)
         if before.kind == "section":
@@ -157,6 +161,19 @@ class PromptReader:
         self._strong = self.item.kind == "without"
         self._denial = self.item.text
         self._clause = []
+
+    def on_replace(self) -> None:
+        """ "Replace the guitar with a piano" refuses what stands before "with", "durch", "на"."""
+        self.on_negator()
+        self._replacing = True
+
+    def on_than(self) -> None:
+        """ "Rather piano than guitar" refuses the guitar; "faster than usual" nothing."""
+        said = {item.text.casefold() for item in self.items[: self.index]}
+        if said & _PREFERRED:
+            self._refusing = self._fresh = True
+            self._denial = self.item.text
+            self._clause = []
 
     def on_forget(self) -> None:
         """ "Don't forget" wants, "forget" refuses."""
@@ -529,6 +546,8 @@ _DESCRIBING = ("mood", "qualifier", "genre", "style", "foreign_genre", "slow", "
 _ENDS = ("break", "comma", "but")
 _VERB_SECTIONS = {"start_verb": "intro", "end_verb": "outro"}
 _OFF_IN_SECTION = ("post_negator", "section")
+_PREFERRED = frozenset({"rather", "prefer", "lieber", "eher", "лучше", "скорее"})
+_INSTEAD = ("with", "by", "for", "durch", "gegen", "mit", "на")
 _VOICES = ("female", "male")
 _DENIALS = ("negator", "without", "forget", "except")
 _REFUSES_CATEGORIES = {"electronic": ("synth", "lead", "pad")}
