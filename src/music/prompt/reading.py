@@ -228,13 +228,13 @@ class PromptReader:
         if self._refusing and not self._fresh:
             self._refusing = False
         self._gain_db, self._less = (0.0 if self._refusing else 2.0), False
-        self._written.append(self.item.text)
+        self._denial = f"{self._denial} {self.item.text}".strip()
 
     def on_less(self) -> None:
         """Softer, but not refused; of a mood, less is away from it."""
         self._refusing = self._fresh = False
         self._gain_db, self._less = -4.0, True
-        self._written.append(self.item.text)
+        self._denial = self.item.text
 
     def on_mood(self) -> None:
         """Take a mood of the track, of the instrument that follows, or of a section."""
