@@ -17,7 +17,8 @@ _QUALITY = (
     r"(?:maj|min|dim|aug|sus|add|m|M|°|ø|\+)?(?:maj)?(?:2|4|5|6/9|6|7|9|11|13)?"
     r"(?:sus[24]|add\d{1,2}|[b#♭♯]\d{1,2}|maj7|alt)*(?:/[A-H][b#♭♯]?)?"
 )
-_CHORD = rf"[A-H](?:#|♯|b(?![a-z])|♭)?{_QUALITY}"
+_SPELLED_MODE = r"(?![\s-]*(?:minor|major|min|maj|moll|dur|минор|мажор))"
+_CHORD = rf"[A-H](?:#|♯|b(?![a-z])|♭)?{_QUALITY}{_SPELLED_MODE}"
 _SEPARATOR = r"(?:\s*(?:[-–—|,>→]|->)\s*|\s+)"
 _CHORD_LIST = re.compile(rf"(?<![\w#♯♭'’-])({_CHORD}(?:{_SEPARATOR}{_CHORD}){{1,15}})(?![\w#♯♭'’])")
 _CHORD_ALONE = re.compile(
