@@ -10,7 +10,8 @@ from src.music.prompt.understanding import understand_prompt
 @pytest.mark.parametrize(
     ("text", "metre"),
     [("7/8 techno", "7/8"), ("waltz in 3/4 time", "3/4"), ("размер 6/8", "6/8"),
-     ("12/8 blues", "12/8"), ("24/7 party", None), ("1/2 of it", None), ("12/7", None), ("house 10/10", None)],
+     ("12/8 blues", "12/8"), ("24/7 party", None), ("1/2 of it", None),
+     ("12/7", None), ("house 10/10", None)],
 )  # fmt: skip
 def test_a_metre_in_figures(text: str, metre: str | None) -> None:
     assert take_harmony(Sentence(text)).metre == metre
