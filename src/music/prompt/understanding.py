@@ -22,6 +22,12 @@ from src.music.theory.keys import key_name
 from src.words.dictionary import is_ordinary
 from src.words.spelling import words_of
 
+USUAL_BPM = 120.0
+"""At which lengths in the same unit are compared; it does not matter which."""
+
+SAME_LENGTH = 0.05
+"""Lengths of a track that differ by less are one."""
+
 
 def understand_prompt(prompt: str) -> PromptIntent:
     """Read what a prompt asks for; what it does not say stays None or empty.
@@ -102,8 +108,25 @@ def _with_numbers(
         name = key.key or key_name(key.pitch, minor=False)
         said.append(UnderstoodWords(key.written, "key", name))
     reports += [ReportedWords("position", passed) for passed in lengths.passed]
+    reports += _other_lengths(lengths, intent.bpm)
     said += [UnderstoodWords(written, "structure", "length") for written in lengths.written]
     return replace(intent, length=lengths.track, understood=tuple(said), reported=tuple(reports))
+
+
+def _other_lengths(lengths: LengthRequests, bpm: float | None) -> list[ReportedWords]:
+    """Report lengths of the track that differ from the first by more than a twentieth."""
+    if len(lengths.tracks) < 2:
+        return []
+    (kept, first), *others = lengths.tracks
+    same_unit = all((length.bars is None) == (first.bars is None) for _, length in others)
+    if bpm is None and not same_unit:
+        return []
+    bars = first.in_bars(bpm or USUAL_BPM)
+    return [
+        ReportedWords("contradiction", words, {"other": kept, "kept": kept})
+        for words, length in others
+        if abs(length.in_bars(bpm or USUAL_BPM) / bars - 1.0) > SAME_LENGTH
+    ]
 
 
 def _others(code: str, others: tuple[str, ...], kept: str) -> list[ReportedWords]:
