@@ -88,10 +88,10 @@ def _request() -> dict[str, Any]:
         placeholder=t("generate.placeholder"),
     )  # fmt: skip
     row = st.container(horizontal=True)
-    for settings in range(1, EXAMPLES + 1):
-        text = t(f"generate.example_{settings}")
+    for number in range(1, EXAMPLES + 1):
+        text = t(f"generate.example_{number}")
         row.button(
-            text, key=f"example-{settings}", type="tertiary",
+            text, key=f"example-{number}", type="tertiary",
             on_click=kept.put, args=("prompt", text),
         )  # fmt: skip
     length, preset, seed = st.columns(3)
