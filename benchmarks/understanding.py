@@ -40,9 +40,9 @@ from src.words.phrases import Found
 LABELS = Path(__file__).parent / "understanding_labels"
 HALVES = ("dev", "held")
 _NOTHING = "music"
-_MUSICAL = ("bpm", "key", "genre", "style", "moods", "excluded", "swing", "beats_per_bar", "metre",
-            "scale", "chords", "progression", "feel", "requested", "only_roles", "structure",
-            "ending")  # fmt: skip
+_MUSICAL = ("bpm", "key", "genre", "style", "moods", "excluded", "swing", "beats_per_bar",
+            "time_signature", "scale", "chords", "progression", "feel", "requested", "only_roles",
+            "structure", "ending")  # fmt: skip
 _SMALL = """
 a an the of for to in on at with and or but i me my mine we us our you your he she they them his her
 it its it's is are be been was were am that this these those there here by some any from as so then

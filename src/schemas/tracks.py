@@ -165,7 +165,21 @@ class Plan(BaseModel):
     moods: list[Text] = Field(default_factory=list, max_length=64)
     excluded: list[Text] = Field(default_factory=list, max_length=64)
     swing: Finite = Field(default=0.0, ge=SWING.low, le=SWING.high)
-    beats_per_bar: int = Field(default=4, ge=BEATS_PER_BAR.low, le=BEATS_PER_BAR.high)
+    swing_note: Literal[8, 16] = Field(
+        default=16, description="Every second one of these notes comes late"
+    )
+    time_signature: Text | None = Field(
+        default=None,
+        max_length=5,
+        examples=["3/4", "6/8"],
+        description="4/4 where it is left out; bpm counts dotted quarters in 6/8, 9/8 and 12/8",
+    )
+    beats_per_bar: float | None = Field(
+        default=None,
+        ge=BEATS_PER_BAR.low,
+        le=BEATS_PER_BAR.high,
+        description="Follows from the time signature; older clients give it alone, in quarters",
+    )
     target_lufs: Annotated[Finite, Field(ge=TARGET_LUFS.low, le=TARGET_LUFS.high)] | None = None
     mastering: MasteringName | None = Field(default=None, description=MASTERING)
     notes: list[Text] = Field(default_factory=list, max_length=64)

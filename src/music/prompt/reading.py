@@ -386,6 +386,8 @@ class PromptReader:
             self._written.append(self.item.text)
         elif not self._refusing:
             self.found.foreign_genres.append(self.item.text.casefold())
+            nearest, _, style = self.item.value.partition("/")
+            self.found.asides.append((nearest, style))
             self._took("genre", self.item.text.casefold())
         else:
             self._took("excluded", self.item.text.casefold())
