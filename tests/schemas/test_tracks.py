@@ -66,5 +66,6 @@ def test_both_take_as_many_sections_and_no_more() -> None:
 
 def test_both_know_the_same_fields() -> None:
     pairs = ((Plan, ArrangementPlan), (SectionIn, SectionPlan), (StemQueryIn, StemQuery))
+    follows = {"beats_per_bar"}
     for schema, record in pairs:
-        assert set(schema.model_fields) == {field.name for field in fields(record)}
+        assert set(schema.model_fields) - follows == {field.name for field in fields(record)}

@@ -13,7 +13,7 @@ from src.music.arranging.roles import (
     tags_of_role,
     text_of_role,
 )
-from src.music.arranging.target import choose_bpm, choose_key
+from src.music.arranging.target import choose_bpm, choose_key, choose_metre
 from src.music.genre.genres import (
     AnswerRule,
     Form,
@@ -22,10 +22,9 @@ from src.music.genre.genres import (
     genre_grammar,
 )
 from src.music.genre.patterns import pattern_names, patterns_for
-from src.music.model.accounts import ReportedWords, RequestedSound, report_text
+from src.music.model.accounts import ReportedWords, RequestedSound
 from src.music.model.part_request import PartRequest
 from src.music.model.plan import (
-    REFUSED,
     SECTION_END,
     SECTION_START,
     ArrangementPlan,
@@ -34,6 +33,7 @@ from src.music.model.plan import (
 )
 from src.music.prompt.intent import PromptIntent
 from src.music.theory.library import CATEGORIES, DRUM_CATEGORIES
+from src.music.theory.metre import Metre
 
 MAX_LENGTH_S = 1200.0
 """Longest track, in seconds."""
@@ -71,11 +71,19 @@ def arrange(
     genre, _, style = (intent.genre or intent.suggested_genre or "default").partition("/")
     intent = replace(intent, style=intent.style or style)
     grammar = genre_grammar(genre, intent.style)
-    bpm, bpm_reason = choose_bpm(intent, grammar, library)
+    metre, metre_reports = choose_metre(intent, grammar)
+    intent = replace(intent, metre=str(metre))
+    bpm, bpm_reason = choose_bpm(intent, grammar, library, metre)
     key, key_reason = choose_key(intent, grammar, bpm=bpm, library=library, rng=_rng(seed, "key"))
     forms = _forms(grammar, _rng(seed, "form"))
     shape = shape_form(
-        forms, intent, bpm=bpm, typical_s=grammar.length_s, max_length_s=max_length_s
+        forms,
+        intent,
+        bpm=bpm,
+        typical_s=grammar.length_s,
+        max_length_s=max_length_s,
+        beats_per_bar=metre.beats_per_bar,
+        section_bars=grammar.section_bars,
     )
     notes = (*_heading(intent, grammar, forms[0].name), bpm_reason, key_reason, *shape.notes)
     return ArrangementPlan(
@@ -86,19 +94,27 @@ def arrange(
         prompt=intent.prompt,
         moods=intent.moods or grammar.moods,
         excluded=excluded_words(intent),
-        swing=grammar.swing if intent.swing is None else intent.swing,
+        swing=_swing(intent, grammar, metre),
+        swing_note=grammar.swing_note,
+        time_signature=str(metre),
         notes=(*notes, *_closing(intent)),
         only_roles=_only_roles(intent),
         style=grammar.style,
         scale=intent.scale or "",
-        metre=intent.metre or "",
         feel=intent.feel or "",
         chords=intent.chords,
         progression=intent.progression,
         requested=_requested(intent),
         understood=intent.understood,
-        reported=(*intent.reported, *_missing_patterns(intent, grammar)),
+        reported=(*intent.reported, *metre_reports, *_missing_patterns(intent, grammar)),
     )
+
+
+def _swing(intent: PromptIntent, grammar: GenreGrammar, metre: Metre) -> float:
+    """How late every second note comes, as asked or as the genre has it; thirds are not swung."""
+    if metre.compound:
+        return 0.0
+    return grammar.swing if intent.swing is None else intent.swing
 
 
 def _requested(intent: PromptIntent) -> tuple[RequestedSound, ...]:
@@ -118,7 +134,7 @@ def _missing_patterns(intent: PromptIntent, grammar: GenreGrammar) -> list[Repor
     return [
         ReportedWords("not_granted", words.get(name, name), {"what": f"{name} of the {category}"})
         for category, name in intent.patterns.items()
-        if name not in pattern_names(grammar.name, category)
+        if name not in _pattern_names(category, grammar, intent)
     ]
 
 
@@ -253,16 +269,22 @@ def _pattern(
     """Name a pattern where the genre would not choose it by itself: effects, half time, styles."""
     if role.pattern is not None:
         return role.pattern
-    if intent.patterns.get(role.category) in pattern_names(grammar.name, role.category):
+    known = _pattern_names(role.category, grammar, intent)
+    if intent.patterns.get(role.category) in known:
         return intent.patterns[role.category]
     if intent.half_time and role.category in _HALF_TIME:
         return "half time"
-    if not grammar.style:
+    if not grammar.style or intent.metre != grammar.time_signature:
         return None
     plain = genre_grammar(grammar.name).patterns[role.category]
     if grammar.patterns[role.category] == plain:
         return None
-    return patterns_for(f"{grammar.style} {grammar.name}", role.category, energy)[0].name
+    return patterns_for(grammar.full_name, role.category, energy)[0].name
+
+
+def _pattern_names(category: str, grammar: GenreGrammar, intent: PromptIntent) -> tuple[str, ...]:
+    """List the patterns of a category in the track's metre."""
+    return pattern_names(grammar.name, category, metre=intent.metre or grammar.time_signature)
 
 
 def _style_gain(category: str, grammar: GenreGrammar, intent: PromptIntent) -> float:
@@ -278,8 +300,6 @@ def _heading(intent: PromptIntent, grammar: GenreGrammar, form: str) -> list[str
     if intent.understood:
         words = dict.fromkeys(one.words for one in intent.understood)
         notes.append(f"understood: {', '.join(words)}")
-    if intent.unknown:
-        notes.append(f"not understood: {', '.join(intent.unknown)}")
     name = f"{grammar.style} {grammar.name}".strip()
     asked = "as asked" if intent.genre else "no genre named"
     notes.append(f"genre {name} ({asked}), form {form!r}")
@@ -288,11 +308,6 @@ def _heading(intent: PromptIntent, grammar: GenreGrammar, form: str) -> list[str
 
 def _closing(intent: PromptIntent) -> list[str]:
     notes = [*intent.notes]
-    notes += [
-        f"{REFUSED}{report_text(report)}"
-        for report in intent.reported
-        if report.code != "not_understood"
-    ]
     refused = excluded_words(intent)
     if refused:
         notes.append(f"left out: {', '.join(refused)}")

@@ -66,8 +66,16 @@ class TrackSetting:
     def groove(self) -> Groove:
         """How hits are played."""
         plan, grammar = self.plan, self.grammar
-        genre = f"{grammar.style} {grammar.name}".strip()
-        return Groove(genre, plan.key, plan.swing, plan.bpm, plan.beats_per_bar, grammar.phrasing)
+        return Groove(
+            grammar.full_name,
+            plan.key,
+            plan.swing,
+            plan.bpm,
+            plan.metre,
+            grammar.phrasing,
+            grammar.scales,
+            plan.swing_note,
+        )
 
     @property
     def stops(self) -> tuple[Stop, ...]:
@@ -126,7 +134,7 @@ def _played(
     if fit.way == "texture":
         return texture_clips(stem, fit, spans, setting.beat_s), ()
     if fit.way == "phrase":
-        every = float(PHRASE_BARS * setting.plan.beats_per_bar)
+        every = PHRASE_BARS * setting.plan.beats_per_bar
         return phrase_clips(stem, fit, spans, every=every, beat_s=setting.beat_s), ()
     notes = _steps(setting, part, spans)
     return (
@@ -156,7 +164,8 @@ def _fills(setting: TrackSetting, part: CastPart, spans: Sequence[BeatSpan]) -> 
         part.request.category,
         setting.chanced(part, "fills"),
         setting.grammar.phrasing,
-        setting.plan.beats_per_bar,
+        setting.plan.metre,
+        stutters=setting.grammar.effects.stutters,
     )
     stops = () if part.request.category in THROUGH else setting.stops
     kept = [

@@ -26,7 +26,7 @@ _TWO_REST_FROM = 7
 _THROUGH_GAPS = ("atmo", "fx", "vocal")
 
 
-def phrase_starts(section: SectionTime, phrasing: Phrasing, beats_per_bar: int) -> list[float]:
+def phrase_starts(section: SectionTime, phrasing: Phrasing, beats_per_bar: float) -> list[float]:
     """Find where the phrases of a section begin, in beats; the first is the section's start.
 
     A section that is shorter than two phrases is halved where something changes by its nature.
@@ -44,7 +44,7 @@ def rests_of(
     times: Sequence[SectionTime],
     phrasing: Phrasing,
     *,
-    beats_per_bar: int,
+    beats_per_bar: float,
     seeds: Sequence[str],
 ) -> dict[str, list[Hole]]:
     """Decide when each part is silent within its sections, by its name.
@@ -145,7 +145,7 @@ def rest_for_change(
     block: Hole,
     *,
     attempt: int,
-    beats_per_bar: int,
+    beats_per_bar: float,
     rests: Mapping[str, Sequence[Hole]],
     seed: int,
 ) -> tuple[str, Hole] | None:
@@ -162,7 +162,7 @@ def rest_for_change(
     rng.shuffle(order)
     part = order[attempt % len(order)]
     bars = 1 if part.category in DRUM_CATEGORIES or len(parts) == 1 else 2
-    length = float(bars * beats_per_bar)
+    length = bars * beats_per_bar
     positions = int((block[1] - block[0]) // length)
     position = positions - 1 - 2 * (attempt // len(order)) % positions
     start = block[0] + position * length
