@@ -17,16 +17,20 @@ DEMO_PROMPT = "driving industrial techno 138 bpm"
 
 def plan(call: Call) -> Result:
     """Plan a track without rendering it."""
+    from src.music.model.accounts import report_text
     from src.music.model.plan import plan_to_dict
 
-    answer = plan_to_dict(
-        call.services.arranger.generate_arrangement_plan(call.options.text, seed=call.options.seed)
+    planned = call.services.arranger.generate_arrangement_plan(
+        call.options.text, seed=call.options.seed
     )
+    answer = plan_to_dict(planned)
     lines = [f"{answer['genre']}, {answer['bpm']:g} bpm, {answer['key']}"]
     for section in answer["structure"]:
         roles = ", ".join(query["category"] for query in section["stem_queries"])
         lines.append(f"  {section['bars']:>3} bars  {section['section']:<12} {roles}")
+    lines += [f"  {one.words!r}: {one.field} {one.value}" for one in planned.understood]
     lines += [f"  note: {note}" for note in answer["notes"]]
+    lines += [f"  warning: {report_text(report)}" for report in planned.reported]
     return Result(answer, "\n".join(lines))
 
 

@@ -110,6 +110,32 @@ class SectionIn(BaseModel):
     )
 
 
+class RequestedSoundIn(BaseModel):
+    """An instrument that the prompt asks for by name."""
+
+    name: Text = Field(max_length=MAX_TEXT)
+    category: Text = Field(max_length=32)
+    text: Text = Field(default="", max_length=MAX_TEXT)
+    gain_db: Finite = 0.0
+
+
+class UnderstoodWordsIn(BaseModel):
+    """Words of the prompt, the field of the plan that they made, and its value."""
+
+    words: Text = Field(max_length=MAX_TEXT)
+    field: Text = Field(max_length=32)
+    value: Text = Field(max_length=MAX_TEXT)
+
+
+class ReportedWordsIn(BaseModel):
+    """Words of the prompt that are not played: why, by a code, with the values of its sentence."""
+
+    model_config = ConfigDict(extra="allow")
+
+    code: Text = Field(max_length=32, examples=["not_understood"])
+    words: Text = Field(max_length=MAX_TEXT)
+
+
 class Plan(BaseModel):
     """An arrangement plan: readable, editable, and nothing in it names a file."""
 
@@ -171,6 +197,19 @@ class Plan(BaseModel):
         description="Beside these categories nothing may play; empty allows all",
     )
     palette: PaletteIn | None = Field(default=None, description="null: the whole library")
+    style: Text = Field(default="", max_length=32, description="Of the genre")
+    scale: Text = Field(default="", max_length=32, examples=["dorian"])
+    metre: Text = Field(default="", max_length=8, examples=["3/4"])
+    feel: Text = Field(default="", max_length=32, examples=["half-time"])
+    chords: list[Text] = Field(default_factory=list, max_length=64)
+    progression: list[Text] = Field(
+        default_factory=list, max_length=64, description="Roman numerals"
+    )
+    requested: list[RequestedSoundIn] = Field(default_factory=list, max_length=256)
+    understood: list[UnderstoodWordsIn] = Field(default_factory=list, max_length=1000)
+    reported: list[ReportedWordsIn] = Field(
+        default_factory=list, max_length=1000, description="What of the prompt is not played"
+    )
 
 
 class PlanAnswer(BaseModel):

@@ -22,10 +22,9 @@ from src.music.genre.genres import (
     genre_grammar,
 )
 from src.music.genre.patterns import pattern_names, patterns_for
-from src.music.model.accounts import ReportedWords, RequestedSound, report_text
+from src.music.model.accounts import ReportedWords, RequestedSound
 from src.music.model.part_request import PartRequest
 from src.music.model.plan import (
-    REFUSED,
     SECTION_END,
     SECTION_START,
     ArrangementPlan,
@@ -301,8 +300,6 @@ def _heading(intent: PromptIntent, grammar: GenreGrammar, form: str) -> list[str
     if intent.understood:
         words = dict.fromkeys(one.words for one in intent.understood)
         notes.append(f"understood: {', '.join(words)}")
-    if intent.unknown:
-        notes.append(f"not understood: {', '.join(intent.unknown)}")
     name = f"{grammar.style} {grammar.name}".strip()
     asked = "as asked" if intent.genre else "no genre named"
     notes.append(f"genre {name} ({asked}), form {form!r}")
@@ -311,11 +308,6 @@ def _heading(intent: PromptIntent, grammar: GenreGrammar, form: str) -> list[str
 
 def _closing(intent: PromptIntent) -> list[str]:
     notes = [*intent.notes]
-    notes += [
-        f"{REFUSED}{report_text(report)}"
-        for report in intent.reported
-        if report.code != "not_understood"
-    ]
     refused = excluded_words(intent)
     if refused:
         notes.append(f"left out: {', '.join(refused)}")

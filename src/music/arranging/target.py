@@ -104,6 +104,8 @@ def choose_key(
     if intent.key is not None:
         return parse_key(intent.key), "key as asked"
     minor = _mode(intent, grammar)
+    if intent.pitch is not None and not (intent.genre or intent.moods or intent.minor is not None):
+        minor = False  # "in D" alone is D major
     if intent.pitch is not None:
         key = key_name(intent.pitch, minor=minor)
         return key, f"key {key}: tonic as asked, {'minor' if minor else 'major'} by mood"
@@ -146,6 +148,8 @@ def _mode(intent: PromptIntent, grammar: GenreGrammar) -> bool:
     """Choose minor or major: as asked, else by the moods, else as the genre's first key."""
     if intent.minor is not None:
         return intent.minor
+    if {"I", "i"} & set(intent.progression):
+        return "i" in intent.progression
     bright = sum(mood in _MAJOR_MOODS for mood in intent.moods)
     dark = sum(mood in _MINOR_MOODS for mood in intent.moods)
     if bright != dark and (dark or "happy" in intent.moods or not is_minor(grammar.keys[0])):

@@ -14,6 +14,7 @@ from src.music.casting.hats import hat_kind, partner_name
 from src.music.casting.made_marks import is_made
 from src.music.casting.matching import CastingContext, StemCandidate, match_stem
 from src.music.casting.requests import loop_parts, part_requests
+from src.music.model.accounts import report_text
 from src.music.model.part_request import PartRequest
 from src.music.model.plan import (
     REFUSED,
@@ -69,7 +70,8 @@ def cast_plan(
     casting = _Casting(plan, pool, seed, {} if pinned is None else pinned)
     for request in part_requests(plan):
         casting.cast(request)
-    reported = [note for note in plan.notes if note.startswith(REFUSED)]
+    reported = [report_text(report) for report in plan.reported]
+    reported += [note for note in plan.notes if note.startswith(REFUSED)]
     return Cast(_with_room(casting.parts), tuple(dict.fromkeys([*reported, *casting.warnings])))
 
 
