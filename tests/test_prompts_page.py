@@ -27,7 +27,7 @@ def said_of(plan: dict[str, Any], field: str) -> list[str]:
         return [str(q["pattern"]) for part in plan["structure"] for q in part["stem_queries"]]
     if field in ("mood", "excluded"):
         return list(plan[{"mood": "moods"}.get(field, field)])
-    value = plan.get(field, "")
+    value = plan.get({"metre": "time_signature"}.get(field, field), "")
     return [f"{value:g}" if isinstance(value, float) else str(value)]
 
 

@@ -17,7 +17,7 @@ def test_a_plan_keeps_what_became_of_each_word() -> None:
         plan.reported,
         plan.requested,
     )
-    assert (read.scale, read.metre, read.chords) == ("dorian", "3/4", ("Am7", "Dm7", "G7"))
+    assert (read.scale, read.time_signature, read.chords) == ("dorian", "3/4", ("Am7", "Dm7", "G7"))
     fields = {one.words: one.field for one in read.understood}
     assert fields["sad"] == "moods"
     assert fields["no vocals"] == "excluded"
