@@ -32,6 +32,11 @@ MIN_RATE, MAX_RATE = 2_000, 768_000
 MAX_VALUES = 2**27
 """Largest clip in memory: values over all channels, half a gigabyte as float32."""
 
+_PRE_ECHO = 0.2
+"""Most that a coder spreads in front of a first attack: its level beside that of the attack."""
+
+_ATTACK_SAMPLES = 2_048
+
 _UNRECOGNISED = 1
 _UNKNOWN_SAMPLES = 2**62
 """Lengths beyond this one are the decoder's way of saying that it does not know."""
@@ -287,13 +292,15 @@ def _run_blocks(sound: soundfile.SoundFile, source: Source, reading: _Reading) -
     """Blocks of one run until its sound ends, never across the end that is known."""
     promised = sound.frames if source.samples is None else source.samples
     left = source.samples
-    skip = source.skip
+    skip, quiet = source.skip, source.quiet_skip
     read = 0
     while left is None or left > 0:
         most = BLOCK_SAMPLES if source.block_samples is None else source.block_samples
         block = _next_block(sound, most if left is None else min(most, left + skip), read)
         if len(block) == 0:
             break
+        if quiet:
+            skip, quiet = skip + (quiet if _begins_quietly(block[skip:], quiet) else 0), 0
         kept = block[skip:]
         skip -= len(block) - len(kept)
         read += len(kept)
@@ -301,6 +308,15 @@ def _run_blocks(sound: soundfile.SoundFile, source: Source, reading: _Reading) -
         yield reading.checked(kept, sound.samplerate)
     if source.promises and promised < _UNKNOWN_SAMPLES:
         reading.missing += max(promised - read, 0)
+
+
+def _begins_quietly(block: _Block, count: int) -> bool:
+    """Whether the first samples hold no more than the echo of a coder before an attack (RMS)."""
+    before, after = block[:count], block[count : count + _ATTACK_SAMPLES]
+    if not after.size:
+        return False
+    levels = [float(np.sqrt(np.mean(np.square(part)))) for part in (before, after)]
+    return levels[0] <= _PRE_ECHO * levels[1]
 
 
 def _next_block(sound: soundfile.SoundFile, count: int, read: int) -> _Block:

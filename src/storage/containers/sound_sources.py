@@ -7,7 +7,7 @@ through first; a sound file as it should be is read as it is.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from src.storage.containers.byte_view import Part, Span
@@ -15,8 +15,10 @@ from src.storage.containers.caf_file import caf_sound
 from src.storage.containers.flac_stream import flac_info
 from src.storage.containers.mp3_frames import (
     Mp3Stream,
+    begins_afresh,
     counting_frame,
     frame_size,
+    itunes_info,
     mp3_streams,
 )
 from src.storage.containers.ogg_pages import OggLink, ogg_links
@@ -34,6 +36,10 @@ _STREAM_START = re.compile(
 _MOST_JUNK = 1 << 16
 """Bytes at the start in which the beginning of a stream is sought."""
 
+_LARGEST_TAG = 4 << 20
+_LEAST_DELAY = 528
+"""Samples by which any encoder of MP3 delays the sound (filter bank and transform)."""
+
 _ENCODER_DELAY = 576
 """Samples at the start of an MP3 that are no sound, of the usual encoder."""
 
@@ -48,6 +54,7 @@ class Source:
     parts: its bytes; None: the file as it is
     skip: samples at the start that are no sound; samples: how many follow that are, None
     where only the decoder finds out
+    quiet_skip: samples behind these that are no sound either, if they are quiet
     promises: whether the length that the decoder announces may be believed
     block_samples: how many to read at a time, None for any number
     """
@@ -57,6 +64,7 @@ class Source:
     samples: int | None = None
     promises: bool = True
     block_samples: int | None = None
+    quiet_skip: int = 0
 
 
 @dataclass(frozen=True)
@@ -208,19 +216,35 @@ def _mpeg(file: BinaryIO, start: int, end: int) -> Sources | None:
     streams = mp3_streams(file, start, end)
     if not streams:
         return None
+    if len(streams) == 1:
+        streams = [_with_tagged_lengths(file, start, streams[0])]
     warnings = [warning for stream in streams for warning in _missing(stream)]
     return Sources(tuple(_stream(file, stream) for stream in streams), tuple(warnings))
 
 
+def _with_tagged_lengths(file: BinaryIO, start: int, stream: Mp3Stream) -> Mp3Stream:
+    """A stream without an Info frame, with what iTunes tells of it in the tags before it."""
+    if stream.info is not None or stream.head.layer != 3:
+        return stream
+    file.seek(0)
+    tags = file.read(min(start, _LARGEST_TAG))
+    return replace(stream, info=itunes_info(tags, stream.frames * stream.head.samples))
+
+
 def _stream(file: BinaryIO, stream: Mp3Stream) -> Source:
-    """The frames of a stream, behind a frame that counts them where none does rightly."""
+    """The frames of a stream, behind a frame that counts them where none does rightly.
+
+    Where nobody tells the encoder's delay, what every encoder delays by at least is left out, if
+    it is quiet and the encoder's first frame is there: a stream may be cut out of a longer one.
+    """
     info, decoded = stream.info, stream.frames * stream.head.samples
     trimmed = info is not None and info.delay is not None and info.padding is not None
+    quiet = 0 if trimmed or not _has_its_start(file, stream) else _LEAST_DELAY
     if stream.head.layer != 3 or (info is not None and stream.frames <= (info.frames or 0)):
         samples = _without_padding(stream) if trimmed and _reaches_end(stream) else None
-        return Source(stream.spans, samples=samples, promises=False)
+        return Source(stream.spans, samples=samples, promises=False, quiet_skip=quiet)
     first, *others = stream.spans
-    passed = 0 if info is None else frame_size(file, first.offset)
+    passed = frame_size(file, first.offset) if info is not None and info.own_frame else 0
     file.seek(first.offset)
     parts: tuple[Part, ...] = (
         counting_frame(file.read(4), stream.frames),
@@ -228,8 +252,17 @@ def _stream(file: BinaryIO, stream: Mp3Stream) -> Source:
         *others,
     )
     if not trimmed or info is None or info.delay is None:
-        return Source(parts, samples=decoded, promises=False)
+        return Source(parts, samples=decoded, promises=False, quiet_skip=quiet)
     return Source(parts, info.delay, _without_padding(stream), promises=False)
+
+
+def _has_its_start(file: BinaryIO, stream: Mp3Stream) -> bool:
+    """Whether the first frame of sound may be the first one of an encoder."""
+    first = stream.spans[0].offset
+    if stream.info is not None and stream.info.own_frame:
+        first += frame_size(file, first)
+    file.seek(first)
+    return stream.head.layer == 3 and begins_afresh(file.read(8))
 
 
 def _without_padding(stream: Mp3Stream) -> int:
