@@ -17,8 +17,13 @@ from src.audio.basics.validation import Audio
 from src.core.errors import UnreadableAudioError
 from src.storage.containers.byte_view import ByteView
 from src.storage.containers.caf_file import caf_chunks
-from src.storage.containers.foreign import ForeignSound, foreign_sound
-from src.storage.containers.sound_sources import Source, Sources, sound_sources
+from src.storage.containers.foreign import ForeignSound, foreign_container, foreign_sound
+from src.storage.containers.sound_sources import (
+    Source,
+    Sources,
+    mended_flac,
+    sound_sources,
+)
 from src.storage.files import open_regular
 from src.storage.paths import shown
 from src.storage.riff import UNKNOWN_SIZE, Chunk, riff_chunks
@@ -136,16 +141,27 @@ def read_audio(
     with open_regular(path) as file:
         if os.fstat(file.fileno()).st_size == 0:
             raise UnreadableAudioError(f"{shown(path)} is empty", reason="empty")
+        container = foreign_container(file)
+        if container is not None:
+            try:
+                return _read_foreign(container, reading, sample_rate)
+            except UnreadableAudioError as error:
+                if error.reason != "unsupported" or reading.samples:
+                    raise
         try:
             return _read(file, sound_sources(file), reading, sample_rate)
         except UnreadableAudioError as error:
+            file.seek(0, os.SEEK_END)  # the decoder moved the descriptor under the buffer
+            mended = mended_flac(file) if error.reason == "corrupt" else None
+            if mended is not None:
+                return _read(file, mended, _Reading(path, max_s), sample_rate)
             foreign = foreign_sound(file) if error.reason in _UNDECODED else None
             if foreign is None or reading.samples:
                 raise
             return _read_foreign(foreign, _Reading(path, max_s), sample_rate)
 
 
-_UNDECODED = ("not_audio", "broken_header")
+_UNDECODED = ("not_audio", "broken_header", "corrupt")
 
 
 def _read(
@@ -159,6 +175,9 @@ def _read(
         blocks = _all_blocks(file, sound, sources, reading)
         audio = _joined(_resampled(blocks, form, rate), form.channels, reading.path)
     warnings = [*sources.warnings, *reading.told]
+    if not audio.size and any(told.startswith("damaged") for told in warnings):
+        told = f"{shown(reading.path)} is {warnings[0]}, and nothing of it can be read"
+        raise UnreadableAudioError(told, reason="corrupt")
     if not warnings:
         whole = sources.runs[0].parts is None
         container = form.container if whole else ""
@@ -282,7 +301,7 @@ def _all_blocks(
                     return
                 yield from _run_blocks(sound, source, reading)
         except UnreadableAudioError as error:
-            if error.reason not in (*_UNDECODED, "corrupt"):
+            if error.reason not in _UNDECODED:
                 raise
             reading.told.append(f"damaged: {left} more streams can't be read")
             return

@@ -232,6 +232,12 @@ def test_a_tag_behind_an_mp3_is_no_damage(tmp_path: Path) -> None:
         assert got.warnings == ()
 
 
+def test_the_last_frame_of_an_mp3_counts_whatever_stands_behind(tmp_path: Path) -> None:
+    got = read(tmp_path, MP3 + np.random.default_rng(5).bytes(20_000), "a.mp3")
+    assert got.audio.shape == (1, SAMPLES)
+    assert got.warnings == ()
+
+
 def test_an_mp3_inside_of_a_wav_is_as_long_as_its_info_frame_says(tmp_path: Path) -> None:
     head = wave_format(0x55, block=1, bits=0)
     got = read(tmp_path, riff(head, chunk(b"data", MP3)))

@@ -236,10 +236,12 @@ def _frames(file: BinaryIO, start: int, end: int) -> Iterator[tuple[int, bytes, 
         head = _head_at(file, position)
         if head is None or not _is_followed(file, position, end, known_form=form):
             found = _next_frame(file, position + 1, end, form)
-            if found is None:
+            if found is not None:
+                position = found
+                continue
+            if head is None or head.form != form or position + head.size > end:
                 return
-            position = found
-            continue
+            # The last frame: whatever stands behind it is none of the stream.
         form = head.form
         file.seek(position)
         yield position, file.read(head.size), head

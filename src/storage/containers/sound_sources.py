@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
+from src.storage.containers.aiff_file import unfinished_aiff
 from src.storage.containers.byte_view import Part, Span
 from src.storage.containers.caf_file import caf_sound
-from src.storage.containers.flac_stream import flac_info
+from src.storage.containers.flac_stream import flac_info, whole_frames
 from src.storage.containers.mp3_frames import (
     Mp3Stream,
     begins_afresh,
@@ -22,7 +23,7 @@ from src.storage.containers.mp3_frames import (
     mp3_streams,
 )
 from src.storage.containers.ogg_pages import OggLink, ogg_links
-from src.storage.containers.wave_file import WaveSound, wave_sound
+from src.storage.containers.wave_file import UNFINISHED, WaveSound, wave_sound
 
 _OTHER_STARTS = (
     b"FORM", b"riff\x2e\x91", b"Creative Voice File", b"NIST_1A", b"2BIT", b" paf", b"fap ",
@@ -95,6 +96,8 @@ def sound_sources(file: BinaryIO) -> Sources:
     if head[:4] == b".snd" and head[8:12] == bytes(4):
         end = file.seek(0, 2)
         return _one(Source((Span(0, 8), b"\xff\xff\xff\xff", Span(12, end - 12))))
+    if head[:4] == b"FORM" and (parts := unfinished_aiff(file)) is not None:
+        return _one(Source(parts), UNFINISHED)
     if head.startswith(_OTHER_STARTS):
         return _plain()
     end = file.seek(0, 2)
@@ -149,6 +152,17 @@ def _flac(file: BinaryIO, start: int) -> Sources:
     return _one(Source(parts, promises=False, block_samples=info.block_samples))
 
 
+def mended_flac(file: BinaryIO) -> Sources | None:
+    """A damaged FLAC without the frames that are hurt; None for other files."""
+    start = behind_tags(file)
+    info = flac_info(file, start)
+    if info is None:
+        return None
+    kept = whole_frames(file, start)
+    source = Source(kept.parts, promises=False, block_samples=info.block_samples)
+    return _one(source, f"damaged: {kept.left_out} of its frames are left out")
+
+
 def _before_tags(file: BinaryIO) -> int:
     """The byte behind which a file holds nothing but tags and zeros."""
     end = file.seek(0, 2)
@@ -171,14 +185,20 @@ def _ogg(file: BinaryIO) -> Sources:
     links = ogg_links(file)
     if not links:
         return _plain()
-    if len(links) == 1 and "flac" not in links[0].codecs.values():
+    damaged = sum(link.damaged for link in links)
+    whole = not damaged and links[-1].ended
+    if whole and len(links) == 1 and "flac" not in links[0].codecs.values():
         return _plain()
-    warnings = [] if links[-1].ended else ["cut short: the last page does not end the stream"]
+    warnings = [f"damaged: {damaged} of its pages are hurt or missing"] if damaged else []
+    if not links[-1].ended:
+        warnings.append("cut short: the last page does not end the stream")
     return Sources(tuple(_link(file, link) for link in links), tuple(warnings))
 
 
 def _link(file: BinaryIO, link: OggLink) -> Source:
     if "flac" not in link.codecs.values():
+        if link.damaged or not link.ended:
+            return Source(tuple(link.repaired(file)), promises=False)
         return Source((link.span,))
     parts = link.native_flac()
     info = flac_info(file, parts[0].offset)
