@@ -144,7 +144,7 @@ def read_audio(
         container = foreign_container(file)
         if container is not None:
             try:
-                return _read_foreign(container, reading, sample_rate)
+                return _read_foreign(file, container, reading, sample_rate)
             except UnreadableAudioError as error:
                 if error.reason != "unsupported" or reading.samples:
                     raise
@@ -158,7 +158,7 @@ def read_audio(
             foreign = foreign_sound(file) if error.reason in _UNDECODED else None
             if foreign is None or reading.samples:
                 raise
-            return _read_foreign(foreign, _Reading(path, max_s), sample_rate)
+            return _read_foreign(file, foreign, _Reading(path, max_s), sample_rate)
 
 
 _UNDECODED = ("not_audio", "broken_header", "corrupt")
@@ -188,7 +188,7 @@ def _read(
 
 
 def _read_foreign(
-    foreign: ForeignSound, reading: _Reading, sample_rate: int | None
+    file: BufferedReader, foreign: ForeignSound, reading: _Reading, sample_rate: int | None
 ) -> DecodedAudio:
     """The sound by the second decoder, where there is one."""
     with decoded_stream(foreign, reading.path) as stream:
@@ -197,7 +197,7 @@ def _read_foreign(
         rate = form.sample_rate if sample_rate is None else sample_rate
         blocks = (reading.checked(block, form.sample_rate) for block in stream.blocks)
         audio = _joined(_resampled(blocks, form, rate), form.channels, reading.path)
-        warnings = stream.warnings()
+        warnings = stream.warnings() or tuple(_shortfall(file, "", 0, form.sample_rate))
     return DecodedAudio(audio, rate, form.sample_rate, form.container, form.subtype, warnings)
 
 
