@@ -1,17 +1,29 @@
 """What stems are in the context of their kit: tempo, key and bars of each."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from src.music.evidence.estimates import Estimate, Source
+from src.music.evidence.confidence import (
+    KEY_WEIGHTS,
+    SAME_TEMPO,
+    TEMPO_WEIGHTS,
+    Cues,
+    Neighbours,
+    calibrated,
+    key_cues,
+    tempo_cues,
+)
+from src.music.evidence.estimates import Estimate, Source, Value
 from src.music.evidence.kit_category import in_context
 from src.music.evidence.kit_consensus import Place
 from src.music.evidence.kit_evidence import StemEvidence
 from src.music.evidence.kit_key import common_keys
+from src.music.evidence.kit_octave import in_common_octave
 from src.music.evidence.kit_tempo import common_tempos
 from src.music.evidence.tonal import likeliest_kind
 from src.music.theory.library import CATEGORIES, DRUM_CATEGORIES
@@ -41,8 +53,22 @@ def settle(stems: Sequence[StemEvidence], places: Sequence[Place]) -> list[Settl
 
     places: kit and folder of each. The order of the stems makes no difference; nor does it
     matter what they were settled to before, since only their own evidence counts. What turns
-    out to be a drum loses its key.
+    out to be a drum loses its key. Confidences are the share of such estimates that are right.
     """
+    found = reconciled(stems, places)
+    cues = cues_in_context(stems, places, found)
+    return [
+        replace(
+            one,
+            bpm=_deserved(one.bpm, of_tempo, TEMPO_WEIGHTS),
+            key=_deserved(one.key, of_key, KEY_WEIGHTS),
+        )
+        for one, (of_tempo, of_key) in zip(found, cues, strict=True)
+    ]
+
+
+def reconciled(stems: Sequence[StemEvidence], places: Sequence[Place]) -> list[Settled]:
+    """Settle stems, with the confidences that fusing leaves."""
     shares = shares_in_context(stems, places)
     kinds = [
         next(iter(likeliest), stem.category) for likeliest, stem in zip(shares, stems, strict=True)
@@ -51,7 +77,7 @@ def settle(stems: Sequence[StemEvidence], places: Sequence[Place]) -> list[Settl
     key = [own_key(stem, kind) for kind, stem in zip(kinds, stems, strict=True)]
     loops = [i for i, stem in enumerate(stems) if stem.is_loop.value]
     tonal = [i for i in loops if kinds[i] not in KEYLESS_LOOPS]
-    tempos = common_tempos([stems[i] for i in loops], [places[i] for i in loops])
+    tempos = _tempos([stems[i] for i in loops], [places[i] for i in loops])
     keys = common_keys([stems[i] for i in tonal], [places[i] for i in tonal])
     for i, tempo in zip(loops, tempos, strict=True):
         bpm[i] = tempo
@@ -61,6 +87,55 @@ def settle(stems: Sequence[StemEvidence], places: Sequence[Place]) -> list[Settl
         Settled(bpm[i], key[i], _bars(stem, bpm[i]), _category(stem, shares[i]), shares[i])
         for i, stem in enumerate(stems)
     ]
+
+
+def cues_in_context(
+    stems: Sequence[StemEvidence], places: Sequence[Place], found: Sequence[Settled]
+) -> list[tuple[Cues | None, Cues | None]]:
+    """Collect what tells how sure tempo and key of each loop are; None where there is none."""
+    kits: dict[str, list[int]] = {}
+    for number, (kit, _) in enumerate(places):
+        if stems[number].is_loop.value:
+            kits.setdefault(kit, []).append(number)
+    cues: list[tuple[Cues | None, Cues | None]] = [(None, None)] * len(stems)
+    for loops in kits.values():
+        tempos = np.sort([one.value for n in loops if (one := found[n].bpm) is not None])
+        keys = Counter(one.value for n in loops if (one := found[n].key) is not None)
+        for n in loops:
+            stem, tempo, key = stems[n], found[n].bpm, found[n].key
+            category = found[n].category
+            kind = stem.category if category is None else category.value
+            cues[n] = (
+                None if tempo is None else tempo_cues(stem, tempo, _alike(tempos, tempo.value)),
+                None if key is None else key_cues(stem, kind, key, _same_key(keys, key.value)),
+            )
+    return cues
+
+
+def _alike(tempos: NDArray[np.float64], bpm: float) -> Neighbours:
+    """Count the other loops of the same tempo. tempos: of all, this one too, rising"""
+    first = np.searchsorted(tempos, bpm / (1.0 + SAME_TEMPO))
+    last = np.searchsorted(tempos, bpm * (1.0 + SAME_TEMPO), side="right")
+    alike = int(last - first) - 1
+    return Neighbours(alike, tempos.size - 1 - alike)
+
+
+def _same_key(keys: Counter[str], key: str) -> Neighbours:
+    return Neighbours(keys[key] - 1, keys.total() - keys[key])
+
+
+def _deserved(
+    estimate: Estimate[Value] | None, cues: Cues | None, weights: Cues
+) -> Estimate[Value] | None:
+    if estimate is None or cues is None:
+        return estimate
+    return calibrated(estimate, cues, weights)
+
+
+def _tempos(loops: Sequence[StemEvidence], places: Sequence[Place]) -> list[Estimate[float] | None]:
+    """Reconcile the tempos of loops that lie together, then the octave of each kit."""
+    found = common_tempos(loops, places)
+    return in_common_octave(loops, [kit for kit, _ in places], found)
 
 
 def shares_in_context(
