@@ -28,12 +28,12 @@ from benchmarks.analysis_figures import BINS, EXACT_BPM  # noqa: E402
 from benchmarks.labels import Label, read_labels  # noqa: E402
 from src.music.evidence.confidence import Cues  # noqa: E402
 from src.music.evidence.kit_evidence import evidence_from  # noqa: E402
-from src.music.evidence.kit_settlement import (  # noqa: E402
-    Settled,
+from src.music.evidence.stem_in_kit import (  # noqa: E402
+    StemInKit,
     cues_in_context,
-    reconciled,
+    fuse_in_context,
 )
-from src.services.ingest.kit_settling import company_paths, place_of  # noqa: E402
+from src.services.ingest.kit_consensus import consensus_paths, place_of  # noqa: E402
 
 RIDGE = 0.004
 FOLDS = 8
@@ -86,7 +86,7 @@ def judged(folder: Path, *, hide: bool) -> tuple[list[Judged], list[Judged]]:
     ]
     with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
         packs = {row["relpath"]: f"{folder.name}/{row['pack']}" for row in csv.DictReader(file)}
-    paths = company_paths([one.heard_as for one in answers])
+    paths = consensus_paths([one.heard_as for one in answers])
     companies: dict[str, list[int]] = {}
     for number, one in enumerate(answers):
         companies.setdefault(paths[one.heard_as], []).append(number)
@@ -95,7 +95,7 @@ def judged(folder: Path, *, hide: bool) -> tuple[list[Judged], list[Judged]]:
     for numbers in companies.values():
         stems = [evidence_from(answers[n].facts.analysis["alone"]) for n in numbers]  # type: ignore[union-attr]
         places = [place_of(answers[n].heard_as) for n in numbers]
-        found = reconciled(stems, places)
+        found = fuse_in_context(stems, places)
         for n, one, cues in zip(numbers, found, cues_in_context(stems, places, found), strict=True):
             label = answers[n].label
             if label.is_loop:
@@ -105,7 +105,7 @@ def judged(folder: Path, *, hide: bool) -> tuple[list[Judged], list[Judged]]:
 
 def _judge(
     label: Label,
-    found: Settled,
+    found: StemInKit,
     cues: tuple[Cues | None, Cues | None],
     pack: str,
     into: tuple[list[Judged], list[Judged]],

@@ -29,7 +29,7 @@ from src.audio.analysis.tempo_octaves import (  # noqa: E402
     octave_cues,
     octaves_of,
 )
-from src.audio.basics.validation import HOUSE_RATE  # noqa: E402
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE  # noqa: E402
 from src.music.theory.library import DRUM_CATEGORIES  # noqa: E402
 from src.storage.decode import read_audio  # noqa: E402
 
@@ -95,13 +95,13 @@ def heard_loops(folder: Path) -> list[OctaveLoop]:
 
 
 def _heard(row: Label, folder: Path, pack: str) -> OctaveLoop | None:
-    audio = read_audio(folder / row.relpath, sample_rate=HOUSE_RATE).audio
-    sound = estimate_sound(audio, sample_rate=HOUSE_RATE)
+    audio = read_audio(folder / row.relpath, sample_rate=PROJECT_SAMPLE_RATE).audio
+    sound = estimate_sound(audio, sample_rate=PROJECT_SAMPLE_RATE)
     if sound.tempo is None or row.bpm is None:
         return None
     asked = octaves_of(sound.tempo.bpm)
     right = np.flatnonzero(np.abs(asked / row.bpm - 1.0) < SAME)
-    length_s = audio.shape[1] / HOUSE_RATE
+    length_s = audio.shape[1] / PROJECT_SAMPLE_RATE
     cues = octave_cues(sound.onsets, sound.playing, sound.tempo, asked, duration_s=length_s)
     if right.size != 1 or asked.size < 2 or cues is None:
         return None

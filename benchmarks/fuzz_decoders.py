@@ -21,7 +21,7 @@ from benchmarks.mutants import CONTAINERS, Mutant, mutants
 from src.core.config import Settings
 from src.core.logs import set_up_logging
 from src.db.database import Database
-from src.db.models import Place, Quarantine, Stem
+from src.db.models import Quarantine, Stem, StemLocation
 from src.services.ingest.report import ImportReport
 from src.services.preprocessor import NeuroAnalyzer
 from tests.services.plain_analysis import PLAIN, SpectralEmbedder
@@ -77,18 +77,20 @@ def tried(files: Sequence[Mutant], home: Path, *, workers: int = 0) -> Outcomes:
     database = Database(settings.sql_url)
     database.upgrade()
     analyzer = NeuroAnalyzer(database, settings, SpectralEmbedder(), analysis=PLAIN)
-    told = analyzer.run()
-    found = _found(files, settings, database, told)
+    reported = analyzer.run()
+    found = _found(files, settings, database, reported)
     database.close()
     return found
 
 
 def _found(
-    files: Sequence[Mutant], settings: Settings, database: Database, told: ImportReport
+    files: Sequence[Mutant], settings: Settings, database: Database, reported: ImportReport
 ) -> Outcomes:
     with database.transaction() as session:
         pairs = session.execute(
-            select(Place.path, Stem.warnings, Stem.duration_s).join(Stem, Place.stem_id == Stem.id)
+            select(StemLocation.path, Stem.warnings, Stem.duration_s).join(
+                Stem, StemLocation.stem_id == Stem.id
+            )
         ).all()
         taken = {path: (list(warnings), length) for path, warnings, length in pairs}
         refused = {
@@ -100,7 +102,7 @@ def _found(
                 )
             )
         }  # fmt: skip
-    failed = {problem.path for problem in told.problems if problem.reason in ("failed", "busy")}
+    failed = {problem.path for problem in reported.problems if problem.reason in ("failed", "busy")}
     outcomes = Outcomes({name: Counter() for name in CONTAINERS})
     for mutant in files:
         kind = _kind(mutant, settings, taken, refused, failed)

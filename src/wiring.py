@@ -4,7 +4,7 @@ Each object is built when it is first asked for, so that ``plan`` does not pay f
 sound engine and ``doctor`` does not pay for anything.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from src.db.rows.cards import StemCards
     from src.embeddings.protocol import Embedder
     from src.music.arranging.library_summary import LibrarySummary
+    from src.music.prompt.library_sounds import LibrarySound
     from src.services.arranger import ArrangerService
     from src.services.export.service import ExportService
     from src.services.ingest.reanalysis import ReanalysisService
@@ -140,7 +141,7 @@ class Services:
 
     @cached_property
     def stems(self) -> "StemService":
-        """Single stems, told and corrected."""
+        """Single stems, reported and corrected."""
         from src.services.library.stems import StemService
 
         return StemService(self.database, self.settings)
@@ -185,7 +186,16 @@ class Services:
         """From a sentence to a plan."""
         from src.services.arranger import ArrangerService
 
-        return ArrangerService(self._library_summary, max_length_s=self.settings.max_render_s)
+        return ArrangerService(
+            self._library_summary,
+            find_sounds=self._named_sounds,
+            max_length_s=self.settings.max_render_s,
+        )
+
+    def _named_sounds(self, names: Sequence[str]) -> "Mapping[str, LibrarySound]":
+        from src.services.retrieval.named_sounds import NamedSounds
+
+        return NamedSounds(self.database).find(names)
 
     def _library_summary(self) -> "LibrarySummary":
         from src.db.rows.library_counts import stem_groups
@@ -284,13 +294,13 @@ class Services:
 
     @cached_property
     def watch(self) -> "JobWatch":
-        """Who follows jobs, and is told of them."""
+        """Who follows jobs, and is reported of them."""
         from src.api.job_watch import JobWatch
 
         return JobWatch(self.jobs)
 
     def job_kinds(self) -> "dict[str, JobKind]":
-        """What kinds of long tasks there are."""
+        """Return what kinds of long tasks there are."""
         from src.services.export.service import STAGE
         from src.services.ingest.reembedding import REEMBED_STAGES
         from src.services.jobs.kinds import LIBRARY, VECTORS, JobKind
@@ -348,12 +358,12 @@ class Services:
 
 
 def build_services(settings: Settings | None = None) -> Services:
-    """Services for the given settings, or for those of the environment."""
+    """Return services for the given settings, or for those of the environment."""
     return Services(Settings() if settings is None else settings)
 
 
 def build_embedder(settings: Settings) -> "Embedder":
-    """The embedder that ``EMBEDDER`` wants; see ``src.embeddings.choice``."""
+    """Return the embedder that ``EMBEDDER`` wants; see ``src.embeddings.choice``."""
     from src.embeddings.choice import build_embedder as chosen
 
     return chosen(settings)

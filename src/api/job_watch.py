@@ -53,7 +53,7 @@ class JobWatch:
         self._closed = False
 
     async def events(self, job_id: str, after: int) -> AsyncIterator[JobNews]:
-        """What happened behind an event and what happens from now on, up to the job's end.
+        """Return what happened behind an event and what happens from now on, up to the job's end.
 
         Ends early where the job's row goes, or the process is about to end.
         """
@@ -93,7 +93,7 @@ class JobWatch:
                 del self._followed[job_id]
 
     async def _behind(self, job_id: str, followed: _Followed, after: int) -> list[JobNews]:
-        """Events behind one: from the tail where it reaches back so far."""
+        """Return events behind one: from the tail where it reaches back so far."""
         if followed.tail and followed.tail[0].number <= after + 1:
             return [news for news in followed.tail if news.number > after]
         return await run_in_threadpool(self._jobs.events, job_id, after=after, limit=_PAGE)
@@ -110,9 +110,9 @@ class JobWatch:
             await asyncio.sleep(self._every_s)
 
     async def _look(self) -> None:
-        asked = list(self._followed)
-        newest = await run_in_threadpool(self._jobs.newest_events, asked)
-        for job_id in asked:
+        requested = list(self._followed)
+        newest = await run_in_threadpool(self._jobs.newest_events, requested)
+        for job_id in requested:
             followed = self._followed.get(job_id)
             if followed is None:
                 continue

@@ -92,15 +92,15 @@ class Stem(Base):
     imported_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
 
     kit: Mapped[Kit | None] = relationship(lazy="joined")
-    places: Mapped[list["Place"]] = relationship(
-        back_populates="stem", cascade="all, delete-orphan", order_by="Place.path"
+    locations: Mapped[list["StemLocation"]] = relationship(
+        back_populates="stem", cascade="all, delete-orphan", order_by="StemLocation.path"
     )
     embeddings: Mapped[list["Embedding"]] = relationship(
         back_populates="stem", cascade="all, delete-orphan"
     )
 
 
-class Place(Base):
+class StemLocation(Base):
     """Where the bytes of a stem lie on disk. One stem may have several places.
 
     path: relative to the raw folder, or absolute outside of it
@@ -115,7 +115,7 @@ class Place(Base):
     modified_ns: Mapped[int] = mapped_column(BigInteger)
     missing: Mapped[bool] = mapped_column(default=False, index=True)
 
-    stem: Mapped[Stem] = relationship(back_populates="places")
+    stem: Mapped[Stem] = relationship(back_populates="locations")
 
 
 class Embedding(Base):
@@ -171,8 +171,8 @@ class StemChange(Base):
     stem_id: Mapped[str] = mapped_column(String(32), unique=True)
 
 
-class SettledKit(Base):
-    """Stems that lie together, and the state of them in which they were settled.
+class KitConsensusState(Base):
+    """Stems that lie together, and the state of them in which they were reconciled.
 
     path: the folder that holds them all; members: digest of their ids and places
     seq: newest change (StemChange) of any of them then

@@ -21,7 +21,7 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Note:
+class DemoNote:
     """One note or chord; ``slide`` glides into it from the note before."""
 
     beat: float
@@ -32,14 +32,16 @@ class Note:
 
 
 def pitch_hz(name: str) -> float:
-    """Frequency of a pitch such as ``A4`` (440 Hz), ``Eb2`` or ``F#3``, equal temperament."""
+    """Return frequency of a pitch such as ``A4`` (440 Hz), ``Eb2`` or ``F#3``, equal
+    temperament.
+    """
     semitone = SEMITONES[name[0]] + name.count("#") - name[1:].count("b")
     octave = int(name.rstrip("~").lstrip("ABCDEFG#b"))
     return float(440.0 * 2 ** ((semitone + 12 * (octave + 1) - 69) / 12))
 
 
 def hits(pattern: str, *, times: int = 1, swing: float = 0.5) -> tuple[Hit, ...]:
-    """Strokes of a drum pattern, repeated ``times``.
+    """Return strokes of a drum pattern, repeated ``times``.
 
     swing: where an off-beat sixteenth falls within its eighth: 0.5 straight, 0.56 loose
     """
@@ -52,8 +54,8 @@ def hits(pattern: str, *, times: int = 1, swing: float = 0.5) -> tuple[Hit, ...]
     )
 
 
-def line(notation: str, *, times: int = 1, swing: float = 0.5) -> tuple[Note, ...]:
-    """Notes of a melodic line, repeated ``times``; steps count from each bar's start."""
+def line(notation: str, *, times: int = 1, swing: float = 0.5) -> tuple[DemoNote, ...]:
+    """Return notes of a melodic line, repeated ``times``; steps count from each bar's start."""
     bars = notation.split("|") * times
     return tuple(
         _note(word, number * STEPS_PER_BAR, swing)
@@ -62,13 +64,13 @@ def line(notation: str, *, times: int = 1, swing: float = 0.5) -> tuple[Note, ..
     )
 
 
-def _note(word: str, first_step: int, swing: float) -> Note:
+def _note(word: str, first_step: int, swing: float) -> DemoNote:
     step, names, length, *rest = word.split(":")
     slide = names.endswith("~")
     pitches = tuple(pitch_hz(name) for name in names.rstrip("~").split("+"))
     velocity = int(rest[0]) / 100 if rest else 0.8
     beat = _swung(first_step + int(step), swing)
-    return Note(beat, float(length) / 4, pitches, velocity, slide)
+    return DemoNote(beat, float(length) / 4, pitches, velocity, slide)
 
 
 def _swung(step: int, swing: float) -> float:

@@ -21,7 +21,7 @@ from src.audio.processing.effects import (
 from src.audio.processing.sweep_filter import Sweep, sweep
 from src.audio.synthesis.loop_canvas import Grid, LoopCanvas
 from src.audio.synthesis.tonal import PadVoice, Press, SynthVoice, pad_chord, synth_note
-from src.demo.scores import Hit, Note
+from src.demo.scores import DemoNote, Hit
 
 CEILING = 0.885
 """Full scale of the demo sounds, -1.06 dBFS."""
@@ -126,11 +126,11 @@ class Studio:
         for name, gain in gains.items():
             clip = self.drum(name)
             for stroke in pattern[name]:
-                canvas.place(clip, beat=stroke.beat, gain=gain * stroke.velocity**1.4)
+                canvas.position(clip, beat=stroke.beat, gain=gain * stroke.velocity**1.4)
         return canvas.audio
 
     def played(
-        self, grid: Grid, notes: Iterable[Note], voice: Voice, name: str, *, hold: float = 1.0
+        self, grid: Grid, notes: Iterable[DemoNote], voice: Voice, name: str, *, hold: float = 1.0
     ) -> Audio:
         """Play a loop of notes.
 
@@ -143,7 +143,7 @@ class Studio:
             gate_s = grid.seconds(note.length_beats * hold)
             press = Press(note.pitches_hz, gate_s, note.velocity, from_hz=slide_hz)
             clip = voice(press, self.sample_rate, self.rng(f"{name} {number}"))
-            canvas.place(clip, beat=note.beat)
+            canvas.position(clip, beat=note.beat)
             before = note.pitches_hz[0]
         return canvas.audio
 
@@ -166,7 +166,7 @@ def mono_below(audio: Audio, cutoff_hz: float, *, sample_rate: int) -> Audio:
 
 
 def thinned(audio: Audio, cutoff_hz: float, *, sample_rate: int) -> Audio:
-    """High-pass a loop without a seam."""
+    """Return high-pass a loop without a seam."""
     return sweep(audio, Sweep(cutoff_hz, shape="highpass"), sample_rate=sample_rate, loop=True)
 
 

@@ -19,7 +19,7 @@ from src.storage.containers.byte_view import ByteView
 from src.storage.containers.caf_file import caf_chunks
 from src.storage.containers.foreign import ForeignSound, foreign_container, foreign_sound
 from src.storage.containers.sound_sources import (
-    Source,
+    SoundRun,
     Sources,
     mended_flac,
     sound_sources,
@@ -89,7 +89,7 @@ class _ForwardSound(soundfile.SoundFile):  # type: ignore[misc]
 
 
 @dataclass(frozen=True)
-class _Form:
+class _BlockForm:
     """What all blocks of a sound share."""
 
     sample_rate: int
@@ -106,10 +106,10 @@ class _Reading:
     max_s: float | None
     samples: int = 0
     missing: int = 0
-    told: list[str] = field(default_factory=list)
+    stated: list[str] = field(default_factory=list)
 
     def checked(self, block: _Block, sample_rate: int) -> _Block:
-        """The block, shape (samples, channels). Raises for what no sound may hold."""
+        """Return the block, shape (samples, channels). Raises for what no sound may hold."""
         self.samples += len(block)
         if self.max_s is not None and self.samples > self.max_s * sample_rate:
             raise UnreadableAudioError(
@@ -167,14 +167,14 @@ _UNDECODED = ("not_audio", "broken_header", "corrupt")
 def _read(
     file: BufferedReader, sources: Sources, reading: _Reading, sample_rate: int | None
 ) -> DecodedAudio:
-    """The sound by the decoder in the house."""
+    """Decode the sound by the decoder in the house."""
     with _opened(file, reading.path, _ForwardSound, sources.runs[0]) as sound:
         _check_header(sound.samplerate, sound.channels, reading.path)
-        form = _Form(sound.samplerate, sound.channels, sound.format, sound.subtype)
+        form = _BlockForm(sound.samplerate, sound.channels, sound.format, sound.subtype)
         rate = form.sample_rate if sample_rate is None else sample_rate
         blocks = _all_blocks(file, sound, sources, reading)
         audio = _joined(_resampled(blocks, form, rate), form.channels, reading.path)
-    warnings = [*sources.warnings, *reading.told]
+    warnings = [*sources.warnings, *reading.stated]
     if not audio.size and any(told.startswith("damaged") for told in warnings):
         told = f"{shown(reading.path)} is {warnings[0]}, and nothing of it can be read"
         raise UnreadableAudioError(told, reason="corrupt")
@@ -190,10 +190,10 @@ def _read(
 def _read_foreign(
     file: BufferedReader, foreign: ForeignSound, reading: _Reading, sample_rate: int | None
 ) -> DecodedAudio:
-    """The sound by the second decoder, where there is one."""
+    """Decode the sound by the second decoder, where there is one."""
     with decoded_stream(foreign, reading.path) as stream:
         _check_header(stream.sample_rate, stream.channels, reading.path)
-        form = _Form(stream.sample_rate, stream.channels, "FFMPEG", foreign.name)
+        form = _BlockForm(stream.sample_rate, stream.channels, "FFMPEG", foreign.name)
         rate = form.sample_rate if sample_rate is None else sample_rate
         blocks = (reading.checked(block, form.sample_rate) for block in stream.blocks)
         audio = _joined(_resampled(blocks, form, rate), form.channels, reading.path)
@@ -244,7 +244,7 @@ def _opened(
     file: BufferedReader,
     path: Path,
     kind: type[soundfile.SoundFile],
-    source: Source | None = None,
+    source: SoundRun | None = None,
 ) -> Iterator[soundfile.SoundFile]:
     """Open the file by its content; libsndfile's errors become ours."""
     view = None if source is None or source.parts is None else ByteView(file, source.parts)
@@ -256,15 +256,15 @@ def _opened(
         _raise_failure(view)
         reason = "not_audio" if error.code == _UNRECOGNISED else "broken_header"
         why = _ODD_MESSAGES.get(error.code, error.error_string)
-        told = f"{shown(path)} is no sound that can be read: {why}"
-        raise UnreadableAudioError(told, reason=reason) from error
+        stated = f"{shown(path)} is no sound that can be read: {why}"
+        raise UnreadableAudioError(stated, reason=reason) from error
     with sound:
         try:
             yield sound
         except soundfile.LibsndfileError as error:
             _raise_failure(view)
-            told = f"{shown(path)} is damaged: {error.error_string}"
-            raise UnreadableAudioError(told, reason="corrupt") from error
+            stated = f"{shown(path)} is damaged: {error.error_string}"
+            raise UnreadableAudioError(stated, reason="corrupt") from error
     _raise_failure(view)
 
 
@@ -290,25 +290,29 @@ def _check_header(sample_rate: int, channels: int, path: Path) -> None:
 def _all_blocks(
     file: BufferedReader, first: soundfile.SoundFile, sources: Sources, reading: _Reading
 ) -> Iterator[_Block]:
-    """Blocks of shape (samples, channels) of all runs of sound, as long as they are alike."""
+    """Return blocks of shape (samples, channels) of all runs of sound, as long as they are
+    alike.
+    """
     yield from _run_blocks(first, sources.runs[0], reading)
     for number, source in enumerate(sources.runs[1:], start=1):
         left = len(sources.runs) - number
         try:
             with _opened(file, reading.path, _ForwardSound, source) as sound:
                 if (sound.samplerate, sound.channels) != (first.samplerate, first.channels):
-                    reading.told.append(f"{left} more streams of another form are left out")
+                    reading.stated.append(f"{left} more streams of another form are left out")
                     return
                 yield from _run_blocks(sound, source, reading)
         except UnreadableAudioError as error:
             if error.reason not in _UNDECODED:
                 raise
-            reading.told.append(f"damaged: {left} more streams can't be read")
+            reading.stated.append(f"damaged: {left} more streams can't be read")
             return
 
 
-def _run_blocks(sound: soundfile.SoundFile, source: Source, reading: _Reading) -> Iterator[_Block]:
-    """Blocks of one run until its sound ends, never across the end that is known."""
+def _run_blocks(
+    sound: soundfile.SoundFile, source: SoundRun, reading: _Reading
+) -> Iterator[_Block]:
+    """Return blocks of one run until its sound ends, never across the end that is known."""
     promised = sound.frames if source.samples is None else source.samples
     left = source.samples
     skip, quiet = source.skip, source.quiet_skip
@@ -339,7 +343,7 @@ def _begins_quietly(block: _Block, count: int) -> bool:
 
 
 def _next_block(sound: soundfile.SoundFile, count: int, read: int) -> _Block:
-    """The next samples, shape (samples, channels); none at the end, also one that fails."""
+    """Return the next samples, shape (samples, channels); none at the end, also one that fails."""
     try:
         return np.asarray(sound.read(count, dtype="float32", always_2d=True))
     except soundfile.LibsndfileError:
@@ -356,7 +360,7 @@ def _all_read(sound: soundfile.SoundFile) -> bool:
     return os.lseek(descriptor, 0, os.SEEK_CUR) >= os.fstat(descriptor).st_size
 
 
-def _resampled(blocks: Iterator[_Block], form: _Form, rate: int) -> Iterator[_Block]:
+def _resampled(blocks: Iterator[_Block], form: _BlockForm, rate: int) -> Iterator[_Block]:
     if rate == form.sample_rate:
         yield from blocks
         return
@@ -427,7 +431,7 @@ def _ogg_ends(file: BufferedReader) -> bool:
 
 
 def _ends(file: BufferedReader, container: str) -> bool:
-    """Whether the file is as long as its header says; unknown lengths promise nothing."""
+    """Tell whether the file is as long as its header says; unknown lengths promise nothing."""
     end = file.seek(0, os.SEEK_END)
     if container == "CAF":
         return not any(chunk.cut_short for chunk in caf_chunks(file))

@@ -35,7 +35,7 @@ def safe_join(root: Path, name: str) -> Path:
 
 
 def inner_parts(name: str) -> list[str]:
-    """Folders and file of a name that stays inside its folder.
+    """Return folders and file of a name that stays inside its folder.
 
     Raises InvalidInputError for absolute names, drive letters, ".." and NUL.
     """
@@ -68,13 +68,13 @@ def safe_name(name: str, *, max_bytes: int = MAX_NAME_BYTES) -> str:
     return f"{shortened(stem, room)}{dot}{ending}"
 
 
-def free_path(wanted: Path, *, tried: int = 0) -> Path:
+def free_path(requested: Path, *, tried: int = 0) -> Path:
     """Return the path itself, or the first of "name (2).wav", "name (3).wav" ... that is free.
 
     tried: how many of these are known to be taken, so that a crowd of one name stays quick
     """
     number = tried + 1
-    while os.path.lexists(candidate := _numbered(wanted, number)):
+    while os.path.lexists(candidate := _numbered(requested, number)):
         number += 1
     return candidate
 
@@ -89,7 +89,7 @@ def shortened(text: str, max_bytes: int) -> str:
 
 
 def printable(text: str) -> str:
-    """Text without the surrogates by which Python carries undecodable bytes of a name.
+    """Return text without the surrogates by which Python carries undecodable bytes of a name.
 
     Each such byte becomes ``\\xNN`` and each backslash two, so that nothing is lost:
     see :func:`original_text`. Any other text stays as it is.

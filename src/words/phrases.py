@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from src.core.errors import InvalidInputError
+from src.words.dictionary import is_ordinary
 from src.words.entries import WordEntry
 from src.words.spelling import Word, plain, words_of
 from src.words.typing_errors import Spellings
@@ -101,8 +102,12 @@ class PhraseTable:
         return tuple(self._word(words[start], best)), 1
 
     def corrected(self, word: str) -> str | None:
-        """Correct a mistyped word to a known one, in plain spelling; None if none is near."""
-        return self._spellings.corrected(plain(word))
+        """Correct a mistyped word to a known one, in plain spelling; None if none is near.
+
+        A word that a dictionary of the three languages holds is no typing error.
+        """
+        better = self._spellings.corrected(plain(word))
+        return None if better is None or is_ordinary(word.lower()) else better
 
     def knows(self, word: str) -> bool:
         """Tell whether a word needs no correction: it means something, or is an ordinary one.
@@ -177,8 +182,8 @@ class PhraseTable:
         for cut in range(len(text) - _SHORTEST_PART, max(_SHORTEST_PART - 1, longer_than - 1), -1):
             first, second = self._whole.get(text[:cut]), self._whole.get(text[cut:])
             if first and second and first.is_content and second.is_content:
-                place = _raw_place(word.raw, text[:cut])
-                return Found(first, word.raw[:place]), Found(second, word.raw[place:])
+                position = _raw_place(word.raw, text[:cut])
+                return Found(first, word.raw[:position]), Found(second, word.raw[position:])
         return ()
 
     def _denied(self, word: Word) -> Iterator[Found]:
@@ -200,10 +205,10 @@ def read_pattern(pattern: str, entry: WordEntry) -> Phrase:
     """
     words: list[str] = []
     open_ends: list[bool] = []
-    for piece in pattern.split():
-        parts = [word.plain for word in words_of(piece.rstrip("*"))]
+    for fragment in pattern.split():
+        parts = [word.plain for word in words_of(fragment.rstrip("*"))]
         words += parts
-        open_ends += [False] * (len(parts) - 1) + [piece.endswith("*")] if parts else []
+        open_ends += [False] * (len(parts) - 1) + [fragment.endswith("*")] if parts else []
     if not words or (open_ends[0] and len(words[0]) < _SHORTEST_PART):
         raise InvalidInputError(
             f"a phrase must start with three letters or a word, got {pattern!r} in {entry.name!r}"
@@ -215,5 +220,5 @@ def _raw_place(raw: str, first: str) -> int:
     """Find where a word as written has to be cut so that it begins with a part in plain
     spelling.
     """
-    places = (place for place in range(len(raw)) if plain(raw[:place]) == first)
-    return next(places, len(raw))
+    positions = (position for position in range(len(raw)) if plain(raw[:position]) == first)
+    return next(positions, len(raw))

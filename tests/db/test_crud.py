@@ -8,7 +8,7 @@ from src.core.config import Settings
 from src.core.errors import InvalidInputError, NotFoundError
 from src.db import crud
 from src.db.database import Database
-from src.db.models import Kit, Place, Stem, TrackRow, now
+from src.db.models import Kit, Stem, StemLocation, TrackRow, now
 from src.db.rows.jobs import NewJob, add_job
 from tests.db.stocked import SOUNDS, Sound, stem_row, stock
 
@@ -20,15 +20,15 @@ def stem_ids(database: Database, settings: Settings) -> list[str]:
     return stock(database, settings)
 
 
-def names(database: Database, wanted: crud.StemFilter, sort: str = "name") -> list[str]:
+def names(database: Database, requested: crud.StemFilter, sort: str = "name") -> list[str]:
     with database.transaction() as session:
-        rows, total = crud.list_stems(session, wanted, sort=sort, window=WHOLE)
+        rows, total = crud.list_stems(session, requested, sort=sort, window=WHOLE)
         assert total == len(rows)
         return [row.name for row in rows]
 
 
 @pytest.mark.parametrize(
-    ("wanted", "expected"),
+    ("requested", "expected"),
     [
         (crud.StemFilter(), ["bass_138_Am", "hat", "kick_01", "pad_80_C"]),
         (crud.StemFilter(categories=("kick", "hihat")), ["hat", "kick_01"]),
@@ -46,9 +46,9 @@ def names(database: Database, wanted: crud.StemFilter, sort: str = "name") -> li
     ],
 )
 def test_filters_restrict(
-    database: Database, stem_ids: list[str], wanted: crud.StemFilter, expected: list[str]
+    database: Database, stem_ids: list[str], requested: crud.StemFilter, expected: list[str]
 ) -> None:
-    assert names(database, wanted) == expected
+    assert names(database, requested) == expected
 
 
 def test_capitals_do_not_matter_in_other_alphabets(database: Database, settings: Settings) -> None:
@@ -92,11 +92,13 @@ def test_missing_stems_are_those_without_any_original(
     database: Database, stem_ids: list[str]
 ) -> None:
     with database.transaction() as session:
-        place = session.get(Place, SOUNDS[0].place)
+        place = session.get(StemLocation, SOUNDS[0].place)
         assert place is not None
         place.missing = True
         session.add(
-            Place(path="twin.wav", stem_id=stem_ids[1], size_bytes=1, modified_ns=1, missing=True)
+            StemLocation(
+                path="twin.wav", stem_id=stem_ids[1], size_bytes=1, modified_ns=1, missing=True
+            )
         )
     assert names(database, crud.StemFilter(missing=True)) == ["kick_01"]
     assert "bass_138_Am" in names(database, crud.StemFilter(missing=False))
@@ -108,7 +110,7 @@ def test_a_deleted_stem_takes_its_empty_kit_along(database: Database, stem_ids: 
         crud.delete_stem(session, crud.get_stem(session, stem_ids[0]))
     with database.transaction() as session:
         assert [kit.kit.name for kit in crud.list_kits(session)] == ["Techno 138 Am"]
-        assert session.get(Place, SOUNDS[0].place) is None
+        assert session.get(StemLocation, SOUNDS[0].place) is None
         with pytest.raises(NotFoundError, match="no stem"):
             crud.get_stem(session, stem_ids[0])
 
@@ -155,7 +157,7 @@ def test_a_page_needs_three_queries_however_long_it_is(
         session.add_all(rows)
         session.flush()
         session.add_all(
-            Place(path=row.original_file, stem_id=row.id, size_bytes=1, modified_ns=1)
+            StemLocation(path=row.original_file, stem_id=row.id, size_bytes=1, modified_ns=1)
             for row in rows
         )
     statements = count_statements(database)
@@ -163,8 +165,8 @@ def test_a_page_needs_three_queries_however_long_it_is(
         page, total = crud.list_stems(
             session, crud.StemFilter(), sort="-bpm", window=crud.Window(50, 500)
         )
-        told = [(row.kit.name if row.kit else "", len(row.places), row.tags) for row in page]
-    assert (len(page), total, told[0][:2]) == (50, 2_000, ("K", 1))
+        reported = [(row.kit.name if row.kit else "", len(row.places), row.tags) for row in page]
+    assert (len(page), total, reported[0][:2]) == (50, 2_000, ("K", 1))
     assert len(statements) == 3, statements
 
 

@@ -38,9 +38,9 @@ def list_collections(engine: EngineDep) -> list[CollectionSummary]:
     "", summary="Make a collection", status_code=201, responses=problem_responses(404, 409)
 )
 @router.post("/", include_in_schema=False, status_code=201)
-def create_collection(engine: EngineDep, asked: NewCollection) -> CollectionDetail:
+def create_collection(engine: EngineDep, requested: NewCollection) -> CollectionDetail:
     """Create a set of stems. Its name must not be taken (409 `name_taken`)."""
-    return engine.collections.create(asked)
+    return engine.collections.create(requested)
 
 
 @router.get(
@@ -59,7 +59,7 @@ def get_collection(engine: EngineDep, collection_id: CollectionId) -> Collection
 def change_collection(
     engine: EngineDep, collection_id: CollectionId, changes: CollectionChanges
 ) -> CollectionDetail:
-    """Another name or note. The favourites keep their name (409 `built_in`)."""
+    """Give it another name or note. The favourites keep their name (409 `built_in`)."""
     return engine.collections.change(collection_id, changes)
 
 

@@ -17,8 +17,8 @@ from src.schemas.revisions import (
     Explanation,
     ReasonOut,
     RevisionRequest,
-    Suggestion,
-    Suggestions,
+    SwapSuggestion,
+    SwapSuggestions,
     choice_out,
 )
 from src.schemas.tracks import GeneratedTrack, Plan, TrackSummary
@@ -30,13 +30,13 @@ router = APIRouter(prefix="/api/v1/tracks", tags=["tracks"])
 
 @router.get("/{track_id}/plan", summary="The plan of a track", responses=problem_responses(404))
 def get_plan(engine: EngineDep, track_id: TrackId) -> Plan:
-    """As it can be changed and sent to `POST /api/v1/tracks`."""
+    """Give the plan as it can be changed and sent to `POST /api/v1/tracks`."""
     return Plan.model_validate(engine.revisions.plan(track_id))
 
 
 @router.get("/{track_id}/explain", summary="Why these stems", responses=problem_responses(404))
 def explain(engine: EngineDep, track_id: TrackId) -> Explanation:
-    """For each part the stem that plays it, its scores by criterion, and the runners-up."""
+    """Explain for each part the stem that plays it, its scores by criterion, and the runners-up."""
     choices = engine.revisions.explain(track_id)
     voices = [
         choice_out(choice, played.part)
@@ -57,11 +57,11 @@ def suggest(
         str, Query(min_length=1, max_length=MAX_PART_NAME, description="As `explain` names it")
     ],
     limit: Annotated[int, Query(ge=1, le=MAX_SUGGESTIONS)] = 10,
-) -> Suggestions:
-    """Weighed as when the track was made, beside all that plays in it."""
+) -> SwapSuggestions:
+    """List what fits, weighed as when the track was made, beside all that plays in it."""
     matches = engine.revisions.suggestions(track_id, voice, limit=limit)
     stems = [
-        Suggestion(
+        SwapSuggestion(
             stem_id=match.card.id,
             name=match.card.name,
             category=match.card.category,
@@ -73,7 +73,7 @@ def suggest(
         )
         for match in matches
     ]
-    return Suggestions(track_id=track_id, voice=voice, stems=stems)
+    return SwapSuggestions(track_id=track_id, voice=voice, stems=stems)
 
 
 @router.post(
@@ -86,7 +86,7 @@ async def revise(
     engine: EngineDep,
     request: Request,
     track_id: TrackId,
-    asked: RevisionRequest,
+    requested: RevisionRequest,
     render: RenderDep,
 ) -> GeneratedTrack | Response:
     """Make a new track; the old one stays. What no edit names stays as it was.
@@ -100,9 +100,9 @@ async def revise(
     revised = await run_in_threadpool(
         engine.revisions.revised,
         track_id,
-        [edit.edit() for edit in asked.edits],
-        locked=asked.locked,
-        seed=asked.seed,
+        [edit.edit() for edit in requested.edits],
+        locked=requested.locked,
+        seed=requested.seed,
     )
     await run_in_threadpool(engine.tracks.check_length, revised.plan)
     params = render_params(revised.plan, revised.seed, parent_id=track_id)

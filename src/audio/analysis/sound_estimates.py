@@ -12,7 +12,7 @@ from src.audio.analysis.onsets import OnsetStrength, loudest_channel_mix, onset_
 from src.audio.analysis.pitch import (
     PITCH_RATE,
     Mono,
-    Note,
+    PitchedNote,
     low_rate,
     melody_chroma,
     note_of,
@@ -50,7 +50,7 @@ class SoundEstimates:
     loop_cues: LoopCues
     loop_probability: float
     tempo: TempoEstimate | None
-    note: Note | None
+    note: PitchedNote | None
     key: KeyEstimate | None
     chroma: Chroma
     onsets: OnsetStrength
@@ -77,9 +77,9 @@ def estimate_sound(
     An empty or silent clip gives defaults, no tempo, no note and no key.
     """
     audio = valid_audio(audio)
-    stretch, first = loudest_stretch(audio, sample_rate=sample_rate)
-    mono = loudest_channel_mix(stretch)
-    spectrum, features = _described(audio, stretch, mono, sample_rate)
+    block, first = loudest_stretch(audio, sample_rate=sample_rate)
+    mono = loudest_channel_mix(block)
+    spectrum, features = _described(audio, block, mono, sample_rate)
     categories = category_scores(features, model=model)
     rate = sample_rate / spectrum.hop
     strength = onset_strength(spectrum.magnitude, spectrum.freqs_hz, frame_rate=rate)
@@ -87,7 +87,7 @@ def estimate_sound(
     rhythm = rhythm_of(category_hints or categories)
     tempo = estimate_tempo(strength, extent, rhythm=rhythm, proposals=proposed_bpm)
     cues = loop_cues(mono, strength, extent, tempo, sample_rate=sample_rate)
-    part = stretch.shape[1] < audio.shape[1]
+    part = block.shape[1] < audio.shape[1]
     return SoundEstimates(
         features,
         categories,
@@ -103,14 +103,14 @@ def estimate_sound(
 
 
 def _described(
-    audio: Audio, stretch: Audio, mono: Mono, sample_rate: int
+    audio: Audio, block: Audio, mono: Mono, sample_rate: int
 ) -> tuple[Spectrum, dict[str, float]]:
     """Compute the shared spectrum and the descriptors; where channels cancel, of the loudest
     one.
     """
-    mean = stretch.mean(axis=0)
-    cancels = stretch.shape[0] > 1 and float(mean @ mean) < 0.05 * float(mono @ mono)
-    listened = mono[None] if cancels else stretch
+    mean = block.mean(axis=0)
+    cancels = block.shape[0] > 1 and float(mean @ mean) < 0.05 * float(mono @ mono)
+    listened = mono[None] if cancels else block
     spectrum = short_time_spectrum(listened, sample_rate=sample_rate)
     features = describe(listened, sample_rate=sample_rate, spectrum=spectrum)
     features["duration_s"] = float(f"{audio.shape[1] / sample_rate:.6g}")
@@ -119,7 +119,7 @@ def _described(
     return spectrum, features
 
 
-def _tones(mono: Mono, sample_rate: int) -> tuple[Note | None, KeyEstimate | None, Chroma]:
+def _tones(mono: Mono, sample_rate: int) -> tuple[PitchedNote | None, KeyEstimate | None, Chroma]:
     """Estimate the note and the key of a clip from its pitch track and chroma."""
     low, rate = low_rate(mono, sample_rate=sample_rate), min(sample_rate, PITCH_RATE)
     track = track_pitch(low, rate=rate)

@@ -33,7 +33,7 @@ def fade_out(audio: Audio, *, sample_rate: int, fade_s: float) -> Audio:
 
 
 def fade_in_samples(audio: Audio, length: int) -> Audio:
-    """``fade_in`` with a length in samples."""
+    """Apply ``fade_in`` with a length in samples."""
     faded = audio.copy()
     length = min(max(length, 0), audio.shape[1])
     faded[:, :length] *= rising(length)
@@ -41,7 +41,7 @@ def fade_in_samples(audio: Audio, length: int) -> Audio:
 
 
 def fade_out_samples(audio: Audio, length: int) -> Audio:
-    """``fade_out`` with a length in samples."""
+    """Apply ``fade_out`` with a length in samples."""
     faded = audio.copy()
     length = min(max(length, 0), audio.shape[1])
     faded[:, audio.shape[1] - length :] *= rising(length)[::-1]
@@ -75,7 +75,7 @@ def crossfade(ending: Audio, coming: Audio) -> Audio:
 
 
 def _correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
-    """Likeness in 0..1; pieces that cancel count as unlike, equal ones exactly as 1."""
+    """Return likeness in 0..1; pieces that cancel count as unlike, equal ones exactly as 1."""
     if np.array_equal(one, other):
         return 1.0
     scale = float(np.linalg.norm(one) * np.linalg.norm(other))
@@ -157,8 +157,8 @@ def _predicted_before(
     gram[np.diag_indices(_ORDER)] += 1e-12 * gram.trace() + 1e-15
     weights = np.linalg.solve(gram, rows.T @ targets)
     known = np.concatenate([np.zeros(length), context[:_ORDER]])
-    for place in range(length - 1, -1, -1):
-        known[place] = weights @ known[place + 1 : place + 1 + _ORDER]
+    for position in range(length - 1, -1, -1):
+        known[position] = weights @ known[position + 1 : position + 1 + _ORDER]
     limit = 2 * np.abs(context).max()
     if not np.isfinite(known).all() or np.abs(known).max() > limit:
         return otherwise

@@ -20,14 +20,14 @@ Hz = float | Curve
 
 
 @dataclass(frozen=True)
-class Span:
+class SampleSpan:
     """How long a sound is: ``samples`` at ``sample_rate`` Hz."""
 
     samples: int
     sample_rate: int
 
     @classmethod
-    def of_seconds(cls, seconds: float, sample_rate: int) -> "Span":
+    def of_seconds(cls, seconds: float, sample_rate: int) -> "SampleSpan":
         """Make a span of so many seconds, at least one sample."""
         return cls(max(1, round(seconds * sample_rate)), sample_rate)
 
@@ -37,8 +37,8 @@ class Span:
         return np.arange(self.samples, dtype=np.float64) * (1.0 / self.sample_rate)
 
 
-def phase_cycles(frequency_hz: Hz, span: Span, *, start_cycles: float = 0.0) -> Curve:
-    """Unwrapped phase in cycles of an oscillator at the given frequency."""
+def phase_cycles(frequency_hz: Hz, span: SampleSpan, *, start_cycles: float = 0.0) -> Curve:
+    """Return unwrapped phase in cycles of an oscillator at the given frequency."""
     if isinstance(frequency_hz, np.ndarray):
         steps = np.concatenate([[0.0], frequency_hz[: span.samples - 1]]) / span.sample_rate
         moving: Curve = start_cycles + np.cumsum(steps)
@@ -48,19 +48,19 @@ def phase_cycles(frequency_hz: Hz, span: Span, *, start_cycles: float = 0.0) -> 
 
 
 def sine_of(phase: Curve) -> Audio:
-    """Sine of a phase in cycles, shape (1, samples)."""
+    """Return sine of a phase in cycles, shape (1, samples)."""
     turns = (phase - np.floor(phase)).astype(np.float32)
     wave: Audio = np.sin(np.float32(2 * np.pi) * turns)[None]
     return wave
 
 
-def sine(frequency_hz: Hz, span: Span, *, start_cycles: float = 0.0) -> Audio:
+def sine(frequency_hz: Hz, span: SampleSpan, *, start_cycles: float = 0.0) -> Audio:
     """Make a sine, shape (1, samples)."""
     return sine_of(phase_cycles(frequency_hz, span, start_cycles=start_cycles))
 
 
-def saw(frequency_hz: Hz, span: Span, *, start_cycles: float = 0.0) -> Audio:
-    """Rising sawtooth, shape (1, samples), its edges rounded so that it hardly aliases.
+def saw(frequency_hz: Hz, span: SampleSpan, *, start_cycles: float = 0.0) -> Audio:
+    """Return rising sawtooth, shape (1, samples), its edges rounded so that it hardly aliases.
 
     Each jump is replaced by a two-sample polynomial (PolyBLEP; Välimäki and
     Huovilainen, 2007). Only the samples beside a jump are touched.
@@ -78,25 +78,34 @@ def saw(frequency_hz: Hz, span: Span, *, start_cycles: float = 0.0) -> Audio:
     return wave[None]
 
 
-def pulse(frequency_hz: Hz, span: Span, *, width: float = 0.5, start_cycles: float = 0.0) -> Audio:
-    """Rectangle without an offset: two saws ``width`` of a cycle apart, shape (1, samples)."""
+def pulse(
+    frequency_hz: Hz, span: SampleSpan, *, width: float = 0.5, start_cycles: float = 0.0
+) -> Audio:
+    """Return rectangle without an offset: two saws ``width`` of a cycle apart, shape (1,
+    samples).
+    """
     first = saw(frequency_hz, span, start_cycles=start_cycles)
     return first - saw(frequency_hz, span, start_cycles=start_cycles + width)
 
 
 def supersaw(
-    frequency_hz: Hz, span: Span, *, voices: int, detune_cents: float, rng: np.random.Generator
+    frequency_hz: Hz,
+    span: SampleSpan,
+    *,
+    voices: int,
+    detune_cents: float,
+    rng: np.random.Generator,
 ) -> Audio:
-    """Saws side by side and slightly out of tune, spread over the stereo field.
+    """Return saws side by side and slightly out of tune, spread over the stereo field.
 
     voices: at least 1; they lie evenly within +-detune_cents, alternating left and right
 
     Returns shape (2, samples), about as loud as a single saw.
     """
     offsets = np.linspace(-1.0, 1.0, voices) if voices > 1 else np.zeros(1)
-    places = np.where(np.arange(voices) % 2 == 0, offsets, -offsets) * 0.8
+    positions = np.where(np.arange(voices) % 2 == 0, offsets, -offsets) * 0.8
     stereo = np.zeros((2, span.samples), np.float32)
-    for offset, place in zip(offsets, places, strict=True):
+    for offset, place in zip(offsets, positions, strict=True):
         detuned = frequency_hz * 2 ** (offset * detune_cents / 1200)
         wave = saw(detuned, span, start_cycles=rng.random())
         angle = (place + 1) * np.pi / 4
@@ -105,7 +114,9 @@ def supersaw(
     return stereo / np.float32(np.sqrt(voices / 2))
 
 
-def modulated_sine(frequency_hz: Hz, span: Span, *, ratio: float, index: float | Curve) -> Audio:
+def modulated_sine(
+    frequency_hz: Hz, span: SampleSpan, *, ratio: float, index: float | Curve
+) -> Audio:
     """Make one sine bent by another (frequency modulation; Chowning, 1973), shape (1, samples).
 
     ratio: the modulator's frequency over the carrier's
@@ -116,8 +127,10 @@ def modulated_sine(frequency_hz: Hz, span: Span, *, ratio: float, index: float |
     return sine_of(phase + bend)
 
 
-def damped_partials(frequencies_hz: Curve, levels: Curve, decays_s: Curve, span: Span) -> Audio:
-    """Sines that ring and die away, summed: bells, bars, skins, shape (1, samples).
+def damped_partials(
+    frequencies_hz: Curve, levels: Curve, decays_s: Curve, span: SampleSpan
+) -> Audio:
+    """Return sines that ring and die away, summed: bells, bars, skins, shape (1, samples).
 
     decays_s: time to fall by 60 dB, one per partial. Partials beyond 0.45 of the
     sample rate are left out.
@@ -127,32 +140,32 @@ def damped_partials(frequencies_hz: Curve, levels: Curve, decays_s: Curve, span:
     for frequency, level, decay_s in zip(frequencies_hz, levels, decays_s, strict=True):
         if frequency >= 0.45 * span.sample_rate:
             continue
-        heard = min(span.samples, int(1.5 * decay_s * span.sample_rate) + 1)
-        fall = np.exp((-6.908 / decay_s) * times[:heard]).astype(np.float32)
-        total[:heard] += (
-            np.float32(level) * fall * sine(frequency, Span(heard, span.sample_rate))[0]
+        audible = min(span.samples, int(1.5 * decay_s * span.sample_rate) + 1)
+        fall = np.exp((-6.908 / decay_s) * times[:audible]).astype(np.float32)
+        total[:audible] += (
+            np.float32(level) * fall * sine(frequency, SampleSpan(audible, span.sample_rate))[0]
         )
     return total[None]
 
 
-def white_noise(span: Span, *, channels: int, rng: np.random.Generator) -> Audio:
-    """Independent Gaussian noise per channel, RMS 0.33."""
+def white_noise(span: SampleSpan, *, channels: int, rng: np.random.Generator) -> Audio:
+    """Return independent Gaussian noise per channel, RMS 0.33."""
     noise: Audio = rng.standard_normal((channels, span.samples), dtype=np.float32)
     return noise * np.float32(0.33)
 
 
 def coloured_noise(
-    span: Span, *, channels: int, slope_db_per_octave: float, rng: np.random.Generator
+    span: SampleSpan, *, channels: int, slope_db_per_octave: float, rng: np.random.Generator
 ) -> Audio:
-    """Gaussian noise with a tilted spectrum, RMS 0.33; -3 dB per octave is pink.
+    """Return Gaussian noise with a tilted spectrum, RMS 0.33; -3 dB per octave is pink.
 
     Made from a random spectrum, silent below 20 Hz.
     """
     length = next_fast_len(span.samples, real=True)
     freqs_hz = np.arange(length // 2 + 1) * (span.sample_rate / length)
     weight = np.zeros(freqs_hz.size, np.float32)
-    heard = freqs_hz >= 20.0
-    weight[heard] = (freqs_hz[heard] / 1000.0) ** (slope_db_per_octave / 6.0206)
+    audible = freqs_hz >= 20.0
+    weight[audible] = (freqs_hz[audible] / 1000.0) ** (slope_db_per_octave / 6.0206)
     parts = rng.standard_normal((2, channels, freqs_hz.size), dtype=np.float32) * weight
     noise = irfft(parts[0] + 1j * parts[1], length)[:, : span.samples]
     tilted: Audio = (noise * (0.33 / np.sqrt(np.mean(noise**2)))).astype(np.float32)
@@ -160,7 +173,12 @@ def coloured_noise(
 
 
 def plucked_string(
-    frequency_hz: float, span: Span, *, brightness: float, ring: float, rng: np.random.Generator
+    frequency_hz: float,
+    span: SampleSpan,
+    *,
+    brightness: float,
+    ring: float,
+    rng: np.random.Generator,
 ) -> Audio:
     """Pluck a string and let it ring out, shape (1, samples).
 
@@ -178,8 +196,8 @@ def plucked_string(
     line[lead : lead + whole] = _burst(whole, brightness, rng)
     turn = whole - 3
     for start in range(lead + whole, lead + span.samples, turn):
-        heard = line[start - whole - 3 : start - whole + 2 + turn]
-        line[start : start + turn] = np.convolve(heard, taps, "valid")
+        audible = line[start - whole - 3 : start - whole + 2 + turn]
+        line[start : start + turn] = np.convolve(audible, taps, "valid")
     return line[lead : lead + span.samples].astype(np.float32)[None]
 
 
@@ -199,7 +217,7 @@ def _smoothing(brightness: float) -> Curve:
 
 
 def _cubic_read(fraction: float) -> Curve:
-    """Lagrange weights for a delay of 1 + fraction samples over four taps."""
+    """Return Lagrange weights for a delay of 1 + fraction samples over four taps."""
     d = 1 + fraction
     return np.array(
         [

@@ -11,7 +11,7 @@ from scipy.fft import irfft, next_fast_len, rfft
 from scipy.signal import resample_poly
 
 from src.audio.basics.filters import high_pass, low_pass
-from src.audio.basics.oscillators import Span, white_noise
+from src.audio.basics.oscillators import SampleSpan, white_noise
 from src.audio.basics.validation import Audio
 
 
@@ -53,7 +53,7 @@ def reverb_impulse(room: Room, *, sample_rate: int, rng: np.random.Generator) ->
     Noise that decays at one pace below and at another above ``damping_hz``, with a
     few early reflections; left and right are independent, hence wide (Moorer, 1979).
     """
-    span = Span.of_seconds(max(room.decay_s, room.bright_s), sample_rate)
+    span = SampleSpan.of_seconds(max(room.decay_s, room.bright_s), sample_rate)
     noise = white_noise(span, channels=2, rng=rng)
     dark = low_pass(noise, sample_rate=sample_rate, cutoff_hz=room.damping_hz, order=1)
     dark_fall = np.exp(-6.908 / room.decay_s * span.times_s).astype(np.float32)
@@ -147,9 +147,9 @@ def chorus(audio: Audio, *, sample_rate: int, cycles: int, depth_s: float, mix: 
     out = audio.copy()
     for channel in range(audio.shape[0]):
         swing = np.sin(turns + np.pi * channel) * 0.5 + 0.5
-        place = np.arange(samples) - (0.004 + depth_s * swing) * sample_rate
-        whole = np.floor(place).astype(np.int64)
-        between = (place - whole).astype(np.float32)
+        position = np.arange(samples) - (0.004 + depth_s * swing) * sample_rate
+        whole = np.floor(position).astype(np.int64)
+        between = (position - whole).astype(np.float32)
         early = np.take(audio[channel], whole, mode="wrap")
         late = np.take(audio[channel], whole + 1, mode="wrap")
         out[channel] += np.float32(mix) * (early + between * (late - early))

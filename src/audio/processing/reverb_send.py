@@ -81,10 +81,10 @@ class ReverbSend:
         """Convolve what lies from ``start`` on, one hop long."""
         total: Spectrum | None = None
         for part, answer in enumerate(self._answers):
-            place = start - part * _HOP
-            if place not in spectra:
-                spectra[place] = self._spectrum(led, place)
-            spectrum = spectra[place]
+            position = start - part * _HOP
+            if position not in spectra:
+                spectra[position] = self._spectrum(led, position)
+            spectrum = spectra[position]
             if spectrum is not None:
                 total = spectrum * answer if total is None else total + spectrum * answer
         if total is None:
@@ -92,9 +92,9 @@ class ReverbSend:
         answered: Audio = irfft(total, 2 * _HOP)[:, _HOP:]
         return answered
 
-    def _spectrum(self, led: Audio, place: int) -> "Spectrum | None":
-        """Spectrum of the hop at ``place`` and the one before it; None for silence."""
-        first = place + self.memory - _HOP
+    def _spectrum(self, led: Audio, position: int) -> "Spectrum | None":
+        """Return spectrum of the hop at ``place`` and the one before it; None for silence."""
+        first = position + self.memory - _HOP
         frame = led[:, first : first + 2 * _HOP]
         if not frame.any():
             return None
@@ -111,7 +111,7 @@ class EchoTime:
     feedback: float = 0.42
 
     def samples(self, sample_rate: int) -> int:
-        """Distance of two echoes in samples, at least 1."""
+        """Return distance of two echoes in samples, at least 1."""
         return max(1, round(self.beats * 60 / self.bpm * sample_rate))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from src.audio.basics.envelopes import decay, glide, wave_curve, with_faded_ends
 from src.audio.basics.filters import high_pass, low_pass
-from src.audio.basics.oscillators import Span, coloured_noise, supersaw, white_noise
+from src.audio.basics.oscillators import SampleSpan, coloured_noise, supersaw, white_noise
 from src.audio.basics.validation import Audio
 from src.audio.processing.effects import (
     Room,
@@ -30,35 +30,35 @@ class Rise:
     pulse_cycles: float = 0.0
 
 
-def riser(shape: Rise, span: Span, *, rng: np.random.Generator) -> Audio:
-    """Tension that grows over the whole span and is cut off at its end."""
-    place = np.arange(span.samples) / span.samples
+def riser(shape: Rise, span: SampleSpan, *, rng: np.random.Generator) -> Audio:
+    """Return tension that grows over the whole span and is cut off at its end."""
+    position = np.arange(span.samples) / span.samples
     noise = white_noise(span, channels=2, rng=rng)
-    band = Sweep(250.0 * 2 ** (5.3 * place**1.3), 1.6, "bandpass")
+    band = Sweep(250.0 * 2 ** (5.3 * position**1.3), 1.6, "bandpass")
     air = sweep(noise, band, sample_rate=span.sample_rate)
-    pitch = shape.start_hz * 2 ** (shape.octaves * place**1.5)
+    pitch = shape.start_hz * 2 ** (shape.octaves * position**1.5)
     saws = supersaw(pitch, span, voices=5, detune_cents=18, rng=rng)
-    opening = Sweep(300.0 * 2 ** (5 * place**1.5), 1.2, "lowpass")
+    opening = Sweep(300.0 * 2 ** (5 * position**1.5), 1.2, "lowpass")
     saws = sweep(saws, opening, sample_rate=span.sample_rate)
-    mixed = (shape.noise * 1.6 * air + shape.tone * saws) * (0.03 + 0.97 * place**1.8)
+    mixed = (shape.noise * 1.6 * air + shape.tone * saws) * (0.03 + 0.97 * position**1.8)
     if shape.pulse_cycles:
-        gate = 0.5 - 0.5 * np.cos(2 * np.pi * shape.pulse_cycles * place**1.6)
-        mixed = mixed * (1 - 0.6 * place * gate)
+        gate = 0.5 - 0.5 * np.cos(2 * np.pi * shape.pulse_cycles * position**1.6)
+        mixed = mixed * (1 - 0.6 * position * gate)
     driven = saturate(mixed.astype(np.float32), drive_db=5.0)
     clean = high_pass(driven, sample_rate=span.sample_rate, cutoff_hz=80.0)
     faded = with_faded_ends(clean, sample_rate=span.sample_rate, in_s=0.05, out_s=0.02)
     return at_peak(faded, peak_dbfs=0.0)
 
 
-def downlifter(span: Span, *, rng: np.random.Generator) -> Audio:
+def downlifter(span: SampleSpan, *, rng: np.random.Generator) -> Audio:
     """Synthesise the fall after a peak: a band of noise and a saw that sink and fade."""
-    place = np.arange(span.samples) / span.samples
+    position = np.arange(span.samples) / span.samples
     noise = white_noise(span, channels=2, rng=rng)
-    band = Sweep(9000.0 * 2 ** (-6 * place**0.7), 1.2, "bandpass")
+    band = Sweep(9000.0 * 2 ** (-6 * position**0.7), 1.2, "bandpass")
     air = sweep(noise, band, sample_rate=span.sample_rate)
-    saws = supersaw(880.0 * 2 ** (-4 * place**0.6), span, voices=3, detune_cents=15, rng=rng)
+    saws = supersaw(880.0 * 2 ** (-4 * position**0.6), span, voices=3, detune_cents=15, rng=rng)
     saws = low_pass(saws, sample_rate=span.sample_rate, cutoff_hz=1800.0)
-    mixed = (1.8 * air + 0.25 * saws) * (1 - place) ** 1.6
+    mixed = (1.8 * air + 0.25 * saws) * (1 - position) ** 1.6
     clean = high_pass(mixed.astype(np.float32), sample_rate=span.sample_rate, cutoff_hz=40.0)
     faded = with_faded_ends(clean, sample_rate=span.sample_rate, in_s=0.002, out_s=0.1)
     return at_peak(faded, peak_dbfs=0.0)
@@ -76,7 +76,7 @@ class Impact:
 
 def impact(shape: Impact, *, sample_rate: int, rng: np.random.Generator) -> Audio:
     """Synthesise a cinematic hit with its reverb."""
-    span = Span.of_seconds(1.2, sample_rate)
+    span = SampleSpan.of_seconds(1.2, sample_rate)
     pitch = glide(span, start=shape.boom_hz * 4, end=shape.boom_hz, time_s=0.06)
     turns = np.cumsum(pitch) / sample_rate
     boom = np.sin(2 * np.pi * turns) * decay(span, time_s=1.6)
@@ -108,9 +108,9 @@ class Air:
     floor: float = 0.15
 
 
-def air(shape: Air, span: Span, *, rng: np.random.Generator) -> Audio:
+def air(shape: Air, span: SampleSpan, *, rng: np.random.Generator) -> Audio:
     """Wind, machine room or sea, as a loop without a seam."""
-    extra = Span(span.samples + span.sample_rate, span.sample_rate)
+    extra = SampleSpan(span.samples + span.sample_rate, span.sample_rate)
     endless = coloured_noise(
         extra, channels=2, slope_db_per_octave=shape.slope_db_per_octave, rng=rng
     )
@@ -130,13 +130,13 @@ def air(shape: Air, span: Span, *, rng: np.random.Generator) -> Audio:
     return out.astype(np.float32)
 
 
-def crackle(span: Span, *, per_second: float, rng: np.random.Generator) -> Audio:
+def crackle(span: SampleSpan, *, per_second: float, rng: np.random.Generator) -> Audio:
     """Dust on vinyl: rare clicks of all sizes on either side."""
     count = max(1, round(per_second * span.samples / span.sample_rate))
     dust = np.zeros((2, span.samples), np.float32)
-    places = rng.integers(0, span.samples, count)
+    positions = rng.integers(0, span.samples, count)
     sides = rng.integers(0, 2, count)
-    dust[sides, places] += rng.exponential(0.25, count).astype(np.float32) * rng.choice(
+    dust[sides, positions] += rng.exponential(0.25, count).astype(np.float32) * rng.choice(
         [-1, 1], count
     )
     bright = low_pass(dust, sample_rate=span.sample_rate, cutoff_hz=5200.0)

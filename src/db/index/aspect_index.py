@@ -45,7 +45,8 @@ class AspectIndex:
         self._aligned_ids: Sequence[str] = ()
 
     def aligned(self, ids: Sequence[str], seq: int) -> NDArray[np.float32]:
-        """Vectors in the order of the ids, zeros where there is none; kept until ``seq`` changes.
+        """Return vectors in the order of the ids, zeros where there is none; kept until ``seq``
+        changes.
 
         ids: of all slots of another index; seq: the newest change that it knows
         """
@@ -53,8 +54,8 @@ class AspectIndex:
         known = self._aligned_ids is ids  # another index has its stems in another order
         if self._aligned is None or not known or self._aligned[:2] != (seq, self._seq):
             self._aligned_ids = ids
-            places = np.array([self._rows.get(stem_id, -1) for stem_id in ids], dtype=np.intp)
-            found = np.where((places >= 0)[:, None], self._vectors[places], np.float32(0.0))
+            locations = np.array([self._rows.get(stem_id, -1) for stem_id in ids], dtype=np.intp)
+            found = np.where((locations >= 0)[:, None], self._vectors[locations], np.float32(0.0))
             self._aligned = (seq, self._seq, found)
         return self._aligned[2]
 

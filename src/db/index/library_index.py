@@ -57,7 +57,7 @@ class IndexedStem:
     licence: str | None = None
 
 
-class Coded(Generic[Name]):
+class NameCodes(Generic[Name]):
     """Names with numbers, for columns. The first stands for none."""
 
     def __init__(self, none: Name) -> None:
@@ -114,8 +114,8 @@ class LibraryIndex:
         self.ids: list[str] = []
         self.names: list[str] = []
         self.kits: list[tuple[str, str]] = []
-        self.kit_names = Coded(("", ""))
-        self.licence_names = Coded("")
+        self.kit_names = NameCodes(("", ""))
+        self.licence_names = NameCodes("")
         self.words = WordIndex()
         self.tags = WordIndex()
         self._columns: dict[str, NDArray[Any]] = {
@@ -138,14 +138,14 @@ class LibraryIndex:
         return self._columns[name][: self.size]
 
     def slots_of(self, ids: Iterable[str]) -> NDArray[np.intp]:
-        """Slots of the stems with these ids that are there."""
+        """Return slots of the stems with these ids that are there."""
         found = [self._slots[stem_id] for stem_id in ids if stem_id in self._slots]
         return np.array(found, dtype=np.intp)
 
     def nearest(
         self, vector: NDArray[np.float32], allowed: NDArray[np.bool_], count: int
     ) -> NDArray[np.intp]:
-        """Up to ``count`` of the allowed slots whose vectors are nearest, best first.
+        """Find up to ``count`` of the allowed slots whose vectors are nearest, best first.
 
         vector: float32, shape (dimension,); allowed: shape (size,)
         """
@@ -155,11 +155,11 @@ class LibraryIndex:
     def similarity(
         self, vector: NDArray[np.float32], slots: NDArray[np.intp]
     ) -> NDArray[np.float32]:
-        """Exact products of a vector with those of some slots, float32, shape (slots,)."""
+        """Return exact products of a vector with those of some slots, float32, shape (slots,)."""
         return self.vectors.similarity(vector, slots)
 
     def vectors_of(self, slots: NDArray[np.intp]) -> NDArray[np.float32]:
-        """Exact vectors of some slots, float32, shape (slots, dimension); zeros for none."""
+        """Return exact vectors of some slots, float32, shape (slots, dimension); zeros for none."""
         return self.vectors.vectors_of(slots)
 
     @property
@@ -243,8 +243,8 @@ class LibraryIndex:
         """Write the file of vectors now. Does nothing without one."""
         if self._cache is not None:
             with self._database.transaction() as session:
-                told = self._to_save(session)
-            self._cache.save(*told)
+                reported = self._to_save(session)
+            self._cache.save(*reported)
 
     def wait_saved(self) -> None:
         """Wait for a file that is being written."""
@@ -257,8 +257,8 @@ class LibraryIndex:
             return
         busy = self._saving is not None and self._saving.is_alive()
         if not busy and self._unsaved > SAVED_AGAIN * self.count:
-            told = self._to_save(session)
-            self._saving = threading.Thread(target=self._cache.save, args=told, name="vectors")
+            reported = self._to_save(session)
+            self._saving = threading.Thread(target=self._cache.save, args=reported, name="vectors")
             self._saving.start()
 
     def _to_save(self, session: Session) -> tuple[list[str], int, str, VectorStore]:
@@ -275,11 +275,11 @@ class LibraryIndex:
 
     def _renew(self, session: Session, changed: Sequence[str]) -> None:
         for start in range(0, len(changed), CHUNK):
-            wanted = changed[start : start + CHUNK]
+            requested = changed[start : start + CHUNK]
             found = {stem.id: stem for stem in _stems(session, self._rows().where(
-                Stem.id.in_(wanted)
+                Stem.id.in_(requested)
             ))}  # fmt: skip
-            for stem_id in wanted:
+            for stem_id in requested:
                 if stem_id in found:
                     self._put(found[stem_id])
                 else:

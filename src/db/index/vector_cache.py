@@ -2,7 +2,7 @@
 
 The database stays the truth: a file tells up to which change it was in step, and what
 changed since is read from the database. A file that is missing, damaged, of another model
-or of another database is passed over and written anew.
+or of another database is passed over and written again.
 """
 
 import logging
@@ -15,7 +15,7 @@ import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from src.db.index.vector_codes import Coded, Floats, code_products, encode_query
+from src.db.index.vector_codes import CodedVectors, Floats, code_products, encode_query
 from src.db.index.vector_store import VectorStore
 from src.db.models import StemChange
 from src.storage.array_file import DamagedFileError, Part, open_arrays, write_arrays
@@ -40,7 +40,7 @@ class CachedVectors:
     seq: int
     seq_stem: str
     vectors: Floats
-    coded: Coded
+    coded: CodedVectors
 
 
 class VectorCache:
@@ -94,7 +94,9 @@ class VectorCache:
             seq=int(about["seq"]),
             seq_stem=str(about["seq_stem"]),
             vectors=file.arrays["vectors"],
-            coded=Coded(*(np.array(file.arrays[name]) for name in ("bits", "codes", "scales"))),
+            coded=CodedVectors(
+                *(np.array(file.arrays[name]) for name in ("bits", "codes", "scales"))
+            ),
         )
         self._check_samples(found)
         return found
@@ -111,9 +113,11 @@ class VectorCache:
             square = float(vector @ vector)
             some = slice(row, row + 1)
             scales = found.coded.scales[2:, some]
-            told = float(code_products(encode_query(vector), found.coded.codes[some], scales)[0])
+            reported = float(
+                code_products(encode_query(vector), found.coded.codes[some], scales)[0]
+            )
             coded = bool(scales[0, 0] > 0.0)
-            if coded != (square > 0.0) or not abs(told - square) <= 0.1 * square + 1e-6:
+            if coded != (square > 0.0) or not abs(reported - square) <= 0.1 * square + 1e-6:
                 raise DamagedFileError(f"vector {row} is not the one that was written")
 
 

@@ -32,7 +32,7 @@ _ROWS = 4096
 
 
 @dataclass(frozen=True)
-class Coded:
+class CodedVectors:
     """Vectors as codes. All of them share one number of axes.
 
     bits: uint8, shape (vectors, axes / 8), eight signs in a byte
@@ -45,10 +45,10 @@ class Coded:
     codes: Codes
     scales: Floats
 
-    def __getitem__(self, rows: "slice | NDArray[np.intp]") -> "Coded":
-        return Coded(self.bits[rows], self.codes[rows], self.scales[:, rows])
+    def __getitem__(self, rows: "slice | NDArray[np.intp]") -> "CodedVectors":
+        return CodedVectors(self.bits[rows], self.codes[rows], self.scales[:, rows])
 
-    def __setitem__(self, rows: "slice | NDArray[np.intp]", coded: "Coded") -> None:
+    def __setitem__(self, rows: "slice | NDArray[np.intp]", coded: "CodedVectors") -> None:
         self.bits[rows], self.codes[rows] = coded.bits, coded.codes
         self.scales[:, rows] = coded.scales
 
@@ -73,17 +73,17 @@ class CodedQuery:
     bit_centre: float
 
 
-def no_codes(count: int, dimension: int) -> Coded:
-    """Room for the codes of vectors of zeros."""
+def no_codes(count: int, dimension: int) -> CodedVectors:
+    """Return room for the codes of vectors of zeros."""
     axes = _axes(dimension)
-    return Coded(
+    return CodedVectors(
         np.zeros((count, axes // 8), dtype=np.uint8),
         np.zeros((count, axes // 2), dtype=np.uint8),
         np.zeros((4, count), dtype=np.float32),
     )
 
 
-def encode(vectors: Floats) -> Coded:
+def encode(vectors: Floats) -> CodedVectors:
     """Code vectors. vectors: float32, shape (vectors, dimension); of any length, also 0."""
     coded = no_codes(*vectors.shape)
     for start in range(0, len(vectors), _ROWS):
@@ -97,7 +97,7 @@ def encode_query(vector: Floats) -> CodedQuery:
     turned, levels, square = _levels(np.asarray(vector, dtype=np.float32)[np.newaxis])
     coded = _coded(turned, levels, square)
     planes = np.concatenate([
-        np.packbits(levels >> place & 1, axis=1, bitorder="little") for place in range(4)
+        np.packbits(levels >> location & 1, axis=1, bitorder="little") for location in range(4)
     ])  # fmt: skip
     above = float(levels.sum(dtype=np.float32)) - _MIDDLE * levels.size
     return CodedQuery(
@@ -110,7 +110,7 @@ def encode_query(vector: Floats) -> CodedQuery:
 
 
 def bit_products(query: CodedQuery, bits: Codes, scales: Floats) -> Floats:
-    """Products with coded vectors, estimated by their bits: float32, shape (rows,).
+    """Return products with coded vectors, estimated by their bits: float32, shape (rows,).
 
     scales: the first two rows of those of the same vectors
     """
@@ -122,7 +122,7 @@ def bit_products(query: CodedQuery, bits: Codes, scales: Floats) -> Floats:
 
 
 def code_products(query: CodedQuery, codes: Codes, scales: Floats) -> Floats:
-    """Products with coded vectors, estimated by their codes: float32, shape (rows,).
+    """Return products with coded vectors, estimated by their codes: float32, shape (rows,).
 
     scales: the last two rows of those of the same vectors
     """
@@ -133,12 +133,12 @@ def code_products(query: CodedQuery, codes: Codes, scales: Floats) -> Floats:
 
 
 def bit_error(dimension: int) -> float:
-    """Standard deviation of a product of two unit vectors that was estimated by bits."""
+    """Return standard deviation of a product of two unit vectors that was estimated by bits."""
     return float(np.sqrt((np.pi / 2.0 - 1.0 + _NOISE) / _axes(dimension)))
 
 
 def code_error(dimension: int) -> float:
-    """Standard deviation of a product of two unit vectors that was estimated by codes."""
+    """Return standard deviation of a product of two unit vectors that was estimated by codes."""
     return float(np.sqrt(2.0 * _NOISE / _axes(dimension)))
 
 
@@ -151,7 +151,7 @@ def _scaled(raw: Floats, scales: Floats, centre: float, factor: float) -> Floats
 
 
 def _levels(vectors: Floats) -> tuple[Floats, Codes, Floats]:
-    """Turned vectors, the step 0..15 that each axis falls into, and squared lengths."""
+    """Return turned vectors, the step 0..15 that each axis falls into, and squared lengths."""
     turned: Floats = vectors @ _rotation(vectors.shape[1])
     square: Floats = np.einsum("ij,ij->i", vectors, vectors)
     step = np.sqrt(square / turned.shape[1]) * np.float32(_STEP)
@@ -160,7 +160,7 @@ def _levels(vectors: Floats) -> tuple[Floats, Codes, Floats]:
     return turned, levels, square
 
 
-def _coded(turned: Floats, levels: Codes, square: Floats) -> Coded:
+def _coded(turned: Floats, levels: Codes, square: Floats) -> CodedVectors:
     positive = levels >= 8
     by_bits = np.einsum("ij,ij->i", turned, positive * np.float32(2.0) - np.float32(1.0))
     by_codes = np.einsum("ij,ij->i", turned, levels - np.float32(_MIDDLE))
@@ -171,7 +171,7 @@ def _coded(turned: Floats, levels: Codes, square: Floats) -> Coded:
     scales[2, alive] = square[alive] / by_codes[alive]
     scales[3] = _MIDDLE * levels.sum(axis=1, dtype=np.float32)
     codes: Codes = levels[:, 0::2] | (levels[:, 1::2] << 4).astype(np.uint8)
-    return Coded(np.packbits(positive, axis=1, bitorder="little"), codes, scales)
+    return CodedVectors(np.packbits(positive, axis=1, bitorder="little"), codes, scales)
 
 
 def _axes(dimension: int) -> int:
@@ -180,7 +180,7 @@ def _axes(dimension: int) -> int:
 
 @lru_cache(maxsize=4)
 def _rotation(dimension: int) -> Floats:
-    """Orthonormal rows, shape (dimension, axes): a rotation into as many axes or more.
+    """Return orthonormal rows, shape (dimension, axes): a rotation into as many axes or more.
 
     The signs of R's diagonal make the rotation a uniformly random one (Mezzadri, 2007).
     """

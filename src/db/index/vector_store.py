@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from src.db.index.vector_codes import (
-    Coded,
     CodedQuery,
+    CodedVectors,
     Floats,
     bit_error,
     bit_products,
@@ -52,7 +52,7 @@ class Segment:
 
     start: int
     vectors: Floats
-    coded: Coded
+    coded: CodedVectors
 
     @property
     def room(self) -> int:
@@ -61,7 +61,7 @@ class Segment:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _CodedQuery:
     """A vector as it is compared. coded: None where vectors are compared as they are
 
     bit_margin, code_margin: how far an estimate may lie below the last one wanted
@@ -131,7 +131,7 @@ class VectorStore:
         coded = sum(segment.coded.nbytes for segment in self._segments)
         return coded, sum(segment.vectors.nbytes for segment in self._segments)
 
-    def adopt(self, vectors: Floats, coded: Coded) -> None:
+    def adopt(self, vectors: Floats, coded: CodedVectors) -> None:
         """Take rows that are there already, such as mapped ones, as the next slots."""
         self._append(Segment(self.room, vectors, coded))
 
@@ -149,14 +149,14 @@ class VectorStore:
             segment.coded[inside] = fresh[rows]
 
     def vectors_of(self, slots: Slots) -> Floats:
-        """Vectors of some slots, float32, shape (slots, dimension)."""
+        """Return vectors of some slots, float32, shape (slots, dimension)."""
         found = np.empty((len(slots), self.dimension), dtype=np.float32)
         for segment, inside, rows in self._placed(slots):
             found[rows] = segment.vectors[inside]
         return found
 
     def similarity(self, vector: Floats, slots: Slots) -> Floats:
-        """Exact products of a vector with those of some slots, float32, shape (slots,)."""
+        """Return exact products of a vector with those of some slots, float32, shape (slots,)."""
         found = np.empty(len(slots), dtype=np.float32)
         for start in range(0, len(slots), _COMPARED):
             part = slots[start : start + _COMPARED]
@@ -164,7 +164,7 @@ class VectorStore:
         return found
 
     def nearest(self, vector: Floats, allowed: Mask, count: int) -> Slots:
-        """Up to ``count`` of the allowed slots whose vectors are nearest, best first.
+        """Find up to ``count`` of the allowed slots whose vectors are nearest, best first.
 
         vector: float32, shape (dimension,); allowed: shape (slots,), at most as many as
         there is room for. Equal ones come in the order of their slots.
@@ -179,31 +179,33 @@ class VectorStore:
         exact = self.similarity(vector, slots)
         return slots[np.lexsort((slots, -exact))[:count]]
 
-    def rows(self, size: int) -> Iterator[tuple[Floats, Coded]]:
+    def rows(self, size: int) -> Iterator[tuple[Floats, CodedVectors]]:
         """Yield the first slots, segment by segment, to be written to a file."""
         for segment in self._segments:
             part = slice(0, max(0, size - segment.start))
             yield segment.vectors[part], segment.coded[part]
 
     def _promising(self, vector: Floats, allowed: Mask, among: int, count: int) -> Slots:
-        """Slots whose estimates are good enough for their vectors to be worked out exactly."""
-        asked = self._asked(vector)
-        best = _Best(count, asked.code_margin)
-        gather = among < _GATHER_BELOW * len(allowed)
+        """Return slots whose estimates are good enough for their vectors to be worked out
+        exactly.
+        """
+        requested = self._requested(vector)
+        best = _Best(count, requested.code_margin)
+        collect = among < _GATHER_BELOW * len(allowed)
         for segment in self._segments:
             for start in range(0, segment.room, _SCANNED):
                 first = segment.start + start
                 mask = allowed[first : min(first + _SCANNED, segment.start + segment.room)]
-                if len(mask) and (not gather or mask.any()):
-                    rows = _rows_of(mask, start, gather=gather)
-                    _scan(segment, rows, None if gather else mask, asked, best)
+                if len(mask) and (not collect or mask.any()):
+                    rows = _rows_of(mask, start, collect=collect)
+                    _scan(segment, rows, None if collect else mask, requested, best)
         return np.sort(best.slots)
 
-    def _asked(self, vector: Floats) -> _Asked:
+    def _requested(self, vector: Floats) -> _CodedQuery:
         if not self.coded:
-            return _Asked(vector, None, 0.0, 1e-6)
+            return _CodedQuery(vector, None, 0.0, 1e-6)
         length = float(np.linalg.norm(vector))
-        return _Asked(
+        return _CodedQuery(
             vector=vector,
             coded=encode_query(vector),
             bit_margin=BIT_MARGIN * bit_error(self.dimension) * length,
@@ -224,7 +226,7 @@ class VectorStore:
         self._starts = (*self._starts, segment.start)
 
     def _placed(self, slots: Slots) -> Iterator[tuple[Segment, Slots, Slots]]:
-        """For each segment that holds some: itself, places inside, rows of ``slots``."""
+        """Yield for each segment that holds some: itself, places inside, rows of ``slots``."""
         if not len(slots):
             return
         starts = self._starts
@@ -237,35 +239,38 @@ class VectorStore:
                 yield segment, slots[rows] - segment.start, rows
 
 
-def _rows_of(mask: Mask, start: int, *, gather: bool) -> Slots | slice:
-    return np.flatnonzero(mask) + start if gather else slice(start, start + len(mask))
+def _rows_of(mask: Mask, start: int, *, collect: bool) -> Slots | slice:
+    return np.flatnonzero(mask) + start if collect else slice(start, start + len(mask))
 
 
 def _scan(
-    segment: Segment, rows: Slots | slice, mask: Mask | None, asked: _Asked, best: _Best
+    segment: Segment, rows: Slots | slice, mask: Mask | None, requested: _CodedQuery, best: _Best
 ) -> None:
     """Look at rows of a segment: at their bits, then at the codes of the promising ones.
 
     mask: which of the rows are allowed; None: all
     """
-    if asked.coded is None:
-        vectors = _exact(segment.vectors[rows], asked.vector)
+    if requested.coded is None:
+        vectors = _exact(segment.vectors[rows], requested.vector)
         near = np.arange(len(vectors)) if mask is None else np.flatnonzero(mask)
-        places = rows[near] if isinstance(rows, np.ndarray) else near + rows.start
-        best.take(segment.start + places, vectors[near])
+        locations = rows[near] if isinstance(rows, np.ndarray) else near + rows.start
+        best.take(segment.start + locations, vectors[near])
         return
     coded = segment.coded
-    by_bits = bit_products(asked.coded, coded.bits[rows], coded.scales[:2, rows])
-    close = by_bits >= best.least - asked.bit_margin
+    by_bits = bit_products(requested.coded, coded.bits[rows], coded.scales[:2, rows])
+    close = by_bits >= best.least - requested.bit_margin
     near = np.flatnonzero(close if mask is None else close & mask)
     if len(near):
-        places = rows[near] if isinstance(rows, np.ndarray) else near + rows.start
-        scales = coded.scales[2:, places]
-        best.take(segment.start + places, code_products(asked.coded, coded.codes[places], scales))
+        locations = rows[near] if isinstance(rows, np.ndarray) else near + rows.start
+        scales = coded.scales[2:, locations]
+        best.take(
+            segment.start + locations,
+            code_products(requested.coded, coded.codes[locations], scales),
+        )
 
 
 def _exact(vectors: Floats, vector: Floats) -> Floats:
-    """Products summed in float64: the same bits on one thread or more, unlike a BLAS's."""
+    """Return products summed in float64: the same bits on one thread or more, unlike a BLAS's."""
     raw = np.empty((1, len(vectors)), dtype=np.float32)
     if len(vectors):
         numkong.cdist(vector[np.newaxis], vectors, metric="dot", out=raw)

@@ -84,14 +84,14 @@ class WordIndex:
         """List all words that begin so, in alphabetical order."""
         known = self.words()
         found = []
-        for place in range(bisect_left(known, start), len(known)):
-            if not known[place].startswith(start):
+        for location in range(bisect_left(known, start), len(known)):
+            if not known[location].startswith(start):
                 break
-            found.append(known[place])
+            found.append(known[location])
         return found
 
     def near(self, word: str) -> list[str]:
-        """Words with one typo (two from ten letters on), the likeliest first.
+        """Return words with one typo (two from ten letters on), the likeliest first.
 
         Fewer typos come first, then words that more slots have. A typo is a letter too
         many, missing, wrong, or swapped with its neighbour. Short words and words with

@@ -9,7 +9,7 @@ from src.db.models import Quarantine
 
 
 def list_refused(session: Session, window: Window | None = None) -> tuple[list[Quarantine], int]:
-    """Refused files, the newest first, and how many there are in all. window: None is all"""
+    """Return refused files, the newest first, and how many there are in all. window: None is all"""
     rows = select(Quarantine).order_by(
         Quarantine.quarantined_at.desc(), Quarantine.original_path, Quarantine.id
     )
@@ -19,12 +19,12 @@ def list_refused(session: Session, window: Window | None = None) -> tuple[list[Q
 
 
 def refused_count(session: Session) -> int:
-    """How many refused files there are."""
+    """Return how many refused files there are."""
     return session.scalar(select(func.count(Quarantine.id))) or 0
 
 
 def get_refused(session: Session, bad_id: str) -> Quarantine:
-    """One refused file. Raises NotFoundError."""
+    """Return one refused file. Raises NotFoundError."""
     row = session.get(Quarantine, bad_id)
     if row is None:
         raise NotFoundError(f"there is no refused file {bad_id!r}")

@@ -21,9 +21,11 @@ from src.music.genre.genres import (
     GenreGrammar,
     genre_grammar,
 )
-from src.music.genre.patterns import patterns_for
+from src.music.genre.patterns import pattern_names, patterns_for
+from src.music.model.accounts import ReportedWords, RequestedSound, report_text
 from src.music.model.part_request import PartRequest
 from src.music.model.plan import (
+    REFUSED,
     SECTION_END,
     SECTION_START,
     ArrangementPlan,
@@ -39,7 +41,8 @@ MAX_LENGTH_S = 1200.0
 _ENERGY = {
     "energetic": 0.1, "aggressive": 0.08, "hard": 0.08, "driving": 0.05, "euphoric": 0.05,
     "heavy": 0.05, "epic": 0.05, "calm": -0.2, "soft": -0.15, "minimal": -0.08, "dreamy": -0.1,
-    "sad": -0.08, "romantic": -0.08,
+    "sad": -0.08, "romantic": -0.08, "sleepy": -0.1, "powerful": 0.05, "triumphant": 0.05,
+    "chaotic": 0.05, "peaceful": -0.1,
 }  # fmt: skip
 _LEAST_ENERGY, _MOST_ENERGY = 0.05, 1.0
 _LEAST_RANGE = 0.4
@@ -65,7 +68,8 @@ def arrange(
     Raises InvalidInputError for a length over max_length_s, and where the prompt refuses
     everything that could play.
     """
-    genre = intent.genre or "default"
+    genre, _, style = (intent.genre or intent.suggested_genre or "default").partition("/")
+    intent = replace(intent, style=intent.style or style)
     grammar = genre_grammar(genre, intent.style)
     bpm, bpm_reason = choose_bpm(intent, grammar, library)
     key, key_reason = choose_key(intent, grammar, bpm=bpm, library=library, rng=_rng(seed, "key"))
@@ -82,10 +86,40 @@ def arrange(
         prompt=intent.prompt,
         moods=intent.moods or grammar.moods,
         excluded=excluded_words(intent),
-        swing=grammar.swing,
+        swing=grammar.swing if intent.swing is None else intent.swing,
         notes=(*notes, *_closing(intent)),
         only_roles=_only_roles(intent),
+        style=grammar.style,
+        scale=intent.scale or "",
+        metre=intent.metre or "",
+        feel=intent.feel or "",
+        chords=intent.chords,
+        progression=intent.progression,
+        requested=_requested(intent),
+        understood=intent.understood,
+        reported=(*intent.reported, *_missing_patterns(intent, grammar)),
     )
+
+
+def _requested(intent: PromptIntent) -> tuple[RequestedSound, ...]:
+    """List what is asked for by name in the track or a section, and what there shall be less of."""
+    placed = [asked for request in intent.sections for asked in request.requested]
+    sounds = [
+        RequestedSound(asked.name, asked.category, asked.text, asked.gain_db)
+        for asked in (*intent.requested, *placed)
+    ]
+    softer = [RequestedSound(c, c, c, gain_db) for c, gain_db in intent.softer]
+    return tuple(dict.fromkeys((*sounds, *softer)))
+
+
+def _missing_patterns(intent: PromptIntent, grammar: GenreGrammar) -> list[ReportedWords]:
+    """Report rhythms that the genre has no pattern for."""
+    words = {one.value: one.words for one in intent.understood if one.field == "pattern"}
+    return [
+        ReportedWords("not_granted", words.get(name, name), {"what": f"{name} of the {category}"})
+        for category, name in intent.patterns.items()
+        if name not in pattern_names(grammar.name, category)
+    ]
 
 
 def _structure(
@@ -111,10 +145,10 @@ def _structure(
 
 def _only_roles(intent: PromptIntent) -> tuple[str, ...]:
     """List the categories of "only kick and bass"; empty where others may play as well."""
-    if not intent.only_wanted:
+    if not intent.only_requested:
         return ()
-    placed = [wanted for wish in intent.sections for wanted in wish.wanted]
-    kinds = categories_of((*intent.wanted, *placed))
+    placed = [requested for request in intent.sections for requested in request.requested]
+    kinds = categories_of((*intent.requested, *placed))
     return tuple(category for category in CATEGORIES if category in kinds)
 
 
@@ -124,7 +158,7 @@ def excluded_words(intent: PromptIntent) -> tuple[str, ...]:
     "drums" among them means no drums at all; who refuses only drum loops refuses "drum loop".
     What is wanted in one section is not among them: the queries alone keep it there.
     """
-    placed = {c for wish in intent.sections for c in categories_of(wish.wanted)}
+    placed = {c for request in intent.sections for c in categories_of(request.requested)}
     words = [category for category in intent.excluded if category not in placed]
     if "drums" in words and not set(DRUM_CATEGORIES) <= set(words):
         words[words.index("drums")] = "drum loop"
@@ -203,7 +237,7 @@ def _answered(
 def _query(
     role: PartRequest, energy: float, grammar: GenreGrammar, intent: PromptIntent
 ) -> StemQuery:
-    own = next((w.tags for w in intent.wanted if w.text == role.text), ())
+    own = next((w.tags for w in intent.requested if w.text == role.text), ())
     return StemQuery(
         category=role.category,
         tags=tags_of_role(role, intent, own),
@@ -219,6 +253,8 @@ def _pattern(
     """Name a pattern where the genre would not choose it by itself: effects, half time, styles."""
     if role.pattern is not None:
         return role.pattern
+    if intent.patterns.get(role.category) in pattern_names(grammar.name, role.category):
+        return intent.patterns[role.category]
     if intent.half_time and role.category in _HALF_TIME:
         return "half time"
     if not grammar.style:
@@ -240,7 +276,8 @@ def _style_gain(category: str, grammar: GenreGrammar, intent: PromptIntent) -> f
 def _heading(intent: PromptIntent, grammar: GenreGrammar, form: str) -> list[str]:
     notes = []
     if intent.understood:
-        notes.append(f"understood: {', '.join(dict.fromkeys(intent.understood))}")
+        words = dict.fromkeys(one.words for one in intent.understood)
+        notes.append(f"understood: {', '.join(words)}")
     if intent.unknown:
         notes.append(f"not understood: {', '.join(intent.unknown)}")
     name = f"{grammar.style} {grammar.name}".strip()
@@ -251,11 +288,16 @@ def _heading(intent: PromptIntent, grammar: GenreGrammar, form: str) -> list[str
 
 def _closing(intent: PromptIntent) -> list[str]:
     notes = [*intent.notes]
+    notes += [
+        f"{REFUSED}{report_text(report)}"
+        for report in intent.reported
+        if report.code != "not_understood"
+    ]
     refused = excluded_words(intent)
     if refused:
         notes.append(f"left out: {', '.join(refused)}")
-    if intent.wanted:
-        notes.append(f"wanted: {', '.join(wanted.text for wanted in intent.wanted)}")
+    if intent.requested:
+        notes.append(f"wanted: {', '.join(requested.text for requested in intent.requested)}")
     return notes
 
 

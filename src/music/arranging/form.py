@@ -1,4 +1,4 @@
-"""The sections of a track: a form of the genre, shaped to wishes and scaled to a length."""
+"""The sections of a track: a form of the genre, shaped to requests and scaled to a length."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -37,7 +37,7 @@ def shape_form(
     typical_s: float,
     max_length_s: float,
 ) -> Shape:
-    """Fit a form to the wishes for sections and length.
+    """Fit a form to the requests for sections and length.
 
     forms: the form to use, then others whose middle varies a track too long for one
 
@@ -84,16 +84,16 @@ def _kept(
     if not any(section.kind in MAIN_KINDS for section in kept):
         return list(sections), ["a track needs a main section: none was left out"]
     present = {section.kind for section in sections}
-    missing = [wish.kind for wish in intent.sections if wish.kind not in present]
+    missing = [request.kind for request in intent.sections if request.kind not in present]
     return kept, [f"this form has no section of the kind {kind!r}" for kind in missing]
 
 
 def _weight(section: FormSection, intent: PromptIntent, bpm: float) -> float:
     """Bars that a section would like to have."""
-    wish = intent.section(section.kind)
-    if wish.length is not None:
-        return _in_units(wish.length.in_bars(bpm))
-    return section.bars * wish.factor
+    request = intent.section(section.kind)
+    if request.length is not None:
+        return _in_units(request.length.in_bars(bpm))
+    return section.bars * request.factor
 
 
 def _total_bars(
@@ -105,16 +105,16 @@ def _total_bars(
         if not intent.length_feel and not SHORTEST_S <= bars * 240.0 / bpm <= LONGEST_S:
             bars = typical_s * bpm / 240.0
         return _in_units(bars), []
-    asked = intent.length.in_bars(bpm)
-    if asked * 240.0 / bpm > max_length_s + 0.5:
+    requested = intent.length.in_bars(bpm)
+    if requested * 240.0 / bpm > max_length_s + 0.5:
         raise InvalidInputError(
             f"length must be at most {max_length_s / 60:g} minutes, got "
-            f"{asked * 4.0 / bpm:.3g} minutes ({asked:g} bars at {bpm:g} BPM)"
+            f"{requested * 4.0 / bpm:.3g} minutes ({requested:g} bars at {bpm:g} BPM)"
         )
-    total = max(SHORTEST_BARS, _in_units(asked))
-    if abs(total - asked) < 0.5 or (intent.length.bars is None and total > SHORTEST_BARS):
+    total = max(SHORTEST_BARS, _in_units(requested))
+    if abs(total - requested) < 0.5 or (intent.length.bars is None and total > SHORTEST_BARS):
         return total, []
-    return total, [f"{total} bars instead of {asked:g}: sections are multiples of four bars"]
+    return total, [f"{total} bars instead of {requested:g}: sections are multiples of four bars"]
 
 
 def _in_units(bars: float) -> int:
@@ -137,9 +137,9 @@ def _repeated(forms: list[list[FormSection]], stretch: float) -> list[FormSectio
 
 def _fewer(sections: list[FormSection], total: int) -> list[FormSection]:
     """Leave out what matters least where the track is too short for all sections."""
-    places = min(len(sections), max(1, total // _BARS_PER_SECTION))
+    positions = min(len(sections), max(1, total // _BARS_PER_SECTION))
     order = sorted(range(len(sections)), key=lambda i: _importance(sections, i))
-    chosen = set(order[:places])
+    chosen = set(order[:positions])
     return [section for i, section in enumerate(sections) if i in chosen]
 
 
@@ -158,9 +158,9 @@ def _importance(sections: list[FormSection], index: int) -> tuple[int, int, floa
 def _dealt(sections: list[FormSection], total: int, intent: PromptIntent, bpm: float) -> list[int]:
     """Bars of each section: fixed ones as asked, the others by weight."""
     fixed = {
-        i: _in_units(wish.length.in_bars(bpm))
+        i: _in_units(request.length.in_bars(bpm))
         for i, section in enumerate(sections)
-        if (wish := intent.section(section.kind)).length is not None
+        if (request := intent.section(section.kind)).length is not None
     }
     free = [i for i in range(len(sections)) if i not in fixed]
     left = total - sum(fixed.values())

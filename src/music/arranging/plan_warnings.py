@@ -1,4 +1,4 @@
-"""What a plan names that is not known: told to the user, and how it is played instead."""
+"""What a plan names that is not known: reported to the user, and how it is played instead."""
 
 from collections.abc import Iterator
 

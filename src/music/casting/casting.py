@@ -4,7 +4,8 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from src.music.casting.answers import take_turns, told_of, variation_of
+from src.music.casting.answers import take_turns, variation_in_words, variation_of
+from src.music.casting.asked_sounds import named_sounds, names_if_any
 from src.music.casting.backbone import choose_backbone, kit_keys_of
 from src.music.casting.cast_part import Cast, CastPart
 from src.music.casting.compatibility import shifted
@@ -67,8 +68,8 @@ def cast_plan(
     casting = _Casting(plan, pool, seed, {} if pinned is None else pinned)
     for request in part_requests(plan):
         casting.cast(request)
-    told = [note for note in plan.notes if note.startswith(REFUSED)]
-    return Cast(_with_room(casting.parts), tuple(dict.fromkeys([*told, *casting.warnings])))
+    reported = [note for note in plan.notes if note.startswith(REFUSED)]
+    return Cast(_with_room(casting.parts), tuple(dict.fromkeys([*reported, *casting.warnings])))
 
 
 def rivals_of(
@@ -107,6 +108,7 @@ class _Casting:
         self.pinned = pinned
         self.seed = seed
         self.target = Target(plan.bpm, plan.key, plan.beats_per_bar)
+        self.sounds = named_sounds(plan)
         self.parts: list[CastPart] = []
         self.warnings: list[str] = []
         self.kit_keys = kit_keys_of(pool)
@@ -195,13 +197,15 @@ class _Casting:
         if call is None:
             return False
         variation = variation_of(call.fit, self.plan.beats_per_bar)
-        told = f"no second {request.category} fits: {call.card.name!r} {told_of(variation)}"
-        reasons = (*call.reasons, Reason("answer", 0.5 if variation else 0.0, told))
+        reported = (
+            f"no second {request.category} fits: {call.card.name!r} {variation_in_words(variation)}"
+        )
+        reasons = (*call.reasons, Reason("answer", 0.5 if variation else 0.0, reported))
         if variation:
             self._add(CastPart(request, call.card, call.fit, call.score, reasons))
         else:
             self.parts[self.parts.index(call)] = replace(call, reasons=reasons)
-        self.warnings.append(told)
+        self.warnings.append(reported)
         return True
 
     def _pinned(self, request: PartRequest) -> CastPart | None:
@@ -229,8 +233,15 @@ class _Casting:
             for part in self._beside(request.sections)
             if part.request.position is None and not take_turns(part.request, request)
         )
+        names = self.sounds.get(request.text, ())
+        cards = (candidate.card for candidate in self.pool.get(request.library_query, ()))
         return CastingContext(
-            self.backbone, self.kit_keys, self._used(request), playing, self.plan.excluded
+            self.backbone,
+            self.kit_keys,
+            self._used(request),
+            playing,
+            self.plan.excluded,
+            names_if_any(cards, names) if names else (),
         )
 
     def matches(self, request: PartRequest) -> list[CastPart]:
@@ -287,7 +298,7 @@ class _Casting:
             if refused or beside or category in played:
                 continue
             name = f"{request.name} {category}"
-            single = PartRequest(name, category, one_shot.tags, one_shot.text).asked_by(
+            single = PartRequest(name, category, one_shot.tags, one_shot.text).for_queries(
                 [
                     (number, replace(query, category=category, pattern=None))
                     for number, query in request.queries
@@ -304,12 +315,12 @@ class _Casting:
 
     def _allowed_stand_ins(self, request: PartRequest) -> list[str]:
         """Stand-ins, without a drum loop where one plays already or is asked for."""
-        loop_asked = any(
+        loop_requested = any(
             other.category == "drums" and other.sections & request.sections
             for other in part_requests(self.plan)
         )
         loop_plays = any(part.card.category == "drums" for part in self._beside(request.sections))
-        blocked = {"drums"} if loop_asked or loop_plays else set()
+        blocked = {"drums"} if loop_requested or loop_plays else set()
         only = self.plan.only_roles
         return [
             category
@@ -341,8 +352,8 @@ class _Casting:
 def _missing(request: PartRequest, plan: ArrangementPlan) -> str:
     sections = [plan.structure[number].section for number in sorted(request.sections)]
     names = list(dict.fromkeys(sections))
-    told = " ".join((*request.tags, request.category))
-    return f"no stem for {told!r} in the library: left out of {', '.join(names)}"
+    reported = " ".join((*request.tags, request.category))
+    return f"no stem for {reported!r} in the library: left out of {', '.join(names)}"
 
 
 def _best_first(part: CastPart) -> tuple[float, str]:
@@ -357,13 +368,13 @@ def _with_room(parts: list[CastPart]) -> tuple[CastPart, ...]:
 def _room_for(part: CastPart, parts: list[CastPart]) -> CastPart:
     sections = part.request.sections
     beside = [other for other in parts if other is not part and other.request.sections & sections]
-    asked, found = part.request.category, part.card.category
-    if found == "drums" and asked != "drums":
-        high_pass = _DRUM_LOOP_HIGH_PASS_HZ.get(asked)
+    requested, found = part.request.category, part.card.category
+    if found == "drums" and requested != "drums":
+        high_pass = _DRUM_LOOP_HIGH_PASS_HZ.get(requested)
         return replace(part, high_pass_hz=high_pass) if high_pass else part
     if found == "drums" and any(_is_kick(other) for other in beside):
         return replace(part, high_pass_hz=_KICK_ROOM_HZ)
-    if asked == "bass":
+    if requested == "bass":
         first = next(other for other in parts if other.request.category == "bass")
         if take_turns(first.request, part.request):
             return part

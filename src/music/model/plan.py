@@ -15,6 +15,17 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from src.core.errors import InvalidInputError
+from src.music.model.accounts import (
+    ReportedWords,
+    RequestedSound,
+    UnderstoodWords,
+    report_to_dict,
+    reports_from_dict,
+    sound_to_dict,
+    sounds_from_dict,
+    understood_from_dict,
+    understood_to_dict,
+)
 from src.music.model.palette import Palette, palette_from_dict, palette_to_dict
 from src.music.theory.library import CATEGORIES
 from src.music.theory.mastering_presets import PRESETS
@@ -63,7 +74,7 @@ GAIN_DB = Range(-48.0, 12.0)
 ANSWER_BARS = Range(0, 16)
 
 REFUSED = "refused: "
-"""What a note begins with that tells of a wish which was understood and can't be granted."""
+"""What a note begins with that reports a request which was understood and can't be granted."""
 
 SECTION_START, SECTION_END = "section start", "section end"
 """Names of patterns that place one hit: on the section's first beat, or ending with it."""
@@ -120,6 +131,9 @@ class ArrangementPlan:
     avoided: ids of stems that are not chosen
     only_roles: categories beside which nothing may play; empty allows all
     palette: the collections and kits whose stems alone may play; None allows all
+    style: of the genre; scale, metre, feel: "" where the prompt names none
+    chords, progression: as the prompt names them, in order
+    requested: instruments that the prompt names; understood, reported: what became of its words
     """
 
     bpm: float
@@ -138,6 +152,15 @@ class ArrangementPlan:
     avoided: tuple[str, ...] = ()
     only_roles: tuple[str, ...] = ()
     palette: Palette | None = None
+    style: str = ""
+    scale: str = ""
+    metre: str = ""
+    feel: str = ""
+    chords: tuple[str, ...] = ()
+    progression: tuple[str, ...] = ()
+    requested: tuple[RequestedSound, ...] = ()
+    understood: tuple[UnderstoodWords, ...] = ()
+    reported: tuple[ReportedWords, ...] = ()
 
     @property
     def bars(self) -> int:
@@ -168,8 +191,25 @@ def plan_to_dict(plan: ArrangementPlan) -> dict[str, Any]:
         "avoided": list(plan.avoided),
         "only_roles": list(plan.only_roles),
         **({} if plan.palette is None else {"palette": palette_to_dict(plan.palette)}),
+        **_reading_to_dict(plan),
         "structure": [_section_to_dict(section) for section in plan.structure],
     }
+
+
+def _reading_to_dict(plan: ArrangementPlan) -> dict[str, Any]:
+    """Write what was read in the prompt; what says nothing is left out."""
+    fields = {
+        "style": plan.style,
+        "scale": plan.scale,
+        "metre": plan.metre,
+        "feel": plan.feel,
+        "chords": list(plan.chords),
+        "progression": list(plan.progression),
+        "requested": [sound_to_dict(sound) for sound in plan.requested],
+        "understood": [understood_to_dict(one) for one in plan.understood],
+        "reported": [report_to_dict(report) for report in plan.reported],
+    }
+    return {name: value for name, value in fields.items() if value}
 
 
 def plan_from_dict(data: Mapping[str, Any]) -> ArrangementPlan:
@@ -202,6 +242,15 @@ def plan_from_dict(data: Mapping[str, Any]) -> ArrangementPlan:
         avoided=_words(data, "avoided", "plan"),
         only_roles=_only_roles(data),
         palette=palette_from_dict(data.get("palette")),
+        style=_text(data, "style", "", "plan"),
+        scale=_text(data, "scale", "", "plan"),
+        metre=_text(data, "metre", "", "plan"),
+        feel=_text(data, "feel", "", "plan"),
+        chords=_words(data, "chords", "plan"),
+        progression=_words(data, "progression", "plan"),
+        requested=sounds_from_dict(data.get("requested", ())),
+        understood=understood_from_dict(data.get("understood", ())),
+        reported=reports_from_dict(data.get("reported", ())),
     )
 
 

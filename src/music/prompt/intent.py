@@ -1,13 +1,15 @@
 """What a prompt asks for, as plain values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from src.music.model.accounts import ReportedWords, UnderstoodWords
 from src.music.model.part_request import PartRequest
 from src.music.prompt.length import Length
 
 
 @dataclass(frozen=True)
-class SectionWish:
+class SectionRequest:
     """What is asked of all sections of a kind (intro, groove, build, drop, break, outro).
 
     factor: times as long; length: exactly so long; energy: added to the usual
@@ -20,7 +22,7 @@ class SectionWish:
     energy: float = 0.0
     removed: bool = False
     only: bool = False
-    wanted: tuple[PartRequest, ...] = ()
+    requested: tuple[PartRequest, ...] = ()
     excluded: tuple[str, ...] = ()
 
 
@@ -35,7 +37,14 @@ class PromptIntent:
     softer: categories asked to be less, in dB
     refused_genres, avoided_moods: "not techno", "not too dark"
     fills: False where fills are refused
-    understood, unknown: phrases of the prompt; notes: what could not be granted and why
+    occasions: what it is for, when it is from, what it should call up
+    suggested_bpm, suggested_genre: what suits them, where the prompt names neither
+    metre: time signature; feel: "half-time" or "double-time"; swing: as GenreGrammar has it
+    scale: a mode or scale besides minor and major; chords, progression: in order
+    patterns: category -> name of the step pattern that it plays
+    understood: which words made which field; reported: which have no effect, and why
+    unknown: words that nobody understood, and that may be names of sounds in the library
+    notes: what could not be granted and why, in English
     """
 
     prompt: str
@@ -43,7 +52,6 @@ class PromptIntent:
     bpm: float | None = None
     bpm_range: tuple[float, float] | None = None
     tempo_feel: float = 0.0
-    half_time: bool = False
     key: str | None = None
     pitch: int | None = None
     minor: bool | None = None
@@ -52,19 +60,37 @@ class PromptIntent:
     refused_genres: tuple[str, ...] = ()
     moods: tuple[str, ...] = ()
     avoided_moods: tuple[str, ...] = ()
-    wanted: tuple[PartRequest, ...] = ()
-    only_wanted: bool = False
+    requested: tuple[PartRequest, ...] = ()
+    only_requested: bool = False
     excluded: tuple[str, ...] = ()
     excluded_words: tuple[str, ...] = ()
     softer: tuple[tuple[str, float], ...] = ()
     length: Length | None = None
     length_feel: float = 0.0
-    sections: tuple[SectionWish, ...] = ()
+    sections: tuple[SectionRequest, ...] = ()
     fills: bool | None = None
-    understood: tuple[str, ...] = ()
+    occasions: tuple[str, ...] = ()
+    suggested_bpm: float | None = None
+    suggested_genre: str | None = None
+    metre: str | None = None
+    feel: str | None = None
+    swing: float | None = None
+    scale: str | None = None
+    chords: tuple[str, ...] = ()
+    progression: tuple[str, ...] = ()
+    patterns: Mapping[str, str] = field(default_factory=dict)
+    understood: tuple[UnderstoodWords, ...] = ()
+    reported: tuple[ReportedWords, ...] = ()
     unknown: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
 
-    def section(self, kind: str) -> SectionWish:
-        """Return what is asked of sections of a kind; an empty wish where nothing is."""
-        return next((wish for wish in self.sections if wish.kind == kind), SectionWish(kind))
+    @property
+    def half_time(self) -> bool:
+        """Whether the drums play at half the pace."""
+        return self.feel == "half-time"
+
+    def section(self, kind: str) -> SectionRequest:
+        """Return what is asked of sections of a kind; an empty request where nothing is."""
+        return next(
+            (request for request in self.sections if request.kind == kind), SectionRequest(kind)
+        )

@@ -41,9 +41,16 @@ class Sentence:
         """Return what stands after a match, in lower case."""
         return self._free[match.end() :]
 
+    def written_after(self, match: re.Match[str]) -> str:
+        """Return what stands after a match and is not taken yet, as it was written."""
+        return self._free_raw[match.end() :]
+
     def take(self, match: re.Match[str]) -> str:
         """Take a match out, so that nothing else reads it. Returns it as it was written."""
-        start, end = match.span()
+        return self.take_span(*match.span())
+
+    def take_span(self, start: int, end: int) -> str:
+        """Take out what stands between two positions. Returns it as it was written."""
         gap = TAKEN * (end - start)
         written = self.raw[start:end]
         self._free = self._free[:start] + gap + self._free[end:]

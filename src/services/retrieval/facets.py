@@ -21,7 +21,7 @@ BPM_STEP = 10
 """Width of the bars of the tempo histogram."""
 
 MOST_LISTED = 50
-"""So many kits, tags and licences are told, the most frequent first."""
+"""So many kits, tags and licences are reported, the most frequent first."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def facets(spaces: SearchSpaces, database: Database, query: SearchQuery) -> Face
 
 
 def _counted(codes: NDArray[Any], names: Sequence[Name]) -> list[tuple[Name, int]]:
-    """Names and how often their codes stand there; empty names are left out."""
+    """Return names and how often their codes stand there; empty names are left out."""
     counts = np.bincount(codes, minlength=len(names)).tolist()
     return [
         (name, count) for name, count in zip(names, counts, strict=True) if count and _named(name)

@@ -69,22 +69,22 @@ class MatchService:
         return weighed[: query.limit]
 
     def _playing(self, query: MatchQuery) -> list[StemCard]:
-        asked = list(dict.fromkeys((query.stem_id, *query.beside)))
-        cards = self._cards.by_id(asked)
-        for stem_id in asked:
+        requested = list(dict.fromkeys((query.stem_id, *query.beside)))
+        cards = self._cards.by_id(requested)
+        for stem_id in requested:
             if stem_id not in cards:
                 raise NotFoundError(f"there is no stem {stem_id!r}")
         return list(cards.values())
 
     def _candidates(self, query: MatchQuery, playing: Sequence[StemCard]) -> list[str]:
-        """Ids of what is worth weighing."""
+        """Return ids of what is worth weighing."""
         with self._database.transaction() as session:
             rows = stem_times(session, [card.id for card in playing], query.categories)
         if len(rows) <= MOST_WEIGHED:
             return [row.id for row in rows]
         fits = _time_fit(rows, playing)
         best = np.sort(np.argsort(-fits, kind="stable")[:MOST_WEIGHED])
-        return [rows[place].id for place in best.tolist()]
+        return [rows[position].id for position in best.tolist()]
 
 
 def _time_fit(rows: Sequence[StemTimes], playing: Sequence[StemCard]) -> NDArray[np.float64]:
@@ -105,7 +105,7 @@ def _time_fit(rows: Sequence[StemTimes], playing: Sequence[StemCard]) -> NDArray
 
 
 def _octave_fit(ratios: NDArray[np.float64]) -> NDArray[np.float64]:
-    """1 where a ratio is a power of two, falling with the distance from one."""
+    """Return 1 where a ratio is a power of two, falling with the distance from one."""
     octaves = np.log2(ratios)
     fit: NDArray[np.float64] = 1.0 - 2.0 * np.abs(octaves - np.round(octaves))
     return fit
@@ -120,5 +120,5 @@ def _check(query: MatchQuery) -> None:
         )
     for category in query.categories:
         if category not in CATEGORIES:
-            told = ", ".join(CATEGORIES)
-            raise InvalidInputError(f"category must be one of {told}, got {category!r}")
+            reported = ", ".join(CATEGORIES)
+            raise InvalidInputError(f"category must be one of {reported}, got {category!r}")

@@ -20,8 +20,8 @@ from src.core.errors import InvalidInputError, NotFoundError
 from src.core.progress import Progress, silent
 from src.db.snapshot import sqlite_file, take_snapshot
 from src.storage.atomic import TEMPORARY_PREFIX, replacing
-from src.storage.backup_archive import Source, write_archive
 from src.storage.paths import shown
+from src.storage.zips.backup import ArchivedFile, write_archive
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class BackupReport:
     vanished: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values."""
+        """Return plain JSON values."""
         return asdict(self)
 
 
@@ -79,13 +79,13 @@ class BackupService:
 
         Raises InvalidInputError for a target inside the library.
         """
-        place = target.absolute()
+        position = target.absolute()
         for folder in folders_of(self.settings).values():
-            if place.is_relative_to(folder.absolute()):
+            if position.is_relative_to(folder.absolute()):
                 raise InvalidInputError(
                     f"a backup must not lie inside the library, got {shown(target)}"
                 )
-        with replacing(place) as temporary, temporary.open("wb") as sink:
+        with replacing(position) as temporary, temporary.open("wb") as sink:
             return self.write(sink, tracks=tracks, models=models, progress=progress)
 
     def write(
@@ -122,7 +122,7 @@ class BackupService:
             log.warning("%d files were removed while they were to be saved", len(vanished))
         return BackupReport(len(sources) - len(vanished), total, tuple(kept), tuple(vanished))
 
-    def _files(self, kept: list[str]) -> Iterator[Source]:
+    def _files(self, kept: list[str]) -> Iterator[ArchivedFile]:
         for name, folder in folders_of(self.settings).items():
             if name in kept:
                 for path in _plain_files(folder, of_processed=name == PROCESSED):
@@ -137,34 +137,34 @@ class Meter:
         self._total = -(-total_bytes // _MB)
         self._progress = progress
         self._seen = 0
-        self._told = -1
+        self._reported = -1
 
     def __call__(self, size_bytes: int) -> None:
-        """So many more."""
+        """Count so many more."""
         self._seen += size_bytes
         done = self._seen // _MB
-        if done != self._told:
-            self._told = done
+        if done != self._reported:
+            self._reported = done
             self._progress(
                 self._stage, min(done, self._total) if self._total else done, self._total
             )
 
 
-def _source(name: str, path: Path) -> Source:
+def _source(name: str, path: Path) -> ArchivedFile:
     """Describe what is to be saved. A file that is gone by now is left to the archive to miss."""
     try:
         state = path.stat()
     except FileNotFoundError:
-        return Source(name, path, 0, 0)
-    return Source(name, path, state.st_size, state.st_mtime_ns)
+        return ArchivedFile(name, path, 0, 0)
+    return ArchivedFile(name, path, state.st_size, state.st_mtime_ns)
 
 
 def _plain_files(folder: Path, *, of_processed: bool) -> Iterator[Path]:
     """List the files of a folder in order, but what the engine hides there and half-written
     ones.
     """
-    for place, folders, files in os.walk(folder):
-        top = Path(place) == folder
+    for position, folders, files in os.walk(folder):
+        top = Path(position) == folder
         if top and of_processed:
             folders[:] = [name for name in folders if name in _KEPT_OF_PROCESSED]
             continue
@@ -173,7 +173,7 @@ def _plain_files(folder: Path, *, of_processed: bool) -> Iterator[Path]:
         folders.sort()
         for name in sorted(files):
             hidden = name.startswith("." if top else TEMPORARY_PREFIX)
-            path = Path(place, name)
+            path = Path(position, name)
             if not hidden and _is_plain(path):
                 yield path
 

@@ -25,13 +25,15 @@ TEMPO_WINDOW = 0.12
 """How far a loop's tempo may lie from the plan's to be looked for, as a share."""
 
 
-class Finder(Protocol):
+class HitFinder(Protocol):
     """The part of the search that is needed here."""
 
     def search(self, query: SearchQuery) -> list[SearchHit]: ...
 
 
-def find_candidates(search: Finder, plan: ArrangementPlan) -> dict[StemQuery, list[StemCandidate]]:
+def find_candidates(
+    search: HitFinder, plan: ArrangementPlan
+) -> dict[StemQuery, list[StemCandidate]]:
     """Find stems for every query of a plan, by meaning, by tempo and by kit.
 
     In a small library each query sees every stem of its category. In a large one the
@@ -51,9 +53,9 @@ def find_candidates(search: Finder, plan: ArrangementPlan) -> dict[StemQuery, li
             found[query].update(_by_id(search.search(_near_tempo(query, plan, factor))))
     requests = part_requests(plan)
     if crowded:
-        asked = [request.library_query for request in requests]
-        for kit in _promising_kits(asked, found):
-            for query in asked:
+        requested = [request.library_query for request in requests]
+        for kit in _promising_kits(requested, found):
+            for query in requested:
                 of_kit = replace(_search_query(query, plan), kit=kit, limit=PER_KIT)
                 found[query].update(_by_id(search.search(of_kit)))
     pool = {query: _candidates(hits.values()) for query, hits in found.items()}
@@ -84,11 +86,11 @@ def _near_tempo(query: StemQuery, plan: ArrangementPlan, factor: float) -> Searc
 
 
 def _promising_kits(
-    asked: Sequence[StemQuery], found: dict[StemQuery, dict[str, SearchHit]]
+    requested: Sequence[StemQuery], found: dict[StemQuery, dict[str, SearchHit]]
 ) -> list[str]:
-    """Kits that turn up for the most queries."""
+    """Return kits that turn up for the most queries."""
     counts: Counter[str] = Counter()
-    for query in asked:
+    for query in requested:
         counts.update({hit.stem.kit_id for hit in found[query].values() if hit.stem.kit_id})
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [kit for kit, _ in ranked[:KITS]]

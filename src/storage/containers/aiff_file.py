@@ -5,7 +5,7 @@ Source: Audio Interchange File Format, version 1.3 and AIFF-C (Apple).
 
 from typing import BinaryIO
 
-from src.storage.containers.byte_view import Part, Span
+from src.storage.containers.byte_view import ByteSpan, Part
 from src.storage.riff import chunk_bytes, iff_chunks
 
 _PLAIN = (b"", b"NONE", b"sowt", b"twos", b"fl32", b"FL32", b"fl64", b"FL64")
@@ -38,10 +38,10 @@ def unfinished_aiff(file: BinaryIO) -> tuple[Part, ...] | None:
     size = frames * frame
     counts = [number.to_bytes(4, "big") for number in (start - 8 + size, frames, size + 8)]
     return (
-        Span(0, 4), counts[0],
-        Span(8, common.offset - 6), counts[1],
-        Span(common.offset + 6, sound.offset - common.offset - 10), counts[2],
-        Span(sound.offset, _BLOCK_HEAD_BYTES + size),
+        ByteSpan(0, 4), counts[0],
+        ByteSpan(8, common.offset - 6), counts[1],
+        ByteSpan(common.offset + 6, sound.offset - common.offset - 10), counts[2],
+        ByteSpan(sound.offset, _BLOCK_HEAD_BYTES + size),
     )  # fmt: skip
 
 

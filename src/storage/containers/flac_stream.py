@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
-from src.storage.containers.byte_view import Span
+from src.storage.containers.byte_view import ByteSpan
 from src.storage.riff import Chunk
 
 MOST_BLOCKS = 256
@@ -28,7 +28,7 @@ class WholeFrames:
     left_out: how many runs of bytes between them are none
     """
 
-    parts: tuple[Span, ...]
+    parts: tuple[ByteSpan, ...]
     left_out: int
 
 
@@ -44,7 +44,7 @@ class FlacInfo:
 
 
 def flac_info(file: BinaryIO, start: int) -> FlacInfo | None:
-    """The STREAMINFO of a stream that begins at a byte; None where there is none."""
+    """Return the STREAMINFO of a stream that begins at a byte; None where there is none."""
     file.seek(start)
     data = file.read(42)
     if len(data) < 42 or data[:4] != b"fLaC" or data[4] & 0x7F != _STREAMINFO:
@@ -54,9 +54,9 @@ def flac_info(file: BinaryIO, start: int) -> FlacInfo | None:
     return FlacInfo(max(shortest, 16), samples or None)
 
 
-def metadata_blocks(file: BinaryIO, start: int) -> list[tuple[int, Span]]:
-    """The metadata blocks of a stream in order: kind, and where the content lies."""
-    blocks: list[tuple[int, Span]] = []
+def metadata_blocks(file: BinaryIO, start: int) -> list[tuple[int, ByteSpan]]:
+    """Return the metadata blocks of a stream in order: kind, and where the content lies."""
+    blocks: list[tuple[int, ByteSpan]] = []
     position = start + 4
     while len(blocks) < MOST_BLOCKS:
         file.seek(position)
@@ -64,7 +64,7 @@ def metadata_blocks(file: BinaryIO, start: int) -> list[tuple[int, Span]]:
         if len(head) < 4:
             break
         size = int.from_bytes(head[1:], "big")
-        blocks.append((head[0] & 0x7F, Span(position + 4, size)))
+        blocks.append((head[0] & 0x7F, ByteSpan(position + 4, size)))
         if head[0] & 0x80:
             break
         position += 4 + size
@@ -82,7 +82,7 @@ def whole_frames(file: BinaryIO, start: int) -> WholeFrames:
     data = file.read()
     marks = [at.start() for at in _SYNC.finditer(data) if _is_header(data, at.start())]
     marks.append(len(data))
-    spans = [Span(start, begin - start)]
+    spans = [ByteSpan(start, begin - start)]
     left_out, place = 0, 0
     while place < len(marks) - 1:
         after = _frame_end(data, marks, place)
@@ -94,9 +94,9 @@ def whole_frames(file: BinaryIO, start: int) -> WholeFrames:
         last = spans[-1]
         size = marks[after] - marks[place]
         if last.offset + last.size == first:
-            spans[-1] = Span(last.offset, last.size + size)
+            spans[-1] = ByteSpan(last.offset, last.size + size)
         else:
-            spans.append(Span(first, size))
+            spans.append(ByteSpan(first, size))
         place = after
     return WholeFrames(tuple(spans), left_out)
 
@@ -144,7 +144,7 @@ def _crc(data: bytes, table: tuple[int, ...], bits: int) -> int:
 
 
 def foreign_chunks(file: BinaryIO, start: int) -> dict[bytes, list[Chunk]]:
-    """The chunks of the file that the stream was made of, kept in APPLICATION blocks.
+    """Return the chunks of the file that the stream was made of, kept in APPLICATION blocks.
 
     By the kind of that file, b"riff" or b"aiff".
     """

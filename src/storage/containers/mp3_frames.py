@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from src.storage.containers.byte_view import Span
+from src.storage.containers.byte_view import ByteSpan
 
 _LEAST_CHAIN = 3
 """Frames in a row that make a stream of bytes from which nothing else is known."""
@@ -69,7 +69,7 @@ class Mp3Stream:
     cut: the last frame is not whole
     """
 
-    spans: tuple[Span, ...]
+    spans: tuple[ByteSpan, ...]
     frames: int
     head: FrameHead
     info: InfoFrame | None = None
@@ -78,19 +78,19 @@ class Mp3Stream:
 
 
 def mp3_streams(file: BinaryIO, start: int, end: int) -> list[Mp3Stream]:
-    """The streams between two bytes of a file, usually one; none where there are no frames.
+    """Return the streams between two bytes of a file, usually one; none where there are no frames.
 
     A frame counts where the next one follows it, or the end does. An Info frame in the
     middle, or frames of another form, begin another stream: files are joined by copying.
     """
-    builder = _Builder()
+    builder = _StreamBuilder()
     for offset, data, head in _frames(file, start, end):
         builder.add(offset, data, head)
     return builder.streams(file, end)
 
 
 def frame_head(data: bytes) -> FrameHead | None:
-    """What the four bytes of a frame header say; None where they are no header."""
+    """Return what the four bytes of a frame header say; None where they are no header."""
     if len(data) < 4 or data[0] != 0xFF or data[1] & 0xE0 != 0xE0:
         return None
     version, layer = data[1] >> 3 & 3, 4 - (data[1] >> 1 & 3)
@@ -108,13 +108,13 @@ def frame_head(data: bytes) -> FrameHead | None:
 
 
 def frame_size(file: BinaryIO, offset: int) -> int:
-    """How many bytes the frame at an offset has; 0 where there is none."""
+    """Return how many bytes the frame at an offset has; 0 where there is none."""
     head = _head_at(file, offset)
     return 0 if head is None else head.size
 
 
 def info_frame(data: bytes) -> InfoFrame | None:
-    """What an encoder's first frame tells, None for a frame of sound.
+    """Return what an encoder's first frame tells, None for a frame of sound.
 
     data: the whole frame, from its header on
     """
@@ -163,7 +163,7 @@ def begins_afresh(data: bytes) -> bool:
 
 
 def counting_frame(header: bytes, frames: int) -> bytes:
-    """An Info frame for a stream that has none, so that a decoder need not guess its length.
+    """Write an Info frame for a stream that has none, so that a decoder need not guess its length.
 
     header: the four bytes of a frame of the stream
     """
@@ -177,12 +177,12 @@ def counting_frame(header: bytes, frames: int) -> bytes:
     return (plain + bytes(side) + count).ljust(head.size, b"\x00")
 
 
-class _Builder:
+class _StreamBuilder:
     """Gathers frames into streams."""
 
     def __init__(self) -> None:
         self._done: list[Mp3Stream] = []
-        self._spans: list[Span] = []
+        self._spans: list[ByteSpan] = []
         self._frames = self._left_out = 0
         self._head: FrameHead | None = None
         self._info: InfoFrame | None = None
@@ -196,11 +196,11 @@ class _Builder:
         self._frames += info is None
         last = self._spans[-1] if self._spans else None
         if last is not None and last.offset + last.size == offset:
-            self._spans[-1] = Span(last.offset, last.size + head.size)
+            self._spans[-1] = ByteSpan(last.offset, last.size + head.size)
             return
         if last is not None:
             self._left_out += offset - last.offset - last.size
-        self._spans.append(Span(offset, head.size))
+        self._spans.append(ByteSpan(offset, head.size))
 
     def _close(self) -> None:
         if self._head is not None and self._frames:
@@ -222,7 +222,7 @@ class _Builder:
 
 
 def _is_cut(file: BinaryIO, stream: Mp3Stream, end: int) -> bool:
-    """Whether a frame begins behind the last whole one and the file ends inside it."""
+    """Tell whether a frame begins behind the last whole one and the file ends inside it."""
     after = stream.spans[-1].offset + stream.spans[-1].size
     file.seek(after)
     head = frame_head(file.read(4))
@@ -249,7 +249,7 @@ def _frames(file: BinaryIO, start: int, end: int) -> Iterator[tuple[int, bytes, 
 
 
 def _next_frame(file: BinaryIO, start: int, end: int, form: int) -> int | None:
-    """Where the next frame begins that others follow; None where there is none."""
+    """Return where the next frame begins that others follow; None where there is none."""
     position = start
     while position + 4 <= end:
         file.seek(position)
@@ -266,7 +266,7 @@ def _next_frame(file: BinaryIO, start: int, end: int, form: int) -> int | None:
 
 
 def _is_followed(file: BinaryIO, position: int, end: int, *, known_form: int) -> bool:
-    """Whether the frame at a byte is followed by others of its form, or by an end.
+    """Tell whether the frame at a byte is followed by others of its form, or by an end.
 
     known_form: of the frames before it, -1 at the start; then one more frame is proof enough
     """
@@ -286,7 +286,9 @@ def _is_followed(file: BinaryIO, position: int, end: int, *, known_form: int) ->
 
 
 def _ends_there(file: BinaryIO, position: int, end: int) -> bool:
-    """Whether what follows is a tag, padding, or another stream, as they stand behind a frame."""
+    """Tell whether what follows is a tag, padding, or another stream, as they stand behind a
+    frame.
+    """
     file.seek(position)
     tail = file.read(min(16, end - position))
     if tail.startswith(_TAG_MARKS) or not any(tail):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from src.storage.containers.byte_view import Part, Span
+from src.storage.containers.byte_view import ByteSpan, Part
 
 _BLOCK = 1 << 16
 _FIRST, _LAST = 2, 4
@@ -33,7 +33,7 @@ class OggPage:
     """
 
     offset: int
-    payload: Span
+    payload: ByteSpan
     serial: int
     first: bool
     last: bool
@@ -58,10 +58,10 @@ class OggLink:
     pages: list[OggPage] = field(default_factory=list)
 
     @property
-    def span(self) -> Span:
+    def span(self) -> ByteSpan:
         """Where it lies."""
         start = self.pages[0].offset
-        return Span(start, self.pages[-1].end - start)
+        return ByteSpan(start, self.pages[-1].end - start)
 
     @property
     def ended(self) -> bool:
@@ -99,20 +99,20 @@ class OggLink:
 
     @property
     def samples(self) -> int:
-        """The position at its end, in samples; 0 where it is not told."""
+        """The position at its end, in samples; 0 where it is not reported."""
         return max((page.granule for page in self.pages), default=0)
 
-    def native_flac(self) -> list[Span]:
-        """The FLAC stream inside, without its pages."""
+    def native_flac(self) -> list[ByteSpan]:
+        """Return the FLAC stream inside, without its pages."""
         serial = next(number for number, codec in self.codecs.items() if codec == "flac")
         runs = [page.payload for page in self.pages if page.serial == serial]
         first = runs[0]
-        head = Span(first.offset + _FLAC_MAPPING_BYTES, first.size - _FLAC_MAPPING_BYTES)
+        head = ByteSpan(first.offset + _FLAC_MAPPING_BYTES, first.size - _FLAC_MAPPING_BYTES)
         return [head, *runs[1:]]
 
 
 def ogg_links(file: BinaryIO) -> list[OggLink]:
-    """The links of an Ogg file in order; none for any other file."""
+    """Return the links of an Ogg file in order; none for any other file."""
     links: list[OggLink] = []
     opening = False
     for page in _pages(file):
@@ -163,7 +163,7 @@ def _page_at(file: BinaryIO, position: int, end: int) -> OggPage | None:
         size = sum(lacing[:segments])
     if len(lacing) < head[26] or segments == 0:
         return None
-    payload = Span(start, size)
+    payload = ByteSpan(start, size)
     granule = int.from_bytes(head[6:14], "little", signed=True)
     serial = int.from_bytes(head[14:18], "little")
     flags = head[5]

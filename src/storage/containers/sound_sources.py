@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from src.storage.containers.aiff_file import unfinished_aiff
-from src.storage.containers.byte_view import Part, Span
+from src.storage.containers.byte_view import ByteSpan, Part
 from src.storage.containers.caf_file import caf_sound
 from src.storage.containers.flac_stream import flac_info, whole_frames
 from src.storage.containers.mp3_frames import (
@@ -49,7 +49,7 @@ _MPEG_DELAY = _ENCODER_DELAY + 529
 
 
 @dataclass(frozen=True)
-class Source:
+class SoundRun:
     """One run of sound in a file.
 
     parts: its bytes; None: the file as it is
@@ -72,12 +72,12 @@ class Source:
 class Sources:
     """All runs of sound of a file, and what is odd about it, in words."""
 
-    runs: tuple[Source, ...]
+    runs: tuple[SoundRun, ...]
     warnings: tuple[str, ...] = ()
 
 
 def sound_sources(file: BinaryIO) -> Sources:
-    """What the decoder is to read of a file, told by its content."""
+    """Return what the decoder is to read of a file, reported by its content."""
     start = behind_tags(file)
     file.seek(start)
     head = file.read(16)
@@ -91,13 +91,13 @@ def sound_sources(file: BinaryIO) -> Sources:
         sound = caf_sound(file)
         if sound is None:
             return _plain()
-        told = f"cut short: its header promises {sound.lost} bytes more than there are"
-        return _one(Source(sound.parts, samples=sound.samples), *([told] if sound.lost else []))
+        stated = f"cut short: its header promises {sound.lost} bytes more than there are"
+        return _one(SoundRun(sound.parts, samples=sound.samples), *([stated] if sound.lost else []))
     if head[:4] == b".snd" and head[8:12] == bytes(4):
         end = file.seek(0, 2)
-        return _one(Source((Span(0, 8), b"\xff\xff\xff\xff", Span(12, end - 12))))
+        return _one(SoundRun((ByteSpan(0, 8), b"\xff\xff\xff\xff", ByteSpan(12, end - 12))))
     if head[:4] == b"FORM" and (parts := unfinished_aiff(file)) is not None:
-        return _one(Source(parts), UNFINISHED)
+        return _one(SoundRun(parts), UNFINISHED)
     if head.startswith(_OTHER_STARTS):
         return _plain()
     end = file.seek(0, 2)
@@ -106,7 +106,7 @@ def sound_sources(file: BinaryIO) -> Sources:
 
 
 def _behind_junk(file: BinaryIO) -> Sources | None:
-    """A stream behind bytes of another kind, such as the header of an old Macintosh file."""
+    """Return a stream behind bytes of another kind, such as the header of an old Macintosh file."""
     end = file.seek(0, 2)
     file.seek(0)
     found = _STREAM_START.search(file.read(_MOST_JUNK))
@@ -115,21 +115,21 @@ def _behind_junk(file: BinaryIO) -> Sources | None:
     if found[0].startswith(b"fLaC"):
         info = flac_info(file, found.start())
         samples, block = (None, None) if info is None else (info.samples, info.block_samples)
-        parts = (Span(found.start(), end - found.start()),)
-        return _one(Source(parts, 0, samples, samples is not None, block))
-    return _one(Source((Span(found.start(), end - found.start()),)))
+        parts = (ByteSpan(found.start(), end - found.start()),)
+        return _one(SoundRun(parts, 0, samples, samples is not None, block))
+    return _one(SoundRun((ByteSpan(found.start(), end - found.start()),)))
 
 
 def _plain() -> Sources:
-    return _one(Source())
+    return _one(SoundRun())
 
 
-def _one(source: Source, *warnings: str) -> Sources:
+def _one(source: SoundRun, *warnings: str) -> Sources:
     return Sources((source,), warnings)
 
 
 def behind_tags(file: BinaryIO) -> int:
-    """The byte behind the ID3v2 tags at the start of a file."""
+    """Return the byte behind the ID3v2 tags at the start of a file."""
     position = 0
     while True:
         file.seek(position)
@@ -141,15 +141,15 @@ def behind_tags(file: BinaryIO) -> int:
 
 
 def _flac(file: BinaryIO, start: int) -> Sources:
-    """A native stream, read in steps of its frames and not across its end."""
+    """Return a native stream, read in steps of its frames and not across its end."""
     info = flac_info(file, start)
     if info is None:
         return _plain()
     if info.samples is not None:
-        return _one(Source(samples=info.samples, block_samples=info.block_samples))
+        return _one(SoundRun(samples=info.samples, block_samples=info.block_samples))
     end = _before_tags(file)
-    parts = (Span(start, end - start),)
-    return _one(Source(parts, promises=False, block_samples=info.block_samples))
+    parts = (ByteSpan(start, end - start),)
+    return _one(SoundRun(parts, promises=False, block_samples=info.block_samples))
 
 
 def mended_flac(file: BinaryIO) -> Sources | None:
@@ -159,12 +159,12 @@ def mended_flac(file: BinaryIO) -> Sources | None:
     if info is None:
         return None
     kept = whole_frames(file, start)
-    source = Source(kept.parts, promises=False, block_samples=info.block_samples)
+    source = SoundRun(kept.parts, promises=False, block_samples=info.block_samples)
     return _one(source, f"damaged: {kept.left_out} of its frames are left out")
 
 
 def _before_tags(file: BinaryIO) -> int:
-    """The byte behind which a file holds nothing but tags and zeros."""
+    """Return the byte behind which a file holds nothing but tags and zeros."""
     end = file.seek(0, 2)
     for _ in range(4):
         file.seek(max(end - 1_024, 0))
@@ -181,7 +181,7 @@ def _before_tags(file: BinaryIO) -> int:
 
 
 def _ogg(file: BinaryIO) -> Sources:
-    """The links of a chained file one after the other, as long as they are alike."""
+    """Return the links of a chained file one after the other, as long as they are alike."""
     links = ogg_links(file)
     if not links:
         return _plain()
@@ -195,15 +195,15 @@ def _ogg(file: BinaryIO) -> Sources:
     return Sources(tuple(_link(file, link) for link in links), tuple(warnings))
 
 
-def _link(file: BinaryIO, link: OggLink) -> Source:
+def _link(file: BinaryIO, link: OggLink) -> SoundRun:
     if "flac" not in link.codecs.values():
         if link.damaged or not link.ended:
-            return Source(tuple(link.repaired(file)), promises=False)
-        return Source((link.span,))
+            return SoundRun(tuple(link.repaired(file)), promises=False)
+        return SoundRun((link.span,))
     parts = link.native_flac()
     info = flac_info(file, parts[0].offset)
     block_samples = None if info is None else info.block_samples
-    return Source(tuple(parts), 0, link.samples or None, False, block_samples)
+    return SoundRun(tuple(parts), 0, link.samples or None, False, block_samples)
 
 
 def _wave(file: BinaryIO, start: int) -> Sources:
@@ -211,11 +211,11 @@ def _wave(file: BinaryIO, start: int) -> Sources:
     if sound.mpeg is not None:
         inside = _mpeg(file, sound.mpeg.offset, sound.mpeg.offset + sound.mpeg.size)
         return _plain() if inside is None else _counted(inside, sound)
-    return _one(Source(sound.parts, samples=sound.samples), *sound.warnings)
+    return _one(SoundRun(sound.parts, samples=sound.samples), *sound.warnings)
 
 
 def _counted(inside: Sources, sound: WaveSound) -> Sources:
-    """An MP3 in a WAV, with the length of the sound from the WAV where the MP3 tells none.
+    """Return an MP3 in a WAV, with the length of the sound from the WAV where the MP3 tells none.
 
     An encoder needs more room than the sound: where the stream is not longer than what was
     counted by as much as every encoder adds, the delay was counted too.
@@ -228,11 +228,15 @@ def _counted(inside: Sources, sound: WaveSound) -> Sources:
     samples = counted - _MPEG_DELAY if delay_counted else counted
     if samples <= 0:
         return inside
-    return Sources((Source(first.parts, _ENCODER_DELAY, samples, promises=False),), inside.warnings)
+    return Sources(
+        (SoundRun(first.parts, _ENCODER_DELAY, samples, promises=False),), inside.warnings
+    )
 
 
 def _mpeg(file: BinaryIO, start: int, end: int) -> Sources | None:
-    """The frames between two bytes without what lies between them; None where there are none."""
+    """Return the frames between two bytes without what lies between them; None where there are
+    none.
+    """
     streams = mp3_streams(file, start, end)
     if not streams:
         return None
@@ -251,7 +255,7 @@ def _with_tagged_lengths(file: BinaryIO, start: int, stream: Mp3Stream) -> Mp3St
     return replace(stream, info=itunes_info(tags, stream.frames * stream.head.samples))
 
 
-def _stream(file: BinaryIO, stream: Mp3Stream) -> Source:
+def _stream(file: BinaryIO, stream: Mp3Stream) -> SoundRun:
     """The frames of a stream, behind a frame that counts them where none does rightly.
 
     Where nobody tells the encoder's delay, what every encoder delays by at least is left out, if
@@ -262,18 +266,18 @@ def _stream(file: BinaryIO, stream: Mp3Stream) -> Source:
     quiet = 0 if trimmed or not _has_its_start(file, stream) else _LEAST_DELAY
     if stream.head.layer != 3 or (info is not None and stream.frames <= (info.frames or 0)):
         samples = _without_padding(stream) if trimmed and _reaches_end(stream) else None
-        return Source(stream.spans, samples=samples, promises=False, quiet_skip=quiet)
+        return SoundRun(stream.spans, samples=samples, promises=False, quiet_skip=quiet)
     first, *others = stream.spans
     passed = frame_size(file, first.offset) if info is not None and info.own_frame else 0
     file.seek(first.offset)
     parts: tuple[Part, ...] = (
         counting_frame(file.read(4), stream.frames),
-        Span(first.offset + passed, first.size - passed),
+        ByteSpan(first.offset + passed, first.size - passed),
         *others,
     )
     if not trimmed or info is None or info.delay is None:
-        return Source(parts, samples=decoded, promises=False, quiet_skip=quiet)
-    return Source(parts, info.delay, _without_padding(stream), promises=False)
+        return SoundRun(parts, samples=decoded, promises=False, quiet_skip=quiet)
+    return SoundRun(parts, info.delay, _without_padding(stream), promises=False)
 
 
 def _has_its_start(file: BinaryIO, stream: Mp3Stream) -> bool:
@@ -286,28 +290,28 @@ def _has_its_start(file: BinaryIO, stream: Mp3Stream) -> bool:
 
 
 def _without_padding(stream: Mp3Stream) -> int:
-    """How many samples are sound, of a stream whose encoder told of its padding."""
+    """Return how many samples are sound, of a stream whose encoder reported of its padding."""
     assert stream.info is not None
     padding = (stream.info.delay or 0) + (stream.info.padding or 0)
     return max(stream.frames * stream.head.samples - padding, 0)
 
 
 def _reaches_end(stream: Mp3Stream) -> bool:
-    """Whether the last frame is the last one of the encoder, with its padding."""
+    """Tell whether the last frame is the last one of the encoder, with its padding."""
     info = stream.info
     whole = info is None or info.frames is None or stream.frames >= info.frames
     return not stream.cut and (whole or stream.left_out > 0)
 
 
 def _missing(stream: Mp3Stream) -> Sequence[str]:
-    """What a stream should hold and does not, in words."""
+    """Return what a stream should hold and does not, in words."""
     promised = None if stream.info is None else stream.info.frames
     lost = 0 if promised is None else max(promised - stream.frames, 0)
     frame_s = stream.head.samples / stream.head.sample_rate
-    told = f", {lost * frame_s:.2f} s of {(promised or 0) * frame_s:.2f} s are missing"
+    stated = f", {lost * frame_s:.2f} s of {(promised or 0) * frame_s:.2f} s are missing"
     if stream.left_out:
         damage = f"damaged: {stream.left_out} bytes between its frames are no sound"
-        return [damage + (told if lost else "")]
+        return [damage + (stated if lost else "")]
     if lost:
-        return [f"cut short{told}"]
+        return [f"cut short{stated}"]
     return ["cut short: its last frame is not whole"] if stream.cut else []

@@ -13,7 +13,7 @@ from src.music.evidence.confidence import (
 )
 from src.music.evidence.estimates import Estimate, Source
 from src.music.evidence.kit_evidence import StemEvidence
-from src.music.evidence.kit_settlement import reconciled, settle
+from src.music.evidence.stem_in_kit import fuse_in_context, reconcile
 
 LOOP = Estimate(True, 0.9, "audio")
 NOBODY = Neighbours(0, 0)
@@ -76,7 +76,7 @@ def test_settling_changes_confidences_and_no_values() -> None:
         )
     ] * 8  # fmt: skip
     places = [("kit", "kit")] * 8
-    before, after = reconciled(stems, places), settle(stems, places)
+    before, after = fuse_in_context(stems, places), reconcile(stems, places)
     assert [one.bpm.value for one in after if one.bpm] == [120.0] * 8
     assert [one.key.value for one in after if one.key] == ["Am"] * 8
     assert before[0].bpm is not None

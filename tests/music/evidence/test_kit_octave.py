@@ -7,7 +7,7 @@ import pytest
 from src.music.evidence.estimates import Estimate
 from src.music.evidence.kit_evidence import StemEvidence
 from src.music.evidence.kit_octave import in_common_octave
-from src.music.evidence.kit_settlement import settle
+from src.music.evidence.stem_in_kit import reconcile
 
 LOOP = Estimate(True, 0.9, "audio")
 
@@ -73,6 +73,6 @@ def test_loops_without_the_evidence_of_older_analyses_stay() -> None:
 
 def test_settling_a_kit_moves_tempo_and_bars_together() -> None:
     loops = [loop(150.0, slow=0.85)] * 8
-    found = settle(loops, [("kit", "kit")] * 8)
+    found = reconcile(loops, [("kit", "kit")] * 8)
     assert [one.bpm.value for one in found if one.bpm is not None] == [75.0] * 8
     assert {one.bars for one in found} == {2.0}

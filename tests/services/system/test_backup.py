@@ -22,7 +22,7 @@ from src.services.jobs.kinds import JobRules
 from src.services.preprocessor import NeuroAnalyzer
 from src.services.system.backup import BackupService, folders_of
 from src.services.system.restore import JOURNAL, RestoreService, finish_interrupted
-from src.storage import backup_archive
+from src.storage.zips import backup as backup_archive
 from src.wiring import build_services
 from src.workers.local import LocalRunner
 from tests.db.stocked import fresh_database, stock
@@ -235,12 +235,12 @@ def test_a_cancelled_backup_leaves_the_older_one(library: Settings, saved: Path)
 
 def test_progress_ends_at_all_of_it(library: Settings, tmp_path: Path) -> None:
     (library.tracks_path / "long.wav").write_bytes(bytes(3_000_000))
-    told: list[tuple[int, int]] = []
+    reported: list[tuple[int, int]] = []
     BackupService(library).save(
-        tmp_path / "b.tar", progress=lambda stage, done, total: told.append((done, total))
+        tmp_path / "b.tar", progress=lambda stage, done, total: reported.append((done, total))
     )
-    assert [done for done, _ in told] == sorted(done for done, _ in told)
-    assert told[-1][0] >= told[-1][1] - 1 >= 3
+    assert [done for done, _ in reported] == sorted(done for done, _ in reported)
+    assert reported[-1][0] >= reported[-1][1] - 1 >= 3
 
 
 @pytest.mark.parametrize("folder", ["raw_path", "processed_path", "tracks_path"])
@@ -372,7 +372,7 @@ def test_a_damaged_database_is_refused(library: Settings, tmp_path: Path) -> Non
     with (tmp_path / "bad.tar").open("wb") as sink:
         place = tmp_path / "broken.db"
         place.write_bytes(entry)
-        source = backup_archive.Source("processed_database/stems.db", place, len(entry), 0)
+        source = backup_archive.ArchivedFile("processed_database/stems.db", place, len(entry), 0)
         backup_archive.write_archive(sink, [source], {"folders": ["processed_database"]}, print)
     before = database.read_bytes()
     with pytest.raises(InvalidInputError, match="database of the backup"):

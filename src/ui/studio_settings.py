@@ -1,0 +1,29 @@
+"""Where the studio runs: what the environment says, read once."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+DEFAULT_BACKEND = "http://127.0.0.1:8000"
+
+
+@dataclass(frozen=True)
+class StudioSettings:
+    """backend_url: the API as this process reaches it
+    api_key: the API's key; empty where it has none
+    password: what visitors must say; empty: nothing
+    """
+
+    backend_url: str = DEFAULT_BACKEND
+    api_key: str = ""
+    password: str = ""
+
+
+def place_of(environment: Mapping[str, str] | None = None) -> StudioSettings:
+    """Return BACKEND_URL, API_KEY and APP_PASSWORD of the environment."""
+    known = os.environ if environment is None else environment
+    return StudioSettings(
+        backend_url=known.get("BACKEND_URL", "").strip() or DEFAULT_BACKEND,
+        api_key=known.get("API_KEY", "").strip(),
+        password=known.get("APP_PASSWORD", ""),
+    )
