@@ -13,7 +13,7 @@ import argparse
 import csv
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +24,7 @@ import numpy as np  # noqa: E402
 
 from benchmarks import report  # noqa: E402
 from benchmarks.analysis import analysed, tasks_of  # noqa: E402
-from benchmarks.analysis_figures import BINS, EXACT_BPM  # noqa: E402
+from benchmarks.analysis_figures import BINS, EXACT_BPM, Answer  # noqa: E402
 from benchmarks.labels import Label, read_labels  # noqa: E402
 from src.music.evidence.confidence import Cues  # noqa: E402
 from src.music.evidence.kit_evidence import evidence_from  # noqa: E402
@@ -86,6 +86,13 @@ def judged(folder: Path, *, hide: bool) -> tuple[list[Judged], list[Judged]]:
     ]
     with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
         packs = {row["relpath"]: f"{folder.name}/{row['pack']}" for row in csv.DictReader(file)}
+    return judged_answers(answers, packs)
+
+
+def judged_answers(
+    answers: Sequence[Answer], packs: Mapping[str, str]
+) -> tuple[list[Judged], list[Judged]]:
+    """Judge tempos and keys, the stems of each kit together. packs: by the path of a file"""
     paths = consensus_paths([one.heard_as for one in answers])
     companies: dict[str, list[int]] = {}
     for number, one in enumerate(answers):

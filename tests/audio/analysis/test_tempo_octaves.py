@@ -83,6 +83,25 @@ def test_places_in_the_bar_are_counted_from_the_downbeat() -> None:
     assert told["8 beats"] == 1.0
 
 
+def test_chords_that_change_by_the_bar_change_at_bar_lines() -> None:
+    bpm, bar_s = 75.0, 3.2
+    times = np.arange(round(4 * bar_s * RATE)) / RATE
+    roots = np.array([220.0, 174.6, 261.6, 196.0])[(times // bar_s).astype(int)]
+    sound = sum(np.sin(2.0 * np.pi * roots * ratio * times) for ratio in (1.0, 1.2, 1.5))
+    sound *= 0.2 * np.exp(-2.0 * (times % (60.0 / bpm)))  # struck on every beat
+    told = []
+    for asked in (75.0, 150.0):
+        cues = octave_cues(
+            *heard(sound[None].astype(np.float32)), np.array([asked]), duration_s=12.8
+        )
+        assert cues is not None
+        told.append(dict(zip(CUES, cues[0], strict=True)))
+    right, double = told
+    assert right["changes at bar lines"] > 0.4
+    assert right["changes within bars"] < 0.1
+    assert 0.1 < double["changes at bar lines"] < right["changes at bar lines"]
+
+
 def test_silence_suggests_nothing() -> None:
     _, playing, tempo = heard(drum_loop(100.0, (0,), (8,), 4))
     silent = OnsetStrength(
