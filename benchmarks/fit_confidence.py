@@ -1,12 +1,14 @@
 """Fit how sure estimates of tempo and key are, and show it on packs left out.
 
-    python -m benchmarks.fit_confidence --corpus DIR [--corpus DIR ...] [--shown DIR ...]
-        [--json FILE]
+    python -m benchmarks.fit_confidence --real DIR --composed DIR [--composed DIR ...]
+        [--judge DIR] [--json FILE]
 
-Each DIR holds sounds and a labels.csv; those of --corpus are analysed with hidden names, those of
---shown with names too. Prints, for tempo and key, the reliability of packs that the weights never
-met (bins of confidence, share of right answers, expected calibration error of Guo et al. 2017),
-before and after, and the constants to be pasted into src/music/evidence/confidence.py.
+Each DIR holds sounds and a labels.csv (benchmarks.kit_sounds writes those of composed kits); all
+are analysed under neutral names. Every loop counts twice, in its kit and as if it lay alone; packs
+weigh by the root of their size, real ones three times. Prints for tempo and key the reliability on
+packs that the weights never met (bins of confidence, share of right answers, expected calibration
+error of Guo et al. 2017), before and after, the same for the folder of --judge, of which nothing is
+fitted, and the constants to be pasted into src/music/evidence/confidence.py.
 """
 
 import argparse
@@ -27,7 +29,7 @@ from benchmarks.analysis import analysed, tasks_of  # noqa: E402
 from benchmarks.analysis_figures import BINS, EXACT_BPM, Answer  # noqa: E402
 from benchmarks.labels import Label, read_labels  # noqa: E402
 from src.music.evidence.confidence import Cues  # noqa: E402
-from src.music.evidence.kit_evidence import evidence_from  # noqa: E402
+from src.music.evidence.kit_evidence import evidence_from, stated  # noqa: E402
 from src.music.evidence.stem_in_kit import (  # noqa: E402
     StemInKit,
     cues_in_context,
@@ -37,93 +39,98 @@ from src.services.ingest.kit_consensus import consensus_paths, place_of  # noqa:
 
 RIDGE = 0.004
 FOLDS = 8
+REAL = 3.0
+"""How much a pack of real sounds counts beside a composed one."""
 
 
 @dataclass(frozen=True)
 class Judged:
-    """An estimate. cues: what it rests on; raw: its confidence as fused; pack: "source/pack" """
+    """An estimate. cues: what it rests on; raw: its confidence as fused; weight: of its pack"""
 
     cues: Cues
     raw: float
     right: bool
     pack: str
+    weight: float
     source: str
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--corpus", type=Path, action="append", default=[])
-    parser.add_argument("--shown", type=Path, action="append", default=[])
+    parser.add_argument("--real", type=Path, action="append", default=[])
+    parser.add_argument("--composed", type=Path, action="append", default=[])
+    parser.add_argument("--judge", type=Path)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     tempos: list[Judged] = []
     keys: list[Judged] = []
-    for folder, hide in [(f, True) for f in options.corpus] + [(f, False) for f in options.shown]:
-        of_tempo, of_key = judged(folder, hide=hide)
+    for folder, weight in [(f, REAL) for f in options.real] + [(f, 1.0) for f in options.composed]:
+        of_tempo, of_key = judged(folder, weight=weight)
         tempos += of_tempo
         keys += of_key
+    new = ([], []) if options.judge is None else judged(options.judge, weight=1.0)
     told = {}
-    for name, answers in (("TEMPO", tempos), ("KEY", keys)):
-        after = held_out(answers)
-        told[name.lower()] = _print_reliability(name.lower(), answers, after)
+    for name, answers, others in (("TEMPO", tempos, new[0]), ("KEY", keys, new[1])):
+        told[name.lower()] = print_reliability(f"{name}, left out", answers, held_out(answers))
         weights = fitted(answers)
-        names = list(answers[0].cues)
+        if others:
+            after = _chances(_table(others), weights).clip(0.01, 0.99)
+            told[f"{name.lower()} judged"] = print_reliability(f"{name}, judged", others, after)
         body = ", ".join(
-            f'"{cue}": {weight:.3g}' for cue, weight in zip(names, weights, strict=True)
+            f'"{cue}": {weight:.3g}' for cue, weight in zip(answers[0].cues, weights, strict=True)
         )
         print(f"{name}_WEIGHTS: Cues = {{{body}}}\n")
     report.save(told, options.json)
 
 
-def judged(folder: Path, *, hide: bool) -> tuple[list[Judged], list[Judged]]:
-    """All tempos and keys of loops that were estimated and are labelled."""
+def judged(folder: Path, *, weight: float) -> tuple[list[Judged], list[Judged]]:
+    """All tempos and keys of loops that were estimated by sound or kit and are labelled."""
     labels = read_labels(folder)
-    tasks = tasks_of(labels.rows, folder, hide=hide, models={})
-    answers = [
-        one
-        for one in analysed(labels.rows, tasks, workers=os.cpu_count() or 1)
-        if one.facts is not None
-    ]
+    tasks = tasks_of(labels.rows, folder, hide=True, models={})
+    answers = analysed(labels.rows, tasks, workers=os.cpu_count() or 1)
     with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
         packs = {row["relpath"]: f"{folder.name}/{row['pack']}" for row in csv.DictReader(file)}
-    return judged_answers(answers, packs)
+    return judged_answers([one for one in answers if one.facts is not None], packs, weight=weight)
 
 
 def judged_answers(
-    answers: Sequence[Answer], packs: Mapping[str, str]
+    answers: Sequence[Answer], packs: Mapping[str, str], *, weight: float
 ) -> tuple[list[Judged], list[Judged]]:
-    """Judge tempos and keys, the stems of each kit together. packs: by the path of a file"""
+    """Judge tempos and keys, once with all stems of a kit together and once each alone.
+
+    packs: by the path of a file; weight: of its packs
+    """
     paths = consensus_paths([one.heard_as for one in answers])
-    companies: dict[str, list[int]] = {}
-    for number, one in enumerate(answers):
-        companies.setdefault(paths[one.heard_as], []).append(number)
-    tempos: list[Judged] = []
-    keys: list[Judged] = []
-    for numbers in companies.values():
-        stems = [evidence_from(answers[n].facts.analysis["alone"]) for n in numbers]  # type: ignore[union-attr]
-        places = [place_of(answers[n].heard_as) for n in numbers]
-        found = fuse_in_context(stems, places)
-        for n, one, cues in zip(numbers, found, cues_in_context(stems, places, found), strict=True):
-            label = answers[n].label
-            if label.is_loop:
-                _judge(label, one, cues, packs[label.relpath], (tempos, keys))
-    return tempos, keys
+    contexts: dict[str, list[Answer]] = {}
+    for one in answers:
+        contexts.setdefault(paths[one.heard_as], []).append(one)
+    found: tuple[list[Judged], list[Judged]] = ([], [])
+    for group in [*contexts.values(), *([one] for one in answers)]:
+        stems = [evidence_from(one.facts.analysis["alone"]) for one in group if one.facts]
+        positions = [place_of(one.heard_as) for one in group]
+        fused = fuse_in_context(stems, positions)
+        cues = cues_in_context(stems, positions, fused)
+        for one, estimates, both in zip(group, fused, cues, strict=True):
+            if one.label.is_loop:
+                _judge(one.label, estimates, both, (packs[one.label.relpath], weight), found)
+    return found
 
 
 def _judge(
     label: Label,
     found: StemInKit,
     cues: tuple[Cues | None, Cues | None],
-    pack: str,
+    pack: tuple[str, float],
     into: tuple[list[Judged], list[Judged]],
 ) -> None:
-    of_tempo, of_key = cues
-    if label.bpm is not None and found.bpm is not None and of_tempo is not None:
-        right = abs(found.bpm.value - label.bpm) <= EXACT_BPM
-        into[0].append(Judged(of_tempo, found.bpm.confidence, right, pack, label.source))
-    if label.key and not label.is_note and found.key is not None and of_key is not None:
-        right = found.key.value == label.key
-        into[1].append(Judged(of_key, found.key.confidence, right, pack, label.source))
+    tempo, key = found.bpm, found.key
+    if label.bpm is not None and tempo is not None and not stated(tempo) and cues[0] is not None:
+        right = abs(tempo.value - label.bpm) <= EXACT_BPM
+        into[0].append(Judged(cues[0], tempo.confidence, right, *pack, label.source))
+    if label.key and not label.is_note and key is not None and cues[1] is not None:
+        right = key.value == label.key
+        if not stated(key):
+            into[1].append(Judged(cues[1], key.confidence, right, *pack, label.source))
 
 
 def fitted(answers: Sequence[Judged]) -> np.ndarray:
@@ -132,10 +139,10 @@ def fitted(answers: Sequence[Judged]) -> np.ndarray:
     Newton's method.
     """
     names = list(answers[0].cues)
-    cues = np.array([list(one.cues.values()) for one in answers])
+    cues = _table(answers)
     right = np.array([one.right for one in answers], float)
     sizes = Counter(one.pack for one in answers)
-    shares = np.array([sizes[one.pack] ** -0.5 for one in answers])
+    shares = np.array([one.weight * sizes[one.pack] ** -0.5 for one in answers])
     shares /= shares.sum()
     usual = np.array([float(name == "raw") for name in names])
     weights = usual.copy()
@@ -145,6 +152,10 @@ def fitted(answers: Sequence[Judged]) -> np.ndarray:
         bend = (cues.T * (shares * chances * (1.0 - chances))) @ cues + RIDGE * np.eye(usual.size)
         weights -= np.linalg.solve(bend, slope).clip(-1.0, 1.0)
     return weights
+
+
+def _table(answers: Sequence[Judged]) -> np.ndarray:
+    return np.array([list(one.cues.values()) for one in answers])
 
 
 def _chances(cues: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -161,12 +172,11 @@ def held_out(answers: Sequence[Judged]) -> np.ndarray:
     for number in range(FOLDS):
         out = np.flatnonzero(fold == number)
         weights = fitted([one for one, place in zip(answers, fold, strict=True) if place != number])
-        cues = np.array([list(answers[n].cues.values()) for n in out])
-        found[out] = _chances(cues, weights).clip(0.01, 0.99)
+        found[out] = _chances(_table([answers[n] for n in out]), weights).clip(0.01, 0.99)
     return found
 
 
-def _print_reliability(name: str, answers: Sequence[Judged], after: np.ndarray) -> dict[str, float]:
+def print_reliability(name: str, answers: Sequence[Judged], after: np.ndarray) -> dict[str, float]:
     """Bins before and after, and the errors, in all and by source."""
     before = np.array([one.raw for one in answers])
     right = np.array([one.right for one in answers], float)

@@ -14,7 +14,7 @@ def answers(packs: int = 24, each: int = 20) -> list[Judged]:
         for _ in range(each):
             right = bool(rng.random() < (0.9 if agrees else 0.5))
             cues = {"offset": 1.0, "raw": 0.0, "alike": 2.0 * agrees}
-            made.append(Judged(cues, 0.5, right, f"p{pack}", "made"))
+            made.append(Judged(cues, 0.5, right, f"p{pack}", 1.0, "made"))
     return made
 
 
@@ -29,7 +29,9 @@ def test_packs_left_out_get_the_confidence_that_they_deserve() -> None:
 def test_without_a_pattern_the_confidence_stays_as_it_was() -> None:
     rng = np.random.default_rng(2)
     judged = [
-        Judged({"offset": 1.0, "raw": odds}, chance, bool(rng.random() < chance), f"p{n}", "made")
+        Judged(
+            {"offset": 1.0, "raw": odds}, chance, bool(rng.random() < chance), f"p{n}", 1.0, "made"
+        )
         for n, chance in enumerate(rng.uniform(0.1, 0.9, 600))
         if np.isfinite(odds := float(np.log(chance / (1.0 - chance))))
     ]

@@ -292,6 +292,15 @@ def test_a_stream_cut_out_of_a_longer_one_keeps_its_beginning(tmp_path: Path) ->
         assert got.shape[1] % 1_152 == 1_152 - 529  # the decoder's own delay, and no more
 
 
+def test_a_stream_that_begins_loudly_keeps_its_beginning(tmp_path: Path) -> None:
+    bare = bytearray(bare_mp3())
+    later = bare.index(b"\xff\xfb", len(bare) // 2)
+    bare[later + 4] = 0  # as if it needed no bits of frames before it
+    bare[later + 5] &= 0x7F
+    got = read(tmp_path, bytes(bare[later:]), "a.mp3").audio
+    assert got.shape[1] % 1_152 == 1_152 - 529
+
+
 @pytest.mark.parametrize("wide", [False, True])
 def test_lengths_in_a_comment_of_itunes_are_kept(tmp_path: Path, wide: bool) -> None:
     bare = bare_mp3()

@@ -94,7 +94,10 @@ def fuse_in_context(
 def cues_in_context(
     stems: Sequence[StemEvidence], positions: Sequence[KitFolder], found: Sequence[StemInKit]
 ) -> list[tuple[Cues | None, Cues | None]]:
-    """Collect what tells how sure tempo and key of each loop are; None where there is none."""
+    """Collect what tells how sure tempo and key of each loop are.
+
+    None where there is none, and for a key on which loops of the kit agree.
+    """
     kits: dict[str, list[int]] = {}
     for number, (kit, _) in enumerate(positions):
         if stems[number].is_loop.value:
@@ -106,9 +109,10 @@ def cues_in_context(
         for n in loops:
             stem, tempo, own, category = stems[n], found[n].bpm, found[n].key, found[n].category
             kind = stem.category if category is None else category.value
+            alone = own is not None and keys[own.value] == 1
             cues[n] = (
                 None if tempo is None else tempo_cues(stem, tempo, _alike(tempos, tempo.value)),
-                None if own is None else key_cues(stem, kind, own, _same_key(keys, own.value)),
+                key_cues(stem, kind, own) if own is not None and alone else None,
             )
     return cues
 
@@ -119,10 +123,6 @@ def _alike(tempos: NDArray[np.float64], bpm: float) -> Neighbours:
     last = np.searchsorted(tempos, bpm * (1.0 + SAME_TEMPO), side="right")
     alike = int(last - first) - 1
     return Neighbours(alike, tempos.size - 1 - alike)
-
-
-def _same_key(keys: Counter[str], key: str) -> Neighbours:
-    return Neighbours(keys[key] - 1, keys.total() - keys[key])
 
 
 def _deserved(

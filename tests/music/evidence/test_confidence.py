@@ -35,15 +35,19 @@ def tempo_sure(
     return calibrated(estimate, cues, TEMPO_WEIGHTS).confidence
 
 
-def key_sure(others: Neighbours, *, raw: float = 0.6, source: Source = "audio") -> float:
+def key_sure(category: str, *, raw: float = 0.6, source: Source = "audio") -> float:
     estimate = Estimate("Am", raw, source)
-    cues = key_cues(loop("pad"), "pad", estimate, others)
+    cues = key_cues(loop(category), category, estimate)
     return calibrated(estimate, cues, KEY_WEIGHTS).confidence
 
 
 def test_a_kit_that_agrees_makes_sure() -> None:
     assert tempo_sure(Neighbours(9, 0)) > tempo_sure(Neighbours(2, 7)) > 0.0
-    assert key_sure(Neighbours(9, 0)) > key_sure(Neighbours(2, 7))
+
+
+def test_chords_tell_a_key_more_surely_than_lines() -> None:
+    assert key_sure("pad") > key_sure("bass") > 0.0
+    assert key_sure("keys") > key_sure("lead")
 
 
 def test_what_plays_in_another_octave_makes_doubtful() -> None:
@@ -52,18 +56,18 @@ def test_what_plays_in_another_octave_makes_doubtful() -> None:
 
 def test_a_clear_sound_is_surer_than_a_faint_one() -> None:
     assert tempo_sure(NOBODY, raw=0.9) > tempo_sure(NOBODY, raw=0.4)
-    assert key_sure(NOBODY, raw=0.9) > key_sure(NOBODY, raw=0.4)
+    assert key_sure("pad", raw=0.9) > key_sure("pad", raw=0.4)
 
 
-def test_a_name_is_surer_than_the_sound() -> None:
-    assert tempo_sure(NOBODY, source="filename") > tempo_sure(NOBODY)
-    assert key_sure(NOBODY, source="filename") > key_sure(NOBODY)
+@pytest.mark.parametrize("source", ["filename", "metadata", "user"])
+def test_what_is_stated_keeps_its_confidence(source: Source) -> None:
+    assert tempo_sure(Neighbours(0, 9), source=source, raw=0.77) == 0.77
+    assert key_sure("bass", source=source, raw=0.77) == 0.77
 
 
 @pytest.mark.parametrize("raw", [0.0, 1.0])
-def test_nothing_is_certain_but_what_the_user_says(raw: float) -> None:
+def test_nothing_that_is_heard_is_certain(raw: float) -> None:
     assert 0.0 < tempo_sure(Neighbours(50, 0), raw=raw) <= MOST_SURE
-    assert tempo_sure(Neighbours(0, 50), source="user", raw=1.0) == 1.0
 
 
 def test_settling_changes_confidences_and_no_values() -> None:
@@ -82,3 +86,4 @@ def test_settling_changes_confidences_and_no_values() -> None:
     assert before[0].bpm is not None
     assert after[0].bpm is not None
     assert after[0].bpm.confidence > before[0].bpm.confidence
+    assert [one.key for one in after] == [one.key for one in before]  # the kit agrees on it
