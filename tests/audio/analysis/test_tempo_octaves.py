@@ -78,6 +78,7 @@ def test_places_in_the_bar_are_counted_from_the_downbeat() -> None:
     assert cues is not None
     told = dict(zip(CUES, cues[0], strict=True))
     assert told["low on one"] + told["low on three"] > 0.6
+    assert told["middle on two and four"] > 0.6
     assert told["high on eighths"] > 0.2
     assert told["high on sixteenths"] < 0.05
     assert told["8 beats"] == 1.0

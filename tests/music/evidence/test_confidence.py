@@ -43,6 +43,7 @@ def key_sure(category: str, *, raw: float = 0.6, source: Source = "audio") -> fl
 
 def test_a_kit_that_agrees_makes_sure() -> None:
     assert tempo_sure(Neighbours(9, 0)) > tempo_sure(Neighbours(2, 7)) > 0.0
+    assert tempo_sure(Neighbours(9, 0)) > tempo_sure(Neighbours(1, 0)) > tempo_sure(NOBODY)
 
 
 def test_chords_tell_a_key_more_surely_than_lines() -> None:

@@ -39,6 +39,11 @@ def test_a_few_loops_are_not_enough() -> None:
     assert moved([loop(150.0, slow=0.75)] * 3) == [150.0] * 3
 
 
+def test_faint_loops_count_together_by_the_root_of_their_number() -> None:
+    assert moved([loop(150.0, slow=0.56)] * 16) == [75.0] * 16
+    assert moved([loop(150.0, slow=0.56)] * 4) == [150.0] * 4
+
+
 def test_loops_that_disagree_leave_their_kit_alone() -> None:
     loops = [loop(150.0, slow=0.7)] * 4 + [loop(150.0, slow=0.3)] * 4
     assert moved(loops) == [150.0] * 8

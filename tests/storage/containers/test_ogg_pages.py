@@ -53,6 +53,17 @@ def test_one_hurt_bit_costs_one_page_and_is_told(tmp_path: Path, kind: str) -> N
     assert found.warnings == ("damaged: 1 of its pages are hurt or missing",)
 
 
+def test_pages_are_counted_again_behind_a_hurt_one(tmp_path: Path) -> None:
+    data = bytearray(WHOLE["VORBIS"])
+    data[len(data) // 2] ^= 1
+    (tmp_path / "a.ogg").write_bytes(data)
+    with (tmp_path / "a.ogg").open("rb") as file:
+        (link,) = ogg_links(file)
+        heads = [part for part in link.repaired(file) if isinstance(part, bytes)]
+    numbers = [int.from_bytes(head[18:22], "little") for head in heads]
+    assert numbers == list(range(len(link.pages) - 1))
+
+
 @kinds
 def test_bytes_that_are_missing_cost_their_pages_and_are_told(tmp_path: Path, kind: str) -> None:
     data = WHOLE[kind]
