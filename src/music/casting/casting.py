@@ -1,7 +1,7 @@
 """Casting: which stem plays which part, for the whole track at once."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from src.music.casting.answers import take_turns, told_of, variation_of
@@ -12,7 +12,7 @@ from src.music.casting.fit import Target
 from src.music.casting.hats import hat_kind, partner_name
 from src.music.casting.made_marks import is_made
 from src.music.casting.matching import CastingContext, StemCandidate, match_stem
-from src.music.casting.requests import loop_parts, part_requests
+from src.music.casting.requests import loop_parts, may_play, part_requests
 from src.music.model.part_request import PartRequest
 from src.music.model.plan import (
     REFUSED,
@@ -282,9 +282,7 @@ class _Casting:
         for one_shot in loop_parts(request.library_query):
             category = one_shot.category
             played = {part.request.category for part in self._beside(sections)}
-            refused = category in self.plan.excluded
-            beside = self.plan.only_roles and category not in self.plan.only_roles
-            if refused or beside or category in played:
+            if category in played or not self._may_play(category, sections):
                 continue
             name = f"{request.name} {category}"
             single = PartRequest(name, category, one_shot.tags, one_shot.text).asked_by(
@@ -310,12 +308,15 @@ class _Casting:
         )
         loop_plays = any(part.card.category == "drums" for part in self._beside(request.sections))
         blocked = {"drums"} if loop_asked or loop_plays else set()
-        only = self.plan.only_roles
         return [
             category
             for category in stand_ins_of(request.category)
-            if category not in blocked and (not only or category in only)
+            if category not in blocked and self._may_play(category, request.sections)
         ]
+
+    def _may_play(self, category: str, sections: Iterable[int]) -> bool:
+        """Tell whether nothing in any of these sections refuses a category."""
+        return all(may_play(self.plan, number, category) for number in sections)
 
     def _used(self, request: PartRequest) -> frozenset[str]:
         """Stems that other roles play elsewhere in the track."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from src.music.model.part_request import PartRequest
 from src.music.model.plan import (
+    POSITIONS,
     SECTION_END,
     SECTION_START,
     ArrangementPlan,
@@ -12,7 +13,6 @@ from src.music.model.plan import (
     StemQuery,
 )
 from src.music.theory.exclusion import refused_categories
-from src.music.theory.library import CATEGORIES
 from src.music.theory.roles import role_of, stand_ins_of
 
 _LASTING = re.compile(
@@ -28,14 +28,13 @@ def part_requests(plan: ArrangementPlan) -> tuple[PartRequest, ...]:
     """List all parts that a plan asks for, the most important first.
 
     The same query in several sections is one part, which keeps its stem from section to
-    section; ``count`` makes several. What the plan itself excludes, and what is beside its
-    ``only_roles``, is left out.
+    section; ``count`` makes several. What the plan or its section excludes, and what is beside
+    the roles that alone may play, is left out.
     """
-    refused = refused_categories(plan.excluded) | _beside(plan)
     found: dict[_Key, list[tuple[int, StemQuery]]] = {}
     for number, section in enumerate(plan.structure):
         for key, query in _asked(section):
-            if query.category not in refused:
+            if may_play(plan, number, query.category):
                 found.setdefault(key, []).append((number, query))
     requests: list[PartRequest] = []
     for (query, position, index), queries in found.items():
@@ -52,9 +51,13 @@ def part_requests(plan: ArrangementPlan) -> tuple[PartRequest, ...]:
     return tuple(sorted(requests, key=lambda request: -role_of(request.category).importance))
 
 
-def _beside(plan: ArrangementPlan) -> frozenset[str]:
-    """Categories that may not play because the plan wants only others."""
-    return frozenset(CATEGORIES).difference(plan.only_roles) if plan.only_roles else frozenset()
+def may_play(plan: ArrangementPlan, number: int, category: str) -> bool:
+    """Tell whether a plan, and its section of a number, let a category play there at all."""
+    section = plan.structure[number]
+    alone = [only for only in (plan.only_roles, section.only) if only]
+    if section.silent or any(category not in only for only in alone):
+        return False
+    return category not in refused_categories((*plan.excluded, *section.without))
 
 
 def library_queries(plan: ArrangementPlan) -> tuple[StemQuery, ...]:
@@ -82,11 +85,11 @@ def loop_parts(drums: StemQuery) -> tuple[StemQuery, ...]:
 
 
 def position_of(query: StemQuery) -> str | None:
-    """Tell whether a query asks for a sound that starts or ends a section; None for neither.
+    """Tell whether a query asks for a sound that marks a section's change; None where it does not.
 
     An effect does, unless its words tell of something that lasts.
     """
-    if query.pattern in (SECTION_START, SECTION_END):
+    if query.pattern in POSITIONS:
         return query.pattern
     if query.category != "fx":
         return None

@@ -168,6 +168,14 @@ def genre_grammar(name: str, style: str = "") -> GenreGrammar:
     return _grammar(genre, data, styles, chosen)
 
 
+def grammar_named(name: str) -> GenreGrammar:
+    """Load the grammar of a genre that a plan names, or the default's where it is not known."""
+    try:
+        return genre_grammar(name)
+    except InvalidInputError:
+        return genre_grammar("default")
+
+
 def all_styles() -> Iterator[tuple[str, Style]]:
     """List every style with its genre."""
     for genre in GENRES:

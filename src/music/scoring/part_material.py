@@ -8,12 +8,13 @@ from src.music.casting.answers import OCTAVE, SECOND_HALF, spans_in_turn
 from src.music.casting.cast_part import CastPart
 from src.music.casting.fit import Fit
 from src.music.casting.hats import Hats, choked, hats_of, partner_name
-from src.music.genre.genres import GenreGrammar
-from src.music.model.plan import SECTION_END, ArrangementPlan
+from src.music.genre.genres import GenreGrammar, grammar_named
+from src.music.model.plan import SECTION_CLOSE, SECTION_END, ArrangementPlan
 from src.music.model.score import Clip, Note
-from src.music.model.timeline import SectionTime, Span, spans_of, without
+from src.music.model.timeline import SectionTime, Span, spans_of, while_it_plays, without
 from src.music.scoring.phrasing import Hole, gap_before
 from src.music.scoring.placement import (
+    closing_clips,
     ending_clips,
     held_clips,
     loop_clips,
@@ -62,10 +63,11 @@ class TrackSetting:
         """Length of a beat in seconds."""
         return 60.0 / self.plan.bpm
 
-    @property
-    def groove(self) -> Groove:
-        """How hits are played."""
-        plan, grammar = self.plan, self.grammar
+    def groove(self, section: int) -> Groove:
+        """How hits are played in a section: by its genre, in the track's time and key."""
+        plan = self.plan
+        own = plan.structure[section].genre
+        grammar = grammar_named(own) if own else self.grammar
         genre = f"{grammar.style} {grammar.name}".strip()
         return Groove(genre, plan.key, plan.swing, plan.bpm, plan.beats_per_bar, grammar.phrasing)
 
@@ -91,11 +93,21 @@ class TrackSetting:
 
 
 def spans_of_part(setting: TrackSetting, part: CastPart, rests: Sequence[Hole]) -> tuple[Span, ...]:
-    """Compute when a part plays: in its sections, in its turns, but for its rests."""
+    """Compute when a part plays: from its entries to its exits, in its turns, but for its rests."""
     spans = spans_of(part.request.sections, setting.times)
     if part.request.count > 1:
         spans = spans_in_turn(part.request, spans, setting.times, setting.plan.beats_per_bar)
-    return without(spans, rests)
+    return without(spans, (*rests, *_silences(setting, part)))
+
+
+def _silences(setting: TrackSetting, part: CastPart) -> list[Hole]:
+    """List where a part's sections have not let it in yet, or have let it go."""
+    holes: list[Hole] = []
+    for number, query in part.request.queries:
+        section = setting.times[number]
+        plays = while_it_plays(section, query, setting.plan.beats_per_bar)
+        holes += [(section.start, plays.start), (plays.end, section.end)]
+    return [hole for hole in holes if hole[0] < hole[1]]
 
 
 def material_of(
@@ -113,9 +125,12 @@ def _played(
     setting: TrackSetting, part: CastPart, spans: tuple[Span, ...]
 ) -> tuple[tuple[Clip, ...], tuple[Note, ...]]:
     request, fit, stem = part.request, part.fit, part.card.id
-    sections = [setting.times[number] for number in sorted(request.sections)]
+    bar = setting.plan.beats_per_bar
+    sections = [while_it_plays(setting.times[n], query, bar) for n, query in request.queries]
     if request.position == SECTION_END:
         return ending_clips(stem, fit, sections, setting.beat_s), ()
+    if request.position == SECTION_CLOSE:
+        return closing_clips(stem, fit, sections, setting.beat_s), ()
     if request.position is not None or _rings_long(part):
         end = setting.times[-1].end
         return starting_clips(stem, fit, sections, end=end, beat_s=setting.beat_s), ()
@@ -201,7 +216,8 @@ def _steps(setting: TrackSetting, part: CastPart, spans: Sequence[Span]) -> tupl
     for section, rng in setting.chanced(part, "hits"):
         hats = _hats(setting, part, section.number)
         pattern = part.request.query_in(section.number).pattern
-        notes += step_notes(part, setting.groove, [(section, pattern)], rng, hats=hats)
+        groove = setting.groove(section.number)
+        notes += step_notes(part, groove, [(section, pattern)], rng, hats=hats)
     heard = tuple(n for n in notes if any(s.start <= n.start_beats < s.end for s in spans))
     if part.variation == OCTAVE:
         heard = tuple(_an_octave_away(note) for note in heard)
