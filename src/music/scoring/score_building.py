@@ -10,8 +10,8 @@ from src.music.arranging.plan_warnings import warnings_of
 from src.music.casting.cast_part import Cast, CastPart
 from src.music.casting.hats import hat_kind, partner_name, stems_in
 from src.music.genre.genres import grammar_named
-from src.music.model.part_request import PartRequest
 from src.music.model.ending import COLD
+from src.music.model.part_request import PartRequest
 from src.music.model.plan import SECTION_CLOSE, ArrangementPlan
 from src.music.model.score import Automation, Channel, Choice, Reason, Score, ScoreSection
 from src.music.model.timeline import timeline
