@@ -125,9 +125,9 @@ def part_scores(service: SearchService, embedder: Embedder, text: str, count: in
     """The score of each stem by each part and by all together, in the order of the labels."""
     with service.opened() as index:
         asked = mended(text, index.words)
-    wishes = text_wishes(embedder, [asked.mended or text], [1.0])
+    requests = text_wishes(embedder, [asked.mended or text], [1.0])
     with service.opened() as index:
-        wanted = RankedFor(asked, direction_of(wishes, index, Usual()))
+        wanted = RankedFor(asked, direction_of(requests, index, Usual()))
         ranking = rank(index, index.column("alive"), wanted, depth=10**9)
         slots = index.slots_of([id_of(number) for number in range(count)])
     found: Parts = {}

@@ -110,37 +110,37 @@ def _meanings(
 
 
 def _entry(
-    place: str,
+    path: str,
     name: str,
     body: Body,
     concepts: tuple[str, ...],
     meanings: Mapping[str, Mapping[str, float]],
 ) -> WordEntry:
-    _check(place, body.keys(), _FIELDS, "a field")
-    _check(place, concepts, meanings.keys(), "a sound")
+    _check(path, body.keys(), _FIELDS, "a field")
+    _check(path, concepts, meanings.keys(), "a sound")
     kind, category = body["kind"], body.get("category", "")
     scope = body.get("search", "")
     return WordEntry(
         name=name,
         kind="style" if kind == "genre" and "/" in name else kind,
         value=str(body.get("value", name)),
-        words={language: _texts(place, body.get(language, ())) for language in LANGUAGES},
-        phrases=_texts(place, body.get("phrases", ())),
+        words={language: _texts(path, body.get(language, ())) for language in LANGUAGES},
+        phrases=_texts(path, body.get("phrases", ())),
         category=category,
         part="part" in body,
         named=body.get("part") == "named",
         concepts=concepts,
         meaning=_summed(meanings[concept] for concept in concepts),
         scope=scope if scope in SCOPES else "",
-        called=_texts(place, body.get("called", ())),
+        called=_texts(path, body.get("called", ())),
         names={
-            word: name_facts(f"{place}, names, {word}", facts, category)
+            word: name_facts(f"{path}, names, {word}", facts, category)
             for word, facts in body.get("names", {}).items()
         },
     )
 
 
-def name_facts(place: str, facts: object, category: str) -> NameFacts:
+def name_facts(path: str, facts: object, category: str) -> NameFacts:
     """Read what a word of file names says: a weight of the entry's category, a tag, or all of
     it.
     """
@@ -149,7 +149,7 @@ def name_facts(place: str, facts: object, category: str) -> NameFacts:
     if isinstance(facts, int | float):
         return NameFacts({category: float(facts)})
     if not isinstance(facts, dict):
-        raise InvalidInputError(f"{place} must be a weight, a tag or a mapping, got {facts!r}")
+        raise InvalidInputError(f"{path} must be a weight, a tag or a mapping, got {facts!r}")
     others = ("loop", "shot", "tag", "genre")
     return NameFacts(
         {name: float(weight) for name, weight in facts.items() if name not in others},
@@ -160,21 +160,21 @@ def name_facts(place: str, facts: object, category: str) -> NameFacts:
     )
 
 
-def _texts(place: str, value: object) -> tuple[str, ...]:
+def _texts(path: str, value: object) -> tuple[str, ...]:
     """Read one text or several; YAML reads "no" and "off" as something else unless they are
     quoted.
     """
     texts = (value,) if isinstance(value, str) else value
     if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
-        raise InvalidInputError(f"{place}: words must be texts (quoted), got {value!r}")
+        raise InvalidInputError(f"{path}: words must be texts (quoted), got {value!r}")
     return tuple(texts)
 
 
-def _check(place: str, given: Iterable[str], known: Iterable[str], what: str) -> None:
+def _check(path: str, given: Iterable[str], known: Iterable[str], what: str) -> None:
     unknown = sorted(set(given).difference(known))
     if unknown:
         raise InvalidInputError(
-            f"{place}: {what} must be one of {', '.join(sorted(known))}, got {', '.join(unknown)}"
+            f"{path}: {what} must be one of {', '.join(sorted(known))}, got {', '.join(unknown)}"
         )
 
 

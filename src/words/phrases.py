@@ -177,8 +177,8 @@ class PhraseTable:
         for cut in range(len(text) - _SHORTEST_PART, max(_SHORTEST_PART - 1, longer_than - 1), -1):
             first, second = self._whole.get(text[:cut]), self._whole.get(text[cut:])
             if first and second and first.is_content and second.is_content:
-                place = _raw_place(word.raw, text[:cut])
-                return Found(first, word.raw[:place]), Found(second, word.raw[place:])
+                position = _raw_place(word.raw, text[:cut])
+                return Found(first, word.raw[:position]), Found(second, word.raw[position:])
         return ()
 
     def _denied(self, word: Word) -> Iterator[Found]:
@@ -215,5 +215,5 @@ def _raw_place(raw: str, first: str) -> int:
     """Find where a word as written has to be cut so that it begins with a part in plain
     spelling.
     """
-    places = (place for place in range(len(raw)) if plain(raw[:place]) == first)
+    places = (position for position in range(len(raw)) if plain(raw[:position]) == first)
     return next(places, len(raw))

@@ -43,7 +43,7 @@ def heard(text: str) -> list[str]:
 def test_every_instrument_word_is_wanted_and_searched_as_the_same_category() -> None:
     wrong = []
     for entry, form in forms(*INSTRUMENTS):
-        (wanted,) = understand_prompt(form).wanted or (None,)
+        (wanted,) = understand_prompt(form).requested or (None,)
         (mention,) = mentions(form) or (None,)
         if wanted is None or (wanted.name, wanted.category) != (entry.value, entry.category):
             wrong.append((form, "in prompts", wanted, entry.name))
@@ -158,13 +158,13 @@ def test_what_a_search_knows_no_prompt_calls_unknown() -> None:
     ],
 )
 def test_instruments_that_were_taken_for_other_words(word: str, name: str, category: str) -> None:
-    (wanted,) = understand_prompt(word).wanted
+    (wanted,) = understand_prompt(word).requested
     assert (wanted.name, wanted.category) == (name, category)
 
 
 def test_a_clattering_sound_is_metallic_not_slow() -> None:
     intent = understand_prompt("scheppernde Drums")
-    assert intent.wanted[0].text == "metallic drums"
+    assert intent.requested[0].text == "metallic drums"
     assert intent.tempo_feel == 0.0
 
 
@@ -177,7 +177,7 @@ def test_real_words_are_not_taken_for_others(word: str) -> None:
     intent = understand_prompt(word)
     assert intent.moods == ()
     assert intent.genre is None
-    assert [wanted.name for wanted in intent.wanted if wanted.name not in word] == []
+    assert [wanted.name for wanted in intent.requested if wanted.name not in word] == []
     assert all(section.kind in word for section in intent.sections)
 
 
@@ -201,4 +201,4 @@ def test_electronic_body_music_is_no_key() -> None:
 def test_sources_of_noise_are_wanted_only_where_a_sentence_says_so(
     prompt: str, names: list[str]
 ) -> None:
-    assert [wanted.name for wanted in understand_prompt(prompt).wanted] == names
+    assert [wanted.name for wanted in understand_prompt(prompt).requested] == names

@@ -142,10 +142,10 @@ def _limited(mix: Audio, limiting: "_Limiting", drive: _Drive) -> _Drive:
     for _ in range(_CHECKS):
         if limiting.cost_lu(drive) < _SURE_LU:
             break
-        heard_lufs = limiting.measured_lufs(drive)
-        if limiting.satisfied(heard_lufs, drive):
+        measured_lufs = limiting.measured_lufs(drive)
+        if limiting.satisfied(measured_lufs, drive):
             break
-        drive = limiting.solve(drive.gain, heard_lufs - drive.estimated_lufs)
+        drive = limiting.solve(drive.gain, measured_lufs - drive.estimated_lufs)
     apply_gains(mix, drive.reductions * drive.gain, hop=BLOCK_SAMPLES)
     return drive
 
@@ -160,10 +160,10 @@ def _rounded_and_limited(mix: Audio, limiting: "_Limiting", drive: _Drive) -> _D
             peaks, drive=1.0, ceiling=goal.ceiling, sample_rate=goal.sample_rate
         )
         apply_gains(mix, reductions, hop=BLOCK_SAMPLES)
-        heard_lufs = integrated_loudness(mix, sample_rate=goal.sample_rate)
-        if check == _CHECKS or limiting.satisfied(heard_lufs, drive):
+        measured_lufs = integrated_loudness(mix, sample_rate=goal.sample_rate)
+        if check == _CHECKS or limiting.satisfied(measured_lufs, drive):
             break
-        drive = limiting.solve(drive.gain, heard_lufs - drive.estimated_lufs)
+        drive = limiting.solve(drive.gain, measured_lufs - drive.estimated_lufs)
     return replace(drive, reductions=reductions)
 
 
@@ -286,8 +286,8 @@ class _Limiting:
 
     def cost_lu(self, drive: _Drive, error_lu: float = 0.0) -> float:
         """Measure how much loudness limiter and rounding take away."""
-        heard_lufs = drive.estimated_lufs + error_lu
-        return self.loudness_lufs + gain_to_db(drive.gain) - heard_lufs
+        measured_lufs = drive.estimated_lufs + error_lu
+        return self.loudness_lufs + gain_to_db(drive.gain) - measured_lufs
 
     def bent(self, gain: float) -> NDArray[np.bool_]:
         """Find the runs that rounding may change, with those whose curve reaches into them.
@@ -301,9 +301,9 @@ class _Limiting:
         """Tell whether the limiter takes so little that no peak has to be rounded."""
         return bool(drive.reductions.min(initial=1.0) >= db_to_gain(-LIMITED_ALONE_DB))
 
-    def satisfied(self, heard_lufs: float, drive: _Drive) -> bool:
+    def satisfied(self, measured_lufs: float, drive: _Drive) -> bool:
         """Tell whether a result is near enough to the target, or as near as is allowed."""
-        missing_lu = self.goal.target_lufs - heard_lufs
+        missing_lu = self.goal.target_lufs - measured_lufs
         return abs(missing_lu) < _CLOSE_ENOUGH_LU or (drive.dear and missing_lu > 0)
 
     def at(self, gain: float) -> _Drive:

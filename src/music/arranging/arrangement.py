@@ -111,10 +111,10 @@ def _structure(
 
 def _only_roles(intent: PromptIntent) -> tuple[str, ...]:
     """List the categories of "only kick and bass"; empty where others may play as well."""
-    if not intent.only_wanted:
+    if not intent.only_requested:
         return ()
-    placed = [wanted for wish in intent.sections for wanted in wish.wanted]
-    kinds = categories_of((*intent.wanted, *placed))
+    placed = [requested for request in intent.sections for requested in request.requested]
+    kinds = categories_of((*intent.requested, *placed))
     return tuple(category for category in CATEGORIES if category in kinds)
 
 
@@ -124,7 +124,7 @@ def excluded_words(intent: PromptIntent) -> tuple[str, ...]:
     "drums" among them means no drums at all; who refuses only drum loops refuses "drum loop".
     What is wanted in one section is not among them: the queries alone keep it there.
     """
-    placed = {c for wish in intent.sections for c in categories_of(wish.wanted)}
+    placed = {c for request in intent.sections for c in categories_of(request.requested)}
     words = [category for category in intent.excluded if category not in placed]
     if "drums" in words and not set(DRUM_CATEGORIES) <= set(words):
         words[words.index("drums")] = "drum loop"
@@ -203,7 +203,7 @@ def _answered(
 def _query(
     role: PartRequest, energy: float, grammar: GenreGrammar, intent: PromptIntent
 ) -> StemQuery:
-    own = next((w.tags for w in intent.wanted if w.text == role.text), ())
+    own = next((w.tags for w in intent.requested if w.text == role.text), ())
     return StemQuery(
         category=role.category,
         tags=tags_of_role(role, intent, own),
@@ -254,8 +254,8 @@ def _closing(intent: PromptIntent) -> list[str]:
     refused = excluded_words(intent)
     if refused:
         notes.append(f"left out: {', '.join(refused)}")
-    if intent.wanted:
-        notes.append(f"wanted: {', '.join(wanted.text for wanted in intent.wanted)}")
+    if intent.requested:
+        notes.append(f"wanted: {', '.join(requested.text for requested in intent.requested)}")
     return notes
 
 

@@ -1,4 +1,4 @@
-"""The sections of a track: a form of the genre, shaped to wishes and scaled to a length."""
+"""The sections of a track: a form of the genre, shaped to requests and scaled to a length."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -37,7 +37,7 @@ def shape_form(
     typical_s: float,
     max_length_s: float,
 ) -> Shape:
-    """Fit a form to the wishes for sections and length.
+    """Fit a form to the requests for sections and length.
 
     forms: the form to use, then others whose middle varies a track too long for one
 
@@ -84,16 +84,16 @@ def _kept(
     if not any(section.kind in MAIN_KINDS for section in kept):
         return list(sections), ["a track needs a main section: none was left out"]
     present = {section.kind for section in sections}
-    missing = [wish.kind for wish in intent.sections if wish.kind not in present]
+    missing = [request.kind for request in intent.sections if request.kind not in present]
     return kept, [f"this form has no section of the kind {kind!r}" for kind in missing]
 
 
 def _weight(section: FormSection, intent: PromptIntent, bpm: float) -> float:
     """Bars that a section would like to have."""
-    wish = intent.section(section.kind)
-    if wish.length is not None:
-        return _in_units(wish.length.in_bars(bpm))
-    return section.bars * wish.factor
+    request = intent.section(section.kind)
+    if request.length is not None:
+        return _in_units(request.length.in_bars(bpm))
+    return section.bars * request.factor
 
 
 def _total_bars(
@@ -158,9 +158,9 @@ def _importance(sections: list[FormSection], index: int) -> tuple[int, int, floa
 def _dealt(sections: list[FormSection], total: int, intent: PromptIntent, bpm: float) -> list[int]:
     """Bars of each section: fixed ones as asked, the others by weight."""
     fixed = {
-        i: _in_units(wish.length.in_bars(bpm))
+        i: _in_units(request.length.in_bars(bpm))
         for i, section in enumerate(sections)
-        if (wish := intent.section(section.kind)).length is not None
+        if (request := intent.section(section.kind)).length is not None
     }
     free = [i for i in range(len(sections)) if i not in fixed]
     left = total - sum(fixed.values())

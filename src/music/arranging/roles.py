@@ -12,7 +12,7 @@ from src.music.genre.genres import (
 )
 from src.music.model.part_request import PartRequest
 from src.music.model.plan import SECTION_END, SECTION_START
-from src.music.prompt.intent import PromptIntent, SectionWish
+from src.music.prompt.intent import PromptIntent, SectionRequest
 from src.music.theory.library import DRUM_CATEGORIES
 
 OPPOSITES: Mapping[str, tuple[str, ...]] = {
@@ -104,17 +104,17 @@ def lineup_of(
     draft = _Draft(sections, intent, dict(grammar.roles), [list(s.roles) for s in sections])
     _add_maybes(draft, rng)
     for number, section in enumerate(sections):
-        wish = intent.section(section.kind)
-        kept = [n for n in draft.playing[number] if _may_play(draft.roles[n], intent, wish)]
+        request = intent.section(section.kind)
+        kept = [n for n in draft.playing[number] if _may_play(draft.roles[n], intent, request)]
         draft.playing[number] = kept
-    for wanted in intent.wanted:
-        _add_wanted(wanted, draft)
+    for requested in intent.requested:
+        _add_requested(requested, draft)
     draft.claimed.clear()
     for number, section in enumerate(sections):
-        for wanted in intent.section(section.kind).wanted:
-            _add_here(wanted, draft, number)
-    if intent.only_wanted:
-        _fill_with_wanted(draft)
+        for requested in intent.section(section.kind).requested:
+            _add_here(requested, draft, number)
+    if intent.only_requested:
+        _fill_with_requested(draft)
     _fill_empty(draft.playing, grammar, intent)
     if not any(draft.playing):
         refused = ", ".join(intent.excluded)
@@ -145,27 +145,27 @@ def text_of_role(role: PartRequest, intent: PromptIntent) -> str:
     return " ".join(word for word in role.text.split() if word not in blocked)
 
 
-def _may_play(role: PartRequest, intent: PromptIntent, wish: SectionWish) -> bool:
-    refused = {*intent.excluded, *wish.excluded}
-    wanted = {w.category for w in (*intent.wanted, *wish.wanted)}
+def _may_play(role: PartRequest, intent: PromptIntent, request: SectionRequest) -> bool:
+    refused = {*intent.excluded, *request.excluded}
+    requested = {w.category for w in (*intent.requested, *request.requested)}
     if role.category in refused:
         return False
-    if role.category == "drums" and refused & set(_LOOP_PARTS) and "drums" not in wanted:
+    if role.category == "drums" and refused & set(_LOOP_PARTS) and "drums" not in requested:
         return False
-    if wish.only and role.category not in categories_of(wish.wanted):
+    if request.only and role.category not in categories_of(request.requested):
         return False
-    return not intent.only_wanted or role.category in categories_of(intent.wanted)
+    return not intent.only_requested or role.category in categories_of(intent.requested)
 
 
-def categories_of(wanted: tuple[PartRequest, ...]) -> set[str]:
+def categories_of(requested: tuple[PartRequest, ...]) -> set[str]:
     """List the categories of instruments; "drums" stands for all of theirs."""
-    found = {instrument.category for instrument in wanted}
-    return found | set(DRUM_CATEGORIES) if any(w.name == "drums" for w in wanted) else found
+    found = {instrument.category for instrument in requested}
+    return found | set(DRUM_CATEGORIES) if any(w.name == "drums" for w in requested) else found
 
 
 def _add_maybes(draft: _Draft, rng: random.Random) -> None:
     """Let the roles that join in some tracks join in this one, or not."""
-    placed = {w.category for wish in draft.intent.sections for w in wish.wanted}
+    placed = {w.category for request in draft.intent.sections for w in request.requested}
     joins: dict[str, bool] = {}
     for name in sorted({name for section in draft.sections for name in section.maybe}):
         category = draft.roles[name].category
@@ -175,36 +175,36 @@ def _add_maybes(draft: _Draft, rng: random.Random) -> None:
         draft.playing[number] += [name for name in section.maybe if joins[name]]
 
 
-def _add_wanted(wanted: PartRequest, draft: _Draft) -> None:
+def _add_requested(requested: PartRequest, draft: _Draft) -> None:
     """Make a wanted instrument play in the sections where it belongs."""
-    if wanted.name == "drums":
+    if requested.name == "drums":
         for names, section in zip(draft.playing, draft.sections, strict=True):
             if section.kind in MAIN_KINDS:
                 _add_drums(names, draft.roles, draft.intent.excluded)
         return
-    name = _claim(wanted, draft)
+    name = _claim(requested, draft)
     draft.claimed.add(name)
-    draft.roles[name] = replace(draft.roles[name], gain_db=wanted.gain_db)
-    kinds = _KINDS.get(wanted.name, MAIN_KINDS)
-    fitting = [n for n, s in enumerate(draft.sections) if _belongs(wanted, s.kind, kinds)]
+    draft.roles[name] = replace(draft.roles[name], gain_db=requested.gain_db)
+    kinds = _KINDS.get(requested.name, MAIN_KINDS)
+    fitting = [n for n, s in enumerate(draft.sections) if _belongs(requested, s.kind, kinds)]
     for number in fitting or range(len(draft.sections)):
         names = draft.playing[number]
-        wish = draft.intent.section(draft.sections[number].kind)
-        if name not in names and wanted.category not in wish.excluded and not wish.only:
+        request = draft.intent.section(draft.sections[number].kind)
+        if name not in names and requested.category not in request.excluded and not request.only:
             names.append(name)
 
 
-def _belongs(wanted: PartRequest, kind: str, kinds: tuple[str, ...]) -> bool:
-    if kind in kinds or wanted.category in _EVERYWHERE:
+def _belongs(requested: PartRequest, kind: str, kinds: tuple[str, ...]) -> bool:
+    if kind in kinds or requested.category in _EVERYWHERE:
         return True
-    return kind == "break" and kinds is MAIN_KINDS and wanted.category not in _quiet_in_breaks()
+    return kind == "break" and kinds is MAIN_KINDS and requested.category not in _quiet_in_breaks()
 
 
 def _quiet_in_breaks() -> tuple[str, ...]:
     return (*DRUM_CATEGORIES, "bass", "fx")
 
 
-def _claim(wanted: PartRequest, draft: _Draft) -> str:
+def _claim(requested: PartRequest, draft: _Draft) -> str:
     """Find the role that becomes the requested instrument: the category's busiest, else a new
     one.
     """
@@ -212,29 +212,29 @@ def _claim(wanted: PartRequest, draft: _Draft) -> str:
     same = [
         n
         for n, r in draft.roles.items()
-        if r.category == wanted.category and n not in draft.claimed
+        if r.category == requested.category and n not in draft.claimed
     ]
     name = max(same, key=busy.count, default="")
-    pattern = _PATTERNS.get(wanted.name)
-    special = wanted.name in _PATTERNS or wanted.category in ("cymbal", "fx")
+    pattern = _PATTERNS.get(requested.name)
+    special = requested.name in _PATTERNS or requested.category in ("cymbal", "fx")
     if not name or (special and draft.roles[name].pattern != pattern):
-        name = f"wanted {wanted.name}"
+        name = f"wanted {requested.name}"
         gain_db = draft.roles[name].gain_db if name in draft.roles else 0.0
-        draft.roles[name] = replace(wanted, name=name, pattern=pattern, gain_db=gain_db)
+        draft.roles[name] = replace(requested, name=name, pattern=pattern, gain_db=gain_db)
     else:
-        tags = tuple(dict.fromkeys([*wanted.tags, *draft.roles[name].tags]))
-        text = draft.roles[name].text if wanted.text in _PLAIN else wanted.text
+        tags = tuple(dict.fromkeys([*requested.tags, *draft.roles[name].tags]))
+        text = draft.roles[name].text if requested.text in _PLAIN else requested.text
         draft.roles[name] = replace(draft.roles[name], tags=tags, text=text)
     return name
 
 
-def _add_here(wanted: PartRequest, draft: _Draft, number: int) -> None:
+def _add_here(requested: PartRequest, draft: _Draft, number: int) -> None:
     """Make an instrument play in one section."""
     names = draft.playing[number]
-    if wanted.name == "drums":
+    if requested.name == "drums":
         _add_drums(names, draft.roles, ())
         return
-    name = _claim(wanted, draft)
+    name = _claim(requested, draft)
     if name not in names:
         names.append(name)
 
@@ -250,15 +250,15 @@ def _add_drums(names: list[str], roles: dict[str, PartRequest], refused: tuple[s
             names.append(name)
 
 
-def _fill_with_wanted(draft: _Draft) -> None:
+def _fill_with_requested(draft: _Draft) -> None:
     """Let what is requested play also where it usually rests, where nothing else may.
 
     A section that lost everyone gets who plays in the section of the nearest energy.
     """
-    wanted = categories_of(draft.intent.wanted)
+    requested = categories_of(draft.intent.requested)
     heard = [(s, tuple(n)) for s, n in zip(draft.sections, draft.playing, strict=True) if n]
     for names, section in zip(draft.playing, draft.sections, strict=True):
-        allowed = wanted.difference(draft.intent.section(section.kind).excluded)
+        allowed = requested.difference(draft.intent.section(section.kind).excluded)
         if names or not heard:
             continue
         _, nearest = min(heard, key=lambda other: abs(other[0].energy - section.energy))
@@ -272,7 +272,7 @@ def _fill_empty(playing: list[list[str]], grammar: GenreGrammar, intent: PromptI
         name
         for category in calm
         for name, role in grammar.roles.items()
-        if role.category == category and _may_play(role, intent, SectionWish("intro"))
+        if role.category == category and _may_play(role, intent, SectionRequest("intro"))
     ]
     for names in playing:
         if not names and allowed:

@@ -44,7 +44,7 @@ def variation_of(fit: Fit, beats_per_bar: int) -> str:
     return ""
 
 
-def told_of(variation: str) -> str:
+def variation_in_words(variation: str) -> str:
     """Put in words what a stem without a partner does; follows its name."""
     return _TOLD[variation]
 

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from src.music.casting.answers import take_turns, told_of, variation_of
+from src.music.casting.answers import take_turns, variation_in_words, variation_of
 from src.music.casting.backbone import choose_backbone, kit_keys_of
 from src.music.casting.cast_part import Cast, CastPart
 from src.music.casting.compatibility import shifted
@@ -195,7 +195,9 @@ class _Casting:
         if call is None:
             return False
         variation = variation_of(call.fit, self.plan.beats_per_bar)
-        told = f"no second {request.category} fits: {call.card.name!r} {told_of(variation)}"
+        told = (
+            f"no second {request.category} fits: {call.card.name!r} {variation_in_words(variation)}"
+        )
         reasons = (*call.reasons, Reason("answer", 0.5 if variation else 0.0, told))
         if variation:
             self._add(CastPart(request, call.card, call.fit, call.score, reasons))
@@ -302,12 +304,12 @@ class _Casting:
 
     def _allowed_stand_ins(self, request: PartRequest) -> list[str]:
         """Stand-ins, without a drum loop where one plays already or is asked for."""
-        loop_asked = any(
+        loop_requested = any(
             other.category == "drums" and other.sections & request.sections
             for other in part_requests(self.plan)
         )
         loop_plays = any(part.card.category == "drums" for part in self._beside(request.sections))
-        blocked = {"drums"} if loop_asked or loop_plays else set()
+        blocked = {"drums"} if loop_requested or loop_plays else set()
         return [
             category
             for category in stand_ins_of(request.category)

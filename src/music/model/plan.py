@@ -64,7 +64,7 @@ GAIN_DB = Range(-48.0, 12.0)
 ANSWER_BARS = Range(0, 16)
 
 REFUSED = "refused: "
-"""What a note begins with that tells of a wish which was understood and can't be granted."""
+"""What a note begins with that reports a request which was understood and can't be granted."""
 
 SECTION_START, SECTION_END, SECTION_CLOSE = "section start", "section end", "section close"
 """Names of patterns that place one hit: on the section's first beat, ending with the section, or

@@ -66,7 +66,7 @@ class Changes:
 
 
 def take_changes(sentence: Sentence) -> Changes:
-    """Find wishes for other tempos and keys later on, and take them out of the sentence.
+    """Find requests for other tempos and keys later on, and take them out of the sentence.
 
     "138 then 170 bpm" begins at 138; "speeds up to 150" names no tempo to begin with, so the
     tempo stays open. "No key changes" is granted without a word.

@@ -7,7 +7,7 @@ from src.music.prompt.length import Length
 
 
 @dataclass(frozen=True)
-class SectionWish:
+class SectionRequest:
     """What is asked of all sections of a kind (intro, groove, build, drop, break, outro).
 
     factor: times as long; length: exactly so long; energy: added to the usual
@@ -20,7 +20,7 @@ class SectionWish:
     energy: float = 0.0
     removed: bool = False
     only: bool = False
-    wanted: tuple[PartRequest, ...] = ()
+    requested: tuple[PartRequest, ...] = ()
     excluded: tuple[str, ...] = ()
 
 
@@ -52,19 +52,21 @@ class PromptIntent:
     refused_genres: tuple[str, ...] = ()
     moods: tuple[str, ...] = ()
     avoided_moods: tuple[str, ...] = ()
-    wanted: tuple[PartRequest, ...] = ()
-    only_wanted: bool = False
+    requested: tuple[PartRequest, ...] = ()
+    only_requested: bool = False
     excluded: tuple[str, ...] = ()
     excluded_words: tuple[str, ...] = ()
     softer: tuple[tuple[str, float], ...] = ()
     length: Length | None = None
     length_feel: float = 0.0
-    sections: tuple[SectionWish, ...] = ()
+    sections: tuple[SectionRequest, ...] = ()
     fills: bool | None = None
     understood: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
 
-    def section(self, kind: str) -> SectionWish:
-        """Return what is asked of sections of a kind; an empty wish where nothing is."""
-        return next((wish for wish in self.sections if wish.kind == kind), SectionWish(kind))
+    def section(self, kind: str) -> SectionRequest:
+        """Return what is asked of sections of a kind; an empty request where nothing is."""
+        return next(
+            (request for request in self.sections if request.kind == kind), SectionRequest(kind)
+        )

@@ -50,7 +50,7 @@ def items_of(sentence: Sentence, lexicon: PhraseTable) -> list[Item]:
             found = _guessed(words[index], lexicon)
         items += map(_item, found) if found else [_sign_or_unknown(words[index])]
         index += size
-    return [_settled(items, place) for place in range(len(items))]
+    return [_resolved(items, position) for position in range(len(items))]
 
 
 def next_item(items: list[Item], index: int, skipped: tuple[str, ...] = SKIPPED) -> Item:
@@ -84,11 +84,11 @@ def list_goes_on(items: list[Item], index: int, *, strong: bool) -> bool:
     closing = ("or", "and") if strong else ("or",)
     expect_thing = True
     things = 0
-    for place, item in enumerate(items[index + 1 :], index + 1):
+    for position, item in enumerate(items[index + 1 :], index + 1):
         if item.kind == "filler":
             continue
         if item.kind in closing:
-            return next_item(items, place).kind in THINGS
+            return next_item(items, position).kind in THINGS
         if item.kind == "break":
             return strong and things >= 2
         if item.kind != "comma" and not (expect_thing and item.kind in THINGS):
@@ -102,7 +102,9 @@ def _guessed(word: Word, lexicon: PhraseTable) -> tuple[Found, ...]:
     """Guess what a mistyped word was meant to be, as it was written."""
     better = lexicon.corrected(word.text)
     found = lexicon.word(better) if better else ()
-    return tuple(replace(one, written="" if place else word.raw) for place, one in enumerate(found))
+    return tuple(
+        replace(one, written="" if position else word.raw) for position, one in enumerate(found)
+    )
 
 
 def _item(found: Found) -> Item:
@@ -118,19 +120,19 @@ def _item(found: Found) -> Item:
     )
 
 
-def _settled(items: list[Item], place: int) -> Item:
+def _resolved(items: list[Item], position: int) -> Item:
     """Decide whether a source of noise is an instrument or describes one.
 
     "Dogs and rain", "with a car" name what shall be heard; "robot voice" only describes, and
     "music for driving a car" is about one.
     """
-    item = items[place]
+    item = items[position]
     if item.kind != "source":
         return item
-    before = previous_item(items, place, ("filler", "article", "mood", "qualifier"))
-    following = next_item(items, place, ())
-    is_heard = before.kind in _BEFORE_THINGS and following.kind not in THINGS
-    return replace(item, kind="instrument" if is_heard else "qualifier")
+    before = previous_item(items, position, ("filler", "article", "mood", "qualifier"))
+    following = next_item(items, position, ())
+    is_instrument = before.kind in _BEFORE_THINGS and following.kind not in THINGS
+    return replace(item, kind="instrument" if is_instrument else "qualifier")
 
 
 def _sign_or_unknown(word: Word) -> Item:

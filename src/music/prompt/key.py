@@ -44,7 +44,7 @@ _NOUN_AFTER = re.compile(
 
 
 @dataclass(frozen=True)
-class KeyWish:
+class KeyRequest:
     """A key: pitch class 0..11 and mode; minor is None where only the tonic was named."""
 
     pitch: int
@@ -58,7 +58,7 @@ class KeyWish:
         return None if self.minor is None else key_name(self.pitch, minor=self.minor)
 
 
-def take_key(sentence: Sentence) -> KeyWish | None:
+def take_key(sentence: Sentence) -> KeyRequest | None:
     """Find the key and take it out of the sentence; None where none is named.
 
     In German H is B and B is B flat, wherever "Dur" or "Moll" or German words say that it
@@ -75,12 +75,14 @@ def take_key(sentence: Sentence) -> KeyWish | None:
         return None
     first = found[0]
     others = tuple(
-        wish.written for wish in found[1:] if (wish.pitch, wish.minor) != (first.pitch, first.minor)
+        request.written
+        for request in found[1:]
+        if (request.pitch, request.minor) != (first.pitch, first.minor)
     )
-    return KeyWish(first.pitch, first.minor, first.written, others)
+    return KeyRequest(first.pitch, first.minor, first.written, others)
 
 
-def _spelled(sentence: Sentence, pattern: re.Pattern[str], *, german: bool) -> list[KeyWish]:
+def _spelled(sentence: Sentence, pattern: re.Pattern[str], *, german: bool) -> list[KeyRequest]:
     """Letter, sign and mode as a word: "F sharp minor", "fis-moll", "b-Dur"."""
     found = []
     for match in sentence.find(pattern):
@@ -88,7 +90,7 @@ def _spelled(sentence: Sentence, pattern: re.Pattern[str], *, german: bool) -> l
             continue
         pitch = _pitch(match[1], match[2], german=german)
         minor = not match[3].startswith(_MAJOR)
-        found.append(KeyWish(pitch, minor, sentence.take(match)))
+        found.append(KeyRequest(pitch, minor, sentence.take(match)))
     return found
 
 
@@ -102,28 +104,28 @@ def _is_article(sentence: Sentence, match: re.Match[str]) -> bool:
     return asked is None or match[4] is not None or bool(_NOUN_AFTER.match(sentence.after(match)))
 
 
-def _cyrillic(sentence: Sentence) -> list[KeyWish]:
+def _cyrillic(sentence: Sentence) -> list[KeyRequest]:
     found = []
     for match in sentence.find(_CYRILLIC):
         sign = {"диез": 1, "бемоль": -1}.get(match[2] or "", 0)
         minor = match[3] == "минор"
-        found.append(KeyWish((_RUSSIAN[match[1]] + sign) % 12, minor, sentence.take(match)))
+        found.append(KeyRequest((_RUSSIAN[match[1]] + sign) % 12, minor, sentence.take(match)))
     for match in sentence.find(_LETTER_CYRILLIC):
         pitch = _pitch(match[1], match[2], german=False)
-        found.append(KeyWish(pitch, match[3] == "минор", sentence.take(match)))
+        found.append(KeyRequest(pitch, match[3] == "минор", sentence.take(match)))
     return found
 
 
-def _camelot(sentence: Sentence) -> list[KeyWish]:
+def _camelot(sentence: Sentence) -> list[KeyRequest]:
     found = []
     for match in sentence.find(_CAMELOT, as_written=True):
         key = parse_key(f"{int(match[1])}{match[2].upper()}")
         pitch = next(p for p in range(12) if key_name(p, minor=key.endswith("m")) == key)
-        found.append(KeyWish(pitch, key.endswith("m"), sentence.take(match)))
+        found.append(KeyRequest(pitch, key.endswith("m"), sentence.take(match)))
     return found
 
 
-def _short(sentence: Sentence) -> list[KeyWish]:
+def _short(sentence: Sentence) -> list[KeyRequest]:
     """ "Am", "F#m", "f#", "in C": short spellings, which must not be mistaken for words."""
     found = []
     for match in sentence.find(_SHORT, as_written=True):
@@ -132,7 +134,7 @@ def _short(sentence: Sentence) -> list[KeyWish]:
         german = sentence.language == "de" and match[4] is None
         pitch = _pitch(match[2].lower(), match[3], german=german or match[2] in "Hh")
         minor = None if match[4] is None else match[4] in ("m", "min")
-        found.append(KeyWish(pitch, minor, sentence.take(match)))
+        found.append(KeyRequest(pitch, minor, sentence.take(match)))
     return found
 
 

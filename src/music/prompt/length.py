@@ -72,7 +72,7 @@ class Length:
 
 
 @dataclass(frozen=True)
-class LengthWishes:
+class LengthRequests:
     """Lengths of the track and of sections (word of the prompt, length), and what was passed by.
 
     passed: positions in time ("every 8 bars"), which are no lengths
@@ -84,7 +84,7 @@ class LengthWishes:
     passed: tuple[str, ...]
 
 
-def take_lengths(sentence: Sentence) -> LengthWishes:
+def take_lengths(sentence: Sentence) -> LengthRequests:
     """Find all lengths and take them out of the sentence.
 
     A length next to a section's name belongs to the section, any other to the track; of
@@ -108,7 +108,7 @@ def take_lengths(sentence: Sentence) -> LengthWishes:
             else:
                 tracks.append((match.start(), length))
     track = min(tracks, key=lambda found: found[0])[1] if tracks else None
-    return LengthWishes(track, tuple(sections), tuple(written), tuple(passed))
+    return LengthRequests(track, tuple(sections), tuple(written), tuple(passed))
 
 
 def length_words(text: str) -> str:
@@ -117,15 +117,15 @@ def length_words(text: str) -> str:
     Raises InvalidInputError for anything that is no length of a whole track.
     """
     sentence = Sentence(_BARE_SECONDS.sub(r"\1 seconds", text.strip()))
-    wishes = take_lengths(sentence)
+    requests = take_lengths(sentence)
     rest = [word for word in sentence.words() if not word.is_sign and word.text not in _BY_THE_WAY]
-    alone = len(wishes.written) == 1 and not wishes.sections and not rest
-    if wishes.track is None or not alone or text.strip().startswith(("-", "−")):
+    alone = len(requests.written) == 1 and not requests.sections and not rest
+    if requests.track is None or not alone or text.strip().startswith(("-", "−")):
         raise InvalidInputError(
             "length must be one time or number of bars, such as '3 minutes', '90 s' or"
             f" '64 bars', got {text!r}"
         )
-    return wishes.written[0]
+    return requests.written[0]
 
 
 def _section_of(sentence: Sentence, match: re.Match[str]) -> str | None:

@@ -7,7 +7,7 @@ A refusal ("no", "ohne", "без") holds until something ends it: the end of the
 from dataclasses import replace
 
 from src.music.model.part_request import PartRequest
-from src.music.prompt.findings import GROUPS, Findings, Mention, joined_thing
+from src.music.prompt.contents import GROUPS, Mention, PromptContents, joined_thing
 from src.music.prompt.items import THINGS, Item, list_goes_on, next_item, previous_item, stands_in
 
 _QUIET_MOODS = ("soft", "calm", "minimal", "dreamy")
@@ -17,13 +17,13 @@ _LONG, _SHORT = 1.6, 0.5
 
 
 class PromptReader:
-    """Reads the items of one prompt into findings."""
+    """Reads the items of one prompt into the contents of the prompt."""
 
     def __init__(self, items: list[Item]) -> None:
         self.items = items
         self.item, self.index = Item("break", "", ""), 0
-        self.found = Findings()
-        self.place = ""
+        self.found = PromptContents()
+        self.section = ""
         self._refusing = self._fresh = self._strong = self._listing = False
         self._with = self._only = False
         self._words: list[str] = []
@@ -33,7 +33,7 @@ class PromptReader:
         self._clause: list[int] = []
         self._moved: list[int] = []
 
-    def read(self) -> Findings:
+    def read(self) -> PromptContents:
         """Read everything."""
         for index, item in enumerate(self.items):
             self.item, self.index = item, index
@@ -50,7 +50,7 @@ class PromptReader:
     def on_break(self) -> None:
         """End everything that was pending at the end of a clause."""
         self._refusing = self._fresh = self._with = self._only = self._skip_thing = False
-        self.place = ""
+        self.section = ""
         self._gain_db = 0.0
         self._clause, self._moved = [], []
 
@@ -63,7 +63,7 @@ class PromptReader:
             )
         if not self._refusing:
             if previous_item(self.items, self.index).kind != "section":
-                self.place = ""
+                self.section = ""
             self._clause = []
         self._gain_db = 0.0
         self._skip_thing = False
@@ -80,13 +80,13 @@ class PromptReader:
             same = previous_item(self.items, self.index).kind == following.kind
             self._refusing = following.kind in THINGS or (same and following.kind == "mood")
         if following is not next_item(self.items, self.index, ()) and following.kind not in THINGS:
-            self.place = ""
+            self.section = ""
         self._gain_db = 0.0
 
     def on_but(self) -> None:
         """ "But" turns to what is wanted."""
         self._refusing = self._fresh = False
-        self.place = ""
+        self.section = ""
         self._clause = []
 
     def on_with(self) -> None:
@@ -95,7 +95,7 @@ class PromptReader:
         self._with = True
         before = previous_item(self.items, self.index)
         if before.kind == "section":
-            self.place = before.value
+            self.section = before.value
 
     def on_negator(self) -> None:
         """ "No" starts a refusal; at the end of a clause it refuses what was just named."""
@@ -111,7 +111,7 @@ class PromptReader:
             self._refusing = self._fresh = False
             return
         if before.kind == "section":
-            self.place = before.value
+            self.section = before.value
         self._refusing = self._fresh = True
         self._strong = self.item.kind == "without"
         self._clause = []
@@ -122,7 +122,7 @@ class PromptReader:
         self._strong = False
 
     def on_except(self) -> None:
-        """ "Except" turns a refusal into a wish, and a wish into a refusal."""
+        """ "Except" turns a refusal into a request, and back."""
         self._refusing = self._fresh = not self._refusing
         self._strong = True
 
@@ -137,7 +137,7 @@ class PromptReader:
         self._only = following.kind in THINGS and not self._refusing
         ends_here = next_item(self.items, self.index, ("filler",)).kind in _ENDS
         if ends_here and self._clause and not self._refusing:
-            self.found.only_wanted = previous_item(self.items, self.index).kind in THINGS
+            self.found.only_requested = previous_item(self.items, self.index).kind in THINGS
         self._refusing = self._fresh = False
 
     def on_more(self) -> None:
@@ -167,7 +167,7 @@ class PromptReader:
         else:
             self._words.append(self.item.value)
             self._tags.append(self.item.value)
-            if not (belongs and (self._with or self.found.things or self.place)):
+            if not (belongs and (self._with or self.found.things or self.section)):
                 self.found.moods.append(self.item.value)
 
     def on_qualifier(self) -> None:
@@ -268,33 +268,33 @@ class PromptReader:
         before = previous_item(self.items, self.index).kind
         if before in ("and", "or") and self._moved:
             again = [self.found.things[number] for number in self._moved]
-            self.found.things += [replace(thing, place=self.item.value) for thing in again]
+            self.found.things += [replace(thing, section=self.item.value) for thing in again]
             return
         if before in ("after", "except") and self._clause:
             last = self.found.things[self._clause[-1]]
             refused = before == "after" or not last.refused
-            self.found.things.append(replace(last, place=self.item.value, refused=refused))
+            self.found.things.append(replace(last, section=self.item.value, refused=refused))
             self._end_refusal()
             return
         if placed and self._clause:
             self._moved = self._clause if self._refusing else self._clause[-1:]
             for number in self._moved:
                 self.found.things[number] = replace(
-                    self.found.things[number], place=self.item.value
+                    self.found.things[number], section=self.item.value
                 )
             self._end_refusal()
             if self._only:
                 self.found.keep_only(self.item.value)
-                self.found.only_wanted = self._only = False
+                self.found.only_requested = self._only = False
         elif self._refusing and self._fresh and not placed:
             self.found.remove(self.item.value)
             self._fresh = False
         elif placed:
-            self.place = self.item.value
+            self.section = self.item.value
 
     def on_verb(self) -> None:
         """ "Starts", "ends": what follows is said of the intro or the outro."""
-        self.place = "intro" if self.item.kind == "start_verb" else "outro"
+        self.section = "intro" if self.item.kind == "start_verb" else "outro"
         self._end_refusal()
 
     def on_thing(self) -> None:
@@ -308,10 +308,10 @@ class PromptReader:
             return
         self._clause.append(len(self.found.things))
         self.found.things.append(thing)
-        if self._only and not thing.place:
-            self.found.only_wanted = True
+        if self._only and not thing.section:
+            self.found.only_requested = True
         elif self._only:
-            self.found.keep_only(thing.place)
+            self.found.keep_only(thing.section)
 
     def on_unknown(self) -> None:
         """Note a word that means nothing here; a refused one is kept as a word to avoid."""
@@ -352,7 +352,7 @@ class PromptReader:
             part=item.part,
             named=item.named,
             group=item.value in GROUPS and item.kind != "instrument",
-            place=self.place,
+            section=self.section,
         )
 
     def _turn(self, number: int) -> None:
@@ -369,20 +369,20 @@ class PromptReader:
     def _section_at(self) -> str:
         """Find the section that a word describes: the one in question, or its neighbour."""
         following = next_item(self.items, self.index, ("filler",))
-        if following.kind in _VERB_PLACES:
-            return _VERB_PLACES[following.kind]
+        if following.kind in _VERB_SECTIONS:
+            return _VERB_SECTIONS[following.kind]
         if following.kind == "section":
             return following.value
         before = previous_item(self.items, self.index, ("filler",))
         if before.kind == "section" and following.kind in ("break", "comma", "and", "but"):
             return before.value
-        return self.place
+        return self.section
 
 
 _DESCRIBING = ("mood", "qualifier", "genre", "style", "foreign_genre", "slow", "fast", "long",
                "short")  # fmt: skip
 _ENDS = ("break", "comma", "but")
-_VERB_PLACES = {"start_verb": "intro", "end_verb": "outro"}
+_VERB_SECTIONS = {"start_verb": "intro", "end_verb": "outro"}
 _OFF_IN_SECTION = ("post_negator", "section")
 _SAYS_LITTLE = (
     "unknown", "comma", "break", "colon", "filler", "in", "article", "and", "or", "with", "but",

@@ -39,7 +39,7 @@ _PLACED_LIMITS, _BARE_LIMITS = (40.0, 250.0), (60.0, 220.0)
 
 
 @dataclass(frozen=True)
-class TempoWish:
+class TempoRequest:
     """A tempo in BPM, or a range; ``others`` are further tempos that were named."""
 
     low: float
@@ -53,7 +53,7 @@ class TempoWish:
         return self.low if self.low == self.high else float(round((self.low + self.high) / 2))
 
 
-def take_tempo(sentence: Sentence) -> TempoWish | None:
+def take_tempo(sentence: Sentence) -> TempoRequest | None:
     """Find the tempo and take it out of the sentence; None where none is named.
 
     A number with a unit or after "tempo" always counts. A number after "at", "um", "на" or
@@ -61,35 +61,37 @@ def take_tempo(sentence: Sentence) -> TempoWish | None:
 
     Raises InvalidInputError for a tempo outside plan.BPM.
     """
-    found: list[TempoWish] = []
+    found: list[TempoRequest] = []
     for pattern in (_RANGE, _NAMED_RANGE):
         for match in sentence.find(pattern):
             low, high = sorted((_value(match[1]), _value(match[2])))
-            found.append(_wish(sentence, match, low, high))
+            found.append(_tempo_request(sentence, match, low, high))
     for pattern in (_WITH_UNIT, _NAMED):
         for match in sentence.find(pattern):
             sign = -1.0 if match[0].startswith("-") else 1.0
             value = sign * _value(match[1])
-            found.append(_wish(sentence, match, value, value))
+            found.append(_tempo_request(sentence, match, value, value))
     for pattern, (lowest, highest) in ((_PLACED, _PLACED_LIMITS), (_BARE, _BARE_LIMITS)):
         if not found:
             fitting = [m for m in sentence.find(pattern) if lowest <= _value(m[1]) <= highest]
             for match in fitting[:1]:
                 value = _value(match[1])
-                found.append(_wish(sentence, match, value, value))
+                found.append(_tempo_request(sentence, match, value, value))
     if not found:
         return None
     first = found[0]
-    others = tuple(wish.written for wish in found[1:] if wish.bpm != first.bpm)
-    return TempoWish(first.low, first.high, first.written, others)
+    others = tuple(request.written for request in found[1:] if request.bpm != first.bpm)
+    return TempoRequest(first.low, first.high, first.written, others)
 
 
-def _wish(sentence: Sentence, match: re.Match[str], low: float, high: float) -> TempoWish:
+def _tempo_request(
+    sentence: Sentence, match: re.Match[str], low: float, high: float
+) -> TempoRequest:
     written = sentence.take(match)
     for value in (low, high):
         if not BPM.allows(value):
             raise InvalidInputError(f"tempo must be {BPM} BPM, got {value:g} in {written!r}")
-    return TempoWish(low, high, written)
+    return TempoRequest(low, high, written)
 
 
 def _value(text: str) -> float:

@@ -6,14 +6,14 @@ from src.core.errors import InvalidInputError
 from src.music.genre.genres import genre_grammar
 from src.music.model.plan import MAX_TEXT, REFUSED
 from src.music.prompt.changes import Changes, take_changes
-from src.music.prompt.findings import Findings
-from src.music.prompt.intent import PromptIntent, SectionWish
+from src.music.prompt.contents import PromptContents
+from src.music.prompt.intent import PromptIntent, SectionRequest
 from src.music.prompt.items import items_of
-from src.music.prompt.key import KeyWish, take_key
-from src.music.prompt.length import LengthWishes, take_lengths
+from src.music.prompt.key import KeyRequest, take_key
+from src.music.prompt.length import LengthRequests, take_lengths
 from src.music.prompt.lexicon import prompt_lexicon
 from src.music.prompt.reading import PromptReader
-from src.music.prompt.tempo import TempoWish, take_tempo
+from src.music.prompt.tempo import TempoRequest, take_tempo
 from src.music.prompt.text import Sentence
 from src.words.spelling import words_of
 
@@ -44,11 +44,11 @@ def understand_prompt(prompt: str) -> PromptIntent:
     return _with_numbers(intent, tempo, key, lengths)
 
 
-def _intent(prompt: str, language: str, found: Findings) -> PromptIntent:
+def _intent(prompt: str, language: str, found: PromptContents) -> PromptIntent:
     genre, style = _genre(found)
     said = [*found.moods, *_moods_of_style(genre, style)]
     moods = [mood for mood in dict.fromkeys(said) if mood not in found.avoided_moods]
-    wanted = found.wanted()
+    requested = found.requested()
     return PromptIntent(
         prompt=prompt,
         language=language,
@@ -60,13 +60,13 @@ def _intent(prompt: str, language: str, found: Findings) -> PromptIntent:
         refused_genres=tuple(dict.fromkeys(found.refused_genres)),
         moods=tuple(moods),
         avoided_moods=tuple(dict.fromkeys(found.avoided_moods)),
-        wanted=tuple(item for item in wanted if item.gain_db >= 0),
-        only_wanted=found.only_wanted,
+        requested=tuple(item for item in requested if item.gain_db >= 0),
+        only_requested=found.only_requested,
         excluded=found.excluded(),
         excluded_words=found.refused_parts(),
-        softer=tuple((item.category, item.gain_db) for item in wanted if item.gain_db < 0),
+        softer=tuple((item.category, item.gain_db) for item in requested if item.gain_db < 0),
         length_feel=found.length_feel,
-        sections=_section_wishes(found),
+        sections=_section_requests(found),
         fills=found.fills,
         understood=tuple(found.understood),
         unknown=tuple(dict.fromkeys(found.unknown)),
@@ -92,7 +92,10 @@ def _with_changes(intent: PromptIntent, changes: Changes) -> PromptIntent:
 
 
 def _with_numbers(
-    intent: PromptIntent, tempo: TempoWish | None, key: KeyWish | None, lengths: LengthWishes
+    intent: PromptIntent,
+    tempo: TempoRequest | None,
+    key: KeyRequest | None,
+    lengths: LengthRequests,
 ) -> PromptIntent:
     """Add tempo, key and length, and say what could not be granted of them."""
     notes = list(intent.notes)
@@ -123,7 +126,7 @@ def _with_numbers(
     )
 
 
-def _genre(found: Findings) -> tuple[str | None, str]:
+def _genre(found: PromptContents) -> tuple[str | None, str]:
     """Choose the first genre named for itself, else the first that only describes an instrument."""
     refused = set(found.refused_genres)
     named = [pair for pair in (found.genres or found.asides) if pair[0] not in refused]
@@ -154,11 +157,15 @@ def _moods_of_style(genre: str | None, style: str) -> tuple[str, ...]:
     return tuple(mood for mood in words if mood in styled.moods)
 
 
-def _section_wishes(found: Findings) -> tuple[SectionWish, ...]:
-    places = dict.fromkeys([*found.sections, *(t.place for t in found.things if t.place)])
+def _section_requests(found: PromptContents) -> tuple[SectionRequest, ...]:
+    sections = dict.fromkeys([*found.sections, *(t.section for t in found.things if t.section)])
     return tuple(
-        replace(found.wish(place), wanted=found.wanted(place), excluded=found.excluded(place))
-        for place in places
+        replace(
+            found.request(section),
+            requested=found.requested(section),
+            excluded=found.excluded(section),
+        )
+        for section in sections
     )
 
 

@@ -45,11 +45,11 @@ def weighed(
     return gains
 
 
-def weighed_anew(
+def reweighted(
     score: Score,
     cards: Mapping[str, StemCard],
     times: Sequence[SectionTime],
-    heard_lufs: Sequence[float],
+    measured_lufs: Sequence[float],
 ) -> Score:
     """Give the sections of a score the levels that follow from their measured loudness.
 
@@ -58,7 +58,7 @@ def weighed_anew(
     before = [section.level_db for section in score.sections]
     own = [
         max(heard, SILENT_LUFS) - level_db
-        for heard, level_db in zip(heard_lufs, before, strict=True)
+        for heard, level_db in zip(measured_lufs, before, strict=True)
     ]
     back = [-level_db for level_db in before]
     channels = [with_section_gains(channel, times, back) for channel in score.channels]
@@ -83,11 +83,11 @@ def as_mastered(
     score: Score,
     cards: Mapping[str, StemCard],
     times: Sequence[SectionTime],
-    heard_lufs: Sequence[float],
+    measured_lufs: Sequence[float],
 ) -> tuple[float, ...]:
     """Predict how loud sections measured in the mix will be in the master, but for its gain."""
     peaks = section_peaks(score.channels, cards, times)
-    levels = [max(heard, SILENT_LUFS) for heard in heard_lufs]
+    levels = [max(heard, SILENT_LUFS) for heard in measured_lufs]
     return mastered_loudness(levels, peaks, times, _headroom_db(score))
 
 

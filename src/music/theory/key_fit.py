@@ -25,7 +25,7 @@ SEMITONE_COST = 0.04
 REACH_COST = 0.15
 """The same where the track's key is still open: there is no need to shift everything."""
 
-HEARD_SHARE = 0.35
+SOUNDING_SHARE = 0.35
 """How much what is heard counts beside what is said and heard together (geometric mean)."""
 
 _SAME = 0.02
@@ -59,7 +59,7 @@ def fit_key(key: str, sure: float, heard: Chances, target: str, *, limit: int) -
     def worth(shift: int) -> float:
         expected = _expected(believed, target, shift)
         sounding = _expected(listened, target, shift)
-        both = expected ** (1.0 - HEARD_SHARE) * sounding**HEARD_SHARE
+        both = expected ** (1.0 - SOUNDING_SHARE) * sounding**SOUNDING_SHARE
         return float(both * (1.0 - SEMITONE_COST * abs(shift)))
 
     shifts = sorted(range(-limit, limit + 1), key=lambda shift: (abs(shift), shift))

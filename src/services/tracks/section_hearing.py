@@ -9,7 +9,7 @@ from src.core.progress import Progress, silent
 from src.mixdown import Load, RenderArchive, SampleGrid, mix_score
 from src.music.model.score import Score
 from src.music.model.timeline import SectionTime
-from src.music.scoring.section_levels import as_mastered, weighed_anew
+from src.music.scoring.section_levels import as_mastered, reweighted
 from src.music.theory.library import StemCard
 
 MOST_OFF_DB = 0.25
@@ -38,7 +38,7 @@ def balanced_mix(
     if most_off_db(as_mastered(score, cards, times, heard), times) <= MOST_OFF_DB:
         return score, mix
     del mix
-    score = weighed_anew(score, cards, times, heard)
+    score = reweighted(score, cards, times, heard)
     return score, mix_score(score, load=load, archive=archive, progress=progress)
 
 

@@ -139,17 +139,19 @@ def test_any_mix_of_wishes_gives_a_valid_plan(data: st.DataObject) -> None:
         )
     )  # fmt: skip
     genre = data.draw(st.sampled_from(GENRES))
-    wishes = data.draw(st.lists(parts, max_size=6, unique=True))
-    intent = understand_prompt(f"{genre}. {'. '.join(wishes)}")
+    requests = data.draw(st.lists(parts, max_size=6, unique=True))
+    intent = understand_prompt(f"{genre}. {'. '.join(requests)}")
     plan = arrange(intent, seed=data.draw(st.integers(0, 9)))
     assert plan_from_dict(plan_to_dict(plan)) == plan
     assert all(section.bars % 4 == 0 for section in plan.structure)
     assert plan.bars >= 8
-    placed = {wanted.category for wish in intent.sections for wanted in wish.wanted}
+    placed = {requested.category for request in intent.sections for requested in request.requested}
     assert not all_categories(plan) & (set(intent.excluded) - placed)
     assert not all_categories(plan) & set(plan.excluded)
-    assume(not intent.only_wanted)
-    assert {wanted.category for wanted in intent.wanted} <= all_categories(plan) | {"drums"}
+    assume(not intent.only_requested)
+    assert {requested.category for requested in intent.requested} <= all_categories(plan) | {
+        "drums"
+    }
 
 
 def test_more_than_twenty_minutes_are_refused() -> None:
@@ -228,7 +230,7 @@ def test_drum_loops_go_when_a_part_of_them_is_refused_unless_wanted() -> None:
 
 @pytest.mark.parametrize("genre", GENRES)
 @pytest.mark.parametrize(
-    ("wish", "category", "text"),
+    ("wording", "category", "text"),
     [
         ("with female vocals", "vocal", "female vocal"),
         ("mit Streichern", "strings", "string"),
@@ -238,9 +240,9 @@ def test_drum_loops_go_when_a_part_of_them_is_refused_unless_wanted() -> None:
     ],
 )
 def test_wanted_instruments_play_in_all_main_sections(
-    genre: str, wish: str, category: str, text: str
+    genre: str, wording: str, category: str, text: str
 ) -> None:
-    plan = plan_of(f"{genre} {wish}")
+    plan = plan_of(f"{genre} {wording}")
     sections = mains(plan)
     assert sections
     for section in sections:

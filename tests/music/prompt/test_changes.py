@@ -75,7 +75,7 @@ def test_two_keys_without_a_word_of_change_are_refused_by_name() -> None:
 def test_refusing_changes_is_granted_without_a_word(prompt: str) -> None:
     intent = understand_prompt(prompt)
     assert intent.notes == ()
-    assert [wanted.category for wanted in intent.wanted] == ["vocal", "pad"]
+    assert [requested.category for requested in intent.requested] == ["vocal", "pad"]
     assert intent.excluded == ()
 
 

@@ -23,9 +23,9 @@ from src.music.theory.keys import KEYS, camelot
     ],
 )  # fmt: skip
 def test_key_is_found(text: str, key: str) -> None:
-    wish = take_key(Sentence(text))
-    assert wish is not None
-    assert wish.key == key
+    request = take_key(Sentence(text))
+    assert request is not None
+    assert request.key == key
 
 
 @pytest.mark.parametrize(
@@ -34,9 +34,9 @@ def test_key_is_found(text: str, key: str) -> None:
      ("in B", 11), ("Db", 1)],
 )  # fmt: skip
 def test_tonic_alone_leaves_the_mode_open(text: str, pitch: int) -> None:
-    wish = take_key(Sentence(text))
-    assert wish is not None
-    assert (wish.pitch, wish.minor, wish.key) == (pitch, None, None)
+    request = take_key(Sentence(text))
+    assert request is not None
+    assert (request.pitch, request.minor, request.key) == (pitch, None, None)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,6 @@ def test_other_words_are_no_key(text: str) -> None:
 def test_every_key_is_read_in_short_long_and_camelot(key: str) -> None:
     long = key.replace("m", "") + (" minor" if key.endswith("m") else " major")
     for text in (f"techno in {long}, dark", f"techno, {camelot(key)}, dark"):
-        wish = take_key(Sentence(text))
-        assert wish is not None
-        assert wish.key == key
+        request = take_key(Sentence(text))
+        assert request is not None
+        assert request.key == key

@@ -38,11 +38,11 @@ def test_decades_and_positions_are_no_length(text: str) -> None:
 
 
 def test_a_length_beside_a_section_is_the_sections() -> None:
-    wishes = take_lengths(Sentence("16-bar intro, breakdown of 32 bars, 30 Sekunden Outro, 3:00"))
-    assert dict(wishes.sections) == {
+    requests = take_lengths(Sentence("16-bar intro, breakdown of 32 bars, 30 Sekunden Outro, 3:00"))
+    assert dict(requests.sections) == {
         "intro": Length(bars=16), "breakdown": Length(bars=32), "outro": Length(seconds=30),
     }  # fmt: skip
-    assert wishes.track == Length(seconds=180)
+    assert requests.track == Length(seconds=180)
 
 
 def test_tempo_after_minutes_is_not_seconds() -> None:

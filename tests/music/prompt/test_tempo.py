@@ -21,9 +21,9 @@ from src.music.prompt.text import Sentence
     ],
 )  # fmt: skip
 def test_tempo_is_found(text: str, bpm: float) -> None:
-    wish = take_tempo(Sentence(text))
-    assert wish is not None
-    assert wish.bpm == bpm
+    request = take_tempo(Sentence(text))
+    assert request is not None
+    assert request.bpm == bpm
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_other_numbers_are_no_tempo(text: str) -> None:
 @given(st.integers(30, 300))
 def test_every_possible_tempo_is_read_and_taken_out(bpm: int) -> None:
     sentence = Sentence(f"techno {bpm} bpm, dark")
-    wish = take_tempo(sentence)
-    assert wish is not None
-    assert wish.bpm == bpm
+    request = take_tempo(sentence)
+    assert request is not None
+    assert request.bpm == bpm
     assert str(bpm) not in [word.text for word in sentence.words()]

@@ -16,7 +16,7 @@ from src.music.theory.library import DRUM_CATEGORIES
 DRUMS = set(DRUM_CATEGORIES)
 
 # What is given must be understood exactly; what is not given is not looked at, but for
-# "excluded" and "wanted", which must then be empty.
+# "excluded" and "requested", which must then be empty.
 PROMPTS: list[tuple[str, dict[str, Any]]] = [
     # the seeds' own
     ("driving industrial techno 138 bpm",
@@ -25,49 +25,49 @@ PROMPTS: list[tuple[str, dict[str, Any]]] = [
      {"bpm": 135, "genre": "techno", "moods": {"aggressive", "dark"}, "language": "de"}),
     # English
     ("house with piano, no vocals, 124",
-     {"genre": "house", "bpm": 124, "wanted": {"piano"}, "excluded": {"vocal"}}),
+     {"genre": "house", "bpm": 124, "requested": {"piano"}, "excluded": {"vocal"}}),
     ("without drums but with percussion",
-     {"wanted": {"percussion"},
+     {"requested": {"percussion"},
       "excluded": {"kick", "snare", "clap", "hihat", "cymbal", "tom"}}),
     ("drum and bass 174 with female vocals",
-     {"genre": "drum and bass", "bpm": 174, "wanted": {"female vocal"}}),
+     {"genre": "drum and bass", "bpm": 174, "requested": {"female vocal"}}),
     ("drums and bass, no synths",
-     {"genre": None, "wanted": {"drums", "bass"}, "excluded": {"synth", "lead", "pad"}}),
+     {"genre": None, "requested": {"drums", "bass"}, "excluded": {"synth", "lead", "pad"}}),
     ("drum & bass without bass", {"genre": "drum and bass", "excluded": {"bass"}}),
     ("no drum and bass, please, house",
      {"genre": "house", "refused_genres": {"drum and bass"}}),
     ("liquid dnb, soulful, rhodes",
-     {"genre": "drum and bass", "style": "liquid", "wanted": {"rhodes"}}),
+     {"genre": "drum and bass", "style": "liquid", "requested": {"rhodes"}}),
     ("dark techno at 90", {"genre": "techno", "bpm": 90, "moods": {"dark"}}),
     ("techno from 1994 with 909 hats and an 808",
-     {"bpm": None, "wanted": {"hi-hat", "808 bass"}}),
+     {"bpm": None, "requested": {"hi-hat", "808 bass"}}),
     ("acid line from a 303, 130",
-     {"bpm": 130, "wanted": {"acid bass"}}),
+     {"bpm": 130, "requested": {"acid bass"}}),
     ("120-125 bpm deep house in C minor",
      {"bpm": 122, "bpm_range": (120, 125), "key": "Cm", "genre": "house", "style": "deep"}),
     ("between 170 and 176 bpm, jungle", {"bpm": 173, "style": "jungle"}),
-    ("not without drums, house", {"genre": "house", "wanted": {"drums"}}),
-    ("don't forget the vocals, trance", {"genre": "trance", "wanted": {"vocal"}}),
+    ("not without drums, house", {"genre": "house", "requested": {"drums"}}),
+    ("don't forget the vocals, trance", {"genre": "trance", "requested": {"vocal"}}),
     ("everything except vocals, techno", {"genre": "techno", "excluded": {"vocal"}}),
     ("no drums except kick",
-     {"wanted": {"kick"}, "excluded": DRUMS - {"kick", "drums"}}),
+     {"requested": {"kick"}, "excluded": DRUMS - {"kick", "drums"}}),
     ("no bass-heavy stuff, ambient", {"genre": "ambient", "avoided": {"heavy"}}),
     ("bass-heavy dubstep", {"genre": "dubstep", "moods": {"heavy"}}),
     ("no bass drum", {"excluded": {"kick"}}),
     ("no distorted bass, techno", {"genre": "techno", "avoided": {"distorted"}}),
     ("not too dark, not too bright", {"moods": set(), "avoided": {"dark", "bright"}}),
     ("not only dark but also hypnotic techno", {"moods": {"dark", "hypnotic"}}),
-    ("no vocals, driving bass", {"wanted": {"bass"}, "excluded": {"vocal"}}),
+    ("no vocals, driving bass", {"requested": {"bass"}, "excluded": {"vocal"}}),
     ("no vocals, drums or pads", {"excluded": {"vocal", "pad"} | DRUMS}),
-    ("no vocals and a deep bass", {"wanted": {"bass"}, "excluded": {"vocal"}}),
+    ("no vocals and a deep bass", {"requested": {"bass"}, "excluded": {"vocal"}}),
     ("house, no vocals, piano, strings",
-     {"wanted": {"piano", "strings"}, "excluded": {"vocal"}}),
+     {"requested": {"piano", "strings"}, "excluded": {"vocal"}}),
     ("ambient without pads, keys, strings", {"excluded": {"pad", "keys", "strings"}}),
     ("I don't want any drums or hi-hats in this ambient track",
      {"genre": "ambient", "excluded": DRUMS}),
     ("house, but not deep house", {"genre": "house", "style": ""}),
     ("not house. techno.", {"genre": "techno", "refused_genres": {"house"}}),
-    ("no piano but rhodes", {"wanted": {"rhodes"}, "words": {"piano"}}),
+    ("no piano but rhodes", {"requested": {"rhodes"}, "words": {"piano"}}),
     ("no open hats, house", {"genre": "house", "words": {"open hi-hat"}}),
     ("no kazoo please, house", {"genre": "house", "words": {"kazoo"}}),
     ("no annoying vocals", {"excluded": {"vocal"}}),
@@ -77,8 +77,8 @@ PROMPTS: list[tuple[str, dict[str, Any]]] = [
      {"genre": "hip hop", "style": "lofi", "excluded": {"vocal"}}),
     ("Nothing with vocals please", {"excluded": {"vocal"}}),
     ("synthwave w/o vocals", {"genre": "synthwave", "excluded": {"vocal"}}),
-    ("less drums, more bass", {"wanted": {"bass"}, "softer": {"drums"}}),
-    ("trap drums with ambient pads", {"genre": "trap", "wanted": {"drums", "pad"}}),
+    ("less drums, more bass", {"requested": {"bass"}, "softer": {"drums"}}),
+    ("trap drums with ambient pads", {"genre": "trap", "requested": {"drums", "pad"}}),
     ("uplifting trance, 140, no breakdown",
      {"bpm": 140, "style": "uplifting", "removed": {"break"}}),
     ("trance with a long breakdown and no drums in the intro",
@@ -86,87 +86,88 @@ PROMPTS: list[tuple[str, dict[str, Any]]] = [
     ("the intro should have no drums", {"section_excluded": {"intro": DRUMS}}),
     ("intro without drums, techno", {"section_excluded": {"intro": DRUMS}}),
     ("no vocals except in the breakdown",
-     {"excluded": {"vocal"}, "section_wanted": {"break": {"vocal"}}}),
+     {"excluded": {"vocal"}, "section_requested": {"break": {"vocal"}}}),
     ("piano except in the intro",
-     {"wanted": {"piano"}, "section_excluded": {"intro": {"keys"}}}),
+     {"requested": {"piano"}, "section_excluded": {"intro": {"keys"}}}),
     ("no drums in the intro and the outro, house",
      {"section_excluded": {"intro": DRUMS, "outro": DRUMS}}),
     ("techno but the kick comes in only after the intro",
-     {"wanted": {"kick"}, "section_excluded": {"intro": {"kick"}}}),
+     {"requested": {"kick"}, "section_excluded": {"intro": {"kick"}}}),
     ("ambient without any rhythm or melody, just drones",
-     {"excluded": DRUMS | {"lead"}, "wanted": {"drone"}}),
-    ("vocals only in the breakdown", {"section_wanted": {"break": {"vocal"}}}),
-    ("only piano in the intro", {"section_wanted": {"intro": {"piano"}}, "only": {"intro"}}),
+     {"excluded": DRUMS | {"lead"}, "requested": {"drone"}}),
+    ("vocals only in the breakdown", {"section_requested": {"break": {"vocal"}}}),
+    ("only piano in the intro", {"section_requested": {"intro": {"piano"}}, "only": {"intro"}}),
     ("starts quiet, then aggressive drop", {"quieter": {"intro"}, "louder": {"drop"}}),
     ("short intro and extended outro", {"shorter": {"intro"}, "longer": {"outro"}}),
     ("32-bar intro, 16 bar outro, house", {"genre": "house", "length_s": None}),
     ("fill every 8 bars, drop at 1:00", {"length_s": None, "fills": True}),
     ("a slow, sad piano piece in D minor, 2 minutes",
-     {"tempo_feel": -1, "key": "Dm", "length_s": 120, "wanted": {"piano"}}),
+     {"tempo_feel": -1, "key": "Dm", "length_s": 120, "requested": {"piano"}}),
     ("key: F# minor, tempo: 132, length: 4:00, genre: house, no fx",
      {"key": "F#m", "bpm": 132, "length_s": 240, "genre": "house", "excluded": {"fx"}}),
     ("slow build, fast techno", {"tempo_feel": 1, "longer": {"build"}}),
     ("half-time drum and bass", {"genre": "drum and bass", "half_time": True}),
     ("psytrance in a minor key", {"style": "psy", "key": None, "minor": True}),
     ("8A, melodic techno, arps + pads, no claps",
-     {"key": "Am", "style": "melodic", "wanted": {"arpeggio", "pad"}, "excluded": {"clap"}}),
+     {"key": "Am", "style": "melodic", "requested": {"arpeggio", "pad"}, "excluded": {"clap"}}),
     ("hypnotc tecno with percusion",
-     {"genre": "techno", "moods": {"hypnotic"}, "wanted": {"percussion"}}),
+     {"genre": "techno", "moods": {"hypnotic"}, "requested": {"percussion"}}),
     ("aggresive dubsteb", {"genre": "dubstep", "moods": {"aggressive"}}),
-    ("string pads and piano chords", {"wanted_categories": {"pad", "keys"}}),
+    ("string pads and piano chords", {"requested_categories": {"pad", "keys"}}),
     ("soundtrack with strings and brass, no percussion",
-     {"genre": "ambient", "style": "cinematic", "wanted": {"strings", "brass"},
+     {"genre": "ambient", "style": "cinematic", "requested": {"strings", "brass"},
       "excluded": {"percussion"}}),
-    ("only drums and bass", {"only_wanted": True, "wanted": {"drums", "bass"}}),
+    ("only drums and bass", {"only_requested": True, "requested": {"drums", "bass"}}),
     ("jazz rock", {"genre": None, "noted": "rock"}),
     # German
     ("ein düsterer Techno-Track in fis-moll, 3:30, ohne Gesang",
      {"genre": "techno", "key": "F#m", "length_s": 210, "moods": {"dark"},
       "excluded": {"vocal"}, "language": "de"}),
     ("techno ohne Hi-Hats und mit acid bass",
-     {"excluded": {"hihat"}, "wanted": {"acid bass"}}),
-    ("nicht ohne Kick, Techno", {"wanted": {"kick"}}),
+     {"excluded": {"hihat"}, "requested": {"acid bass"}}),
+    ("nicht ohne Kick, Techno", {"requested": {"kick"}}),
     ("kein Kick", {"excluded": {"kick"}}),
     ("ohne Gesang, Kick und Hi-Hats", {"excluded": {"vocal", "kick", "hihat"}}),
     ("weder Gesang noch Drums, Ambient", {"genre": "ambient", "excluded": {"vocal"} | DRUMS}),
     ("Techno, Vocals nicht", {"genre": "techno", "excluded": {"vocal"}}),
     ("Gesang brauche ich nicht", {"excluded": {"vocal"}}),
     ("kein Ambient, sondern Trance", {"genre": "trance", "refused_genres": {"ambient"}}),
-    ("Techno mit Bassdrum aber ohne Bass", {"wanted": {"kick"}, "excluded": {"bass"}}),
+    ("Techno mit Bassdrum aber ohne Bass", {"requested": {"kick"}, "excluded": {"bass"}}),
     ("im Intro keine Drums, im Breakdown Streicher",
-     {"section_excluded": {"intro": DRUMS}, "section_wanted": {"break": {"strings"}}}),
+     {"section_excluded": {"intro": DRUMS}, "section_requested": {"break": {"strings"}}}),
     ("beginnt leise mit Streichern, endet laut",
-     {"quieter": {"intro"}, "louder": {"outro"}, "section_wanted": {"intro": {"strings"}}}),
+     {"quieter": {"intro"}, "louder": {"outro"}, "section_requested": {"intro": {"strings"}}}),
     ("mach mir einen treibenden Techno-Track, der langsam anfängt und hart endet",
      {"genre": "techno", "moods": {"driving"}, "tempo_feel": 0, "quieter": {"intro"},
       "louder": {"outro"}}),
     ("kurzer Trap-Beat mit 808 und Glocken",
-     {"genre": "trap", "length_feel": -1, "wanted": {"808 bass", "bells"}}),
+     {"genre": "trap", "length_feel": -1, "requested": {"808 bass", "bells"}}),
     ("hypnotischer Minimal-Techno, 125 bpm, kurzes Intro, kein Breakdown",
      {"style": "minimal", "bpm": 125, "shorter": {"intro"}, "removed": {"break"}}),
     ("um die 120 bpm, h-moll, 64 Takte", {"bpm": 120, "key": "Bm", "length_bars": 64}),
     ("Synthwave in B-Dur, 2 Minuten 30, mit Saxophon",
-     {"key": "Bb", "length_s": 150, "wanted": {"saxophone"}}),
+     {"key": "Bb", "length_s": 150, "requested": {"saxophone"}}),
     ("ein fröhlicher House-Track mit Klavier und Frauenstimme in F-Dur",
-     {"key": "F", "moods": {"happy"}, "wanted": {"piano", "female vocal"}}),
+     {"key": "F", "moods": {"happy"}, "requested": {"piano", "female vocal"}}),
     ("Am Anfang leise, dann treibend", {"key": None, "moods": {"driving"}}),
-    ("duesterer Ambient mit Flaechen", {"genre": "ambient", "moods": {"dark"}, "wanted": {"pad"}}),
+    ("duesterer Ambient mit Flaechen",
+     {"genre": "ambient", "moods": {"dark"}, "requested": {"pad"}}),
     ("nicht zu hell, lieber warm", {"avoided": {"bright"}, "moods": {"warm"}}),
     # Russian
     ("мрачное техно 138 бпм без вокала",
      {"genre": "techno", "bpm": 138, "moods": {"dark"}, "excluded": {"vocal"},
       "language": "ru"}),
-    ("не без вокала, хаус", {"genre": "house", "wanted": {"vocal"}}),
+    ("не без вокала, хаус", {"genre": "house", "requested": {"vocal"}}),
     ("ни вокала, ни барабанов, только пианино",
-     {"excluded": {"vocal"} | DRUMS, "wanted": {"piano"}, "only_wanted": True}),
-    ("без баса, но с перкуссией", {"excluded": {"bass"}, "wanted": {"percussion"}}),
+     {"excluded": {"vocal"} | DRUMS, "requested": {"piano"}, "only_requested": True}),
+    ("без баса, но с перкуссией", {"excluded": {"bass"}, "requested": {"percussion"}}),
     ("вокал не нужен, транс", {"genre": "trance", "excluded": {"vocal"}}),
     ("сделай медленный грустный трек с пианино в ре миноре",
-     {"tempo_feel": -1, "moods": {"sad"}, "key": "Dm", "wanted": {"piano"}}),
+     {"tempo_feel": -1, "moods": {"sad"}, "key": "Dm", "requested": {"piano"}}),
     ("хочу быстрый драм-н-бейс с женским вокалом, 174 удара в минуту",
-     {"genre": "drum and bass", "bpm": 174, "wanted": {"female vocal"}}),
+     {"genre": "drum and bass", "bpm": 174, "requested": {"female vocal"}}),
     ("длинный эмбиент без барабанов, с пианино и скрипкой, на 5 минут",
-     {"genre": "ambient", "length_s": 300, "excluded": DRUMS, "wanted": {"piano", "violin"}}),
+     {"genre": "ambient", "length_s": 300, "excluded": DRUMS, "requested": {"piano", "violin"}}),
     ("мрачный, но мелодичный транс; никаких ударных во вступлении",
      {"genre": "trance", "moods": {"dark", "melodic"}, "section_excluded": {"intro": DRUMS}}),
     ("громкий дроп, тихое вступление", {"louder": {"drop"}, "quieter": {"intro"}}),
@@ -174,7 +175,7 @@ PROMPTS: list[tuple[str, dict[str, Any]]] = [
      {"genre": "house", "avoided": {"dark"}, "excluded": {"vocal"}}),
     ("трэп 140 с 808 басом и колокольчиками в до-диез миноре, три минуты",
      {"genre": "trap", "bpm": 140, "key": "C#m", "length_s": 180,
-      "wanted": {"808 bass", "bells"}}),
+      "requested": {"808 bass", "bells"}}),
     ("в темпе 120, ля минор, без хай-хэтов",
      {"bpm": 120, "key": "Am", "excluded": {"hihat"}}),
 ]  # fmt: skip
@@ -182,34 +183,36 @@ PROMPTS: list[tuple[str, dict[str, Any]]] = [
 
 def _seen(intent: PromptIntent) -> dict[str, Any]:
     """The intent in the words of the table."""
-    wishes = intent.sections
+    requests = intent.sections
     length = intent.length
     return {
         **{
             name: getattr(intent, name)
             for name in (
                 "bpm", "bpm_range", "key", "minor", "genre", "style", "tempo_feel",
-                "length_feel", "half_time", "only_wanted", "fills", "language",
+                "length_feel", "half_time", "only_requested", "fills", "language",
             )
         },
         "moods": set(intent.moods),
         "avoided": set(intent.avoided_moods),
-        "wanted": {wanted.name for wanted in intent.wanted},
-        "wanted_categories": {wanted.category for wanted in intent.wanted},
+        "requested": {requested.name for requested in intent.requested},
+        "requested_categories": {requested.category for requested in intent.requested},
         "excluded": set(intent.excluded),
         "words": set(intent.excluded_words),
         "softer": {category for category, _ in intent.softer},
         "refused_genres": set(intent.refused_genres),
         "length_s": length.seconds if length else None,
         "length_bars": length.bars if length else None,
-        "removed": {wish.kind for wish in wishes if wish.removed},
-        "longer": {wish.kind for wish in wishes if wish.factor > 1},
-        "shorter": {wish.kind for wish in wishes if wish.factor < 1},
-        "quieter": {wish.kind for wish in wishes if wish.energy < 0},
-        "louder": {wish.kind for wish in wishes if wish.energy > 0},
-        "only": {wish.kind for wish in wishes if wish.only},
-        "section_excluded": {w.kind: set(w.excluded) for w in wishes if w.excluded},
-        "section_wanted": {w.kind: {i.name for i in w.wanted} for w in wishes if w.wanted},
+        "removed": {request.kind for request in requests if request.removed},
+        "longer": {request.kind for request in requests if request.factor > 1},
+        "shorter": {request.kind for request in requests if request.factor < 1},
+        "quieter": {request.kind for request in requests if request.energy < 0},
+        "louder": {request.kind for request in requests if request.energy > 0},
+        "only": {request.kind for request in requests if request.only},
+        "section_excluded": {w.kind: set(w.excluded) for w in requests if w.excluded},
+        "section_requested": {
+            w.kind: {i.name for i in w.requested} for w in requests if w.requested
+        },
     }  # fmt: skip
 
 
@@ -217,11 +220,11 @@ def _seen(intent: PromptIntent) -> dict[str, Any]:
 def test_prompt_is_understood(prompt: str, expected: dict[str, Any]) -> None:
     intent = understand_prompt(prompt)
     seen = _seen(intent)
-    wanted = {name: value for name, value in expected.items() if name != "noted"}
-    if "wanted_categories" not in wanted:
-        wanted.setdefault("wanted", set())
-    wanted.setdefault("excluded", set())
-    assert {name: seen[name] for name in wanted} == wanted
+    requested = {name: value for name, value in expected.items() if name != "noted"}
+    if "requested_categories" not in requested:
+        requested.setdefault("requested", set())
+    requested.setdefault("excluded", set())
+    assert {name: seen[name] for name in requested} == requested
     assert expected.get("noted", "") in " ".join(intent.notes)
 
 
@@ -234,7 +237,7 @@ def test_table_has_three_languages() -> None:
 def test_moods_before_an_instrument_belong_to_it_alone() -> None:
     intent = understand_prompt("techno with dark pads and a warm analog bass")
     assert intent.moods == ()
-    assert [(w.text, w.tags) for w in intent.wanted] == [
+    assert [(w.text, w.tags) for w in intent.requested] == [
         ("dark pad", ("dark",)),
         ("warm analog bass", ("warm", "analog")),
     ]
@@ -244,7 +247,7 @@ def test_section_lengths_are_kept_apart_from_the_tracks() -> None:
     intent = understand_prompt("house, 4 minutes, 32-bar intro, breakdown of 16 bars")
     assert intent.length is not None
     assert intent.length.seconds == 240
-    lengths = {wish.kind: wish.length.bars for wish in intent.sections if wish.length}
+    lengths = {request.kind: request.length.bars for request in intent.sections if request.length}
     assert lengths == {"intro": 32, "break": 16}
 
 
@@ -286,7 +289,7 @@ def test_any_text_is_read_or_refused_by_name(text: str) -> None:
     except InvalidInputError:
         return
     assert intent == understand_prompt(text)
-    assert not {wanted.category for wanted in intent.wanted} & set(intent.excluded)
+    assert not {requested.category for requested in intent.requested} & set(intent.excluded)
 
 
 VOCABULARY = (
@@ -302,9 +305,9 @@ def test_wanted_and_refused_never_overlap(words: list[str]) -> None:
         intent = understand_prompt(" ".join(words))
     except InvalidInputError:
         return
-    assert not {wanted.category for wanted in intent.wanted} & set(intent.excluded)
-    for wish in intent.sections:
-        assert not {wanted.category for wanted in wish.wanted} & set(wish.excluded)
+    assert not {requested.category for requested in intent.requested} & set(intent.excluded)
+    for request in intent.sections:
+        assert not {requested.category for requested in request.requested} & set(request.excluded)
 
 
 def test_a_usual_prompt_takes_less_than_five_milliseconds() -> None:

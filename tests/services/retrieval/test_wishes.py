@@ -177,9 +177,9 @@ def test_spread_hits_differ_from_each_other(service: SearchService) -> None:
 
 @pytest.mark.parametrize("wishes", [{}, {"spread": 0.4}, {"fold": True}, {"fits": "d1"}])
 def test_pages_go_on_where_they_ended_though_a_stem_came_in(
-    service: SearchService, database: Database, wishes: dict[str, object]
+    service: SearchService, database: Database, requests: dict[str, object]
 ) -> None:
-    query = SearchQuery("kick", limit=2, **wishes)  # type: ignore[arg-type]
+    query = SearchQuery("kick", limit=2, **requests)  # type: ignore[arg-type]
     first = service.find(query)
     with database.transaction() as session:
         session.add(stem("k0", "kick", category="kick", name="kick kick", duration_s=9.0))
@@ -190,7 +190,7 @@ def test_pages_go_on_where_they_ended_though_a_stem_came_in(
         seen += [hit.stem.id for hit in page.hits]
         cursor = page.next_cursor
     assert len(seen) == len(set(seen))
-    everything = set(found(service, prompt="kick", **wishes))
+    everything = set(found(service, prompt="kick", **requests))
     assert everything - set(seen) <= {"k0"}
 
 

@@ -1,9 +1,9 @@
-"""What has been found in a prompt so far: wishes and refusals, in the order they were said."""
+"""What has been found in a prompt so far: requests and refusals, in the order they were said."""
 
 from dataclasses import dataclass, field, replace
 
 from src.music.model.part_request import PartRequest
-from src.music.prompt.intent import SectionWish
+from src.music.prompt.intent import SectionRequest
 from src.music.prompt.length import Length
 from src.music.theory.library import DRUM_CATEGORIES
 
@@ -20,7 +20,7 @@ class Mention:
 
     part, named: whether it is less than its category, and whether names of files say it;
     group: it stands for several categories
-    place: kind of section it is said of; "" for the whole track
+    section: kind of section it is said of; "" for the whole track
     """
 
     request: PartRequest
@@ -28,7 +28,7 @@ class Mention:
     part: bool = False
     named: bool = False
     group: bool = False
-    place: str = ""
+    section: str = ""
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -37,7 +37,7 @@ class Mention:
 
 
 @dataclass
-class Findings:
+class PromptContents:
     """Filled while a prompt is read."""
 
     things: list[Mention] = field(default_factory=list)
@@ -48,45 +48,45 @@ class Findings:
     refused_genres: list[str] = field(default_factory=list)
     foreign_genres: list[str] = field(default_factory=list)
     excluded_words: list[str] = field(default_factory=list)
-    sections: dict[str, SectionWish] = field(default_factory=dict)
+    sections: dict[str, SectionRequest] = field(default_factory=dict)
     understood: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     tempo_feel: float = 0.0
     length_feel: float = 0.0
     half_time: bool = False
     minor: bool | None = None
-    only_wanted: bool = False
+    only_requested: bool = False
     fills: bool | None = None
 
-    def wish(self, kind: str) -> SectionWish:
+    def request(self, kind: str) -> SectionRequest:
         """Return what is asked of sections of a kind so far."""
-        return self.sections.get(kind, SectionWish(kind))
+        return self.sections.get(kind, SectionRequest(kind))
 
     def shift_energy(self, kind: str, by: float) -> None:
         """Make sections of a kind quieter or louder."""
-        self.sections[kind] = replace(self.wish(kind), energy=self.wish(kind).energy + by)
+        self.sections[kind] = replace(self.request(kind), energy=self.request(kind).energy + by)
 
     def stretch(self, kind: str, factor: float) -> None:
         """Make sections of a kind longer or shorter."""
-        self.sections[kind] = replace(self.wish(kind), factor=self.wish(kind).factor * factor)
+        self.sections[kind] = replace(self.request(kind), factor=self.request(kind).factor * factor)
 
     def set_length(self, kind: str, length: Length) -> None:
         """Fix the length of sections of a kind."""
-        self.sections[kind] = replace(self.wish(kind), length=length)
+        self.sections[kind] = replace(self.request(kind), length=length)
 
     def remove(self, kind: str) -> None:
         """Leave sections of a kind out."""
-        self.sections[kind] = replace(self.wish(kind), removed=True)
+        self.sections[kind] = replace(self.request(kind), removed=True)
 
     def keep_only(self, kind: str) -> None:
         """Let nothing play in sections of a kind but what is wanted there."""
-        self.sections[kind] = replace(self.wish(kind), only=True)
+        self.sections[kind] = replace(self.request(kind), only=True)
 
-    def wanted(self, place: str = "") -> tuple[PartRequest, ...]:
+    def requested(self, section: str = "") -> tuple[PartRequest, ...]:
         """List what shall sound, in the track or in a kind of section; the last word counts."""
         found: dict[tuple[str, str], PartRequest] = {}
         for thing in self.things:
-            if thing.place != place:
+            if thing.section != section:
                 continue
             if thing.refused:
                 for key in [key for key in found if _takes_back(thing, key)]:
@@ -97,13 +97,13 @@ class Findings:
             found.pop(("vocal", "vocal"), None)
         return tuple(found.values())
 
-    def excluded(self, place: str = "") -> tuple[str, ...]:
+    def excluded(self, section: str = "") -> tuple[str, ...]:
         """Refused categories, in the track or in a kind of section; the last word counts."""
         refused: dict[str, None] = {}
         for thing in self.things:
-            if thing.place != place:
+            if thing.section != section:
                 continue
-            if thing.refused and not self._is_partial(thing, place):
+            if thing.refused and not self._is_partial(thing, section):
                 refused.update(dict.fromkeys(thing.categories))
             elif not thing.refused:
                 for category in (
@@ -111,24 +111,24 @@ class Findings:
                     *((thing.categories) if thing.group else ()),
                 ):
                     refused.pop(category, None)
-        wanted = {instrument.category for instrument in self.wanted(place)}
-        partly = wanted & set(DRUM_CATEGORIES)
-        return tuple(c for c in refused if not (c == "drums" and partly and c not in wanted))
+        requested = {instrument.category for instrument in self.requested(section)}
+        partly = requested & set(DRUM_CATEGORIES)
+        return tuple(c for c in refused if not (c == "drums" and partly and c not in requested))
 
     def refused_parts(self) -> tuple[str, ...]:
         """Names of refused sounds, for what is smaller than a category or goes by another name."""
-        named = [thing.request for thing in self.things if thing.refused and not thing.place]
+        named = [thing.request for thing in self.things if thing.refused and not thing.section]
         words = [request.name for request in named if request.name != request.category]
         return tuple(dict.fromkeys([*words, *self.excluded_words]))
 
-    def _is_partial(self, thing: Mention, place: str) -> bool:
+    def _is_partial(self, thing: Mention, section: str) -> bool:
         """Tell whether only a part of the category is refused.
 
         "no piano" refuses keys, since nobody can be sure which keys hold a piano, unless
         other keys are wanted; "no open hats" leaves the hats.
         """
         name, category = thing.request.name, thing.request.category
-        others = {i.category for i in self.wanted(place) if i.name != name}
+        others = {i.category for i in self.requested(section) if i.name != name}
         return not thing.group and (thing.named or (thing.part and category in others))
 
 
