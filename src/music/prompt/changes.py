@@ -43,6 +43,10 @@ _KEY_CHANGE = (
 _SECOND_TEMPO = re.compile(
     rf"(?<![\w.,])(?:{_TEMPO}){_THEN}{_WITH_UNIT}|{_WITH_UNIT}{_THEN}{_TEMPO}"
 )
+_RAMP = re.compile(rf"{_NO}(?<!\w)(?:from|von|с|со)\s+{_TEMPO}\s+{_TO}\s+{_WITH_UNIT}")
+_LEAST_RAMP_BPM = 10.0
+"""Tempos that lie nearer to each other are a range to choose from, and no change."""
+
 _GLIDING = re.compile(rf"{_NO}{_GLIDE}(?:\s+{_FROM}\s+{_TEMPO})?(?:\s+{_TO}\s+{_TEMPO})?")
 _TEMPO_CHANGING = re.compile(
     rf"{_NO}{_TEMPO_CHANGE}(?:\s+{_FROM}\s+{_TEMPO})?(?:\s+{_TO}\s+{_TEMPO})?"
@@ -78,6 +82,8 @@ def take_changes(sentence: Sentence) -> Changes:
     written: list[str] = []
     for pattern, read in _READERS:
         for match in sentence.find(pattern):
+            if pattern is _RAMP and not _is_ramp(match):
+                continue
             start = read(match)
             refused = match.re is not _SECOND_TEMPO and match[1]
             words = sentence.take(match)
@@ -91,6 +97,12 @@ def take_changes(sentence: Sentence) -> Changes:
                 tempo = tempo or _tempo(start)
                 notes.append(_note("tempo", words))
     return Changes(tempo, key, tuple(written), tuple(notes))
+
+
+def _is_ramp(match: re.Match[str]) -> bool:
+    """Tell whether "from 120 to 140 bpm" asks for a change."""
+    first, last = (float(match[i].replace(",", ".")) for i in (2, 3))
+    return abs(last - first) >= _LEAST_RAMP_BPM
 
 
 def _note(what: str, words: str) -> str:
@@ -119,5 +131,6 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (_SECOND_TEMPO, _first_tempo),
     (_GLIDING, _named_start),
     (_TEMPO_CHANGING, _named_start),
+    (_RAMP, _named_start),
     (_KEY_CHANGING, _named_start),
 )

@@ -43,12 +43,22 @@ class Sentence:
 
     def take(self, match: re.Match[str]) -> str:
         """Take a match out, so that nothing else reads it. Returns it as it was written."""
-        start, end = match.span()
-        gap = TAKEN * (end - start)
-        written = self.raw[start:end]
-        self._free = self._free[:start] + gap + self._free[end:]
-        self._free_raw = self._free_raw[:start] + gap + self._free_raw[end:]
-        return " ".join(written.split())
+        return self.take_span(*match.span())
+
+    @property
+    def free(self) -> str:
+        """What has not been taken yet, in lower case, as long as the whole."""
+        return self._free
+
+    def take_span(self, start: int, end: int) -> str:
+        """Take what stands between two places. Returns it as it was written."""
+        self._free = self._free[:start] + TAKEN * (end - start) + self._free[end:]
+        self._free_raw = self._free_raw[:start] + TAKEN * (end - start) + self._free_raw[end:]
+        return " ".join(self.raw[start:end].split())
+
+    def part(self, start: int, end: int) -> "Sentence":
+        """Return what is left between two places as a sentence; what was taken there is blank."""
+        return Sentence(self._free_raw[start:end])
 
     def words(self) -> list[Word]:
         """List what is left, as words and signs."""

@@ -6,7 +6,10 @@ from src.core.errors import InvalidInputError
 from src.music.genre.genres import genre_grammar
 from src.music.model.plan import MAX_TEXT, REFUSED
 from src.music.prompt.changes import Changes, take_changes
+from src.music.prompt.clause_reading import ClauseReader, with_own_genres
 from src.music.prompt.contents import PromptContents
+from src.music.prompt.endings import take_ending
+from src.music.prompt.form_words import take_form
 from src.music.prompt.intent import PromptIntent, SectionRequest
 from src.music.prompt.items import items_of
 from src.music.prompt.key import KeyRequest, take_key
@@ -32,14 +35,21 @@ def understand_prompt(prompt: str) -> PromptIntent:
         )
     sentence = Sentence(prompt)
     changes = take_changes(sentence)
+    ending, form = take_ending(sentence), take_form(sentence)
+    clauses = ClauseReader(sentence, form)
     key = take_key(sentence)
     lengths = take_lengths(sentence)
     tempo = take_tempo(sentence)
+    timeline = clauses.read()
     found = PromptReader(items_of(sentence, prompt_lexicon())).read()
+    timeline = with_own_genres(timeline, found)
     for name, length in lengths.sections:
         kind = _section_kind(name)
         found.set_length(kind, length)
     intent = _intent(prompt, sentence.language, found)
+    intent = replace(intent, clauses=timeline.clauses, form=form, ending=ending)
+    said = (*form.written, *timeline.understood, *(ending.written if ending else ()))
+    intent = replace(intent, understood=(*intent.understood, *said))
     intent = _with_changes(intent, changes)
     return _with_numbers(intent, tempo, key, lengths)
 

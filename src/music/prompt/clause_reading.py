@@ -1,0 +1,202 @@
+"""Reading the clauses of a prompt: who plays, who does not, and in which genre and mood."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from src.music.prompt.clauses import HEADED, Clause, cut_clauses
+from src.music.prompt.contents import PromptContents
+from src.music.prompt.form_words import FormRequest, NamedSection
+from src.music.prompt.intent import ClauseRequest
+from src.music.prompt.items import THINGS, items_of
+from src.music.prompt.lexicon import prompt_lexicon
+from src.music.prompt.moments import END, START
+from src.music.prompt.reading import PromptReader
+from src.music.prompt.text import Sentence
+from src.words.timeline_words import timeline_words
+
+_KINDS = {
+    **dict.fromkeys(THINGS, "thing"), "genre": "genre", "style": "genre", "mood": "mood",
+    "section": "section", "negator": "refused", "without": "refused", "refusal": "refused",
+    "only": "only", "loud": "mood",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """What a prompt says of parts of the track.
+
+    clauses: what they ask; contents: of each, as they were read
+    outside: the rest of the prompt, which is said of the whole track
+    """
+
+    clauses: tuple[ClauseRequest, ...]
+    contents: tuple[PromptContents, ...]
+    understood: tuple[str, ...] = ()
+
+
+class ClauseReader:
+    """Cuts the clauses out of a sentence, and reads them when its numbers have been taken."""
+
+    def __init__(self, sentence: Sentence, form: FormRequest) -> None:
+        self._sentence = sentence
+        self._clauses = (*_headed(form.sections), *cut_clauses(sentence.free, kinds_in))
+        self.written: list[str] = []
+        for clause in self._clauses:
+            self.written += [sentence.take_span(*mark) for mark in clause.marks]
+
+    def read(self) -> Timeline:
+        """Read each clause and take it out of the sentence."""
+        clauses: list[ClauseRequest] = []
+        contents: list[PromptContents] = []
+        for clause in self._clauses:
+            part = self._sentence.part(*clause.span)
+            self._sentence.take_span(*clause.span)
+            request, found = _read(clause, part)
+            clauses.append(_with_subject(request, clauses[-1] if clauses else None))
+            contents.append(found)
+        return Timeline(tuple(clauses), tuple(contents), tuple(self.written))
+
+
+def kinds_in(text: str) -> frozenset[str]:
+    """Tell of which kinds the words of a text are: thing, genre, mood, section, refused, only,
+    everything, silence.
+    """
+    words = timeline_words()
+    folded = Sentence(text).free
+    found = {name for name in ("everything", "silence", "only") if re.search(words[name], folded)}
+    if re.search(words["no"], folded):
+        found.add("refused")
+    if re.search(words.section, folded):
+        found.add("section")
+    for item in items_of(Sentence(_blanked(text, folded, _said())), prompt_lexicon()):
+        found.add(_KINDS.get(item.kind, ""))
+    return frozenset(found - {""})
+
+
+def _headed(sections: Sequence[NamedSection]) -> tuple[Clause, ...]:
+    """Make a clause of what stands behind each heading."""
+    return tuple(
+        Clause(section.says, follows=HEADED) for section in sections if section.says is not None
+    )
+
+
+def _read(clause: Clause, part: Sentence) -> tuple[ClauseRequest, PromptContents]:
+    words = timeline_words()
+    said = {match.lastgroup or "" for match in _said().finditer(part.free)}
+    if re.search(words["with"], part.free):
+        said.add("with")
+    written = _blanked(part.raw, part.free, _said())
+    section = _section(Sentence(written).free) if clause.follows != HEADED else None
+    if section is not None:
+        written = written[: section.start()] + " " * len(section[0]) + written[section.end() :]
+    found = PromptReader(items_of(Sentence(written), prompt_lexicon())).read()
+    found.things = [replace(thing, section="") for thing in found.things]
+    requested = tuple(item for item in found.requested() if item.gain_db >= 0)
+    kind = None if section is None else words.section_of(section["s"])
+    only = found.only_requested or any(one.only for one in found.sections.values())
+    genre, style = found.genres[0] if found.genres else ("", "")
+    request = ClauseRequest(
+        text=" ".join(part.raw.split()),
+        start=clause.start,
+        end=clause.end,
+        length=clause.length,
+        follows=clause.follows,
+        keeps=clause.keeps,
+        limits=clause.limits and clause.start is None,
+        section="" if kind is None else kind.kind,
+        title="" if kind is None else kind.title,
+        requested=requested,
+        excluded=found.excluded(),
+        only=bool(requested) and (only or "only" in said or _is_alone(clause, found, said)),
+        full="everything" in said,
+        silent="silence" in said and not requested,
+        enters="enters" in said,
+        leaves="leaves" in said,
+        genre=genre,
+        style=style,
+        moods=tuple(dict.fromkeys(found.moods)),
+    )
+    return request, found
+
+
+def _with_subject(request: ClauseRequest, before: ClauseRequest | None) -> ClauseRequest:
+    """Let a clause without one speak of what the one before did: "..., come back at bar 49"."""
+    says = request.requested or request.excluded or request.section or request.full
+    moves = request.enters or request.leaves
+    if before is None or says or not moves or request.genre or request.moods:
+        return request
+    return replace(request, requested=before.requested)
+
+
+def _is_alone(clause: Clause, found: PromptContents, said: set[str]) -> bool:
+    """Tell whether what a block names plays alone in it: "[Intro] pads", "the first 8 bars pads".
+
+    Not where more is told: "with pads", "everything", a genre, a refusal.
+    """
+    if "everything" in said or found.genres or found.excluded():
+        return False
+    if clause.follows == HEADED or "starts" in said:
+        return True
+    edge = clause.start == START or clause.end == END
+    block = clause.length is not None or (clause.end is not None and edge and not clause.limits)
+    return block and not said & {"with", "enters"}
+
+
+def _section(text: str) -> re.Match[str] | None:
+    """Find the section that a clause calls for, unless it is refused or only a place."""
+    words = timeline_words()
+    for match in _called().finditer(text):
+        before = text[: match.start("s")]
+        if not re.search(rf"(?:{words['no']}|{words.any_of('at', 'during')})\s*\S*\s*$", before):
+            return match
+    return None
+
+
+@cache
+def _called() -> re.Pattern[str]:
+    words = timeline_words()
+    return re.compile(rf"(?:{words['article']}\s+)?(?P<s>{words.section})")
+
+
+@cache
+def _said() -> re.Pattern[str]:
+    """Match the words of a clause that are read as flags, each in a group of its name."""
+    words = timeline_words()
+    names = ("starts", "everything", "silence", "only", "enters", "leaves")
+    return re.compile("|".join(rf"(?P<{name}>{words[name]})" for name in names))
+
+
+def _blanked(written: str, folded: str, pattern: re.Pattern[str]) -> str:
+    """Blank what a pattern matches in the folded text; both are as long."""
+    for match in pattern.finditer(folded):
+        written = written[: match.start()] + " " * len(match[0]) + written[match.end() :]
+    return written
+
+
+def with_own_genres(timeline: Timeline, track: PromptContents) -> Timeline:
+    """Give the track what its clauses say of all of it, and keep for them what is theirs.
+
+    track: what the rest of the prompt says; genres, moods and words of clauses are added to it
+
+    A genre that no other part of the prompt contradicts is the track's, with the moods beside
+    it. Of several in a row the last is the track's, and each keeps its clauses.
+    """
+    genres = [one.genre for one in timeline.clauses if one.genre]
+    several = len({*genres, *(genre for genre, _ in track.genres)}) > 1
+    clauses: list[ClauseRequest] = []
+    for clause, found in zip(timeline.clauses, timeline.contents, strict=True):
+        track.unknown += found.unknown
+        track.understood += found.understood
+        track.foreign_genres += found.foreign_genres
+        track.refused_genres += found.refused_genres
+        if clause.genre and not several:
+            track.genres += found.genres
+            track.moods += found.moods
+            clause = replace(clause, genre="", style="", moods=())
+        clauses.append(clause)
+    if several and not track.genres:
+        last = [found for found in timeline.contents if found.genres][-1]
+        track.genres += last.genres
+    return replace(timeline, clauses=tuple(clauses))
