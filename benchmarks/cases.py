@@ -29,7 +29,7 @@ from benchmarks import report
 from benchmarks.case_rules import RULES, Outcome
 from src.core.config import Settings
 from src.core.logs import set_up_logging
-from src.db.models import Place, Quarantine, Stem
+from src.db.models import Quarantine, Stem, StemLocation
 from src.music.model.plan import ArrangementPlan, SectionPlan, StemQuery
 from src.storage.paths import library_path
 from src.storage.tags import read_tags
@@ -113,7 +113,7 @@ def _upload(services: Services, archive: Path) -> None:
 def _rows(services: Services) -> Outcome:
     raw = services.settings.raw_path
     with services.database.transaction() as session:
-        pairs = session.execute(select(Place.path, Stem).join(Stem)).unique().all()
+        pairs = session.execute(select(StemLocation.path, Stem).join(Stem)).unique().all()
         stems = {path: {name: getattr(stem, name) for name in _COLUMNS} for path, stem in pairs}
         refused = session.execute(select(Quarantine.original_path, Quarantine.reason)).all()
         gone = {row.original_path: row.reason for row in refused}

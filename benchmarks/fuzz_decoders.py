@@ -21,7 +21,7 @@ from benchmarks.mutants import CONTAINERS, Mutant, mutants
 from src.core.config import Settings
 from src.core.logs import set_up_logging
 from src.db.database import Database
-from src.db.models import Place, Quarantine, Stem
+from src.db.models import Quarantine, Stem, StemLocation
 from src.services.ingest.report import ImportReport
 from src.services.preprocessor import NeuroAnalyzer
 from tests.services.plain_analysis import PLAIN, SpectralEmbedder
@@ -88,7 +88,9 @@ def _found(
 ) -> Outcomes:
     with database.transaction() as session:
         pairs = session.execute(
-            select(Place.path, Stem.warnings, Stem.duration_s).join(Stem, Place.stem_id == Stem.id)
+            select(StemLocation.path, Stem.warnings, Stem.duration_s).join(
+                Stem, StemLocation.stem_id == Stem.id
+            )
         ).all()
         taken = {path: (list(warnings), length) for path, warnings, length in pairs}
         refused = {

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from src.audio.analysis.key import Chroma
-from src.audio.analysis.pitch import Note
+from src.audio.analysis.pitch import PitchedNote
 from src.audio.analysis.sound_estimates import SoundEstimates
 from src.music.evidence.estimates import Estimate, Evidence
 from src.music.evidence.key import PossibleKey, fuse_key
@@ -155,12 +155,12 @@ def _notes_by_sound(sound: SoundEstimates) -> KeyEvidence:
     return [Evidence(chord, 0.6 * sound.key.confidence, "audio")]
 
 
-def _sounds(note: Note, chroma: Chroma) -> bool:
+def _sounds(note: PitchedNote, chroma: Chroma) -> bool:
     """Whether the pitch class of a note is among what sounds; of one note its octaves are."""
     return bool(chroma.all[note.pitch_class] >= _SOUNDING * chroma.all.max())
 
 
-def _either_side(note: Note) -> KeyEvidence:
+def _either_side(note: PitchedNote) -> KeyEvidence:
     """Weigh the two semitones that a pitch lies between; the nearer one is likelier."""
     below = math.floor(note.midi)
     pitches = (below, below + 1)

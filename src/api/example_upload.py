@@ -39,7 +39,7 @@ EXAMPLE_BODY = {
 _LONGEST_FIELD = 100
 
 
-class _Form:
+class _ExampleForm:
     """The form: the first file goes to disk, the field ``aspect`` is kept."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -82,7 +82,7 @@ async def received_example(request: Request) -> AsyncIterator[tuple[Path, str | 
     path = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            form = _Form(file)
+            form = _ExampleForm(file)
             await _receive(request, reader, form)
         if form.files != 1:
             raise InvalidInputError(
@@ -93,7 +93,7 @@ async def received_example(request: Request) -> AsyncIterator[tuple[Path, str | 
         await run_in_threadpool(path.unlink)
 
 
-async def _receive(request: Request, reader: FormReader, form: _Form) -> None:
+async def _receive(request: Request, reader: FormReader, form: _ExampleForm) -> None:
     size = 0
     try:
         async for piece in request.stream():

@@ -15,9 +15,9 @@ from src.db.models import (
     Embedding,
     Job,
     Kit,
-    Place,
     Quarantine,
     Stem,
+    StemLocation,
     TrackRow,
 )
 
@@ -149,7 +149,11 @@ def delete_stem(session: Session, stem: Stem) -> None:
 def drop_empty_kit(session: Session, kit_id: str) -> None:
     """Remove a kit that no stem and no place belongs to any more."""
     used = session.scalar(
-        select(or_(exists().where(Stem.kit_id == kit_id), exists().where(Place.kit_id == kit_id)))
+        select(
+            or_(
+                exists().where(Stem.kit_id == kit_id), exists().where(StemLocation.kit_id == kit_id)
+            )
+        )
     )
     kit = session.get(Kit, kit_id)
     if kit is not None and not used:
@@ -178,7 +182,7 @@ def _stem_conditions(wanted: StemFilter) -> list[ColumnElement[bool]]:
         found.append(or_(*(_contains(column, wanted.text) for column in columns)))
     if wanted.missing is not None:
         # Not "exists": SQLite would look through all places once per stem.
-        there = Stem.id.in_(select(Place.stem_id).where(Place.missing.is_(False)))
+        there = Stem.id.in_(select(StemLocation.stem_id).where(StemLocation.missing.is_(False)))
         found.append(~there if wanted.missing else there)
     if wanted.collection is not None:
         of_it = select(CollectedStem.stem_id)

@@ -92,15 +92,15 @@ class Stem(Base):
     imported_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
 
     kit: Mapped[Kit | None] = relationship(lazy="joined")
-    places: Mapped[list["Place"]] = relationship(
-        back_populates="stem", cascade="all, delete-orphan", order_by="Place.path"
+    places: Mapped[list["StemLocation"]] = relationship(
+        back_populates="stem", cascade="all, delete-orphan", order_by="StemLocation.path"
     )
     embeddings: Mapped[list["Embedding"]] = relationship(
         back_populates="stem", cascade="all, delete-orphan"
     )
 
 
-class Place(Base):
+class StemLocation(Base):
     """Where the bytes of a stem lie on disk. One stem may have several places.
 
     path: relative to the raw folder, or absolute outside of it
@@ -171,7 +171,7 @@ class StemChange(Base):
     stem_id: Mapped[str] = mapped_column(String(32), unique=True)
 
 
-class SettledKit(Base):
+class KitConsensusState(Base):
     """Stems that lie together, and the state of them in which they were settled.
 
     path: the folder that holds them all; members: digest of their ids and places

@@ -21,7 +21,7 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Note:
+class DemoNote:
     """One note or chord; ``slide`` glides into it from the note before."""
 
     beat: float
@@ -52,7 +52,7 @@ def hits(pattern: str, *, times: int = 1, swing: float = 0.5) -> tuple[Hit, ...]
     )
 
 
-def line(notation: str, *, times: int = 1, swing: float = 0.5) -> tuple[Note, ...]:
+def line(notation: str, *, times: int = 1, swing: float = 0.5) -> tuple[DemoNote, ...]:
     """Notes of a melodic line, repeated ``times``; steps count from each bar's start."""
     bars = notation.split("|") * times
     return tuple(
@@ -62,13 +62,13 @@ def line(notation: str, *, times: int = 1, swing: float = 0.5) -> tuple[Note, ..
     )
 
 
-def _note(word: str, first_step: int, swing: float) -> Note:
+def _note(word: str, first_step: int, swing: float) -> DemoNote:
     step, names, length, *rest = word.split(":")
     slide = names.endswith("~")
     pitches = tuple(pitch_hz(name) for name in names.rstrip("~").split("+"))
     velocity = int(rest[0]) / 100 if rest else 0.8
     beat = _swung(first_step + int(step), swing)
-    return Note(beat, float(length) / 4, pitches, velocity, slide)
+    return DemoNote(beat, float(length) / 4, pitches, velocity, slide)
 
 
 def _swung(step: int, swing: float) -> float:

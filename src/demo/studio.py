@@ -21,7 +21,7 @@ from src.audio.processing.effects import (
 from src.audio.processing.sweep_filter import Sweep, sweep
 from src.audio.synthesis.loop_canvas import Grid, LoopCanvas
 from src.audio.synthesis.tonal import PadVoice, Press, SynthVoice, pad_chord, synth_note
-from src.demo.scores import Hit, Note
+from src.demo.scores import DemoNote, Hit
 
 CEILING = 0.885
 """Full scale of the demo sounds, -1.06 dBFS."""
@@ -130,7 +130,7 @@ class Studio:
         return canvas.audio
 
     def played(
-        self, grid: Grid, notes: Iterable[Note], voice: Voice, name: str, *, hold: float = 1.0
+        self, grid: Grid, notes: Iterable[DemoNote], voice: Voice, name: str, *, hold: float = 1.0
     ) -> Audio:
         """Play a loop of notes.
 

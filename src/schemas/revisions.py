@@ -181,7 +181,7 @@ class Explanation(BaseModel):
     voices: list[ChoiceOut]
 
 
-class Suggestion(BaseModel):
+class SwapSuggestion(BaseModel):
     """A stem that could play a part instead."""
 
     stem_id: str
@@ -194,12 +194,12 @@ class Suggestion(BaseModel):
     reasons: list[ReasonOut]
 
 
-class Suggestions(BaseModel):
+class SwapSuggestions(BaseModel):
     """Best first."""
 
     track_id: str
     voice: str
-    stems: list[Suggestion]
+    stems: list[SwapSuggestion]
 
 
 def choice_out(choice: dict[str, Any], part: str) -> ChoiceOut:

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 
-class FolderUse(BaseModel):
+class FolderUseOut(BaseModel):
     """One folder with all that lies below it."""
 
     name: Literal["raw", "processed", "tracks"]
@@ -17,6 +17,6 @@ class FolderUse(BaseModel):
 class Storage(BaseModel):
     """The library's folders and their disk."""
 
-    folders: list[FolderUse]
+    folders: list[FolderUseOut]
     free_bytes: int = Field(description="On the disk of the processed folder")
     total_bytes: int

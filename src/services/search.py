@@ -29,8 +29,15 @@ from src.services.retrieval.directions import (
     text_wishes,
 )
 from src.services.retrieval.filters import Members, allowed, members_of
-from src.services.retrieval.fit import WEIGHED, Company, track_company, weighed
-from src.services.retrieval.pages import Ordered, Place, cursor_of, ordered, place_of, start_of
+from src.services.retrieval.fit import WEIGHED, PlayingContext, track_company, weighed
+from src.services.retrieval.pages import (
+    Ordered,
+    PagePosition,
+    cursor_of,
+    ordered,
+    place_of,
+    start_of,
+)
 from src.services.retrieval.query import (
     MAX_LIMIT,
     MAX_OFFSET,
@@ -54,7 +61,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class _Named:
+class _ResolvedQuery:
     """What ids in a query stand for, read before anything is ranked.
 
     liked, disliked: ids of stems; texts: (text, weight); heard: vectors of sounds brought along
@@ -64,7 +71,7 @@ class _Named:
     liked: tuple[str, ...] = ()
     disliked: tuple[str, ...] = ()
     texts: tuple[tuple[str, float], ...] = ()
-    company: Company | None = None
+    company: PlayingContext | None = None
     heard: Vectors | None = None
 
 
@@ -150,7 +157,7 @@ class SearchService:
             total = int(np.count_nonzero(mask))
             return SearchPage(hits, total, cursor, asked.mended, embedder.model_id)
 
-    def _named(self, query: SearchQuery) -> _Named:
+    def _named(self, query: SearchQuery) -> _ResolvedQuery:
         """Read what the query names by id."""
         with self._database.transaction() as session:
             liked, liked_texts = _stems_and_texts(session, query.like)
@@ -161,12 +168,12 @@ class SearchService:
         texts = [(text, LIKED / len(liked_texts)) for text in liked_texts]
         texts += [(text, -DISLIKED / len(disliked_texts)) for text in disliked_texts]
         company = None if query.fits is None else self._company(query.fits, track)
-        return _Named(members, tuple(liked), tuple(disliked), tuple(texts), company)
+        return _ResolvedQuery(members, tuple(liked), tuple(disliked), tuple(texts), company)
 
-    def _company(self, named: str, track: TrackRow | None) -> Company:
+    def _company(self, named: str, track: TrackRow | None) -> PlayingContext:
         if track is None:
             playing = self._cards.by_id([named])
-            return Company(playing[named].name, tuple(playing.values()))
+            return PlayingContext(playing[named].name, tuple(playing.values()))
         choices = track.report.get("stems", [])
         played = [str(choice["stem_id"]) for choice in choices if "stem_id" in choice]
         return track_company("the track", track.bpm, choices, self._cards.by_id(played))
@@ -175,7 +182,7 @@ class SearchService:
         self,
         query: SearchQuery,
         asked: Asked,
-        named: _Named,
+        named: _ResolvedQuery,
         texts: Sequence[Wish],
         pointing: Pointing | None,
     ) -> RankedFor:
@@ -191,7 +198,7 @@ class SearchService:
         return self._index.vectors_of(self._index.slots_of(ids))
 
     def _order(
-        self, query: SearchQuery, wanted: RankedFor, mask: NDArray[np.bool_], place: Place
+        self, query: SearchQuery, wanted: RankedFor, mask: NDArray[np.bool_], place: PagePosition
     ) -> tuple[Ranking, Ordered, int]:
         """Rank as deep as the page needs, deeper where much was folded away.
 
@@ -232,7 +239,7 @@ class SearchService:
 
     def _hits(
         self, ranking: Ranking, found: Ordered, page: slice, wanted: RankedFor
-    ) -> tuple[tuple[SearchHit, ...], Place | None]:
+    ) -> tuple[tuple[SearchHit, ...], PagePosition | None]:
         """Make the hits of a page, and tell where it ended if there are more."""
         ids = self._index.ids
         shown = found.places[page]
@@ -263,11 +270,11 @@ class SearchService:
                 )
             )
         more = bool(slots.size) and len(found.places) > page.stop
-        last = Place(ids[slots[-1]], page.start + int(slots.size)) if more else None
+        last = PagePosition(ids[slots[-1]], page.start + int(slots.size)) if more else None
         return tuple(hits), last
 
 
-def _text_wishes(embedder: Embedder, prompt: str, named: _Named) -> list[Wish]:
+def _text_wishes(embedder: Embedder, prompt: str, named: _ResolvedQuery) -> list[Wish]:
     """Embed what the texts ask of the sound. Without the search's lock: it may take long."""
     texts = [*([(prompt, PROMPT)] if prompt.strip() else []), *named.texts]
     return text_wishes(embedder, [text for text, _ in texts], [weight for _, weight in texts])

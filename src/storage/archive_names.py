@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import BinaryIO
 from zipfile import BadZipFile, ZipInfo
 
-from src.storage.containers.byte_view import ByteView, Part, Span
+from src.storage.containers.byte_view import ByteSpan, ByteView, Part
 
 _UTF8_FLAG = 0x800
 _UNICODE_PATH = 0x7075
@@ -77,9 +77,9 @@ def _patched(file: BinaryIO, size: int, patches: Mapping[int, bytes]) -> ByteVie
     done = 0
     for offset, data in sorted(patches.items()):
         if done <= offset <= size - len(data):
-            parts += [Span(done, offset - done), data]
+            parts += [ByteSpan(done, offset - done), data]
             done = offset + len(data)
-    return ByteView(file, [*parts, Span(done, size - done)])
+    return ByteView(file, [*parts, ByteSpan(done, size - done)])
 
 
 def likeliest_codec(names: Sequence[bytes]) -> str:

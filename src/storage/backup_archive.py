@@ -28,7 +28,7 @@ _DAMAGE = (tarfile.TarError, EOFError, OSError)
 
 
 @dataclass(frozen=True)
-class Source:
+class ArchivedFile:
     """A file that goes in. name: within the archive, with / between folders"""
 
     name: str
@@ -52,7 +52,7 @@ Step = Callable[[int], None]
 
 
 def write_archive(
-    sink: IO[bytes], sources: Iterable[Source], about: Mapping[str, Any], step: Step
+    sink: IO[bytes], sources: Iterable[ArchivedFile], about: Mapping[str, Any], step: Step
 ) -> list[str]:
     """Write a backup; returns the names of files that vanished before their turn.
 
@@ -82,7 +82,7 @@ def write_archive(
     return vanished
 
 
-def _add(tar: tarfile.TarFile, source: Source, file: IO[bytes], step: Step) -> Entry:
+def _add(tar: tarfile.TarFile, source: ArchivedFile, file: IO[bytes], step: Step) -> Entry:
     info = tarfile.TarInfo(source.name)
     info.size = source.size_bytes
     info.mtime = source.modified_ns // 1_000_000_000

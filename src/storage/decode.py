@@ -18,7 +18,7 @@ from src.core.errors import UnreadableAudioError
 from src.storage.containers.byte_view import ByteView
 from src.storage.containers.caf_file import caf_chunks
 from src.storage.containers.foreign import ForeignSound, foreign_sound
-from src.storage.containers.sound_sources import Source, Sources, sound_sources
+from src.storage.containers.sound_sources import SoundRun, Sources, sound_sources
 from src.storage.files import open_regular
 from src.storage.paths import shown
 from src.storage.riff import UNKNOWN_SIZE, Chunk, riff_chunks
@@ -79,7 +79,7 @@ class _ForwardSound(soundfile.SoundFile):  # type: ignore[misc]
 
 
 @dataclass(frozen=True)
-class _Form:
+class _BlockForm:
     """What all blocks of a sound share."""
 
     sample_rate: int
@@ -149,7 +149,7 @@ def _read(
     """The sound by the decoder in the house."""
     with _opened(file, reading.path, _ForwardSound, sources.runs[0]) as sound:
         _check_header(sound.samplerate, sound.channels, reading.path)
-        form = _Form(sound.samplerate, sound.channels, sound.format, sound.subtype)
+        form = _BlockForm(sound.samplerate, sound.channels, sound.format, sound.subtype)
         rate = form.sample_rate if sample_rate is None else sample_rate
         blocks = _all_blocks(file, sound, sources, reading)
         audio = _joined(_resampled(blocks, form, rate), form.channels, reading.path)
@@ -169,7 +169,7 @@ def _read_foreign(
     """The sound by the second decoder, where there is one."""
     with decoded_stream(foreign, reading.path) as stream:
         _check_header(stream.sample_rate, stream.channels, reading.path)
-        form = _Form(stream.sample_rate, stream.channels, "FFMPEG", foreign.name)
+        form = _BlockForm(stream.sample_rate, stream.channels, "FFMPEG", foreign.name)
         rate = form.sample_rate if sample_rate is None else sample_rate
         blocks = (reading.checked(block, form.sample_rate) for block in stream.blocks)
         audio = _joined(_resampled(blocks, form, rate), form.channels, reading.path)
@@ -220,7 +220,7 @@ def _opened(
     file: BufferedReader,
     path: Path,
     kind: type[soundfile.SoundFile],
-    source: Source | None = None,
+    source: SoundRun | None = None,
 ) -> Iterator[soundfile.SoundFile]:
     """Open the file by its content; libsndfile's errors become ours."""
     view = None if source is None or source.parts is None else ByteView(file, source.parts)
@@ -283,7 +283,9 @@ def _all_blocks(
             return
 
 
-def _run_blocks(sound: soundfile.SoundFile, source: Source, reading: _Reading) -> Iterator[_Block]:
+def _run_blocks(
+    sound: soundfile.SoundFile, source: SoundRun, reading: _Reading
+) -> Iterator[_Block]:
     """Blocks of one run until its sound ends, never across the end that is known."""
     promised = sound.frames if source.samples is None else source.samples
     left = source.samples
@@ -321,7 +323,7 @@ def _all_read(sound: soundfile.SoundFile) -> bool:
     return os.lseek(descriptor, 0, os.SEEK_CUR) >= os.fstat(descriptor).st_size
 
 
-def _resampled(blocks: Iterator[_Block], form: _Form, rate: int) -> Iterator[_Block]:
+def _resampled(blocks: Iterator[_Block], form: _BlockForm, rate: int) -> Iterator[_Block]:
     if rate == form.sample_rate:
         yield from blocks
         return

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from src.ui.place import Place
+from src.ui.place import StudioSettings
 
 TOKEN = secrets.token_urlsafe(18)
 ALLOWED = re.compile(
@@ -48,7 +48,9 @@ def media_url(path: str) -> str:
     return f"/studio/{TOKEN}{quote(path, safe='/?=&%')}"
 
 
-def media_routes(place: Place, *, transport: httpx.AsyncBaseTransport | None = None) -> list[Route]:
+def media_routes(
+    place: StudioSettings, *, transport: httpx.AsyncBaseTransport | None = None
+) -> list[Route]:
     """Make the route that passes files on. transport: another way to reach the API, for tests."""
     http = httpx.AsyncClient(
         base_url=place.backend_url,

@@ -8,7 +8,7 @@ DEFAULT_BACKEND = "http://127.0.0.1:8000"
 
 
 @dataclass(frozen=True)
-class Place:
+class StudioSettings:
     """backend_url: the API as this process reaches it
     api_key: the API's key; empty where it has none
     password: what visitors must say; empty: nothing
@@ -19,10 +19,10 @@ class Place:
     password: str = ""
 
 
-def place_of(environment: Mapping[str, str] | None = None) -> Place:
+def place_of(environment: Mapping[str, str] | None = None) -> StudioSettings:
     """BACKEND_URL, API_KEY and APP_PASSWORD of the environment."""
     known = os.environ if environment is None else environment
-    return Place(
+    return StudioSettings(
         backend_url=known.get("BACKEND_URL", "").strip() or DEFAULT_BACKEND,
         api_key=known.get("API_KEY", "").strip(),
         password=known.get("APP_PASSWORD", ""),

@@ -6,12 +6,12 @@ from typing import Any
 import streamlit as st
 
 from src.ui.client import Api
-from src.ui.place import Place, place_of
+from src.ui.place import StudioSettings, place_of
 from src.ui.texts import has_text, language_of, text
 
 
 @st.cache_resource(show_spinner=False)
-def place() -> Place:
+def place() -> StudioSettings:
     """Read what the environment says."""
     return place_of()
 

@@ -19,7 +19,7 @@ _UNDOES = ("without", "forget")
 
 
 @dataclass(frozen=True)
-class Mention:
+class ConceptMention:
     """A concept that a text asks for. weight is negative where the text denies it.
 
     word: in plain spelling; meaning: weights on attributes and categories, already times ``weight``
@@ -72,7 +72,7 @@ class _Scope:
         return _Scope(denied=goes_on, ended=self.denied, reach=_REACH)
 
 
-def mentions(text: str, table: PhraseTable | None = None) -> tuple[Mention, ...]:
+def mentions(text: str, table: PhraseTable | None = None) -> tuple[ConceptMention, ...]:
     """List the concepts that a text asks for or denies, in its order.
 
     "not", "ohne", "без" ... deny what follows; "very", "etwas", "очень" ... weigh it. Unknown
@@ -82,7 +82,7 @@ def mentions(text: str, table: PhraseTable | None = None) -> tuple[Mention, ...]
     """
     known = vocabulary().searches if table is None else table
     words = words_of(text)
-    found: list[Mention] = []
+    found: list[ConceptMention] = []
     scope = _Scope()
     at = 0
     while at < len(words):
@@ -132,13 +132,13 @@ def is_filler(word: str) -> bool:
     return bool(meant) and bool(meant[-1].entry.scope)
 
 
-def _mention(entry: WordEntry, word: str, scope: _Scope) -> Mention:
+def _mention(entry: WordEntry, word: str, scope: _Scope) -> ConceptMention:
     weight = scope.sign * scope.strength
     meaning = {target: share * weight for target, share in entry.meaning.items()}
-    return Mention(entry.concepts[0], word, weight, meaning)
+    return ConceptMention(entry.concepts[0], word, weight, meaning)
 
 
-def _refusal(entry: WordEntry, word: str, scope: _Scope) -> Mention:
+def _refusal(entry: WordEntry, word: str, scope: _Scope) -> ConceptMention:
     """Read one word that refuses a category by itself: "instrumental" wants no vocal."""
     weight = -scope.sign
-    return Mention(entry.value, word, weight, {entry.value: weight})
+    return ConceptMention(entry.value, word, weight, {entry.value: weight})

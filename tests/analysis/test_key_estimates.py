@@ -5,7 +5,7 @@ import pytest
 
 from src.analysis.key_estimates import key_estimate
 from src.analysis.stem_facts import StemNames, analyse
-from src.audio.analysis.pitch import Note
+from src.audio.analysis.pitch import PitchedNote
 from src.audio.analysis.sound_estimates import SoundEstimates, estimate_sound
 from src.music.evidence.estimates import Estimate
 from src.music.evidence.names import name_hints
@@ -118,7 +118,7 @@ def test_a_clear_note_has_a_root_though_the_likeliest_single_kind_is_a_drum() ->
 
 
 def test_an_unsure_note_of_what_may_be_a_drum_is_no_root() -> None:
-    unsure = replace(sound(tone(57)), note=Note(57.0, 9, 0.4))
+    unsure = replace(sound(tone(57)), note=PitchedNote(57.0, 9, 0.4))
     doubtful, sure = {"tom": 0.45, "bass": 0.55}, {"bass": 1.0}
     assert key_estimate(name_hints("b.wav"), None, unsure, doubtful, is_loop=False) is None
     assert key_estimate(name_hints("b.wav"), None, unsure, sure, is_loop=False) is not None

@@ -13,7 +13,7 @@ import soundfile
 
 from src.core.config import Settings
 from src.db.database import Database
-from src.db.models import Embedding, Kit, Place, Stem
+from src.db.models import Embedding, Kit, Stem, StemLocation
 
 RATE = 48_000
 
@@ -120,7 +120,7 @@ def _stock_one(session: Any, settings: Settings, sound: Sound) -> str:
     session.flush()
     state = original.stat()
     session.add(
-        Place(
+        StemLocation(
             path=sound.place,
             stem_id=row.id,
             kit_id=row.kit_id,

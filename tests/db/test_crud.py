@@ -8,7 +8,7 @@ from src.core.config import Settings
 from src.core.errors import InvalidInputError, NotFoundError
 from src.db import crud
 from src.db.database import Database
-from src.db.models import Kit, Place, Stem, TrackRow, now
+from src.db.models import Kit, Stem, StemLocation, TrackRow, now
 from src.db.rows.jobs import NewJob, add_job
 from tests.db.stocked import SOUNDS, Sound, stem_row, stock
 
@@ -92,11 +92,13 @@ def test_missing_stems_are_those_without_any_original(
     database: Database, stem_ids: list[str]
 ) -> None:
     with database.transaction() as session:
-        place = session.get(Place, SOUNDS[0].place)
+        place = session.get(StemLocation, SOUNDS[0].place)
         assert place is not None
         place.missing = True
         session.add(
-            Place(path="twin.wav", stem_id=stem_ids[1], size_bytes=1, modified_ns=1, missing=True)
+            StemLocation(
+                path="twin.wav", stem_id=stem_ids[1], size_bytes=1, modified_ns=1, missing=True
+            )
         )
     assert names(database, crud.StemFilter(missing=True)) == ["kick_01"]
     assert "bass_138_Am" in names(database, crud.StemFilter(missing=False))
@@ -108,7 +110,7 @@ def test_a_deleted_stem_takes_its_empty_kit_along(database: Database, stem_ids: 
         crud.delete_stem(session, crud.get_stem(session, stem_ids[0]))
     with database.transaction() as session:
         assert [kit.kit.name for kit in crud.list_kits(session)] == ["Techno 138 Am"]
-        assert session.get(Place, SOUNDS[0].place) is None
+        assert session.get(StemLocation, SOUNDS[0].place) is None
         with pytest.raises(NotFoundError, match="no stem"):
             crud.get_stem(session, stem_ids[0])
 
@@ -155,7 +157,7 @@ def test_a_page_needs_three_queries_however_long_it_is(
         session.add_all(rows)
         session.flush()
         session.add_all(
-            Place(path=row.original_file, stem_id=row.id, size_bytes=1, modified_ns=1)
+            StemLocation(path=row.original_file, stem_id=row.id, size_bytes=1, modified_ns=1)
             for row in rows
         )
     statements = count_statements(database)

@@ -8,7 +8,7 @@ import pytest
 from starlette.applications import Starlette
 
 from src.ui.media import TOKEN, media_routes, media_url
-from src.ui.place import Place
+from src.ui.place import StudioSettings
 
 SOUND = b"RIFF" + bytes(range(100))
 
@@ -31,7 +31,7 @@ def asked(
     answering: Callable[[httpx.Request], httpx.Response] = engine,
     **headers: str,
 ) -> httpx.Response:
-    place = Place("http://engine:8000", "secret")
+    place = StudioSettings("http://engine:8000", "secret")
     app = Starlette(routes=media_routes(place, transport=httpx.MockTransport(answering)))
 
     async def ask() -> httpx.Response:

@@ -9,7 +9,7 @@ from src.music.prompt.lexicon import prompt_lexicon
 from src.music.prompt.text import Sentence
 from src.music.prompt.understanding import understand_prompt
 from src.words.entries import WordEntry
-from src.words.mentions import Mention, mentions
+from src.words.mentions import ConceptMention, mentions
 from src.words.vocabulary import vocabulary
 
 INSTRUMENTS = ("instrument", "group", "source")
@@ -97,7 +97,7 @@ def test_every_denial_denies_in_both() -> None:
         if entry.scope in DENIALS and entry.kind != "less":
             for pattern in entry.patterns:
                 text = f"{pattern.replace('*', '')} kick"
-                denied: list[Mention] = [one for one in mentions(text) if one.weight < 0]
+                denied: list[ConceptMention] = [one for one in mentions(text) if one.weight < 0]
                 if understand_prompt(text).excluded != ("kick",) or len(denied) != 1:
                     wrong.append((text, understand_prompt(text).excluded, denied))
     assert wrong == []

@@ -17,8 +17,8 @@ from src.schemas.revisions import (
     Explanation,
     ReasonOut,
     RevisionRequest,
-    Suggestion,
-    Suggestions,
+    SwapSuggestion,
+    SwapSuggestions,
     choice_out,
 )
 from src.schemas.tracks import GeneratedTrack, Plan, TrackSummary
@@ -57,11 +57,11 @@ def suggest(
         str, Query(min_length=1, max_length=MAX_PART_NAME, description="As `explain` names it")
     ],
     limit: Annotated[int, Query(ge=1, le=MAX_SUGGESTIONS)] = 10,
-) -> Suggestions:
+) -> SwapSuggestions:
     """Weighed as when the track was made, beside all that plays in it."""
     matches = engine.revisions.suggestions(track_id, voice, limit=limit)
     stems = [
-        Suggestion(
+        SwapSuggestion(
             stem_id=match.card.id,
             name=match.card.name,
             category=match.card.category,
@@ -73,7 +73,7 @@ def suggest(
         )
         for match in matches
     ]
-    return Suggestions(track_id=track_id, voice=voice, stems=stems)
+    return SwapSuggestions(track_id=track_id, voice=voice, stems=stems)
 
 
 @router.post(

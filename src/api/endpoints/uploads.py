@@ -46,7 +46,7 @@ _BODY = {
 }
 
 
-class _Form:
+class _UploadForm:
     """The upload's form: files go to the batch, the field ``kit`` is kept."""
 
     def __init__(self, batch: UploadBatch) -> None:
@@ -112,7 +112,7 @@ async def upload_stems(
     reader = FormReader(request.headers.get("content-type", ""))
     batch = await run_in_threadpool(engine.uploads.begin)
     try:
-        form = _Form(batch)
+        form = _UploadForm(batch)
         async for data in _gathered(request):
             await run_in_threadpool(form.take, reader.feed(data))
         reader.end()

@@ -41,7 +41,7 @@ class PitchTrack:
 
 
 @dataclass(frozen=True)
-class Note:
+class PitchedNote:
     """The one note that a clip plays.
 
     midi: fractional MIDI number; 60.0 is middle C
@@ -93,7 +93,7 @@ def track_pitch(low: Mono, *, rate: int = PITCH_RATE) -> PitchTrack:
     return PitchTrack(rate / lags, periodicity, weight / total)
 
 
-def note_of(track: PitchTrack) -> Note | None:
+def note_of(track: PitchTrack) -> PitchedNote | None:
     """Find the note that most of a clip stays on. None where too little of it has a pitch."""
     if track.weight.size == 0 or float(track.weight.sum()) < 0.02:
         return None
@@ -107,7 +107,7 @@ def note_of(track: PitchTrack) -> Note | None:
     share = float(weights.sum() / track.weight.sum())
     periodic = float((track.periodicity * weights).sum() / weights.sum())
     confidence = share * min(1.0, max(0.0, (periodic - 0.5) / 0.4))
-    return Note(pitch, round(pitch) % 12, confidence)
+    return PitchedNote(pitch, round(pitch) % 12, confidence)
 
 
 def melody_chroma(track: PitchTrack) -> Values:

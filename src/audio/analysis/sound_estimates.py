@@ -12,7 +12,7 @@ from src.audio.analysis.onsets import OnsetStrength, loudest_channel_mix, onset_
 from src.audio.analysis.pitch import (
     PITCH_RATE,
     Mono,
-    Note,
+    PitchedNote,
     low_rate,
     melody_chroma,
     note_of,
@@ -48,7 +48,7 @@ class SoundEstimates:
     loop_cues: LoopCues
     loop_probability: float
     tempo: TempoEstimate | None
-    note: Note | None
+    note: PitchedNote | None
     key: KeyEstimate | None
     chroma: Chroma
     onsets: OnsetStrength
@@ -115,7 +115,7 @@ def _described(
     return spectrum, features
 
 
-def _tones(mono: Mono, sample_rate: int) -> tuple[Note | None, KeyEstimate | None, Chroma]:
+def _tones(mono: Mono, sample_rate: int) -> tuple[PitchedNote | None, KeyEstimate | None, Chroma]:
     """Estimate the note and the key of a clip from its pitch track and chroma."""
     low, rate = low_rate(mono, sample_rate=sample_rate), min(sample_rate, PITCH_RATE)
     track = track_pitch(low, rate=rate)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from src.audio.basics.oscillators import Curve, Span
+from src.audio.basics.oscillators import Curve, SampleSpan
 from src.audio.basics.validation import Audio
 
 
@@ -25,7 +25,7 @@ class Adsr:
         """Compute how long a note sounds whose key is held for ``gate_s``."""
         return gate_s + self.release_s
 
-    def curve(self, span: Span, *, gate_s: float) -> Curve:
+    def curve(self, span: SampleSpan, *, gate_s: float) -> Curve:
         """Level over time: attack in a straight line, decay and release exponential.
 
         A key let go before the attack has ended releases from where it is.
@@ -43,20 +43,20 @@ class Adsr:
         return np.minimum(rise, self.sustain + (1 - self.sustain) * fall)
 
 
-def decay(span: Span, *, time_s: float, hold_s: float = 0.0) -> Curve:
+def decay(span: SampleSpan, *, time_s: float, hold_s: float = 0.0) -> Curve:
     """Full level for ``hold_s``, then an exponential fall of 60 dB within ``time_s``."""
     late = np.maximum(span.times_s - hold_s, 0.0)
     fall: Curve = np.exp(-6.908 / time_s * late)
     return fall
 
 
-def glide(span: Span, *, start: float, end: float, time_s: float) -> Curve:
+def glide(span: SampleSpan, *, start: float, end: float, time_s: float) -> Curve:
     """Move from one value to another: two thirds of the way after ``time_s``."""
     return end + (start - end) * np.exp(-span.times_s / time_s)
 
 
 def wave_curve(
-    span: Span, *, cycles: float, low: float, high: float, start_cycles: float = 0.0
+    span: SampleSpan, *, cycles: float, low: float, high: float, start_cycles: float = 0.0
 ) -> Curve:
     """Make a sine between two values, ``cycles`` times over the span.
 
@@ -67,7 +67,7 @@ def wave_curve(
     return swing
 
 
-def ducking(span: Span, *, starts: Sequence[int], depth: float, recover_s: float) -> Curve:
+def ducking(span: SampleSpan, *, starts: Sequence[int], depth: float, recover_s: float) -> Curve:
     """Make a loop's gain that drops at each kick and comes back, as a side-chain does.
 
     starts: samples of the kicks; the loop wraps, so the last kick reaches into the start

@@ -20,14 +20,14 @@ Hz = float | Curve
 
 
 @dataclass(frozen=True)
-class Span:
+class SampleSpan:
     """How long a sound is: ``samples`` at ``sample_rate`` Hz."""
 
     samples: int
     sample_rate: int
 
     @classmethod
-    def of_seconds(cls, seconds: float, sample_rate: int) -> "Span":
+    def of_seconds(cls, seconds: float, sample_rate: int) -> "SampleSpan":
         """Make a span of so many seconds, at least one sample."""
         return cls(max(1, round(seconds * sample_rate)), sample_rate)
 
@@ -37,7 +37,7 @@ class Span:
         return np.arange(self.samples, dtype=np.float64) * (1.0 / self.sample_rate)
 
 
-def phase_cycles(frequency_hz: Hz, span: Span, *, start_cycles: float = 0.0) -> Curve:
+def phase_cycles(frequency_hz: Hz, span: SampleSpan, *, start_cycles: float = 0.0) -> Curve:
     """Unwrapped phase in cycles of an oscillator at the given frequency."""
     if isinstance(frequency_hz, np.ndarray):
         steps = np.concatenate([[0.0], frequency_hz[: span.samples - 1]]) / span.sample_rate
@@ -54,12 +54,12 @@ def sine_of(phase: Curve) -> Audio:
     return wave
 
 
-def sine(frequency_hz: Hz, span: Span, *, start_cycles: float = 0.0) -> Audio:
+def sine(frequency_hz: Hz, span: SampleSpan, *, start_cycles: float = 0.0) -> Audio:
     """Make a sine, shape (1, samples)."""
     return sine_of(phase_cycles(frequency_hz, span, start_cycles=start_cycles))
 
 
-def saw(frequency_hz: Hz, span: Span, *, start_cycles: float = 0.0) -> Audio:
+def saw(frequency_hz: Hz, span: SampleSpan, *, start_cycles: float = 0.0) -> Audio:
     """Rising sawtooth, shape (1, samples), its edges rounded so that it hardly aliases.
 
     Each jump is replaced by a two-sample polynomial (PolyBLEP; Välimäki and
@@ -78,14 +78,21 @@ def saw(frequency_hz: Hz, span: Span, *, start_cycles: float = 0.0) -> Audio:
     return wave[None]
 
 
-def pulse(frequency_hz: Hz, span: Span, *, width: float = 0.5, start_cycles: float = 0.0) -> Audio:
+def pulse(
+    frequency_hz: Hz, span: SampleSpan, *, width: float = 0.5, start_cycles: float = 0.0
+) -> Audio:
     """Rectangle without an offset: two saws ``width`` of a cycle apart, shape (1, samples)."""
     first = saw(frequency_hz, span, start_cycles=start_cycles)
     return first - saw(frequency_hz, span, start_cycles=start_cycles + width)
 
 
 def supersaw(
-    frequency_hz: Hz, span: Span, *, voices: int, detune_cents: float, rng: np.random.Generator
+    frequency_hz: Hz,
+    span: SampleSpan,
+    *,
+    voices: int,
+    detune_cents: float,
+    rng: np.random.Generator,
 ) -> Audio:
     """Saws side by side and slightly out of tune, spread over the stereo field.
 
@@ -105,7 +112,9 @@ def supersaw(
     return stereo / np.float32(np.sqrt(voices / 2))
 
 
-def modulated_sine(frequency_hz: Hz, span: Span, *, ratio: float, index: float | Curve) -> Audio:
+def modulated_sine(
+    frequency_hz: Hz, span: SampleSpan, *, ratio: float, index: float | Curve
+) -> Audio:
     """Make one sine bent by another (frequency modulation; Chowning, 1973), shape (1, samples).
 
     ratio: the modulator's frequency over the carrier's
@@ -116,7 +125,9 @@ def modulated_sine(frequency_hz: Hz, span: Span, *, ratio: float, index: float |
     return sine_of(phase + bend)
 
 
-def damped_partials(frequencies_hz: Curve, levels: Curve, decays_s: Curve, span: Span) -> Audio:
+def damped_partials(
+    frequencies_hz: Curve, levels: Curve, decays_s: Curve, span: SampleSpan
+) -> Audio:
     """Sines that ring and die away, summed: bells, bars, skins, shape (1, samples).
 
     decays_s: time to fall by 60 dB, one per partial. Partials beyond 0.45 of the
@@ -130,19 +141,19 @@ def damped_partials(frequencies_hz: Curve, levels: Curve, decays_s: Curve, span:
         heard = min(span.samples, int(1.5 * decay_s * span.sample_rate) + 1)
         fall = np.exp((-6.908 / decay_s) * times[:heard]).astype(np.float32)
         total[:heard] += (
-            np.float32(level) * fall * sine(frequency, Span(heard, span.sample_rate))[0]
+            np.float32(level) * fall * sine(frequency, SampleSpan(heard, span.sample_rate))[0]
         )
     return total[None]
 
 
-def white_noise(span: Span, *, channels: int, rng: np.random.Generator) -> Audio:
+def white_noise(span: SampleSpan, *, channels: int, rng: np.random.Generator) -> Audio:
     """Independent Gaussian noise per channel, RMS 0.33."""
     noise: Audio = rng.standard_normal((channels, span.samples), dtype=np.float32)
     return noise * np.float32(0.33)
 
 
 def coloured_noise(
-    span: Span, *, channels: int, slope_db_per_octave: float, rng: np.random.Generator
+    span: SampleSpan, *, channels: int, slope_db_per_octave: float, rng: np.random.Generator
 ) -> Audio:
     """Gaussian noise with a tilted spectrum, RMS 0.33; -3 dB per octave is pink.
 
@@ -160,7 +171,12 @@ def coloured_noise(
 
 
 def plucked_string(
-    frequency_hz: float, span: Span, *, brightness: float, ring: float, rng: np.random.Generator
+    frequency_hz: float,
+    span: SampleSpan,
+    *,
+    brightness: float,
+    ring: float,
+    rng: np.random.Generator,
 ) -> Audio:
     """Pluck a string and let it ring out, shape (1, samples).
 

@@ -11,7 +11,7 @@ from scipy.fft import irfft, next_fast_len, rfft
 from scipy.signal import resample_poly
 
 from src.audio.basics.filters import high_pass, low_pass
-from src.audio.basics.oscillators import Span, white_noise
+from src.audio.basics.oscillators import SampleSpan, white_noise
 from src.audio.basics.validation import Audio
 
 
@@ -53,7 +53,7 @@ def reverb_impulse(room: Room, *, sample_rate: int, rng: np.random.Generator) ->
     Noise that decays at one pace below and at another above ``damping_hz``, with a
     few early reflections; left and right are independent, hence wide (Moorer, 1979).
     """
-    span = Span.of_seconds(max(room.decay_s, room.bright_s), sample_rate)
+    span = SampleSpan.of_seconds(max(room.decay_s, room.bright_s), sample_rate)
     noise = white_noise(span, channels=2, rng=rng)
     dark = low_pass(noise, sample_rate=sample_rate, cutoff_hz=room.damping_hz, order=1)
     dark_fall = np.exp(-6.908 / room.decay_s * span.times_s).astype(np.float32)

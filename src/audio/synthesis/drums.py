@@ -10,7 +10,7 @@ import numpy as np
 from src.audio.basics.envelopes import decay, glide, with_faded_ends
 from src.audio.basics.filters import band_pass, high_pass, low_pass
 from src.audio.basics.oscillators import (
-    Span,
+    SampleSpan,
     damped_partials,
     modulated_sine,
     phase_cycles,
@@ -56,7 +56,7 @@ class Kick:
 
 def kick(shape: Kick, *, sample_rate: int, rng: np.random.Generator) -> Audio:
     """Synthesise a bass drum: body, second sweep for the knock, filtered click, saturation."""
-    span = Span.of_seconds(shape.hold_s + shape.decay_s, sample_rate)
+    span = SampleSpan.of_seconds(shape.hold_s + shape.decay_s, sample_rate)
     pitch = glide(
         span, start=shape.floor_hz + shape.punch_hz, end=shape.floor_hz, time_s=shape.sweep_s
     )
@@ -91,7 +91,7 @@ class Snare:
 
 def snare(shape: Snare, *, sample_rate: int, rng: np.random.Generator) -> Audio:
     """Synthesise a snare drum: falling skin modes, wires, a crack at the front, reverb."""
-    span = Span.of_seconds(max(shape.tone_s, shape.noise_s) * 1.1, sample_rate)
+    span = SampleSpan.of_seconds(max(shape.tone_s, shape.noise_s) * 1.1, sample_rate)
     bend = glide(span, start=1.6, end=1.0, time_s=0.012)
     tone = sine_of(phase_cycles(shape.tone_hz * bend, span)) * decay(span, time_s=shape.tone_s)
     tone += (
@@ -132,11 +132,11 @@ class Clap:
 def clap(shape: Clap, *, sample_rate: int, rng: np.random.Generator) -> Audio:
     """Synthesise a hand clap; left and right hear different hands."""
     starts_s = np.arange(shape.hands) * shape.gap_s * rng.uniform(0.9, 1.1, shape.hands)
-    span = Span.of_seconds(starts_s[-1] + shape.tail_s, sample_rate)
+    span = SampleSpan.of_seconds(starts_s[-1] + shape.tail_s, sample_rate)
     level = np.zeros(span.samples)
     for index, start_s in enumerate(starts_s):
         start = round(start_s * sample_rate)
-        rest = Span(span.samples - start, sample_rate)
+        rest = SampleSpan(span.samples - start, sample_rate)
         last = index == shape.hands - 1
         level[start:] = np.maximum(
             level[start:], decay(rest, time_s=shape.tail_s if last else 0.035)
@@ -171,7 +171,7 @@ class Hat:
 
 def hat(shape: Hat, *, sample_rate: int, rng: np.random.Generator) -> Audio:
     """Synthesise a hi-hat: closed when its decay is short, open when it is long."""
-    span = Span.of_seconds(shape.decay_s * 1.15 + 0.02, sample_rate)
+    span = SampleSpan.of_seconds(shape.decay_s * 1.15 + 0.02, sample_rate)
     metal = _metal(shape.tune, span, rng)
     noise = white_noise(span, channels=2, rng=rng)
     mixed = (1 - shape.air) * metal + shape.air * 1.4 * noise
@@ -183,7 +183,7 @@ def hat(shape: Hat, *, sample_rate: int, rng: np.random.Generator) -> Audio:
     return _finished(driven, sample_rate, out_s=0.015)
 
 
-def _metal(tune: float, span: Span, rng: np.random.Generator) -> Audio:
+def _metal(tune: float, span: SampleSpan, rng: np.random.Generator) -> Audio:
     """Six rectangles far above their roots, the two channels slightly out of step."""
     metal = np.zeros((2, span.samples), np.float32)
     for channel in range(2):
@@ -209,7 +209,7 @@ class Cymbal:
 
 def cymbal(shape: Cymbal, *, sample_rate: int, rng: np.random.Generator) -> Audio:
     """Synthesise a crash, with a bell a ride, with a slow attack a swell."""
-    span = Span.of_seconds(shape.decay_s, sample_rate)
+    span = SampleSpan.of_seconds(shape.decay_s, sample_rate)
     partials = np.sort(np.exp(rng.uniform(np.log(shape.low_hz), np.log(15000.0), 36)))
     levels = (partials / 4000.0) ** -0.15 * rng.uniform(0.3, 1.0, 36)
     decays = shape.decay_s * (1000.0 / partials) ** 0.35 * rng.uniform(0.6, 1.0, 36)
@@ -250,7 +250,7 @@ class Skin:
 
 def skin(shape: Skin, *, sample_rate: int, rng: np.random.Generator) -> Audio:
     """Synthesise a tom, conga, bongo, rim or wood block, by its modes and decay."""
-    span = Span.of_seconds(shape.decay_s * 1.1, sample_rate)
+    span = SampleSpan.of_seconds(shape.decay_s * 1.1, sample_rate)
     bend = glide(span, start=shape.bend, end=1.0, time_s=shape.bend_s)
     total = np.zeros((1, span.samples))
     for index, mode in enumerate(shape.modes):
@@ -281,7 +281,7 @@ class Pipe:
 
 def pipe(shape: Pipe, *, sample_rate: int, rng: np.random.Generator) -> Audio:
     """Synthesise an industrial percussion hit, wide through a small reverb."""
-    span = Span.of_seconds(shape.decay_s * 1.1, sample_rate)
+    span = SampleSpan.of_seconds(shape.decay_s * 1.1, sample_rate)
     index = shape.index * decay(span, time_s=shape.decay_s * 0.6)
     clang = modulated_sine(shape.pitch_hz, span, ratio=shape.ratio, index=index)
     clang = clang + 0.5 * modulated_sine(shape.pitch_hz * 2.71, span, ratio=0.73, index=index * 0.7)
@@ -294,7 +294,7 @@ def pipe(shape: Pipe, *, sample_rate: int, rng: np.random.Generator) -> Audio:
 
 def shaker(*, length_s: float, sample_rate: int, rng: np.random.Generator) -> Audio:
     """Synthesise one stroke of a shaker: grains that swell and stop."""
-    span = Span.of_seconds(length_s, sample_rate)
+    span = SampleSpan.of_seconds(length_s, sample_rate)
     grains = band_pass(
         white_noise(span, channels=2, rng=rng),
         sample_rate=sample_rate,

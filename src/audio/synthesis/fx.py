@@ -6,7 +6,7 @@ import numpy as np
 
 from src.audio.basics.envelopes import decay, glide, wave_curve, with_faded_ends
 from src.audio.basics.filters import high_pass, low_pass
-from src.audio.basics.oscillators import Span, coloured_noise, supersaw, white_noise
+from src.audio.basics.oscillators import SampleSpan, coloured_noise, supersaw, white_noise
 from src.audio.basics.validation import Audio
 from src.audio.processing.effects import (
     Room,
@@ -30,7 +30,7 @@ class Rise:
     pulse_cycles: float = 0.0
 
 
-def riser(shape: Rise, span: Span, *, rng: np.random.Generator) -> Audio:
+def riser(shape: Rise, span: SampleSpan, *, rng: np.random.Generator) -> Audio:
     """Tension that grows over the whole span and is cut off at its end."""
     place = np.arange(span.samples) / span.samples
     noise = white_noise(span, channels=2, rng=rng)
@@ -50,7 +50,7 @@ def riser(shape: Rise, span: Span, *, rng: np.random.Generator) -> Audio:
     return at_peak(faded, peak_dbfs=0.0)
 
 
-def downlifter(span: Span, *, rng: np.random.Generator) -> Audio:
+def downlifter(span: SampleSpan, *, rng: np.random.Generator) -> Audio:
     """Synthesise the fall after a peak: a band of noise and a saw that sink and fade."""
     place = np.arange(span.samples) / span.samples
     noise = white_noise(span, channels=2, rng=rng)
@@ -76,7 +76,7 @@ class Impact:
 
 def impact(shape: Impact, *, sample_rate: int, rng: np.random.Generator) -> Audio:
     """Synthesise a cinematic hit with its reverb."""
-    span = Span.of_seconds(1.2, sample_rate)
+    span = SampleSpan.of_seconds(1.2, sample_rate)
     pitch = glide(span, start=shape.boom_hz * 4, end=shape.boom_hz, time_s=0.06)
     turns = np.cumsum(pitch) / sample_rate
     boom = np.sin(2 * np.pi * turns) * decay(span, time_s=1.6)
@@ -108,9 +108,9 @@ class Air:
     floor: float = 0.15
 
 
-def air(shape: Air, span: Span, *, rng: np.random.Generator) -> Audio:
+def air(shape: Air, span: SampleSpan, *, rng: np.random.Generator) -> Audio:
     """Wind, machine room or sea, as a loop without a seam."""
-    extra = Span(span.samples + span.sample_rate, span.sample_rate)
+    extra = SampleSpan(span.samples + span.sample_rate, span.sample_rate)
     endless = coloured_noise(
         extra, channels=2, slope_db_per_octave=shape.slope_db_per_octave, rng=rng
     )
@@ -130,7 +130,7 @@ def air(shape: Air, span: Span, *, rng: np.random.Generator) -> Audio:
     return out.astype(np.float32)
 
 
-def crackle(span: Span, *, per_second: float, rng: np.random.Generator) -> Audio:
+def crackle(span: SampleSpan, *, per_second: float, rng: np.random.Generator) -> Audio:
     """Dust on vinyl: rare clicks of all sizes on either side."""
     count = max(1, round(per_second * span.samples / span.sample_rate))
     dust = np.zeros((2, span.samples), np.float32)

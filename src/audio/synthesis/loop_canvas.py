@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from src.audio.basics.oscillators import Span
+from src.audio.basics.oscillators import SampleSpan
 from src.audio.basics.validation import Audio
 
 BEATS_PER_BAR = 4
@@ -24,9 +24,9 @@ class Grid:
         return self.sample_of(self.bars * BEATS_PER_BAR)
 
     @property
-    def span(self) -> Span:
+    def span(self) -> SampleSpan:
         """The whole loop."""
-        return Span(self.samples, self.sample_rate)
+        return SampleSpan(self.samples, self.sample_rate)
 
     def sample_of(self, beat: float) -> int:
         """Convert a beat to its sample; beat 0 is the loop's start."""

@@ -15,7 +15,7 @@ from src.audio.basics.envelopes import Adsr, decay, glide
 from src.audio.basics.filters import band_pass, high_pass, low_pass
 from src.audio.basics.oscillators import (
     Hz,
-    Span,
+    SampleSpan,
     damped_partials,
     modulated_sine,
     phase_cycles,
@@ -71,7 +71,7 @@ def synth_note(
     voice: SynthVoice, press: Press, *, sample_rate: int, rng: np.random.Generator
 ) -> Audio:
     """Play a note or a chord on a subtractive synthesiser, all pitches through one filter."""
-    span = Span.of_seconds(voice.amp.length_s(press.gate_s), sample_rate)
+    span = SampleSpan.of_seconds(voice.amp.length_s(press.gate_s), sample_rate)
     sound = np.zeros((2, span.samples), np.float32)
     for pitch in press.pitches_hz:
         sound += _oscillators(voice, _moving_pitch(voice, press, pitch, span), span, rng)
@@ -86,7 +86,7 @@ def synth_note(
     return (driven * level).astype(np.float32)
 
 
-def _moving_pitch(voice: SynthVoice, press: Press, pitch: float, span: Span) -> Hz:
+def _moving_pitch(voice: SynthVoice, press: Press, pitch: float, span: SampleSpan) -> Hz:
     if press.from_hz:
         return glide(span, start=press.from_hz, end=pitch, time_s=0.012)
     if voice.vibrato_cents:
@@ -96,7 +96,7 @@ def _moving_pitch(voice: SynthVoice, press: Press, pitch: float, span: Span) -> 
     return pitch
 
 
-def _oscillators(voice: SynthVoice, pitch: Hz, span: Span, rng: np.random.Generator) -> Audio:
+def _oscillators(voice: SynthVoice, pitch: Hz, span: SampleSpan, rng: np.random.Generator) -> Audio:
     if voice.wave == "saw":
         sound = supersaw(pitch, span, voices=voice.unison, detune_cents=voice.detune_cents, rng=rng)
     else:
@@ -124,7 +124,7 @@ class DeepBass:
 
 def deep_bass_note(voice: DeepBass, press: Press, *, sample_rate: int) -> Audio:
     """Play a round bass note, the same on both sides."""
-    span = Span.of_seconds(voice.amp.length_s(press.gate_s), sample_rate)
+    span = SampleSpan.of_seconds(voice.amp.length_s(press.gate_s), sample_rate)
     pitch: Hz = press.pitches_hz[0]
     if press.from_hz:
         pitch = glide(span, start=press.from_hz, end=press.pitches_hz[0], time_s=0.03)
@@ -160,7 +160,7 @@ def pad_chord(
     The spectrum is written down and turned into sound at once (PADsynth; Nasca,
     2005). Below 150 Hz both sides share their phases, so that the low end stays mono.
     """
-    span = Span.of_seconds(voice.amp.length_s(press.gate_s), sample_rate)
+    span = SampleSpan.of_seconds(voice.amp.length_s(press.gate_s), sample_rate)
     length = next_fast_len(span.samples, real=True)
     weights = _pad_spectrum(voice, press.pitches_hz, length, sample_rate)
     phases = rng.random((2, weights.size), dtype=np.float32) * np.float32(2 * np.pi)
@@ -224,7 +224,7 @@ class Singer:
 
 def sung_note(singer: Singer, press: Press, *, sample_rate: int, rng: np.random.Generator) -> Audio:
     """Sing a syllable: glottal pulse and breath through moving formants, two singers."""
-    span = Span.of_seconds(singer.amp.length_s(press.gate_s), sample_rate)
+    span = SampleSpan.of_seconds(singer.amp.length_s(press.gate_s), sample_rate)
     late = np.clip((span.times_s - 0.12) / 0.25, 0, 1)
     total = np.zeros((2, span.samples), np.float32)
     for side in range(2):
@@ -262,7 +262,7 @@ def electric_piano_note(
     warmth: 0..1, how fast the bark gives way to a plain tone
     """
     amp = Adsr(0.003, 1.6, 0.12, 0.25)
-    span = Span.of_seconds(amp.length_s(press.gate_s), sample_rate)
+    span = SampleSpan.of_seconds(amp.length_s(press.gate_s), sample_rate)
     total = np.zeros((2, span.samples))
     for pitch in press.pitches_hz:
         bark = 1.6 * press.velocity * decay(span, time_s=2.2 - 1.4 * warmth)
@@ -280,7 +280,7 @@ def electric_piano_note(
 
 def felt_piano_note(press: Press, *, sample_rate: int, rng: np.random.Generator) -> Audio:
     """Play a soft upright: slightly stretched partials, each with its decay, and a felt thump."""
-    span = Span.of_seconds(press.gate_s + 0.35, sample_rate)
+    span = SampleSpan.of_seconds(press.gate_s + 0.35, sample_rate)
     total = np.zeros((2, span.samples), np.float32)
     for pitch in press.pitches_hz:
         order = np.arange(1, 15)
@@ -301,7 +301,7 @@ def felt_piano_note(press: Press, *, sample_rate: int, rng: np.random.Generator)
 
 def bell_note(press: Press, *, sample_rate: int, ring_s: float) -> Audio:
     """Strike a glass bell: partials of a struck bar over its root, beating between the sides."""
-    span = Span.of_seconds(ring_s, sample_rate)
+    span = SampleSpan.of_seconds(ring_s, sample_rate)
     pitch = press.pitches_hz[0]
     ratios = np.array([1.0, 2.0, 3.0, 4.0, 6.0, 9.2])
     levels = np.array([1.0, 0.45, 0.22, 0.28, 0.12, 0.05]) * press.velocity
@@ -317,7 +317,7 @@ def string_note(
 ) -> Audio:
     """Pluck a string of a chord, the two sides slightly apart in tune."""
     release = 0.2
-    span = Span.of_seconds(press.gate_s + release, sample_rate)
+    span = SampleSpan.of_seconds(press.gate_s + release, sample_rate)
     total = np.zeros((2, span.samples), np.float32)
     for pitch in press.pitches_hz:
         ring = 0.001 ** (1 / (pitch * 3.5))
@@ -334,7 +334,7 @@ def string_note(
 
 def plain_tone(press: Press, *, sample_rate: int, amp: Adsr) -> Audio:
     """Play a sine with its octave, for subs and drones."""
-    span = Span.of_seconds(amp.length_s(press.gate_s), sample_rate)
+    span = SampleSpan.of_seconds(amp.length_s(press.gate_s), sample_rate)
     pitch = press.pitches_hz[0]
     tone = sine_of(phase_cycles(pitch, span)) + 0.12 * sine(pitch * 2, span)
     level = amp.curve(span, gate_s=press.gate_s) * press.velocity

@@ -57,7 +57,7 @@ class IndexedStem:
     licence: str | None = None
 
 
-class Coded(Generic[Name]):
+class NameCodes(Generic[Name]):
     """Names with numbers, for columns. The first stands for none."""
 
     def __init__(self, none: Name) -> None:
@@ -114,8 +114,8 @@ class LibraryIndex:
         self.ids: list[str] = []
         self.names: list[str] = []
         self.kits: list[tuple[str, str]] = []
-        self.kit_names = Coded(("", ""))
-        self.licence_names = Coded("")
+        self.kit_names = NameCodes(("", ""))
+        self.licence_names = NameCodes("")
         self.words = WordIndex()
         self.tags = WordIndex()
         self._columns: dict[str, NDArray[Any]] = {

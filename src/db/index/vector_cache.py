@@ -15,7 +15,7 @@ import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from src.db.index.vector_codes import Coded, Floats, code_products, encode_query
+from src.db.index.vector_codes import CodedVectors, Floats, code_products, encode_query
 from src.db.index.vector_store import VectorStore
 from src.db.models import StemChange
 from src.storage.array_file import DamagedFileError, Part, open_arrays, write_arrays
@@ -40,7 +40,7 @@ class CachedVectors:
     seq: int
     seq_stem: str
     vectors: Floats
-    coded: Coded
+    coded: CodedVectors
 
 
 class VectorCache:
@@ -94,7 +94,9 @@ class VectorCache:
             seq=int(about["seq"]),
             seq_stem=str(about["seq_stem"]),
             vectors=file.arrays["vectors"],
-            coded=Coded(*(np.array(file.arrays[name]) for name in ("bits", "codes", "scales"))),
+            coded=CodedVectors(
+                *(np.array(file.arrays[name]) for name in ("bits", "codes", "scales"))
+            ),
         )
         self._check_samples(found)
         return found

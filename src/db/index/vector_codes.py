@@ -32,7 +32,7 @@ _ROWS = 4096
 
 
 @dataclass(frozen=True)
-class Coded:
+class CodedVectors:
     """Vectors as codes. All of them share one number of axes.
 
     bits: uint8, shape (vectors, axes / 8), eight signs in a byte
@@ -45,10 +45,10 @@ class Coded:
     codes: Codes
     scales: Floats
 
-    def __getitem__(self, rows: "slice | NDArray[np.intp]") -> "Coded":
-        return Coded(self.bits[rows], self.codes[rows], self.scales[:, rows])
+    def __getitem__(self, rows: "slice | NDArray[np.intp]") -> "CodedVectors":
+        return CodedVectors(self.bits[rows], self.codes[rows], self.scales[:, rows])
 
-    def __setitem__(self, rows: "slice | NDArray[np.intp]", coded: "Coded") -> None:
+    def __setitem__(self, rows: "slice | NDArray[np.intp]", coded: "CodedVectors") -> None:
         self.bits[rows], self.codes[rows] = coded.bits, coded.codes
         self.scales[:, rows] = coded.scales
 
@@ -73,17 +73,17 @@ class CodedQuery:
     bit_centre: float
 
 
-def no_codes(count: int, dimension: int) -> Coded:
+def no_codes(count: int, dimension: int) -> CodedVectors:
     """Room for the codes of vectors of zeros."""
     axes = _axes(dimension)
-    return Coded(
+    return CodedVectors(
         np.zeros((count, axes // 8), dtype=np.uint8),
         np.zeros((count, axes // 2), dtype=np.uint8),
         np.zeros((4, count), dtype=np.float32),
     )
 
 
-def encode(vectors: Floats) -> Coded:
+def encode(vectors: Floats) -> CodedVectors:
     """Code vectors. vectors: float32, shape (vectors, dimension); of any length, also 0."""
     coded = no_codes(*vectors.shape)
     for start in range(0, len(vectors), _ROWS):
@@ -160,7 +160,7 @@ def _levels(vectors: Floats) -> tuple[Floats, Codes, Floats]:
     return turned, levels, square
 
 
-def _coded(turned: Floats, levels: Codes, square: Floats) -> Coded:
+def _coded(turned: Floats, levels: Codes, square: Floats) -> CodedVectors:
     positive = levels >= 8
     by_bits = np.einsum("ij,ij->i", turned, positive * np.float32(2.0) - np.float32(1.0))
     by_codes = np.einsum("ij,ij->i", turned, levels - np.float32(_MIDDLE))
@@ -171,7 +171,7 @@ def _coded(turned: Floats, levels: Codes, square: Floats) -> Coded:
     scales[2, alive] = square[alive] / by_codes[alive]
     scales[3] = _MIDDLE * levels.sum(axis=1, dtype=np.float32)
     codes: Codes = levels[:, 0::2] | (levels[:, 1::2] << 4).astype(np.uint8)
-    return Coded(np.packbits(positive, axis=1, bitorder="little"), codes, scales)
+    return CodedVectors(np.packbits(positive, axis=1, bitorder="little"), codes, scales)
 
 
 def _axes(dimension: int) -> int:

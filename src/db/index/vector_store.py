@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from src.db.index.vector_codes import (
-    Coded,
     CodedQuery,
+    CodedVectors,
     Floats,
     bit_error,
     bit_products,
@@ -52,7 +52,7 @@ class Segment:
 
     start: int
     vectors: Floats
-    coded: Coded
+    coded: CodedVectors
 
     @property
     def room(self) -> int:
@@ -131,7 +131,7 @@ class VectorStore:
         coded = sum(segment.coded.nbytes for segment in self._segments)
         return coded, sum(segment.vectors.nbytes for segment in self._segments)
 
-    def adopt(self, vectors: Floats, coded: Coded) -> None:
+    def adopt(self, vectors: Floats, coded: CodedVectors) -> None:
         """Take rows that are there already, such as mapped ones, as the next slots."""
         self._append(Segment(self.room, vectors, coded))
 
@@ -179,7 +179,7 @@ class VectorStore:
         exact = self.similarity(vector, slots)
         return slots[np.lexsort((slots, -exact))[:count]]
 
-    def rows(self, size: int) -> Iterator[tuple[Floats, Coded]]:
+    def rows(self, size: int) -> Iterator[tuple[Floats, CodedVectors]]:
         """Yield the first slots, segment by segment, to be written to a file."""
         for segment in self._segments:
             part = slice(0, max(0, size - segment.start))

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
-from src.db.models import Embedding, Kit, Place, Quarantine, Stem
+from src.db.models import Embedding, Kit, Quarantine, Stem, StemLocation
 from src.db.rows.corrections import set_found
 
 Row = Mapping[str, Any]
@@ -58,7 +58,7 @@ class LibraryState:
 
 def library_state(session: Session, *, model_id: str) -> LibraryState:
     """Read the state of the library; a few columns per row."""
-    places = session.execute(select(*(getattr(Place, name) for name in _names(KnownPlace))))
+    places = session.execute(select(*(getattr(StemLocation, name) for name in _names(KnownPlace))))
     stems = session.execute(select(Stem.content_hash, Stem.analysis_version))
     embedded = session.scalars(select(Embedding.stem_id).where(Embedding.model_id == model_id))
     return LibraryState(
@@ -112,14 +112,14 @@ def put_places(session: Session, places: Sequence[KnownPlace], *, gone: Sequence
     file again.
     """
     for paths in _chunks([place.path for place in places] + list(gone)):
-        session.execute(delete(Place).where(Place.path.in_(paths)))
+        session.execute(delete(StemLocation).where(StemLocation.path.in_(paths)))
     wanted = sorted({place.stem_id for place in places})
     there: set[str] = set()
     for ids in _chunks(wanted):
         there.update(session.scalars(select(Stem.id).where(Stem.id.in_(ids))))
     kept = [asdict(place) for place in places if place.stem_id in there]
     if kept:
-        session.execute(insert(Place), kept)
+        session.execute(insert(StemLocation), kept)
 
 
 def adopt_places(session: Session, places: Sequence[KnownPlace], names: Mapping[str, str]) -> None:
@@ -127,7 +127,7 @@ def adopt_places(session: Session, places: Sequence[KnownPlace], names: Mapping[
 
     names: of each place's path, the name that the stem takes unless the user named it
     """
-    own = exists().where(Place.path == Stem.original_file, Place.stem_id == Stem.id)
+    own = exists().where(StemLocation.path == Stem.original_file, StemLocation.stem_id == Stem.id)
     by_stem = {place.stem_id: place for place in reversed(places)}
     for ids in _chunks(sorted(by_stem)):
         for stem in session.scalars(select(Stem).where(Stem.id.in_(ids), ~own)):
@@ -155,7 +155,9 @@ def refresh_stem(session: Session, stem_id: str, columns: Row) -> bool:
 def set_missing(session: Session, paths: Sequence[str], *, missing: bool) -> None:
     """Note that files are gone from their places, or back."""
     for some in _chunks(sorted(paths)):
-        session.execute(update(Place).where(Place.path.in_(some)).values(missing=missing))
+        session.execute(
+            update(StemLocation).where(StemLocation.path.in_(some)).values(missing=missing)
+        )
 
 
 def put_bad(session: Session, refused: Sequence[RefusedFile]) -> None:
@@ -189,7 +191,7 @@ def drop_empty_kits(session: Session) -> None:
     unsynchronised = {"synchronize_session": False}
     empty = select(Kit.id).where(~used)
     session.execute(
-        update(Place).where(Place.kit_id.in_(empty)).values(kit_id=None),
+        update(StemLocation).where(StemLocation.kit_id.in_(empty)).values(kit_id=None),
         execution_options=unsynchronised,
     )
     session.execute(delete(Kit).where(~used), execution_options=unsynchronised)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, load_only, selectinload
 
-from src.db.models import Embedding, Place, Stem
+from src.db.models import Embedding, Stem, StemLocation
 from src.db.rows import imports, stem_edits
 from src.db.rows.stem_edits import CHUNK
 
@@ -26,7 +26,7 @@ def stems_with_places(session: Session, ids: Sequence[str]) -> list[Stem]:
 
 def all_places(session: Session) -> Iterator[str]:
     """Yield the paths of all places."""
-    yield from session.scalars(select(Place.path))
+    yield from session.scalars(select(StemLocation.path))
 
 
 def held_stems(session: Session, ids: Sequence[str]) -> dict[str, Stem]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session, lazyload, load_only
 
-from src.db.models import SettledKit, Stem, StemChange
+from src.db.models import KitConsensusState, Stem, StemChange
 from src.db.rows.corrections import COLUMNS, set_found
 
 CHUNK = 500
@@ -47,7 +47,9 @@ def all_members(session: Session) -> list[Member]:
 
 def settled_states(session: Session) -> dict[str, State]:
     """By folder the state in which its stems were settled."""
-    rows = session.execute(select(SettledKit.path, SettledKit.members, SettledKit.seq))
+    rows = session.execute(
+        select(KitConsensusState.path, KitConsensusState.members, KitConsensusState.seq)
+    )
     return {path: State(members, seq) for path, members, seq in rows}
 
 
@@ -95,11 +97,15 @@ def write_learnt(session: Session, learnt: Mapping[str, Learnt]) -> None:
 def note_settled(session: Session, path: str, state: State) -> None:
     """Note that the stems below a folder are settled in this state."""
     forget_settled(session, [path])
-    session.execute(insert(SettledKit).values(path=path, members=state.members, seq=state.seq))
+    session.execute(
+        insert(KitConsensusState).values(path=path, members=state.members, seq=state.seq)
+    )
 
 
 def forget_settled(session: Session, paths: Iterable[str]) -> None:
     """Forget folders that hold no stems any more."""
     gone = sorted(paths)
     for start in range(0, len(gone), CHUNK):
-        session.execute(delete(SettledKit).where(SettledKit.path.in_(gone[start : start + CHUNK])))
+        session.execute(
+            delete(KitConsensusState).where(KitConsensusState.path.in_(gone[start : start + CHUNK]))
+        )

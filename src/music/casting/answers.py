@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from src.music.casting.fit import Fit
 from src.music.model.part_request import PartRequest
-from src.music.model.timeline import SectionTime, Span, turns
+from src.music.model.timeline import BeatSpan, SectionTime, turns
 
 OCTAVE = "octave"
 """The answer is played an octave away."""
@@ -50,15 +50,18 @@ def variation_in_words(variation: str) -> str:
 
 
 def spans_in_turn(
-    request: PartRequest, spans: Iterable[Span], times: Sequence[SectionTime], beats_per_bar: int
-) -> tuple[Span, ...]:
+    request: PartRequest,
+    spans: Iterable[BeatSpan],
+    times: Sequence[SectionTime],
+    beats_per_bar: int,
+) -> tuple[BeatSpan, ...]:
     """Compute when a part plays, with the turns of others left out.
 
     The first stem of a query calls in the first turn of each section, the next one answers.
     Each turn begins its loops anew. Where the plan says how long turns are, a long section
     ends with a turn of all (never two basses at once).
     """
-    found: list[Span] = []
+    found: list[BeatSpan] = []
     for span in spans:
         for number in sorted(request.sections):
             section = times[number]
@@ -67,9 +70,9 @@ def spans_in_turn(
                 continue
             block = _turn_bars(request, number) * beats_per_bar
             if not block:
-                found.append(Span(start, end, span.origin))
+                found.append(BeatSpan(start, end, span.origin))
                 continue
-            found += _turns(request, Span(start, end, section.start), number, float(block))
+            found += _turns(request, BeatSpan(start, end, section.start), number, float(block))
     return _joined(found)
 
 
@@ -82,7 +85,7 @@ def _turn_bars(request: PartRequest, section: int) -> int:
     return query.answer_bars or usual
 
 
-def _turns(request: PartRequest, span: Span, section: int, block: float) -> list[Span]:
+def _turns(request: PartRequest, span: BeatSpan, section: int, block: float) -> list[BeatSpan]:
     query = request.query_in(section)
     count = query.count
     own = list(turns([span], turn=request.index, of=count, block=block))
@@ -91,16 +94,16 @@ def _turns(request: PartRequest, span: Span, section: int, block: float) -> list
     shared = long and request.category not in _NEVER_TOGETHER
     last = span.start + (whole - 1) * block
     if shared and not any(one.start == last for one in own):
-        own.append(Span(last, span.end, last))
+        own.append(BeatSpan(last, span.end, last))
     return own
 
 
-def _joined(spans: Iterable[Span]) -> tuple[Span, ...]:
+def _joined(spans: Iterable[BeatSpan]) -> tuple[BeatSpan, ...]:
     """Neighbours that count from the same origin as one."""
-    out: list[Span] = []
+    out: list[BeatSpan] = []
     for span in spans:
         if out and out[-1].end == span.start and out[-1].origin == span.origin:
-            out[-1] = Span(out[-1].start, span.end, span.origin)
+            out[-1] = BeatSpan(out[-1].start, span.end, span.origin)
         else:
             out.append(span)
     return tuple(out)

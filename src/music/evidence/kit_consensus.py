@@ -26,7 +26,7 @@ USUAL_SHARES = np.array([0.4, 0.05, 0.1, 0.45])
 _LEAST_RATIO = 0.02
 """How far a single voice may speak against a value: so many times less likely."""
 
-Place = tuple[str, str]
+KitFolder = tuple[str, str]
 """Where a stem lies: its kit, and its folder."""
 
 
@@ -45,7 +45,7 @@ class Voices:
     trust: Values
 
 
-def advise(voices: Voices, places: Sequence[Place]) -> Values:
+def advise(voices: Voices, places: Sequence[KitFolder]) -> Values:
     """Rate how likely each stem follows each value, judged by the other stems alone.
 
     Shape (stems, values); a row sums to less than 1: the rest is "goes its own way". A stem

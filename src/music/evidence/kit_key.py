@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from src.music.evidence.estimates import Estimate
-from src.music.evidence.kit_consensus import Place, Voices, advise
+from src.music.evidence.kit_consensus import KitFolder, Voices, advise
 from src.music.evidence.kit_evidence import STATED_TRUST, StemEvidence, stated
 from src.music.theory.keys import KEYS
 
@@ -33,7 +33,7 @@ _CLEAR = 0.9
 
 
 def common_keys(
-    loops: Sequence[StemEvidence], places: Sequence[Place]
+    loops: Sequence[StemEvidence], places: Sequence[KitFolder]
 ) -> list[Estimate[str] | None]:
     """Estimate the key of each tonal loop, its kit considered. places: where each lies.
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from src.music.evidence.estimates import Estimate, Source
 from src.music.evidence.kit_category import in_context
-from src.music.evidence.kit_consensus import Place
+from src.music.evidence.kit_consensus import KitFolder
 from src.music.evidence.kit_evidence import StemEvidence
 from src.music.evidence.kit_key import common_keys
 from src.music.evidence.kit_tempo import common_tempos
@@ -22,7 +22,7 @@ KEYLESS_LOOPS = (*DRUM_CATEGORIES, "fx")
 
 
 @dataclass(frozen=True)
-class Settled:
+class KitFacts:
     """What a stem is in its context. None where unknown or meaningless.
 
     category: None where its context tells nothing of it
@@ -36,7 +36,7 @@ class Settled:
     likeliest: Mapping[str, float]
 
 
-def settle(stems: Sequence[StemEvidence], places: Sequence[Place]) -> list[Settled]:
+def settle(stems: Sequence[StemEvidence], places: Sequence[KitFolder]) -> list[KitFacts]:
     """Settle categories, the tempo of loops and the key of tonal loops among all that lie together.
 
     places: kit and folder of each. The order of the stems makes no difference; nor does it
@@ -58,13 +58,13 @@ def settle(stems: Sequence[StemEvidence], places: Sequence[Place]) -> list[Settl
     for i, shared in zip(tonal, keys, strict=True):
         key[i] = shared
     return [
-        Settled(bpm[i], key[i], _bars(stem, bpm[i]), _category(stem, shares[i]), shares[i])
+        KitFacts(bpm[i], key[i], _bars(stem, bpm[i]), _category(stem, shares[i]), shares[i])
         for i, stem in enumerate(stems)
     ]
 
 
 def shares_in_context(
-    stems: Sequence[StemEvidence], places: Sequence[Place]
+    stems: Sequence[StemEvidence], places: Sequence[KitFolder]
 ) -> list[dict[str, float]]:
     """List the three likeliest categories of each, its folder considered; {} where it says nothing.
 

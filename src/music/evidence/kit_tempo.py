@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from src.music.evidence.estimates import Estimate
-from src.music.evidence.kit_consensus import Place, Voices, advise
+from src.music.evidence.kit_consensus import KitFolder, Voices, advise
 from src.music.evidence.kit_evidence import STATED_TRUST, StemEvidence, stated
 from src.music.theory.tempo import beats_in, beats_miss_s
 
@@ -51,7 +51,7 @@ class _Own:
 
 
 def common_tempos(
-    loops: Sequence[StemEvidence], places: Sequence[Place]
+    loops: Sequence[StemEvidence], places: Sequence[KitFolder]
 ) -> list[Estimate[float] | None]:
     """Estimate the tempo of each loop, its kit considered. places: where each lies.
 

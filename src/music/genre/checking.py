@@ -95,7 +95,7 @@ class _Table:
             self.fields[field](inner, f"{where}, {field}")
 
 
-class _Named:
+class _NamedValues:
     """Names of the musician's own, or of categories, each with a value of one rule."""
 
     def __init__(self, inner: Check, *, categories: bool = False) -> None:
@@ -194,16 +194,16 @@ _PLAYED: dict[str, Check] = {
     "swing": _Number.within(SWING),
     "length_s": _Number(30.0, 1200.0),
     "moods": _TEXTS,
-    "roles": _Named(_ROLE),
+    "roles": _NamedValues(_ROLE),
     "forms": _List(_FORM, 1),
-    "mix": _Named(_Number(-40.0, 6.0), categories=True),
-    "duck": _Named(_Number(0.0, 24.0), categories=True),
-    "reverb": _Named(_Number(-60.0, 0.0), categories=True),
-    "pan": _Named(_SWAY, categories=True),
-    "answers": _Named(_ANSWER),
+    "mix": _NamedValues(_Number(-40.0, 6.0), categories=True),
+    "duck": _NamedValues(_Number(0.0, 24.0), categories=True),
+    "reverb": _NamedValues(_Number(-60.0, 0.0), categories=True),
+    "pan": _NamedValues(_SWAY, categories=True),
+    "answers": _NamedValues(_ANSWER),
     "phrasing": _PHRASING,
-    "patterns": _Named(_List(_PATTERN, 1), categories=True),
-    "fills": _Named(_List(_PATTERN), categories=True),
+    "patterns": _NamedValues(_List(_PATTERN, 1), categories=True),
+    "fills": _NamedValues(_List(_PATTERN), categories=True),
 }
 _STYLE = _Table({**_PLAYED, "when": _TEXTS})
 _FIELDS: dict[str, Check] = {
@@ -211,5 +211,5 @@ _FIELDS: dict[str, Check] = {
     "title": _text,
     "words": _TEXTS,
     **_PLAYED,
-    "styles": _Named(_STYLE),
+    "styles": _NamedValues(_STYLE),
 }

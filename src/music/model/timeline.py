@@ -35,7 +35,7 @@ class SectionTime:
 
 
 @dataclass(frozen=True)
-class Span:
+class BeatSpan:
     """A stretch of beats in which something plays; loops count their passes from origin."""
 
     start: float
@@ -73,15 +73,15 @@ def kind_of(section: SectionPlan) -> str:
     return "drop" if section.energy >= _HIGH_ENERGY else "groove"
 
 
-def spans_of(sections: Iterable[int], times: Sequence[SectionTime]) -> tuple[Span, ...]:
+def spans_of(sections: Iterable[int], times: Sequence[SectionTime]) -> tuple[BeatSpan, ...]:
     """Compute when something plays that plays in these sections: neighbours are joined."""
-    spans: list[Span] = []
+    spans: list[BeatSpan] = []
     for number in sorted(sections):
         time = times[number]
         if spans and spans[-1].end == time.start:
-            spans[-1] = Span(spans[-1].start, time.end, spans[-1].origin)
+            spans[-1] = BeatSpan(spans[-1].start, time.end, spans[-1].origin)
         else:
-            spans.append(Span(time.start, time.end, time.start))
+            spans.append(BeatSpan(time.start, time.end, time.start))
     return tuple(spans)
 
 
@@ -95,31 +95,33 @@ def while_it_plays(section: SectionTime, query: StemQuery, beats_per_bar: int) -
     return replace(section, start=start, length=max(0.0, end - start))
 
 
-def without(spans: Iterable[Span], holes: Iterable[tuple[float, float]]) -> tuple[Span, ...]:
+def without(
+    spans: Iterable[BeatSpan], holes: Iterable[tuple[float, float]]
+) -> tuple[BeatSpan, ...]:
     """Cut holes (start, end in beats) out of spans; what remains keeps its origin."""
     left = list(spans)
     for start, end in holes:
-        cut: list[Span] = []
+        cut: list[BeatSpan] = []
         for span in left:
             if end <= span.start or start >= span.end:
                 cut.append(span)
                 continue
             if span.start < start:
-                cut.append(Span(span.start, start, span.origin))
+                cut.append(BeatSpan(span.start, start, span.origin))
             if end < span.end:
-                cut.append(Span(end, span.end, span.origin))
+                cut.append(BeatSpan(end, span.end, span.origin))
         left = cut
     return tuple(left)
 
 
-def turns(spans: Iterable[Span], *, turn: int, of: int, block: float) -> tuple[Span, ...]:
+def turns(spans: Iterable[BeatSpan], *, turn: int, of: int, block: float) -> tuple[BeatSpan, ...]:
     """Call and answer: of every ``of`` blocks of ``block`` beats, keep number ``turn``."""
-    kept: list[Span] = []
+    kept: list[BeatSpan] = []
     for span in spans:
         start, number = span.start, 0
         while start < span.end:
             end = min(start + block, span.end)
             if number % of == turn:
-                kept.append(Span(start, end, start))
+                kept.append(BeatSpan(start, end, start))
             start, number = end, number + 1
     return tuple(kept)

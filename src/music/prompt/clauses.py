@@ -127,9 +127,11 @@ class _Cutting:
         for number, piece in enumerate(pieces):
             chained = in_order and (piece.follows or _leads_on(pieces, number))
             clause = self._clause(piece, chained=chained, alone=len(pieces) == 1)
-            if clause.is_placed or clause.length is not None:
-                yield clause
-            elif chained and self._kinds(piece) & _TELLING:
+            if (
+                clause.is_placed
+                or clause.length is not None
+                or (chained and self._kinds(piece) & _TELLING)
+            ):
                 yield clause
 
     def _kinds(self, piece: _Piece) -> frozenset[str]:
@@ -189,9 +191,7 @@ class _Cutting:
             return False
         return piece.by == "," and not any(_is_position(mark) for mark in piece.marks)
 
-    def _belongs_before(
-        self, before: _Piece, piece: _Piece, following: Sequence[_Piece]
-    ) -> bool:
+    def _belongs_before(self, before: _Piece, piece: _Piece, following: Sequence[_Piece]) -> bool:
         """Tell whether a lone time closes what stands before it: "pads, for 8 bars, then"."""
         if not piece.marks or self._kinds(piece) or piece.by != ",":
             return False
@@ -241,9 +241,7 @@ class _Cutting:
             return replace(clause, start=mark.start, keeps=mark.kind == FROM)
         if mark.kind == WITHIN:
             return replace(clause, start=mark.start, end=mark.end)
-        if mark.kind == UNTIL or (
-            mark.kind == BEFORE and self._kinds(piece) & {"refused", "only"}
-        ):
+        if mark.kind == UNTIL or (mark.kind == BEFORE and self._kinds(piece) & {"refused", "only"}):
             return replace(clause, end=mark.end, limits=True)
         return None
 

@@ -15,7 +15,7 @@ _PAD_SOURCES = ("strings", "choir", "vocal", "vocal chops", "female vocal", "syn
 
 
 @dataclass(frozen=True)
-class Mention:
+class InstrumentMention:
     """An instrument or group that the prompt names, and whether it wants or refuses it.
 
     part, named: whether it is less than its category, and whether names of files say it;
@@ -40,7 +40,7 @@ class Mention:
 class PromptContents:
     """Filled while a prompt is read."""
 
-    things: list[Mention] = field(default_factory=list)
+    things: list[InstrumentMention] = field(default_factory=list)
     moods: list[str] = field(default_factory=list)
     avoided_moods: list[str] = field(default_factory=list)
     genres: list[tuple[str, str]] = field(default_factory=list)
@@ -121,7 +121,7 @@ class PromptContents:
         words = [request.name for request in named if request.name != request.category]
         return tuple(dict.fromkeys([*words, *self.excluded_words]))
 
-    def _is_partial(self, thing: Mention, section: str) -> bool:
+    def _is_partial(self, thing: InstrumentMention, section: str) -> bool:
         """Tell whether only a part of the category is refused.
 
         "no piano" refuses keys, since nobody can be sure which keys hold a piano, unless
@@ -132,12 +132,12 @@ class PromptContents:
         return not thing.group and (thing.named or (thing.part and category in others))
 
 
-def _takes_back(refusal: Mention, key: tuple[str, str]) -> bool:
+def _takes_back(refusal: InstrumentMention, key: tuple[str, str]) -> bool:
     name, category = key
     return name == refusal.request.name or (not refusal.part and category in refusal.categories)
 
 
-def joined_thing(last: Mention, name: str) -> Mention | None:
+def joined_thing(last: InstrumentMention, name: str) -> InstrumentMention | None:
     """ "Piano chords" and "string pad" are one thing; None where the two names are two."""
     text = f"{last.request.text} {name}"
     if name in _GENERIC:

@@ -77,7 +77,9 @@ _ARTICLES = ("a", "an", "ein", "eine", "einer", "einem", "einen", "одну", "�
 def _may_say_when() -> re.Pattern[str]:
     """Match what every mark holds: a unit, a clock, a bound before a section, a middle."""
     words = timeline_words()
-    units = words.any_of("bar", "minute", "second", "middle", "halfway", "first half", "second half")
+    units = words.any_of(
+        "bar", "minute", "second", "middle", "halfway", "first half", "second half"
+    )
     named = rf"(?:{words.any_of(*_BOUNDS)}|{words.ordinal})(?:\s+\S+){{0,2}}\s+{words.section}"
     return re.compile(rf"{units}|(?<!\d)\d[smс](?!\w)|{_CLOCK}|{named}")
 

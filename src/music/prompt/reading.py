@@ -7,7 +7,7 @@ A refusal ("no", "ohne", "без") holds until something ends it: the end of the
 from dataclasses import replace
 
 from src.music.model.part_request import PartRequest
-from src.music.prompt.contents import GROUPS, Mention, PromptContents, joined_thing
+from src.music.prompt.contents import GROUPS, InstrumentMention, PromptContents, joined_thing
 from src.music.prompt.items import THINGS, Item, list_goes_on, next_item, previous_item, stands_in
 
 _QUIET_MOODS = ("soft", "calm", "minimal", "dreamy")
@@ -329,7 +329,7 @@ class PromptReader:
         self._fresh = False
         self._refusing = self._refusing and directly.kind == "or"
 
-    def _thing(self) -> Mention | None:
+    def _thing(self) -> InstrumentMention | None:
         """Read the instrument as described; None where it only completes the one before ("piano
         chords").
         """
@@ -340,7 +340,7 @@ class PromptReader:
             if joined is not None:
                 self.found.things[self._clause[-1]] = joined
                 return None
-        return Mention(
+        return InstrumentMention(
             PartRequest(
                 name=item.value,
                 category=item.category or item.value,

@@ -11,7 +11,7 @@ from src.music.casting.hats import Hats, choked, hats_of, partner_name
 from src.music.genre.genres import GenreGrammar, grammar_named
 from src.music.model.plan import SECTION_CLOSE, SECTION_END, ArrangementPlan
 from src.music.model.score import Clip, Note
-from src.music.model.timeline import SectionTime, Span, spans_of, while_it_plays, without
+from src.music.model.timeline import BeatSpan, SectionTime, spans_of, while_it_plays, without
 from src.music.scoring.phrasing import Hole, gap_before
 from src.music.scoring.placement import (
     closing_clips,
@@ -92,7 +92,9 @@ class TrackSetting:
         ]
 
 
-def spans_of_part(setting: TrackSetting, part: CastPart, rests: Sequence[Hole]) -> tuple[Span, ...]:
+def spans_of_part(
+    setting: TrackSetting, part: CastPart, rests: Sequence[Hole]
+) -> tuple[BeatSpan, ...]:
     """Compute when a part plays: from its entries to its exits, in its turns, but for its rests."""
     spans = spans_of(part.request.sections, setting.times)
     if part.request.count > 1:
@@ -111,7 +113,7 @@ def _silences(setting: TrackSetting, part: CastPart) -> list[Hole]:
 
 
 def material_of(
-    setting: TrackSetting, part: CastPart, spans: tuple[Span, ...]
+    setting: TrackSetting, part: CastPart, spans: tuple[BeatSpan, ...]
 ) -> tuple[tuple[Clip, ...], tuple[Note, ...]]:
     """Write the clips or notes of a part within its spans."""
     clips, notes = _played(setting, part, spans)
@@ -122,7 +124,7 @@ def material_of(
 
 
 def _played(
-    setting: TrackSetting, part: CastPart, spans: tuple[Span, ...]
+    setting: TrackSetting, part: CastPart, spans: tuple[BeatSpan, ...]
 ) -> tuple[tuple[Clip, ...], tuple[Note, ...]]:
     request, fit, stem = part.request, part.fit, part.card.id
     bar = setting.plan.beats_per_bar
@@ -147,7 +149,7 @@ def _played(
     )
 
 
-def _loop(setting: TrackSetting, part: CastPart, spans: tuple[Span, ...]) -> tuple[Clip, ...]:
+def _loop(setting: TrackSetting, part: CastPart, spans: tuple[BeatSpan, ...]) -> tuple[Clip, ...]:
     """Write a loop with its pickups and fills."""
     card, fit = part.card, part.fit
     varied = fit if part.variation != SECOND_HALF else _second_half(fit)
@@ -163,7 +165,7 @@ def _loop(setting: TrackSetting, part: CastPart, spans: tuple[Span, ...]) -> tup
     return tuple(sorted(clips, key=lambda clip: clip.start_beats))
 
 
-def _fills(setting: TrackSetting, part: CastPart, spans: Sequence[Span]) -> list[Fill]:
+def _fills(setting: TrackSetting, part: CastPart, spans: Sequence[BeatSpan]) -> list[Fill]:
     """List the fills that lie within what is played, and not where a tape is stopped."""
     found = fills_of(
         part.request.category,
@@ -197,7 +199,7 @@ def _has_pickup(setting: TrackSetting, part: CastPart) -> bool:
     return card.downbeat_s >= _LEAST_PICKUP_S and beats <= _LONGEST_PICKUP_BEATS
 
 
-def _entries(setting: TrackSetting, spans: Sequence[Span]) -> list[float]:
+def _entries(setting: TrackSetting, spans: Sequence[BeatSpan]) -> list[float]:
     """Find where a part comes in at the start of a section without a gap before it."""
     ends = {span.end for span in spans}
     return [
@@ -210,7 +212,7 @@ def _entries(setting: TrackSetting, spans: Sequence[Span]) -> list[float]:
     ]
 
 
-def _steps(setting: TrackSetting, part: CastPart, spans: Sequence[Span]) -> tuple[Note, ...]:
+def _steps(setting: TrackSetting, part: CastPart, spans: Sequence[BeatSpan]) -> tuple[Note, ...]:
     """Write a sequenced one-shot, silent where it is another's turn."""
     notes: list[Note] = []
     for section, rng in setting.chanced(part, "hits"):

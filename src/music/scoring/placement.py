@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from src.music.casting.fit import Fit
 from src.music.model.score import VELOCITY_EXPONENT, Clip, Note
-from src.music.model.timeline import SectionTime, Span
+from src.music.model.timeline import BeatSpan, SectionTime
 
 TEXTURE_FADE_S = 3.0
 PHRASE_FADE_S = 0.02
@@ -18,7 +18,9 @@ _VELOCITY_DB = 20.0 * VELOCITY_EXPONENT
 """Decibels that ten times the velocity adds: a held note is as loud as the same note hit."""
 
 
-def loop_clips(stem_id: str, fit: Fit, spans: Iterable[Span], beat_s: float) -> tuple[Clip, ...]:
+def loop_clips(
+    stem_id: str, fit: Fit, spans: Iterable[BeatSpan], beat_s: float
+) -> tuple[Clip, ...]:
     """Place a loop on the bar grid: whole passes repeat, the first and last may be cut.
 
     beat_s: length of a beat of the track in seconds
@@ -72,7 +74,9 @@ def pickup_clips(
     )
 
 
-def texture_clips(stem_id: str, fit: Fit, spans: Iterable[Span], beat_s: float) -> tuple[Clip, ...]:
+def texture_clips(
+    stem_id: str, fit: Fit, spans: Iterable[BeatSpan], beat_s: float
+) -> tuple[Clip, ...]:
     """Play a sound without tempo at its own pace: long fades, passes that overlap."""
     whole = fit.source_length_s / beat_s
     fade = min(TEXTURE_FADE_S, fit.source_length_s / 3.0)
@@ -89,7 +93,7 @@ def texture_clips(stem_id: str, fit: Fit, spans: Iterable[Span], beat_s: float) 
 
 
 def phrase_clips(
-    stem_id: str, fit: Fit, spans: Iterable[Span], *, every: float, beat_s: float
+    stem_id: str, fit: Fit, spans: Iterable[BeatSpan], *, every: float, beat_s: float
 ) -> tuple[Clip, ...]:
     """Place a phrase at the start of every so many beats, never over itself."""
     whole = fit.source_length_s / beat_s

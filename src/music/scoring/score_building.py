@@ -48,7 +48,7 @@ def build_score(
         fills are cut at them
     """
     times = timeline(plan)
-    builder = _Builder(TrackSetting(plan, grammar_named(plan.genre), times, seed, hits))
+    builder = _ScoreBuilder(TrackSetting(plan, grammar_named(plan.genre), times, seed, hits))
     levels = mastering_of(plan.mastering, plan.target_lufs, otherwise=mastering)
     target, ceiling = levels.target_lufs, levels.ceiling_dbtp
     headroom_db = math.inf if target is None else ceiling - target
@@ -107,7 +107,7 @@ def audible(part: CastPart, plan: ArrangementPlan) -> CastPart | None:
     return replace(part, request=request.asked_by(audible_in)) if audible_in else None
 
 
-class _Builder:
+class _ScoreBuilder:
     """Makes one channel of the score after the other."""
 
     def __init__(self, setting: TrackSetting) -> None:

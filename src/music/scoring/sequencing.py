@@ -11,7 +11,7 @@ from src.music.genre.genres import Phrasing
 from src.music.genre.patterns import Pattern, Step, degree_semitones, fill_for, patterns_for, swung
 from src.music.genre.patterns import pattern_for as named_pattern
 from src.music.model.score import Note
-from src.music.model.timeline import SectionTime, Span
+from src.music.model.timeline import BeatSpan, SectionTime
 from src.music.theory.keys import is_minor
 from src.music.theory.library import DRUM_CATEGORIES
 
@@ -75,7 +75,7 @@ def step_notes(
     return tuple(sorted(notes, key=lambda note: note.start_beats))
 
 
-def hits_per_second(notes: Sequence[Note], spans: Iterable[Span], bpm: float) -> float:
+def hits_per_second(notes: Sequence[Note], spans: Iterable[BeatSpan], bpm: float) -> float:
     """Mean density of a part while it plays, in full hits: a soft one counts by its energy.
 
     A hit's amplitude is its velocity to the power of 1.5, so its energy is the cube.

@@ -18,9 +18,9 @@ from src.db.rows import settled_kits
 from src.db.rows.corrections import found_in
 from src.db.rows.settled_kits import Learnt, Member, State
 from src.music.evidence.estimates import Estimate
-from src.music.evidence.kit_consensus import Place
+from src.music.evidence.kit_consensus import KitFolder
 from src.music.evidence.kit_evidence import StemEvidence, evidence_from
-from src.music.evidence.kit_settlement import Settled, estimate_record, own_key, settle
+from src.music.evidence.kit_settlement import KitFacts, estimate_record, own_key, settle
 from src.services.ingest.kits import kit_path
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ _COUNTS = ("bpm", "key", "category", "is_loop")
 
 
 @dataclass(frozen=True)
-class Company:
+class KitMembers:
     """Stems that lie together. path: the folder that holds them."""
 
     path: str
@@ -79,7 +79,7 @@ def settle_kits(database: Database, progress: Progress) -> int:
     return changed
 
 
-def companies_of(members: Iterable[Member]) -> list[Company]:
+def companies_of(members: Iterable[Member]) -> list[KitMembers]:
     """Who is settled together, by path."""
     members = list(members)
     paths = company_paths([member.place for member in members])
@@ -91,7 +91,7 @@ def companies_of(members: Iterable[Member]) -> list[Company]:
             del groups[path]
             for member in group:
                 groups.setdefault(_folder(member.place), []).append(member)
-    return [Company(path, tuple(groups[path])) for path in sorted(groups)]
+    return [KitMembers(path, tuple(groups[path])) for path in sorted(groups)]
 
 
 def company_paths(places: Sequence[str]) -> dict[str, str]:
@@ -110,12 +110,12 @@ def company_paths(places: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def place_of(place: str) -> Place:
+def place_of(place: str) -> KitFolder:
     """Kit and folder of a file."""
     return kit_path(place) or ".", _folder(place)
 
 
-def settled_notes(one: Settled) -> dict[str, Any]:
+def settled_notes(one: KitFacts) -> dict[str, Any]:
     """The notes of a stem's analysis that settling writes."""
     notes = {"bpm": estimate_record(one.bpm), "key": estimate_record(one.key)}
     if one.category is not None:
@@ -128,7 +128,7 @@ def _folder(place: str) -> str:
     return PurePosixPath(place).parent.as_posix()
 
 
-def _settle_one(database: Database, company: Company) -> int:
+def _settle_one(database: Database, company: KitMembers) -> int:
     """Settle one company; again where somebody changed it meanwhile."""
     for _ in range(_ATTEMPTS):
         with database.transaction() as session:
@@ -167,7 +167,7 @@ class _Row:
         )
 
 
-def _learnt(company: Company, rows: Mapping[str, _Row]) -> dict[str, Learnt]:
+def _learnt(company: KitMembers, rows: Mapping[str, _Row]) -> dict[str, Learnt]:
     """By stem id what settling changes."""
     heard = [
         (member, row, row.alone)
@@ -194,7 +194,7 @@ def _learnt(company: Company, rows: Mapping[str, _Row]) -> dict[str, Learnt]:
     return learnt
 
 
-def _kind(settled: Settled, alone: StemEvidence) -> str:
+def _kind(settled: KitFacts, alone: StemEvidence) -> str:
     return alone.category if settled.category is None else settled.category.value
 
 

@@ -29,7 +29,7 @@ _BOM = "\ufeff"
 
 
 @dataclass(frozen=True)
-class _Told:
+class _FolderLicences:
     """What the texts of a folder say: of each sound by its name without ending, and of all."""
 
     by_sound: dict[str, str]
@@ -41,7 +41,7 @@ class KitLicences:
     """Reads each kit's licence once. raw: the folder that relative places start from."""
 
     raw: Path
-    _known: dict[str, _Told] = field(default_factory=dict)
+    _known: dict[str, _FolderLicences] = field(default_factory=dict)
 
     def of(self, place: str) -> str | None:
         """Read what the nearest texts say, from the file's folder up to its kit.
@@ -82,7 +82,7 @@ def _folders(place: str) -> Iterator[str]:
             return
 
 
-def _told_in(folder: Path) -> _Told:
+def _told_in(folder: Path) -> _FolderLicences:
     """What the texts of a folder say, licences before readmes."""
     by_sound: dict[str, str] = {}
     of_all: list[str] = []
@@ -94,7 +94,7 @@ def _told_in(folder: Path) -> _Told:
             continue
         is_licence = bool(_NAMED.search(path.stem))
         of_all += [line for line in lines if is_licence or _TOLD.match(line) or _KNOWN.search(line)]
-    return _Told(by_sound, _value(of_all[0]) if of_all else None)
+    return _FolderLicences(by_sound, _value(of_all[0]) if of_all else None)
 
 
 def _texts(folder: Path) -> list[Path]:

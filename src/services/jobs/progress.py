@@ -82,7 +82,7 @@ class JobProgress:
         self._started = time.monotonic()
         self._written = float("-inf")
         self._stage = ""
-        self._told = _Told()
+        self._told = _LastEvent()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Note a step. Raises JobCancelled when the job is to end, LeaseLostError when it
@@ -131,7 +131,7 @@ class JobProgress:
             self._claim.cancelled.set()
 
 
-class _Told:
+class _LastEvent:
     """What the last event said, to tell only of what is new."""
 
     def __init__(self) -> None:

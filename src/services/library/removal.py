@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from src.core.config import Settings
 from src.db import crud
 from src.db.database import Database, Session
-from src.db.models import Place, Stem
+from src.db.models import Stem, StemLocation
 from src.db.rows import imports
 from src.db.rows.imports import RefusedFile
 from src.schemas.stems import Deleted
@@ -63,7 +63,7 @@ def remove_stem(
 
 
 def _refusal(
-    session: Session, stem: Stem, place: Place, settings: Settings, *, moves: bool
+    session: Session, stem: Stem, place: StemLocation, settings: Settings, *, moves: bool
 ) -> RefusedFile:
     one = bad_id(place.path, stem.content_hash)
     return RefusedFile(
@@ -77,7 +77,7 @@ def _refusal(
     )
 
 
-def _stored_as(session: Session, one: str, place: Place, settings: Settings) -> str:
+def _stored_as(session: Session, one: str, place: StemLocation, settings: Settings) -> str:
     name = path_of(place.path, settings.raw_path).name
     plain = stored_name(REASON, name, bad_id=one, taken=())
     taken = {bad.stored_as for bad in imports.refused_files(session) if bad.id != one}

@@ -58,7 +58,7 @@ class AspectPointing:
         return cosines
 
 
-class Finder(Protocol):
+class PageFinder(Protocol):
     """The part of the search that is needed here."""
 
     def find(self, query: SearchQuery, *, example: Example | None = None) -> SearchPage: ...
@@ -67,7 +67,7 @@ class Finder(Protocol):
 class ExampleService:
     """Finds what resembles a sound."""
 
-    def __init__(self, database: Database, search: Finder) -> None:
+    def __init__(self, database: Database, search: PageFinder) -> None:
         self._search = search
         self._aspects = {
             name: AspectIndex(database, aspect_size(name), _maker(name)) for name in ASPECTS

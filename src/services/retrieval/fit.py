@@ -23,7 +23,7 @@ _MOST_PLAYING = 16
 
 
 @dataclass(frozen=True)
-class Company:
+class PlayingContext:
     """What the hits shall go with. name: for the reasons; cards: what plays"""
 
     name: str
@@ -32,7 +32,7 @@ class Company:
 
 def track_company(
     name: str, bpm: float, choices: Sequence[Mapping[str, Any]], cards: Mapping[str, StemCard]
-) -> Company:
+) -> PlayingContext:
     """Collect what plays in a track: its stems that are still there, loops at the track's
     tempo.
 
@@ -48,7 +48,7 @@ def track_company(
             length_s = card.duration_s * card.bpm * ratio / bpm
             card = replace(card, bpm=bpm, duration_s=length_s)
         playing[card.id] = card
-    return Company(name, tuple(playing.values())[:_MOST_PLAYING])
+    return PlayingContext(name, tuple(playing.values())[:_MOST_PLAYING])
 
 
 def said_fit(
@@ -65,7 +65,7 @@ def said_fit(
     return sum(parts, np.zeros(slots.size)) / len(parts) if parts else None
 
 
-def rough_fit(index: LibraryIndex, slots: NDArray[np.intp], company: Company) -> Scores:
+def rough_fit(index: LibraryIndex, slots: NDArray[np.intp], company: PlayingContext) -> Scores:
     """Rate how well tempo or length, and key, fit what plays: by columns, 0..1, shape (slots,)."""
     loops = index.column("is_loop")[slots]
     tonal_codes = [code for code, name in enumerate(CATEGORIES) if name not in DRUM_CATEGORIES]
@@ -87,7 +87,7 @@ def rough_fit(index: LibraryIndex, slots: NDArray[np.intp], company: Company) ->
     return summed / max(1, len(company.cards))
 
 
-def weighed(card: StemCard, company: Company) -> Compatibility:
+def weighed(card: StemCard, company: PlayingContext) -> Compatibility:
     """Rate by all criteria, with their reasons."""
     return compatibility(card, company.cards)
 

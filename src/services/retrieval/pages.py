@@ -27,7 +27,7 @@ _WINDOW = 256
 
 
 @dataclass(frozen=True)
-class Place:
+class PagePosition:
     """Where a page ended. last: id of its last hit; seen: how many hits came up to there"""
 
     last: str
@@ -45,19 +45,19 @@ class Ordered:
     duplicates: dict[int, list[int]]
 
 
-def cursor_of(query: SearchQuery, model_id: str, place: Place) -> str:
+def cursor_of(query: SearchQuery, model_id: str, place: PagePosition) -> str:
     """Make a cursor that goes on after a position, for the same search only."""
     told = json.dumps([_digest(query, model_id), place.last, place.seen])
     return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
 
 
-def place_of(query: SearchQuery, model_id: str) -> Place:
+def place_of(query: SearchQuery, model_id: str) -> PagePosition:
     """Find where a page starts: after the cursor's position, or after ``offset`` hits.
 
     Raises InvalidInputError (code bad_cursor) for a cursor of another search, or for none.
     """
     if query.cursor is None:
-        return Place("", query.offset)
+        return PagePosition("", query.offset)
     try:
         padded = query.cursor + "=" * (-len(query.cursor) % 4)
         digest, last, seen = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
@@ -72,7 +72,7 @@ def place_of(query: SearchQuery, model_id: str) -> Place:
             " from page to page, only limit may change",
             code="bad_cursor",
         )
-    return Place(str(last), max(0, int(seen)))
+    return PagePosition(str(last), max(0, int(seen)))
 
 
 def ordered(index: LibraryIndex, ranking: Ranking, query: SearchQuery, wanted: int) -> Ordered:
@@ -90,7 +90,7 @@ def ordered(index: LibraryIndex, ranking: Ranking, query: SearchQuery, wanted: i
         window *= 2
 
 
-def start_of(index: LibraryIndex, ranking: Ranking, found: Ordered, place: Place) -> int:
+def start_of(index: LibraryIndex, ranking: Ranking, found: Ordered, place: PagePosition) -> int:
     """Find where in the order a page starts: after the last hit shown, wherever that is now."""
     if place.last:
         slots = index.slots_of([place.last]).tolist()

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from src.db.index.library_index import LibraryIndex
 from src.services.retrieval.directions import Pointing, Scores
-from src.services.retrieval.fit import Company, rough_fit, said_fit
+from src.services.retrieval.fit import PlayingContext, rough_fit, said_fit
 from src.services.retrieval.words import Asked, denied_slots, word_scores
 
 SHARES: Mapping[str, float] = {"sound": 0.25, "words": 0.75, "fit": 0.18}
@@ -36,7 +36,7 @@ class RankedFor:
 
     asked: Asked
     pointing: Pointing | None = None
-    company: Company | None = None
+    company: PlayingContext | None = None
     uses: Mapping[str, int] | None = None
 
     @property

@@ -7,10 +7,10 @@ from src.audio.analysis.attributes import ATTRIBUTES, attribute_scores
 from src.audio.analysis.calibration import calibration
 from src.music.theory.keys import camelot_distance
 from src.music.theory.library import CATEGORIES, StemCard
-from src.services.retrieval.fit import Company, weighed
+from src.services.retrieval.fit import PlayingContext, weighed
 from src.services.retrieval.query import Parts
 from src.services.retrieval.words import Asked, index_words
-from src.words.mentions import Mention
+from src.words.mentions import ConceptMention
 
 CLEARLY = 0.6
 """An attribute at least so strong is told as a reason."""
@@ -28,7 +28,7 @@ class Told:
 
     asked: Asked
     parts: Parts = field(default_factory=Parts)
-    company: Company | None = None
+    company: PlayingContext | None = None
     uses: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -54,7 +54,7 @@ def _sound(stem: StemCard, asked: Asked) -> Iterator[str]:
         yield from _traits(mention, scores)
 
 
-def _traits(mention: Mention, scores: Mapping[str, float]) -> Iterator[str]:
+def _traits(mention: ConceptMention, scores: Mapping[str, float]) -> Iterator[str]:
     for name, weight in mention.meaning.items():
         score = scores.get(name)
         if score is not None and weight > 0 and score >= CLEARLY:

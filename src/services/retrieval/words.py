@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 
 from src.db.index.word_index import WordIndex
 from src.music.theory.keys import KEYS, parse_key
-from src.words.mentions import WORDS_KEPT, Mention, concepts_of, is_filler, mentions, names_for
+from src.words.mentions import (
+    WORDS_KEPT,
+    ConceptMention,
+    concepts_of,
+    is_filler,
+    mentions,
+    names_for,
+)
 from src.words.spelling import parted, plain_words
 from src.words.typing_errors import typos_between
 from src.words.vocabulary import vocabulary
@@ -42,7 +49,7 @@ class Asked:
     mended: the prompt with its typos mended; None where there are none
     """
 
-    mentions: tuple[Mention, ...] = ()
+    mentions: tuple[ConceptMention, ...] = ()
     terms: tuple[Term, ...] = ()
     denied: tuple[str, ...] = ()
     bpm: float | None = None

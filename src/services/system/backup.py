@@ -20,7 +20,7 @@ from src.core.errors import InvalidInputError, NotFoundError
 from src.core.progress import Progress, silent
 from src.db.snapshot import sqlite_file, take_snapshot
 from src.storage.atomic import TEMPORARY_PREFIX, replacing
-from src.storage.backup_archive import Source, write_archive
+from src.storage.backup_archive import ArchivedFile, write_archive
 from src.storage.paths import shown
 
 log = logging.getLogger(__name__)
@@ -122,7 +122,7 @@ class BackupService:
             log.warning("%d files were removed while they were to be saved", len(vanished))
         return BackupReport(len(sources) - len(vanished), total, tuple(kept), tuple(vanished))
 
-    def _files(self, kept: list[str]) -> Iterator[Source]:
+    def _files(self, kept: list[str]) -> Iterator[ArchivedFile]:
         for name, folder in folders_of(self.settings).items():
             if name in kept:
                 for path in _plain_files(folder, of_processed=name == PROCESSED):
@@ -150,13 +150,13 @@ class Meter:
             )
 
 
-def _source(name: str, path: Path) -> Source:
+def _source(name: str, path: Path) -> ArchivedFile:
     """Describe what is to be saved. A file that is gone by now is left to the archive to miss."""
     try:
         state = path.stat()
     except FileNotFoundError:
-        return Source(name, path, 0, 0)
-    return Source(name, path, state.st_size, state.st_mtime_ns)
+        return ArchivedFile(name, path, 0, 0)
+    return ArchivedFile(name, path, state.st_size, state.st_mtime_ns)
 
 
 def _plain_files(folder: Path, *, of_processed: bool) -> Iterator[Path]:

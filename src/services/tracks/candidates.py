@@ -25,13 +25,15 @@ TEMPO_WINDOW = 0.12
 """How far a loop's tempo may lie from the plan's to be looked for, as a share."""
 
 
-class Finder(Protocol):
+class HitFinder(Protocol):
     """The part of the search that is needed here."""
 
     def search(self, query: SearchQuery) -> list[SearchHit]: ...
 
 
-def find_candidates(search: Finder, plan: ArrangementPlan) -> dict[StemQuery, list[StemCandidate]]:
+def find_candidates(
+    search: HitFinder, plan: ArrangementPlan
+) -> dict[StemQuery, list[StemCandidate]]:
     """Find stems for every query of a plan, by meaning, by tempo and by kit.
 
     In a small library each query sees every stem of its category. In a large one the

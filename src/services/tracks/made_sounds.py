@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from src.audio.basics.oscillators import Span
+from src.audio.basics.oscillators import SampleSpan
 from src.audio.basics.validation import HOUSE_RATE, Audio
 from src.audio.synthesis.fx import Impact, Rise, impact, riser
 from src.music.casting.made_marks import RISER, made_card
@@ -21,7 +21,7 @@ def made_sound(card: StemCard) -> Audio:
     """
     rng = np.random.default_rng(_SEED)
     if card is RISER:
-        sound = riser(Rise(), Span.of_seconds(card.duration_s, HOUSE_RATE), rng=rng)
+        sound = riser(Rise(), SampleSpan.of_seconds(card.duration_s, HOUSE_RATE), rng=rng)
     else:
         sound = impact(Impact(), sample_rate=HOUSE_RATE, rng=rng)
     scaled: Audio = (sound * np.float32(_LEVEL)).astype(np.float32)

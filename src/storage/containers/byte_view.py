@@ -9,14 +9,14 @@ from typing import BinaryIO
 
 
 @dataclass(frozen=True)
-class Span:
+class ByteSpan:
     """A run of bytes of a file."""
 
     offset: int
     size: int
 
 
-Part = Span | bytes
+Part = ByteSpan | bytes
 
 
 class ByteView:

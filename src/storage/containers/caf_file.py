@@ -7,7 +7,7 @@ import struct
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from src.storage.containers.byte_view import Part, Span
+from src.storage.containers.byte_view import ByteSpan, Part
 from src.storage.riff import MAX_CHUNKS, Chunk, chunk_bytes
 
 _HEAD = 8
@@ -103,7 +103,7 @@ def _lossless(file: BinaryIO, chunks: dict[bytes, Chunk]) -> CafSound | None:
 def _ima(file: BinaryIO, chunks: dict[bytes, Chunk], description: bytes) -> CafSound | None:
     """IMA ADPCM as AIFF-C; what a packet holds is the same in both."""
     rate, channels = struct.unpack(">d", description[:8])[0], int(description[27])
-    data = Span(chunks[b"data"].offset + 4, max(chunks[b"data"].size - 4, 0))
+    data = ByteSpan(chunks[b"data"].offset + 4, max(chunks[b"data"].size - 4, 0))
     packets = data.size // (_IMA_PACKET_BYTES * channels) if channels else 0
     if not packets or not 1 <= rate < 2**16:
         return None
@@ -135,7 +135,7 @@ def _lost(data: Chunk) -> int:
 def _replaced(file: BinaryIO, offset: int, data: bytes) -> tuple[Part, ...]:
     """The whole file with other bytes at an offset."""
     after = offset + len(data)
-    return (Span(0, offset), data, Span(after, file.seek(0, 2) - after))
+    return (ByteSpan(0, offset), data, ByteSpan(after, file.seek(0, 2) - after))
 
 
 def _extended(rate: int) -> bytes:

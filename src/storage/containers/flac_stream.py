@@ -6,7 +6,7 @@ Source: RFC 9639 (FLAC), sections 8.1 and 8.2.
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
-from src.storage.containers.byte_view import Span
+from src.storage.containers.byte_view import ByteSpan
 from src.storage.riff import Chunk
 
 MOST_BLOCKS = 256
@@ -35,9 +35,9 @@ def flac_info(file: BinaryIO, start: int) -> FlacInfo | None:
     return FlacInfo(max(shortest, 16), samples or None)
 
 
-def metadata_blocks(file: BinaryIO, start: int) -> list[tuple[int, Span]]:
+def metadata_blocks(file: BinaryIO, start: int) -> list[tuple[int, ByteSpan]]:
     """The metadata blocks of a stream in order: kind, and where the content lies."""
-    blocks: list[tuple[int, Span]] = []
+    blocks: list[tuple[int, ByteSpan]] = []
     position = start + 4
     while len(blocks) < MOST_BLOCKS:
         file.seek(position)
@@ -45,7 +45,7 @@ def metadata_blocks(file: BinaryIO, start: int) -> list[tuple[int, Span]]:
         if len(head) < 4:
             break
         size = int.from_bytes(head[1:], "big")
-        blocks.append((head[0] & 0x7F, Span(position + 4, size)))
+        blocks.append((head[0] & 0x7F, ByteSpan(position + 4, size)))
         if head[0] & 0x80:
             break
         position += 4 + size

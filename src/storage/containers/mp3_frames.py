@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from src.storage.containers.byte_view import Span
+from src.storage.containers.byte_view import ByteSpan
 
 _LEAST_CHAIN = 3
 """Frames in a row that make a stream of bytes from which nothing else is known."""
@@ -63,7 +63,7 @@ class Mp3Stream:
     cut: the last frame is not whole
     """
 
-    spans: tuple[Span, ...]
+    spans: tuple[ByteSpan, ...]
     frames: int
     head: FrameHead
     info: InfoFrame | None = None
@@ -77,7 +77,7 @@ def mp3_streams(file: BinaryIO, start: int, end: int) -> list[Mp3Stream]:
     A frame counts where the next one follows it, or the end does. An Info frame in the
     middle, or frames of another form, begin another stream: files are joined by copying.
     """
-    builder = _Builder()
+    builder = _StreamBuilder()
     for offset, data, head in _frames(file, start, end):
         builder.add(offset, data, head)
     return builder.streams(file, end)
@@ -146,12 +146,12 @@ def counting_frame(header: bytes, frames: int) -> bytes:
     return (plain + bytes(side) + count).ljust(head.size, b"\x00")
 
 
-class _Builder:
+class _StreamBuilder:
     """Gathers frames into streams."""
 
     def __init__(self) -> None:
         self._done: list[Mp3Stream] = []
-        self._spans: list[Span] = []
+        self._spans: list[ByteSpan] = []
         self._frames = self._left_out = 0
         self._head: FrameHead | None = None
         self._info: InfoFrame | None = None
@@ -165,11 +165,11 @@ class _Builder:
         self._frames += info is None
         last = self._spans[-1] if self._spans else None
         if last is not None and last.offset + last.size == offset:
-            self._spans[-1] = Span(last.offset, last.size + head.size)
+            self._spans[-1] = ByteSpan(last.offset, last.size + head.size)
             return
         if last is not None:
             self._left_out += offset - last.offset - last.size
-        self._spans.append(Span(offset, head.size))
+        self._spans.append(ByteSpan(offset, head.size))
 
     def _close(self) -> None:
         if self._head is not None and self._frames:

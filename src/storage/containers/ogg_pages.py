@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from src.storage.containers.byte_view import Span
+from src.storage.containers.byte_view import ByteSpan
 
 _BLOCK = 1 << 16
 _FIRST, _LAST = 2, 4
@@ -24,7 +24,7 @@ class OggPage:
     """One page. payload: where its data lies; granule: position at its end, -1 for none"""
 
     offset: int
-    payload: Span
+    payload: ByteSpan
     serial: int
     first: bool
     last: bool
@@ -47,10 +47,10 @@ class OggLink:
     pages: list[OggPage] = field(default_factory=list)
 
     @property
-    def span(self) -> Span:
+    def span(self) -> ByteSpan:
         """Where it lies."""
         start = self.pages[0].offset
-        return Span(start, self.pages[-1].end - start)
+        return ByteSpan(start, self.pages[-1].end - start)
 
     @property
     def ended(self) -> bool:
@@ -62,12 +62,12 @@ class OggLink:
         """The position at its end, in samples; 0 where it is not told."""
         return max((page.granule for page in self.pages), default=0)
 
-    def native_flac(self) -> list[Span]:
+    def native_flac(self) -> list[ByteSpan]:
         """The FLAC stream inside, without its pages."""
         serial = next(number for number, codec in self.codecs.items() if codec == "flac")
         runs = [page.payload for page in self.pages if page.serial == serial]
         first = runs[0]
-        head = Span(first.offset + _FLAC_MAPPING_BYTES, first.size - _FLAC_MAPPING_BYTES)
+        head = ByteSpan(first.offset + _FLAC_MAPPING_BYTES, first.size - _FLAC_MAPPING_BYTES)
         return [head, *runs[1:]]
 
 
@@ -115,7 +115,7 @@ def _page_at(file: BinaryIO, position: int, end: int) -> OggPage | None:
     if head[:5] != b"OggS\x00":
         return None
     lacing = file.read(head[26])
-    payload = Span(position + 27 + head[26], sum(lacing))
+    payload = ByteSpan(position + 27 + head[26], sum(lacing))
     if payload.offset + payload.size > end or len(lacing) < head[26]:
         return None
     granule = int.from_bytes(head[6:14], "little", signed=True)

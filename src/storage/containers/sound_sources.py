@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from src.storage.containers.byte_view import Part, Span
+from src.storage.containers.byte_view import ByteSpan, Part
 from src.storage.containers.caf_file import caf_sound
 from src.storage.containers.flac_stream import flac_info
 from src.storage.containers.mp3_frames import (
@@ -42,7 +42,7 @@ _MPEG_DELAY = _ENCODER_DELAY + 529
 
 
 @dataclass(frozen=True)
-class Source:
+class SoundRun:
     """One run of sound in a file.
 
     parts: its bytes; None: the file as it is
@@ -63,7 +63,7 @@ class Source:
 class Sources:
     """All runs of sound of a file, and what is odd about it, in words."""
 
-    runs: tuple[Source, ...]
+    runs: tuple[SoundRun, ...]
     warnings: tuple[str, ...] = ()
 
 
@@ -83,10 +83,10 @@ def sound_sources(file: BinaryIO) -> Sources:
         if sound is None:
             return _plain()
         told = f"cut short: its header promises {sound.lost} bytes more than there are"
-        return _one(Source(sound.parts, samples=sound.samples), *([told] if sound.lost else []))
+        return _one(SoundRun(sound.parts, samples=sound.samples), *([told] if sound.lost else []))
     if head[:4] == b".snd" and head[8:12] == bytes(4):
         end = file.seek(0, 2)
-        return _one(Source((Span(0, 8), b"\xff\xff\xff\xff", Span(12, end - 12))))
+        return _one(SoundRun((ByteSpan(0, 8), b"\xff\xff\xff\xff", ByteSpan(12, end - 12))))
     if head.startswith(_OTHER_STARTS):
         return _plain()
     end = file.seek(0, 2)
@@ -104,16 +104,16 @@ def _behind_junk(file: BinaryIO) -> Sources | None:
     if found[0].startswith(b"fLaC"):
         info = flac_info(file, found.start())
         samples, block = (None, None) if info is None else (info.samples, info.block_samples)
-        parts = (Span(found.start(), end - found.start()),)
-        return _one(Source(parts, 0, samples, samples is not None, block))
-    return _one(Source((Span(found.start(), end - found.start()),)))
+        parts = (ByteSpan(found.start(), end - found.start()),)
+        return _one(SoundRun(parts, 0, samples, samples is not None, block))
+    return _one(SoundRun((ByteSpan(found.start(), end - found.start()),)))
 
 
 def _plain() -> Sources:
-    return _one(Source())
+    return _one(SoundRun())
 
 
-def _one(source: Source, *warnings: str) -> Sources:
+def _one(source: SoundRun, *warnings: str) -> Sources:
     return Sources((source,), warnings)
 
 
@@ -135,10 +135,10 @@ def _flac(file: BinaryIO, start: int) -> Sources:
     if info is None:
         return _plain()
     if info.samples is not None:
-        return _one(Source(samples=info.samples, block_samples=info.block_samples))
+        return _one(SoundRun(samples=info.samples, block_samples=info.block_samples))
     end = _before_tags(file)
-    parts = (Span(start, end - start),)
-    return _one(Source(parts, promises=False, block_samples=info.block_samples))
+    parts = (ByteSpan(start, end - start),)
+    return _one(SoundRun(parts, promises=False, block_samples=info.block_samples))
 
 
 def _before_tags(file: BinaryIO) -> int:
@@ -169,13 +169,13 @@ def _ogg(file: BinaryIO) -> Sources:
     return Sources(tuple(_link(file, link) for link in links), tuple(warnings))
 
 
-def _link(file: BinaryIO, link: OggLink) -> Source:
+def _link(file: BinaryIO, link: OggLink) -> SoundRun:
     if "flac" not in link.codecs.values():
-        return Source((link.span,))
+        return SoundRun((link.span,))
     parts = link.native_flac()
     info = flac_info(file, parts[0].offset)
     block_samples = None if info is None else info.block_samples
-    return Source(tuple(parts), 0, link.samples or None, False, block_samples)
+    return SoundRun(tuple(parts), 0, link.samples or None, False, block_samples)
 
 
 def _wave(file: BinaryIO, start: int) -> Sources:
@@ -183,7 +183,7 @@ def _wave(file: BinaryIO, start: int) -> Sources:
     if sound.mpeg is not None:
         inside = _mpeg(file, sound.mpeg.offset, sound.mpeg.offset + sound.mpeg.size)
         return _plain() if inside is None else _counted(inside, sound)
-    return _one(Source(sound.parts, samples=sound.samples), *sound.warnings)
+    return _one(SoundRun(sound.parts, samples=sound.samples), *sound.warnings)
 
 
 def _counted(inside: Sources, sound: WaveSound) -> Sources:
@@ -200,7 +200,9 @@ def _counted(inside: Sources, sound: WaveSound) -> Sources:
     samples = counted - _MPEG_DELAY if delay_counted else counted
     if samples <= 0:
         return inside
-    return Sources((Source(first.parts, _ENCODER_DELAY, samples, promises=False),), inside.warnings)
+    return Sources(
+        (SoundRun(first.parts, _ENCODER_DELAY, samples, promises=False),), inside.warnings
+    )
 
 
 def _mpeg(file: BinaryIO, start: int, end: int) -> Sources | None:
@@ -212,24 +214,24 @@ def _mpeg(file: BinaryIO, start: int, end: int) -> Sources | None:
     return Sources(tuple(_stream(file, stream) for stream in streams), tuple(warnings))
 
 
-def _stream(file: BinaryIO, stream: Mp3Stream) -> Source:
+def _stream(file: BinaryIO, stream: Mp3Stream) -> SoundRun:
     """The frames of a stream, behind a frame that counts them where none does rightly."""
     info, decoded = stream.info, stream.frames * stream.head.samples
     trimmed = info is not None and info.delay is not None and info.padding is not None
     if stream.head.layer != 3 or (info is not None and stream.frames <= (info.frames or 0)):
         samples = _without_padding(stream) if trimmed and _reaches_end(stream) else None
-        return Source(stream.spans, samples=samples, promises=False)
+        return SoundRun(stream.spans, samples=samples, promises=False)
     first, *others = stream.spans
     passed = 0 if info is None else frame_size(file, first.offset)
     file.seek(first.offset)
     parts: tuple[Part, ...] = (
         counting_frame(file.read(4), stream.frames),
-        Span(first.offset + passed, first.size - passed),
+        ByteSpan(first.offset + passed, first.size - passed),
         *others,
     )
     if not trimmed or info is None or info.delay is None:
-        return Source(parts, samples=decoded, promises=False)
-    return Source(parts, info.delay, _without_padding(stream), promises=False)
+        return SoundRun(parts, samples=decoded, promises=False)
+    return SoundRun(parts, info.delay, _without_padding(stream), promises=False)
 
 
 def _without_padding(stream: Mp3Stream) -> int:

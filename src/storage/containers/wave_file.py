@@ -8,7 +8,7 @@ import struct
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from src.storage.containers.byte_view import Part, Span
+from src.storage.containers.byte_view import ByteSpan, Part
 from src.storage.riff import UNKNOWN_SIZE, Chunk, chunk_bytes, riff_chunks
 
 _ADPCM, _IMA, _GSM = 0x2, 0x11, 0x31
@@ -26,7 +26,7 @@ class WaveSound:
 
     parts: tuple[Part, ...] | None = None
     samples: int | None = None
-    mpeg: Span | None = None
+    mpeg: ByteSpan | None = None
     fact_samples: int | None = None
     warnings: tuple[str, ...] = ()
 
@@ -40,7 +40,7 @@ def wave_sound(file: BinaryIO, start: int) -> WaveSound:
     counted = _fact(file, chunks)
     code = int.from_bytes(fields[:2], "little")
     if code in _MPEG:
-        return WaveSound(mpeg=Span(data.offset, data.size), fact_samples=counted)
+        return WaveSound(mpeg=ByteSpan(data.offset, data.size), fact_samples=counted)
     if code in (_ADPCM, _IMA, _GSM):
         return WaveSound(samples=_believed(counted, fields, data))
     if data.size and data.declared == 0:
@@ -68,5 +68,5 @@ def _believed(counted: int | None, fields: bytes, data: Chunk) -> int | None:
 def _with_length(data: Chunk) -> tuple[Part, ...]:
     """The file as a plain RIFF whose data chunk ends with the file."""
     size = struct.pack("<I", min(data.size, UNKNOWN_SIZE))
-    inside = Span(12, data.offset - 4 - 12)
-    return (b"RIFF\xff\xff\xff\xffWAVE", inside, size, Span(data.offset, data.size))
+    inside = ByteSpan(12, data.offset - 4 - 12)
+    return (b"RIFF\xff\xff\xff\xffWAVE", inside, size, ByteSpan(data.offset, data.size))

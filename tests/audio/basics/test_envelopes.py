@@ -13,10 +13,10 @@ from src.audio.basics.envelopes import (
     wave_curve,
     with_faded_ends,
 )
-from src.audio.basics.oscillators import Span
+from src.audio.basics.oscillators import SampleSpan
 
 RATE = 48_000
-SECOND = Span(RATE, RATE)
+SECOND = SampleSpan(RATE, RATE)
 
 
 def test_an_adsr_peaks_after_its_attack_and_settles_on_its_sustain() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from src.audio.basics.oscillators import (
-    Span,
+    SampleSpan,
     coloured_noise,
     damped_partials,
     modulated_sine,
@@ -19,7 +19,7 @@ from src.audio.basics.oscillators import (
 )
 
 RATE = 48_000
-SECOND = Span(RATE, RATE)
+SECOND = SampleSpan(RATE, RATE)
 
 
 def spectrum(audio: np.ndarray) -> np.ndarray:
@@ -56,7 +56,7 @@ def test_a_pulse_of_half_a_cycle_has_no_even_harmonics_and_no_offset() -> None:
 @given(st.floats(40, 4000))
 @settings(max_examples=25)
 def test_saws_stay_close_to_full_scale_and_centred(frequency_hz: float) -> None:
-    wave = saw(frequency_hz, Span(8_000, RATE))
+    wave = saw(frequency_hz, SampleSpan(8_000, RATE))
     assert float(np.abs(wave).max()) <= 1.0
     assert abs(float(wave.mean())) < 1.5 * RATE / frequency_hz / 8_000
 
@@ -87,7 +87,11 @@ def test_frequency_modulation_adds_sidebands_at_the_modulator_spacing() -> None:
 @pytest.mark.parametrize("frequency_hz", [82.41, 196.0, 440.0, 987.77])
 def test_a_plucked_string_is_in_tune_and_dies_away(frequency_hz: float) -> None:
     string = plucked_string(
-        frequency_hz, Span(2 * RATE, RATE), brightness=0.5, ring=0.996, rng=np.random.default_rng(3)
+        frequency_hz,
+        SampleSpan(2 * RATE, RATE),
+        brightness=0.5,
+        ring=0.996,
+        rng=np.random.default_rng(3),
     )
     bins = np.fft.rfftfreq(1 << 20, 1 / RATE)
     lines = np.abs(np.fft.rfft(string[0] * np.hanning(string.size), 1 << 20))
@@ -111,7 +115,10 @@ def test_partials_beyond_hearing_are_left_out() -> None:
 
 def test_pink_noise_falls_by_three_decibels_per_octave() -> None:
     noise = coloured_noise(
-        Span(8 * RATE, RATE), channels=1, slope_db_per_octave=-3.0, rng=np.random.default_rng(2)
+        SampleSpan(8 * RATE, RATE),
+        channels=1,
+        slope_db_per_octave=-3.0,
+        rng=np.random.default_rng(2),
     )
     power = np.abs(np.fft.rfft(noise[0])) ** 2
     hz = np.fft.rfftfreq(noise.shape[-1], 1 / RATE)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from src.audio.basics.oscillators import Span
+from src.audio.basics.oscillators import SampleSpan
 from src.audio.synthesis.fx import (
     Air,
     Impact,
@@ -17,7 +17,7 @@ from src.audio.synthesis.fx import (
 )
 
 RATE = 44_100
-FOUR_SECONDS = Span(4 * RATE, RATE)
+FOUR_SECONDS = SampleSpan(4 * RATE, RATE)
 
 
 def rng() -> np.random.Generator:

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from src.core.config import Settings
 from src.db.database import Database
-from src.db.models import Kit, Place
+from src.db.models import Kit, StemLocation
 from src.db.rows import imports
 from src.storage.fingerprint import stem_id
 from tests.db.stocked import SOUNDS, stock
@@ -21,7 +21,7 @@ def test_a_place_whose_stem_was_deleted_meanwhile_is_left_out(
     with database.transaction() as session:
         imports.put_places(session, [place_of("gone", "a.wav"), place_of(ids[0], "b.wav")])
     with database.transaction() as session:
-        paths = set(session.scalars(select(Place.path)))
+        paths = set(session.scalars(select(StemLocation.path)))
     assert paths == {SOUNDS[0].place, "b.wav"}
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from src.music.evidence.kit_consensus import Place, Voices, advise
+from src.music.evidence.kit_consensus import KitFolder, Voices, advise
 
 PRIOR = np.full(20, 0.05)
 
@@ -18,36 +18,36 @@ def speaking(*values: int | None) -> Voices:
 
 
 def test_a_silent_stem_follows_what_the_others_say() -> None:
-    here: list[Place] = [("kit", "kit")] * 6
+    here: list[KitFolder] = [("kit", "kit")] * 6
     follows = advise(speaking(3, 3, 3, 3, 3, None), here)
     assert follows[-1, 3] > 0.7
     assert follows.sum(axis=1).max() <= 0.9 + 1e-9
 
 
 def test_a_stem_never_hears_its_own_voice() -> None:
-    here: list[Place] = [("kit", "kit")] * 2
+    here: list[KitFolder] = [("kit", "kit")] * 2
     loud = advise(speaking(3, None), here)[0]
     quiet = advise(speaking(None, None), here)[0]
     np.testing.assert_allclose(loud, quiet)
 
 
 def test_where_nothing_is_common_nobody_follows() -> None:
-    here: list[Place] = [("kit", "kit")] * 20
+    here: list[KitFolder] = [("kit", "kit")] * 20
     follows = advise(speaking(*range(20)), here)
     assert follows.sum(axis=1).max() < 0.25
 
 
 def test_another_folder_counts_less_than_the_own_one() -> None:
     own = advise(speaking(3, 3, 3, None), [("kit", "a")] * 4)[-1, 3]
-    beside: list[Place] = [("kit", "a")] * 3 + [("kit", "b")]
+    beside: list[KitFolder] = [("kit", "a")] * 3 + [("kit", "b")]
     other = advise(speaking(3, 3, 3, None), beside)[-1, 3]
-    far: list[Place] = [("kit", "a")] * 3 + [("other", "b")]
+    far: list[KitFolder] = [("kit", "a")] * 3 + [("other", "b")]
     distant = advise(speaking(3, 3, 3, None), far)[-1]
     assert own > other > distant[3] > distant[4]
 
 
 def test_thousands_of_stems_are_weighed_without_overflow() -> None:
-    here: list[Place] = [("kit", "kit")] * 3_000
+    here: list[KitFolder] = [("kit", "kit")] * 3_000
     follows = advise(speaking(*[3] * 2_999, 7), here)
     assert np.isfinite(follows).all()
     assert follows[-1, 3] > 0.8

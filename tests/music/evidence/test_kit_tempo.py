@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from src.music.evidence.estimates import Estimate
-from src.music.evidence.kit_consensus import Place
+from src.music.evidence.kit_consensus import KitFolder
 from src.music.evidence.kit_evidence import StemEvidence
 from src.music.evidence.kit_tempo import common_tempos
 from tests.music.kit_stems import loop
@@ -16,7 +16,7 @@ SLOW = ((85.0, 0.55), (170.0, 0.45))
 
 
 def together(stems: list[StemEvidence]) -> list[Estimate[float] | None]:
-    here: Place = ("kit", "kit")
+    here: KitFolder = ("kit", "kit")
     return common_tempos(stems, [here] * len(stems))
 
 
@@ -71,7 +71,7 @@ def test_a_loop_without_a_tempo_gets_that_of_its_kit() -> None:
 
 def test_loops_of_another_folder_of_the_kit_count_too() -> None:
     drums = [loop(*FAST)] * 5
-    places: list[Place] = [("kit", "kit/Drums")] * 5 + [("kit", "kit/Pads")]
+    places: list[KitFolder] = [("kit", "kit/Drums")] * 5 + [("kit", "kit/Pads")]
     found = common_tempos([*drums, loop(*SLOW)], places)[-1]
     assert found is not None
     assert found.value == 170.0

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from src.music.model.plan import ArrangementPlan, SectionPlan
-from src.music.model.timeline import Span, kind_of, spans_of, timeline, turns, without
+from src.music.model.timeline import BeatSpan, kind_of, spans_of, timeline, turns, without
 
 
 def plan(*bars, beats_per_bar=4):
@@ -38,11 +38,11 @@ def test_a_section_is_known_by_its_name_else_by_its_energy(name, energy, kind):
 def test_neighbouring_sections_are_one_span_and_others_are_not():
     times = timeline(plan(4, 4, 4, 4))
 
-    assert spans_of({0, 1, 3}, times) == (Span(0, 32, 0), Span(48, 64, 48))
+    assert spans_of({0, 1, 3}, times) == (BeatSpan(0, 32, 0), BeatSpan(48, 64, 48))
 
 
 def test_a_hole_splits_a_span_and_keeps_the_count_of_passes():
-    assert without([Span(0, 32, 0)], [(8, 12)]) == (Span(0, 8, 0), Span(12, 32, 0))
+    assert without([BeatSpan(0, 32, 0)], [(8, 12)]) == (BeatSpan(0, 8, 0), BeatSpan(12, 32, 0))
 
 
 @given(
@@ -50,7 +50,7 @@ def test_a_hole_splits_a_span_and_keeps_the_count_of_passes():
 )
 def test_what_remains_never_touches_a_hole(holes):
     cut = [(float(start), float(start + length)) for start, length in holes]
-    left = without([Span(0, 64, 0)], cut)
+    left = without([BeatSpan(0, 64, 0)], cut)
 
     covered = {beat for span in left for beat in range(int(span.start), int(span.end))}
     silent = {beat for start, end in cut for beat in range(int(start), int(end))}
@@ -58,7 +58,7 @@ def test_what_remains_never_touches_a_hole(holes):
 
 
 def test_taking_turns_covers_everything_once():
-    spans = [Span(0, 40, 0)]
+    spans = [BeatSpan(0, 40, 0)]
     parts = [turns(spans, turn=turn, of=3, block=8) for turn in range(3)]
 
     beats = [beat for part in parts for s in part for beat in range(int(s.start), int(s.end))]

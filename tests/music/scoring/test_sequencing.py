@@ -9,7 +9,7 @@ from src.music.genre.genres import genre_grammar
 from src.music.genre.steps import read_steps
 from src.music.model.part_request import PartRequest
 from src.music.model.plan import ArrangementPlan, SectionPlan
-from src.music.model.timeline import Span, timeline
+from src.music.model.timeline import BeatSpan, timeline
 from src.music.scoring.sequencing import (
     Groove,
     half_fill,
@@ -106,6 +106,6 @@ def test_melodies_play_a_second_pattern_in_the_third_phrase():
 def test_density_counts_soft_hits_less():
     loud = notes_of("kick", section("Groove"))
 
-    assert hits_per_second(loud, [Span(0.0, 32.0, 0.0)], 120.0) == pytest.approx(
+    assert hits_per_second(loud, [BeatSpan(0.0, 32.0, 0.0)], 120.0) == pytest.approx(
         sum(note.velocity**3 for note in loud) / 16.0
     )

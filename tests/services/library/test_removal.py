@@ -6,7 +6,7 @@ from src.core.config import Settings
 from src.core.errors import ConflictError, NotFoundError
 from src.db import crud
 from src.db.database import Database
-from src.db.models import Place
+from src.db.models import StemLocation
 from src.services.ingest.lock import import_lock
 from src.services.library.quarantine import QuarantineService
 from src.services.library.removal import remove_stem
@@ -77,7 +77,7 @@ def test_places_of_one_name_all_move(
     with database.transaction() as session:
         size, time = first.stat().st_size, second.stat().st_mtime_ns
         path = f"Second Kit/{first.name}"
-        session.add(Place(stem_id=stem_ids[0], path=path, size_bytes=size, modified_ns=time))
+        session.add(StemLocation(stem_id=stem_ids[0], path=path, size_bytes=size, modified_ns=time))
     answer = remove_stem(database, settings, stem_ids[0], originals=True)
     assert answer.originals_moved == sorted([SOUNDS[0].place, path])
     assert len(list(settings.quarantine_path.iterdir())) == 2

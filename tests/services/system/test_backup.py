@@ -372,7 +372,7 @@ def test_a_damaged_database_is_refused(library: Settings, tmp_path: Path) -> Non
     with (tmp_path / "bad.tar").open("wb") as sink:
         place = tmp_path / "broken.db"
         place.write_bytes(entry)
-        source = backup_archive.Source("processed_database/stems.db", place, len(entry), 0)
+        source = backup_archive.ArchivedFile("processed_database/stems.db", place, len(entry), 0)
         backup_archive.write_archive(sink, [source], {"folders": ["processed_database"]}, print)
     before = database.read_bytes()
     with pytest.raises(InvalidInputError, match="database of the backup"):
