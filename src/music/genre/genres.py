@@ -41,7 +41,10 @@ MAIN_KINDS = ("groove", "drop")
 
 @dataclass(frozen=True)
 class FormSection:
-    """A section of a form; ``maybe`` are roles that join in some tracks only."""
+    """A section of a form; ``maybe`` are roles that join in some tracks only.
+
+    exact: bars are as somebody asked for, and are not scaled with the track
+    """
 
     section: str
     kind: str
@@ -50,6 +53,7 @@ class FormSection:
     roles: tuple[str, ...]
     maybe: tuple[str, ...] = ()
     fill: bool = False
+    exact: bool = False
 
 
 @dataclass(frozen=True)

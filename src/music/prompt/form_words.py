@@ -47,8 +47,10 @@ class FormRequest:
     straight_into: str = ""
     written: tuple[str, ...] = ()
 
-    def __bool__(self) -> bool:
-        return bool(self.sections or self.counts or self.straight_into)
+    @property
+    def is_row(self) -> bool:
+        """Whether it says which sections there are, so that none may be added or left out."""
+        return bool(self.sections or self.counts)
 
 
 def take_form(sentence: Sentence) -> FormRequest:

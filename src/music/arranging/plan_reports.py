@@ -1,0 +1,34 @@
+"""What arranging did otherwise than it was asked, as codes with values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+REPORT_TEXTS: Mapping[str, str] = {
+    "after_the_end": "{words!r} lies behind the end of the track at bar {bars}: it is left out",
+    "no_such_section": "there is no section for {words!r}: {kept} is taken",
+    "one_tempo_grid": "{words!r}: the track goes from {first} to {second} at bar {bar}, both at"
+    " {bpm} BPM",
+    "shorter_sections": "{words!r}: the sections named have {named} bars, the track {bars}: they"
+    " are scaled",
+    "refilled": "section {section!r} would have been silent: {kept} plays in it",
+    "left_out_section": "section {section!r} would have been silent: it is left out",
+    "silence": "nothing plays for {beats} beats from bar {bar}",
+    "length": "the track has {got} instead of {asked}",
+    "missing": "{name} was asked for and does not play",
+    "refused_present": "{name} was refused: it is taken out",
+}
+"""Code -> its English sentence."""
+
+
+@dataclass(frozen=True)
+class PlanReport:
+    """Something that a plan does otherwise. words: of the prompt; values: for its sentence"""
+
+    code: str
+    words: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+def report_sentence(report: PlanReport) -> str:
+    """Say a report in English. Raises KeyError for an unknown code."""
+    return REPORT_TEXTS[report.code].format(words=report.words, **report.values)
