@@ -11,8 +11,8 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from src.ui import shell
 from src.ui.media import media_routes
-from src.ui.place import place_of
 from src.ui.serve import check_address
+from src.ui.studio_settings import place_of
 
 if __name__ == "__main__":
     shell.run()

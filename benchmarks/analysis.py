@@ -39,11 +39,11 @@ from benchmarks.analysis_pictures import write_pictures  # noqa: E402
 from benchmarks.labels import Label, read_labels, sources  # noqa: E402
 from src.analysis import StemFacts, StemNames, analyse  # noqa: E402
 from src.audio.analysis.categories import CategoryModel, model_from  # noqa: E402
-from src.audio.basics.validation import HOUSE_RATE  # noqa: E402
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE  # noqa: E402
 from src.core.errors import InvalidInputError, UnreadableAudioError  # noqa: E402
 from src.music.evidence.kit_evidence import evidence_from  # noqa: E402
-from src.music.evidence.kit_settlement import settle  # noqa: E402
-from src.services.ingest.kit_settling import company_paths, place_of, settled_notes  # noqa: E402
+from src.music.evidence.stem_in_kit import reconcile  # noqa: E402
+from src.services.ingest.kit_consensus import consensus_notes, consensus_paths, place_of  # noqa: E402
 from src.storage.decode import read_audio  # noqa: E402
 from src.storage.metadata import read_metadata  # noqa: E402
 
@@ -108,23 +108,23 @@ def analysed(rows: Sequence[Label], tasks: Sequence[Task], *, workers: int) -> l
 def settled(answers: Sequence[Answer]) -> list[Answer]:
     """Answers after the stems that lie together (by ``heard_as``) settled tempo and key."""
     there = [answer for answer in answers if answer.facts is not None]
-    paths = company_paths([answer.heard_as for answer in there])
-    companies: dict[str, list[Answer]] = {}
+    paths = consensus_paths([answer.heard_as for answer in there])
+    contexts: dict[str, list[Answer]] = {}
     for answer in there:
-        companies.setdefault(paths[answer.heard_as], []).append(answer)
+        contexts.setdefault(paths[answer.heard_as], []).append(answer)
     known = {
-        answer.heard_as: answer for company in companies.values() for answer in _settled(company)
+        answer.heard_as: answer for context in contexts.values() for answer in _settled(context)
     }
     return [known.get(answer.heard_as, answer) for answer in answers]
 
 
-def _settled(company: Sequence[Answer]) -> list[Answer]:
-    facts = [answer.facts for answer in company if answer.facts is not None]
+def _settled(context: Sequence[Answer]) -> list[Answer]:
+    facts = [answer.facts for answer in context if answer.facts is not None]
     evidence = [evidence_from(one.analysis["alone"]) for one in facts]
-    places = [place_of(answer.heard_as) for answer in company]
+    places = [place_of(answer.heard_as) for answer in context]
     changed = []
-    for answer, one, found in zip(company, facts, settle(evidence, places), strict=True):
-        notes = settled_notes(found)
+    for answer, one, found in zip(context, facts, reconcile(evidence, places), strict=True):
+        notes = consensus_notes(found)
         values = {name: note["value"] for name, note in notes.items()}
         new = replace(one, **values, bars=found.bars, analysis=one.analysis | notes)
         changed.append(replace(answer, facts=new))
@@ -161,12 +161,14 @@ def print_table(figures: dict[str, Any], *, hidden: bool) -> None:
     print(f"names {figures['names']}")
     rows = []
     for figure in figures["overall"]:
-        wanted = TARGETS.get(figure, (None, None))[hidden]
+        requested = TARGETS.get(figure, (None, None))[hidden]
         sign = "<=" if figure in AT_MOST else ">="
         met = reached(figure, figures["overall"][figure], hidden=hidden)
-        told = "" if wanted is None else f"{sign} {wanted:g}{' missed' if met is False else ''}"
+        reported = (
+            "" if requested is None else f"{sign} {requested:g}{' missed' if met is False else ''}"
+        )
         cells = [column.get(figure) for column in columns.values()]
-        rows.append([figure, told, *["" if cell is None else f"{cell:g}" for cell in cells]])
+        rows.append([figure, reported, *["" if cell is None else f"{cell:g}" for cell in cells]])
     report.print_table(["figure", "wanted", *[name[:12] for name in columns]], rows)
 
 
@@ -192,14 +194,14 @@ def _analyse(task: Task) -> tuple[StemFacts | None, float]:
     """The facts of a file, None where it can't be read, and the seconds it took."""
     started = time.perf_counter()
     try:
-        audio = read_audio(task.path, sample_rate=HOUSE_RATE).audio
+        audio = read_audio(task.path, sample_rate=PROJECT_SAMPLE_RATE).audio
         metadata = read_metadata(task.path)
     except UnreadableAudioError:
         return None, time.perf_counter() - started
     facts = analyse(
         audio,
         StemNames(task.heard_as, metadata),
-        sample_rate=HOUSE_RATE,
+        sample_rate=PROJECT_SAMPLE_RATE,
         model=None if task.model is None else _model(task.model),
     )
     return facts, time.perf_counter() - started

@@ -63,8 +63,8 @@ def print_mistakes(found: Sequence[Mistake]) -> None:
         for kind, count in Counter(one.kind for one in here).most_common():
             print(f"  {kind}: {count}")
             for one in (one for one in here if one.kind == kind):
-                told = f"truth {one.truth}, answer {one.heard} ({one.confidence:.2f})"
-                print(f"    {one.relpath}: {told}")
+                reported = f"truth {one.truth}, answer {one.heard} ({one.confidence:.2f})"
+                print(f"    {one.relpath}: {reported}")
 
 
 def tempo_mistake(answer: Answer) -> str | None:

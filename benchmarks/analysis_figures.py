@@ -228,10 +228,10 @@ def calibration_error(bins: Sequence[Bin]) -> float | None:
 
 def reached(figure: str, value: float | None, *, hidden: bool) -> bool | None:
     """Whether a figure is as good as wanted; None where nothing is wanted or measured."""
-    wanted = TARGETS.get(figure, (None, None))[hidden]
-    if wanted is None or value is None:
+    requested = TARGETS.get(figure, (None, None))[hidden]
+    if requested is None or value is None:
         return None
-    return value <= wanted if figure in AT_MOST else value >= wanted
+    return value <= requested if figure in AT_MOST else value >= requested
 
 
 def _truths(answer: Answer, octaves: bool) -> list[float]:

@@ -55,8 +55,8 @@ def confusion_picture(answers: Sequence[Answer], how: str) -> Picture:
     top1 = share(judged, lambda a: category_right(a, 1))
     right = "nothing is labelled" if top1 is None else f"{100 * top1:.0f} % right"
     picture.words((16, 28), "Categories: what a sound is, and what it is heard as", size=16)
-    told = f"{len(judged)} sounds, {right}, {how}; shade: share of the row"
-    picture.words((16, 48), told, color=FAINT)
+    reported = f"{len(judged)} sounds, {right}, {how}; shade: share of the row"
+    picture.words((16, 48), reported, color=FAINT)
     for column, name in enumerate(CATEGORIES):
         x = _LEFT + _CELL * (column + 0.62)
         picture.words((x, _TOP - 8), name, size=11, turned=-55)
@@ -119,8 +119,8 @@ def _reliability_plot(
         picture.words((left + at, bottom + 16), tick, size=10, color=FAINT, anchor="middle")
     picture.line((left, bottom), (right, top), color=FAINT, dash="4 4")
     error = calibration_error(bins)
-    told = "no answers" if error is None else f"calibration error {error:.3f}"
-    picture.words((left, top - 14), f"{name}: {told}", size=13)
+    reported = "no answers" if error is None else f"calibration error {error:.3f}"
+    picture.words((left, top - 14), f"{name}: {reported}", size=13)
     picture.words((left + _PLOT / 2, bottom + 34), "confidence", color=FAINT, anchor="middle")
     at_side = (left - 42, top + _PLOT / 2)
     picture.words(at_side, "share of right answers", color=FAINT, anchor="middle", turned=-90)

@@ -32,7 +32,7 @@ from benchmarks.material import write_library  # noqa: E402
 from benchmarks.preprocess import measure_import, spread  # noqa: E402
 from src.analysis import StemNames, analyse  # noqa: E402
 from src.audio.analysis.sound_estimates import estimate_sound  # noqa: E402
-from src.audio.basics.validation import HOUSE_RATE  # noqa: E402
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE  # noqa: E402
 from src.audio.metering.loudness import integrated_loudness, true_peak_dbtp  # noqa: E402
 from src.core.errors import UnreadableAudioError  # noqa: E402
 from src.services.ingest.scan import scan_folder  # noqa: E402
@@ -183,8 +183,8 @@ def _measure(files: Sequence[Path], folder: Path, essentia: str | None) -> dict[
         "import_cpu_ms": 1000 * imported.cpu_per_stem,
     }
     cpu_ms = 1000 * imported.cpu_per_stem
-    told = "" if speed >= WANTED_STEMS_PER_S else f", missed: {WANTED_STEMS_PER_S:g} wanted"
-    print(f"import of {imported.stems}: {speed:.1f} stems/s, {cpu_ms:.1f} ms CPU each{told}")
+    reported = "" if speed >= WANTED_STEMS_PER_S else f", missed: {WANTED_STEMS_PER_S:g} wanted"
+    print(f"import of {imported.stems}: {speed:.1f} stems/s, {cpu_ms:.1f} ms CPU each{reported}")
     if essentia is not None:
         for kind, name in ESSENTIAS_WAYS.items():
             cpu_ms = essentia_ms(files, essentia, kind)
@@ -218,7 +218,7 @@ def _one_stem(path: Path, library: Path, copy: Path, phases: Phases) -> None:
     metadata = phases.timed("metadata", lambda: read_metadata(path))
     audio, _ = phases.timed("standardise", lambda: standardised(decoded))
     hint = path.relative_to(library).as_posix()
-    rate = HOUSE_RATE
+    rate = PROJECT_SAMPLE_RATE
     phases.timed(
         "analysis",
         lambda: analyse(audio, StemNames(hint, metadata), sample_rate=rate),

@@ -47,12 +47,12 @@ def main() -> None:
     parser.add_argument("--only", default="", help="numbers of cases, with commas between")
     options = parser.parse_args()
     set_up_logging("ERROR")
-    wanted = {int(number) for number in options.only.split(",") if number}
+    requested = {int(number) for number in options.only.split(",") if number}
     scripts = {int(path.name[:2]): path for path in sorted(options.folder.glob("[0-9][0-9]_*.py"))}
     rows = [
         (number, path.stem[3:], *_judged(number, path))
         for number, path in scripts.items()
-        if not wanted or number in wanted
+        if not requested or number in requested
     ]
     report.print_table(("case", "kind", "verdict", "what is wrong"), rows)
     right = sum(row[2] == "right" for row in rows)
@@ -155,8 +155,10 @@ def _exported(settings: Settings) -> dict[str, Any]:
     """Figures of the exports of a track of almost four minutes."""
     services = build_services(settings)
     fill_library(services.database, settings, services.embedder, made_stems())
-    wanted = tuple(StemQuery(category) for category in ("kick", "hihat", "bass", "pad"))
-    sections = tuple(SectionPlan(name, 32, wanted) for name in ("Intro", "Build", "Drop", "Outro"))
+    requested = tuple(StemQuery(category) for category in ("kick", "hihat", "bass", "pad"))
+    sections = tuple(
+        SectionPlan(name, 32, requested) for name in ("Intro", "Build", "Drop", "Outro")
+    )
     plan = ArrangementPlan(138.0, "Am", sections, "techno", prompt="a long one")
     track = services.renderer.render_track(plan, seed=1)
     services.exports.export(track.track_id, ["flac", "mp3", "midi", "dawproject"])

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from src.audio.basics.validation import HOUSE_RATE, Audio
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE, Audio
 from src.core.cores import usable_cores
 
 CLIP_S = 4.0
@@ -49,7 +49,7 @@ def made_clips(count: int) -> list[Audio]:
     rng = np.random.default_rng(5)
     clips = []
     for _ in range(count):
-        noise = rng.normal(0.0, 0.1, (2, round(CLIP_S * HOUSE_RATE))).cumsum(axis=1)
+        noise = rng.normal(0.0, 0.1, (2, round(CLIP_S * PROJECT_SAMPLE_RATE))).cumsum(axis=1)
         noise -= noise.mean(axis=1, keepdims=True)
         clips.append((noise / np.abs(noise).max() * 0.5).astype(np.float32))
     return clips
@@ -94,7 +94,7 @@ def transformers_batches(folder: Path) -> Embed:
     from transformers import ClapFeatureExtractor
 
     extractor = ClapFeatureExtractor(
-        feature_size=64, sampling_rate=HOUSE_RATE, hop_length=480, fft_window_size=1024,
+        feature_size=64, sampling_rate=PROJECT_SAMPLE_RATE, hop_length=480, fft_window_size=1024,
         frequency_min=50, frequency_max=14_000, truncation="rand_trunc", padding="repeatpad",
     )  # fmt: skip
 
@@ -102,7 +102,7 @@ def transformers_batches(folder: Path) -> Embed:
         rows = []
         for start in range(0, len(clips), 8):
             mono = [clip.mean(axis=0) for clip in clips[start : start + 8]]
-            inputs = extractor(mono, sampling_rate=HOUSE_RATE, return_tensors="pt")
+            inputs = extractor(mono, sampling_rate=PROJECT_SAMPLE_RATE, return_tensors="pt")
             with torch.no_grad():
                 rows.append(model.get_audio_features(**inputs).pooler_output.numpy())
         return np.concatenate(rows)

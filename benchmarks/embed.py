@@ -27,7 +27,7 @@ import numpy as np
 from benchmarks import report
 from benchmarks.clap_speed import SIZES, compare_claps
 from benchmarks.labelled_sounds import corpus_sounds, read_sound
-from src.audio.basics.validation import HOUSE_RATE, Audio
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE, Audio
 from src.demo.kits import DEMO_TRUTH, write_demo_kits
 from src.embeddings.acoustic import AcousticEmbedder
 from src.music.theory.library import CATEGORIES
@@ -89,7 +89,10 @@ def compare_lists(embedder: AcousticEmbedder, clips: list[Audio]) -> dict[str, o
             raise SystemExit("a list gave other vectors than one by one")
     ratio = min(together) / min(alone)
     per_clip = [min(times) / len(clips) * 1000.0 for times in (together, alone)]
-    print(f"{len(clips)} clips, {sum(clip.shape[1] for clip in clips) / HOUSE_RATE:.0f} s of sound")
+    print(
+        f"{len(clips)} clips, "
+        f"{sum(clip.shape[1] for clip in clips) / PROJECT_SAMPLE_RATE:.0f} s of sound"
+    )
     rows = [("lists of 16", per_clip[0]), ("one by one", per_clip[1]), ("ratio", ratio)]
     report.print_table(("way", "ms a clip"), rows)
     return {"list_ms": per_clip[0], "single_ms": per_clip[1], "ratio": ratio, "same_bytes": True}

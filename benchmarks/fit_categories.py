@@ -176,8 +176,8 @@ def calibration_error(confidence: np.ndarray, right: np.ndarray, bins: int = 10)
 
 def _accepted(sound: LabelledSound) -> list[bool]:
     """Which categories are right for a sound."""
-    wanted = TONAL if sound.loose else (sound.category,)
-    return [category in wanted for category in CATEGORIES]
+    requested = TONAL if sound.loose else (sound.category,)
+    return [category in requested for category in CATEGORIES]
 
 
 def _print_by(name: str, groups: np.ndarray, first: np.ndarray, third: np.ndarray) -> None:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray  # noqa: E402
 
 from src.audio.analysis.loop_shape import CUES  # noqa: E402
 from src.audio.analysis.sound_estimates import estimate_sound  # noqa: E402
-from src.audio.basics.validation import HOUSE_RATE  # noqa: E402
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE  # noqa: E402
 from src.storage.decode import read_audio  # noqa: E402
 
 RIDGE = 0.02
@@ -69,8 +69,8 @@ def main() -> None:
 
 
 def _cues(path: Path) -> tuple[float, ...]:
-    audio = read_audio(path, sample_rate=HOUSE_RATE).audio
-    return estimate_sound(audio, sample_rate=HOUSE_RATE).loop_cues.values
+    audio = read_audio(path, sample_rate=PROJECT_SAMPLE_RATE).audio
+    return estimate_sound(audio, sample_rate=PROJECT_SAMPLE_RATE).loop_cues.values
 
 
 def fit(cues: Values, truth: Values, packs: NDArray[np.str_]) -> Fit:

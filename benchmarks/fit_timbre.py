@@ -22,7 +22,7 @@ import numpy as np
 from benchmarks.labelled_sounds import corpus_sounds, listed_sounds, read_sound, varied
 from src.audio.analysis.spectrum import short_time_spectrum
 from src.audio.analysis.timbre_patch import patch_measures
-from src.audio.basics.validation import HOUSE_RATE
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE
 
 TARGET = Path(__file__).parent.parent / "src" / "audio" / "analysis" / "data" / "timbre.npz"
 COMPONENTS = 64
@@ -65,7 +65,7 @@ def _measured(path: Path) -> np.ndarray:
     audio = read_sound(path)
     clips = (audio, varied(audio, np.random.default_rng(zlib.crc32(path.name.encode()))))
     return np.stack([
-        patch_measures(short_time_spectrum(clip, sample_rate=HOUSE_RATE)) for clip in clips
+        patch_measures(short_time_spectrum(clip, sample_rate=PROJECT_SAMPLE_RATE)) for clip in clips
     ])  # fmt: skip
 
 

@@ -77,14 +77,14 @@ def tried(files: Sequence[Mutant], home: Path, *, workers: int = 0) -> Outcomes:
     database = Database(settings.sql_url)
     database.upgrade()
     analyzer = NeuroAnalyzer(database, settings, SpectralEmbedder(), analysis=PLAIN)
-    told = analyzer.run()
-    found = _found(files, settings, database, told)
+    reported = analyzer.run()
+    found = _found(files, settings, database, reported)
     database.close()
     return found
 
 
 def _found(
-    files: Sequence[Mutant], settings: Settings, database: Database, told: ImportReport
+    files: Sequence[Mutant], settings: Settings, database: Database, reported: ImportReport
 ) -> Outcomes:
     with database.transaction() as session:
         pairs = session.execute(
@@ -102,7 +102,7 @@ def _found(
                 )
             )
         }  # fmt: skip
-    failed = {problem.path for problem in told.problems if problem.reason in ("failed", "busy")}
+    failed = {problem.path for problem in reported.problems if problem.reason in ("failed", "busy")}
     outcomes = Outcomes({name: Counter() for name in CONTAINERS})
     for mutant in files:
         kind = _kind(mutant, settings, taken, refused, failed)

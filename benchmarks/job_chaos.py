@@ -124,13 +124,13 @@ class Chaos:
             self.tally.faults.append(f"POST {path}: {status} {job}")
             return
         time.sleep(self.rng.uniform(0.0, 2.0))
-        asked = time.monotonic()
+        requested = time.monotonic()
         status, _ = self.server.ask("POST", f"/api/v1/jobs/{job['id']}/cancel")
         ended = self._end(job["id"])
         if status == 200 and ended["status"] == "cancelled":
             self.tally.cancels += 1
             took = self.tally.cancel_s.setdefault(ended["kind"], [])
-            took.append(round(time.monotonic() - asked, 3))
+            took.append(round(time.monotonic() - requested, 3))
         self.ids.append(job["id"])
 
     def conclude(self) -> Tally:

@@ -26,7 +26,7 @@ class Found:
     attempts: Counter[int] = field(default_factory=Counter)
 
 
-def faults_of(settings: Settings, asked: Sequence[str]) -> Found:
+def faults_of(settings: Settings, requested: Sequence[str]) -> Found:
     """Look at the rows and the folders of a home. asked: ids of the jobs that were taken in"""
     found = Found()
     database = Database(settings.sql_url)
@@ -34,7 +34,7 @@ def faults_of(settings: Settings, asked: Sequence[str]) -> Found:
         jobs = list(session.scalars(select(Job)))
         tracks = list(session.scalars(select(TrackRow)))
         copies = {path.rpartition("/")[2] for path in session.scalars(select(Stem.path))}
-        found.faults += _jobs(session, jobs, asked)
+        found.faults += _jobs(session, jobs, requested)
     database.close()
     found.ends.update(job.status for job in jobs)
     found.attempts.update(job.attempt for job in jobs)
@@ -43,12 +43,12 @@ def faults_of(settings: Settings, asked: Sequence[str]) -> Found:
     return found
 
 
-def _jobs(session: Session, jobs: Sequence[Job], asked: Sequence[str]) -> Iterator[str]:
+def _jobs(session: Session, jobs: Sequence[Job], requested: Sequence[str]) -> Iterator[str]:
     """Each request is one job, and each job ended once."""
-    if len(asked) != len(set(asked)):
-        yield f"{len(asked) - len(set(asked))} requests share a job"
-    lost = set(asked) - {job.id for job in jobs}
-    extra = {job.id for job in jobs} - set(asked)
+    if len(requested) != len(set(requested)):
+        yield f"{len(requested) - len(set(requested))} requests share a job"
+    lost = set(requested) - {job.id for job in jobs}
+    extra = {job.id for job in jobs} - set(requested)
     if lost or extra:
         yield f"{len(lost)} jobs are lost, {len(extra)} were never asked for"
     for job in jobs:
@@ -90,11 +90,11 @@ def _tracks(settings: Settings, tracks: Sequence[TrackRow]) -> Iterator[str]:
         owned |= {wav, sidecar_of(wav)}
         try:
             seconds = soundfile.info(wav).duration
-            told = json.loads(sidecar_of(wav).read_text(encoding="utf-8"))
+            reported = json.loads(sidecar_of(wav).read_text(encoding="utf-8"))
         except (OSError, ValueError, soundfile.LibsndfileError) as error:
             yield f"track {track.path} is not whole: {error}"
             continue
-        if abs(seconds - track.duration_s) > 0.01 or told["track_id"] != track.id:
+        if abs(seconds - track.duration_s) > 0.01 or reported["track_id"] != track.id:
             yield f"track {track.path} has {seconds} s of {track.duration_s}"
     for path in folder.iterdir():
         if path.is_file() and path not in owned:

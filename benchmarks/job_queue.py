@@ -69,10 +69,10 @@ def measure(server: JobServer, jobs: int) -> dict[str, list[float]]:
     found = {
         "submit, the last 500": submit[-500:],
         "submit, all": submit,
-        "list the newest 50": _asked(server, "/api/v1/jobs?limit=50"),
-        "list 50 that wait": _asked(server, "/api/v1/jobs?status=queued&limit=50"),
-        "list the next 50 by cursor": _asked(server, f"/api/v1/jobs?limit=50&cursor={cursor}"),
-        "one job, with its place": _asked(server, f"/api/v1/jobs/{waiting}"),
+        "list the newest 50": _requested(server, "/api/v1/jobs?limit=50"),
+        "list 50 that wait": _requested(server, "/api/v1/jobs?status=queued&limit=50"),
+        "list the next 50 by cursor": _requested(server, f"/api/v1/jobs?limit=50&cursor={cursor}"),
+        "one job, with its place": _requested(server, f"/api/v1/jobs/{waiting}"),
     }
     busy = threading.Event()
     beside = threading.Thread(target=_list_until, args=(server, busy))
@@ -89,7 +89,7 @@ def _submit(server: JobServer) -> None:
         raise RuntimeError(f"{status} {answer}")
 
 
-def _asked(server: JobServer, path: str) -> list[float]:
+def _requested(server: JobServer, path: str) -> list[float]:
     return [_took(lambda: server.get(path)) for _ in range(ASKED)]
 
 

@@ -89,8 +89,8 @@ def start(trial: Trial, home: Path) -> subprocess.Popen[str]:
         command, stdout=subprocess.PIPE, text=True, start_new_session=True, env=quiet
     )
     assert child.stdout is not None
-    with child.stdout as told:
-        started = _STARTED in told.readline()
+    with child.stdout as reported:
+        started = _STARTED in reported.readline()
     if not started:
         raise RuntimeError(f"the import did not start, exit code {child.wait()}")
     return child
@@ -119,15 +119,17 @@ def snapshot(home: Path, workers: int) -> dict[str, Any]:
 
 def differences(expected: dict[str, Any], found: dict[str, Any]) -> list[str]:
     """What differs between two snapshots, in words."""
-    told = []
+    reported = []
     for name, rows in expected.items():
         lacking, extra = set(rows) - set(found[name]), set(found[name]) - set(rows)
         doubled = len(found[name]) - len(set(found[name]))
         if lacking or extra or doubled:
-            told.append(f"{name}: {len(lacking)} lacking, {len(extra)} extra, {doubled} doubled")
-            told.extend(f"    - {row[:300]}" for row in sorted(lacking)[:2])
-            told.extend(f"    + {row[:300]}" for row in sorted(extra)[:2])
-    return told
+            reported.append(
+                f"{name}: {len(lacking)} lacking, {len(extra)} extra, {doubled} doubled"
+            )
+            reported.extend(f"    - {row[:300]}" for row in sorted(lacking)[:2])
+            reported.extend(f"    + {row[:300]}" for row in sorted(extra)[:2])
+    return reported
 
 
 def kill_at_random(trial: Trial, root: Path, *, kills: int, seed: int = 1) -> Tally:

@@ -14,7 +14,7 @@ import soxr
 from scipy import signal
 
 from src.audio.analysis.descriptors import describe
-from src.audio.basics.validation import HOUSE_RATE, Audio
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE, Audio
 
 LOOSE = ("chord", "melody-loop")
 """Labels of the corpus for which any tonal category is right."""
@@ -99,9 +99,11 @@ def listed_sounds(table: Path) -> list[LabelledSound]:
 def read_sound(path: Path) -> Audio:
     """At most the first minute, at the house rate, shape (channels, samples)."""
     audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    if rate != HOUSE_RATE:
-        audio = soxr.resample(audio, rate, HOUSE_RATE)
-    return np.ascontiguousarray(np.nan_to_num(audio[: 60 * HOUSE_RATE].T), dtype=np.float32)
+    if rate != PROJECT_SAMPLE_RATE:
+        audio = soxr.resample(audio, rate, PROJECT_SAMPLE_RATE)
+    return np.ascontiguousarray(
+        np.nan_to_num(audio[: 60 * PROJECT_SAMPLE_RATE].T), dtype=np.float32
+    )
 
 
 def varied(audio: Audio, rng: np.random.Generator) -> Audio:
@@ -111,9 +113,9 @@ def varied(audio: Audio, rng: np.random.Generator) -> Audio:
     to mono, in a room or muffled: what must not change its category.
     """
     speed = 2.0 ** (rng.uniform(-4.0, 4.0) / 12.0)
-    changed = audio[:, : 30 * HOUSE_RATE]
+    changed = audio[:, : 30 * PROJECT_SAMPLE_RATE]
     if changed.shape[1] > 50:
-        changed = soxr.resample(changed.T, HOUSE_RATE, HOUSE_RATE * speed).T
+        changed = soxr.resample(changed.T, PROJECT_SAMPLE_RATE, PROJECT_SAMPLE_RATE * speed).T
     changed = _equalised(changed, rng)
     changed = changed / (np.abs(changed).max() + 1e-9)
     if rng.random() < 0.4:
@@ -144,7 +146,7 @@ def described(sounds: Sequence[LabelledSound], *, variants: int, cache: Path) ->
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         tasks = [(sound.path, variants) for sound in sounds]
         rows = list(pool.map(_describe_one, tasks, chunksize=8))
-    names = tuple(describe(np.zeros((1, 1), dtype=np.float32), sample_rate=HOUSE_RATE))
+    names = tuple(describe(np.zeros((1, 1), dtype=np.float32), sample_rate=PROJECT_SAMPLE_RATE))
     values = np.array(rows)
     np.savez(cache, values=values, names=np.array(names))
     return Described(tuple(sounds), names, values)
@@ -155,7 +157,7 @@ def _describe_one(task: tuple[Path, int]) -> list[list[float]]:
     audio = read_sound(path)
     rng = np.random.default_rng(zlib.crc32(path.name.encode()))
     return [
-        list(describe(clip, sample_rate=HOUSE_RATE).values())
+        list(describe(clip, sample_rate=PROJECT_SAMPLE_RATE).values())
         for clip in _with_variants(audio, variants, rng)
     ]
 
@@ -173,7 +175,7 @@ def _equalised(audio: Audio, rng: np.random.Generator) -> np.ndarray:
     length = audio.shape[1]
     if length == 0:
         return audio
-    octaves = np.log2(np.maximum(np.fft.rfftfreq(length, 1 / HOUSE_RATE), 20.0) / 1000.0)
+    octaves = np.log2(np.maximum(np.fft.rfftfreq(length, 1 / PROJECT_SAMPLE_RATE), 20.0) / 1000.0)
     tilt = rng.uniform(-1.5, 1.5) * octaves
     wave = rng.uniform(0, 6) * np.sin(octaves * rng.uniform(0.5, 1.5) + rng.uniform(0, 6.28))
     gain = 10.0 ** ((tilt + wave) / 20.0)
@@ -183,7 +185,7 @@ def _equalised(audio: Audio, rng: np.random.Generator) -> np.ndarray:
 def _in_a_room(audio: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """With the fading noise of a room of 0.2 to 2 s, 4 to 20 dB below the sound."""
     decay_s = rng.uniform(0.2, 2.0)
-    times_s = np.arange(int(decay_s * HOUSE_RATE)) / HOUSE_RATE
+    times_s = np.arange(int(decay_s * PROJECT_SAMPLE_RATE)) / PROJECT_SAMPLE_RATE
     room = rng.standard_normal(times_s.size) * np.exp(-6.9 * times_s / decay_s)
     wet = signal.fftconvolve(audio, room[None], axes=1)
     wet = wet[:, : audio.shape[1] + int(rng.uniform(0.0, 0.5) * room.size)]
@@ -193,5 +195,5 @@ def _in_a_room(audio: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def _muffled(audio: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     cutoff_hz = float(np.exp(rng.uniform(np.log(1_500), np.log(14_000))))
-    sections = signal.butter(2, cutoff_hz, fs=HOUSE_RATE, output="sos")
+    sections = signal.butter(2, cutoff_hz, fs=PROJECT_SAMPLE_RATE, output="sos")
     return signal.sosfilt(sections, audio, axis=1)

@@ -49,9 +49,9 @@ def main() -> None:
 def made(services: Services, prompt: str, options: argparse.Namespace) -> tuple[object, ...]:
     """One track; its MP3 and its picture lie in the folder afterwards, nothing else stays."""
     started = time.perf_counter()
-    asked = f"{prompt}, {options.seconds} seconds"
+    requested = f"{prompt}, {options.seconds} seconds"
     try:
-        plan = services.arranger.generate_arrangement_plan(asked, seed=options.seed)
+        plan = services.arranger.generate_arrangement_plan(requested, seed=options.seed)
         track = services.renderer.render_track(plan, seed=options.seed)
     except TraumError as error:
         return ("-", prompt, error.message[:60], 0.0)

@@ -7,7 +7,7 @@ import numpy as np
 import soundfile
 
 from benchmarks.labelled_sounds import LabelledSound, read_sound
-from src.audio.basics.validation import HOUSE_RATE
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE
 
 SINGLE_CYCLES = 60
 MIXES_PER_KIT = 3
@@ -20,7 +20,7 @@ def single_cycles(folder: Path) -> list[LabelledSound]:
     sounds = []
     for number in range(SINGLE_CYCLES):
         path = folder / f"cycle_{number:02d}.wav"
-        soundfile.write(path, _cycle(rng), HOUSE_RATE, subtype="PCM_16")
+        soundfile.write(path, _cycle(rng), PROJECT_SAMPLE_RATE, subtype="PCM_16")
         sounds.append(LabelledSound(path, "made", "made", "other", False, "own", path.name))
     return sounds
 
@@ -37,7 +37,7 @@ def kit_mixes(sounds: Sequence[LabelledSound], folder: Path) -> list[LabelledSou
             chosen = [*rng.choice(np.array(backbone or loops, dtype=object), 1)]
             chosen += list(rng.choice(np.array(loops, dtype=object), min(4, len(loops)), False))
             path = folder / f"mix_{pack.replace('/', ' ')}_{number}.wav"
-            soundfile.write(path, _mixed(chosen), HOUSE_RATE, subtype="PCM_16")
+            soundfile.write(path, _mixed(chosen), PROJECT_SAMPLE_RATE, subtype="PCM_16")
             licence = chosen[0].licence
             shares = (chosen[0].source,)
             mixes.append(
@@ -48,8 +48,8 @@ def kit_mixes(sounds: Sequence[LabelledSound], folder: Path) -> list[LabelledSou
 
 def _cycle(rng: np.random.Generator) -> np.ndarray:
     """One to some twenty periods with falling harmonics of random phase."""
-    length = round(float(np.exp(rng.uniform(np.log(0.004), np.log(0.3)))) * HOUSE_RATE)
-    periods = max(1, round(length / HOUSE_RATE * float(rng.uniform(20, 250))))
+    length = round(float(np.exp(rng.uniform(np.log(0.004), np.log(0.3)))) * PROJECT_SAMPLE_RATE)
+    periods = max(1, round(length / PROJECT_SAMPLE_RATE * float(rng.uniform(20, 250))))
     turns = 2 * np.pi * periods * np.arange(length) / length
     steepness = rng.uniform(0.3, 2.5)
     wave = np.zeros(length)
@@ -62,6 +62,6 @@ def _cycle(rng: np.random.Generator) -> np.ndarray:
 
 def _mixed(sounds: Sequence[LabelledSound]) -> np.ndarray:
     clips = [read_sound(sound.path).mean(axis=0) for sound in sounds]
-    length = min(max(clip.size for clip in clips), 12 * HOUSE_RATE)
+    length = min(max(clip.size for clip in clips), 12 * PROJECT_SAMPLE_RATE)
     total = sum(np.resize(clip / (np.abs(clip).max() + 1e-9), length) for clip in clips)
     return 0.8 * total / (np.abs(total).max() + 1e-9)

@@ -42,7 +42,7 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 from sqlalchemy import select  # noqa: E402
 
 from src.analysis import StemFacts, StemNames, analyse  # noqa: E402
-from src.audio.basics.validation import HOUSE_RATE  # noqa: E402
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE  # noqa: E402
 from src.core.config import Settings  # noqa: E402
 from src.core.errors import UnreadableAudioError  # noqa: E402
 from src.db.database import Database  # noqa: E402
@@ -141,12 +141,12 @@ def corpus_runs(
 def _heard(path: Path, name: str) -> StemCard | None:
     """A file as the library would know it; None, and a word, where it can't be read."""
     try:
-        sound = read_audio(path, sample_rate=HOUSE_RATE).audio
+        sound = read_audio(path, sample_rate=PROJECT_SAMPLE_RATE).audio
     except UnreadableAudioError as error:
         print(f"{path}: {error.message}", file=sys.stderr)
         return None
-    facts = analyse(sound, StemNames(name), sample_rate=HOUSE_RATE)
-    return _card(facts, path, sound.shape[1] / HOUSE_RATE)
+    facts = analyse(sound, StemNames(name), sample_rate=PROJECT_SAMPLE_RATE)
+    return _card(facts, path, sound.shape[1] / PROJECT_SAMPLE_RATE)
 
 
 def _card(facts: StemFacts, path: Path, duration_s: float) -> StemCard:

@@ -31,10 +31,10 @@ import numpy as np
 
 from benchmarks import prompts, report
 from benchmarks.downbeats import downbeats
-from benchmarks.music_prompts import PROMPTS, Asked
+from benchmarks.music_prompts import PROMPTS, PromptTerms
 from src.audio.analysis.key import chroma_of, estimate_key
 from src.audio.analysis.pitch import PITCH_RATE, low_rate
-from src.audio.basics.validation import HOUSE_RATE, Audio
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE, Audio
 from src.core.config import Settings
 from src.demo.kits import write_demo_kits
 from src.mixdown import mix_score
@@ -54,7 +54,7 @@ NO_KEY = ("fx", "atmo", "vocal", *DRUM_CATEGORIES)
 
 
 @dataclass(frozen=True)
-class Heard:
+class SoundFeatures:
     """One prompt in one library.
 
     drums_off_ms, drums_within: of kick and drum loops played alone
@@ -103,9 +103,9 @@ def main() -> None:
         if options.identity:
             report.save(same_bytes(homes), options.json)
             return
-        asked = PROMPTS[: options.only : options.every]
+        requested = PROMPTS[: options.only : options.every]
         with ProcessPoolExecutor(options.workers) as pool:
-            rows = list(pool.map(told, [(home, wish) for home in homes for wish in asked]))
+            rows = list(pool.map(reported, [(home, wish) for home in homes for wish in requested]))
     show(rows)
     report.save({"tracks": [asdict(row) for row in rows]}, options.json)
 
@@ -126,7 +126,7 @@ def made_libraries(corpus: Path | None, folder: Path) -> list[Path]:
     return [demo, home]
 
 
-def told(task: tuple[Path, Asked]) -> Heard:
+def reported(task: tuple[Path, PromptTerms]) -> SoundFeatures:
     """One prompt in one library, in a process of its own."""
     home, wish = task
     services = opened(home)
@@ -142,12 +142,12 @@ def opened(home: Path) -> Services:
     return build_services(Settings(TRAUM_HOME=home))
 
 
-def heard(services: Services, wish: Asked, path: Path, *, library: str) -> Heard:
+def heard(services: Services, wish: PromptTerms, path: Path, *, library: str) -> SoundFeatures:
     """Render one prompt and measure its file."""
     basic = prompts.measure(services, wish.prompt, wish.refused, path)
     nan = float("nan")
     if basic.problem:
-        return Heard(
+        return SoundFeatures(
             library, wish.prompt, 0, nan, nan, nan, nan, nan, nan, "", "", None, nan, nan, 0, 0,
             0, wish.wanted, (), problem=basic.problem,
         )  # fmt: skip
@@ -156,11 +156,13 @@ def heard(services: Services, wish: Asked, path: Path, *, library: str) -> Heard
     path.unlink()
     plan = services.arranger.generate_arrangement_plan(wish.prompt, seed=1)
     score = services.renderer.make_score(plan, seed=1)
-    bars = downbeats(written["score"], audio, sample_rate=HOUSE_RATE)
-    drums = downbeats(written["score"], played(services, score, BEAT), sample_rate=HOUSE_RATE)
+    bars = downbeats(written["score"], audio, sample_rate=PROJECT_SAMPLE_RATE)
+    drums = downbeats(
+        written["score"], played(services, score, BEAT), sample_rate=PROJECT_SAMPLE_RATE
+    )
     key = tonal_key(services, score)
     missing, lacking = missing_of(services, wish, score)
-    return Heard(
+    return SoundFeatures(
         library=library,
         prompt=wish.prompt,
         downbeats=bars.count,
@@ -187,7 +189,7 @@ def heard(services: Services, wish: Asked, path: Path, *, library: str) -> Heard
 
 
 def missing_of(
-    services: Services, wish: Asked, score: Score
+    services: Services, wish: PromptTerms, score: Score
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Wanted categories that don't play: those the library has, and those that it lacks."""
     there = {choice.asked_category for choice in score.choices}
@@ -196,11 +198,11 @@ def missing_of(
     return tuple(k for k in absent if k in held), tuple(k for k in absent if k not in held)
 
 
-def stood_in_of(wish: Asked, score: Score) -> tuple[str, ...]:
+def stood_in_of(wish: PromptTerms, score: Score) -> tuple[str, ...]:
     """Wanted categories that play, but by stems of other categories alone."""
     pairs = {(choice.asked_category, choice.category) for choice in score.choices}
-    asked = {kind for kind, _ in pairs} & set(wish.wanted)
-    return tuple(sorted(kind for kind in asked if (kind, kind) not in pairs))
+    requested = {kind for kind, _ in pairs} & set(wish.wanted)
+    return tuple(sorted(kind for kind in requested if (kind, kind) not in pairs))
 
 
 def played(services: Services, score: Score, roles: Container[str]) -> Audio:
@@ -217,8 +219,8 @@ def tonal_key(services: Services, score: Score) -> str:
     if not roles:
         return ""
     mix = played(services, score, roles)
-    low = low_rate(mix.mean(axis=0), sample_rate=HOUSE_RATE)
-    found = estimate_key(chroma_of(low, rate=min(HOUSE_RATE, PITCH_RATE)))
+    low = low_rate(mix.mean(axis=0), sample_rate=PROJECT_SAMPLE_RATE)
+    found = estimate_key(chroma_of(low, rate=min(PROJECT_SAMPLE_RATE, PITCH_RATE)))
     return "" if found is None else key_name(found.tonic, minor=found.minor)
 
 
@@ -251,7 +253,7 @@ def file_digest(home: Path, prompt: str) -> str:
     return digest
 
 
-def show(rows: Sequence[Heard]) -> None:
+def show(rows: Sequence[SoundFeatures]) -> None:
     """A line for each track, then the figures of each library."""
     report.print_table(
         ("library", "prompt", "bars", "BPM err", "ms off", "in 5 ms", "drums", "energy", "key",
@@ -270,7 +272,7 @@ def show(rows: Sequence[Heard]) -> None:
             print(f"  {line}")
 
 
-def summary(rows: Sequence[Heard]) -> Iterator[str]:
+def summary(rows: Sequence[SoundFeatures]) -> Iterator[str]:
     """The figures of one library, in words."""
     done = [row for row in rows if not row.problem]
     yield f"rendered {len(done)} of {len(rows)}"

@@ -51,13 +51,13 @@ class Network:
         """Gradients for one batch with dropout. errors_of: wanted shares and item weights,
         shape (items, classes + 1)."""
         first, first_offset, second, second_offset = self.parts
-        wanted, weights = errors_of[:, :-1], errors_of[:, -1:]
+        requested, weights = errors_of[:, :-1], errors_of[:, -1:]
         noisy = rows + rng.standard_normal(rows.shape, dtype=np.float32) * recipe.blur
         noisy *= (rng.random(noisy.shape, dtype=np.float32) > 0.1) / np.float32(0.9)
         kept = rng.random((len(rows), first.shape[1]), dtype=np.float32) > recipe.forget
         kept = kept / np.float32(1.0 - recipe.forget)
         inner = np.maximum(noisy @ first + first_offset, 0.0) * kept
-        errors = (softmax(inner @ second + second_offset) - wanted) * weights / len(rows)
+        errors = (softmax(inner @ second + second_offset) - requested) * weights / len(rows)
         back = (errors @ second.T) * kept * (inner > 0.0)
         return [
             noisy.T @ back + recipe.decay * first,
@@ -93,9 +93,9 @@ def train(data: TrainingSet, recipe: Recipe, *, seed: int) -> Network:
     """
     rng = np.random.default_rng(seed)
     network = Network(data.rows.shape[1], data.classes, recipe.hidden, rng)
-    wanted = np.eye(data.classes)[data.labels]
-    wanted = (1.0 - recipe.smoothing) * wanted + recipe.smoothing / data.classes
-    targets = np.concatenate([wanted, data.weights[:, None]], axis=1).astype(np.float32)
+    requested = np.eye(data.classes)[data.labels]
+    requested = (1.0 - recipe.smoothing) * requested + recipe.smoothing / data.classes
+    targets = np.concatenate([requested, data.weights[:, None]], axis=1).astype(np.float32)
     rows = data.rows.astype(np.float32)
     adam = Adam(network.parts)
     batches = max(1, len(data.rows) // recipe.batch)

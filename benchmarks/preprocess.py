@@ -160,12 +160,12 @@ def measure_import(files: Sequence[Path], library: Path) -> Measured:
         watch = TreeWatch(child.pid)
         watcher = threading.Thread(target=watch.run)
         watcher.start()
-        told, _ = child.communicate()
+        reported, _ = child.communicate()
         watch.stopped.set()
         watcher.join()
         if child.returncode != 0:
             raise RuntimeError(f"the import failed with exit code {child.returncode}")
-    answer = json.loads(told)
+    answer = json.loads(reported)
     stems = answer["added"] + answer["duplicates"]
     cpu_s = sum(watch.cpu_s.values())
     return Measured(

@@ -93,7 +93,7 @@ class Measured:
     attacks_at_seams: int
     energy_follows: float
     section_lufs: tuple[float, ...]
-    asked: int
+    requested: int
     cast: int
     refused_found: tuple[str, ...]
     missing: tuple[str, ...]
@@ -148,7 +148,7 @@ def measure(services: Services, prompt: str, refused: tuple[str, ...], path: Pat
     suspected = [click.sample for click in clicks_at(audio, seams, sample_rate=48_000)]
     clicks = own_clicks(services, plan, suspected)
     levels = section_lufs(score, audio)
-    asked = {query.category for part in plan.structure for query in part.stem_queries}
+    requested = {query.category for part in plan.structure for query in part.stem_queries}
     loudness = integrated_loudness(audio, sample_rate=48_000)
     return Measured(
         prompt=prompt,
@@ -166,10 +166,10 @@ def measure(services: Services, prompt: str, refused: tuple[str, ...], path: Pat
         attacks_at_seams=len(suspected) - len(clicks),
         energy_follows=_rank_correlation([part["energy"] for part in score["sections"]], levels),
         section_lufs=tuple(round(level, 2) for level in levels),
-        asked=len(asked),
-        cast=len(asked & {choice["asked_category"] for choice in track.stems}),
+        requested=len(requested),
+        cast=len(requested & {choice["asked_category"] for choice in track.stems}),
         refused_found=_refused(track.stems, refused),
-        missing=tuple(sorted(asked - {choice["asked_category"] for choice in track.stems})),
+        missing=tuple(sorted(requested - {choice["asked_category"] for choice in track.stems})),
         warnings=tuple(track.warnings),
     )
 
@@ -273,7 +273,8 @@ def _show(rows: list[Measured], same: bool) -> None:
         [
             (row.prompt[:34], row.genre[:18], row.bpm, round(row.duration_s), row.render_s,
              row.bpm_error, row.offset_ms, row.loudness_error_lu, row.true_peak_dbtp,
-             row.sample_peak, row.seams, row.clicks, row.energy_follows, f"{row.cast}/{row.asked}",
+             row.sample_peak, row.seams, row.clicks, row.energy_follows,
+             f"{row.cast}/{row.requested}",
              ", ".join(row.refused_found) or row.problem[:40] or "-")
             for row in rows
         ],

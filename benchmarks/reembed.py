@@ -148,15 +148,15 @@ def measure(services: BothServices, clients: int) -> dict[str, Any]:
     while not server.started:
         time.sleep(0.05)
     context = multiprocessing.get_context("spawn")
-    stop, told = context.Event(), context.Queue()
-    searching = context.Process(target=_clients, args=(port, clients, stop, told))
+    stop, reported = context.Event(), context.Queue()
+    searching = context.Process(target=_clients, args=(port, clients, stop, reported))
     searching.start()
     try:
         result = _reembed_twice(port)
         time.sleep(2.0)
     finally:
         stop.set()
-        seen: Told = told.get(timeout=120)
+        seen: Told = reported.get(timeout=120)
         searching.join()
         check = _mixed(services, seen)
         server.should_exit = True
@@ -208,7 +208,7 @@ def _ask(port: int, method: str, path: str, body: bytes | None = None) -> dict[s
     return found
 
 
-def _clients(port: int, count: int, stop: Any, told: Any) -> None:
+def _clients(port: int, count: int, stop: Any, reported: Any) -> None:
     """Search until told to stop, in so many threads."""
     seen = Told()
 
@@ -232,7 +232,7 @@ def _clients(port: int, count: int, stop: Any, told: Any) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    told.put(seen)
+    reported.put(seen)
 
 
 def _mixed(services: Services, seen: Told) -> dict[str, Any]:

@@ -34,7 +34,7 @@ import soundfile
 
 from benchmarks import report
 from benchmarks.render_material import BPM, INSTEAD, benchmark_score, swapped, write_stems
-from src.audio.basics.validation import HOUSE_RATE, Audio
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE, Audio
 from src.mixdown import MixReport, RenderArchive, play_score
 from src.music.model.score import Score
 from src.music.theory.mastering_presets import PRESETS
@@ -84,7 +84,7 @@ def render(job: Job, queue: Any) -> None:
     folder = Path(job.folder)
 
     def load(stem_id: str, start_s: float, length_s: float) -> Audio:
-        start, frames = round(start_s * HOUSE_RATE), round(length_s * HOUSE_RATE)
+        start, frames = round(start_s * PROJECT_SAMPLE_RATE), round(length_s * PROJECT_SAMPLE_RATE)
         sound, _ = soundfile.read(
             folder / f"{stem_id}.wav", frames, start, dtype="float32", always_2d=True
         )
@@ -102,7 +102,7 @@ def render(job: Job, queue: Any) -> None:
         wall(stage, done, total)
         cpu(stage, done, total)
 
-    with AudioSink(out, sample_rate=HOUSE_RATE) as sink:
+    with AudioSink(out, sample_rate=PROJECT_SAMPLE_RATE) as sink:
         heard = play_score(
             score,
             load=load,
@@ -157,9 +157,9 @@ def naive_way(folder: Path, python: str, minutes: float, stems: int) -> dict[str
         for note in track.notes
     ]
     length_s = score.length_beats * beat_s + score.tail_s
-    asked = json.dumps([loops, notes, length_s, HOUSE_RATE, str(folder / "naive.wav")])
+    requested = json.dumps([loops, notes, length_s, PROJECT_SAMPLE_RATE, str(folder / "naive.wav")])
     done = subprocess.run(
-        [python, str(NAIVE)], input=asked, capture_output=True, text=True, check=True
+        [python, str(NAIVE)], input=requested, capture_output=True, text=True, check=True
     )
     wall_s, cpu_s, peak_mb = json.loads(done.stdout)
     return {"wall_s": wall_s, "cpu_s": cpu_s, "peak_mb": peak_mb, "duration_s": length_s}

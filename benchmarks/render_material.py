@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from src.audio.basics.validation import HOUSE_RATE, Audio
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE, Audio
 from src.music.model.score import (
     Automation,
     AutomationPoint,
@@ -71,8 +71,8 @@ def write_stems(folder: Path) -> None:
 
 def _loop(role: str, bpm: float, bars: int, rng: np.random.Generator) -> Audio:
     """Noise hits for drums, detuned partials with a rhythm for the rest."""
-    samples = round(bars * 4 * 60 / bpm * HOUSE_RATE)
-    times = np.arange(samples) / HOUSE_RATE
+    samples = round(bars * 4 * 60 / bpm * PROJECT_SAMPLE_RATE)
+    times = np.arange(samples) / PROJECT_SAMPLE_RATE
     beat = times * bpm / 60
     if role in _DRUMS:
         sound = rng.standard_normal((2, samples)) * np.exp(-((beat * 2) % 1) * 6) * 0.2
@@ -89,7 +89,10 @@ def _loop(role: str, bpm: float, bars: int, rng: np.random.Generator) -> Audio:
 
 def _hit(role: str, rng: np.random.Generator) -> Audio:
     """A decaying hit: half a second, the crash of fx two."""
-    times = np.arange(HOUSE_RATE * 2 if role == "fx" else HOUSE_RATE // 2) / HOUSE_RATE
+    times = (
+        np.arange(PROJECT_SAMPLE_RATE * 2 if role == "fx" else PROJECT_SAMPLE_RATE // 2)
+        / PROJECT_SAMPLE_RATE
+    )
     if role in ("kick", "tom", "brass"):
         body = np.sin(2 * np.pi * {"kick": 55, "tom": 90, "brass": 220}[role] * times)
     else:

@@ -35,8 +35,8 @@ def main():
             sound = librosa.effects.time_stretch(sound, rate=1 / ratio)
         if semitones:
             sound = librosa.effects.pitch_shift(sound, sr=rate, n_steps=semitones)
-        wanted = round(place_s * rate)
-        repeated = np.tile(sound, (1, wanted // max(sound.shape[1], 1) + 1))[:, :wanted]
+        requested = round(place_s * rate)
+        repeated = np.tile(sound, (1, requested // max(sound.shape[1], 1) + 1))[:, :requested]
         placed(mix, repeated, max(0, round(start_s * rate)))
     hits = dict.fromkeys(path for path, *_ in notes)
     for path in hits:

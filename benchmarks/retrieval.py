@@ -46,9 +46,9 @@ from src.core.errors import BackendUnavailableError, InvalidInputError  # noqa: 
 from src.embeddings.acoustic import AcousticEmbedder  # noqa: E402
 from src.embeddings.choice import build_embedder  # noqa: E402
 from src.embeddings.protocol import Embedder  # noqa: E402
-from src.services.retrieval.directions import Usual, direction_of, text_wishes  # noqa: E402
+from src.services.retrieval.directions import Usual, direction_of, text_directions  # noqa: E402
 from src.services.retrieval.ranking import RankedFor, rank  # noqa: E402
-from src.services.retrieval.words import mended  # noqa: E402
+from src.services.retrieval.words import corrected  # noqa: E402
 from src.services.search import SearchService  # noqa: E402
 
 TARGETS = {("hidden", "sound"): 0.70, ("shown", "fusion"): 0.95}
@@ -84,15 +84,15 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     found = list(searched(labels, options.corpus, models, workers=options.workers))
-    told = {}
+    reported = {}
     for one in found:
         figures = figures_of(one)
-        told[f"{one.embedder}, names {one.names}"] = figures
+        reported[f"{one.embedder}, names {one.names}"] = figures
         print_tables(one, figures)
     if options.fit:
-        told["fit"] = fit = fitted_shares(found, labels)
+        reported["fit"] = fit = fitted_shares(found, labels)
         report.print_table(list(fit[0]), [list(row.values()) for row in fit])
-    report.save({"held_out": options.held_out is not None, **told}, options.json)
+    report.save({"held_out": options.held_out is not None, **reported}, options.json)
     return 0
 
 
@@ -124,10 +124,10 @@ def embedders() -> dict[str, Embedder]:
 def part_scores(service: SearchService, embedder: Embedder, text: str, count: int) -> Parts:
     """The score of each stem by each part and by all together, in the order of the labels."""
     with service.opened() as index:
-        asked = mended(text, index.words)
-    requests = text_wishes(embedder, [asked.mended or text], [1.0])
+        requested = corrected(text, index.words)
+    requests = text_directions(embedder, [requested.corrected or text], [1.0])
     with service.opened() as index:
-        wanted = RankedFor(asked, direction_of(requests, index, Usual()))
+        wanted = RankedFor(requested, direction_of(requests, index, Usual()))
         ranking = rank(index, index.column("alive"), wanted, depth=10**9)
         slots = index.slots_of([id_of(number) for number in range(count)])
     found: Parts = {}
@@ -147,12 +147,12 @@ def figures_of(one: Ranked) -> dict[str, dict[str, dict[str, float]]]:
     }
 
 
-def print_tables(one: Ranked, told: Mapping[str, Mapping[str, Mapping[str, float]]]) -> None:
+def print_tables(one: Ranked, reported: Mapping[str, Mapping[str, Mapping[str, float]]]) -> None:
     """Families in rows: the parts' P@10 and mAP, all figures of the fusion, and what misses."""
     print(f"\n{one.embedder}, names {one.names}, {len(one.queries)} queries")
     rows = []
-    for family, fused in told["fusion"].items():
-        alone = {part: told[part][family] for part in ("sound", "words")}
+    for family, fused in reported["fusion"].items():
+        alone = {part: reported[part][family] for part in ("sound", "words")}
         below = [
             f"{figure} below {name} by {best - fused[figure]:.3f}"
             for figure in ("P@10", "mAP")
@@ -161,7 +161,7 @@ def print_tables(one: Ranked, told: Mapping[str, Mapping[str, Mapping[str, float
         ]
         if family == "category":
             for (names, part), wanted in TARGETS.items():
-                if names == one.names and told[part][family]["P@10"] < wanted:
+                if names == one.names and reported[part][family]["P@10"] < wanted:
                     below.append(f"{part} misses P@10 {wanted}")
         cells = [f"{alone[part][name]:.3f}" for part in alone for name in ("P@10", "mAP")]
         fusion = [f"{fused[name]:.3f}" for name in FIGURES]

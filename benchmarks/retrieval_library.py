@@ -10,7 +10,7 @@ from benchmarks.analysis import analysed, settled, tasks_of
 from benchmarks.analysis_figures import Answer
 from benchmarks.labels import Label
 from src.audio.analysis.categories import model_from
-from src.audio.basics.validation import HOUSE_RATE
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE
 from src.db.database import Database
 from src.db.models import Embedding, Kit, Stem
 from src.embeddings.acoustic import AcousticEmbedder
@@ -80,7 +80,8 @@ def _row(number: int, answer: Answer, vector: Vectors, embedder: Embedder) -> St
         id=stem_id, path=f"stems/{stem_id}.wav", original_file=answer.heard_as,
         name=PurePosixPath(answer.heard_as).stem, kit_id=kit_id(kit) if kit else None,
         content_hash=stem_id, duration_s=facts.features["duration_s"], channels=2,
-        original_sample_rate=HOUSE_RATE, is_loop=facts.is_loop, bars=facts.bars, bpm=facts.bpm,
+        original_sample_rate=PROJECT_SAMPLE_RATE,
+        is_loop=facts.is_loop, bars=facts.bars, bpm=facts.bpm,
         key=facts.key, category=facts.category, tags=facts.tags, features=facts.features,
         analysis=facts.analysis, analysis_version="bench", loudness_lufs=facts.loudness_lufs,
     )  # fmt: skip
@@ -90,5 +91,5 @@ def _row(number: int, answer: Answer, vector: Vectors, embedder: Embedder) -> St
 
 
 def _embedded(answer: Answer, corpus: Path, embedder: Embedder) -> Vectors:
-    audio = read_audio(corpus / answer.label.relpath, sample_rate=HOUSE_RATE).audio
+    audio = read_audio(corpus / answer.label.relpath, sample_rate=PROJECT_SAMPLE_RATE).audio
     return embedder.embed_audio([audio])[0]

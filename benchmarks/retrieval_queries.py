@@ -155,12 +155,12 @@ def _is_judged(label: Label, category: str) -> bool:
 
 def _named(
     family: str,
-    asked: Mapping[str, tuple[str, str, str]],
+    requested: Mapping[str, tuple[str, str, str]],
     labels: Sequence[Label],
     words: Sequence[frozenset[str]],
 ) -> Iterator[Query]:
     judged = (True,) * len(labels)
-    for word, texts in asked.items():
+    for word, texts in requested.items():
         right = tuple(word in said for said in words)
         for language, text in zip(LANGUAGES, texts, strict=True):
             yield Query(family, language, text, right, judged)

@@ -69,12 +69,12 @@ def measure_vectors(kind: str, arguments: argparse.Namespace) -> list[Row]:
     """Every rival over the same vectors."""
     rng = np.random.default_rng(0)
     made = MADE[kind](arguments.size + arguments.queries, arguments.dim, rng)
-    vectors, asked = made[: arguments.size].copy(), made[arguments.size :].copy()
+    vectors, requested = made[: arguments.size].copy(), made[arguments.size :].copy()
     del made
     filters = _filters(arguments.size, rng)
     right = {
-        told: [_best(vectors, one, allowed) for one in asked[:CHECKED]]
-        for told, allowed in filters.items()
+        reported: [_best(vectors, one, allowed) for one in requested[:CHECKED]]
+        for reported, allowed in filters.items()
     }
     print(f"\n{arguments.size} {kind} vectors of {arguments.dim}")
     print(f"{'index':34}{'filter':>16}{'p50 ms':>8}{'p95':>8}{'p99':>8}{'cpu ms':>8}{'recall':>8}")
@@ -85,12 +85,14 @@ def measure_vectors(kind: str, arguments: argparse.Namespace) -> list[Row]:
             continue
         rival = entry.build(arguments.dim)
         built = _built(rival, vectors)
-        for told, allowed in filters.items():
-            if told == "none" or rival.filters:
-                row = _searched(rival, asked, None if told == "none" else allowed, right[told])
-                rows.append({"data": kind, "size": arguments.size, "filter": told} | row)
+        for reported, allowed in filters.items():
+            if reported == "none" or rival.filters:
+                row = _searched(
+                    rival, requested, None if reported == "none" else allowed, right[reported]
+                )
+                rows.append({"data": kind, "size": arguments.size, "filter": reported} | row)
                 _print_row(rows[-1])
-        append_ms = _append_ms(rival, asked, arguments.size)
+        append_ms = _append_ms(rival, requested, arguments.size)
         rows.append({"data": kind, "index": rival.name, "append_ms": append_ms} | built)
         print(
             f"  built in {built['build_s']:.1f} s ({built['build_cpu_s']:.1f} s CPU),"
@@ -139,8 +141,8 @@ def _filters(size: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
     }
 
 
-def _best(vectors: np.ndarray, asked: np.ndarray, allowed: np.ndarray) -> set[int]:
-    products = vectors @ asked
+def _best(vectors: np.ndarray, requested: np.ndarray, allowed: np.ndarray) -> set[int]:
+    products = vectors @ requested
     products[~allowed] = -np.inf
     return set(np.argpartition(-products, COUNT)[:COUNT].tolist())
 
@@ -159,23 +161,23 @@ def _built(rival: Rival, vectors: np.ndarray) -> dict[str, float]:
 
 
 def _searched(
-    rival: Rival, asked: np.ndarray, allowed: np.ndarray | None, right: list[set[int]]
+    rival: Rival, requested: np.ndarray, allowed: np.ndarray | None, right: list[set[int]]
 ) -> Row:
     cpu = time.process_time()
-    timed = _timed(len(asked), lambda n: rival.nearest(asked[n], allowed, COUNT))
-    cpu_ms = (time.process_time() - cpu) * 1000.0 / (len(asked) + min(5, len(asked)))
+    timed = _timed(len(requested), lambda n: rival.nearest(requested[n], allowed, COUNT))
+    cpu_ms = (time.process_time() - cpu) * 1000.0 / (len(requested) + min(5, len(requested)))
     found = [
         len(best & set(rival.nearest(one, allowed, COUNT).tolist()))
-        for best, one in zip(right, asked, strict=False)
+        for best, one in zip(right, requested, strict=False)
     ]
     recall = sum(found) / (COUNT * len(found))
     return {"index": rival.name, **timed, "cpu_ms": round(cpu_ms, 3), "recall": round(recall, 4)}
 
 
-def _append_ms(rival: Rival, asked: np.ndarray, size: int) -> float:
+def _append_ms(rival: Rival, requested: np.ndarray, size: int) -> float:
     """Until a vector that was appended is found, at worst of 20."""
     slowest = 0.0
-    for number, vector in enumerate(asked[:20]):
+    for number, vector in enumerate(requested[:20]):
         started = time.perf_counter()
         rival.add(size + number, vector[np.newaxis].copy())
         if size + number not in rival.nearest(vector, None, COUNT).tolist():

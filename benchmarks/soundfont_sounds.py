@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from src.audio.basics.validation import HOUSE_RATE
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE
 
 SLOT_S = 6
 """Every segment has so many seconds to itself."""
@@ -167,7 +167,19 @@ def _full_loop(kit: int, rng: np.random.Generator) -> _Segment:
 def _play(segments: list[_Segment], soundfont: Path, folder: Path) -> None:
     """Render all segments in a row with fluidsynth, without its reverb and chorus."""
     (folder / "all.mid").write_bytes(_midi_file(segments))
-    command = ["fluidsynth", "-ni", "-q", "-g", "0.5", "-r", str(HOUSE_RATE), "-R", "0", "-C", "0"]
+    command = [
+        "fluidsynth",
+        "-ni",
+        "-q",
+        "-g",
+        "0.5",
+        "-r",
+        str(PROJECT_SAMPLE_RATE),
+        "-R",
+        "0",
+        "-C",
+        "0",
+    ]
     command += ["-F", str(folder / "all.wav"), str(soundfont), str(folder / "all.mid")]
     subprocess.run(command, check=True, capture_output=True)
 
@@ -205,15 +217,15 @@ def _cut(segments: list[_Segment], rendered: Path, paths: list[Path]) -> None:
     """Loops at their exact length, one-shots where they have died away; silent ones not."""
     with soundfile.SoundFile(rendered) as sound:
         for segment, path in zip(segments, paths, strict=True):
-            audio = sound.read(SLOT_S * HOUSE_RATE, dtype="float32", always_2d=True)
-            audio = audio[round(10 / _TICKS_PER_S * HOUSE_RATE) :]
+            audio = sound.read(SLOT_S * PROJECT_SAMPLE_RATE, dtype="float32", always_2d=True)
+            audio = audio[round(10 / _TICKS_PER_S * PROJECT_SAMPLE_RATE) :]
             loud = np.flatnonzero(
                 np.abs(audio).max(axis=1) > np.abs(audio).max() * 10 ** (-50 / 20)
             )
             if loud.size == 0 or np.abs(audio).max() < 1e-4:
                 continue
-            audio = audio[: 4 * HOUSE_RATE] if segment.loop else audio[: loud[-1] + 1]
-            soundfile.write(path, audio, HOUSE_RATE, subtype="PCM_16")
+            audio = audio[: 4 * PROJECT_SAMPLE_RATE] if segment.loop else audio[: loud[-1] + 1]
+            soundfile.write(path, audio, PROJECT_SAMPLE_RATE, subtype="PCM_16")
 
 
 if __name__ == "__main__":

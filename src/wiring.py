@@ -140,7 +140,7 @@ class Services:
 
     @cached_property
     def stems(self) -> "StemService":
-        """Single stems, told and corrected."""
+        """Single stems, reported and corrected."""
         from src.services.library.stems import StemService
 
         return StemService(self.database, self.settings)
@@ -284,13 +284,13 @@ class Services:
 
     @cached_property
     def watch(self) -> "JobWatch":
-        """Who follows jobs, and is told of them."""
+        """Who follows jobs, and is reported of them."""
         from src.api.job_watch import JobWatch
 
         return JobWatch(self.jobs)
 
     def job_kinds(self) -> "dict[str, JobKind]":
-        """What kinds of long tasks there are."""
+        """Return what kinds of long tasks there are."""
         from src.services.export.service import STAGE
         from src.services.ingest.reembedding import REEMBED_STAGES
         from src.services.jobs.kinds import LIBRARY, VECTORS, JobKind
@@ -353,7 +353,7 @@ def build_services(settings: Settings | None = None) -> Services:
 
 
 def build_embedder(settings: Settings) -> "Embedder":
-    """The embedder that ``EMBEDDER`` wants; see ``src.embeddings.choice``."""
+    """Return the embedder that ``EMBEDDER`` wants; see ``src.embeddings.choice``."""
     from src.embeddings.choice import build_embedder as chosen
 
     return chosen(settings)

@@ -42,9 +42,9 @@ def test_in_the_rooms_of_music_a_class_is_known_by_its_name_alone() -> None:
 
 
 def test_services_put_no_questions_of_their_own_to_the_database() -> None:
-    asked = re.compile(r"\bsession\.(execute|scalars?|get|add|add_all|delete|merge|query)\(")
+    requested = re.compile(r"\bsession\.(execute|scalars?|get|add|add_all|delete|merge|query)\(")
     for path in _modules("services"):
-        found = asked.search(path.read_text(encoding="utf-8"))
+        found = requested.search(path.read_text(encoding="utf-8"))
         assert found is None, f"{path.name} has {found[0]}...): it belongs to src.db"
 
 

@@ -127,8 +127,8 @@ def test_ports_are_published_on_this_machine_alone(name: str, port: int) -> None
 
 @pytest.mark.parametrize("name", ["backend", "frontend"])
 def test_services_know_where_they_are_published(name: str) -> None:
-    told = SERVICES[name]["environment"]["PUBLISHED_AT"]
-    assert told == "${BIND_ADDRESS:-127.0.0.1},${DOMAIN:-}"
+    reported = SERVICES[name]["environment"]["PUBLISHED_AT"]
+    assert reported == "${BIND_ADDRESS:-127.0.0.1},${DOMAIN:-}"
 
 
 def test_the_app_waits_for_the_engine_and_gets_the_secrets() -> None:
@@ -196,9 +196,9 @@ def test_a_change_of_the_source_does_not_install_anything_again(name: str) -> No
 
 
 def test_the_studio_has_no_audio_libraries() -> None:
-    wanted = (ROOT / "requirements" / "frontend.txt").read_text(encoding="utf-8")
+    requested = (ROOT / "requirements" / "frontend.txt").read_text(encoding="utf-8")
     for name in ("scipy", "soundfile", "soxr", "onnxruntime", "sqlalchemy", "fastapi"):
-        assert not re.search(rf"^{name}\b", wanted, re.MULTILINE), name
+        assert not re.search(rf"^{name}\b", requested, re.MULTILINE), name
     copied = [line for line in instructions("frontend.dockerfile") if line.startswith("COPY src")]
     assert sorted(line.split()[1] for line in copied) == ["src/__init__.py", "src/ui"]
 

@@ -156,7 +156,7 @@ def _notes_by_sound(sound: SoundEstimates) -> KeyEvidence:
 
 
 def _sounds(note: PitchedNote, chroma: Chroma) -> bool:
-    """Whether the pitch class of a note is among what sounds; of one note its octaves are."""
+    """Tell whether the pitch class of a note is among what sounds; of one note its octaves are."""
     return bool(chroma.all[note.pitch_class] >= _SOUNDING * chroma.all.max())
 
 

@@ -10,7 +10,7 @@ from src.embeddings.zero_shot import Labels, SaysWhatItIs
 from src.music.evidence.category import with_zero_shot
 from src.music.evidence.estimates import Estimate, Source
 from src.music.evidence.kit_evidence import StemEvidence, evidence_from, evidence_record
-from src.music.evidence.kit_settlement import estimate_record, own_key
+from src.music.evidence.stem_in_kit import estimate_record, own_key
 from src.music.evidence.tonal import likeliest_kind
 from src.music.theory.library import CATEGORIES
 

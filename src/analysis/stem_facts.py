@@ -21,9 +21,9 @@ from src.music.evidence.category import fuse_category
 from src.music.evidence.estimates import Estimate
 from src.music.evidence.key import has_key
 from src.music.evidence.kit_evidence import StemEvidence, evidence_record
-from src.music.evidence.kit_settlement import estimate_record
 from src.music.evidence.loop import fuse_loop
 from src.music.evidence.names import NameHints, name_hints
+from src.music.evidence.stem_in_kit import estimate_record
 from src.music.evidence.tonal import with_tones
 from src.music.theory.library import CATEGORIES
 from src.storage.metadata import FileMetadata
@@ -52,7 +52,7 @@ class StemFacts:
     loudness_lufs, true_peak_dbtp: None where they can't be measured (silence)
     analysis: of bpm, key, category and is_loop: {"value", "confidence", "source"}; of the
         category also {"likeliest": the three best with their probabilities}; "alone" is the
-        evidence for settling its kit (kit_evidence), as found without it
+        evidence for reconciling its kit (kit_evidence), as found without it
     warnings: what the user may want to know, in words
     """
 

@@ -10,7 +10,10 @@ def leave_out_health_checks() -> None:
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Whether a line of uvicorn's access log tells anything; its arguments are client, method,
+    """Tell whether a line of uvicorn's access log tells anything; its arguments are client, method,
     path, HTTP version and status."""
-    told = record.args if isinstance(record.args, tuple) else ()
-    return len(told) < 5 or (told[2], told[4]) not in (("/healthz", 200), ("/readyz", 200))
+    reported = record.args if isinstance(record.args, tuple) else ()
+    return len(reported) < 5 or (reported[2], reported[4]) not in (
+        ("/healthz", 200),
+        ("/readyz", 200),
+    )

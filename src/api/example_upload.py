@@ -96,11 +96,11 @@ async def received_example(request: Request) -> AsyncIterator[tuple[Path, str | 
 async def _receive(request: Request, reader: FormReader, form: _ExampleForm) -> None:
     size = 0
     try:
-        async for piece in request.stream():
-            size += len(piece)
+        async for chunk in request.stream():
+            size += len(chunk)
             if size > MAX_EXAMPLE_BYTES:
                 raise UploadTooLargeError(f"an example may have {MAX_EXAMPLE_BYTES} bytes")
-            await run_in_threadpool(form.take, reader.feed(piece))
+            await run_in_threadpool(form.take, reader.feed(chunk))
     except ClientDisconnect as error:
         raise InvalidInputError("the upload was cut short", code="bad_multipart") from error
     reader.end()

@@ -46,12 +46,12 @@ class RangedFile(FileResponse):
         await super().__call__(scope, receive, checked)
         if outside:
             size = os.stat(self.path).st_size
-            asked = headers.get("range", "")
+            requested = headers.get("range", "")
             answer = problem(
                 scope["path"],
                 416,
                 "range_not_satisfiable",
-                f"the file has {size} bytes, got Range {asked!r}",
+                f"the file has {size} bytes, got Range {requested!r}",
                 headers={"content-range": f"bytes */{size}"},
             )
             await answer(scope, receive, send)

@@ -77,7 +77,7 @@ class ListQuery:
     missing: Annotated[bool | None, Query(description="Whether its originals are gone")] = None
     collection: CollectionName = None
 
-    def wanted(self) -> crud.StemFilter:
+    def requested(self) -> crud.StemFilter:
         """Convert to the database's filter."""
         return crud.StemFilter(
             categories=tuple(self.category or ()),
@@ -170,7 +170,7 @@ Likes = list[Annotated[Text, Query(min_length=1, max_length=200)]]
 
 @dataclass(frozen=True)
 class Paging:
-    """Which hits of all are told."""
+    """Which hits of all are reported."""
 
     limit: Annotated[int, Query(ge=1, le=200)] = 5
     offset: Annotated[int, Query(ge=0, le=100_000)] = 0

@@ -53,7 +53,7 @@ class JobWatch:
         self._closed = False
 
     async def events(self, job_id: str, after: int) -> AsyncIterator[JobNews]:
-        """What happened behind an event and what happens from now on, up to the job's end.
+        """Return what happened behind an event and what happens from now on, up to the job's end.
 
         Ends early where the job's row goes, or the process is about to end.
         """
@@ -110,9 +110,9 @@ class JobWatch:
             await asyncio.sleep(self._every_s)
 
     async def _look(self) -> None:
-        asked = list(self._followed)
-        newest = await run_in_threadpool(self._jobs.newest_events, asked)
-        for job_id in asked:
+        requested = list(self._followed)
+        newest = await run_in_threadpool(self._jobs.newest_events, requested)
+        for job_id in requested:
             followed = self._followed.get(job_id)
             if followed is None:
                 continue

@@ -10,7 +10,7 @@ from src.api.problems import problem
 
 
 class BodyLimit:
-    """Refuses bodies beyond ``max_bytes``, told or counted, with a problem of status 413.
+    """Refuses bodies beyond ``max_bytes``, reported or counted, with a problem of status 413.
 
     except_paths: those that stream and keep their own limit
     """
@@ -25,8 +25,8 @@ class BodyLimit:
         if scope["type"] != "http" or scope["path"].rstrip("/") in self.except_paths:
             await self.app(scope, receive, send)
             return
-        told = Headers(scope=scope).get("content-length", "0")
-        if told.isdecimal() and int(told) > self.max_bytes:
+        reported = Headers(scope=scope).get("content-length", "0")
+        if reported.isdecimal() and int(reported) > self.max_bytes:
             refusal = problem(scope["path"], 413, "body_too_large", self._rule())
             await refusal(scope, receive, send)
             return

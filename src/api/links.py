@@ -13,33 +13,33 @@ from src.schemas.tracks import TrackDetail, TrackDetailRecord, TrackRecord, Trac
 
 
 def job_url(job_id: str) -> str:
-    """Where a job can be asked for."""
+    """Return where a job can be asked for."""
     return f"/api/v1/jobs/{job_id}"
 
 
 def file_url(name: str) -> str:
-    """Where a file of the tracks folder is handed out."""
+    """Return where a file of the tracks folder is handed out."""
     return f"/files/{quote(name)}"
 
 
 def exports_url(track_id: str) -> str:
-    """Where a track's exports are told."""
+    """Return where a track's exports are listed."""
     return f"/api/v1/tracks/{quote(track_id)}/exports"
 
 
 def undo_url(edit_id: str) -> str:
-    """Where a change of many stems is taken back."""
+    """Return where a change of many stems is taken back."""
     return f"/api/v1/stems/edits/{edit_id}/undo"
 
 
-def stem_summary(told: StemRecord) -> StemSummary:
-    """A stem in a list, and where it can be heard and seen."""
-    return StemSummary(**dict(told), **_stem_links(told.id))
+def stem_summary(record: StemRecord) -> StemSummary:
+    """Return a stem in a list, and where it can be heard and seen."""
+    return StemSummary(**dict(record), **_stem_links(record.id))
 
 
-def stem_detail(told: StemDetailRecord) -> StemDetail:
-    """All about a stem, and where it can be heard and seen."""
-    return StemDetail(**dict(told), **_stem_links(told.id))
+def stem_detail(record: StemDetailRecord) -> StemDetail:
+    """Return all about a stem, and where it can be heard and seen."""
+    return StemDetail(**dict(record), **_stem_links(record.id))
 
 
 def _stem_links(stem_id: str) -> dict[str, str]:
@@ -47,14 +47,14 @@ def _stem_links(stem_id: str) -> dict[str, str]:
     return {"audio_url": f"{stem}/audio", "waveform_url": f"{stem}/waveform"}
 
 
-def track_summary(told: TrackRecord) -> TrackSummary:
-    """A track in a list, and where its file is."""
-    return TrackSummary(**dict(told), file_url=file_url(told.file_name))
+def track_summary(record: TrackRecord) -> TrackSummary:
+    """Return a track in a list, and where its file is."""
+    return TrackSummary(**dict(record), file_url=file_url(record.file_name))
 
 
-def track_detail(told: TrackDetailRecord) -> TrackDetail:
-    """All about a track, and where its file is."""
-    return TrackDetail(**dict(told), file_url=file_url(told.file_name))
+def track_detail(record: TrackDetailRecord) -> TrackDetail:
+    """Return all about a track, and where its file is."""
+    return TrackDetail(**dict(record), file_url=file_url(record.file_name))
 
 
 def track_page(page: Page[TrackRecord]) -> Page[TrackSummary]:
@@ -63,31 +63,31 @@ def track_page(page: Page[TrackRecord]) -> Page[TrackSummary]:
     return Page[TrackSummary](items=items, total=page.total, limit=page.limit, offset=page.offset)
 
 
-def edit_answer(told: BulkEditRecord) -> BulkEditAnswer:
-    """What a change of many stems did, and where it is taken back."""
-    url = None if told.edit_id is None else undo_url(told.edit_id)
-    return BulkEditAnswer(**dict(told), undo_url=url)
+def edit_answer(record: BulkEditRecord) -> BulkEditAnswer:
+    """Return what a change of many stems did, and where it is taken back."""
+    url = None if record.edit_id is None else undo_url(record.edit_id)
+    return BulkEditAnswer(**dict(record), undo_url=url)
 
 
-def edit_out(told: EditRecord) -> EditOut:
-    """A change of many stems, and where it is taken back."""
-    return EditOut(**dict(told), undo_url=undo_url(told.id))
+def edit_out(record: EditRecord) -> EditOut:
+    """Return a change of many stems, and where it is taken back."""
+    return EditOut(**dict(record), undo_url=undo_url(record.id))
 
 
-def exports_out(told: ExportsRecord) -> Exports:
-    """What was made of a track, and where it can be fetched."""
-    url = exports_url(told.track_id)
+def exports_out(record: ExportsRecord) -> Exports:
+    """Return what was made of a track, and where it can be fetched."""
+    url = exports_url(record.track_id)
     return Exports(
-        track_id=told.track_id,
-        formats=told.formats,
-        files=[ExportedFile(**dict(one), url=f"{url}/{quote(one.name)}") for one in told.files],
+        track_id=record.track_id,
+        formats=record.formats,
+        files=[ExportedFile(**dict(one), url=f"{url}/{quote(one.name)}") for one in record.files],
         # results of jobs of older versions hold whole addresses
-        zips=[f"{url}/{PurePosixPath(name).name}" for name in told.zips],
+        zips=[f"{url}/{PurePosixPath(name).name}" for name in record.zips],
     )
 
 
 def job_result(kind: str, result: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """What a job gave, and where that is found."""
+    """Return what a job gave, and where that is found."""
     if result is None:
         return None
     return _LINKED[kind](result) if kind in _LINKED else dict(result)

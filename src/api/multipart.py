@@ -107,10 +107,10 @@ class FormReader:
         if b"name" not in options:
             raise InvalidInputError("a part of the form has no name", code="bad_multipart")
         filename = options.get(b"filename")
-        told = None if filename is None else _browser_text(_text(filename))
+        reported = None if filename is None else _browser_text(_text(filename))
         if extended := _EXTENDED_NAME.search(self._disposition):
-            told = _extended_text(extended[1], extended[2])
-        self._events.append(PartStart(_browser_text(_text(options[b"name"])), told))
+            reported = _extended_text(extended[1], extended[2])
+        self._events.append(PartStart(_browser_text(_text(options[b"name"])), reported))
 
     def _part_data(self, data: bytes, start: int, end: int) -> None:
         self._events.append(PartData(data[start:end]))
@@ -123,7 +123,8 @@ class FormReader:
 
 
 def _browser_text(text: str) -> str:
-    """A name whose quotes and line ends came percent-encoded, and only these, as browsers do.
+    """Convert to a name whose quotes and line ends came percent-encoded, and only these, as
+    browsers do.
 
     Source: HTML, section 4.10.22.8 (multipart form data).
     """
@@ -131,7 +132,7 @@ def _browser_text(text: str) -> str:
 
 
 def _extended_text(charset: bytes, value: bytes) -> str:
-    """A name as RFC 5987 writes it: percent-encoded, the charset told."""
+    """Convert to a name as RFC 5987 writes it: percent-encoded, the charset reported."""
     data = unquote_to_bytes(value)
     try:
         return data.decode(charset.decode("ascii"))

@@ -47,7 +47,7 @@ _UNEXPECTED = "An unexpected error on our side. The log of the server has the de
 
 
 class NothingMoreError(Exception):
-    """A stream has told everything: who reads it need not come back."""
+    """A stream has reported everything: who reads it need not come back."""
 
 
 class ProblemResponse(JSONResponse):
@@ -93,7 +93,7 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def no_input(responses: dict[int | str, dict[str, Any]]) -> dict[int | str, dict[str, Any]]:
     """Leave out what an endpoint that takes nothing cannot answer."""
-    return {status: told for status, told in responses.items() if status != 422}
+    return {status: reported for status, reported in responses.items() if status != 422}
 
 
 def job_problem(state: JobState) -> Problem | None:

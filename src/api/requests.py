@@ -25,21 +25,21 @@ async def request_mark(
         ),
     ] = None,
 ) -> RequestMark | None:
-    """What makes this request one of its own; None where its client gave no key."""
+    """Return what makes this request one of its own; None where its client gave no key."""
     if key is None:
         return None
-    asked = sorted(
+    requested = sorted(
         (name, value)
         for name, value in request.query_params.multi_items()
         if name not in _HOW_IT_IS_ANSWERED
     )
-    told = [request.method, request.url.path, asked, _plain(await request.body())]
-    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    reported = [request.method, request.url.path, requested, _plain(await request.body())]
+    digest = hashlib.sha256(json.dumps(reported, sort_keys=True).encode()).hexdigest()
     return RequestMark(key, digest)
 
 
 def _plain(body: bytes) -> object:
-    """A body so that spaces and the order of members do not matter."""
+    """Convert to a body so that spaces and the order of members do not matter."""
     if not body:
         return None
     try:
@@ -58,9 +58,11 @@ def answer_at_once(
         str | None, Header(description="respond-async: answer 202 with a job at once")
     ] = None,
 ) -> bool:
-    """Whether the answer is the job that does it, rather than what it gives."""
-    wishes = [] if prefer is None else [wish.strip().lower() for wish in prefer.split(",")]
-    return not wait or "respond-async" in wishes
+    """Tell whether the answer is the job that does it, rather than what it gives."""
+    preferences = (
+        [] if prefer is None else [preference.strip().lower() for preference in prefer.split(",")]
+    )
+    return not wait or "respond-async" in preferences
 
 
 AtOnceDep = Annotated[bool, Depends(answer_at_once)]

@@ -13,13 +13,13 @@ PIPE = "-"
 def backup(call: Call) -> Result:
     """Save the library as one file."""
     options, service = call.options, call.services.backup
-    wanted = {"tracks": not options.no_tracks, "models": options.models}
+    requested = {"tracks": not options.no_tracks, "models": options.models}
     if options.file == PIPE:
         _check_pipe(call, sys.stdout.isatty(), "backup - > FILE")
-        report = service.write(sys.stdout.buffer, **wanted, progress=call.progress)
+        report = service.write(sys.stdout.buffer, **requested, progress=call.progress)
         sys.stdout.buffer.flush()
     else:
-        report = service.save(Path(options.file), **wanted, progress=call.progress)
+        report = service.save(Path(options.file), **requested, progress=call.progress)
     text = f"{report.files} files, {report.size_bytes / 1e6:.1f} MB: {options.file}"
     if report.vanished:
         text += f"\n{len(report.vanished)} files were removed meanwhile and are not in it"

@@ -46,6 +46,6 @@ def _zipped(call: Call, track_id: str, target: Path) -> Path:
     if target.is_dir():
         raise InvalidInputError(f"--zip must name a file, got the folder {str(target)!r}")
     with replacing(target) as temporary, temporary.open("wb") as file:
-        for piece in call.services.exports.zip(track_id, "all.zip").pieces:
-            file.write(piece)
+        for chunk in call.services.exports.zip(track_id, "all.zip").pieces:
+            file.write(chunk)
     return target

@@ -1,4 +1,4 @@
-"""Commands that fill the library, mend it and find things in it."""
+"""Commands that fill the library, repair it and find things in it."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,20 +31,20 @@ def reanalyse(call: Call) -> Result:
         f"{report['reanalysed']} of {report['selected']} stems analysed again,"
         f" {report['changed']} changed, {report['failed']} failed, in {report['seconds']:.1f} s"
     )
-    told = [f"{one['path']}: {one['message']}" for one in report["problems"]]
-    return Result(report, "\n".join([*told, text]))
+    answer = [f"{one['path']}: {one['message']}" for one in report["problems"]]
+    return Result(report, "\n".join([*answer, text]))
 
 
 def reembed(call: Call) -> Result:
     """Hear the library with the wanted embedder, then search by it."""
     report = call.services.reembedding.run(progress=call.progress).to_dict()
-    told = [f"{one['path']}: {one['message']}" for one in report["problems"]]
+    answer = [f"{one['path']}: {one['message']}" for one in report["problems"]]
     end = "searches use it now" if report["switched"] else "searches used it already"
     text = (
         f"{report['embedded']} of {report['stems']} stems embedded by {report['model_id']},"
         f" {report['failed']} failed, in {report['seconds']:.1f} s; {end}"
     )
-    return Result(report, "\n".join([*told, text]))
+    return Result(report, "\n".join([*answer, text]))
 
 
 def _selection(call: Call) -> "Selection":
@@ -57,9 +57,9 @@ def _selection(call: Call) -> "Selection":
     options = call.options
     for category in options.category or ():
         if category not in CATEGORIES:
-            told = ", ".join(CATEGORIES)
-            raise InvalidInputError(f"category must be one of {told}, got {category!r}")
-    wanted = StemFilter(
+            answer = ", ".join(CATEGORIES)
+            raise InvalidInputError(f"category must be one of {answer}, got {category!r}")
+    requested = StemFilter(
         categories=tuple(options.category or ()),
         bpm_min=options.bpm_min,
         bpm_max=options.bpm_max,
@@ -68,9 +68,9 @@ def _selection(call: Call) -> "Selection":
         kit=options.kit,
         tag=options.tag,
     )
-    if [bool(options.ids), wanted != StemFilter(), options.all].count(True) != 1:
+    if [bool(options.ids), requested != StemFilter(), options.all].count(True) != 1:
         raise InvalidInputError("say which stems: either ids, or filters, or --all")
-    return Selection(ids=tuple(options.ids)) if options.ids else Selection(wanted=wanted)
+    return Selection(ids=tuple(options.ids)) if options.ids else Selection(requested=requested)
 
 
 def quarantine(call: Call) -> Result:

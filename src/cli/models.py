@@ -54,12 +54,14 @@ def _list(call: Call) -> Result:
             "chosen": active,
             "problem": one.problem or None,
         })  # fmt: skip
-        told = one.problem if manifest is None else _told(manifest.size_bytes, manifest.model_id)
+        told = (
+            one.problem if manifest is None else _reported(manifest.size_bytes, manifest.model_id)
+        )
         lines.append(f"{'*' if active else ' '} {one.folder.name:<40} {told}")
     ready = [{"name": name, "size_bytes": one.size_bytes} for name, one in READY_MODELS.items()]
     lines = lines or [f"no models in {settings.models_path}. {HOW_TO_GET_CLAP}"]
     lines += [
-        f"  {name:<40} {_told(one.size_bytes, 'to pull')}" for name, one in READY_MODELS.items()
+        f"  {name:<40} {_reported(one.size_bytes, 'to pull')}" for name, one in READY_MODELS.items()
     ]
     answer = {"folder": str(settings.models_path), "installed": rows, "to_pull": ready}
     return Result(answer, "\n".join(lines))
@@ -93,11 +95,11 @@ def _verify(call: Call) -> Result:
 def _pull(call: Call) -> Result:
     from src.embeddings.clap.download import READY_MODELS, pull
 
-    wanted = ":".join(call.options.names).lower() or next(iter(READY_MODELS))
-    found = [name for name in READY_MODELS if wanted in {name, name.rpartition(":")[0]}]
+    requested = ":".join(call.options.names).lower() or next(iter(READY_MODELS))
+    found = [name for name in READY_MODELS if requested in {name, name.rpartition(":")[0]}]
     if not found:
         raise InvalidInputError(
-            f"NAME must be one of {', '.join(READY_MODELS)}, got {wanted!r}; "
+            f"NAME must be one of {', '.join(READY_MODELS)}, got {requested!r}; "
             "any other CLAP of LAION's can be exported"
         )
     folder = pull(
@@ -135,11 +137,11 @@ def _export(call: Call) -> Result:
 
 def _precisions(text: str) -> tuple[Precision, ...]:
     known = get_args(Precision)
-    wanted = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
-    if not wanted or any(one not in known for one in wanted):
+    requested = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    if not requested or any(one not in known for one in requested):
         raise InvalidInputError(f"precision must be of {', '.join(known)}, got {text!r}")
-    return tuple(one for one in known if one in wanted)
+    return tuple(one for one in known if one in requested)
 
 
-def _told(size_bytes: int, text: str) -> str:
+def _reported(size_bytes: int, text: str) -> str:
     return f"{size_bytes / 1e6:5.0f} MB  {text}"

@@ -11,7 +11,7 @@ from typing import NoReturn
 from pydantic import ValidationError
 
 from src.cli.call import Call, ProgressBar
-from src.cli.place import settings_of
+from src.cli.settings import settings_of
 from src.cli.words import UsageError, parser
 from src.core.config import Settings
 from src.core.errors import InvalidInputError, TraumError
@@ -48,8 +48,8 @@ def _run(words: Sequence[str]) -> int:
     except (TraumError, ValidationError) as error:
         return _complain(error, as_json=options.json)
     except OSError as error:
-        place = f": {error.filename}" if error.filename else ""
-        problem = TraumError(f"{error.strerror or error}{place}", code="disk")
+        position = f": {error.filename}" if error.filename else ""
+        problem = TraumError(f"{error.strerror or error}{position}", code="disk")
         return _complain(problem, as_json=options.json)
     except (KeyboardInterrupt, JobCancelled):
         print("cancelled", file=sys.stderr)

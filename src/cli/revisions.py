@@ -51,7 +51,7 @@ def suggest(call: Call) -> Result:
 
 
 def revise(call: Call) -> Result:
-    """Change a rendered track and render it anew."""
+    """Change a rendered track and render it again."""
     from src.services.tracks.service import render_params
 
     options = call.options

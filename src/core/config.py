@@ -90,7 +90,7 @@ class Settings(BaseSettings):
 
     @property
     def job_logs_path(self) -> Path:
-        """What jobs told while they ran, one file each."""
+        """What jobs reported while they ran, one file each."""
         return self.processed_path / "job_logs"
 
     @property

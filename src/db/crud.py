@@ -69,7 +69,7 @@ class StemFilter:
 
 
 def list_stems(
-    session: Session, wanted: StemFilter, *, sort: str = "-imported_at", window: Window
+    session: Session, requested: StemFilter, *, sort: str = "-imported_at", window: Window
 ) -> tuple[list[Stem], int]:
     """Return one page of stems and how many there are in all.
 
@@ -77,7 +77,7 @@ def list_stems(
 
     The rows come with kit and places, without the long column of features.
     """
-    conditions = _stem_conditions(wanted)
+    conditions = _stem_conditions(requested)
     total = session.scalar(select(func.count(Stem.id)).outerjoin(Stem.kit).where(*conditions))
     rows = session.scalars(
         select(Stem)
@@ -88,7 +88,7 @@ def list_stems(
         .offset(window.offset)
         .options(
             contains_eager(Stem.kit),
-            selectinload(Stem.places),
+            selectinload(Stem.locations),
             defer(Stem.features),
         )
     )
@@ -97,7 +97,7 @@ def list_stems(
 
 def get_stem(session: Session, stem_id: str) -> Stem:
     """Return the stem with its kit and places. Raises NotFoundError."""
-    row = session.get(Stem, stem_id, options=[joinedload(Stem.kit), selectinload(Stem.places)])
+    row = session.get(Stem, stem_id, options=[joinedload(Stem.kit), selectinload(Stem.locations)])
     if row is None:
         raise NotFoundError(f"there is no stem {stem_id!r}")
     return row
@@ -109,37 +109,39 @@ def stems_by_id(session: Session, stem_ids: Sequence[str]) -> list[Stem]:
         session.scalars(
             select(Stem)
             .where(Stem.id.in_(stem_ids))
-            .options(joinedload(Stem.kit), selectinload(Stem.places), defer(Stem.features))
+            .options(joinedload(Stem.kit), selectinload(Stem.locations), defer(Stem.features))
         )
     )
 
 
 def stem_count(session: Session) -> int:
-    """How many stems there are."""
+    """Return how many stems there are."""
     return session.scalar(select(func.count(Stem.id))) or 0
 
 
 def known_ids(session: Session, stem_ids: Sequence[str]) -> set[str]:
-    """Which of these ids are those of stems."""
+    """Return which of these ids are those of stems."""
     return set(session.scalars(select(Stem.id).where(Stem.id.in_(stem_ids)))) if stem_ids else set()
 
 
-def matching_ids(session: Session, wanted: StemFilter) -> list[str]:
+def matching_ids(session: Session, requested: StemFilter) -> list[str]:
     """List the ids of all stems that pass a filter, sorted."""
-    found = select(Stem.id).outerjoin(Stem.kit).where(*_stem_conditions(wanted)).order_by(Stem.id)
+    found = (
+        select(Stem.id).outerjoin(Stem.kit).where(*_stem_conditions(requested)).order_by(Stem.id)
+    )
     return list(session.scalars(found))
 
 
 def stem_of_content(session: Session, content_hash: str) -> Stem | None:
     """Find the stem that has exactly these bytes, if there is one."""
     return session.scalar(
-        select(Stem).where(Stem.content_hash == content_hash).options(selectinload(Stem.places))
+        select(Stem).where(Stem.content_hash == content_hash).options(selectinload(Stem.locations))
     )
 
 
 def delete_stem(session: Session, stem: Stem) -> None:
     """Remove a stem with its places and vectors, and its kit when nothing else is in it."""
-    kit_ids = {stem.kit_id} | {place.kit_id for place in stem.places}
+    kit_ids = {stem.kit_id} | {location.kit_id for location in stem.locations}
     session.delete(stem)
     session.flush()
     for kit_id in sorted(kit_id for kit_id in kit_ids if kit_id is not None):
@@ -161,32 +163,32 @@ def drop_empty_kit(session: Session, kit_id: str) -> None:
         session.flush()
 
 
-def _stem_conditions(wanted: StemFilter) -> list[ColumnElement[bool]]:
+def _stem_conditions(requested: StemFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
-    if wanted.categories:
-        found.append(Stem.category.in_(wanted.categories))
-    if wanted.bpm_min is not None:
-        found.append(Stem.bpm >= wanted.bpm_min)
-    if wanted.bpm_max is not None:
-        found.append(Stem.bpm <= wanted.bpm_max)
-    if wanted.key is not None:
-        found.append(Stem.key == wanted.key)
-    if wanted.is_loop is not None:
-        found.append(Stem.is_loop.is_(wanted.is_loop))
-    if wanted.kit is not None:
-        found.append(or_(Stem.kit_id == wanted.kit, Kit.name == wanted.kit))
-    if wanted.tag is not None:
-        found.append(_has_tag(wanted.tag))
-    if wanted.text:
+    if requested.categories:
+        found.append(Stem.category.in_(requested.categories))
+    if requested.bpm_min is not None:
+        found.append(Stem.bpm >= requested.bpm_min)
+    if requested.bpm_max is not None:
+        found.append(Stem.bpm <= requested.bpm_max)
+    if requested.key is not None:
+        found.append(Stem.key == requested.key)
+    if requested.is_loop is not None:
+        found.append(Stem.is_loop.is_(requested.is_loop))
+    if requested.kit is not None:
+        found.append(or_(Stem.kit_id == requested.kit, Kit.name == requested.kit))
+    if requested.tag is not None:
+        found.append(_has_tag(requested.tag))
+    if requested.text:
         columns = (Stem.name, Stem.original_file, Kit.name)
-        found.append(or_(*(_contains(column, wanted.text) for column in columns)))
-    if wanted.missing is not None:
+        found.append(or_(*(_contains(column, requested.text) for column in columns)))
+    if requested.missing is not None:
         # Not "exists": SQLite would look through all places once per stem.
         there = Stem.id.in_(select(StemLocation.stem_id).where(StemLocation.missing.is_(False)))
-        found.append(~there if wanted.missing else there)
-    if wanted.collection is not None:
+        found.append(~there if requested.missing else there)
+    if requested.collection is not None:
         of_it = select(CollectedStem.stem_id)
-        of_it = of_it.where(CollectedStem.collection_id == wanted.collection)
+        of_it = of_it.where(CollectedStem.collection_id == requested.collection)
         found.append(Stem.id.in_(of_it))
     return found
 
@@ -315,11 +317,11 @@ def list_tracks(
 
     parent_id: only revisions of this track
     """
-    wanted = [] if parent_id is None else [TrackRow.parent_id == parent_id]
-    total = session.scalar(select(func.count(TrackRow.id)).where(*wanted))
+    requested = [] if parent_id is None else [TrackRow.parent_id == parent_id]
+    total = session.scalar(select(func.count(TrackRow.id)).where(*requested))
     rows = session.scalars(
         select(TrackRow)
-        .where(*wanted)
+        .where(*requested)
         .order_by(TrackRow.created_at.desc(), TrackRow.id)
         .limit(window.limit)
         .offset(window.offset)

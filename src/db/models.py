@@ -92,7 +92,7 @@ class Stem(Base):
     imported_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
 
     kit: Mapped[Kit | None] = relationship(lazy="joined")
-    places: Mapped[list["StemLocation"]] = relationship(
+    locations: Mapped[list["StemLocation"]] = relationship(
         back_populates="stem", cascade="all, delete-orphan", order_by="StemLocation.path"
     )
     embeddings: Mapped[list["Embedding"]] = relationship(
@@ -115,7 +115,7 @@ class StemLocation(Base):
     modified_ns: Mapped[int] = mapped_column(BigInteger)
     missing: Mapped[bool] = mapped_column(default=False, index=True)
 
-    stem: Mapped[Stem] = relationship(back_populates="places")
+    stem: Mapped[Stem] = relationship(back_populates="locations")
 
 
 class Embedding(Base):
@@ -172,7 +172,7 @@ class StemChange(Base):
 
 
 class KitConsensusState(Base):
-    """Stems that lie together, and the state of them in which they were settled.
+    """Stems that lie together, and the state of them in which they were reconciled.
 
     path: the folder that holds them all; members: digest of their ids and places
     seq: newest change (StemChange) of any of them then

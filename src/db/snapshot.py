@@ -14,7 +14,7 @@ from src.db.database import MIGRATIONS
 
 
 def sqlite_file(url: str) -> Path:
-    """Where a database lies. Raises InvalidInputError for what is not a file of SQLite's."""
+    """Return where a database lies. Raises InvalidInputError for what is not a file of SQLite's."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
         raise InvalidInputError(
@@ -28,7 +28,7 @@ def sqlite_file(url: str) -> Path:
 def take_snapshot(source: Path, target: Path) -> None:
     """Copy a database as it is at one moment, what is being written meanwhile left out.
 
-    One step of SQLite's online backup: writers go on, and can't make it start anew. The copy
+    One step of SQLite's online backup: writers go on, and can't make it start again. The copy
     is one file, without a journal beside it.
     """
     with (

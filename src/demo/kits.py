@@ -126,8 +126,8 @@ def _sizes_on_record(folder: Path, seed: int) -> dict[str, int]:
 def _keep_record(kit: KitRecipe, folder: Path, seed: int) -> None:
     sizes = {stem.path: _size(folder / stem.path) for stem in kit.stems}
     record = {"version": DEMO_VERSION, "seed": seed, "sizes": sizes}
-    wanted = {MANIFEST: json.dumps(record, indent=1) + "\n", LICENCE_FILE: LICENCE_TEXT}
-    for name, text in wanted.items():
+    requested = {MANIFEST: json.dumps(record, indent=1) + "\n", LICENCE_FILE: LICENCE_TEXT}
+    for name, text in requested.items():
         path = folder / name
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             write_text(path, text)

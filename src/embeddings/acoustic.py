@@ -15,7 +15,7 @@ import numpy as np
 from src.audio.analysis.attributes import ATTRIBUTES, RECIPES, attribute_scores
 from src.audio.analysis.categories import CategoryModel, category_model, category_scores
 from src.audio.analysis.descriptors import describe
-from src.audio.basics.validation import HOUSE_RATE, Audio
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE, Audio
 from src.embeddings.protocol import Vectors
 from src.words.mentions import mentions
 
@@ -70,10 +70,10 @@ class AcousticEmbedder:
         The same clip gives the same bytes alone and in any list. Silence gets a vector too.
         """
         if self._threads == 1 or len(clips) < 2:
-            rows = [self._heard(clip) for clip in clips]
+            rows = [self._analysed(clip) for clip in clips]
         else:
             with ThreadPoolExecutor(self._threads) as pool:
-                rows = list(pool.map(self._heard, clips))
+                rows = list(pool.map(self._analysed, clips))
         return np.stack(rows) if rows else self._nothing(0)
 
     def embed_features(self, features: Sequence[Mapping[str, float]]) -> Vectors:
@@ -85,7 +85,7 @@ class AcousticEmbedder:
         """Embed texts, one unit vector each; a text without a known word gives a zero row."""
         vectors = self._nothing(len(texts))
         for row, text in zip(vectors, texts, strict=True):
-            self._asked(text, row)
+            self._requested(text, row)
         return vectors
 
     def best_similarity(self, texts: Sequence[str]) -> Vectors:
@@ -101,8 +101,8 @@ class AcousticEmbedder:
     def _nothing(self, count: int) -> Vectors:
         return np.zeros((count, self.dimension), dtype=np.float32)
 
-    def _heard(self, clip: Audio) -> Vectors:
-        return self._placed(describe(clip, sample_rate=HOUSE_RATE))
+    def _analysed(self, clip: Audio) -> Vectors:
+        return self._placed(describe(clip, sample_rate=PROJECT_SAMPLE_RATE))
 
     def _placed(self, features: Mapping[str, float]) -> Vectors:
         probabilities = category_scores(features, model=self._model)
@@ -118,7 +118,7 @@ class AcousticEmbedder:
         placed: Vectors = vector.astype(np.float32)
         return placed
 
-    def _asked(self, text: str, row: Vectors) -> None:
+    def _requested(self, text: str, row: Vectors) -> None:
         """Write the direction of a text into its row of zeros."""
         voice = _ATTRIBUTE_VOICE * len(ATTRIBUTES) ** 0.5 * _CATEGORY_PART / _ATTRIBUTE_PART
         for mention in mentions(text):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from src.audio.basics.validation import HOUSE_RATE, Audio
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE, Audio
 from src.mixdown.channel_strip import WARM_UP, ChannelStrip, Curve, Ducking, Gains
 from src.mixdown.conformed import ConformedSlices
 from src.mixdown.render_archive import RenderArchive
@@ -56,7 +56,7 @@ class Console:
     def __init__(
         self, score: Score, store: ConformedSlices, archive: RenderArchive | None = None
     ) -> None:
-        grid = SampleGrid(score.bpm, HOUSE_RATE)
+        grid = SampleGrid(score.bpm, PROJECT_SAMPLE_RATE)
         self._archive = archive
         self._contents: dict[tuple[int, int, str], tuple[object, ...]] = {}
         wet = [
@@ -80,7 +80,9 @@ class Console:
             for section in score.sections
         ]
         release_s = score.duck_release_beats * 60.0 / score.bpm
-        self._ducking = Ducking(_kicks(score, self._sources), HOUSE_RATE, release_s=release_s)
+        self._ducking = Ducking(
+            _kicks(score, self._sources), PROJECT_SAMPLE_RATE, release_s=release_s
+        )
 
     @property
     def dry_groups(self) -> list[str]:
@@ -139,15 +141,15 @@ class Console:
 
     def content(self, start: int, samples: int, group: str) -> tuple[object, ...]:
         """Name what else determines the sums of a group in a block; empty where it is silent."""
-        asked = start, samples, group
-        if asked not in self._contents:
+        requested = start, samples, group
+        if requested not in self._contents:
             numbers, stop = self._groups[group], start + samples
             found = [self._sounding(number, start, stop) for number in numbers]
             sounding = tuple(one for one in found if one)
             ducked = any(self._strips[number].ducks for number in self._groups[group])
             kicks = self._ducking.content(start, start + samples) if ducked else ()
-            self._contents[asked] = (start, samples, kicks, sounding) if sounding else ()
-        return self._contents[asked]
+            self._contents[requested] = (start, samples, kicks, sounding) if sounding else ()
+        return self._contents[requested]
 
     def _sounding(self, number: int, start: int, stop: int) -> tuple[object, ...]:
         """Name what determines a channel in a block, but for the kicks; empty for silence."""
@@ -239,7 +241,7 @@ def _cut(gain: Curve, here: slice) -> Curve:
 
 
 def _kicks(score: Score, sources: Sequence[ChannelSource]) -> list[int]:
-    """Where the low drums hit; hits closer than 60 ms are one. Empty if nobody ducks."""
+    """Return where the low drums hit; hits closer than 60 ms are one. Empty if nobody ducks."""
     if not any(track.duck_db for track in score.channels):
         return []
     positions = sorted(
@@ -248,7 +250,7 @@ def _kicks(score: Score, sources: Sequence[ChannelSource]) -> list[int]:
         if track.role in _KICK_ROLES
         for position in source.kicks(notes=track.role == "kick")
     )
-    apart = _SAME_KICK_S * HOUSE_RATE
+    apart = _SAME_KICK_S * PROJECT_SAMPLE_RATE
     kept: list[int] = []
     for position in positions:
         if not kept or position - kept[-1] >= apart:

@@ -10,7 +10,7 @@ import numpy as np
 
 from src.audio.basics.gain import db_to_gain
 from src.audio.basics.mixing import add_at
-from src.audio.basics.validation import HOUSE_RATE, Audio
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE, Audio
 from src.core.progress import Progress, silent
 from src.mixdown.conformed import ConformedSlices, Load
 from src.mixdown.console import WET, BusSums, Console
@@ -55,8 +55,8 @@ class MixBlock:
 
 def score_samples(score: Score) -> int:
     """Length of a score with its tail, in samples at the project sample rate."""
-    grid = SampleGrid(score.bpm, HOUSE_RATE)
-    return grid.sample(score.length_beats) + round(score.tail_s * HOUSE_RATE)
+    grid = SampleGrid(score.bpm, PROJECT_SAMPLE_RATE)
+    return grid.sample(score.length_beats) + round(score.tail_s * PROJECT_SAMPLE_RATE)
 
 
 def block_spans(samples: int) -> list[BlockSpan]:
@@ -80,7 +80,7 @@ def mix_score(
     Returns shape (2, samples).
     """
     mix = np.zeros((2, score_samples(score)), np.float32)
-    store = ConformedSlices(load, sample_rate=HOUSE_RATE, archive=archive)
+    store = ConformedSlices(load, sample_rate=PROJECT_SAMPLE_RATE, archive=archive)
     console = Console(score, store, archive)
     mixer = _Mixer(console, SendReturns(score), archive)
     spans = block_spans(mix.shape[1])
@@ -93,7 +93,7 @@ def mix_score(
 
 def mix_blocks(score: Score, *, load: Load, progress: Progress = silent) -> Iterator[MixBlock]:
     """Mix a score block by block, in order, each taken apart: channels, then returns."""
-    console = Console(score, ConformedSlices(load, sample_rate=HOUSE_RATE))
+    console = Console(score, ConformedSlices(load, sample_rate=PROJECT_SAMPLE_RATE))
     returns = SendReturns(score)
     spans = block_spans(score_samples(score))
 

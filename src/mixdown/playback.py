@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from src.audio.basics.fades import rising
 from src.audio.basics.filters import RunningFilter, high_pass_sections
 from src.audio.basics.side_by_side import side_by_side
-from src.audio.basics.validation import HOUSE_RATE, Audio
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE, Audio
 from src.audio.metering.master_report import MasterReport
 from src.audio.processing.dynamics import Compressor, compress
 from src.audio.processing.mastering import Measuring, mastered, premastered
@@ -86,7 +86,7 @@ def play_score(
     if score.bus_compression:
         progress("compressing", 0, 1)
         _take_out_dc(mix)
-        compression_db = compress(mix, Compressor(), sample_rate=HOUSE_RATE)
+        compression_db = compress(mix, Compressor(), sample_rate=PROJECT_SAMPLE_RATE)
     ramp = ending(score)
     mix[:, samples - ramp.size :] *= ramp
     progress("mastering", 0, 1)
@@ -102,17 +102,17 @@ def play_score(
 def _mastered(mix: Audio, score: Score) -> Measuring:
     """Bring the mix to the score's levels, in place."""
     if score.target_lufs is None:
-        return premastered(mix, sample_rate=HOUSE_RATE, peak_dbfs=score.ceiling_dbtp)
+        return premastered(mix, sample_rate=PROJECT_SAMPLE_RATE, peak_dbfs=score.ceiling_dbtp)
     return mastered(
         mix,
-        sample_rate=HOUSE_RATE,
+        sample_rate=PROJECT_SAMPLE_RATE,
         target_lufs=score.target_lufs,
         ceiling_dbtp=score.ceiling_dbtp,
     )
 
 
 def _take_out_dc(mix: Audio) -> None:
-    sections = high_pass_sections(_DC_HZ, sample_rate=HOUSE_RATE)
+    sections = high_pass_sections(_DC_HZ, sample_rate=PROJECT_SAMPLE_RATE)
 
     def work(channel: int) -> None:
         running = RunningFilter(sections, 1)
@@ -125,7 +125,7 @@ def _take_out_dc(mix: Audio) -> None:
 
 def ending(score: Score) -> NDArray[np.float32]:
     """Make the ramp that ends a mix, as factors for its last samples; no longer than the mix."""
-    return rising(min(round(score.fade_out_s * HOUSE_RATE), score_samples(score)))[::-1]
+    return rising(min(round(score.fade_out_s * PROJECT_SAMPLE_RATE), score_samples(score)))[::-1]
 
 
 def block_ending(score: Score, block: MixBlock) -> NDArray[np.float32]:
@@ -140,7 +140,7 @@ def block_ending(score: Score, block: MixBlock) -> NDArray[np.float32]:
 
 def _report(score: Score, result: MasterReport, samples: int, compression_db: float) -> MixReport:
     return MixReport(
-        duration_s=samples / HOUSE_RATE,
+        duration_s=samples / PROJECT_SAMPLE_RATE,
         preset=preset_name(score.target_lufs, score.ceiling_dbtp),
         target_lufs=score.target_lufs,
         ceiling_dbtp=score.ceiling_dbtp,

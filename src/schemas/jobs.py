@@ -94,7 +94,7 @@ class JobSelection(BaseModel):
 
 
 class CancelledOut(BaseModel):
-    """What became of a wish to stop many jobs."""
+    """What became of a request to stop many jobs."""
 
     cancelled: int = Field(description="That waited, and will never run")
     stopping: int = Field(description="That run, and stop at their next step")
@@ -109,7 +109,7 @@ class TaskStatus(BaseModel):
 
 
 class JobLogOut(BaseModel):
-    """What a job told, the last lines of it."""
+    """What a job reported, the last lines of it."""
 
     model_config = ConfigDict(
         json_schema_extra={

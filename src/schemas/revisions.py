@@ -51,7 +51,7 @@ class MuteIn(_Edit):
 
 
 class RerollIn(_Edit):
-    """Play a section's details (who rests, fills, the hand) anew; the stems stay."""
+    """Play a section's details (who rests, fills, the hand) again; the stems stay."""
 
     op: Literal["reroll"]
     section: Section

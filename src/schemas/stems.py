@@ -62,7 +62,7 @@ class Fact(BaseModel):
 
 
 class StemRecord(BaseModel):
-    """What is told of every stem, without the addresses that the API adds."""
+    """What is reported of every stem, without the addresses that the API adds."""
 
     model_config = ConfigDict(
         json_schema_extra={

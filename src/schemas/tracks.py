@@ -237,7 +237,7 @@ class GeneratedTrack(BaseModel):
 
 
 class TrackFields(BaseModel):
-    """What is told of every track."""
+    """What is reported of every track."""
 
     id: str
     prompt: str

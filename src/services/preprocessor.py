@@ -23,7 +23,7 @@ from src.embeddings.protocol import Embedder
 from src.services.ingest.batch import BatchWriter
 from src.services.ingest.diff import Scope, Todo, compare
 from src.services.ingest.embedding import EmbeddingStep
-from src.services.ingest.kit_settling import settle_kits
+from src.services.ingest.kit_consensus import reconcile_kits
 from src.services.ingest.lock import import_lock
 from src.services.ingest.pool import WorkPool
 from src.services.ingest.recovery import recover
@@ -94,7 +94,7 @@ class NeuroAnalyzer:
             writer = self._writer(state, todo, report, keep_bad_files)
             self._work(todo, state, writer, progress)
             self._settle(todo, state, writer)
-            settle_kits(self.database, progress)
+            reconcile_kits(self.database, progress)
         report.seconds = round(time.monotonic() - started, 3)
         _conclude(report)
         return report
@@ -106,7 +106,7 @@ class NeuroAnalyzer:
         )
 
     def _compared(self, scan: Scan, state: LibraryState, source: Path) -> Todo:
-        """What there is to do, held against what the library knows."""
+        """Return what there is to do, held against what the library knows."""
         return compare(
             scan,
             state,
@@ -184,7 +184,7 @@ class NeuroAnalyzer:
         """Conclude what only the whole scan shows: which files are gone, which are back."""
         report = writer.report
         report.missing = len(todo.gone_places)
-        newly = [place for place in todo.gone_places if not state.places[place].missing]
+        newly = [location for location in todo.gone_places if not state.locations[location].missing]
         kept = writer.move_kept(todo.kept_bad)
         others = report.moved or report.replaced or report.duplicates
         if newly or todo.back or others or kept:
@@ -192,16 +192,16 @@ class NeuroAnalyzer:
                 imports.set_missing(session, newly, missing=True)
                 imports.set_missing(session, todo.back, missing=False)
                 imports.drop_empty_kits(session)
-        for place in newly:
-            log.warning("the original %r is gone; its stem stays", place)
+        for location in newly:
+            log.warning("the original %r is gone; its stem stays", location)
         if report.missing:
             report.messages.append(f"{report.missing} originals are gone; their stems stay")
         if report.unsupported:
-            told = f"{report.unsupported} sounds are of kinds that are not read; they stay"
-            report.messages.append(f"{told} where they are")
+            reported = f"{report.unsupported} sounds are of kinds that are not read; they stay"
+            report.messages.append(f"{reported} where they are")
         if report.left_outside:
-            told = f"{report.left_outside} refused files lie outside the library and stay there"
-            report.messages.append(told)
+            reported = f"{report.left_outside} refused files lie outside the library and stay there"
+            report.messages.append(reported)
 
 
 def _conclude(report: ImportReport) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from src.audio.basics.validation import HOUSE_RATE, Audio
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE, Audio
 from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError, UnreadableAudioError
 from src.core.progress import Progress, silent
@@ -81,9 +81,9 @@ class RenderedTrack:
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, told: Mapping[str, Any]) -> "RenderedTrack":
-        """The track of its description, which may hold more."""
-        return cls(**{field.name: told[field.name] for field in fields(cls)})
+    def from_dict(cls, reported: Mapping[str, Any]) -> "RenderedTrack":
+        """Return the track of its description, which may hold more."""
+        return cls(**{field.name: reported[field.name] for field in fields(cls)})
 
 
 class RendererService:
@@ -102,7 +102,7 @@ class RendererService:
     def make_score(self, plan: ArrangementPlan | Mapping[str, Any], *, seed: int = 0) -> Score:
         """Decide what exactly sounds; nothing is rendered.
 
-        A render may weigh the sections anew when it has heard them.
+        A render may weigh the sections again when it has heard them.
 
         Raises ConflictError where the library has nothing to play, InvalidInputError for
         a plan that asks for nothing or is too long.
@@ -117,10 +117,11 @@ class RendererService:
         hits = self._hits.of(loops, load)
         score = build_score(plan, cast, self._mastering(), seed=seed, hits=hits)
         if not score.channels:
-            asked = sorted({q.category for s in plan.structure for q in s.stem_queries})
+            requested = sorted({q.category for s in plan.structure for q in s.stem_queries})
             holder = "library" if plan.palette is None else "palette"
             raise ConflictError(
-                f"the {holder} has no stem that can play {', '.join(asked)} at {plan.bpm:g} BPM:"
+                f"the {holder} has no stem that can play {', '.join(requested)} at "
+                f"{plan.bpm:g} BPM:"
                 " add stems of these kinds and run preprocess, or ask for other instruments",
                 code="nothing_to_play",
             )
@@ -167,8 +168,10 @@ class RendererService:
     def _published(self, made: "_Made", unfinished: Path, out: Path | None) -> RenderedTrack:
         """Give the finished file its name, its description and its row."""
         if out is None:
-            told = self._shelf.publish(unfinished, made.track_id, partial(self._described, made))
-            return RenderedTrack.from_dict(told)
+            reported = self._shelf.publish(
+                unfinished, made.track_id, partial(self._described, made)
+            )
+            return RenderedTrack.from_dict(reported)
         with chosen_track(out if out.suffix else out.with_suffix(".wav")) as path:
             described = self._described(made, path, now())
             write_sidecar(path, described.sidecar)
@@ -213,11 +216,11 @@ class RendererService:
         score, mix = balanced_mix(
             score, cards, times, load=load, archive=archive, progress=progress
         )
-        with AudioSink(path, sample_rate=HOUSE_RATE, channels=2) as sink:
+        with AudioSink(path, sample_rate=PROJECT_SAMPLE_RATE, channels=2) as sink:
             return score, play_score(score, load=load, mix=mix, sink=sink.write, progress=progress)
 
     def _described(self, made: "_Made", path: Path, moment: datetime) -> Described:
-        """The track under a name, as its row and as the description beside it."""
+        """Return the track under a name, as its row and as the description beside it."""
         track = made.track(path, moment, home=self.settings.home)
         sidecar = {
             **track.to_dict(),
@@ -258,7 +261,7 @@ class _Made:
     report: MixReport
 
     def track(self, path: Path, moment: datetime, *, home: Path) -> RenderedTrack:
-        """The track under a name."""
+        """Return the track under a name."""
         plan, score, report = self.plan, self.score, self.report
         return RenderedTrack(
             track_id=self.track_id,

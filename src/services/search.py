@@ -22,14 +22,14 @@ from src.services.retrieval.directions import (
     PROMPT,
     Example,
     Pointing,
+    QueryVector,
     Usual,
-    Wish,
     direction_of,
-    sound_wishes,
-    text_wishes,
+    sound_vectors,
+    text_vectors,
 )
 from src.services.retrieval.filters import Members, allowed, members_of
-from src.services.retrieval.fit import WEIGHED, PlayingContext, track_company, weighed
+from src.services.retrieval.fit import WEIGHED, PlayingContext, track_context, weighed
 from src.services.retrieval.pages import (
     Ordered,
     PagePosition,
@@ -51,7 +51,7 @@ from src.services.retrieval.query import (
 from src.services.retrieval.ranking import SMALL_LIBRARY, RankedFor, Ranking, rank, with_exact_fit
 from src.services.retrieval.reasons import Told, reasons_for
 from src.services.retrieval.space import SearchSpaces
-from src.services.retrieval.words import Asked, mended
+from src.services.retrieval.words import PromptTerms, corrected
 from src.storage.fingerprint import STEM_ID_LENGTH
 
 __all__ = [
@@ -71,8 +71,8 @@ class _ResolvedQuery:
     liked: tuple[str, ...] = ()
     disliked: tuple[str, ...] = ()
     texts: tuple[tuple[str, float], ...] = ()
-    company: PlayingContext | None = None
-    heard: Vectors | None = None
+    context: PlayingContext | None = None
+    analysed: Vectors | None = None
 
 
 class SearchService:
@@ -141,21 +141,25 @@ class SearchService:
         while True:
             with self._opened():
                 embedder = self._space.embedder
-                asked = mended(query.prompt, self._index.words)
+                terms = corrected(query.prompt, self._index.words)
             scope = embedder.model_id + example.digest
-            place = place_of(query, scope)
-            texts = _text_wishes(embedder, asked.mended or query.prompt, named)
-            named = replace(named, heard=example.heard(embedder) if example.heard else None)
+            position = place_of(query, scope)
+            texts = _text_vectors(embedder, terms.corrected or query.prompt, named)
+            named = replace(
+                named, analysed=example.analysed(embedder) if example.analysed else None
+            )
             with self._opened():
                 if self._space.embedder is not embedder:
                     continue  # switched meanwhile: what was embedded belongs to the other model
-                wanted = self._wanted(query, asked, named, texts, example.pointing)
+                ranked_for = self._ranked_for(query, terms, named, texts, example.pointing)
                 mask = allowed(self._index, query, named.members)
-                ranking, found, start = self._order(query, wanted, mask, place)
-                hits, last = self._hits(ranking, found, slice(start, start + query.limit), wanted)
+                ranking, found, start = self._order(query, ranked_for, mask, position)
+                hits, last = self._hits(
+                    ranking, found, slice(start, start + query.limit), ranked_for
+                )
             cursor = None if last is None else cursor_of(query, scope, last)
             total = int(np.count_nonzero(mask))
-            return SearchPage(hits, total, cursor, asked.mended, embedder.model_id)
+            return SearchPage(hits, total, cursor, terms.corrected, embedder.model_id)
 
     def _named(self, query: SearchQuery) -> _ResolvedQuery:
         """Read what the query names by id."""
@@ -167,64 +171,72 @@ class SearchService:
             members = members_of(session, query, without)
         texts = [(text, LIKED / len(liked_texts)) for text in liked_texts]
         texts += [(text, -DISLIKED / len(disliked_texts)) for text in disliked_texts]
-        company = None if query.fits is None else self._company(query.fits, track)
-        return _ResolvedQuery(members, tuple(liked), tuple(disliked), tuple(texts), company)
+        context = None if query.fits is None else self._context(query.fits, track)
+        return _ResolvedQuery(members, tuple(liked), tuple(disliked), tuple(texts), context)
 
-    def _company(self, named: str, track: TrackRow | None) -> PlayingContext:
+    def _context(self, named: str, track: TrackRow | None) -> PlayingContext:
         if track is None:
             playing = self._cards.by_id([named])
             return PlayingContext(playing[named].name, tuple(playing.values()))
         choices = track.report.get("stems", [])
         played = [str(choice["stem_id"]) for choice in choices if "stem_id" in choice]
-        return track_company("the track", track.bpm, choices, self._cards.by_id(played))
+        return track_context("the track", track.bpm, choices, self._cards.by_id(played))
 
-    def _wanted(
+    def _ranked_for(
         self,
         query: SearchQuery,
-        asked: Asked,
+        terms: PromptTerms,
         named: _ResolvedQuery,
-        texts: Sequence[Wish],
+        texts: Sequence[QueryVector],
         pointing: Pointing | None,
     ) -> RankedFor:
         liked, disliked = self._vectors(named.liked), self._vectors(named.disliked)
-        if named.heard is not None:
-            liked = np.concatenate([liked, named.heard])
-        wishes = [*texts, *sound_wishes(liked, LIKED), *sound_wishes(disliked, -DISLIKED)]
-        pointing = direction_of(wishes, self._index, self._usual) if pointing is None else pointing
+        if named.analysed is not None:
+            liked = np.concatenate([liked, named.analysed])
+        query_vectors = [*texts, *sound_vectors(liked, LIKED), *sound_vectors(disliked, -DISLIKED)]
+        pointing = (
+            direction_of(query_vectors, self._index, self._usual) if pointing is None else pointing
+        )
         uses = self._uses.counts() if query.feedback else None
-        return RankedFor(asked, pointing, named.company, uses)
+        return RankedFor(terms, pointing, named.context, uses)
 
     def _vectors(self, ids: Sequence[str]) -> Vectors:
         return self._index.vectors_of(self._index.slots_of(ids))
 
     def _order(
-        self, query: SearchQuery, wanted: RankedFor, mask: NDArray[np.bool_], place: PagePosition
+        self,
+        query: SearchQuery,
+        ranked_for: RankedFor,
+        mask: NDArray[np.bool_],
+        position: PagePosition,
     ) -> tuple[Ranking, Ordered, int]:
         """Rank as deep as the page needs, deeper where much was folded away.
 
         Returns the candidates, their order, and where in it the page starts.
         """
-        end = place.seen + query.limit + 1
+        end = position.seen + query.limit + 1
         depth = max(SMALL_LIBRARY, 4 * end)
         while True:
-            ranking = self._ranking(wanted, mask, depth)
+            ranking = self._ranking(ranked_for, mask, depth)
             found = ordered(self._index, ranking, query, end)
-            start = start_of(self._index, ranking, found, place)
-            if ranking.complete or len(found.places) > start + query.limit:
+            start = start_of(self._index, ranking, found, position)
+            if ranking.complete or len(found.positions) > start + query.limit:
                 return ranking, found, start
             depth *= 4
 
-    def _ranking(self, wanted: RankedFor, mask: NDArray[np.bool_], depth: int) -> Ranking:
-        if wanted.by_nothing:
+    def _ranking(self, ranked_for: RankedFor, mask: NDArray[np.bool_], depth: int) -> Ranking:
+        if ranked_for.by_nothing:
             slots = self._by_name()
             slots = slots[mask[slots]]
             return Ranking(slots, np.zeros(slots.size))
-        ranking = rank(self._index, mask, wanted, depth)
-        if wanted.company is None:
+        ranking = rank(self._index, mask, ranked_for, depth)
+        if ranked_for.context is None:
             return ranking
         ids = [self._index.ids[slot] for slot in ranking.slots[:WEIGHED].tolist()]
         cards = self._cards.by_id(ids)  # a stem may have been removed since it was ranked
-        fits = [weighed(cards[one], wanted.company).score if one in cards else 0.0 for one in ids]
+        fits = [
+            weighed(cards[one], ranked_for.context).score if one in cards else 0.0 for one in ids
+        ]
         return with_exact_fit(self._index, ranking, np.array(fits))
 
     def _by_name(self) -> NDArray[np.intp]:
@@ -238,46 +250,46 @@ class SearchService:
         return self._name_order
 
     def _hits(
-        self, ranking: Ranking, found: Ordered, page: slice, wanted: RankedFor
+        self, ranking: Ranking, found: Ordered, page: slice, ranked_for: RankedFor
     ) -> tuple[tuple[SearchHit, ...], PagePosition | None]:
         """Make the hits of a page, and tell where it ended if there are more."""
         ids = self._index.ids
-        shown = found.places[page]
+        shown = found.positions[page]
         slots = ranking.slots[shown]
         cosines = np.zeros(slots.size)
-        if wanted.pointing is not None:
-            cosines = wanted.pointing.cosines(self._index, slots)
+        if ranked_for.pointing is not None:
+            cosines = ranked_for.pointing.cosines(self._index, slots)
         cards = self._cards.by_id(ids[slot] for slot in slots.tolist())
         hits = []
-        for place, slot, cosine in zip(shown, slots.tolist(), cosines.tolist(), strict=True):
+        for position, slot, cosine in zip(shown, slots.tolist(), cosines.tolist(), strict=True):
             if ids[slot] not in cards:
                 continue  # removed since it was ranked
             parts = Parts(**{
-                name: round(float(values[place]), 6) for name, values in ranking.parts.items()
+                name: round(float(values[position]), 6) for name, values in ranking.parts.items()
             })  # fmt: skip
-            same = [ids[ranking.slots[other]] for other in found.duplicates.get(place, ())]
-            told = Told(wanted.asked, parts, wanted.company, wanted.uses or {})
+            same = [ids[ranking.slots[other]] for other in found.duplicates.get(position, ())]
+            reported = Told(ranked_for.requested, parts, ranked_for.context, ranked_for.uses or {})
             stem = cards[ids[slot]]
             hits.append(
                 SearchHit(
                     stem=stem,
-                    score=float(ranking.score[place]),
+                    score=float(ranking.score[position]),
                     similarity=round(cosine, 6),
                     words=parts.words or 0.0,
-                    reasons=reasons_for(stem, told),
+                    reasons=reasons_for(stem, reported),
                     parts=parts,
                     duplicates=tuple(same),
                 )
             )
-        more = bool(slots.size) and len(found.places) > page.stop
+        more = bool(slots.size) and len(found.positions) > page.stop
         last = PagePosition(ids[slots[-1]], page.start + int(slots.size)) if more else None
         return tuple(hits), last
 
 
-def _text_wishes(embedder: Embedder, prompt: str, named: _ResolvedQuery) -> list[Wish]:
+def _text_vectors(embedder: Embedder, prompt: str, named: _ResolvedQuery) -> list[QueryVector]:
     """Embed what the texts ask of the sound. Without the search's lock: it may take long."""
     texts = [*([(prompt, PROMPT)] if prompt.strip() else []), *named.texts]
-    return text_wishes(embedder, [text for text, _ in texts], [weight for _, weight in texts])
+    return text_vectors(embedder, [text for text, _ in texts], [weight for _, weight in texts])
 
 
 def _stems_and_texts(session: Session, named: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -30,22 +30,22 @@ _LONE_ENDING = re.compile(r"\\(\.[A-Za-z0-9]{1,5})$")
 
 
 def member_names(members: Sequence[ZipInfo]) -> list[str]:
-    """The names of members, with "/" between folders.
+    """Return the names of members, with "/" between folders.
 
     All names that don't say how they are encoded are read alike, by the encoding in which they
     make most sense; none is lost, since the last one reads any bytes.
     """
-    told = [_told_name(info) for info in members]
-    raw = [_raw(info) for info, name in zip(members, told, strict=True) if name is None]
+    stated = [_stated_name(info) for info in members]
+    raw = [_raw(info) for info, name in zip(members, stated, strict=True) if name is None]
     codec = likeliest_codec(raw)
     return [
         _separated(_raw(info).decode(codec) if name is None else name)
-        for info, name in zip(members, told, strict=True)
+        for info, name in zip(members, stated, strict=True)
     ]
 
 
 def without_false_marks(file: BinaryIO) -> ByteView:
-    """The archive with no name marked as UTF-8 whose bytes are none.
+    """Return the archive with no name marked as UTF-8 whose bytes are none.
 
     Raises BadZipFile where its list of members can't be found.
     """
@@ -83,7 +83,7 @@ def _patched(file: BinaryIO, size: int, patches: Mapping[int, bytes]) -> ByteVie
 
 
 def likeliest_codec(names: Sequence[bytes]) -> str:
-    """The encoding in which names make most sense, judged by their signs together."""
+    """Return the encoding in which names make most sense, judged by their signs together."""
     if not any(byte > 127 for name in names for byte in name):
         return "utf-8"
     if _decoded(names, "utf-8") is not None:
@@ -96,8 +96,8 @@ def likeliest_codec(names: Sequence[bytes]) -> str:
     return best
 
 
-def _told_name(info: ZipInfo) -> str | None:
-    """The name, where the archive says how it is encoded."""
+def _stated_name(info: ZipInfo) -> str | None:
+    """Return the name, where the archive says how it is encoded."""
     if info.flag_bits & _UTF8_FLAG:
         return info.orig_filename
     position = 0
@@ -116,7 +116,7 @@ def _told_name(info: ZipInfo) -> str | None:
 
 
 def _raw(info: ZipInfo) -> bytes:
-    """The bytes of a name without the flag: the reader took them for the first PC's."""
+    """Return the bytes of a name without the flag: the reader took them for the first PC's."""
     return info.orig_filename.encode("cp437")
 
 
@@ -128,7 +128,7 @@ def _decoded(names: Iterable[bytes], codec: str) -> list[str] | None:
 
 
 def _sense(texts: Iterable[str], codec: str) -> float:
-    """How much sense the signs beyond ASCII make on the whole, at most about 1."""
+    """Return how much sense the signs beyond ASCII make on the whole, at most about 1."""
     worth = [
         _worth(text, place, codec)
         for text in texts
@@ -139,7 +139,7 @@ def _sense(texts: Iterable[str], codec: str) -> float:
 
 
 def _worth(text: str, place: int, codec: str) -> float:
-    """How likely a sign is in a name: letters of one script together, common signs."""
+    """Return how likely a sign is in a name: letters of one script together, common signs."""
     sign, after = text[place], text[place + 1 : place + 2]
     if codec in ("cp932", "gbk", "big5"):
         inside = place > 0 and all(c.isascii() and c.isalpha() for c in (text[place - 1], after))
@@ -177,7 +177,7 @@ def _eastern_worth(sign: str, codec: str) -> float:
 
 
 def _separated(name: str) -> str:
-    r"""The name with "/" between its folders, where old Windows programs wrote "\".
+    r"""Return the name with "/" between its folders, where old Windows programs wrote "\".
 
     Before what is only an ending a backslash parts no folder: it is half of a sign.
     """

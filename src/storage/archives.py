@@ -84,7 +84,7 @@ def extract_zip(
 
 @contextmanager
 def _opened(archive: Path | BinaryIO) -> Iterator[zipfile.ZipFile]:
-    """The archive, also where names are marked as UTF-8 that are none."""
+    """Return the archive, also where names are marked as UTF-8 that are none."""
     with ExitStack() as stack:
         file = stack.enter_context(archive.open("rb")) if isinstance(archive, Path) else archive
         try:
@@ -103,8 +103,8 @@ def _check(members: list[tuple[zipfile.ZipInfo, str]], rules: ZipLimits) -> None
         if info.flag_bits & _ENCRYPTED_FLAG:
             raise InvalidInputError(f"{name!r} in the archive is encrypted")
         inner_parts(name)
-    told = sum(info.file_size for info, _ in members)
-    if told > rules.total_bytes:
+    stated = sum(info.file_size for info, _ in members)
+    if stated > rules.total_bytes:
         raise InvalidInputError(_too_much(rules.total_bytes))
 
 
@@ -129,17 +129,17 @@ def _new_file(folder: Path, name: str, taken: Counter[Path]) -> BinaryIO:
 
     taken: how many members had each path, kept up to date here
     """
-    wished = safe_join(folder, _clean(name))
+    requested = safe_join(folder, _clean(name))
     try:
-        target = free_path(wished, tried=taken[wished])
+        target = free_path(requested, tried=taken[requested])
         target.parent.mkdir(parents=True, exist_ok=True)
-        taken[wished] += 1
+        taken[requested] += 1
         return target.open("xb")
     except OSError as error:
         if error.errno not in _IMPOSSIBLE_NAMES:
             raise
-        told = f"{name[:80]!r} in the archive can't be a file here: {error.strerror}"
-        raise InvalidInputError(told) from error
+        stated = f"{name[:80]!r} in the archive can't be a file here: {error.strerror}"
+        raise InvalidInputError(stated) from error
 
 
 def _read(source: IO[bytes]) -> bytes:

@@ -21,7 +21,7 @@ from src.storage.atomic import replacing
 MAGIC = b"TRAUMAR1"
 _PAGE = 4096
 _START = len(MAGIC) + 8
-_PIECE = 2**24
+_BLOCK = 2**24
 
 
 class DamagedFileError(TraumError):
@@ -36,12 +36,12 @@ class Part:
 
     dtype: str
     shape: tuple[int, ...]
-    pieces: Iterable[NDArray[Any]]
+    blocks: Iterable[NDArray[Any]]
 
 
 @dataclass(frozen=True)
 class ArrayFile:
-    """An opened file. about: what was told with it; arrays: mapped, writes stay in memory"""
+    """An opened file. about: what was reported with it; arrays: mapped, writes stay in memory"""
 
     about: dict[str, Any]
     arrays: dict[str, NDArray[Any]]
@@ -51,8 +51,8 @@ class ArrayFile:
         """Read an array through. Raises DamagedFileError where it changed."""
         data: Any = self.arrays[name].reshape(-1).view(np.uint8)
         found = 0
-        for start in range(0, data.size, _PIECE):
-            found = zlib.crc32(data[start : start + _PIECE], found)
+        for start in range(0, data.size, _BLOCK):
+            found = zlib.crc32(data[start : start + _BLOCK], found)
         if found != self.checksums[name]:
             raise DamagedFileError(f"array {name!r} is not what was written")
 
@@ -63,10 +63,10 @@ def write_arrays(path: Path, about: Mapping[str, Any], parts: Mapping[str, Part]
         file.write(MAGIC + bytes(8))
         described = {name: _write(file, part) for name, part in parts.items()}
         header = json.dumps({"about": dict(about), "parts": described}).encode()
-        place = file.tell()
+        position = file.tell()
         file.write(zlib.crc32(header).to_bytes(4, "little") + header)
         file.seek(len(MAGIC))
-        file.write(place.to_bytes(8, "little"))
+        file.write(position.to_bytes(8, "little"))
 
 
 def open_arrays(path: Path) -> ArrayFile:
@@ -75,10 +75,10 @@ def open_arrays(path: Path) -> ArrayFile:
         start = file.read(_START)
         if len(start) < _START or start[: len(MAGIC)] != MAGIC:
             raise DamagedFileError(f"{path.name} does not start as a file of arrays does")
-        place = int.from_bytes(start[len(MAGIC) :], "little")
-        file.seek(place)
+        position = int.from_bytes(start[len(MAGIC) :], "little")
+        file.seek(position)
         rest = file.read()
-    if place < _START or len(rest) < 4 or zlib.crc32(rest[4:]) != int.from_bytes(
+    if position < _START or len(rest) < 4 or zlib.crc32(rest[4:]) != int.from_bytes(
         rest[:4], "little"
     ):  # fmt: skip
         raise DamagedFileError(f"{path.name} was cut short or changed")
@@ -94,8 +94,8 @@ def open_arrays(path: Path) -> ArrayFile:
 def _write(file: BinaryIO, part: Part) -> dict[str, Any]:
     file.write(bytes(-file.tell() % _PAGE))
     start, checksum = file.tell(), 0
-    for piece in part.pieces:
-        data = np.ascontiguousarray(piece, dtype=part.dtype)
+    for block in part.blocks:
+        data = np.ascontiguousarray(block, dtype=part.dtype)
         if data.size:
             flat: Any = data.reshape(-1).view(np.uint8)
             checksum = zlib.crc32(flat, checksum)

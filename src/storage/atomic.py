@@ -51,7 +51,7 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def json_text(value: Any) -> str:
-    """A value as JSON that people can read. Raises ValueError for NaN and infinity."""
+    """Convert to a value as JSON that people can read. Raises ValueError for NaN and infinity."""
     return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 

@@ -73,9 +73,9 @@ def write_archive(
             with file:
                 entries.append(_add(tar, source, file, step))
             _forget(tar)
-        told = {"format": FORMAT, "version": VERSION, **about}
+        stated = {"format": FORMAT, "version": VERSION, **about}
         files = [asdict(entry) for entry in entries]
-        text = json.dumps({**told, "files": files}, allow_nan=False).encode("ascii")
+        text = json.dumps({**stated, "files": files}, allow_nan=False).encode("ascii")
         info = tarfile.TarInfo(MANIFEST)
         info.size = len(text)
         tar.addfile(info, io.BytesIO(text))
@@ -125,7 +125,7 @@ class _Hashed(io.RawIOBase):
 
 
 def unpack_archive(
-    stream: IO[bytes], places: Mapping[str, Path], step: Step
+    stream: IO[bytes], positions: Mapping[str, Path], step: Step
 ) -> tuple[dict[str, Any], list[Entry]]:
     """Unpack a backup, and check every byte of it against its manifest.
 
@@ -147,7 +147,7 @@ def unpack_archive(
                 elif printable(info.name) in found:
                     raise _bad(f"it holds {shown(info.name)} twice")
                 else:
-                    found[printable(info.name)] = _unpack(tar, info, places, step)
+                    found[printable(info.name)] = _unpack(tar, info, positions, step)
     except _DAMAGE as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise  # the disk, not the archive
@@ -156,16 +156,16 @@ def unpack_archive(
         raise _bad("its list is missing, it was cut short")
     entries: list[Entry] = manifest.pop("files")
     _compare(found, entries)
-    _set_times(entries, places)
+    _set_times(entries, positions)
     return manifest, entries
 
 
-def _target(name: str, places: Mapping[str, Path]) -> Path:
+def _target(name: str, positions: Mapping[str, Path]) -> Path:
     """Choose where a member goes. Names may be any that a file system takes, but stay inside."""
     folder, *inner = name.split("/")
-    if folder not in places or not inner or {"", ".", ".."} & set(inner) or "\0" in name:
+    if folder not in positions or not inner or {"", ".", ".."} & set(inner) or "\0" in name:
         raise _bad(f"there is no place for {shown(name)}")
-    return places[folder].joinpath(*inner)
+    return positions[folder].joinpath(*inner)
 
 
 def _bad(what: str) -> InvalidInputError:
@@ -173,12 +173,12 @@ def _bad(what: str) -> InvalidInputError:
 
 
 def _unpack(
-    tar: tarfile.TarFile, info: tarfile.TarInfo, places: Mapping[str, Path], step: Step
+    tar: tarfile.TarFile, info: tarfile.TarInfo, positions: Mapping[str, Path], step: Step
 ) -> tuple[int, str]:
     source = tar.extractfile(info) if info.isreg() else None
     if source is None:
         raise _bad(f"{shown(info.name)} is no plain file")
-    target = _target(info.name, places)
+    target = _target(info.name, positions)
     target.parent.mkdir(parents=True, exist_ok=True)
     digest, size = hashlib.sha256(), 0
     with target.open("xb") as sink:
@@ -192,19 +192,19 @@ def _unpack(
 def _manifest(tar: tarfile.TarFile, info: tarfile.TarInfo) -> dict[str, Any]:
     source = tar.extractfile(info) if info.isreg() and info.size <= _MAX_MANIFEST else None
     try:
-        told = json.loads(b"" if source is None else source.read())
+        stated = json.loads(b"" if source is None else source.read())
     except ValueError as error:
         raise _bad("its list can't be read") from error
-    if not isinstance(told, dict) or told.get("format") != FORMAT:
+    if not isinstance(stated, dict) or stated.get("format") != FORMAT:
         raise InvalidInputError("this is no backup of the engine", code="bad_backup")
-    if told.get("version") != VERSION:
+    if stated.get("version") != VERSION:
         raise ConflictError(
-            f"the backup has format {told.get('version')}, this engine reads {VERSION}:"
+            f"the backup has format {stated.get('version')}, this engine reads {VERSION}:"
             " update first",
             code="newer_backup",
         )
     try:
-        return {**told, "files": [Entry(**one) for one in told["files"]]}
+        return {**stated, "files": [Entry(**one) for one in stated["files"]]}
     except (KeyError, TypeError) as error:
         raise _bad("its list can't be read") from error
 
@@ -216,8 +216,8 @@ def _compare(found: Mapping[str, tuple[int, str]], entries: Iterable[Entry]) -> 
             raise _bad(f"{shown(name)} is not as it was saved")
 
 
-def _set_times(entries: Iterable[Entry], places: Mapping[str, Path]) -> None:
+def _set_times(entries: Iterable[Entry], positions: Mapping[str, Path]) -> None:
     """Times as they were, or every file would look changed to the next import."""
     for entry in entries:
-        target = _target(original_text(entry.name), places)
+        target = _target(original_text(entry.name), positions)
         os.utime(target, ns=(entry.modified_ns, entry.modified_ns))

@@ -174,7 +174,8 @@ def _audio_lane(
 
 
 def _clip(clips: Element, item: AudioItem, ids: _Ids, session: Session) -> None:
-    """A clip that holds the warped file as a clip of its own, as the format's own examples do.
+    """Write a clip that holds the warped file as a clip of its own, as the format's own examples
+    do.
 
     Some converters look for audio only there. Repeats and fades belong to the outer one.
     """
@@ -197,7 +198,7 @@ def _clip(clips: Element, item: AudioItem, ids: _Ids, session: Session) -> None:
 
 
 def _warped(content: Element, item: AudioItem, ids: _Ids, session: Session) -> None:
-    """The file of an item, stretched over one pass of it."""
+    """Write the file of an item, stretched over one pass of it."""
     length_s = item.media.samples / session.sample_rate
     warps = SubElement(content, "Warps", timeUnit="beats", contentTimeUnit="seconds", id=ids.new())
     audio = SubElement(

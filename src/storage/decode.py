@@ -96,10 +96,10 @@ class _Reading:
     max_s: float | None
     samples: int = 0
     missing: int = 0
-    told: list[str] = field(default_factory=list)
+    stated: list[str] = field(default_factory=list)
 
     def checked(self, block: _Block, sample_rate: int) -> _Block:
-        """The block, shape (samples, channels). Raises for what no sound may hold."""
+        """Return the block, shape (samples, channels). Raises for what no sound may hold."""
         self.samples += len(block)
         if self.max_s is not None and self.samples > self.max_s * sample_rate:
             raise UnreadableAudioError(
@@ -146,14 +146,14 @@ _UNDECODED = ("not_audio", "broken_header")
 def _read(
     file: BufferedReader, sources: Sources, reading: _Reading, sample_rate: int | None
 ) -> DecodedAudio:
-    """The sound by the decoder in the house."""
+    """Decode the sound by the decoder in the house."""
     with _opened(file, reading.path, _ForwardSound, sources.runs[0]) as sound:
         _check_header(sound.samplerate, sound.channels, reading.path)
         form = _BlockForm(sound.samplerate, sound.channels, sound.format, sound.subtype)
         rate = form.sample_rate if sample_rate is None else sample_rate
         blocks = _all_blocks(file, sound, sources, reading)
         audio = _joined(_resampled(blocks, form, rate), form.channels, reading.path)
-    warnings = [*sources.warnings, *reading.told]
+    warnings = [*sources.warnings, *reading.stated]
     if not warnings:
         whole = sources.runs[0].parts is None
         container = form.container if whole else ""
@@ -166,7 +166,7 @@ def _read(
 def _read_foreign(
     foreign: ForeignSound, reading: _Reading, sample_rate: int | None
 ) -> DecodedAudio:
-    """The sound by the second decoder, where there is one."""
+    """Decode the sound by the second decoder, where there is one."""
     with decoded_stream(foreign, reading.path) as stream:
         _check_header(stream.sample_rate, stream.channels, reading.path)
         form = _BlockForm(stream.sample_rate, stream.channels, "FFMPEG", foreign.name)
@@ -232,15 +232,15 @@ def _opened(
         _raise_failure(view)
         reason = "not_audio" if error.code == _UNRECOGNISED else "broken_header"
         why = _ODD_MESSAGES.get(error.code, error.error_string)
-        told = f"{shown(path)} is no sound that can be read: {why}"
-        raise UnreadableAudioError(told, reason=reason) from error
+        stated = f"{shown(path)} is no sound that can be read: {why}"
+        raise UnreadableAudioError(stated, reason=reason) from error
     with sound:
         try:
             yield sound
         except soundfile.LibsndfileError as error:
             _raise_failure(view)
-            told = f"{shown(path)} is damaged: {error.error_string}"
-            raise UnreadableAudioError(told, reason="corrupt") from error
+            stated = f"{shown(path)} is damaged: {error.error_string}"
+            raise UnreadableAudioError(stated, reason="corrupt") from error
     _raise_failure(view)
 
 
@@ -273,13 +273,13 @@ def _all_blocks(
         try:
             with _opened(file, reading.path, _ForwardSound, source) as sound:
                 if (sound.samplerate, sound.channels) != (first.samplerate, first.channels):
-                    reading.told.append(f"{left} more streams of another form are left out")
+                    reading.stated.append(f"{left} more streams of another form are left out")
                     return
                 yield from _run_blocks(sound, source, reading)
         except UnreadableAudioError as error:
             if error.reason not in (*_UNDECODED, "corrupt"):
                 raise
-            reading.told.append(f"damaged: {left} more streams can't be read")
+            reading.stated.append(f"damaged: {left} more streams can't be read")
             return
 
 
@@ -306,7 +306,7 @@ def _run_blocks(
 
 
 def _next_block(sound: soundfile.SoundFile, count: int, read: int) -> _Block:
-    """The next samples, shape (samples, channels); none at the end, also one that fails."""
+    """Return the next samples, shape (samples, channels); none at the end, also one that fails."""
     try:
         return np.asarray(sound.read(count, dtype="float32", always_2d=True))
     except soundfile.LibsndfileError:
@@ -394,7 +394,7 @@ def _ogg_ends(file: BufferedReader) -> bool:
 
 
 def _ends(file: BufferedReader, container: str) -> bool:
-    """Whether the file is as long as its header says; unknown lengths promise nothing."""
+    """Tell whether the file is as long as its header says; unknown lengths promise nothing."""
     end = file.seek(0, os.SEEK_END)
     if container == "CAF":
         return not any(chunk.cut_short for chunk in caf_chunks(file))

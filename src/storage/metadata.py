@@ -19,10 +19,10 @@ _ACID_ONE_SHOT, _ACID_ROOT, _ACID_STRETCH = 1, 2, 4
 _TEMPO_TAGS = ("BPM", "TBPM", "IBPM", "TEMPO")
 _KEY_TAGS = ("INITIALKEY", "KEY", "TKEY", "IKEY", "MUSICALKEY")
 _TEXTS = ("COMMENT", "DESCRIPTION", "ICMT", "TITLE", "INAM")
-_TOLD_TEMPO = re.compile(
+_STATED_TEMPO = re.compile(
     r"(?<![\d.])(\d{2,3}(?:[.,]\d{1,3})?)\s*bpm\b|\bbpm\s*[:=]?\s*(\d{2,3})\b", re.I
 )
-_TOLD_KEY = re.compile(
+_STATED_KEY = re.compile(
     r"\bkey\s*(?:of\b|is\b|[:=])\s*([A-G][#b]?\s?(?:minor|major|min|maj|m)?)\b", re.I
 )
 _CAF_NAMES = {"key signature": "KEY", "comments": "COMMENT", "recording title": "TITLE"}
@@ -83,8 +83,8 @@ class FileMetadata:
     @property
     def licence(self) -> str | None:
         """What the file says of its rights, if anything."""
-        told = (self.tags.get("LICENSE"), self.tags.get("LICENCE"), self.tags.get("COPYRIGHT"))
-        return self.info.get("ICOP") or next((text for text in told if text), None)
+        stated = (self.tags.get("LICENSE"), self.tags.get("LICENCE"), self.tags.get("COPYRIGHT"))
+        return self.info.get("ICOP") or next((text for text in stated if text), None)
 
 
 def read_metadata(path: Path) -> FileMetadata:
@@ -99,12 +99,12 @@ def read_metadata(path: Path) -> FileMetadata:
 def metadata_of(file: BinaryIO) -> FileMetadata:
     """Read the chunks and tags of an open file; its position afterwards is the start."""
     found = riff_chunks(file)
-    told = _chunks_told(file, found) if found else _tags_told(file)
+    stated = _stated_in_chunks(file, found) if found else _stated_in_tags(file)
     file.seek(0)
-    return told
+    return stated
 
 
-def _chunks_told(file: BinaryIO, found: list[Chunk]) -> FileMetadata:
+def _stated_in_chunks(file: BinaryIO, found: list[Chunk]) -> FileMetadata:
     """Read what a WAV file reports."""
     chunks = {chunk.name: chunk for chunk in reversed(found)}
 
@@ -134,17 +134,17 @@ def _chunks_told(file: BinaryIO, found: list[Chunk]) -> FileMetadata:
     )
 
 
-def _tags_told(file: BinaryIO) -> FileMetadata:
+def _stated_in_tags(file: BinaryIO) -> FileMetadata:
     """Read the tags of any other file, and the loop chunk of an Apple loop."""
     file.seek(0)
     head = file.read(4)
     if head == b"caff":
-        return _caf_told(file)
+        return _stated_in_caf(file)
     chunks = iff_chunks(file)
     if head == b"fLaC":
         foreign = foreign_chunks(file, 0)
         if foreign[b"riff"]:
-            return _chunks_told(file, foreign[b"riff"])
+            return _stated_in_chunks(file, foreign[b"riff"])
         chunks = foreign[b"aiff"]
     tags = read_tags(file)
     tempo_bpm, key = _musical(tags)
@@ -161,14 +161,14 @@ def _tags_told(file: BinaryIO) -> FileMetadata:
     )
 
 
-def _caf_told(file: BinaryIO) -> FileMetadata:
-    """What a Core Audio file tells in its information, and as an Apple loop."""
+def _stated_in_caf(file: BinaryIO) -> FileMetadata:
+    """Return what a Core Audio file tells in its information, and as an Apple loop."""
     chunks = {chunk.name: chunk for chunk in reversed(caf_chunks(file))}
-    told = information(file, chunks[b"info"]) if b"info" in chunks else {}
+    stated = information(file, chunks[b"info"]) if b"info" in chunks else {}
     loop = loop_information(file, chunks[b"uuid"]) if b"uuid" in chunks else {}
     tags = {
         _CAF_NAMES.get(name, "".join(sign for sign in name.upper() if sign.isalnum())): text
-        for name, text in (loop | told).items()
+        for name, text in (loop | stated).items()
         if text.strip()
     }
     minor = tags.get("KEYTYPE") == "minor" and _parsed_key(f"{tags.get('KEY', '')}m")
@@ -192,9 +192,9 @@ def _musical(written: dict[str, str]) -> tuple[float | None, str | None]:
     tempos = [_tempo(written[name]) for name in _TEMPO_TAGS if name in written]
     keys = [_key(written[name]) for name in _KEY_TAGS if name in written]
     for name in _TEXTS:
-        if match := _TOLD_TEMPO.search(written.get(name, "")):
+        if match := _STATED_TEMPO.search(written.get(name, "")):
             tempos.append(_tempo(match[1] or match[2]))
-        if match := _TOLD_KEY.search(written.get(name, "")):
+        if match := _STATED_KEY.search(written.get(name, "")):
             keys.append(_key(match[1]))
     tempo_bpm = next((tempo for tempo in tempos if tempo is not None), None)
     return tempo_bpm, next((key for key in keys if key is not None), None)

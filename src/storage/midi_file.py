@@ -50,7 +50,7 @@ def midi_bytes(song: MidiSong) -> bytes:
 
 
 def _coarser(song: MidiSong) -> MidiSong:
-    """The song at a resolution that all readers take."""
+    """Return the song at a resolution that all readers take."""
     if song.ticks_per_beat <= FINEST_TICKS_PER_BEAT:
         return song
 

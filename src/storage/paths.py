@@ -68,13 +68,13 @@ def safe_name(name: str, *, max_bytes: int = MAX_NAME_BYTES) -> str:
     return f"{shortened(stem, room)}{dot}{ending}"
 
 
-def free_path(wanted: Path, *, tried: int = 0) -> Path:
+def free_path(requested: Path, *, tried: int = 0) -> Path:
     """Return the path itself, or the first of "name (2).wav", "name (3).wav" ... that is free.
 
     tried: how many of these are known to be taken, so that a crowd of one name stays quick
     """
     number = tried + 1
-    while os.path.lexists(candidate := _numbered(wanted, number)):
+    while os.path.lexists(candidate := _numbered(requested, number)):
         number += 1
     return candidate
 

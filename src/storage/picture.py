@@ -76,7 +76,7 @@ def _draw(shapes: ImageDraw.ImageDraw, element: Element, scale: int) -> None:
 
 
 def _fill(shapes: ImageDraw.ImageDraw, start: Point, end: Point, colour: Colour) -> None:
-    """A box between two corners, at least one pixel wide and high."""
+    """Draw a box between two corners, at least one pixel wide and high."""
     left, right = sorted((round(start[0]), round(end[0])))
     top, bottom = sorted((round(start[1]), round(end[1])))
     shapes.rectangle((left, top, max(left, right - 1), max(top, bottom - 1)), fill=colour)
@@ -103,7 +103,7 @@ def _strokes(shapes: ImageDraw.ImageDraw, element: Element, scale: int) -> None:
 
 
 def _steps(shapes: ImageDraw.ImageDraw, element: Element, scale: int) -> None:
-    """A line of level and upright stretches."""
+    """Draw a line of level and upright stretches."""
     half = float(element.attrib.get("stroke-width", 1.0)) * scale / 2
     colour = _colour(element, "stroke")
     points = [(x * scale, y * scale) for x, y in _points(element)]
@@ -114,15 +114,15 @@ def _steps(shapes: ImageDraw.ImageDraw, element: Element, scale: int) -> None:
 
 
 def _write(texts: ImageDraw.ImageDraw, element: Element, size: str, scale: int) -> None:
-    """A line of text whose baseline begins, ends or has its middle where the picture says."""
+    """Draw a line of text whose baseline begins, ends or has its middle where the picture says."""
     text = unicodedata.normalize("NFC", " ".join((element.text or "").split()))
     font = ImageFont.truetype(
         io.BytesIO(_FONT.read_bytes()), float(size) * scale, layout_engine=ImageFont.Layout.BASIC
     )
-    place = float(element.attrib["x"]) * scale, float(element.attrib["y"]) * scale
+    position = float(element.attrib["x"]) * scale, float(element.attrib["y"]) * scale
     anchor = _ANCHORS[element.attrib.get("text-anchor", "start")]
     colour = _colour(element, "fill")
-    texts.text(place, text.translate(_INSTEAD), fill=colour, font=font, anchor=anchor)
+    texts.text(position, text.translate(_INSTEAD), fill=colour, font=font, anchor=anchor)
 
 
 def _points(element: Element) -> list[Point]:

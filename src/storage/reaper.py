@@ -26,8 +26,8 @@ def _project(session: Session) -> Iterator[str]:
     yield "TIMELOCKMODE 1"
     yield from _notes(session)
     for number, marker in enumerate(session.markers, start=1):
-        place = _beat_s(marker.beats, session)
-        yield f"MARKER {number} {_number(place)} {_quoted(marker.name)} 0"
+        position = _beat_s(marker.beats, session)
+        yield f"MARKER {number} {_number(position)} {_quoted(marker.name)} 0"
     for track in session.tracks:
         yield from _track(track, session)
     yield ">"

@@ -77,14 +77,16 @@ def iff_chunks(file: BinaryIO) -> list[Chunk]:
 
 
 def _is_open(file: BinaryIO, position: int, declared: int) -> bool:
-    """Whether a data chunk has no length that may be believed: a recorder never came back to it."""
+    """Tell whether a data chunk has no length that may be believed: a recorder never came back to
+    it.
+    """
     if declared == UNKNOWN_SIZE:
         return True
     return declared == 0 and not _chunks_to_the_end(file, position)
 
 
 def _chunks_to_the_end(file: BinaryIO, position: int) -> bool:
-    """Whether nothing but whole chunks follow from here on."""
+    """Tell whether nothing but whole chunks follow from here on."""
     end = file.seek(0, 2)
     while position + 8 <= end:
         file.seek(position)

@@ -44,19 +44,19 @@ class ForeignStream:
     errors: IO[bytes]
 
     def warnings(self) -> tuple[str, ...]:
-        """What the decoder complained of, once all blocks are read."""
-        told = _first_line(self.errors)
-        return (f"damaged: {told}",) if told else ()
+        """Return what the decoder complained of, once all blocks are read."""
+        stated = _first_line(self.errors)
+        return (f"damaged: {stated}",) if stated else ()
 
 
 def second_decoder() -> str | None:
-    """The path of the ffmpeg program, None where there is none."""
+    """Return the path of the ffmpeg program, None where there is none."""
     return shutil.which("ffmpeg")
 
 
 @contextmanager
 def decoded_stream(foreign: ForeignSound, path: Path) -> Iterator[ForeignStream]:
-    """The first sound stream of a file, as 32-bit float at its own rate.
+    """Return the first sound stream of a file, as 32-bit float at its own rate.
 
     The container is named to the program by what the file's content says, and it may open
     nothing but the file. Raises UnreadableAudioError ("unsupported") where there is no such

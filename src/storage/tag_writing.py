@@ -35,7 +35,7 @@ class Tags:
 
 
 def id3_tag(tags: Tags) -> bytes:
-    """An ID3v2.3 tag, the version that all players read."""
+    """Write an ID3v2.3 tag, the version that all players read."""
     texts = (
         ("TIT2", tags.title), ("TPE1", tags.artist), ("TCON", tags.genre), ("TBPM", tags.bpm),
         ("TKEY", tags.key),
@@ -53,7 +53,7 @@ def id3_tag(tags: Tags) -> bytes:
 
 
 def vorbis_comments(tags: Tags) -> bytes:
-    """A Vorbis comment block."""
+    """Write a Vorbis comment block."""
     names = (
         ("TITLE", tags.title), ("ARTIST", tags.artist), ("GENRE", tags.genre), ("BPM", tags.bpm),
         ("INITIALKEY", tags.key), ("COMMENT", tags.comment),

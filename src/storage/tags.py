@@ -50,7 +50,8 @@ def _is_stuffed(head: bytes) -> bool:
 
 
 def _unstuffed(file: BinaryIO, head: bytes) -> BinaryIO:
-    """An ID3 tag without the zeros that keep players from taking it for sound; tinytag keeps them.
+    """Return an ID3 tag without the zeros that keep players from taking it for sound; tinytag
+    keeps them.
 
     Source: ID3v2.3, section 5 (unsynchronisation).
     """

@@ -59,19 +59,19 @@ class Api:
 
     def get(self, path: str, params: Params | None = None) -> Any:
         """Get the answer's JSON. Raises ApiProblem. Parameters that are None or "" are left out."""
-        return self._asked("GET", path, params=told(params))
+        return self._requested("GET", path, params=told(params))
 
     def post(self, path: str, body: Any = None, params: Params | None = None) -> Any:
         """Post a JSON body and get the answer's JSON. Raises ApiProblem."""
-        return self._asked("POST", path, params=told(params), json={} if body is None else body)
+        return self._requested("POST", path, params=told(params), json={} if body is None else body)
 
     def patch(self, path: str, body: Any) -> Any:
         """Patch with a JSON body and get the answer's JSON. Raises ApiProblem."""
-        return self._asked("PATCH", path, json=body)
+        return self._requested("PATCH", path, json=body)
 
     def delete(self, path: str, params: Params | None = None) -> Any:
         """Delete, and get the answer's JSON; None where it is empty. Raises ApiProblem."""
-        return self._asked("DELETE", path, params=told(params))
+        return self._requested("DELETE", path, params=told(params))
 
     def send_file(
         self,
@@ -84,7 +84,7 @@ class Api:
     ) -> Any:
         """Upload one file, read in pieces while it is sent."""
         files = {name: (file.name, file.content, file.media_type)}
-        return self._asked(
+        return self._requested(
             "POST", path, params=told(params), files=files, data=form, timeout=UPLOAD_TIMEOUT
         )
 
@@ -98,7 +98,7 @@ class Api:
             if offset >= page["total"]:
                 return
 
-    def _asked(self, verb: str, path: str, **request: Any) -> Any:
+    def _requested(self, verb: str, path: str, **request: Any) -> Any:
         try:
             answer = self._http.request(verb, path, **request)
         except httpx.HTTPError as error:

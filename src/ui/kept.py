@@ -123,9 +123,9 @@ def _seed(key: str, default: Any, value_of: Callable[[str], Any]) -> None:
 
 def _kept(key: str, default: Any) -> Any:
     value = st.session_state[key]
-    wanted = None if value == default else as_text(value)
-    if st.query_params.get(key) != wanted:
-        remember(**{key: wanted})
+    requested = None if value == default else as_text(value)
+    if st.query_params.get(key) != requested:
+        remember(**{key: requested})
     return value
 
 

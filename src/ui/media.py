@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from src.ui.place import StudioSettings
+from src.ui.studio_settings import StudioSettings
 
 TOKEN = secrets.token_urlsafe(18)
 ALLOWED = re.compile(
@@ -26,7 +26,7 @@ ALLOWED = re.compile(
     r"|api/v1/tracks/[\w-]+/exports/.+"
     r"|api/v1/library/map)"
 )
-_ASKED = ("range", "if-none-match", "if-range")
+_REQUESTED = ("range", "if-none-match", "if-range")
 _PASSED = (
     "content-type", "content-length", "content-range", "content-disposition", "accept-ranges",
     "etag", "last-modified",
@@ -49,12 +49,12 @@ def media_url(path: str) -> str:
 
 
 def media_routes(
-    place: StudioSettings, *, transport: httpx.AsyncBaseTransport | None = None
+    settings: StudioSettings, *, transport: httpx.AsyncBaseTransport | None = None
 ) -> list[Route]:
     """Make the route that passes files on. transport: another way to reach the API, for tests."""
     http = httpx.AsyncClient(
-        base_url=place.backend_url,
-        headers={"X-API-Key": place.api_key} if place.api_key else {},
+        base_url=settings.backend_url,
+        headers={"X-API-Key": settings.api_key} if settings.api_key else {},
         timeout=_TIMEOUT,
         transport=transport,
     )
@@ -64,17 +64,17 @@ def media_routes(
         known = secrets.compare_digest(request.path_params["token"].encode(), TOKEN.encode())
         if not known or not ALLOWED.fullmatch(path) or ".." in path:
             return PlainTextResponse("not here; load the page again", status_code=404)
-        asked = {name: request.headers[name] for name in _ASKED if name in request.headers}
-        asked["accept-encoding"] = "identity"
+        requested = {name: request.headers[name] for name in _REQUESTED if name in request.headers}
+        requested["accept-encoding"] = "identity"
         url = httpx.URL(path=path, query=request.url.query.encode() or None)
-        outgoing = http.build_request(request.method, url, headers=asked)
+        outgoing = http.build_request(request.method, url, headers=requested)
         try:
             answer = await http.send(outgoing, stream=True)
         except httpx.HTTPError:
             return PlainTextResponse("the engine does not answer", status_code=502)
         kept = {name: answer.headers[name] for name in _PASSED if name in answer.headers}
         return StreamingResponse(
-            _pieces(answer),
+            _chunks(answer),
             status_code=answer.status_code,
             headers={**kept, **_SAFE},
             background=BackgroundTask(answer.aclose),
@@ -83,6 +83,6 @@ def media_routes(
     return [Route("/studio/{token}/{path:path}", passed_on, methods=["GET", "HEAD"])]
 
 
-async def _pieces(answer: httpx.Response) -> AsyncIterator[bytes]:
-    async for piece in answer.aiter_raw(65_536):
-        yield piece
+async def _chunks(answer: httpx.Response) -> AsyncIterator[bytes]:
+    async for chunk in answer.aiter_raw(65_536):
+        yield chunk

@@ -31,7 +31,7 @@ def show_problem(problem: ApiProblem) -> None:
 
 
 @contextmanager
-def told_of_problems() -> Iterator[None]:
+def problems_shown() -> Iterator[None]:
     """Shows a failure of the API in the place of what would have been here."""
     try:
         yield

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from ipaddress import ip_address
 
-from src.ui.place import place_of
+from src.ui.studio_settings import place_of
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,8 +34,8 @@ def refusal(host: str, published_at: str, *, password: str) -> str:
     published_at: where its container is published, with commas between several addresses
         and names; empty: in no container
     """
-    published = [place.strip() for place in published_at.split(",") if place.strip()]
-    beyond = [place for place in published if not _is_loopback_address(place)]
+    published = [settings.strip() for settings in published_at.split(",") if settings.strip()]
+    beyond = [settings for settings in published if not _is_loopback_address(settings)]
     if not published and host != "localhost" and not _is_loopback_address(host):
         beyond = [host]
     if password or not beyond:
@@ -49,7 +49,7 @@ def refusal(host: str, published_at: str, *, password: str) -> str:
 def check_address(address: str | None) -> None:
     """End the server where it may not be seen, however it was started.
 
-    address: what Streamlit was told to listen on; None: everywhere
+    address: what Streamlit was reported to listen on; None: everywhere
     """
     published = os.environ.get("PUBLISHED_AT", "")
     refused = refusal(address or "every address", published, password=place_of().password)

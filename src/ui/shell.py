@@ -8,7 +8,7 @@ from src.ui import kept
 from src.ui.client import ApiProblem
 from src.ui.pages.login import may_enter
 from src.ui.problems import show_problem
-from src.ui.state import place, ready, t
+from src.ui.state import ready, settings, t
 from src.ui.texts import LANGUAGES, language_of
 from src.ui.views.pictures import data_uri, logo
 
@@ -76,7 +76,7 @@ def _engine_answers() -> bool:
         ready()
     except ApiProblem as problem:
         show_problem(problem)
-        st.caption(t("system.backend_url", url=place().backend_url))
+        st.caption(t("system.backend_url", url=settings().backend_url))
         st.button(t("common.try_again"), type="primary", on_click=ready.clear)
         return False
     return True

@@ -6,12 +6,12 @@ from typing import Any
 import streamlit as st
 
 from src.ui.client import Api
-from src.ui.place import StudioSettings, place_of
+from src.ui.studio_settings import StudioSettings, place_of
 from src.ui.texts import has_text, language_of, text
 
 
 @st.cache_resource(show_spinner=False)
-def place() -> StudioSettings:
+def settings() -> StudioSettings:
     """Read what the environment says."""
     return place_of()
 
@@ -19,7 +19,7 @@ def place() -> StudioSettings:
 @st.cache_resource(show_spinner=False)
 def api() -> Api:
     """Return the engine, one connection pool for all visitors."""
-    return Api(place().backend_url, place().api_key)
+    return Api(settings().backend_url, settings().api_key)
 
 
 def language() -> str:
@@ -61,20 +61,20 @@ def collections() -> list[dict[str, Any]]:
 
 
 def forget() -> None:
-    """Ask anew what has just been changed."""
+    """Ask again what has just been changed."""
     ready.clear()
     kits.clear()
     collections.clear()
 
 
-def asked(name: str) -> str:
+def requested(name: str) -> str:
     """Read a value of the address; "" where it has none."""
     return str(st.query_params.get(name, ""))
 
 
-def asked_number(name: str, default: int, *, at_least: int = 0, at_most: int = 10**9) -> int:
+def requested_number(name: str, default: int, *, at_least: int = 0, at_most: int = 10**9) -> int:
     """Read a whole number of the address, kept in its range."""
-    said = asked(name)
+    said = requested(name)
     number = int(said) if said.lstrip("-").isdecimal() else default
     return min(max(number, at_least), at_most)
 

@@ -200,10 +200,10 @@ def read_pattern(pattern: str, entry: WordEntry) -> Phrase:
     """
     words: list[str] = []
     open_ends: list[bool] = []
-    for piece in pattern.split():
-        parts = [word.plain for word in words_of(piece.rstrip("*"))]
+    for fragment in pattern.split():
+        parts = [word.plain for word in words_of(fragment.rstrip("*"))]
         words += parts
-        open_ends += [False] * (len(parts) - 1) + [piece.endswith("*")] if parts else []
+        open_ends += [False] * (len(parts) - 1) + [fragment.endswith("*")] if parts else []
     if not words or (open_ends[0] and len(words[0]) < _SHORTEST_PART):
         raise InvalidInputError(
             f"a phrase must start with three letters or a word, got {pattern!r} in {entry.name!r}"
@@ -215,5 +215,5 @@ def _raw_place(raw: str, first: str) -> int:
     """Find where a word as written has to be cut so that it begins with a part in plain
     spelling.
     """
-    places = (position for position in range(len(raw)) if plain(raw[:position]) == first)
-    return next(places, len(raw))
+    positions = (position for position in range(len(raw)) if plain(raw[:position]) == first)
+    return next(positions, len(raw))

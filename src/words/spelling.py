@@ -11,7 +11,7 @@ TAKEN = "\x00"
 BREAKS = (".", ";", "!", "?", "(", ")", ":", "\n", "—", TAKEN)
 """Signs that end a clause."""
 
-_PIECES = re.compile(
+_FRAGMENTS = re.compile(
     rf"(?P<taken>{TAKEN}[{TAKEN}\s]*)"
     r"|(?P<word>(?<![^\W_])[^\W\d_]&[^\W\d_](?![^\W_])|[^\W_]+(?:['’][^\W_]+)*)"
     r"|(?P<dash>\s[-–—]+\s|[–—])|(?P<sign>[,;.!?():&+/\n])"
@@ -53,13 +53,13 @@ def plain(text: str) -> str:
 def words_of(text: str) -> list[Word]:
     """Cut a text into words and signs; a hyphen or underscore within a word counts as a blank."""
     words: list[Word] = []
-    for piece in _PIECES.finditer(text):
-        if piece["taken"]:
+    for fragment in _FRAGMENTS.finditer(text):
+        if fragment["taken"]:
             words.append(Word(TAKEN, ""))
-        elif piece["dash"]:
-            words.append(Word("—", piece["dash"]))
+        elif fragment["dash"]:
+            words.append(Word("—", fragment["dash"]))
         else:
-            written = piece["word"] or piece["sign"]
+            written = fragment["word"] or fragment["sign"]
             words.append(Word(fold(written), written))
     return words
 

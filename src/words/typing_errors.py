@@ -140,9 +140,9 @@ def _with_swapped_letters(word: str) -> Iterator[str]:
     letter.
     """
     for letters in (list(word), re.findall("[aou]e|.", word)):
-        for place in range(len(letters) - 1):
-            swapped = [letters[place + 1], letters[place]]
-            yield "".join([*letters[:place], *swapped, *letters[place + 2 :]])
+        for position in range(len(letters) - 1):
+            swapped = [letters[position + 1], letters[position]]
+            yield "".join([*letters[:position], *swapped, *letters[position + 2 :]])
 
 
 def _by_beginning(words: Iterable[str]) -> dict[str, list[str]]:
@@ -183,9 +183,9 @@ def _beside(letter: str) -> frozenset[str]:
     near = {other for pair in _ALIKE if letter in pair for other in pair}
     for rows in _KEYBOARDS:
         for row, keys in enumerate(rows):
-            place = keys.find(letter)
-            if place >= 0:
-                near.update(keys[max(0, place - 1) : place + 2])
+            position = keys.find(letter)
+            if position >= 0:
+                near.update(keys[max(0, position - 1) : position + 2])
                 for other in (*rows[max(0, row - 1) : row], *rows[row + 1 : row + 2]):
-                    near.update(other[max(0, place - 1) : place + 2])
+                    near.update(other[max(0, position - 1) : position + 2])
     return frozenset(near)

@@ -140,7 +140,7 @@ class _Lane:
             self._news.wait_for(lambda: self.calls != seen)
 
     def next_claim(self, jobs: JobService) -> Claim | None:
-        """The next job; its kind goes to the end of the line."""
+        """Take the next job; its kind goes to the end of the line."""
         with self._news:
             kinds = tuple(self._turn)
         claim = jobs.claim_next(kinds)

@@ -8,7 +8,7 @@ import pytest
 
 from src.analysis.labels import TAG_WEIGHT, labels_of, with_labels
 from src.analysis.stem_facts import StemFacts, StemNames, analyse
-from src.audio.basics.validation import HOUSE_RATE
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE
 from src.core.config import Settings
 from src.db.models import Embedding, Stem
 from src.embeddings.clap.embedder import ClapEmbedder
@@ -29,10 +29,10 @@ def shares_of(**given: float) -> dict[str, float]:
 
 
 def facts(name: str) -> StemFacts:
-    seconds = np.arange(2 * HOUSE_RATE) / HOUSE_RATE
+    seconds = np.arange(2 * PROJECT_SAMPLE_RATE) / PROJECT_SAMPLE_RATE
     tone = np.sin(2 * np.pi * 220 * seconds) * np.minimum(1, seconds * 2) * 0.3
     audio = tone.astype(np.float32)[None]
-    return analyse(audio, StemNames(name), sample_rate=HOUSE_RATE)
+    return analyse(audio, StemNames(name), sample_rate=PROJECT_SAMPLE_RATE)
 
 
 def test_a_close_call_is_turned_and_a_clear_one_is_not() -> None:
@@ -106,7 +106,7 @@ def test_an_import_with_clap_gives_every_stem_its_vector_and_finds_by_text(
     for n in range(5):
         path = settings.raw_path / "Kit" / f"sound {n}.wav"
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_wav(path, random_clip(0.5 + n, seed=n), sample_rate=HOUSE_RATE)
+        write_wav(path, random_clip(0.5 + n, seed=n), sample_rate=PROJECT_SAMPLE_RATE)
     services = build_services(settings)
     try:
         report = services.analyzer.run()

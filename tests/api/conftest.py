@@ -65,7 +65,7 @@ def client(services: StandIns) -> Iterator[TestClient]:
         yield opened
 
 
-class Asked:
+class JobProbe:
     """Questions that many tests ask."""
 
     def __init__(self, client: TestClient) -> None:
@@ -84,8 +84,8 @@ class Asked:
 
 
 @pytest.fixture
-def asked(client: TestClient) -> Asked:
-    return Asked(client)
+def job_probe(client: TestClient) -> JobProbe:
+    return JobProbe(client)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -18,7 +18,7 @@ def test_health_checks_that_went_well_are_no_news(caplog: pytest.LogCaptureFixtu
             log.info("something else")
     finally:
         log.filters[:] = before
-    told = [record.getMessage() for record in caplog.records]
-    assert [("healthz" in line, "readyz" in line) for line in told] == [
+    reported = [record.getMessage() for record in caplog.records]
+    assert [("healthz" in line, "readyz" in line) for line in reported] == [
         (False, True), (False, False), (False, False),
     ]  # fmt: skip

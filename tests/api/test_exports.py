@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from src.music.model.score import score_to_dict
 from tests.api.checks import assert_problem
-from tests.api.conftest import Asked
+from tests.api.conftest import JobProbe
 from tests.api.stand_ins import StandIns
 from tests.music.made_scores import made_score
 
@@ -26,20 +26,20 @@ def track_id(client: TestClient, services: StandIns) -> str:
 
 
 @pytest.fixture
-def exported(client: TestClient, asked: Asked, track_id: str) -> str:
+def exported(client: TestClient, job_probe: JobProbe, track_id: str) -> str:
     """The track, exported as far as it goes without its stems."""
     answer = client.post(f"/api/v1/tracks/{track_id}/exports", json={"formats": SIMPLE})
-    assert asked.ended(answer.json()["id"])["status"] == "succeeded"
+    assert job_probe.ended(answer.json()["id"])["status"] == "succeeded"
     return track_id
 
 
 def test_an_export_is_a_job_whose_result_lists_the_files(
-    client: TestClient, asked: Asked, track_id: str
+    client: TestClient, job_probe: JobProbe, track_id: str
 ) -> None:
     answer = client.post(f"/api/v1/tracks/{track_id}/exports", json={"formats": SIMPLE})
     assert answer.status_code == 202
     assert answer.headers["location"] == answer.json()["url"]
-    job = asked.ended(answer.json()["id"])
+    job = job_probe.ended(answer.json()["id"])
     assert (job["kind"], job["status"], job["progress"]) == ("export", "succeeded", 1.0)
     assert {file["format"] for file in job["result"]["files"]} == set(SIMPLE)
 
@@ -78,10 +78,10 @@ def test_all_come_as_one_zip(client: TestClient, exported: str) -> None:
 
 
 def test_a_stem_that_is_gone_fails_the_job_and_is_named(
-    client: TestClient, asked: Asked, track_id: str
+    client: TestClient, job_probe: JobProbe, track_id: str
 ) -> None:
     answer = client.post(f"/api/v1/tracks/{track_id}/exports", json={"formats": ["stems"]})
-    job = asked.ended(answer.json()["id"])
+    job = job_probe.ended(answer.json()["id"])
     assert job["status"] == "failed"
     assert job["problem"]["code"] == "stem_missing"
     assert "Kick Iron" in job["problem"]["detail"]

@@ -22,31 +22,33 @@ def track(services: StandIns) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("asked", "start", "end"),
+    ("requested", "start", "end"),
     [
         ("bytes=0-9", 0, 10), ("bytes=190-", 190, 200), ("bytes=-5", 195, 200),
         ("bytes=-999", 0, 200), ("bytes=10-999", 10, 200), ("bytes=0-0", 0, 1),
         ("Bytes=5-6", 5, 7),
     ],
 )  # fmt: skip
-def test_a_part_is_given(client: TestClient, asked: str, start: int, end: int) -> None:
-    answer = client.get(URL, headers={"range": asked})
+def test_a_part_is_given(client: TestClient, requested: str, start: int, end: int) -> None:
+    answer = client.get(URL, headers={"range": requested})
     assert answer.status_code == 206
     assert answer.content == DATA[start:end]
     assert answer.headers["content-range"] == f"bytes {start}-{end - 1}/200"
     assert answer.headers["content-length"] == str(end - start)
 
 
-@pytest.mark.parametrize("asked", ["bytes=200-", "bytes=999-1000", "bytes=-0"])
-def test_a_part_outside_the_file_is_refused(client: TestClient, asked: str) -> None:
-    answer = client.get(URL, headers={"range": asked})
+@pytest.mark.parametrize("requested", ["bytes=200-", "bytes=999-1000", "bytes=-0"])
+def test_a_part_outside_the_file_is_refused(client: TestClient, requested: str) -> None:
+    answer = client.get(URL, headers={"range": requested})
     assert_problem(answer, 416, "range_not_satisfiable")
     assert answer.headers["content-range"] == "bytes */200"
 
 
-@pytest.mark.parametrize("asked", ["bytes", "bytes=", "bytes=a-b", "lines=1-2", "bytes=--5", "-1"])
-def test_what_is_no_range_is_ignored(client: TestClient, asked: str) -> None:
-    answer = client.get(URL, headers={"range": asked})
+@pytest.mark.parametrize(
+    "requested", ["bytes", "bytes=", "bytes=a-b", "lines=1-2", "bytes=--5", "-1"]
+)
+def test_what_is_no_range_is_ignored(client: TestClient, requested: str) -> None:
+    answer = client.get(URL, headers={"range": requested})
     assert (answer.status_code, answer.content) == (200, DATA)
 
 

@@ -16,7 +16,7 @@ from src.db.rows.jobs import JobFilter
 from src.services.jobs.service import JobService
 from src.services.jobs.states import JobNews
 from tests.api.checks import assert_problem
-from tests.api.conftest import Asked
+from tests.api.conftest import JobProbe
 from tests.api.stand_ins import Gate, StandIns
 
 
@@ -25,7 +25,7 @@ def database_url(each_database_url: str | None) -> str | None:
     return each_database_url
 
 
-def told(text: str) -> list[dict[str, Any]]:
+def reported(text: str) -> list[dict[str, Any]]:
     """The events of a stream."""
     events = []
     for block in text.strip().split("\n\n"):
@@ -42,27 +42,27 @@ def generate(client: TestClient) -> str:
     return job_id
 
 
-def test_a_finished_job_tells_all_its_past(client: TestClient, asked: Asked) -> None:
+def test_a_finished_job_tells_all_its_past(client: TestClient, job_probe: JobProbe) -> None:
     job_id = generate(client)
-    asked.ended(job_id)
+    job_probe.ended(job_id)
     answer = client.get(f"/api/v1/jobs/{job_id}/events")
     assert answer.headers["content-type"].startswith("text/event-stream")
-    events = told(answer.text)
+    events = reported(answer.text)
     assert [int(event["id"]) for event in events] == list(range(1, len(events) + 1))
     assert events[0]["data"]["status"] == "queued"
     assert (events[-1]["event"], events[-1]["data"]["status"]) == ("state", "succeeded")
     assert "mixing" in [event["data"]["stage"] for event in events]
 
 
-def test_who_was_cut_off_goes_on_where_he_was(client: TestClient, asked: Asked) -> None:
+def test_who_was_cut_off_goes_on_where_he_was(client: TestClient, job_probe: JobProbe) -> None:
     job_id = generate(client)
-    asked.ended(job_id)
+    job_probe.ended(job_id)
     url = f"/api/v1/jobs/{job_id}/events"
-    every = told(client.get(url).text)
+    every = reported(client.get(url).text)
     for seen in range(1, len(every)):
-        rest = told(client.get(url, headers={"Last-Event-ID": str(seen)}).text)
+        rest = reported(client.get(url, headers={"Last-Event-ID": str(seen)}).text)
         assert rest == every[seen:]
-        assert told(client.get(url, params={"after": seen}).text) == rest
+        assert reported(client.get(url, params={"after": seen}).text) == rest
     over = client.get(url, headers={"Last-Event-ID": every[-1]["id"]})
     assert (over.status_code, over.content) == (204, b"")
 
@@ -72,7 +72,7 @@ def test_who_follows_sees_what_happens_as_it_happens(client: TestClient, gate: G
     job_id = generate(client)
     assert gate.reached.wait(10)
     threading.Timer(0.3, gate.open.set).start()
-    events = told(client.get(f"/api/v1/jobs/{job_id}/events").text)
+    events = reported(client.get(f"/api/v1/jobs/{job_id}/events").text)
     assert [int(event["id"]) for event in events] == list(range(1, len(events) + 1))
     assert [event["data"]["status"] for event in events][-1] == "succeeded"
 
@@ -83,7 +83,7 @@ def test_many_follow_one_job_and_each_sees_each_event_once(client: TestClient, g
     streams: list[list[str]] = []
 
     def follow() -> None:
-        events = told(client.get(f"/api/v1/jobs/{job_id}/events").text)
+        events = reported(client.get(f"/api/v1/jobs/{job_id}/events").text)
         streams.append([event["id"] for event in events])
 
     threads = [threading.Thread(target=follow) for _ in range(20)]
@@ -125,15 +125,17 @@ def test_a_stream_ends_when_its_job_is_removed(
             session.execute(delete(Job).where(Job.id == job_id))
 
     threading.Timer(0.3, remove).start()
-    events = told(client.get(f"/api/v1/jobs/{job_id}/events").text)
+    events = reported(client.get(f"/api/v1/jobs/{job_id}/events").text)
     assert events[-1]["data"]["status"] == "running"
     gate.open.set()
 
 
 @pytest.mark.parametrize("seen", ["x", "-1"])
-def test_a_place_that_is_none_is_refused(client: TestClient, asked: Asked, seen: str) -> None:
+def test_a_place_that_is_none_is_refused(
+    client: TestClient, job_probe: JobProbe, seen: str
+) -> None:
     job_id = generate(client)
-    asked.ended(job_id)
+    job_probe.ended(job_id)
     answer = client.get(f"/api/v1/jobs/{job_id}/events", headers={"Last-Event-ID": seen})
     assert_problem(answer, 422, "validation_failed")
 
@@ -147,7 +149,7 @@ def test_what_waits_and_is_cancelled_ends_the_stream(client: TestClient, gate: G
     ids = [generate(client) for _ in range(3)]
     engine = client.app.state.engine  # type: ignore[attr-defined]
     threading.Timer(0.3, engine.jobs.cancel_many, [JobFilter(ids=(ids[2],))]).start()
-    events = told(client.get(f"/api/v1/jobs/{ids[2]}/events").text)
+    events = reported(client.get(f"/api/v1/jobs/{ids[2]}/events").text)
     assert [event["data"]["status"] for event in events] == ["queued", "cancelled"]
     gate.open.set()
 

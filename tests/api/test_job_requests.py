@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.api.checks import assert_problem
-from tests.api.conftest import Asked
+from tests.api.conftest import JobProbe
 from tests.api.stand_ins import Gate
 
 PROMPT = {"prompt": "driving industrial techno 138 bpm"}
@@ -25,7 +25,7 @@ def changed_settings() -> dict[str, Any]:
 
 
 def test_the_same_request_gets_the_same_job_running_or_done(
-    client: TestClient, gate: Gate, asked: Asked
+    client: TestClient, gate: Gate, job_probe: JobProbe
 ) -> None:
     gate.close()
     first = client.post("/generate-track?wait=false", json=PROMPT, headers=KEY)
@@ -34,7 +34,7 @@ def test_the_same_request_gets_the_same_job_running_or_done(
     assert first.json()["id"] == again.json()["id"]
     assert first.headers["location"] == again.headers["location"]
     gate.open.set()
-    done = asked.ended(first.json()["id"])
+    done = job_probe.ended(first.json()["id"])
     waited = client.post("/generate-track", json=PROMPT, headers=KEY)
     assert waited.status_code == 200
     assert waited.json()["track_id"] == done["result"]["track_id"]
@@ -58,7 +58,7 @@ def test_another_request_under_the_same_key_is_refused(client: TestClient, path:
 
 
 def test_an_import_that_is_asked_for_twice_is_one(
-    client: TestClient, gate: Gate, asked: Asked
+    client: TestClient, gate: Gate, job_probe: JobProbe
 ) -> None:
     gate.close()
     first = client.post("/preprocess", headers=KEY)
@@ -67,7 +67,7 @@ def test_an_import_that_is_asked_for_twice_is_one(
     other = client.post("/preprocess", headers={"Idempotency-Key": "another"})
     assert_problem(other, 409, "job_running")
     gate.open.set()
-    asked.ended(first.json()["id"])
+    job_probe.ended(first.json()["id"])
 
 
 @pytest.mark.parametrize("key", ["", "a b", "é", "x" * 256])
@@ -78,18 +78,20 @@ def test_a_key_that_is_none_is_refused(client: TestClient, key: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/generate-track", "/api/v1/tracks"])
-def test_who_prefers_it_gets_a_job_at_once(client: TestClient, asked: Asked, path: str) -> None:
+def test_who_prefers_it_gets_a_job_at_once(
+    client: TestClient, job_probe: JobProbe, path: str
+) -> None:
     plan = {"bpm": 138, "structure": [{"bars": 4, "stem_queries": [{"category": "kick"}]}]}
     body = PROMPT if path == "/generate-track" else {"plan": plan}
     answer = client.post(path, json=body, headers={"Prefer": "respond-async, wait=5"})
     assert answer.status_code == 202
     assert answer.headers["preference-applied"] == "respond-async"
     assert answer.headers["location"] == answer.json()["url"]
-    assert asked.ended(answer.json()["id"])["status"] == "succeeded"
+    assert job_probe.ended(answer.json()["id"])["status"] == "succeeded"
 
 
 def test_one_job_too_many_is_told_when_to_come_back(
-    client: TestClient, gate: Gate, asked: Asked
+    client: TestClient, gate: Gate, job_probe: JobProbe
 ) -> None:
     gate.close()
     ids = [client.post("/generate-track?wait=false", json=PROMPT).json()["id"]]
@@ -99,7 +101,7 @@ def test_one_job_too_many_is_told_when_to_come_back(
     assert_problem(answer, 429, "queue_full")
     assert 1 <= int(answer.headers["retry-after"]) <= 60
     gate.open.set()
-    assert {asked.ended(one)["status"] for one in ids} == {"succeeded"}
+    assert {job_probe.ended(one)["status"] for one in ids} == {"succeeded"}
 
 
 def test_the_same_request_from_many_hands_makes_one_track(client: TestClient) -> None:

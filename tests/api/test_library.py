@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 
 from src.db.models import Quarantine
 from tests.api.checks import assert_problem
-from tests.api.conftest import Asked
+from tests.api.conftest import JobProbe
 from tests.api.stand_ins import Gate, StandIns
 
 SEARCH = "/api/v1/search/"
@@ -125,11 +125,11 @@ def test_refused_files_are_listed_with_their_reason(client: TestClient, refused:
 
 
 def test_a_retry_puts_the_file_back_and_looks_again(
-    client: TestClient, services: StandIns, asked: Asked, refused: str
+    client: TestClient, services: StandIns, job_probe: JobProbe, refused: str
 ) -> None:
     answer = client.post(f"/api/v1/quarantine/{refused}/retry")
     assert answer.status_code == 200, answer.text
-    assert asked.ended(answer.json()["job_id"])["status"] == "succeeded"
+    assert job_probe.ended(answer.json()["job_id"])["status"] == "succeeded"
     assert (services.settings.raw_path / answer.json()["path"]).is_file()
     assert client.get("/api/v1/quarantine").json()["items"] == []
 
@@ -144,11 +144,11 @@ def test_a_refused_file_can_be_deleted(
 
 
 def test_a_retry_during_an_analysis_names_its_job_or_waits(
-    client: TestClient, gate: Gate, asked: Asked, refused: str
+    client: TestClient, gate: Gate, job_probe: JobProbe, refused: str
 ) -> None:
     gate.close()
     running = client.post("/preprocess").json()["id"]
     answer = client.post(f"/api/v1/quarantine/{refused}/retry")
     assert answer.json()["job_id"] == running
     gate.open.set()
-    asked.ended(running)
+    job_probe.ended(running)

@@ -21,8 +21,8 @@ def test_names_of_files_are_quoted() -> None:
 @pytest.mark.parametrize("kind", ["generate", "render"])
 @pytest.mark.parametrize("path", ["generated_tracks/a b.wav", "C:\\tracks\\a b.wav"])
 def test_a_rendered_track_tells_where_its_file_is(kind: str, path: str) -> None:
-    told = job_result(kind, {"track_path": path, "seed": 1})
-    assert told == {"track_path": path, "seed": 1, "file_url": "/files/a%20b.wav"}
+    reported = job_result(kind, {"track_path": path, "seed": 1})
+    assert reported == {"track_path": path, "seed": 1, "file_url": "/files/a%20b.wav"}
 
 
 def test_exports_tell_where_they_are_also_in_results_of_older_jobs() -> None:

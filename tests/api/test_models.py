@@ -1,25 +1,25 @@
 from src.db.database import Database
-from tests.api.conftest import Asked, TestClient
+from tests.api.conftest import JobProbe, TestClient
 
 
 def test_embedders_are_listed_with_what_they_heard(client: TestClient, stem_ids: list[str]) -> None:
     answer = client.get("/api/v1/models")
     assert answer.status_code == 200
-    told = answer.json()
-    assert told["active"] == told["wanted"] == "plain"
-    one = next(one for one in told["embedders"] if one["model_id"] == "plain")
+    reported = answer.json()
+    assert reported["active"] == reported["wanted"] == "plain"
+    one = next(one for one in reported["embedders"] if one["model_id"] == "plain")
     assert one["total"] == len(stem_ids)
     assert one["ready"] == (one["embedded"] == one["total"])
-    assert "CLAP" in told["how_to_get_clap"]
+    assert "CLAP" in reported["how_to_get_clap"]
 
 
-def test_reembedding_is_a_job_that_runs_alone(client: TestClient, asked: Asked) -> None:
+def test_reembedding_is_a_job_that_runs_alone(client: TestClient, job_probe: JobProbe) -> None:
     answer = client.post("/api/v1/models/reembed", json={})
     assert answer.status_code == 202
     job = answer.json()
     assert answer.headers["location"] == f"/api/v1/jobs/{job['id']}"
     assert job["kind"] == "reembed"
-    ended = asked.ended(job["id"])
+    ended = job_probe.ended(job["id"])
     assert ended["status"] == "succeeded"
     assert ended["result"]["switched"] is False
 
@@ -34,9 +34,9 @@ def test_the_map_shows_every_stem_with_a_vector(
 ) -> None:
     answer = client.get("/api/v1/library/map")
     assert answer.status_code == 200
-    told = answer.json()
-    assert told["model_id"] == "plain"
-    assert {point["id"] for point in told["points"]} <= set(stem_ids)
-    assert len(told["points"]) == told["total"]
+    reported = answer.json()
+    assert reported["model_id"] == "plain"
+    assert {point["id"] for point in reported["points"]} <= set(stem_ids)
+    assert len(reported["points"]) == reported["total"]
     assert client.get("/api/v1/library/map?category=nonsense").status_code == 422
     assert client.get("/api/v1/library/map?limit=0").status_code == 422

@@ -15,7 +15,7 @@ def named(disposition: bytes) -> PartStart:
 
 
 @pytest.mark.parametrize(
-    ("told", "name"),
+    ("reported", "name"),
     [
         (b'filename="kick.wav"', "kick.wav"),
         ('filename="Bässe.wav"'.encode(), "Bässe.wav"),
@@ -30,8 +30,8 @@ def named(disposition: bytes) -> PartStart:
         (b'filename=""', ""),
     ],
 )
-def test_the_name_is_the_one_that_the_user_gave(told: bytes, name: str) -> None:
-    assert named(b'form-data; name="files"; ' + told) == PartStart("files", name)
+def test_the_name_is_the_one_that_the_user_gave(reported: bytes, name: str) -> None:
+    assert named(b'form-data; name="files"; ' + reported) == PartStart("files", name)
 
 
 def test_a_plain_field_has_no_file_name() -> None:

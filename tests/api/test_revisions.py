@@ -4,7 +4,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.api.checks import assert_problem
-from tests.api.conftest import Asked
+from tests.api.conftest import JobProbe
 
 PROMPT = {"prompt": "driving industrial techno 138 bpm", "seed": 7}
 
@@ -22,10 +22,10 @@ def test_the_plan_of_a_track_can_be_read_and_rendered_again(client: TestClient, 
 
 
 def test_a_track_says_why_its_stems_play(client: TestClient, track: str) -> None:
-    told = client.get(f"/api/v1/tracks/{track}/explain").json()
+    reported = client.get(f"/api/v1/tracks/{track}/explain").json()
 
-    assert told["track_id"] == track
-    voice = told["voices"][0]
+    assert reported["track_id"] == track
+    voice = reported["voices"][0]
     assert (voice["voice"], voice["stem_id"], voice["runners_up"]) == ("kick", "k1", ["Kick 2"])
     assert voice["reasons"][0]["criterion"] == "tempo"
 
@@ -49,13 +49,13 @@ def test_a_revision_is_a_new_track_with_the_seed_and_stems_of_the_old(
     assert client.get(f"/api/v1/tracks/{track}").json()["parent_id"] is None
 
 
-def test_a_revision_can_be_a_job(client: TestClient, asked: Asked, track: str) -> None:
+def test_a_revision_can_be_a_job(client: TestClient, job_probe: JobProbe, track: str) -> None:
     edits = {"edits": [{"op": "mute", "voice": "kick", "sections": ["Intro"]}]}
     job = client.post(
         f"/api/v1/tracks/{track}/revisions", params={"wait": False}, json=edits
     ).json()
 
-    result = asked.ended(job["id"])["result"]
+    result = job_probe.ended(job["id"])["result"]
     assert result["parent_id"] == track
     assert result["plan"]["structure"][0]["muted"] == ["kick"]
 

@@ -85,8 +85,8 @@ def test_cursors_lead_through_all_hits_once(client: TestClient, stem_ids: list[s
         seen: list[str] = []
         cursor: str | None = None
         for _ in range(len(stem_ids) + 1):
-            asked = {**wishes, "limit": 1, **({"cursor": cursor} if cursor else {})}
-            answer = client.get(SEARCH, params=asked).json()
+            requested = {**wishes, "limit": 1, **({"cursor": cursor} if cursor else {})}
+            answer = client.get(SEARCH, params=requested).json()
             seen += [hit["stem"]["id"] for hit in answer["hits"]]
             cursor = answer["next_cursor"]
             if cursor is None:
@@ -130,15 +130,15 @@ def test_collections_filter_search_list_and_facets(client: TestClient, stem_ids:
 
 
 def test_facets_count_what_passes_the_filters(client: TestClient, stem_ids: list[str]) -> None:
-    told = client.get(f"{SEARCH}facets").json()
+    reported = client.get(f"{SEARCH}facets").json()
     stems = client.get("/api/v1/stems/").json()["items"]
-    assert told["total"] == len(stems)
+    assert reported["total"] == len(stems)
     for stem in stems:
-        assert told["category"][stem["category"]] >= 1
-    assert sum(told["is_loop"].values()) == len(stems)
+        assert reported["category"][stem["category"]] >= 1
+    assert sum(reported["is_loop"].values()) == len(stems)
     with_tempo = sum(stem["bpm"] is not None for stem in stems)
-    assert sum(bar["count"] for bar in told["bpm"]) == with_tempo
-    assert all(bar["to"] - bar["from"] == 10 for bar in told["bpm"])
+    assert sum(bar["count"] for bar in reported["bpm"]) == with_tempo
+    assert all(bar["to"] - bar["from"] == 10 for bar in reported["bpm"])
     only = client.get(f"{SEARCH}facets", params={"category": "pad"}).json()
     assert only["category"] == {"pad": 1}
 

@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from src.services.ingest.lock import import_lock
 from tests.api.checks import assert_problem
-from tests.api.conftest import Asked
+from tests.api.conftest import JobProbe
 from tests.api.stand_ins import StandIns
 
 EDIT, EDITS, REANALYSE = (f"/api/v1/stems/{name}" for name in ("edit", "edits", "reanalyse"))
@@ -17,8 +17,8 @@ def test_an_edit_is_previewed_made_listed_and_undone(
     client: TestClient, stem_ids: list[str]
 ) -> None:
     body = {"filter": {"category": "bass"}, "changes": {"tempo": "halve", "add_tags": ["Acid "]}}
-    told = client.post(EDIT, json={**body, "preview": True}).json()
-    assert (told["changed"], told["edit_id"]) == (1, None)
+    reported = client.post(EDIT, json={**body, "preview": True}).json()
+    assert (reported["changed"], reported["edit_id"]) == (1, None)
     assert client.get(EDITS).json()["total"] == 0
     done = client.post(EDIT, json=body).json()
     assert done["examples"][0]["after"]["bpm"] == 69.0
@@ -84,13 +84,13 @@ def test_what_is_not_there_is_named(client: TestClient, stem_ids: list[str]) -> 
 
 
 def test_stems_are_heard_again_as_a_job(
-    client: TestClient, asked: Asked, stem_ids: list[str]
+    client: TestClient, job_probe: JobProbe, stem_ids: list[str]
 ) -> None:
     client.patch(f"/api/v1/stems/{stem_ids[0]}", json={"category": "tom"})
     answer = client.post(REANALYSE, json={"filter": {"kit": "Techno 138 Am"}})
     assert answer.status_code == 202
     assert answer.headers["location"] == answer.json()["url"]
-    job = asked.ended(answer.json()["id"])
+    job = job_probe.ended(answer.json()["id"])
     assert (job["kind"], job["status"]) == ("reanalyse", "succeeded")
     assert (job["result"]["selected"], job["result"]["reanalysed"]) == (2, 2)
     stems = [client.get(f"/api/v1/stems/{one}").json() for one in stem_ids]
@@ -101,11 +101,11 @@ def test_stems_are_heard_again_as_a_job(
 
 
 def test_it_waits_for_an_import_and_is_not_doubled(
-    client: TestClient, services: StandIns, asked: Asked, stem_ids: list[str]
+    client: TestClient, services: StandIns, job_probe: JobProbe, stem_ids: list[str]
 ) -> None:
     with import_lock(services.settings.processed_path):
         first = client.post(REANALYSE, json={"all": True}).json()
         problem = assert_problem(client.post(REANALYSE, json={"all": True}), 409, "job_running")
         assert problem["job_id"] == first["id"]
         client.post(f"{first['url']}/cancel")
-        assert asked.ended(first["id"])["status"] == "cancelled"
+        assert job_probe.ended(first["id"])["status"] == "cancelled"

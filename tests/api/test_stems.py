@@ -11,7 +11,7 @@ import soundfile
 from fastapi.testclient import TestClient
 
 from tests.api.checks import assert_problem
-from tests.api.conftest import Asked
+from tests.api.conftest import JobProbe
 from tests.api.stand_ins import StandIns
 from tests.db.stocked import SOUNDS
 
@@ -290,11 +290,11 @@ def test_a_short_sound_has_no_more_points_than_samples(
 
 
 def test_a_removed_stem_is_taken_in_again_by_retry(
-    client: TestClient, asked: Asked, stem_ids: list[str], tmp_path: Path
+    client: TestClient, job_probe: JobProbe, stem_ids: list[str], tmp_path: Path
 ) -> None:
     client.delete(STEMS + stem_ids[0])
     (entry,) = client.get("/api/v1/quarantine").json()["items"]
     answer = client.post(f"/api/v1/quarantine/{entry['id']}/retry").json()
     assert answer["path"] == SOUNDS[0].place
-    assert asked.ended(answer["job_id"])["status"] == "succeeded"
+    assert job_probe.ended(answer["job_id"])["status"] == "succeeded"
     assert client.get("/api/v1/quarantine").json()["items"] == []

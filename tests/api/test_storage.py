@@ -13,11 +13,11 @@ def test_every_folder_tells_its_files_and_bytes(client: TestClient, settings: Se
     (kit / "a.wav").write_bytes(b"x" * 100)
     (kit.parent / "b.wav").write_bytes(b"x" * 11)
     (kit / "link.wav").symlink_to(kit / "a.wav")
-    told = client.get("/api/v1/storage").json()
-    folders = {folder["name"]: folder for folder in told["folders"]}
+    reported = client.get("/api/v1/storage").json()
+    folders = {folder["name"]: folder for folder in reported["folders"]}
     assert (folders["raw"]["files"], folders["raw"]["bytes"]) == (2, 111)
     assert folders["processed"]["bytes"] > 0, "the database lies there"
-    assert 0 < told["free_bytes"] < told["total_bytes"]
+    assert 0 < reported["free_bytes"] < reported["total_bytes"]
 
 
 def test_a_folder_that_is_not_there_is_empty(settings: Settings) -> None:
@@ -29,9 +29,9 @@ def test_a_folder_that_is_not_there_is_empty(settings: Settings) -> None:
 def test_settings_are_told_by_their_names_but_no_secret(
     client: TestClient, settings: Settings
 ) -> None:
-    told = client.get("/api/v1/settings").json()
-    assert told["TRAUM_HOME"] == str(settings.home)
-    assert told["TARGET_LUFS"] == "-14.0"
+    reported = client.get("/api/v1/settings").json()
+    assert reported["TRAUM_HOME"] == str(settings.home)
+    assert reported["TARGET_LUFS"] == "-14.0"
     locked = Settings(
         TRAUM_HOME=settings.home,
         api_key=SecretStr("open sesame"),

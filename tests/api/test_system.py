@@ -124,11 +124,11 @@ def test_all_endpoints_of_the_issue_are_there(document: dict[str, Any]) -> None:
 
 def test_failures_are_described_as_problems(document: dict[str, Any]) -> None:
     for name, operation in operations(document).items():
-        for status, told in operation["responses"].items():
+        for status, reported in operation["responses"].items():
             if int(status) >= 400:
-                schema = told["content"]["application/problem+json"]["schema"]
+                schema = reported["content"]["application/problem+json"]["schema"]
                 assert schema["$ref"].endswith("/Problem"), (name, status)
-                assert list(told["content"]) == ["application/problem+json"], (name, status)
+                assert list(reported["content"]) == ["application/problem+json"], (name, status)
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from src.storage.encode import write_wav
 from tests.api.checks import assert_problem
-from tests.api.conftest import Asked
+from tests.api.conftest import JobProbe
 from tests.api.stand_ins import Gate, StandIns
 from tests.patience import PATIENCE_S
 
@@ -41,7 +41,9 @@ def test_a_seed_is_kept_and_else_made_up(client: TestClient) -> None:
     assert len(seeds) == 3
 
 
-def test_without_waiting_the_answer_is_a_job(client: TestClient, asked: Asked, gate: Gate) -> None:
+def test_without_waiting_the_answer_is_a_job(
+    client: TestClient, job_probe: JobProbe, gate: Gate
+) -> None:
     gate.close()
     answer = client.post("/generate-track", params={"wait": False}, json=PROMPT)
     assert answer.status_code == 202
@@ -49,7 +51,7 @@ def test_without_waiting_the_answer_is_a_job(client: TestClient, asked: Asked, g
     assert job["kind"] == "generate"
     assert answer.headers["location"] == job["url"]
     gate.open.set()
-    done = asked.ended(job["id"])
+    done = job_probe.ended(job["id"])
     assert done["result"]["track_path"].endswith(".wav")
     assert client.get(done["result"]["file_url"]).status_code == 200
 

@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.api.checks import assert_problem
-from tests.api.conftest import Asked
+from tests.api.conftest import JobProbe
 from tests.api.stand_ins import Gate, StandIns
 from tests.db.stocked import Sound, original_bytes
 
@@ -30,9 +30,14 @@ def test_several_files_are_answered_for_one_by_one(client: TestClient, services:
     ]
     answer = client.post(URL, files=files)
     assert answer.status_code == 200
-    told = answer.json()
-    assert (told["accepted"], told["known"], told["refused"], told["job_id"]) == (2, 0, 1, None)
-    assert told["files"][2]["reason"] == "unsupported_type"
+    reported = answer.json()
+    assert (reported["accepted"], reported["known"], reported["refused"], reported["job_id"]) == (
+        2,
+        0,
+        1,
+        None,
+    )
+    assert reported["files"][2]["reason"] == "unsupported_type"
     assert lying(services) == ["bass.wav", "kick.wav"]
     assert (services.settings.raw_path / "bass.wav").read_bytes() == BASS
     again = client.post(URL, files=files).json()
@@ -59,20 +64,20 @@ def test_a_zip_is_unpacked(client: TestClient, services: StandIns) -> None:
     assert lying(services) == ["Kit/kick.wav", "Kit/more/bass.wav"]
 
 
-def test_analysis_starts_on_request(client: TestClient, asked: Asked) -> None:
+def test_analysis_starts_on_request(client: TestClient, job_probe: JobProbe) -> None:
     answer = client.post(URL, params={"preprocess": True}, files={"files": ("k.wav", KICK)})
-    assert asked.ended(answer.json()["job_id"])["kind"] == "preprocess"
+    assert job_probe.ended(answer.json()["job_id"])["kind"] == "preprocess"
 
 
 def test_an_analysis_that_runs_already_is_named(
-    client: TestClient, gate: Gate, asked: Asked
+    client: TestClient, gate: Gate, job_probe: JobProbe
 ) -> None:
     gate.close()
     running = client.post("/preprocess").json()["id"]
     answer = client.post(URL, params={"preprocess": True}, files={"files": ("k.wav", KICK)})
     assert answer.json()["job_id"] == running
     gate.open.set()
-    asked.ended(running)
+    job_probe.ended(running)
 
 
 def test_too_large_an_upload_is_refused_before_it_is_read(

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from src.core.config import Settings
 from src.main import create_app
 from tests.api.checks import assert_problem
-from tests.api.conftest import Asked
+from tests.api.conftest import JobProbe
 from tests.services.small_library import RATE, made_stems
 
 
@@ -28,14 +28,14 @@ def test_from_an_upload_to_a_track(settings: Settings) -> None:
         for name, data in members.items():
             opened.writestr(name, data)
     with TestClient(create_app(settings)) as client:
-        asked = Asked(client)
+        job_probe = JobProbe(client)
         assert_problem(
             client.post("/generate-track", json={"prompt": "techno"}), 409, "library_empty"
         )
 
         sent = client.post("/api/v1/stems/upload", files={"files": ("kit.zip", archive.getvalue())})
         assert sent.json()["accepted"] == 7
-        job = asked.ended(client.post("/preprocess").json()["id"])
+        job = job_probe.ended(client.post("/preprocess").json()["id"])
         assert job["status"] == "succeeded", job["problem"]
         assert (job["result"]["added"], job["result"]["quarantined"]) == (6, 1)
 
@@ -61,11 +61,11 @@ def test_from_an_upload_to_a_track(settings: Settings) -> None:
         # A removed stem does not come back by itself, and its file stays.
         gone = hits[0]["stem"]
         client.delete(f"/api/v1/stems/{gone['id']}")
-        asked.ended(client.post("/preprocess").json()["id"])
+        job_probe.ended(client.post("/preprocess").json()["id"])
         assert client.get("/api/v1/stems/").json()["total"] == 5
         assert (settings.raw_path / gone["original_file"]).is_file()
         refused = client.get("/api/v1/quarantine").json()["items"]
         (entry,) = [item for item in refused if item["reason"] == "removed"]
         retried = client.post(f"/api/v1/quarantine/{entry['id']}/retry").json()
-        assert asked.ended(retried["job_id"])["result"]["added"] == 1
+        assert job_probe.ended(retried["job_id"])["result"]["added"] == 1
         assert client.get(f"/api/v1/stems/{gone['id']}").status_code == 200

@@ -62,8 +62,8 @@ def test_mistakes_are_grouped_with_truth_answer_and_confidence(
         ("category", "kick heard as tom"),
     }
     print_mistakes(found)
-    told = capsys.readouterr().out
-    assert "  half: 1\n    a/b.wav: truth 120.0, answer 60.0 (0.70)" in told
+    reported = capsys.readouterr().out
+    assert "  half: 1\n    a/b.wav: truth 120.0, answer 60.0 (0.70)" in reported
 
 
 def test_right_answers_are_no_mistakes() -> None:

@@ -5,7 +5,7 @@ from typing import Any, cast
 import pytest
 
 from benchmarks.music import missing_of, stood_in_of
-from benchmarks.music_prompts import PROMPTS, Asked
+from benchmarks.music_prompts import PROMPTS, PromptTerms
 from src.music.model.score import Choice, Score
 from src.services.search import SearchQuery
 from src.wiring import Services
@@ -29,8 +29,8 @@ class Library:
 
 def score_with(*pairs: tuple[str, str]) -> Score:
     choices = tuple(
-        Choice(f"s{n}", f"S{n}", plays, asked, ("Drop",), 0.9)
-        for n, (asked, plays) in enumerate(pairs)
+        Choice(f"s{n}", f"S{n}", plays, requested, ("Drop",), 0.9)
+        for n, (requested, plays) in enumerate(pairs)
     )
     return Score(120.0, "Am", 4, 1, (), (), -14.0, -1.0, choices=choices)
 
@@ -42,16 +42,16 @@ def score_with(*pairs: tuple[str, str]) -> Score:
 def test_what_the_library_has_not_can_not_be_missing(
     held: tuple[str, ...], missing: tuple[str, ...], lacking: tuple[str, ...]
 ) -> None:
-    wish = Asked("trap with brass and bass", ("brass", "bass"))
+    wish = PromptTerms("trap with brass and bass", ("brass", "bass"))
     found = missing_of(Library(*held).services, wish, score_with(("bass", "bass")))
     assert found == (missing, lacking)
 
 
 def test_a_stand_in_is_told_apart() -> None:
-    wish = Asked("brass and bass", ("brass", "bass"))
+    wish = PromptTerms("brass and bass", ("brass", "bass"))
     score = score_with(("brass", "synth"), ("bass", "bass"), ("bass", "synth"))
     assert stood_in_of(wish, score) == ("brass",)
 
 
 def test_there_are_sixty_prompts_and_none_twice() -> None:
-    assert len({asked.prompt for asked in PROMPTS}) == 60
+    assert len({requested.prompt for requested in PROMPTS}) == 60

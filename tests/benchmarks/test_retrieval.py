@@ -22,16 +22,16 @@ NOTES = [Note("Pack", "soft kick", True)] * 3 + [Note("Other", "piano", False)] 
 
 
 def test_figures_of_a_perfect_ranking_are_one() -> None:
-    told = figures(np.array([True, True, True, False, False]))
-    assert told == {"P@5": 1.0, "P@10": 1.0, "R@10": 1.0, "MRR": 1.0, "mAP": 1.0}
+    reported = figures(np.array([True, True, True, False, False]))
+    assert reported == {"P@5": 1.0, "P@10": 1.0, "R@10": 1.0, "MRR": 1.0, "mAP": 1.0}
 
 
 def test_figures_are_what_a_hand_computes() -> None:
-    told = figures(np.array([False, True, False, True] + [False] * 8 + [True] * 2))
-    assert told["P@5"] == pytest.approx(2 / 4)
-    assert told["R@10"] == pytest.approx(2 / 4)
-    assert told["MRR"] == pytest.approx(1 / 2)
-    assert told["mAP"] == pytest.approx((1 / 2 + 2 / 4 + 3 / 13 + 4 / 14) / 4)
+    reported = figures(np.array([False, True, False, True] + [False] * 8 + [True] * 2))
+    assert reported["P@5"] == pytest.approx(2 / 4)
+    assert reported["R@10"] == pytest.approx(2 / 4)
+    assert reported["MRR"] == pytest.approx(1 / 2)
+    assert reported["mAP"] == pytest.approx((1 / 2 + 2 / 4 + 3 / 13 + 4 / 14) / 4)
 
 
 def test_what_is_not_judged_is_left_out() -> None:
@@ -74,9 +74,9 @@ def test_a_typo_swaps_two_letters_of_the_longest_word() -> None:
 
 def test_families_are_told_as_a_whole_and_by_language() -> None:
     good, bad = np.array([True, False]), np.array([False, True])
-    told = by_family([Judged("kit", "en", good), Judged("kit", "de", bad)])
-    assert told["kit"]["MRR"] == pytest.approx(0.75)
-    assert told["kit (de)"]["MRR"] == pytest.approx(0.5)
+    reported = by_family([Judged("kit", "en", good), Judged("kit", "de", bad)])
+    assert reported["kit"]["MRR"] == pytest.approx(0.75)
+    assert reported["kit (de)"]["MRR"] == pytest.approx(0.5)
 
 
 def test_a_missing_part_leaves_its_share_to_the_other() -> None:

@@ -56,10 +56,10 @@ def opened(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Opener]
     def open_page(url: str, *, locale: str = "en-US") -> Page:
         page = browser.new_page(locale=locale, viewport={"width": 1280, "height": 900})
         page.set_default_timeout(PATIENCE_MS)
-        told: list[str] = []
-        page.on("console", lambda message: told.extend(_error_of(message)))
-        page.on("pageerror", lambda error: told.append(str(error)))
-        pages.append((page, told))
+        answer: list[str] = []
+        page.on("console", lambda message: answer.extend(_error_of(message)))
+        page.on("pageerror", lambda error: answer.append(str(error)))
+        pages.append((page, answer))
         page.goto(url)
         return page
 
@@ -68,10 +68,10 @@ def opened(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Opener]
     name = re.sub(r"\W+", "_", request.node.name)
     for number, (page, _) in enumerate(pages):
         page.screenshot(path=ARTEFACTS / f"{name}_{number}.png")
-    for page, told in pages:
+    for page, answer in pages:
         exceptions = page.get_by_test_id("stException").count()
         page.close()
-        assert told == [], f"the browser's console has errors: {told}"
+        assert answer == [], f"the browser's console has errors: {answer}"
         assert exceptions == 0, "the page shows an exception"
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from src.demo.kits import write_demo_kits
-from tests.compose.place import NOTES, asked, browser_page, compose, heard, told, until
+from tests.compose.place import NOTES, browser_page, compose, heard, reported, requested, until
 
 KIT = "Techno 138 Am"
 
@@ -25,7 +25,7 @@ def upload(page: Page, files: list[Path]) -> None:
     kit.press("Tab")
     page.get_by_role("button", name=f"Upload {len(files)}").click()
     page.get_by_text(f"{len(files)} accepted").wait_for()
-    until("the sounds are analysed", lambda: told("/readyz")["library"]["stems"] == len(files))
+    until("the sounds are analysed", lambda: reported("/readyz")["library"]["stems"] == len(files))
     page.get_by_text("new sounds").wait_for()
 
 
@@ -43,7 +43,7 @@ def generate(page: Page) -> int:
     prompt.fill("driving industrial techno 138 bpm, 1 minute")
     prompt.press("Tab")
     page.get_by_role("button", name="Make the track").last.click()
-    until("the track is there", lambda: told("/readyz")["library"]["tracks"] == 1)
+    until("the track is there", lambda: reported("/readyz")["library"]["tracks"] == 1)
     page.get_by_text("Plan and credits").wait_for()
     return heard(page)
 
@@ -74,11 +74,11 @@ def main() -> int:
     NOTES.mkdir()
     with (NOTES / "library.tar").open("wb") as sink:
         compose("exec", "-T", "backend", "python", "-m", "src.cli", "backup", "-", sink=sink)
-    track = told("/api/v1/tracks")["items"][0]
+    track = reported("/api/v1/tracks")["items"][0]
     notes = {
-        "stems": sorted(stem["id"] for stem in told("/api/v1/stems/?limit=500")["items"]),
+        "stems": sorted(stem["id"] for stem in reported("/api/v1/stems/?limit=500")["items"]),
         "track": track["id"],
-        "sha256": hashlib.sha256(asked(track["file_url"])).hexdigest(),
+        "sha256": hashlib.sha256(requested(track["file_url"])).hexdigest(),
     }
     (NOTES / "notes.json").write_text(json.dumps(notes))
     print(f"saved by one command: {(NOTES / 'library.tar').stat().st_size / 1e6:.1f} MB")

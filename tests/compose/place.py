@@ -26,7 +26,7 @@ _FLAGS = (
 )  # fmt: skip
 
 
-def asked(path: str) -> bytes:
+def requested(path: str) -> bytes:
     """What the API answers."""
     request = urllib.request.Request(API + path, headers={"X-API-Key": KEY} if KEY else {})
     with urllib.request.urlopen(request, timeout=30) as answer:
@@ -34,9 +34,9 @@ def asked(path: str) -> bytes:
     return data
 
 
-def told(path: str) -> Any:
+def reported(path: str) -> Any:
     """What the API answers, as values."""
-    return json.loads(asked(path))
+    return json.loads(requested(path))
 
 
 def compose(*words: str, sink: IO[bytes] | None = None, source: IO[bytes] | None = None) -> str:

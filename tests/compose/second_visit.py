@@ -4,16 +4,16 @@ import hashlib
 import json
 import sys
 
-from tests.compose.place import NOTES, asked, browser_page, compose, heard, told, until
+from tests.compose.place import NOTES, browser_page, compose, heard, reported, requested, until
 
 
 def check(notes: dict[str, object]) -> None:
     """Compare the library with what the first visit saw."""
-    stems = sorted(stem["id"] for stem in told("/api/v1/stems/?limit=500")["items"])
+    stems = sorted(stem["id"] for stem in reported("/api/v1/stems/?limit=500")["items"])
     assert stems == notes["stems"]
-    (track,) = told("/api/v1/tracks")["items"]
+    (track,) = reported("/api/v1/tracks")["items"]
     assert track["id"] == notes["track"]
-    assert hashlib.sha256(asked(track["file_url"])).hexdigest() == notes["sha256"]
+    assert hashlib.sha256(requested(track["file_url"])).hexdigest() == notes["sha256"]
 
 
 def main() -> int:
@@ -39,7 +39,7 @@ def main() -> int:
 def is_ready() -> bool:
     """Whether the API answers."""
     try:
-        return bool(told("/readyz")["status"] == "ready")
+        return bool(reported("/readyz")["status"] == "ready")
     except OSError:
         return False
 

@@ -20,15 +20,15 @@ def stem_ids(database: Database, settings: Settings) -> list[str]:
     return stock(database, settings)
 
 
-def names(database: Database, wanted: crud.StemFilter, sort: str = "name") -> list[str]:
+def names(database: Database, requested: crud.StemFilter, sort: str = "name") -> list[str]:
     with database.transaction() as session:
-        rows, total = crud.list_stems(session, wanted, sort=sort, window=WHOLE)
+        rows, total = crud.list_stems(session, requested, sort=sort, window=WHOLE)
         assert total == len(rows)
         return [row.name for row in rows]
 
 
 @pytest.mark.parametrize(
-    ("wanted", "expected"),
+    ("requested", "expected"),
     [
         (crud.StemFilter(), ["bass_138_Am", "hat", "kick_01", "pad_80_C"]),
         (crud.StemFilter(categories=("kick", "hihat")), ["hat", "kick_01"]),
@@ -46,9 +46,9 @@ def names(database: Database, wanted: crud.StemFilter, sort: str = "name") -> li
     ],
 )
 def test_filters_restrict(
-    database: Database, stem_ids: list[str], wanted: crud.StemFilter, expected: list[str]
+    database: Database, stem_ids: list[str], requested: crud.StemFilter, expected: list[str]
 ) -> None:
-    assert names(database, wanted) == expected
+    assert names(database, requested) == expected
 
 
 def test_capitals_do_not_matter_in_other_alphabets(database: Database, settings: Settings) -> None:
@@ -165,8 +165,8 @@ def test_a_page_needs_three_queries_however_long_it_is(
         page, total = crud.list_stems(
             session, crud.StemFilter(), sort="-bpm", window=crud.Window(50, 500)
         )
-        told = [(row.kit.name if row.kit else "", len(row.places), row.tags) for row in page]
-    assert (len(page), total, told[0][:2]) == (50, 2_000, ("K", 1))
+        reported = [(row.kit.name if row.kit else "", len(row.places), row.tags) for row in page]
+    assert (len(page), total, reported[0][:2]) == (50, 2_000, ("K", 1))
     assert len(statements) == 3, statements
 
 

@@ -13,8 +13,8 @@ from src.wiring import build_embedder, build_services
 from tests.embeddings.plain_clap import write_plain_clap
 
 
-def with_models(tmp_path: Path, **wanted: object) -> Settings:
-    settings = Settings(TRAUM_HOME=tmp_path, **wanted)
+def with_models(tmp_path: Path, **requested: object) -> Settings:
+    settings = Settings(TRAUM_HOME=tmp_path, **requested)
     for name, precision in (("b-fp32", "fp32"), ("b-int8", "int8")):
         write_plain_clap(settings.models_path / name, precision=precision, name="b")  # type: ignore[arg-type]
     return settings

@@ -29,10 +29,10 @@ class Stems:
     """Gives slices of one-second sines and counts how often it was asked."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[str, float, float]] = []
+        self.requested: list[tuple[str, float, float]] = []
 
     def __call__(self, stem_id: str, start_s: float, length_s: float) -> np.ndarray:
-        self.asked.append((stem_id, start_s, length_s))
+        self.requested.append((stem_id, start_s, length_s))
         start = round(start_s * RATE)
         return sine(100, RATE)[:, start : start + round(length_s * RATE)]
 
@@ -42,7 +42,7 @@ def test_slice_is_conformed_once() -> None:
     store = ConformedSlices(stems, sample_rate=RATE)
     first = store.sound(spec(length_samples=50_000))
     assert store.sound(spec(length_samples=50_000)) is first
-    assert len(stems.asked) == 1
+    assert len(stems.requested) == 1
 
 
 def test_store_keeps_to_its_budget_and_makes_dropped_slices_again() -> None:
@@ -52,7 +52,7 @@ def test_store_keeps_to_its_budget_and_makes_dropped_slices_again() -> None:
     for name in "bcd":
         store.sound(spec(stem_id=name))
     again = store.sound(spec(stem_id="a"))
-    assert [asked[0] for asked in stems.asked] == ["a", "b", "c", "d", "a"]
+    assert [requested[0] for requested in stems.requested] == ["a", "b", "c", "d", "a"]
     np.testing.assert_array_equal(again, before)
 
 
@@ -77,14 +77,14 @@ def test_slice_from_the_middle_starts_at_its_sample() -> None:
 
 
 def test_notes_are_asked_for_whole_and_folded_to_two_channels() -> None:
-    asked: list[float] = []
+    requested: list[float] = []
 
     def load(stem_id: str, start_s: float, length_s: float) -> np.ndarray:
-        asked.append(length_s)
+        requested.append(length_s)
         return np.repeat(sine(100, 4800), 4, axis=0)
 
     conformed = ConformedSlices(load, sample_rate=RATE).sound(NoteSpec("n", 12.0, FixedFilters()))
-    assert asked == [MAX_NOTE_S]
+    assert requested == [MAX_NOTE_S]
     assert conformed.shape == (2, 2400)
 
 

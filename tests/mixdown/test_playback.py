@@ -47,14 +47,14 @@ def score(*tracks: Channel, bpm: float = 120.0, beats: float = 16.0, **changes: 
     )  # fmt: skip
 
 
-def played(wanted: Score, stems: Stems) -> tuple[np.ndarray, MixReport]:
+def played(requested: Score, stems: Stems) -> tuple[np.ndarray, MixReport]:
     blocks: list[np.ndarray] = []
-    report = play_score(wanted, load=loader(stems), sink=blocks.append)
+    report = play_score(requested, load=loader(stems), sink=blocks.append)
     return np.concatenate(blocks, axis=1), report
 
 
-def mixed(wanted: Score, stems: Stems) -> np.ndarray:
-    return mix_score(wanted, load=loader(stems))
+def mixed(requested: Score, stems: Stems) -> np.ndarray:
+    return mix_score(requested, load=loader(stems))
 
 
 def sine(frequency_hz: float, samples: int, *, level: float = 0.3) -> np.ndarray:
@@ -447,9 +447,9 @@ def test_memory_holds_the_mix_and_little_more() -> None:
         Channel(name, "pad", clips=(Clip(name, 0.0, 60.0, 0.0, 2.0),), reverb_send_db=-12.0)
         for name in stems
     )
-    wanted = score(*tracks, beats=60.0)
+    requested = score(*tracks, beats=60.0)
     tracemalloc.start()
-    play_score(wanted, load=loader(stems), sink=lambda block: None)
+    play_score(requested, load=loader(stems), sink=lambda block: None)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     mix_bytes = 30 * RATE * 2 * 4
@@ -495,9 +495,9 @@ def test_premaster_is_the_mix_at_another_level_and_nothing_else() -> None:
         Channel("b", "pad", clips=(Clip("pad", 0.0, 16.0, 0.0, 8.0),), gain_db=-6.0),
     ]
     stems = {"h": 1.5 * hit(), "pad": noise(8 * RATE)}
-    wanted = score(*tracks, target_lufs=None, ceiling_dbtp=-6.0, bus_compression=False)
-    audio, report = played(wanted, stems)
-    before = mixed(wanted, stems)
+    requested = score(*tracks, target_lufs=None, ceiling_dbtp=-6.0, bus_compression=False)
+    audio, report = played(requested, stems)
+    before = mixed(requested, stems)
     assert report.preset == "premaster"
     assert report.reached
     assert report.compression_db == report.limiting_db == report.rounding_db == 0.0

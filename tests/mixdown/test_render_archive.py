@@ -63,13 +63,13 @@ def test_slices_come_back_for_the_same_sound_and_code_only(tmp_path: Path) -> No
 
 
 def test_a_stem_is_read_once_per_render(tmp_path: Path) -> None:
-    asked: list[str] = []
+    requested: list[str] = []
 
     def stem_digest(stem_id: str) -> str:
-        asked.append(stem_id)
+        requested.append(stem_id)
         return stem_id
 
     one = RenderArchive(RenderCache(tmp_path, max_bytes=10**8), stem_digest, code="")
     for number in range(5):
         one.name("mix", ["a", "b"], number)
-    assert sorted(asked) == ["a", "b"]
+    assert sorted(requested) == ["a", "b"]

@@ -37,9 +37,9 @@ def refuse_to_list(folder: Path, patch: pytest.MonkeyPatch) -> None:
 
 def rows_of(database: Database, table: str, *columns: str) -> list[Any]:
     """Some columns of all rows, sorted; single values where there is one column."""
-    wanted = [Base.metadata.tables[table].columns[name] for name in columns]
+    requested = [Base.metadata.tables[table].columns[name] for name in columns]
     with database.transaction() as session:
-        rows = [tuple(row) for row in session.execute(select(*wanted))]
+        rows = [tuple(row) for row in session.execute(select(*requested))]
     return sorted(rows) if len(columns) > 1 else sorted(row[0] for row in rows)
 
 

@@ -13,7 +13,7 @@ from src.audio.basics.validation import Audio
 from src.embeddings.protocol import Vectors
 from src.music.evidence.estimates import Estimate
 from src.music.evidence.kit_evidence import StemEvidence, evidence_record
-from src.music.evidence.kit_settlement import estimate_record
+from src.music.evidence.stem_in_kit import estimate_record
 from src.services.ingest.work import Analysis
 
 

@@ -14,8 +14,8 @@ def test_the_deciding_prompt_gives_the_blueprint() -> None:
     assert blueprint["bpm"] == 138
     assert blueprint["genre"] == "techno"
     assert blueprint["structure"][0]["section"] == "Intro"
-    asked = {q["category"] for s in blueprint["structure"] for q in s["stem_queries"]}
-    assert {"kick", "bass", "hihat", "atmo", "synth"} <= asked
+    requested = {q["category"] for s in blueprint["structure"] for q in s["stem_queries"]}
+    assert {"kick", "bass", "hihat", "atmo", "synth"} <= requested
     kicks = [
         q for s in blueprint["structure"] for q in s["stem_queries"] if q["category"] == "kick"
     ]

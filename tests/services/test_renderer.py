@@ -172,14 +172,14 @@ def test_the_beats_of_the_file_lie_on_the_grid(renderer, tmp_path):
 def test_the_description_beside_the_track_tells_everything(renderer, tmp_path):
     track = renderer.render_track(BLUEPRINT, seed=9)
 
-    told = json.loads((tmp_path / track.sidecar_path).read_text(encoding="utf-8"))
-    assert told["seed"] == 9
-    assert told["plan"]["structure"][1]["stem_queries"][0]["tags"] == ["punchy"]
+    reported = json.loads((tmp_path / track.sidecar_path).read_text(encoding="utf-8"))
+    assert reported["seed"] == 9
+    assert reported["plan"]["structure"][1]["stem_queries"][0]["tags"] == ["punchy"]
     assert {"name": "Kick Round", "kit": "Kit", "licence": "CC0-1.0",
-            "original_file": "Kit/Kick Round.wav"} in told["credits"]  # fmt: skip
-    assert all(stem["reasons"] for stem in told["stems"])
-    assert {line["role"] for line in told["score"]["tracks"]} >= {"kick", "bass"}
-    assert told["mix"]["loudness_lufs"] == track.loudness_lufs
+            "original_file": "Kit/Kick Round.wav"} in reported["credits"]  # fmt: skip
+    assert all(stem["reasons"] for stem in reported["stems"])
+    assert {line["role"] for line in reported["score"]["tracks"]} >= {"kick", "bass"}
+    assert reported["mix"]["loudness_lufs"] == track.loudness_lufs
 
 
 def test_the_track_has_a_row(renderer):

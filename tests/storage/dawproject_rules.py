@@ -235,13 +235,13 @@ def _of_references(root: Element) -> Iterator[str]:
             kinds[element.attrib["id"]] = element.tag
     for element in root.iter():
         for name, allowed in POINTS_TO.items():
-            wanted = element.attrib.get(name)
-            if wanted is None:
+            requested = element.attrib.get(name)
+            if requested is None:
                 continue
-            if wanted not in kinds:
-                yield f"{element.tag}.{name} points nowhere: {wanted}"
-            elif kinds[wanted] not in allowed:
-                yield f"{element.tag}.{name} points to a {kinds[wanted]}"
+            if requested not in kinds:
+                yield f"{element.tag}.{name} points nowhere: {requested}"
+            elif kinds[requested] not in allowed:
+                yield f"{element.tag}.{name} points to a {kinds[requested]}"
 
 
 RANGES = {

@@ -72,13 +72,13 @@ def ogg_flac(flac: bytes, samples: int) -> bytes:
 
 
 def caf(
-    description: bytes, *chunks: tuple[bytes, bytes], data: bytes, told: int | None = None
+    description: bytes, *chunks: tuple[bytes, bytes], data: bytes, stated: int | None = None
 ) -> bytes:
     """A CAF file. told: what its data chunk says of its length"""
     parts = [b"caff" + struct.pack(">HH", 1, 0)]
     for name, body in ((b"desc", description), *chunks):
         parts.append(name + struct.pack(">q", len(body)) + body)
-    size = len(data) + 4 if told is None else told
+    size = len(data) + 4 if stated is None else stated
     return b"".join([*parts, b"data" + struct.pack(">q", size) + bytes(4), data])
 
 

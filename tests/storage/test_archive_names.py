@@ -60,9 +60,9 @@ def test_one_name_alone_mostly_tells_its_encoding(codec: str) -> None:
 
 def test_a_unicode_path_beside_the_name_counts(tmp_path: Path) -> None:
     raw = b"?????.wav"
-    told = b"\x01" + struct.pack("<I", zlib.crc32(raw)) + "Größe.wav".encode()
+    stated = b"\x01" + struct.pack("<I", zlib.crc32(raw)) + "Größe.wav".encode()
     assert unpacked(
-        tmp_path, archive([raw], extra=struct.pack("<HH", 0x7075, len(told)) + told)
+        tmp_path, archive([raw], extra=struct.pack("<HH", 0x7075, len(stated)) + stated)
     ) == ["Größe.wav"]
     stale = b"\x01" + bytes(4) + b"other.wav"
     data = archive([b"a.wav"], extra=struct.pack("<HH", 0x7075, len(stale)) + stale)

@@ -21,9 +21,11 @@ def track(project: Element, name: str) -> Element:
 
 
 def lane(project: Element, name: str) -> Element:
-    wanted = track(project, name).attrib["id"]
+    requested = track(project, name).attrib["id"]
     (found,) = (
-        one for one in project.findall("Arrangement/Lanes/Lanes") if one.attrib["track"] == wanted
+        one
+        for one in project.findall("Arrangement/Lanes/Lanes")
+        if one.attrib["track"] == requested
     )
     return found
 

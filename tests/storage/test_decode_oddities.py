@@ -136,7 +136,7 @@ def test_an_unfinished_au_and_caf_are_read_to_their_end(tmp_path: Path) -> None:
     au[8:12] = bytes(4)
     np.testing.assert_allclose(read(tmp_path, bytes(au)).audio[0], noise(), atol=1e-4)
     description = struct.pack(">d4sIIIII", float(RATE), b"lpcm", 2, 2, 1, 1, 16)
-    whole = caf(description, data=pcm(noise()), told=0)
+    whole = caf(description, data=pcm(noise()), stated=0)
     np.testing.assert_allclose(read(tmp_path, whole).audio[0], noise(), atol=1e-4)
 
 

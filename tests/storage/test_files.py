@@ -18,9 +18,9 @@ def test_folders_pipes_and_links_to_nothing_are_refused_and_nothing_stays_open(
     lowest = os.dup(0)
     os.close(lowest)
     for name, reason in (("pipe", "not_a_file"), ("folder", "not_a_file"), ("link", "missing")):
-        with pytest.raises(UnreadableAudioError) as told, open_regular(tmp_path / name):
+        with pytest.raises(UnreadableAudioError) as stated, open_regular(tmp_path / name):
             pass
-        assert told.value.reason == reason
+        assert stated.value.reason == reason
     again = os.dup(0)
     os.close(again)
     assert again == lowest

@@ -31,41 +31,41 @@ def acid(flags: int, root: int, beats: int, tempo: float) -> bytes:
 
 
 def test_acid_tells_tempo_beats_and_root(tmp_path: Path) -> None:
-    told = read_metadata(wav(tmp_path / "a.wav", acid(2, 57, 16, 138.0), chunk(b"data", b"\0\0")))
-    assert told.acid is not None
-    assert (told.acid.tempo_bpm, told.acid.beats, told.acid.root_note) == (138.0, 16, 57)
-    assert not told.acid.one_shot
+    stated = read_metadata(wav(tmp_path / "a.wav", acid(2, 57, 16, 138.0), chunk(b"data", b"\0\0")))
+    assert stated.acid is not None
+    assert (stated.acid.tempo_bpm, stated.acid.beats, stated.acid.root_note) == (138.0, 16, 57)
+    assert not stated.acid.one_shot
 
 
 def test_acid_after_an_odd_data_chunk_is_found(tmp_path: Path) -> None:
-    told = read_metadata(wav(tmp_path / "a.wav", chunk(b"data", b"\0\0\0"), acid(1, 60, 0, 0.0)))
-    assert told.acid is not None
-    assert told.acid.one_shot
-    assert told.acid.root_note is None
+    stated = read_metadata(wav(tmp_path / "a.wav", chunk(b"data", b"\0\0\0"), acid(1, 60, 0, 0.0)))
+    assert stated.acid is not None
+    assert stated.acid.one_shot
+    assert stated.acid.root_note is None
 
 
 @pytest.mark.parametrize("tempo", [float("nan"), float("inf"), 0.0, -120.0, 1e30])
 def test_an_impossible_tempo_is_not_told(tmp_path: Path, tempo: float) -> None:
-    told = read_metadata(wav(tmp_path / "a.wav", acid(2, 57, 16, tempo)))
-    assert told.acid is not None
-    assert told.acid.tempo_bpm is None
+    stated = read_metadata(wav(tmp_path / "a.wav", acid(2, 57, 16, tempo)))
+    assert stated.acid is not None
+    assert stated.acid.tempo_bpm is None
 
 
 def test_sampler_loops_are_bounded_by_what_is_there(tmp_path: Path) -> None:
     head = struct.pack("<9I", 0, 0, 0, 64, 0, 0, 0, 4_000_000_000, 0)
     loop = struct.pack("<6I", 0, 0, 10, 99, 0, 0)
-    told = read_metadata(wav(tmp_path / "a.wav", chunk(b"smpl", head + loop)))
-    assert told.sampler_root_note == 64
-    assert told.loops == ((10, 99),)
+    stated = read_metadata(wav(tmp_path / "a.wav", chunk(b"smpl", head + loop)))
+    assert stated.sampler_root_note == 64
+    assert stated.loops == ((10, 99),)
 
 
 def test_info_and_broadcast_texts_are_read_in_any_encoding(tmp_path: Path) -> None:
     info = b"INFO" + chunk(b"INAM", b"D\xfcster\x00") + chunk(b"ICOP", "© CC0".encode() + b"\x00")
     extension = b"made for a test".ljust(256, b"\x00") + b"somebody".ljust(32, b"\x00")
-    told = read_metadata(wav(tmp_path / "a.wav", chunk(b"LIST", info), chunk(b"bext", extension)))
-    assert told.info["INAM"] == "Düster"
-    assert told.licence == "© CC0"
-    assert (told.description, told.originator) == ("made for a test", "somebody")
+    stated = read_metadata(wav(tmp_path / "a.wav", chunk(b"LIST", info), chunk(b"bext", extension)))
+    assert stated.info["INAM"] == "Düster"
+    assert stated.licence == "© CC0"
+    assert (stated.description, stated.originator) == ("made for a test", "somebody")
 
 
 def test_files_without_chunks_tell_nothing(tmp_path: Path) -> None:
@@ -119,18 +119,18 @@ def text_info(name: bytes, text: str) -> bytes:
 def test_tempo_and_key_are_read_wherever_a_writer_put_them(
     tmp_path: Path, content: bytes, tempo_bpm: float | None, key: str | None
 ) -> None:
-    told = read_metadata(wav(tmp_path / "a.wav", chunk(b"data", b"\0\0"), content))
-    assert (told.tempo_bpm, told.initial_key) == (tempo_bpm, key)
+    stated = read_metadata(wav(tmp_path / "a.wav", chunk(b"data", b"\0\0"), content))
+    assert (stated.tempo_bpm, stated.initial_key) == (tempo_bpm, key)
 
 
 def test_an_apple_loop_tells_beats_root_and_meter(tmp_path: Path) -> None:
     data = struct.pack(">IIHHHHH", 1, 12, 57, 1, 3, 4, 1) + bytes(66)
     body = b"AIFF" + b"basc" + struct.pack(">I", len(data)) + data
     (tmp_path / "a.aif").write_bytes(b"FORM" + struct.pack(">I", len(body)) + body)
-    told = read_metadata(tmp_path / "a.aif").acid
-    assert told is not None
-    assert (told.beats, told.root_note, told.meter) == (12, 57, (3, 4))
-    assert not told.one_shot
+    stated = read_metadata(tmp_path / "a.aif").acid
+    assert stated is not None
+    assert (stated.beats, stated.root_note, stated.meter) == (12, 57, (3, 4))
+    assert not stated.one_shot
 
 
 def test_a_licence_in_a_tag_is_the_file_s_licence(tmp_path: Path) -> None:
@@ -185,9 +185,13 @@ def test_the_chunks_of_a_wav_survive_in_a_flac(tmp_path: Path) -> None:
     path = tmp_path / "a.flac"
     sampler = chunk(b"smpl", struct.pack("<9I", 0, 0, 0, 64, 0, 0, 0, 0, 0))
     path.write_bytes(flac_with_blocks(b"riff" + acid(2, 57, 16, 85.0), b"riff" + sampler))
-    told = read_metadata(path)
-    assert told.acid is not None
-    assert (told.acid.tempo_bpm, told.acid.root_note, told.sampler_root_note) == (85.0, 57, 64)
+    stated = read_metadata(path)
+    assert stated.acid is not None
+    assert (stated.acid.tempo_bpm, stated.acid.root_note, stated.sampler_root_note) == (
+        85.0,
+        57,
+        64,
+    )
 
 
 def test_the_chunks_of_an_aiff_survive_in_a_flac(tmp_path: Path) -> None:
@@ -214,9 +218,9 @@ def test_a_caf_tells_tempo_key_and_root(tmp_path: Path) -> None:
     path = tmp_path / "a.caf"
     words = struct.pack(">I", 3) + b"tempo\x0070\x00key signature\x00Cm\x00title\x00Mist\x00"
     path.write_bytes(caf_with((b"info", words), (b"inst", struct.pack(">f", 57.0) + bytes(16))))
-    told = read_metadata(path)
-    assert (told.tempo_bpm, told.initial_key, told.instrument_root_note) == (70.0, "Cm", 57)
-    assert told.tags["TITLE"] == "Mist"
+    stated = read_metadata(path)
+    assert (stated.tempo_bpm, stated.initial_key, stated.instrument_root_note) == (70.0, "Cm", 57)
+    assert stated.tags["TITLE"] == "Mist"
 
 
 def test_an_apple_loop_in_a_caf_tells_beats_and_key(tmp_path: Path) -> None:
@@ -224,9 +228,9 @@ def test_an_apple_loop_in_a_caf_tells_beats_and_key(tmp_path: Path) -> None:
     words = struct.pack(">I", 3) + b"beat count\x0016\x00key signature\x00F#\x00key type\x00minor\0"
     loop = bytes.fromhex("29819273b5bf4aefb78d62d1ef90bb2c") + words
     path.write_bytes(caf_with((b"uuid", loop)))
-    told = read_metadata(path)
-    assert told.acid is not None
-    assert (told.acid.beats, told.initial_key) == (16, "F#m")
+    stated = read_metadata(path)
+    assert stated.acid is not None
+    assert (stated.acid.beats, stated.initial_key) == (16, "F#m")
 
 
 @given(st.binary(max_size=300))

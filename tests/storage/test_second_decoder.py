@@ -49,8 +49,8 @@ def test_its_samples_are_the_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_what_it_complains_of_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = "sys.stderr.write('[aac @ 0x55] channel element 1.0\\n')\n"
-    stand_in(tmp_path / "bin", monkeypatch, told + au(RATE, 1, 1_000))
+    stated = "sys.stderr.write('[aac @ 0x55] channel element 1.0\\n')\n"
+    stand_in(tmp_path / "bin", monkeypatch, stated + au(RATE, 1, 1_000))
     (tmp_path / "a.m4a").write_bytes(MP4)
     read = read_audio(tmp_path / "a.m4a")
     assert read.warnings == ("damaged: channel element 1.0",)

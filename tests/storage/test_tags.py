@@ -91,8 +91,8 @@ def test_what_other_software_writes_is_read(tmp_path: Path, suffix: str, subtype
     with soundfile.SoundFile(path, "w", 48_000, 1, subtype) as file:
         file.title, file.artist, file.license = "Tür", "somebody", "CC0"
         file.write(np.zeros(4_800, np.float32))
-    told = read_tags(BytesIO(path.read_bytes()))
-    assert (told["TITLE"], told["ARTIST"], told["LICENSE"]) == ("Tür", "somebody", "CC0")
+    stated = read_tags(BytesIO(path.read_bytes()))
+    assert (stated["TITLE"], stated["ARTIST"], stated["LICENSE"]) == ("Tür", "somebody", "CC0")
 
 
 def flac_with(*pairs: str) -> bytes:

@@ -80,19 +80,19 @@ def test_a_file_is_sent_with_its_name_and_the_kit() -> None:
 
 
 def test_pages_are_asked_for_as_far_as_they_are_read() -> None:
-    asked: list[int] = []
+    requested: list[int] = []
 
     def answering(request: httpx.Request) -> httpx.Response:
         offset = int(request.url.params["offset"])
-        asked.append(offset)
+        requested.append(offset)
         items = list(range(offset, min(offset + 2, 5)))
         return httpx.Response(200, content=json.dumps({"items": items, "total": 5}))
 
     api = Api("http://engine", transport=httpx.MockTransport(answering))
     assert list(api.pages("/x", limit=2)) == [0, 1, 2, 3, 4]
-    asked.clear()
+    requested.clear()
     assert next(iter(api.pages("/x", limit=2))) == 0
-    assert asked == [0]
+    assert requested == [0]
 
 
 def test_the_api_answers_every_request_that_the_studio_makes() -> None:
@@ -101,9 +101,9 @@ def test_the_api_answers_every_request_that_the_studio_makes() -> None:
         for path, verbs in create_app().openapi()["paths"].items()
         for verb in verbs
     }
-    asked = {pair for file in UI.rglob("*.py") for pair in requests_of(file)}
-    assert len(asked) > 40
-    assert asked - known == set()
+    requested = {pair for file in UI.rglob("*.py") for pair in requests_of(file)}
+    assert len(requested) > 40
+    assert requested - known == set()
 
 
 def requests_of(file: Path) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from src.ui.pages.login import is_right
-from src.ui.place import DEFAULT_BACKEND, place_of
+from src.ui.studio_settings import DEFAULT_BACKEND, place_of
 from src.ui.views.bulk import selection_of
 from src.ui.views.stem_card import plain
 from src.ui.views.stem_form import changed_fields

@@ -8,7 +8,7 @@ import pytest
 from starlette.applications import Starlette
 
 from src.ui.media import TOKEN, media_routes, media_url
-from src.ui.place import StudioSettings
+from src.ui.studio_settings import StudioSettings
 
 SOUND = b"RIFF" + bytes(range(100))
 
@@ -26,7 +26,7 @@ def engine(request: httpx.Request) -> httpx.Response:
     return httpx.Response(200, stream=httpx.ByteStream(SOUND), headers=headers)
 
 
-def asked(
+def requested(
     path: str,
     answering: Callable[[httpx.Request], httpx.Response] = engine,
     **headers: str,
@@ -43,7 +43,7 @@ def asked(
 
 
 def test_sound_comes_in_ranges_and_may_run_nothing() -> None:
-    answer = asked(media_url("/api/v1/stems/abc/audio"), range="bytes=0-3", cookie="x=y")
+    answer = requested(media_url("/api/v1/stems/abc/audio"), range="bytes=0-3", cookie="x=y")
     assert (answer.status_code, answer.content) == (206, b"RIFF")
     assert answer.headers["content-range"] == f"bytes 0-3/{len(SOUND)}"
     assert "sandbox" in answer.headers["content-security-policy"]
@@ -52,7 +52,7 @@ def test_sound_comes_in_ranges_and_may_run_nothing() -> None:
 
 
 def test_what_the_engine_refuses_is_refused() -> None:
-    assert asked(media_url("/api/v1/stems/gone/audio")).status_code == 404
+    assert requested(media_url("/api/v1/stems/gone/audio")).status_code == 404
 
 
 def test_names_with_spaces_and_questions_arrive_as_they_are() -> None:
@@ -62,8 +62,8 @@ def test_names_with_spaces_and_questions_arrive_as_they_are() -> None:
         seen.append(request.url.raw_path.decode())
         return httpx.Response(200, stream=httpx.ByteStream(b"x"))
 
-    asked(media_url("/api/v1/tracks/t1/exports/stems/01%20kick.wav"), answering)
-    asked(media_url("/api/v1/tracks/t1/waveform?points=600"), answering)
+    requested(media_url("/api/v1/tracks/t1/exports/stems/01%20kick.wav"), answering)
+    requested(media_url("/api/v1/tracks/t1/waveform?points=600"), answering)
     assert seen == [
         "/api/v1/tracks/t1/exports/stems/01%20kick.wav",
         "/api/v1/tracks/t1/waveform?points=600",
@@ -92,7 +92,7 @@ def test_nothing_else_is_handed_out(path: str) -> None:
     def answering(request: httpx.Request) -> httpx.Response:
         raise AssertionError(f"the engine was asked for {request.url}")
 
-    assert asked(path.replace("TOKEN", TOKEN), answering).status_code == 404
+    assert requested(path.replace("TOKEN", TOKEN), answering).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -115,4 +115,4 @@ def test_an_engine_that_is_away_is_told() -> None:
     def answering(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("refused")
 
-    assert asked(media_url("/files/a.wav"), answering).status_code == 502
+    assert requested(media_url("/files/a.wav"), answering).status_code == 502

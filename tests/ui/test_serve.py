@@ -21,9 +21,9 @@ def test_this_machine_needs_no_password(host: str) -> None:
     ],
 )
 def test_elsewhere_a_password_opens(host: str, published: str) -> None:
-    told = serve.refusal(host, published, password="")
-    assert "set APP_PASSWORD" in told
-    assert (published.rpartition(",")[2] or "0.0.0.0" if published else host) in told
+    answer = serve.refusal(host, published, password="")
+    assert "set APP_PASSWORD" in answer
+    assert (published.rpartition(",")[2] or "0.0.0.0" if published else host) in answer
     assert serve.refusal(host, published, password="open sesame") == ""
 
 

@@ -32,9 +32,9 @@ def test_both_languages_want_the_same_values(key: str) -> None:
 
 
 def test_every_text_that_the_studio_asks_for_is_there() -> None:
-    asked = {key for file in UI.rglob("*.py") for key in KEY.findall(file.read_text("utf-8"))}
-    assert len(asked) > 150
-    assert asked - texts("en").keys() == set()
+    requested = {key for file in UI.rglob("*.py") for key in KEY.findall(file.read_text("utf-8"))}
+    assert len(requested) > 150
+    assert requested - texts("en").keys() == set()
 
 
 def test_every_group_of_texts_that_is_asked_for_by_name_is_there() -> None:

@@ -37,7 +37,7 @@ def test_words_of_three_languages_name_the_same_concepts(text: str, concepts: se
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted", "unwanted"),
+    ("text", "requested", "unwanted"),
     [
         ("not bright", set(), {"bright"}),
         ("snare, not bright", {"snare"}, {"bright"}),
@@ -55,10 +55,10 @@ def test_words_of_three_languages_name_the_same_concepts(text: str, concepts: se
     ],
 )  # fmt: skip
 def test_denials_reach_what_they_deny_and_no_further(
-    text: str, wanted: set[str], unwanted: set[str]
+    text: str, requested: set[str], unwanted: set[str]
 ) -> None:
     found = read(text)
-    assert {name for name, weight in found.items() if weight > 0} == wanted
+    assert {name for name, weight in found.items() if weight > 0} == requested
     assert {name for name, weight in found.items() if weight < 0} == unwanted
 
 
@@ -82,16 +82,16 @@ def test_a_text_that_says_nothing_known_names_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted"),
+    ("text", "requested"),
     [
         ("not without reverb", {"reverberant"}),
         ("nicht ohne Hall", {"reverberant"}),
         ("don't forget the kick", {"kick"}),
     ],
 )
-def test_a_denial_of_a_denial_is_a_wish(text: str, wanted: set[str]) -> None:
+def test_a_denial_of_a_denial_is_a_wish(text: str, requested: set[str]) -> None:
     found = read(text)
-    assert {name for name, weight in found.items() if weight > 0} == wanted
+    assert {name for name, weight in found.items() if weight > 0} == requested
     assert not [name for name, weight in found.items() if weight < 0]
 
 

@@ -133,8 +133,8 @@ def test_kinds_of_one_lane_take_turns(engine: Callable[..., Engine]) -> None:
 
     kinds = {name: JobKind(noting(name), again=True) for name in ("render", "export")}
     one = engine(nothing, kinds=kinds, start=False)
-    asked = ["render"] * 4 + ["export"] * 2
-    ids = [one.submit(kind) for kind in asked]
+    requested = ["render"] * 4 + ["export"] * 2
+    ids = [one.submit(kind) for kind in requested]
     one.start()
     until(lambda: all(one.status(job_id) == "succeeded" for job_id in ids))
     assert order == ["render", "export", "render", "export", "render", "render"]

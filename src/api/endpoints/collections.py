@@ -38,9 +38,9 @@ def list_collections(engine: EngineDep) -> list[CollectionSummary]:
     "", summary="Make a collection", status_code=201, responses=problem_responses(404, 409)
 )
 @router.post("/", include_in_schema=False, status_code=201)
-def create_collection(engine: EngineDep, asked: NewCollection) -> CollectionDetail:
+def create_collection(engine: EngineDep, requested: NewCollection) -> CollectionDetail:
     """Create a set of stems. Its name must not be taken (409 `name_taken`)."""
-    return engine.collections.create(asked)
+    return engine.collections.create(requested)
 
 
 @router.get(

@@ -34,10 +34,14 @@ MEDIA_TYPES = {
     responses=problem_responses(404, 409, 429),
 )
 def export_track(
-    engine: EngineDep, track_id: TrackId, asked: ExportRequest, response: Response, mark: MarkDep
+    engine: EngineDep,
+    track_id: TrackId,
+    requested: ExportRequest,
+    response: Response,
+    mark: MarkDep,
 ) -> JobOut:
     """As a job. What is there already is not made again."""
-    params = engine.exports.check(track_id, asked.formats)
+    params = engine.exports.check(track_id, requested.formats)
     return started(engine.jobs.submit("export", params, mark=mark), response)
 
 

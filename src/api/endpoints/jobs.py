@@ -83,14 +83,14 @@ def list_jobs(
 
 
 @router.post("/api/v1/jobs/cancel", summary="Stop many jobs", responses=problem_responses())
-def cancel_jobs(engine: EngineDep, asked: JobSelection) -> CancelledOut:
+def cancel_jobs(engine: EngineDep, requested: JobSelection) -> CancelledOut:
     """Cancels those that wait at once, and those that run at their next step.
 
     Those that have ended stay as they are.
     """
-    which = JobFilter(tuple(asked.ids), tuple(asked.kind), tuple(asked.status))
-    told = engine.jobs.cancel_many(which)
-    return CancelledOut(cancelled=told.cancelled, stopping=told.stopping)
+    which = JobFilter(tuple(requested.ids), tuple(requested.kind), tuple(requested.status))
+    reported = engine.jobs.cancel_many(which)
+    return CancelledOut(cancelled=reported.cancelled, stopping=reported.stopping)
 
 
 @router.get("/api/v1/jobs/{job_id}", summary="How a job is doing", responses=problem_responses(404))
@@ -107,7 +107,8 @@ def _followed_from(
     ] = None,
     after: Annotated[int, Query(ge=0, description="The same, where no header can be sent")] = 0,
 ) -> int:
-    """From where a job is followed. Raises NotFoundError, NothingMoreError for one that has told
+    """Find from where a job is followed. Raises NotFoundError, NothingMoreError for one that has
+    reported
     everything."""
     state = engine.jobs.get(job_id)
     seen = after if last_event_id is None else last_event_id
@@ -143,7 +144,9 @@ def job_log(
     job_id: JobId,
     lines: Annotated[int, Query(ge=1, le=1000, description="So many of the last lines")] = 200,
 ) -> JobLogOut:
-    """Its stages, warnings and what was refused, as it went along. Kept as long as the job."""
+    """List its stages, warnings and what was refused, as it went along. Kept as long as the
+    job.
+    """
     last, total = engine.jobs.log_tail(job_id, lines)
     return JobLogOut(lines=last, total=total)
 
@@ -211,7 +214,7 @@ def job_out(state: JobState) -> JobOut:
 
 
 def started(state: JobState, response: Response) -> JobOut:
-    """A job that was just asked for, the answer told where to ask again."""
+    """Answer with a job that was just requested and where to ask for it again."""
     response.headers["location"] = job_url(state.id)
     return job_out(state)
 
@@ -235,7 +238,7 @@ def _cursor(after: After) -> str:
 
 
 def _position(cursor: str) -> After:
-    """Where a page begins. Raises InvalidInputError for what is no cursor."""
+    """Return where a page begins. Raises InvalidInputError for what is no cursor."""
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         moment, _, job_id = text.partition(" ")

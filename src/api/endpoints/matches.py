@@ -39,7 +39,7 @@ def get_matches(
     query = MatchQuery(stem_id, tuple(beside or ()), tuple(category or ()), limit)
     found = engine.matches.matches(query)
     rows = engine.stems.summaries([match.stem.id for match in found])
-    told = [
+    reported = [
         MatchOut(
             stem=stem_summary(rows[match.stem.id]),
             score=round(match.found.score, 4),
@@ -49,4 +49,4 @@ def get_matches(
         for match in found
         if match.stem.id in rows
     ]
-    return Matches(stem_id=stem_id, beside=list(query.beside), matches=told, limit=limit)
+    return Matches(stem_id=stem_id, beside=list(query.beside), matches=reported, limit=limit)

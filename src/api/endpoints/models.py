@@ -25,7 +25,7 @@ def list_models(engine: EngineDep) -> ModelsAnswer:
     embedders = [EmbedderOut(**asdict(one), ready=one.ready) for one in state.embedders]
     return ModelsAnswer(
         active=state.active,
-        wanted=state.wanted,
+        wanted=state.requested,
         embedders=embedders,
         how_to_get_clap=state.how_to_get_clap,
     )
@@ -53,7 +53,7 @@ def library_map(
     limit: Annotated[int, Query(ge=1, le=MAX_SHOWN, description="How many at most")] = 10_000,
     cursor: Annotated[Text | None, Query(max_length=64, description="As answered before")] = None,
 ) -> MapAnswer:
-    """Every stem as a point; those that sound alike lie near each other. A new stem gets a
+    """List every stem as a point; those that sound alike lie near each other. A new stem gets a
     place of its own and moves no other. The first call after an import places what is new."""
     page = engine.library_map.page(categories=tuple(category or ()), cursor=cursor, limit=limit)
     return MapAnswer(

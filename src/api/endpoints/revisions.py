@@ -86,7 +86,7 @@ async def revise(
     engine: EngineDep,
     request: Request,
     track_id: TrackId,
-    asked: RevisionRequest,
+    requested: RevisionRequest,
     render: RenderDep,
 ) -> GeneratedTrack | Response:
     """Make a new track; the old one stays. What no edit names stays as it was.
@@ -100,9 +100,9 @@ async def revise(
     revised = await run_in_threadpool(
         engine.revisions.revised,
         track_id,
-        [edit.edit() for edit in asked.edits],
-        locked=asked.locked,
-        seed=asked.seed,
+        [edit.edit() for edit in requested.edits],
+        locked=requested.locked,
+        seed=requested.seed,
     )
     await run_in_threadpool(engine.tracks.check_length, revised.plan)
     params = render_params(revised.plan, revised.seed, parent_id=track_id)

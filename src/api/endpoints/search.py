@@ -43,7 +43,7 @@ def search_stems(
     """Find the stems whose sound and words fit best, each with its score, its parts and why.
 
     `like` and `unlike` take stems and texts; `fits` a stem or a track that the hits shall go
-    with. Typos are mended and told. Without anything to rank by, stems are listed by name.
+    with. Typos are mended and reported. Without anything to rank by, stems are listed by name.
     Pages go on with `next_cursor`. New stems are found as soon as they are in the library.
     """
     query = paging.of(words.of(filters.filtered()))
@@ -90,8 +90,8 @@ def suggest_words(
 def count_facets(engine: EngineDep, filters: SearchFiltersDep) -> FacetsAnswer:
     """Count which category, key, tag, kit and tempo the stems have that pass the filters."""
     found = facets(engine.spaces, engine.database, filters.filtered())
-    told = asdict(found) | {"bpm": [BpmBarOut(**asdict(bar)) for bar in found.bpm]}
-    return FacetsAnswer(**told)
+    reported = asdict(found) | {"bpm": [BpmBarOut(**asdict(bar)) for bar in found.bpm]}
+    return FacetsAnswer(**reported)
 
 
 def _answer(engine: Engine, query: SearchQuery, page: SearchPage) -> SearchAnswer:

@@ -21,22 +21,22 @@ EditId = Annotated[str, Path(pattern=r"^[0-9a-f-]{1,36}$", description="Id of th
 
 
 @router.post("/edit", summary="Correct many stems", responses=problem_responses(404))
-def edit_stems(engine: EngineDep, asked: BulkEdit) -> BulkEditAnswer:
+def edit_stems(engine: EngineDep, requested: BulkEdit) -> BulkEditAnswer:
     """Says the same of all stems with these `ids`, of those that pass a `filter`, or of `all`.
 
     All or nothing, in one transaction. Stems that a change does not fit (a tempo for
-    one-shots, a key for drums) stay as they are and are told as `skipped`. Ids that are not
+    one-shots, a key for drums) stay as they are and are reported as `skipped`. Ids that are not
     there (404), or a tempo that would leave 20 to 999 BPM (422), change nothing at all.
     `preview` tells what would happen. `undo_url` takes it back.
     """
-    taken_back = tuple(asked.changes.take_back)
-    told = engine.edits.edit(
-        selection_of(asked),
-        change_of(asked.changes, taken_back=taken_back),
-        asked=asked.changes.model_dump(mode="json", exclude_unset=True),
-        preview=asked.preview,
+    taken_back = tuple(requested.changes.take_back)
+    reported = engine.edits.edit(
+        selection_of(requested),
+        change_of(requested.changes, taken_back=taken_back),
+        requested=requested.changes.model_dump(mode="json", exclude_unset=True),
+        preview=requested.preview,
     )
-    return edit_answer(told)
+    return edit_answer(reported)
 
 
 @router.get("/edits", summary="List corrections of many stems", responses=problem_responses())
@@ -65,14 +65,14 @@ def undo_edit(engine: EngineDep, edit_id: EditId) -> UndoAnswer:
     responses=problem_responses(404, 409, 429),
 )
 def reanalyse_stems(
-    engine: EngineDep, asked: StemSelection, response: Response, mark: MarkDep
+    engine: EngineDep, requested: StemSelection, response: Response, mark: MarkDep
 ) -> JobOut:
-    """Analyses the originals of these stems anew, whatever version heard them before, and
+    """Analyses the originals of these stems again, whatever version heard them before, and
     answers at once with the job. Corrections stay.
 
     Of a stem whose originals are gone its standardised copy is heard. While one such job
     is open, a second request gets 409 `job_running` with its `job_id`.
     """
-    engine.reanalysis.check(selection_of(asked))
-    params = asked.model_dump(mode="json", exclude_unset=True)
+    engine.reanalysis.check(selection_of(requested))
+    params = requested.model_dump(mode="json", exclude_unset=True)
     return started(engine.jobs.submit("reanalyse", params, mark=mark), response)

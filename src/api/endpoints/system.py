@@ -55,10 +55,10 @@ def readyz(engine: EngineDep) -> Ready:
 
 
 def _choice(engine: Engine, active: str) -> str:
-    told = embedder_status(engine.settings)
-    if active == engine.models.wanted.model_id:
-        return told
+    reported = embedder_status(engine.settings)
+    if active == engine.models.requested.model_id:
+        return reported
     return (
-        f"{told}. The library is still searched by {active}: 'python -m src.cli reembed' or"
+        f"{reported}. The library is still searched by {active}: 'python -m src.cli reembed' or"
         " POST /api/v1/models/reembed makes the vectors of the wanted one and switches to it"
     )

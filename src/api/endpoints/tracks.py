@@ -46,7 +46,7 @@ RENDER_RESPONSES = {
 
 
 @dataclass(frozen=True)
-class RenderWish:
+class RenderPreference:
     """How a render is asked for. mark: makes the request one of its own; at_once: the answer
     is the job"""
 
@@ -54,11 +54,11 @@ class RenderWish:
     at_once: bool
 
 
-def _render_wish(mark: MarkDep, at_once: AtOnceDep) -> RenderWish:
-    return RenderWish(mark, at_once)
+def _render_preference(mark: MarkDep, at_once: AtOnceDep) -> RenderPreference:
+    return RenderPreference(mark, at_once)
 
 
-RenderDep = Annotated[RenderWish, Depends(_render_wish)]
+RenderDep = Annotated[RenderPreference, Depends(_render_preference)]
 
 
 @router.post(
@@ -68,7 +68,7 @@ RenderDep = Annotated[RenderWish, Depends(_render_wish)]
     responses=RENDER_RESPONSES,
 )
 async def generate_track(
-    engine: EngineDep, request: Request, asked: PlanRequest, render: RenderDep
+    engine: EngineDep, request: Request, requested: PlanRequest, render: RenderDep
 ) -> GeneratedTrack | Response:
     """Plans, picks stems, mixes and masters; answers with the finished track.
 
@@ -78,33 +78,33 @@ async def generate_track(
     known = await run_in_threadpool(engine.jobs.known, render.mark)
     if known is not None:
         return await answered(engine, request, known, render)
-    seed = fresh_seed() if asked.seed is None else asked.seed
+    seed = fresh_seed() if requested.seed is None else requested.seed
     plan = await run_in_threadpool(
         engine.tracks.plan,
-        asked.prompt,
+        requested.prompt,
         seed=seed,
-        length=asked.length,
-        mastering=asked.mastering,
-        palette=_palette(asked),
+        length=requested.length,
+        mastering=requested.mastering,
+        palette=_palette(requested),
     )
     return await rendered(engine, request, "generate", render_params(plan, seed), render)
 
 
-def _palette(asked: PlanRequest) -> Palette | None:
+def _palette(requested: PlanRequest) -> Palette | None:
     """Read the palette of a request; None where it names nothing."""
-    return palette_from_dict(None if asked.palette is None else asked.palette.model_dump())
+    return palette_from_dict(None if requested.palette is None else requested.palette.model_dump())
 
 
 @router.post("/api/v1/plans", summary="Plan a track", responses=problem_responses())
-def make_plan(engine: EngineDep, asked: PlanRequest) -> PlanAnswer:
+def make_plan(engine: EngineDep, requested: PlanRequest) -> PlanAnswer:
     """Only the plan, to be read, changed, and sent to `POST /api/v1/tracks`."""
-    seed = fresh_seed() if asked.seed is None else asked.seed
+    seed = fresh_seed() if requested.seed is None else requested.seed
     plan = engine.tracks.plan(
-        asked.prompt,
+        requested.prompt,
         seed=seed,
-        length=asked.length,
-        mastering=asked.mastering,
-        palette=_palette(asked),
+        length=requested.length,
+        mastering=requested.mastering,
+        palette=_palette(requested),
     )
     return PlanAnswer(
         plan=Plan.model_validate(plan_to_dict(plan)),
@@ -121,11 +121,11 @@ def make_plan(engine: EngineDep, asked: PlanRequest) -> PlanAnswer:
     responses=RENDER_RESPONSES,
 )
 async def render_plan(
-    engine: EngineDep, request: Request, asked: TrackRequest, render: RenderDep
+    engine: EngineDep, request: Request, requested: TrackRequest, render: RenderDep
 ) -> GeneratedTrack | Response:
     """Like `POST /generate-track`, from a plan that you bring."""
-    seed = fresh_seed() if asked.seed is None else asked.seed
-    plan = engine.tracks.checked_plan(asked.plan.model_dump())
+    seed = fresh_seed() if requested.seed is None else requested.seed
+    plan = engine.tracks.checked_plan(requested.plan.model_dump())
     return await rendered(engine, request, "render", render_params(plan, seed), render)
 
 
@@ -185,18 +185,22 @@ def get_file(
 
 
 async def rendered(
-    engine: Engine, request: Request, kind: str, params: dict[str, Any], wish: RenderWish
+    engine: Engine,
+    request: Request,
+    kind: str,
+    params: dict[str, Any],
+    preference: RenderPreference,
 ) -> GeneratedTrack | Response:
-    """The answer to a request for a track: the track, or the job that makes it."""
-    submit = partial(engine.jobs.submit, kind, params, mark=wish.mark)
-    return await answered(engine, request, await run_in_threadpool(submit), wish)
+    """Return the answer to a request for a track: the track, or the job that makes it."""
+    submit = partial(engine.jobs.submit, kind, params, mark=preference.mark)
+    return await answered(engine, request, await run_in_threadpool(submit), preference)
 
 
 async def answered(
-    engine: Engine, request: Request, state: JobState, wish: RenderWish
+    engine: Engine, request: Request, state: JobState, preference: RenderPreference
 ) -> GeneratedTrack | Response:
-    """The same for a job that is there."""
-    if wish.at_once:
+    """Answer in the same way for a job that is there."""
+    if preference.at_once:
         headers = {"location": job_url(state.id)}
         if "respond-async" in request.headers.get("prefer", "").lower():
             headers["preference-applied"] = "respond-async"

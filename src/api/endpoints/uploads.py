@@ -108,12 +108,12 @@ async def upload_stems(
     stored twice. Each file is answered for: accepted, known or refused, with the reason.
     Analysis follows with `POST /preprocess`, or at once with `preprocess=true`.
     """
-    _check_told_size(request, engine.settings.max_upload_mb)
+    _check_declared_size(request, engine.settings.max_upload_mb)
     reader = FormReader(request.headers.get("content-type", ""))
     batch = await run_in_threadpool(engine.uploads.begin)
     try:
         form = _UploadForm(batch)
-        async for data in _gathered(request):
+        async for data in _collected(request):
             await run_in_threadpool(form.take, reader.feed(data))
         reader.end()
         if not form.files:
@@ -134,19 +134,19 @@ async def upload_stems(
 _STATUSES = ("accepted", "known", "refused")
 
 
-def _check_told_size(request: Request, limit_mb: int) -> None:
-    told = request.headers.get("content-length", "0")
-    if told.isdecimal() and int(told) > limit_mb * 1_000_000 + _GATHER_BYTES:
+def _check_declared_size(request: Request, limit_mb: int) -> None:
+    reported = request.headers.get("content-length", "0")
+    if reported.isdecimal() and int(reported) > limit_mb * 1_000_000 + _GATHER_BYTES:
         raise UploadTooLargeError(f"an upload may have {limit_mb} MB (MAX_UPLOAD_MB)")
 
 
-async def _gathered(request: Request) -> AsyncIterator[bytes]:
+async def _collected(request: Request) -> AsyncIterator[bytes]:
     """Yield the body in blocks of about a megabyte, so that not every packet costs a thread."""
     pieces: list[bytes] = []
     size = 0
-    async for piece in request.stream():
-        pieces.append(piece)
-        size += len(piece)
+    async for chunk in request.stream():
+        pieces.append(chunk)
+        size += len(chunk)
         if size >= _GATHER_BYTES:
             yield b"".join(pieces)
             pieces, size = [], 0

@@ -28,7 +28,7 @@ DESCRIPTORS: Mapping[str, tuple[str, ...]] = {
     ),
     "pitch": (),
 }  # fmt: skip
-"""Aspect -> descriptors that have a scale. Pitch is told by tones and height alone."""
+"""Aspect -> descriptors that have a scale. Pitch is reported by tones and height alone."""
 
 ASPECTS = tuple(DESCRIPTORS)
 
@@ -38,7 +38,7 @@ _HEIGHTS_HZ = (40.0, 80.0, 160.0, 320.0, 640.0, 1280.0, 2560.0)
 
 
 @dataclass(frozen=True)
-class Heard:
+class SoundFeatures:
     """What is known of one sound. features: as ``describe`` gives them.
 
     bpm: None where it has none; groove: of a loop its 16 steps; chroma: its 12 tones; both
@@ -57,7 +57,7 @@ def aspect_size(aspect: str) -> int:
     return len(DESCRIPTORS[aspect]) + more.get(aspect, 0)
 
 
-def aspect_vectors(sounds: Sequence[Heard], aspect: str) -> NDArray[np.float32]:
+def aspect_vectors(sounds: Sequence[SoundFeatures], aspect: str) -> NDArray[np.float32]:
     """Compute one row per sound, shape (sounds, aspect_size): unit length, or zeros for silence.
 
     A descriptor that is missing counts as average.
@@ -79,7 +79,7 @@ def aspect_vectors(sounds: Sequence[Heard], aspect: str) -> NDArray[np.float32]:
     return unit
 
 
-def _time(sound: Heard) -> NDArray[np.float64]:
+def _time(sound: SoundFeatures) -> NDArray[np.float64]:
     """Map onsets within the bar and the tempo to coordinates; tempo lies on the circle of
     octaves.
     """
@@ -93,7 +93,7 @@ def _time(sound: Heard) -> NDArray[np.float64]:
     return parts
 
 
-def _tones(sound: Heard) -> NDArray[np.float64]:
+def _tones(sound: SoundFeatures) -> NDArray[np.float64]:
     """Square roots of the twelve tones (Bhattacharyya, 1943), and how high it lies."""
     parts = np.zeros(_TONES + len(_HEIGHTS_HZ))
     if len(sound.chroma) == _TONES:

@@ -32,35 +32,35 @@ def describe(
     audio = valid_audio(audio)
     if spectrum is None:
         spectrum = short_time_spectrum(audio, sample_rate=sample_rate)
-    stretch, _ = loudest_stretch(audio, sample_rate=sample_rate)
-    mono = stretch.mean(axis=0, dtype=np.float32)
+    block, _ = loudest_stretch(audio, sample_rate=sample_rate)
+    mono = block.mean(axis=0, dtype=np.float32)
     offset = float(mono.mean(dtype=np.float64)) if mono.size else 0.0
     mono = mono - np.float32(offset)
     peak = float(np.abs(mono).max()) if mono.size else 0.0
     mono = mono / np.float32(peak) if peak > SILENCE else np.zeros_like(mono)
     described = {"duration_s": audio.shape[1] / sample_rate, "dc": offset}
-    described |= _level(stretch, mono)
+    described |= _level(block, mono)
     described |= colour_descriptors(spectrum)
     described |= envelope_descriptors(mono, sample_rate=sample_rate)
     described |= hit_descriptors(spectrum)
     described |= tone_descriptors(mono, spectrum)
-    described |= _width(stretch)
+    described |= _width(block)
     described |= band_descriptors(spectrum) | patch_descriptors(spectrum)
     return {name: _rounded(value) for name, value in described.items()}
 
 
-def _level(stretch: Audio, mono: np.ndarray) -> dict[str, float]:
+def _level(block: Audio, mono: np.ndarray) -> dict[str, float]:
     """RMS and peak of all channels; crest, crossings and flat tops of the mono mix."""
     if mono.size == 0:
         names = ("rms", "peak", "crest", "zero_crossing_rate", "flat_top_share", "loud_share")
         return dict.fromkeys(names, 0.0)
-    rms = _rms(stretch)
+    rms = _rms(block)
     size = np.abs(mono)
     mono_rms = _rms(mono[None])
     signs = np.signbit(mono)
     return {
         "rms": rms,
-        "peak": float(np.abs(stretch).max()),
+        "peak": float(np.abs(block).max()),
         "crest": float(-20.0 * np.log10(mono_rms)) if mono_rms > 0.0 else 0.0,
         "zero_crossing_rate": float((signs[1:] != signs[:-1]).mean()) if mono.size > 1 else 0.0,
         "flat_top_share": float((size > 0.98).mean()),
@@ -78,14 +78,14 @@ def _rms(audio: Audio) -> float:
     return math.sqrt(squares / audio.size)
 
 
-def _width(stretch: Audio) -> dict[str, float]:
+def _width(block: Audio) -> dict[str, float]:
     """Stereo width: energy of the difference against the whole, and the correlation.
 
     Mono is width 0 and correlation 1; channels beyond the second are left out.
     """
-    if stretch.shape[0] < 2 or stretch.shape[1] == 0:
+    if block.shape[0] < 2 or block.shape[1] == 0:
         return {"width": 0.0, "correlation": 1.0}
-    left, right = stretch[0].astype(np.float64), stretch[1].astype(np.float64)
+    left, right = block[0].astype(np.float64), block[1].astype(np.float64)
     left_power, right_power, product = left @ left, right @ right, left @ right
     total = left_power + right_power
     if total <= SILENCE**2:

@@ -161,7 +161,7 @@ def _regularity(flux: Values, frame_s: float) -> float:
     spectrum = np.fft.rfft(centred, size)
     correlation = np.fft.irfft(np.abs(spectrum) ** 2, size)[: flux.size]
     low, high = round(0.1 / frame_s), round(1.2 / frame_s)
-    wanted = correlation[low : min(high, flux.size // 2)]
-    if wanted.size == 0 or correlation[0] <= 0.0:
+    requested = correlation[low : min(high, flux.size // 2)]
+    if requested.size == 0 or correlation[0] <= 0.0:
         return 0.0
-    return float(np.clip(wanted.max() / correlation[0], 0.0, 1.0))
+    return float(np.clip(requested.max() / correlation[0], 0.0, 1.0))

@@ -125,8 +125,8 @@ def _long_spectra(low: Mono, rate: int) -> tuple[NDArray[np.float32], Values]:
     frames = padded[starts[:, None] + np.arange(length)]
     spectra = fft.rfft(frames * _blackman(length), axis=1)
     freqs = fft.rfftfreq(length, 1.0 / rate)
-    wanted = (freqs >= LOWEST_HZ * 0.9) & (freqs <= HIGHEST_HZ)
-    return np.abs(spectra[:, wanted]).astype(np.float32), freqs[wanted]
+    requested = (freqs >= LOWEST_HZ * 0.9) & (freqs <= HIGHEST_HZ)
+    return np.abs(spectra[:, requested]).astype(np.float32), freqs[requested]
 
 
 @cache
@@ -145,29 +145,29 @@ def _peaks(magnitude: NDArray[np.float32], freqs: Values) -> tuple[Values, Value
         return np.zeros((0, 1)), np.zeros((0, 1))
     inner = magnitude[:, 1:-1]
     is_peak = (inner > magnitude[:, :-2]) & (inner >= magnitude[:, 2:]) & (inner > 0.003 * loudest)
-    strengths, places = _side_by_side(is_peak, inner)
+    strengths, positions = _side_by_side(is_peak, inner)
     strongest = np.argpartition(strengths, -_PEAKS_PER_FRAME, axis=1)[:, -_PEAKS_PER_FRAME:]
-    place = np.take_along_axis(places, strongest, axis=1)
+    position = np.take_along_axis(positions, strongest, axis=1)
     found = np.take_along_axis(strengths, strongest, axis=1).astype(np.float64)
     before, here, after = (
-        np.log(np.take_along_axis(magnitude, place + k, axis=1).astype(np.float64) + 1e-12)
+        np.log(np.take_along_axis(magnitude, position + k, axis=1).astype(np.float64) + 1e-12)
         for k in (0, 1, 2)
     )
     curve = before - 2.0 * here + after
     shift = 0.5 * (before - after) / np.where(curve < -1e-9, curve, -1.0)
-    hertz = freqs[place + 1] + np.clip(shift, -0.5, 0.5) * (freqs[1] - freqs[0])
+    hertz = freqs[position + 1] + np.clip(shift, -0.5, 0.5) * (freqs[1] - freqs[0])
     least, full = _CLEAR_NEPERS
-    above = here - _level_around(magnitude / np.float32(loudest), place) - np.log(loudest)
+    above = here - _level_around(magnitude / np.float32(loudest), position) - np.log(loudest)
     clear = np.clip((above - least) / (full - least), 0.0, 1.0)
     return 69.0 + 12.0 * np.log2(hertz / 440.0), (found / loudest) ** _LOUDNESS_POWER * clear
 
 
-def _level_around(magnitude: NDArray[np.float32], place: NDArray[np.intp]) -> Values:
+def _level_around(magnitude: NDArray[np.float32], position: NDArray[np.intp]) -> Values:
     """Mean logarithm of the magnitudes (loudest 1) around places, from every fourth bin."""
     thinned = np.log(magnitude[:, ::4] + np.float32(1e-7)).astype(np.float64)
     summed = np.pad(np.cumsum(thinned, axis=1), ((0, 0), (1, 0)))
-    first = np.clip(place // 4 - _AROUND // 4, 0, thinned.shape[1] - 1)
-    last = np.clip(place // 4 + _AROUND // 4, 1, thinned.shape[1])
+    first = np.clip(position // 4 - _AROUND // 4, 0, thinned.shape[1] - 1)
+    last = np.clip(position // 4 + _AROUND // 4, 1, thinned.shape[1])
     total = np.take_along_axis(summed, last, axis=1) - np.take_along_axis(summed, first, axis=1)
     mean: Values = total / (last - first)
     return mean
@@ -185,10 +185,10 @@ def _side_by_side(
     before = np.cumsum(counts) - counts
     column = np.arange(frames.size) - before[frames]
     shape = (len(heights), max(_PEAKS_PER_FRAME, int(counts.max())))
-    strengths, places = np.zeros(shape, np.float32), np.zeros(shape, np.intp)
+    strengths, positions = np.zeros(shape, np.float32), np.zeros(shape, np.intp)
     strengths[frames, column] = heights[frames, bins]
-    places[frames, column] = bins
-    return strengths, places
+    positions[frames, column] = bins
+    return strengths, positions
 
 
 def _without_overtones(midi: Values, loudness: Values) -> Values:

@@ -184,12 +184,12 @@ def _refine(
         start, stop = max(0, rough - back), min(envelope.size, rough + ahead + 1)
         if stop <= start:
             continue
-        piece = envelope[start:stop]
-        rise = np.diff(piece, prepend=0.0 if start == 0 else piece[0])
+        block = envelope[start:stop]
+        rise = np.diff(block, prepend=0.0 if start == 0 else block[0])
         steepest = int(np.argmax(rise))
-        top = float(piece[steepest : steepest + 2 * ahead].max())
-        foot = float(piece[: steepest + 1].min())
+        top = float(block[steepest : steepest + 2 * ahead].max())
+        foot = float(block[: steepest + 1].min())
         limit = foot + _ATTACK_SHARE * (top - foot)
-        below = np.flatnonzero(piece[: steepest + 1] <= limit)
+        below = np.flatnonzero(block[: steepest + 1] <= limit)
         times.append((start + (int(below[-1]) + 1 if below.size else 0)) / rate)
     return np.unique(np.asarray(times, np.float64))

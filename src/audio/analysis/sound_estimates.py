@@ -74,9 +74,9 @@ def estimate_sound(
     An empty or silent clip gives defaults, no tempo, no note and no key.
     """
     audio = valid_audio(audio)
-    stretch, first = loudest_stretch(audio, sample_rate=sample_rate)
-    mono = loudest_channel_mix(stretch)
-    spectrum, features = _described(audio, stretch, mono, sample_rate)
+    block, first = loudest_stretch(audio, sample_rate=sample_rate)
+    mono = loudest_channel_mix(block)
+    spectrum, features = _described(audio, block, mono, sample_rate)
     categories = category_scores(features, model=model)
     rate = sample_rate / spectrum.hop
     strength = onset_strength(spectrum.magnitude, spectrum.freqs_hz, frame_rate=rate)
@@ -84,7 +84,7 @@ def estimate_sound(
     rhythm = rhythm_of(category_hints or categories)
     tempo = estimate_tempo(strength, extent, rhythm=rhythm, proposals=proposed_bpm)
     cues = loop_cues(mono, strength, extent, tempo, sample_rate=sample_rate)
-    part = stretch.shape[1] < audio.shape[1]
+    part = block.shape[1] < audio.shape[1]
     return SoundEstimates(
         features,
         categories,
@@ -99,14 +99,14 @@ def estimate_sound(
 
 
 def _described(
-    audio: Audio, stretch: Audio, mono: Mono, sample_rate: int
+    audio: Audio, block: Audio, mono: Mono, sample_rate: int
 ) -> tuple[Spectrum, dict[str, float]]:
     """Compute the shared spectrum and the descriptors; where channels cancel, of the loudest
     one.
     """
-    mean = stretch.mean(axis=0)
-    cancels = stretch.shape[0] > 1 and float(mean @ mean) < 0.05 * float(mono @ mono)
-    listened = mono[None] if cancels else stretch
+    mean = block.mean(axis=0)
+    cancels = block.shape[0] > 1 and float(mean @ mean) < 0.05 * float(mono @ mono)
+    listened = mono[None] if cancels else block
     spectrum = short_time_spectrum(listened, sample_rate=sample_rate)
     features = describe(listened, sample_rate=sample_rate, spectrum=spectrum)
     features["duration_s"] = float(f"{audio.shape[1] / sample_rate:.6g}")

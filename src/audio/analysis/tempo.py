@@ -105,7 +105,7 @@ def extent_of(audio: Audio, *, sample_rate: int) -> Extent:
     blocks = [audio[:, start : start + _BLOCK] for start in range(0, samples, _BLOCK)]
     peaks = [max(float(block.max()), -float(block.min())) for block in blocks]
     least = max(peaks, default=0.0) * 10.0 ** (-50.0 / 20.0)
-    sounding = [place for place, peak in enumerate(peaks) if peak > least]
+    sounding = [position for position, peak in enumerate(peaks) if peak > least]
     if not sounding:
         return Extent(duration_s, 0.0, duration_s)
     head = (np.abs(blocks[sounding[0]]) > least).any(axis=0)
@@ -330,13 +330,13 @@ def _likeliest(
     """
     best = ranked[0].bpm
     related = [
-        place
-        for place, candidate in enumerate(ranked)
+        position
+        for position, candidate in enumerate(ranked)
         if any(abs(candidate.bpm / best / ratio - 1.0) < 0.013 for ratio in (0.5, 1.0, 2.0))
     ]
-    rest = sorted(set(range(len(ranked))) - set(related), key=lambda place: -chances[place])
+    rest = sorted(set(range(len(ranked))) - set(related), key=lambda position: -chances[position])
     chosen = [*related, *rest][:5]
-    pairs = [(ranked[place].bpm, float(chances[place])) for place in chosen]
+    pairs = [(ranked[position].bpm, float(chances[position])) for position in chosen]
     return tuple(sorted(pairs, key=lambda pair: -pair[1]))
 
 

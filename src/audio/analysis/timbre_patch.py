@@ -24,7 +24,7 @@ OCTAVES_HZ = (60, 200, 400, 800, 1_600, 3_200, 6_400, 14_000)
 SPEEDS_HZ = (0.3, 1.0, 2.0, 4.0, 8.0, 16.0, 47.0)
 REGIONS = (slice(0, 5), slice(5, 13), slice(13, 25), slice(25, 40))
 
-_HEARD_FRAMES = 60
+_ANALYSED_FRAMES = 60
 _HARMONICS_BELOW_HZ = 6_000.0
 _CLIP = 3.0
 
@@ -52,14 +52,14 @@ def patch_measures(spectrum: Spectrum) -> Values:
     pairs = _decibels((energies[0::2] + energies[1::2]) / loudest / 2.0, 1e-8)
     levels = _decibels(energies[:, active] / loudest, 1e-8)
     frame_s = spectrum.hop / spectrum.sample_rate
-    heard = _heard_frames(spectrum, active)
+    audible = _analysed_frames(spectrum, active)
     return np.concatenate([
         _picture(pairs, frame_energy),
         _spreads(pairs[:, active]),
         _cepstra(levels, frame_energy[active]),
         _movement(energies, frame_s),
-        _contrast(heard, spectrum.freqs_hz),
-        _harmonics(heard, spectrum.sample_rate / spectrum.n_fft),
+        _contrast(audible, spectrum.freqs_hz),
+        _harmonics(audible, spectrum.sample_rate / spectrum.n_fft),
         [active.mean(), np.log(active.sum() * frame_s + 1e-2)],
     ])  # fmt: skip
 
@@ -124,27 +124,27 @@ def _movement(energies: Values, frame_s: float) -> Values:
     return np.array(measures)
 
 
-def _heard_frames(spectrum: Spectrum, active: NDArray[np.bool_]) -> NDArray[np.float32]:
+def _analysed_frames(spectrum: Spectrum, active: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Levels of at most sixty sounding frames, evenly spread, in dB below the loudest bin."""
-    places = np.flatnonzero(active)
-    if places.size > _HEARD_FRAMES:
-        places = places[np.linspace(0, places.size - 1, _HEARD_FRAMES).astype(int)]
-    power = spectrum.power[:, places]
+    positions = np.flatnonzero(active)
+    if positions.size > _ANALYSED_FRAMES:
+        positions = positions[np.linspace(0, positions.size - 1, _ANALYSED_FRAMES).astype(int)]
+    power = spectrum.power[:, positions]
     levels = np.log10(np.maximum(power / (power.max() + np.float32(1e-30)), np.float32(1e-10)))
     scaled: NDArray[np.float32] = np.float32(10.0) * levels
     return scaled
 
 
-def _contrast(heard: NDArray[np.float32], freqs_hz: NDArray[np.float32]) -> Values:
+def _contrast(audible: NDArray[np.float32], freqs_hz: NDArray[np.float32]) -> Values:
     """Per octave: how far peaks stand above valleys (after Jiang et al., 2002).
 
     Mean and spread over frames, and the contrast of the mean spectrum.
     """
     measures = []
     for low, high in itertools.pairwise(OCTAVES_HZ):
-        octave = heard[(freqs_hz >= low) & (freqs_hz < high)]
+        octave = audible[(freqs_hz >= low) & (freqs_hz < high)]
         if len(octave) < 3:
-            octave = heard[:3]
+            octave = audible[:3]
         count = max(1, int(0.15 * len(octave)))
         frames = np.sort(octave, axis=0)
         contrast = frames[-count:].mean(axis=0) - frames[:count].mean(axis=0)
@@ -153,10 +153,10 @@ def _contrast(heard: NDArray[np.float32], freqs_hz: NDArray[np.float32]) -> Valu
     return np.array(measures)
 
 
-def _harmonics(heard: NDArray[np.float32], bin_hz: float) -> Values:
+def _harmonics(audible: NDArray[np.float32], bin_hz: float) -> Values:
     """Strength, spread, pitch and steadiness of the cepstral peak (Noll, 1967)."""
-    count = min(int(_HARMONICS_BELOW_HZ / bin_hz), len(heard))
-    levels = heard[:count] - heard[:count].mean(axis=0)
+    count = min(int(_HARMONICS_BELOW_HZ / bin_hz), len(audible))
+    levels = audible[:count] - audible[:count].mean(axis=0)
     window = np.hanning(count).astype(np.float32)
     cepstra = np.abs(fft.dct(levels * window[:, None], axis=0, norm="ortho"))
     searched = cepstra[6 : count // 2]

@@ -39,12 +39,12 @@ def _segments(mono: NDArray[np.float32], sample_rate: int) -> tuple[Values, Valu
     length = max(64, round(0.0853 * sample_rate))
     padded = np.pad(mono, (0, max(0, length - mono.size)))
     starts = _loud_starts(padded, length)
-    pieces = padded[starts[:, None] + np.arange(length)].astype(np.float64)
-    pieces -= pieces.mean(axis=1, keepdims=True)
+    blocks = padded[starts[:, None] + np.arange(length)].astype(np.float64)
+    blocks -= blocks.mean(axis=1, keepdims=True)
     window, ideal = _segment_window(length)
     low = max(2, int(sample_rate / HIGHEST_HZ))
     high = min(int(sample_rate / LOWEST_HZ), int(length * 0.6))
-    correlation = _autocorrelation(pieces * window, high)
+    correlation = _autocorrelation(blocks * window, high)
     power = correlation[:, :1]
     normal = np.where(power > 1e-12, correlation / np.maximum(power, 1e-12), 0.0)
     normal /= ideal[:high]
@@ -59,8 +59,8 @@ def _loud_starts(padded: NDArray[np.float32], length: int) -> NDArray[np.intp]:
     energy = np.einsum("ws,ws->w", windows, windows)
     loud = starts[energy >= energy.max() * 1e-3]
     chosen = np.linspace(0, loud.size - 1, min(_SEGMENTS, loud.size)).round().astype(int)
-    places: NDArray[np.intp] = loud[chosen]
-    return places
+    positions: NDArray[np.intp] = loud[chosen]
+    return positions
 
 
 @cache
@@ -99,13 +99,13 @@ def _best_lags(normal: Values, low: int, sample_rate: int) -> tuple[Values, Valu
 def _chroma(spectrum: Spectrum) -> dict[str, float]:
     """Measure how narrow the peaks are and over how many of twelve pitch classes they spread."""
     freqs = spectrum.freqs_hz
-    wanted = np.flatnonzero((freqs >= 60.0) & (freqs <= 5_000.0))
-    mean = np.sqrt(spectrum.power[wanted].mean(axis=1).astype(np.float64))
+    requested = np.flatnonzero((freqs >= 60.0) & (freqs <= 5_000.0))
+    mean = np.sqrt(spectrum.power[requested].mean(axis=1).astype(np.float64))
     if mean.size < 16 or mean.max() <= 0.0:
         return {"peakiness": 0.0, "chroma_entropy": 0.0}
     smooth = np.convolve(np.pad(mean, 7, mode="edge"), np.full(15, 1 / 15), mode="valid")
     excess = np.maximum(mean - 1.3 * smooth, 0.0)
-    classes = np.round(12.0 * np.log2(freqs[wanted] / 440.0)).astype(int) % 12
+    classes = np.round(12.0 * np.log2(freqs[requested] / 440.0)).astype(int) % 12
     chroma = np.bincount(classes, weights=excess, minlength=12)
     total = chroma.sum()
     if total <= 0.0:

@@ -47,8 +47,8 @@ def click_at(audio: Audio, sample: int, *, sample_rate: int) -> Click:
     if window.shape[1] < 3:
         return Click(sample, 0.0, 0.0)
     bends = np.abs(np.diff(window, n=2, axis=-1))
-    place = sample - start - 1
-    offsets = np.abs(np.arange(bends.shape[1]) - place)
+    position = sample - start - 1
+    offsets = np.abs(np.arange(bends.shape[1]) - position)
     at = bends[:, offsets <= _AT_SAMPLES].max(axis=-1, initial=0.0)
     around = bends[:, offsets > max(_AT_SAMPLES, round(_NEAR_S * sample_rate))]
     level = np.maximum(around.max(axis=-1, initial=0.0), AUDIBLE / CLICK_RATIO)

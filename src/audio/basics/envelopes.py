@@ -76,11 +76,11 @@ def ducking(span: SampleSpan, *, starts: Sequence[int], depth: float, recover_s:
     """
     if not len(starts):
         return np.ones(span.samples)
-    places = np.arange(span.samples)
+    positions = np.arange(span.samples)
     ordered = np.sort(np.asarray(starts) % span.samples)
-    after = np.searchsorted(ordered, places, side="right")
-    since = (places - ordered[after - 1]) % span.samples / span.sample_rate
-    until = (ordered[after % ordered.size] - places) % span.samples / span.sample_rate
+    after = np.searchsorted(ordered, positions, side="right")
+    since = (positions - ordered[after - 1]) % span.samples / span.sample_rate
+    until = (ordered[after % ordered.size] - positions) % span.samples / span.sample_rate
     up = 0.5 - 0.5 * np.cos(np.pi * np.minimum(since / recover_s, 1.0))
     down = 0.5 - 0.5 * np.cos(np.pi * np.minimum(until / 0.004, 1.0))
     gain: Curve = 1 - depth * (1 - np.minimum(up, down))

@@ -157,8 +157,8 @@ def _predicted_before(
     gram[np.diag_indices(_ORDER)] += 1e-12 * gram.trace() + 1e-15
     weights = np.linalg.solve(gram, rows.T @ targets)
     known = np.concatenate([np.zeros(length), context[:_ORDER]])
-    for place in range(length - 1, -1, -1):
-        known[place] = weights @ known[place + 1 : place + 1 + _ORDER]
+    for position in range(length - 1, -1, -1):
+        known[position] = weights @ known[position + 1 : position + 1 + _ORDER]
     limit = 2 * np.abs(context).max()
     if not np.isfinite(known).all() or np.abs(known).max() > limit:
         return otherwise

@@ -42,11 +42,13 @@ def curve(
 
     Returns one number where the line is level throughout, else one value per sample.
     """
-    places = np.array([place for place, _ in points], np.float64)
+    positions = np.array([position for position, _ in points], np.float64)
     values = np.array([value for _, value in points], np.float64)
-    ends = np.interp([start, stop - 1], places, values)
-    inside = values[(places >= start) & (places < stop)]
+    ends = np.interp([start, stop - 1], positions, values)
+    inside = values[(positions >= start) & (positions < stop)]
     if ends[0] == ends[1] and (inside == ends[0]).all():
         return float(ends[0])
-    line: NDArray[np.float32] = np.interp(np.arange(start, stop), places, values).astype(np.float32)
+    line: NDArray[np.float32] = np.interp(np.arange(start, stop), positions, values).astype(
+        np.float32
+    )
     return line

@@ -101,9 +101,9 @@ def supersaw(
     Returns shape (2, samples), about as loud as a single saw.
     """
     offsets = np.linspace(-1.0, 1.0, voices) if voices > 1 else np.zeros(1)
-    places = np.where(np.arange(voices) % 2 == 0, offsets, -offsets) * 0.8
+    positions = np.where(np.arange(voices) % 2 == 0, offsets, -offsets) * 0.8
     stereo = np.zeros((2, span.samples), np.float32)
-    for offset, place in zip(offsets, places, strict=True):
+    for offset, place in zip(offsets, positions, strict=True):
         detuned = frequency_hz * 2 ** (offset * detune_cents / 1200)
         wave = saw(detuned, span, start_cycles=rng.random())
         angle = (place + 1) * np.pi / 4
@@ -138,10 +138,10 @@ def damped_partials(
     for frequency, level, decay_s in zip(frequencies_hz, levels, decays_s, strict=True):
         if frequency >= 0.45 * span.sample_rate:
             continue
-        heard = min(span.samples, int(1.5 * decay_s * span.sample_rate) + 1)
-        fall = np.exp((-6.908 / decay_s) * times[:heard]).astype(np.float32)
-        total[:heard] += (
-            np.float32(level) * fall * sine(frequency, SampleSpan(heard, span.sample_rate))[0]
+        audible = min(span.samples, int(1.5 * decay_s * span.sample_rate) + 1)
+        fall = np.exp((-6.908 / decay_s) * times[:audible]).astype(np.float32)
+        total[:audible] += (
+            np.float32(level) * fall * sine(frequency, SampleSpan(audible, span.sample_rate))[0]
         )
     return total[None]
 
@@ -162,8 +162,8 @@ def coloured_noise(
     length = next_fast_len(span.samples, real=True)
     freqs_hz = np.arange(length // 2 + 1) * (span.sample_rate / length)
     weight = np.zeros(freqs_hz.size, np.float32)
-    heard = freqs_hz >= 20.0
-    weight[heard] = (freqs_hz[heard] / 1000.0) ** (slope_db_per_octave / 6.0206)
+    audible = freqs_hz >= 20.0
+    weight[audible] = (freqs_hz[audible] / 1000.0) ** (slope_db_per_octave / 6.0206)
     parts = rng.standard_normal((2, channels, freqs_hz.size), dtype=np.float32) * weight
     noise = irfft(parts[0] + 1j * parts[1], length)[:, : span.samples]
     tilted: Audio = (noise * (0.33 / np.sqrt(np.mean(noise**2)))).astype(np.float32)
@@ -194,8 +194,8 @@ def plucked_string(
     line[lead : lead + whole] = _burst(whole, brightness, rng)
     turn = whole - 3
     for start in range(lead + whole, lead + span.samples, turn):
-        heard = line[start - whole - 3 : start - whole + 2 + turn]
-        line[start : start + turn] = np.convolve(heard, taps, "valid")
+        audible = line[start - whole - 3 : start - whole + 2 + turn]
+        line[start : start + turn] = np.convolve(audible, taps, "valid")
     return line[lead : lead + span.samples].astype(np.float32)[None]
 
 

@@ -9,7 +9,7 @@ from src.core.cores import usable_cores
 MOST_THREADS = 4
 """More would wait for memory, not for processors."""
 
-Piece = TypeVar("Piece")
+Block = TypeVar("Block")
 Result = TypeVar("Result")
 
 
@@ -18,7 +18,7 @@ def threads() -> int:
     return max(1, min(usable_cores(), MOST_THREADS))
 
 
-def side_by_side(work: Callable[[Piece], Result], pieces: Iterable[Piece]) -> list[Result]:
+def side_by_side(work: Callable[[Block], Result], pieces: Iterable[Block]) -> list[Result]:
     """Do the same to each piece, several at once; the results are in order.
 
     No piece may depend on what the work on another one leaves, so that the result is the
@@ -28,6 +28,6 @@ def side_by_side(work: Callable[[Piece], Result], pieces: Iterable[Piece]) -> li
         return list(pool.map(work, pieces))
 
 
-def stretches(samples: int, length: int) -> list[tuple[int, int]]:
+def blocks(samples: int, length: int) -> list[tuple[int, int]]:
     """(start, stop) of the pieces of a sound, each ``length`` long but the last."""
     return [(start, min(start + length, samples)) for start in range(0, samples, length)]

@@ -10,7 +10,7 @@ from src.core.errors import InvalidInputError
 Audio = NDArray[np.float32]
 """Sound in memory: float32, shape (channels, samples), finite."""
 
-HOUSE_RATE = 48_000
+PROJECT_SAMPLE_RATE = 48_000
 """Sample rate of everything inside the house, in Hz."""
 
 

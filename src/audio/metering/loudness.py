@@ -31,7 +31,7 @@ STEP_S = 0.1
 
 _PARTS = 10
 _PART_S = STEP_S / _PARTS
-"""Grain in which power is gathered: so fine that the loudest window is found wherever it lies."""
+"""Grain in which power is collected: so fine that the loudest window is found wherever it lies."""
 
 _GATING_STEPS = 4
 _SHORT_TERM_STEPS = 30
@@ -100,12 +100,12 @@ def measure_loudness(audio: Audio, *, sample_rate: int) -> LoudnessReport:
     return measured_loudness(valid_audio(audio), sample_rate=sample_rate).report()
 
 
-Heard = Callable[[int, int], Audio]
+SampleSource = Callable[[int, int], Audio]
 """Gives the samples from a start to a stop."""
 
 
 def measured_loudness(
-    audio: Audio, *, sample_rate: int, heard: Heard | None = None
+    audio: Audio, *, sample_rate: int, source: SampleSource | None = None
 ) -> "LoudnessMeter":
     """Return a meter that has taken a whole programme; its blocks are measured in parallel.
 
@@ -120,7 +120,7 @@ def measured_loudness(
     parts = whole.part_at(audio.shape[1])
 
     def taken(start: int, stop: int) -> Audio:
-        return audio[:, start:stop] if heard is None else heard(start, stop)
+        return audio[:, start:stop] if source is None else source(start, stop)
 
     def measured(first: int) -> "LoudnessMeter":
         last = first + length
@@ -157,16 +157,16 @@ class LoudnessMeter:
         for start in range(0, audio.shape[1], _CHUNK_SAMPLES):
             self._add_chunk(audio[:, start : start + _CHUNK_SAMPLES])
 
-    def take(self, heard: Heard, part: int, stop: int) -> None:
+    def take(self, source: SampleSource, part: int, stop: int) -> None:
         """Take a programme from a part of 10 ms on to a sample, as if all before had been."""
         start = int(self.part_starts(part, part + 1)[0])
         lead = max(start - math.ceil(_LEAD_S * self._rate), 0)
         if lead < start:
-            before = heard(lead, start).astype(np.float64)
+            before = source(lead, start).astype(np.float64)
             _, self._state = lfilter(*self._filter, before, axis=-1, zi=self._state)
         self._taken, self._first_part = start, part
-        for place in range(start, stop, _CHUNK_SAMPLES):
-            self._add_chunk(heard(place, min(place + _CHUNK_SAMPLES, stop)))
+        for position in range(start, stop, _CHUNK_SAMPLES):
+            self._add_chunk(source(position, min(position + _CHUNK_SAMPLES, stop)))
 
     def join(self, meters: Sequence["LoudnessMeter"]) -> None:
         """Take what others have measured of one programme, in its order."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from src.audio.basics.gain import gain_to_db
-from src.audio.basics.side_by_side import side_by_side, stretches
+from src.audio.basics.side_by_side import blocks, side_by_side
 from src.audio.basics.stereo import CorrelationMeter
 from src.audio.basics.validation import Audio
 from src.audio.metering.loudness import measure_loudness
@@ -47,24 +47,24 @@ def measured_master(
 
     true_peak: in dBTP, where it has been measured before
     """
-    heard = measure_loudness(mix, sample_rate=sample_rate)
+    audible = measure_loudness(mix, sample_rate=sample_rate)
     if true_peak is None:
         true_peak = true_peak_dbtp(mix, sample_rate=sample_rate)
 
-    def looked_at(piece: tuple[int, int]) -> tuple[CorrelationMeter, float]:
-        part, image = mix[:, slice(*piece)], CorrelationMeter()
+    def looked_at(block: tuple[int, int]) -> tuple[CorrelationMeter, float]:
+        part, image = mix[:, slice(*block)], CorrelationMeter()
         image.add(part)
         return image, max(float(part.max()), -float(part.min()))
 
-    found = side_by_side(looked_at, stretches(mix.shape[1], _CHUNK_SAMPLES))
+    found = side_by_side(looked_at, blocks(mix.shape[1], _CHUNK_SAMPLES))
     image = CorrelationMeter()
     image.join([part for part, _ in found])
     highest = max((level for _, level in found), default=0.0)
     return MasterReport(
-        loudness_lufs=heard.integrated_lufs,
-        short_term_max_lufs=heard.short_term_max_lufs,
-        momentary_max_lufs=heard.momentary_max_lufs,
-        loudness_range_lu=heard.range_lu,
+        loudness_lufs=audible.integrated_lufs,
+        short_term_max_lufs=audible.short_term_max_lufs,
+        momentary_max_lufs=audible.momentary_max_lufs,
+        loudness_range_lu=audible.range_lu,
         true_peak_dbtp=true_peak,
         sample_peak_dbfs=gain_to_db(highest),
         stereo_correlation=image.correlation,

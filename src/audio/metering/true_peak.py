@@ -7,7 +7,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from src.audio.basics.side_by_side import side_by_side, stretches
+from src.audio.basics.side_by_side import blocks, side_by_side
 from src.audio.basics.validation import Audio, valid_audio
 
 OVERSAMPLING = 4
@@ -39,10 +39,10 @@ def true_peak_dbtp(audio: Audio, *, sample_rate: int) -> float:
         return -math.inf
     peak = float(max(audio.max(), -audio.min()))
 
-    def highest(piece: tuple[int, int]) -> float:
-        return float(_stretch_peaks(audio, *piece, peak).max())
+    def highest(block: tuple[int, int]) -> float:
+        return float(_stretch_peaks(audio, *block, peak).max())
 
-    peak = max(peak, *side_by_side(highest, stretches(audio.shape[1], _CHUNK_SAMPLES)))
+    peak = max(peak, *side_by_side(highest, blocks(audio.shape[1], _CHUNK_SAMPLES)))
     return 20 * math.log10(peak) if peak > 0 else -math.inf
 
 
@@ -62,11 +62,11 @@ def block_true_peaks(
     if audio.shape[1] == 0:
         return np.zeros(0, np.float32)
 
-    def found(piece: tuple[int, int]) -> NDArray[np.float32]:
-        first, last = piece[0] // BLOCK_SAMPLES, -(-piece[1] // BLOCK_SAMPLES)
-        return _stretch_peaks(audio, *piece, floor, None if only is None else only[first:last])
+    def found(block: tuple[int, int]) -> NDArray[np.float32]:
+        first, last = block[0] // BLOCK_SAMPLES, -(-block[1] // BLOCK_SAMPLES)
+        return _stretch_peaks(audio, *block, floor, None if only is None else only[first:last])
 
-    return np.concatenate(side_by_side(found, stretches(audio.shape[1], _CHUNK_SAMPLES)))
+    return np.concatenate(side_by_side(found, blocks(audio.shape[1], _CHUNK_SAMPLES)))
 
 
 def _stretch_peaks(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from src.audio.basics.fades import rising
-from src.audio.basics.side_by_side import side_by_side, stretches
+from src.audio.basics.side_by_side import blocks, side_by_side
 from src.audio.basics.validation import Audio
 
 _HOP = 64
@@ -80,10 +80,10 @@ def compress(audio: Audio, settings: Compressor, *, sample_rate: int) -> float:
     largest reduction in dB. Silence stays silence.
     """
     powers = _hop_powers(audio)
-    heard = powers[powers > 1e-7]
-    if heard.size == 0:
+    audible = powers[powers > 1e-7]
+    if audible.size == 0:
         return 0.0
-    mean_db = 10 * math.log10(float(heard.mean()))
+    mean_db = 10 * math.log10(float(audible.mean()))
     levels_db = 10 * np.log10(np.maximum(powers, 1e-10)) - mean_db
     followed = _followed(levels_db, settings, sample_rate / _HOP)
     reduction_db = np.minimum(_reduction_db(followed, settings), settings.most_db)
@@ -101,12 +101,12 @@ def apply_gains(audio: Audio, gains: NDArray[np.float64], *, hop: int) -> None:
         return
     held = np.pad(gains, 1, mode="edge").astype(np.float32)
 
-    def work(piece: tuple[int, int]) -> None:
-        start, stop = piece
+    def work(block: tuple[int, int]) -> None:
+        start, stop = block
         line = gain_line(held[start // hop : -(-stop // hop) + 2], hop)
         audio[:, start:stop] *= line[: stop - start]
 
-    side_by_side(work, stretches(audio.shape[1], _CHUNK_HOPS * hop))
+    side_by_side(work, blocks(audio.shape[1], _CHUNK_HOPS * hop))
 
 
 def gain_line(held: NDArray[np.float32], hop: int) -> NDArray[np.float32]:
@@ -128,13 +128,13 @@ def gain_line(held: NDArray[np.float32], hop: int) -> NDArray[np.float32]:
 def _hop_powers(audio: Audio) -> NDArray[np.float64]:
     """Mean square of each run of 64 samples, over all channels."""
 
-    def sums(piece: tuple[int, int]) -> NDArray[np.float64]:
-        part = audio[:, slice(*piece)]
+    def sums(block: tuple[int, int]) -> NDArray[np.float64]:
+        part = audio[:, slice(*block)]
         square = np.einsum("cs,cs->s", part, part)
         whole: NDArray[np.float64] = np.add.reduceat(square, np.arange(0, square.size, _HOP))
         return whole.astype(np.float64)
 
-    found = side_by_side(sums, stretches(audio.shape[1], _CHUNK_HOPS * _HOP))
+    found = side_by_side(sums, blocks(audio.shape[1], _CHUNK_HOPS * _HOP))
     powers = np.concatenate(found) if found else np.zeros(0)
     powers /= _HOP * audio.shape[0]
     return powers

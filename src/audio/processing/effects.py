@@ -147,9 +147,9 @@ def chorus(audio: Audio, *, sample_rate: int, cycles: int, depth_s: float, mix: 
     out = audio.copy()
     for channel in range(audio.shape[0]):
         swing = np.sin(turns + np.pi * channel) * 0.5 + 0.5
-        place = np.arange(samples) - (0.004 + depth_s * swing) * sample_rate
-        whole = np.floor(place).astype(np.int64)
-        between = (place - whole).astype(np.float32)
+        position = np.arange(samples) - (0.004 + depth_s * swing) * sample_rate
+        whole = np.floor(position).astype(np.int64)
+        between = (position - whole).astype(np.float32)
         early = np.take(audio[channel], whole, mode="wrap")
         late = np.take(audio[channel], whole + 1, mode="wrap")
         out[channel] += np.float32(mix) * (early + between * (late - early))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d
 
 from src.audio.basics.gain import db_to_gain, gain_to_db
-from src.audio.basics.side_by_side import side_by_side, stretches
+from src.audio.basics.side_by_side import blocks, side_by_side
 from src.audio.basics.validation import Audio
 from src.audio.metering.loudness import (
     integrated_from_steps,
@@ -186,14 +186,14 @@ def _judged(report: MasterReport, drive: _Drive, goal: _Goal) -> MasterReport:
 def quantise_24_bit(audio: Audio) -> None:
     """Round to the steps of a 24-bit file, in place; float32 holds each of them exactly."""
 
-    def work(piece: tuple[int, int]) -> None:
-        part = audio[:, slice(*piece)]
+    def work(block: tuple[int, int]) -> None:
+        part = audio[:, slice(*block)]
         part *= np.float32(_STEPS_24_BIT)
         np.rint(part, out=part)
         np.clip(part, -_STEPS_24_BIT, _STEPS_24_BIT - 1, out=part)
         part *= np.float32(1 / _STEPS_24_BIT)
 
-    side_by_side(work, stretches(audio.shape[1], _CHUNK_SAMPLES))
+    side_by_side(work, blocks(audio.shape[1], _CHUNK_SAMPLES))
 
 
 def quantise_below(audio: Audio, *, sample_rate: int, ceiling_dbtp: float) -> float:
@@ -202,7 +202,7 @@ def quantise_below(audio: Audio, *, sample_rate: int, ceiling_dbtp: float) -> fl
     audio: float32, shape (channels, samples); all of it is turned down where a peak is above
 
     Returns the true peak in dBTP. For hundredths of a decibel: a moving gain can add so much
-    between the samples, and a limiter that was told of each run's peak can't know of it.
+    between the samples, and a limiter that was reported of each run's peak can't know of it.
     """
     quantise_24_bit(audio)
     peak_dbtp = true_peak_dbtp(audio, sample_rate=sample_rate)
@@ -215,20 +215,20 @@ def quantise_below(audio: Audio, *, sample_rate: int, ceiling_dbtp: float) -> fl
 
 def _drive(mix: Audio, steps: NDArray[np.float64], loudness_lufs: float, goal: _Goal) -> _Drive:
     """Find and apply the gain whose limited result has the target's loudness."""
-    wanted = db_to_gain(goal.target_lufs - loudness_lufs)
+    requested = db_to_gain(goal.target_lufs - loudness_lufs)
     highest = float(max(mix.max(), -mix.min()))
     for spare_db in _SPARE_DRIVE_DB:
-        floor = goal.ceiling / (wanted * db_to_gain(spare_db))
+        floor = goal.ceiling / (requested * db_to_gain(spare_db))
         peaks = block_true_peaks(mix, floor=min(floor, highest))
         limiting = _Limiting(mix, steps, peaks, loudness_lufs, goal)
         # What is too much at this gain is too much at the larger one that is looked for.
-        drive = limiting.at(wanted)
+        drive = limiting.at(requested)
         if limiting.limits_alone(drive):
-            drive = limiting.solve(wanted, 0.0)
+            drive = limiting.solve(requested, 0.0)
         if not limiting.limits_alone(drive):
             limiting = replace(limiting, rounds=True)
-            drive = limiting.solve(wanted, 0.0)
-        if drive.gain <= wanted * db_to_gain(spare_db - 1.0):
+            drive = limiting.solve(requested, 0.0)
+        if drive.gain <= requested * db_to_gain(spare_db - 1.0):
             break
     if limiting.rounds:
         return _rounded_and_limited(mix, limiting, drive)
@@ -348,11 +348,11 @@ class _Limiting:
         """Measure the loudness after the limiter without keeping the result."""
         held = np.pad(drive.reductions * drive.gain, 1, mode="edge").astype(np.float32)
 
-        def heard(start: int, stop: int) -> Audio:
+        def audible(start: int, stop: int) -> Audio:
             first, last = start // BLOCK_SAMPLES, -(-stop // BLOCK_SAMPLES)
             line = gain_line(held[first : last + 2], BLOCK_SAMPLES)
             offset = start - first * BLOCK_SAMPLES
             return self.mix[:, start:stop] * line[offset : offset + stop - start]
 
-        meter = measured_loudness(self.mix, sample_rate=self.goal.sample_rate, heard=heard)
+        meter = measured_loudness(self.mix, sample_rate=self.goal.sample_rate, source=audible)
         return meter.report().integrated_lufs

@@ -81,10 +81,10 @@ class ReverbSend:
         """Convolve what lies from ``start`` on, one hop long."""
         total: Spectrum | None = None
         for part, answer in enumerate(self._answers):
-            place = start - part * _HOP
-            if place not in spectra:
-                spectra[place] = self._spectrum(led, place)
-            spectrum = spectra[place]
+            position = start - part * _HOP
+            if position not in spectra:
+                spectra[position] = self._spectrum(led, position)
+            spectrum = spectra[position]
             if spectrum is not None:
                 total = spectrum * answer if total is None else total + spectrum * answer
         if total is None:
@@ -92,9 +92,9 @@ class ReverbSend:
         answered: Audio = irfft(total, 2 * _HOP)[:, _HOP:]
         return answered
 
-    def _spectrum(self, led: Audio, place: int) -> "Spectrum | None":
+    def _spectrum(self, led: Audio, position: int) -> "Spectrum | None":
         """Spectrum of the hop at ``place`` and the one before it; None for silence."""
-        first = place + self.memory - _HOP
+        first = position + self.memory - _HOP
         frame = led[:, first : first + 2 * _HOP]
         if not frame.any():
             return None

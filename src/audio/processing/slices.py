@@ -35,12 +35,12 @@ def respaced(audio: Audio, *, sample_rate: int, length_samples: int) -> Audio:
     into the next one. Returns shape (channels, length_samples).
     """
     cuts = cut_points(audio, sample_rate=sample_rate)
-    places = _places(cuts, length_samples / max(audio.shape[1], 1), sample_rate)
-    ends = np.append(places[1:], length_samples)
+    positions = _positions(cuts, length_samples / max(audio.shape[1], 1), sample_rate)
+    ends = np.append(positions[1:], length_samples)
     out = np.zeros((audio.shape[0], length_samples), np.float32)
-    for cut, place, end in zip(cuts, places, ends, strict=True):
+    for cut, position, end in zip(cuts, positions, ends, strict=True):
         lead = _before(audio, cut, sample_rate)
-        _lay(out, audio[:, cut : cut + end - place], lead, int(place))
+        _lay(out, audio[:, cut : cut + end - position], lead, int(position))
     return out
 
 
@@ -54,34 +54,34 @@ def with_own_attacks(stretched: Audio, audio: Audio, *, sample_rate: int) -> Aud
     what was stretched. Returns a new array of the shape of ``stretched``.
     """
     cuts = cut_points(audio, sample_rate=sample_rate)
-    places = _places(cuts, stretched.shape[1] / max(audio.shape[1], 1), sample_rate)
+    positions = _positions(cuts, stretched.shape[1] / max(audio.shape[1], 1), sample_rate)
     out = stretched.copy()
     attack, blend = round(_ATTACK_S * sample_rate), round(_BLEND_S * sample_rate)
-    for cut, place in zip(cuts, places, strict=True):
-        piece = audio[:, cut : cut + attack + blend].copy()
-        below = stretched[:, place : place + attack + blend]
-        if piece.shape != below.shape or piece.shape[1] < attack + blend:
+    for cut, position in zip(cuts, positions, strict=True):
+        clip_slice = audio[:, cut : cut + attack + blend].copy()
+        below = stretched[:, position : position + attack + blend]
+        if clip_slice.shape != below.shape or clip_slice.shape[1] < attack + blend:
             continue
-        piece[:, attack:] = crossfade(piece[:, attack:], below[:, attack:])
-        _lay(out, piece, _before(audio, cut, sample_rate), int(place))
+        clip_slice[:, attack:] = crossfade(clip_slice[:, attack:], below[:, attack:])
+        _lay(out, clip_slice, _before(audio, cut, sample_rate), int(position))
     return out
 
 
-def _places(cuts: NDArray[np.int64], ratio: float, sample_rate: int) -> NDArray[np.int64]:
+def _positions(cuts: NDArray[np.int64], ratio: float, sample_rate: int) -> NDArray[np.int64]:
     """Place slices so that their attacks, not their cuts, keep the proportions."""
     early = np.where(cuts > 0, _EARLY_S * sample_rate, 0.0)
-    places: NDArray[np.int64] = np.rint((cuts + early) * ratio - early).astype(np.int64)
-    return places
+    positions: NDArray[np.int64] = np.rint((cuts + early) * ratio - early).astype(np.int64)
+    return positions
 
 
 def _before(audio: Audio, cut: int, sample_rate: int) -> Audio:
     return audio[:, max(cut - round(_FADE_S * sample_rate), 0) : cut]
 
 
-def _lay(out: Audio, piece: Audio, lead: Audio, place: int) -> None:
+def _lay(out: Audio, clip_slice: Audio, lead: Audio, position: int) -> None:
     """Write a piece; what sounded there before it blends into ``lead`` up to its start."""
-    length = min(lead.shape[1], place)
-    if length > 0 and piece.shape[1] > 0:
-        before = out[:, place - length : place]
+    length = min(lead.shape[1], position)
+    if length > 0 and clip_slice.shape[1] > 0:
+        before = out[:, position - length : position]
         before[:] = crossfade(before, lead[:, lead.shape[1] - length :])
-    out[:, place : place + piece.shape[1]] = piece
+    out[:, position : position + clip_slice.shape[1]] = clip_slice

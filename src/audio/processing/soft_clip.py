@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from src.audio.basics.gain import db_to_gain
-from src.audio.basics.side_by_side import side_by_side, stretches
+from src.audio.basics.side_by_side import blocks, side_by_side
 from src.audio.basics.validation import Audio
 from src.audio.metering.true_peak import (
     BLOCK_SAMPLES,
@@ -58,8 +58,8 @@ def round_peaks(
     """
     high = peaks * np.float32(drive) > np.float32(ceiling)
 
-    def work(piece: tuple[int, int]) -> None:
-        start, stop = piece
+    def work(block: tuple[int, int]) -> None:
+        start, stop = block
         np.multiply(audio[:, start:stop], np.float32(drive), out=out[:, start:stop])
         first, last = start // BLOCK_SAMPLES - 1, -(-stop // BLOCK_SAMPLES) + 1
         runs = np.flatnonzero(high[max(first, 0) : last]) + max(first, 0)
@@ -68,7 +68,7 @@ def round_peaks(
                 change = _change(channel, runs, (first, last), drive, ceiling)
                 driven[start:stop] += change[BLOCK_SAMPLES : BLOCK_SAMPLES + stop - start]
 
-    side_by_side(work, stretches(audio.shape[1], _CHUNK_SAMPLES))
+    side_by_side(work, blocks(audio.shape[1], _CHUNK_SAMPLES))
 
 
 def _change(

@@ -76,8 +76,8 @@ def _stretched(
     samples = audio.shape[1]
     context = round(_CONTEXT_S * sample_rate)
     if looped:
-        places = np.arange(-context, samples + context)
-        surrounded = np.take(audio, places, axis=1, mode="wrap")
+        positions = np.arange(-context, samples + context)
+        surrounded = np.take(audio, positions, axis=1, mode="wrap")
     else:
         surrounded = np.pad(audio, ((0, 0), (context, context)))
     engine = Stretch(_SEED)
@@ -88,8 +88,8 @@ def _stretched(
     whole = np.asarray(engine.process(np.ascontiguousarray(surrounded)), np.float32)
     start = round(context * length_samples / samples)
     out = np.zeros((audio.shape[0], length_samples), np.float32)
-    piece = whole[:, start : start + length_samples]
-    out[:, : piece.shape[1]] = piece
+    block = whole[:, start : start + length_samples]
+    out[:, : block.shape[1]] = block
     if looped:
         seam = min(round(SEAM_S * sample_rate), length_samples // 4, start)
         if seam > 0:

@@ -28,17 +28,17 @@ def tape_stop(audio: Audio) -> Audio:
     if samples == 0:
         return audio.copy()
     time = np.arange(STOP_FACTOR * samples, dtype=np.float64)
-    place = time - time**2 / (2.0 * STOP_FACTOR * samples)
-    slowed = _read(audio, place)
+    position = time - time**2 / (2.0 * STOP_FACTOR * samples)
+    slowed = _read(audio, position)
     return fade_out_samples(slowed, round(_FADED_SHARE * slowed.shape[1]))
 
 
-def _read(audio: Audio, place: np.ndarray) -> Audio:
+def _read(audio: Audio, position: np.ndarray) -> Audio:
     """Interpolate the sound at positions between samples; beyond its ends is silence."""
-    whole = np.floor(place).astype(np.int64)
-    inside = place - whole
+    whole = np.floor(position).astype(np.int64)
+    inside = position - whole
     padded = np.pad(audio, ((0, 0), (_HALF_WIDTH, _HALF_WIDTH + 1)))
-    read = np.zeros((audio.shape[0], place.size), np.float64)
+    read = np.zeros((audio.shape[0], position.size), np.float64)
     for tap in range(1 - _HALF_WIDTH, _HALF_WIDTH + 1):
         distance = inside - tap
         window = 0.5 + 0.5 * np.cos(np.pi * distance / _HALF_WIDTH)

@@ -301,6 +301,6 @@ def shaker(*, length_s: float, sample_rate: int, rng: np.random.Generator) -> Au
         low_hz=4500.0,
         high_hz=12000.0,
     )
-    place = span.times_s / length_s
-    swell = np.minimum(place / 0.12, 1.0) * np.exp(-4.5 * np.maximum(place - 0.12, 0.0))
+    position = span.times_s / length_s
+    swell = np.minimum(position / 0.12, 1.0) * np.exp(-4.5 * np.maximum(position - 0.12, 0.0))
     return _finished((grains * swell).astype(np.float32), sample_rate)

@@ -32,18 +32,18 @@ class Rise:
 
 def riser(shape: Rise, span: SampleSpan, *, rng: np.random.Generator) -> Audio:
     """Tension that grows over the whole span and is cut off at its end."""
-    place = np.arange(span.samples) / span.samples
+    position = np.arange(span.samples) / span.samples
     noise = white_noise(span, channels=2, rng=rng)
-    band = Sweep(250.0 * 2 ** (5.3 * place**1.3), 1.6, "bandpass")
+    band = Sweep(250.0 * 2 ** (5.3 * position**1.3), 1.6, "bandpass")
     air = sweep(noise, band, sample_rate=span.sample_rate)
-    pitch = shape.start_hz * 2 ** (shape.octaves * place**1.5)
+    pitch = shape.start_hz * 2 ** (shape.octaves * position**1.5)
     saws = supersaw(pitch, span, voices=5, detune_cents=18, rng=rng)
-    opening = Sweep(300.0 * 2 ** (5 * place**1.5), 1.2, "lowpass")
+    opening = Sweep(300.0 * 2 ** (5 * position**1.5), 1.2, "lowpass")
     saws = sweep(saws, opening, sample_rate=span.sample_rate)
-    mixed = (shape.noise * 1.6 * air + shape.tone * saws) * (0.03 + 0.97 * place**1.8)
+    mixed = (shape.noise * 1.6 * air + shape.tone * saws) * (0.03 + 0.97 * position**1.8)
     if shape.pulse_cycles:
-        gate = 0.5 - 0.5 * np.cos(2 * np.pi * shape.pulse_cycles * place**1.6)
-        mixed = mixed * (1 - 0.6 * place * gate)
+        gate = 0.5 - 0.5 * np.cos(2 * np.pi * shape.pulse_cycles * position**1.6)
+        mixed = mixed * (1 - 0.6 * position * gate)
     driven = saturate(mixed.astype(np.float32), drive_db=5.0)
     clean = high_pass(driven, sample_rate=span.sample_rate, cutoff_hz=80.0)
     faded = with_faded_ends(clean, sample_rate=span.sample_rate, in_s=0.05, out_s=0.02)
@@ -52,13 +52,13 @@ def riser(shape: Rise, span: SampleSpan, *, rng: np.random.Generator) -> Audio:
 
 def downlifter(span: SampleSpan, *, rng: np.random.Generator) -> Audio:
     """Synthesise the fall after a peak: a band of noise and a saw that sink and fade."""
-    place = np.arange(span.samples) / span.samples
+    position = np.arange(span.samples) / span.samples
     noise = white_noise(span, channels=2, rng=rng)
-    band = Sweep(9000.0 * 2 ** (-6 * place**0.7), 1.2, "bandpass")
+    band = Sweep(9000.0 * 2 ** (-6 * position**0.7), 1.2, "bandpass")
     air = sweep(noise, band, sample_rate=span.sample_rate)
-    saws = supersaw(880.0 * 2 ** (-4 * place**0.6), span, voices=3, detune_cents=15, rng=rng)
+    saws = supersaw(880.0 * 2 ** (-4 * position**0.6), span, voices=3, detune_cents=15, rng=rng)
     saws = low_pass(saws, sample_rate=span.sample_rate, cutoff_hz=1800.0)
-    mixed = (1.8 * air + 0.25 * saws) * (1 - place) ** 1.6
+    mixed = (1.8 * air + 0.25 * saws) * (1 - position) ** 1.6
     clean = high_pass(mixed.astype(np.float32), sample_rate=span.sample_rate, cutoff_hz=40.0)
     faded = with_faded_ends(clean, sample_rate=span.sample_rate, in_s=0.002, out_s=0.1)
     return at_peak(faded, peak_dbfs=0.0)
@@ -134,9 +134,9 @@ def crackle(span: SampleSpan, *, per_second: float, rng: np.random.Generator) ->
     """Dust on vinyl: rare clicks of all sizes on either side."""
     count = max(1, round(per_second * span.samples / span.sample_rate))
     dust = np.zeros((2, span.samples), np.float32)
-    places = rng.integers(0, span.samples, count)
+    positions = rng.integers(0, span.samples, count)
     sides = rng.integers(0, 2, count)
-    dust[sides, places] += rng.exponential(0.25, count).astype(np.float32) * rng.choice(
+    dust[sides, positions] += rng.exponential(0.25, count).astype(np.float32) * rng.choice(
         [-1, 1], count
     )
     bright = low_pass(dust, sample_rate=span.sample_rate, cutoff_hz=5200.0)

@@ -188,8 +188,8 @@ def _pad_spectrum(
             width = max(1.0, (2 ** (voice.width_cents / 1200) - 1) * centre_hz / bin_hz / 2)
             low = max(1, int(centre_hz / bin_hz - 3 * width))
             high = min(weights.size, int(centre_hz / bin_hz + 3 * width) + 2)
-            place = (np.arange(low, high) - centre_hz / bin_hz) / width
-            weights[low:high] += level / np.sqrt(width) * np.exp(-0.5 * place**2)
+            position = (np.arange(low, high) - centre_hz / bin_hz) / width
+            weights[low:high] += level / np.sqrt(width) * np.exp(-0.5 * position**2)
     return weights.astype(np.float32)
 
 

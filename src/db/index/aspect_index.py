@@ -53,8 +53,8 @@ class AspectIndex:
         known = self._aligned_ids is ids  # another index has its stems in another order
         if self._aligned is None or not known or self._aligned[:2] != (seq, self._seq):
             self._aligned_ids = ids
-            places = np.array([self._rows.get(stem_id, -1) for stem_id in ids], dtype=np.intp)
-            found = np.where((places >= 0)[:, None], self._vectors[places], np.float32(0.0))
+            locations = np.array([self._rows.get(stem_id, -1) for stem_id in ids], dtype=np.intp)
+            found = np.where((locations >= 0)[:, None], self._vectors[locations], np.float32(0.0))
             self._aligned = (seq, self._seq, found)
         return self._aligned[2]
 

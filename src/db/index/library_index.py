@@ -243,8 +243,8 @@ class LibraryIndex:
         """Write the file of vectors now. Does nothing without one."""
         if self._cache is not None:
             with self._database.transaction() as session:
-                told = self._to_save(session)
-            self._cache.save(*told)
+                reported = self._to_save(session)
+            self._cache.save(*reported)
 
     def wait_saved(self) -> None:
         """Wait for a file that is being written."""
@@ -257,8 +257,8 @@ class LibraryIndex:
             return
         busy = self._saving is not None and self._saving.is_alive()
         if not busy and self._unsaved > SAVED_AGAIN * self.count:
-            told = self._to_save(session)
-            self._saving = threading.Thread(target=self._cache.save, args=told, name="vectors")
+            reported = self._to_save(session)
+            self._saving = threading.Thread(target=self._cache.save, args=reported, name="vectors")
             self._saving.start()
 
     def _to_save(self, session: Session) -> tuple[list[str], int, str, VectorStore]:
@@ -275,11 +275,11 @@ class LibraryIndex:
 
     def _renew(self, session: Session, changed: Sequence[str]) -> None:
         for start in range(0, len(changed), CHUNK):
-            wanted = changed[start : start + CHUNK]
+            requested = changed[start : start + CHUNK]
             found = {stem.id: stem for stem in _stems(session, self._rows().where(
-                Stem.id.in_(wanted)
+                Stem.id.in_(requested)
             ))}  # fmt: skip
-            for stem_id in wanted:
+            for stem_id in requested:
                 if stem_id in found:
                     self._put(found[stem_id])
                 else:

@@ -2,7 +2,7 @@
 
 The database stays the truth: a file tells up to which change it was in step, and what
 changed since is read from the database. A file that is missing, damaged, of another model
-or of another database is passed over and written anew.
+or of another database is passed over and written again.
 """
 
 import logging
@@ -113,9 +113,11 @@ class VectorCache:
             square = float(vector @ vector)
             some = slice(row, row + 1)
             scales = found.coded.scales[2:, some]
-            told = float(code_products(encode_query(vector), found.coded.codes[some], scales)[0])
+            reported = float(
+                code_products(encode_query(vector), found.coded.codes[some], scales)[0]
+            )
             coded = bool(scales[0, 0] > 0.0)
-            if coded != (square > 0.0) or not abs(told - square) <= 0.1 * square + 1e-6:
+            if coded != (square > 0.0) or not abs(reported - square) <= 0.1 * square + 1e-6:
                 raise DamagedFileError(f"vector {row} is not the one that was written")
 
 

@@ -97,7 +97,7 @@ def encode_query(vector: Floats) -> CodedQuery:
     turned, levels, square = _levels(np.asarray(vector, dtype=np.float32)[np.newaxis])
     coded = _coded(turned, levels, square)
     planes = np.concatenate([
-        np.packbits(levels >> place & 1, axis=1, bitorder="little") for place in range(4)
+        np.packbits(levels >> location & 1, axis=1, bitorder="little") for location in range(4)
     ])  # fmt: skip
     above = float(levels.sum(dtype=np.float32)) - _MIDDLE * levels.size
     return CodedQuery(

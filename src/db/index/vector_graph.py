@@ -57,7 +57,7 @@ class VectorGraph:
             self._building.join()
 
     def put(self, slots: Slots) -> None:
-        """Take up slots that were written, anew where they were there. Zeros stay out."""
+        """Take up slots that were written, again where they were there. Zeros stay out."""
         with self._lock:
             for start in range(0, len(slots), _ADDED_AT_ONCE):
                 self._put(slots[start : start + _ADDED_AT_ONCE])
@@ -67,8 +67,8 @@ class VectorGraph:
         share = np.count_nonzero(allowed) / max(len(allowed), 1)
         if not self.ready or share < LEAST_SHARE:
             return None
-        asked = min(len(self._index), int(1.5 * count / share) + 16)
-        found = _keys(self._index, vector, asked)
+        requested = min(len(self._index), int(1.5 * count / share) + 16)
+        found = _keys(self._index, vector, requested)
         found = found[found < len(allowed)]
         found = found[allowed[found]]
         if len(found) < count:

@@ -61,7 +61,7 @@ class Segment:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _CodedQuery:
     """A vector as it is compared. coded: None where vectors are compared as they are
 
     bit_margin, code_margin: how far an estimate may lie below the last one wanted
@@ -187,23 +187,23 @@ class VectorStore:
 
     def _promising(self, vector: Floats, allowed: Mask, among: int, count: int) -> Slots:
         """Slots whose estimates are good enough for their vectors to be worked out exactly."""
-        asked = self._asked(vector)
-        best = _Best(count, asked.code_margin)
-        gather = among < _GATHER_BELOW * len(allowed)
+        requested = self._requested(vector)
+        best = _Best(count, requested.code_margin)
+        collect = among < _GATHER_BELOW * len(allowed)
         for segment in self._segments:
             for start in range(0, segment.room, _SCANNED):
                 first = segment.start + start
                 mask = allowed[first : min(first + _SCANNED, segment.start + segment.room)]
-                if len(mask) and (not gather or mask.any()):
-                    rows = _rows_of(mask, start, gather=gather)
-                    _scan(segment, rows, None if gather else mask, asked, best)
+                if len(mask) and (not collect or mask.any()):
+                    rows = _rows_of(mask, start, collect=collect)
+                    _scan(segment, rows, None if collect else mask, requested, best)
         return np.sort(best.slots)
 
-    def _asked(self, vector: Floats) -> _Asked:
+    def _requested(self, vector: Floats) -> _CodedQuery:
         if not self.coded:
-            return _Asked(vector, None, 0.0, 1e-6)
+            return _CodedQuery(vector, None, 0.0, 1e-6)
         length = float(np.linalg.norm(vector))
-        return _Asked(
+        return _CodedQuery(
             vector=vector,
             coded=encode_query(vector),
             bit_margin=BIT_MARGIN * bit_error(self.dimension) * length,
@@ -237,31 +237,34 @@ class VectorStore:
                 yield segment, slots[rows] - segment.start, rows
 
 
-def _rows_of(mask: Mask, start: int, *, gather: bool) -> Slots | slice:
-    return np.flatnonzero(mask) + start if gather else slice(start, start + len(mask))
+def _rows_of(mask: Mask, start: int, *, collect: bool) -> Slots | slice:
+    return np.flatnonzero(mask) + start if collect else slice(start, start + len(mask))
 
 
 def _scan(
-    segment: Segment, rows: Slots | slice, mask: Mask | None, asked: _Asked, best: _Best
+    segment: Segment, rows: Slots | slice, mask: Mask | None, requested: _CodedQuery, best: _Best
 ) -> None:
     """Look at rows of a segment: at their bits, then at the codes of the promising ones.
 
     mask: which of the rows are allowed; None: all
     """
-    if asked.coded is None:
-        vectors = _exact(segment.vectors[rows], asked.vector)
+    if requested.coded is None:
+        vectors = _exact(segment.vectors[rows], requested.vector)
         near = np.arange(len(vectors)) if mask is None else np.flatnonzero(mask)
-        places = rows[near] if isinstance(rows, np.ndarray) else near + rows.start
-        best.take(segment.start + places, vectors[near])
+        locations = rows[near] if isinstance(rows, np.ndarray) else near + rows.start
+        best.take(segment.start + locations, vectors[near])
         return
     coded = segment.coded
-    by_bits = bit_products(asked.coded, coded.bits[rows], coded.scales[:2, rows])
-    close = by_bits >= best.least - asked.bit_margin
+    by_bits = bit_products(requested.coded, coded.bits[rows], coded.scales[:2, rows])
+    close = by_bits >= best.least - requested.bit_margin
     near = np.flatnonzero(close if mask is None else close & mask)
     if len(near):
-        places = rows[near] if isinstance(rows, np.ndarray) else near + rows.start
-        scales = coded.scales[2:, places]
-        best.take(segment.start + places, code_products(asked.coded, coded.codes[places], scales))
+        locations = rows[near] if isinstance(rows, np.ndarray) else near + rows.start
+        scales = coded.scales[2:, locations]
+        best.take(
+            segment.start + locations,
+            code_products(requested.coded, coded.codes[locations], scales),
+        )
 
 
 def _exact(vectors: Floats, vector: Floats) -> Floats:

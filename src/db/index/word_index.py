@@ -84,10 +84,10 @@ class WordIndex:
         """List all words that begin so, in alphabetical order."""
         known = self.words()
         found = []
-        for place in range(bisect_left(known, start), len(known)):
-            if not known[place].startswith(start):
+        for location in range(bisect_left(known, start), len(known)):
+            if not known[location].startswith(start):
                 break
-            found.append(known[place])
+            found.append(known[location])
         return found
 
     def near(self, word: str) -> list[str]:

@@ -66,14 +66,14 @@ def features_of(
 
 def add_vectors(session: Session, model_id: str, rows: Sequence[tuple[str, bytes]]) -> int:
     """Write vectors of stems that are there and have none of the model yet; how many it were."""
-    wanted = dict(rows)
+    requested = dict(rows)
     there = session.scalars(
-        select(Stem.id).where(Stem.id.in_(wanted), ~_has_vector(model_id)).order_by(Stem.id)
+        select(Stem.id).where(Stem.id.in_(requested), ~_has_vector(model_id)).order_by(Stem.id)
     ).all()
     if there:
         session.execute(
             insert(Embedding),
-            [{"stem_id": one, "model_id": model_id, "vector": wanted[one]} for one in there],
+            [{"stem_id": one, "model_id": model_id, "vector": requested[one]} for one in there],
         )
     return len(there)
 

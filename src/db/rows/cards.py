@@ -33,12 +33,12 @@ class StemCards:
 
         Sounds of our own synthesis have cards too. What others changed meanwhile is seen.
         """
-        asked = list(dict.fromkeys(ids))
-        found = {one: made_card(one) for one in asked if is_made(one)}
-        stored = [one for one in asked if one not in found]
+        requested = list(dict.fromkeys(ids))
+        found = {one: made_card(one) for one in requested if is_made(one)}
+        stored = [one for one in requested if one not in found]
         if stored:
             found |= self._stored(stored)
-        return {one: found[one] for one in asked if one in found}
+        return {one: found[one] for one in requested if one in found}
 
     def _stored(self, ids: Sequence[str]) -> dict[str, StemCard]:
         with self._lock, self._database.transaction() as session:

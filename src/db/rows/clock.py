@@ -13,7 +13,7 @@ Clock = Callable[[Session], datetime]
 
 
 def database_time(session: Session) -> datetime:
-    """The moment by the database's clock, in UTC.
+    """Return the moment by the database's clock, in UTC.
 
     SQLite has none of its own: all who can open the file share this machine's.
     """

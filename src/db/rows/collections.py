@@ -86,10 +86,10 @@ def collect(session: Session, collection: Collection, stem_ids: Sequence[str]) -
 
     Raises NotFoundError for a stem that is not there, before anything is put in.
     """
-    asked = list(dict.fromkeys(stem_ids))
-    _check_there(session, asked)
+    requested = list(dict.fromkeys(stem_ids))
+    _check_there(session, requested)
     there = set(collected(session, collection.id))
-    new = [stem_id for stem_id in asked if stem_id not in there]
+    new = [stem_id for stem_id in requested if stem_id not in there]
     moment = now()
     session.add_all(
         CollectedStem(collection_id=collection.id, stem_id=stem_id, added_at=moment)
@@ -103,9 +103,9 @@ def collect(session: Session, collection: Collection, stem_ids: Sequence[str]) -
 
 def drop(session: Session, collection: Collection, stem_ids: Sequence[str]) -> list[str]:
     """Take stems out; the ids of those that were in it."""
-    asked = list(dict.fromkeys(stem_ids))
+    requested = list(dict.fromkeys(stem_ids))
     there = set(collected(session, collection.id))
-    gone = [stem_id for stem_id in asked if stem_id in there]
+    gone = [stem_id for stem_id in requested if stem_id in there]
     for start in range(0, len(gone), _AT_ONCE):
         session.execute(
             delete(CollectedStem).where(

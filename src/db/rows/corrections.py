@@ -40,7 +40,7 @@ def set_said(stem: Stem, said: Mapping[str, Any]) -> None:
 
 
 def set_found(stem: Stem, columns: Mapping[str, Any]) -> None:
-    """Write what the machine found anew, under what the user said.
+    """Write what the machine found again, under what the user said.
 
     columns: any columns of the stem; ``analysis`` among them replaces the old notes
     """

@@ -50,7 +50,7 @@ class LibraryState:
     embedded: ids of stems that have a vector of the present model
     """
 
-    places: dict[str, KnownPlace] = field(default_factory=dict)
+    locations: dict[str, KnownPlace] = field(default_factory=dict)
     stems: dict[str, str] = field(default_factory=dict)
     bad: dict[str, RefusedFile] = field(default_factory=dict)
     embedded: set[str] = field(default_factory=set)
@@ -58,11 +58,13 @@ class LibraryState:
 
 def library_state(session: Session, *, model_id: str) -> LibraryState:
     """Read the state of the library; a few columns per row."""
-    places = session.execute(select(*(getattr(StemLocation, name) for name in _names(KnownPlace))))
+    locations = session.execute(
+        select(*(getattr(StemLocation, name) for name in _names(KnownPlace)))
+    )
     stems = session.execute(select(Stem.content_hash, Stem.analysis_version))
     embedded = session.scalars(select(Embedding.stem_id).where(Embedding.model_id == model_id))
     return LibraryState(
-        places={row.path: KnownPlace(*row) for row in places},
+        locations={row.path: KnownPlace(*row) for row in locations},
         stems={row.content_hash: row.analysis_version for row in stems},
         bad={bad.id: bad for bad in refused_files(session)},
         embedded=set(embedded),
@@ -77,7 +79,7 @@ def vector_of(session: Session, stem_id: str, *, model_id: str) -> bytes | None:
 
 
 def refused_files(session: Session) -> list[RefusedFile]:
-    """All refused files, in the order of their paths."""
+    """Return all refused files, in the order of their paths."""
     columns = [getattr(Quarantine, name) for name in _names(RefusedFile)]
     rows = session.execute(select(*columns).order_by(Quarantine.original_path, Quarantine.id))
     return [RefusedFile(*row) for row in rows]
@@ -105,36 +107,40 @@ def add_rows(
             session.execute(insert(model), list(rows))
 
 
-def put_places(session: Session, places: Sequence[KnownPlace], *, gone: Sequence[str] = ()) -> None:
+def put_places(
+    session: Session, locations: Sequence[KnownPlace], *, gone: Sequence[str] = ()
+) -> None:
     """Write places, each replacing what was known at its path, and forget those that moved.
 
     A place whose stem was deleted in the meantime is left out: the next import finds the
     file again.
     """
-    for paths in _chunks([place.path for place in places] + list(gone)):
+    for paths in _chunks([location.path for location in locations] + list(gone)):
         session.execute(delete(StemLocation).where(StemLocation.path.in_(paths)))
-    wanted = sorted({place.stem_id for place in places})
+    requested = sorted({location.stem_id for location in locations})
     there: set[str] = set()
-    for ids in _chunks(wanted):
+    for ids in _chunks(requested):
         there.update(session.scalars(select(Stem.id).where(Stem.id.in_(ids))))
-    kept = [asdict(place) for place in places if place.stem_id in there]
+    kept = [asdict(location) for location in locations if location.stem_id in there]
     if kept:
         session.execute(insert(StemLocation), kept)
 
 
-def adopt_places(session: Session, places: Sequence[KnownPlace], names: Mapping[str, str]) -> None:
+def adopt_places(
+    session: Session, locations: Sequence[KnownPlace], names: Mapping[str, str]
+) -> None:
     """Give stems whose original went elsewhere their new place as original.
 
     names: of each place's path, the name that the stem takes unless the user named it
     """
     own = exists().where(StemLocation.path == Stem.original_file, StemLocation.stem_id == Stem.id)
-    by_stem = {place.stem_id: place for place in reversed(places)}
+    by_stem = {location.stem_id: location for location in reversed(locations)}
     for ids in _chunks(sorted(by_stem)):
         for stem in session.scalars(select(Stem).where(Stem.id.in_(ids), ~own)):
-            place = by_stem[stem.id]
-            stem.original_file = place.path
-            stem.kit_id = place.kit_id
-            name = names[place.path]
+            location = by_stem[stem.id]
+            stem.original_file = location.path
+            stem.kit_id = location.kit_id
+            name = names[location.path]
             if "name" in stem.analysis:
                 stem.analysis = {**stem.analysis, "name": {"value": name}}
             if "name" not in stem.corrections:
@@ -198,7 +204,7 @@ def drop_empty_kits(session: Session) -> None:
 
 
 def _names(of: type[KnownPlace | RefusedFile]) -> list[str]:
-    """The columns that a record holds, in its order."""
+    """Return the columns that a record holds, in its order."""
     return [one.name for one in fields(of)]
 
 

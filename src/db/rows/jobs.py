@@ -53,7 +53,7 @@ class JobFilter:
     statuses: tuple[str, ...] = ()
 
     def conditions(self) -> list[ColumnElement[bool]]:
-        """The same for a query."""
+        """Give the same conditions for a query."""
         named = ((Job.id, self.ids), (Job.kind, self.kinds), (Job.status, self.statuses))
         return [column.in_(values) for column, values in named if values]
 
@@ -109,7 +109,7 @@ def add_job(session: Session, new: NewJob, moment: datetime) -> bool:
 
 
 def get_job(session: Session, job_id: str) -> Job:
-    """The job. Raises NotFoundError."""
+    """Return the job. Raises NotFoundError."""
     row = session.get(Job, job_id)
     if row is None:
         raise NotFoundError(f"there is no job {job_id!r}")
@@ -117,17 +117,17 @@ def get_job(session: Session, job_id: str) -> Job:
 
 
 def job_of_request(session: Session, request_key: str) -> Job | None:
-    """The job that was asked for under a key."""
+    """Return the job that was asked for under a key."""
     return session.scalar(select(Job).where(Job.request_key == request_key))
 
 
 def open_job_alone(session: Session, alone: str) -> Job | None:
-    """The job that is open of those of which only one may be."""
+    """Return the job that is open of those of which only one may be."""
     return session.scalar(select(Job).where(Job.alone == alone, Job.status.in_(OPEN_STATES)))
 
 
 def queued_count(session: Session) -> int:
-    """How many jobs wait."""
+    """Return how many jobs wait."""
     return session.scalar(select(func.count()).where(Job.status == "queued")) or 0
 
 
@@ -139,7 +139,7 @@ def next_end_s(session: Session) -> float | None:
 def list_jobs(
     session: Session, which: JobFilter, *, limit: int, offset: int = 0, after: After | None = None
 ) -> tuple[list[Job], int]:
-    """One page of jobs, newest first, without parameters and results; and how many in all."""
+    """List one page of jobs, newest first, without parameters and results; and how many in all."""
     conditions = which.conditions()
     total = session.scalar(select(func.count()).select_from(Job).where(*conditions))
     if after is not None:
@@ -157,7 +157,7 @@ def list_jobs(
 
 
 def positions(session: Session, job_ids: Sequence[str], lanes: Mapping[str, str]) -> dict[str, int]:
-    """The places in the queue of those of these jobs that wait; 1 is next.
+    """Find the positions in the queue of those of these jobs that wait; 1 is next.
 
     lanes: of each kind the lane; within a lane the kinds take turns
     """
@@ -175,11 +175,11 @@ def positions(session: Session, job_ids: Sequence[str], lanes: Mapping[str, str]
         .where(Job.status == "queued")
         .subquery()
     )
-    place = func.row_number().over(
+    position = func.row_number().over(
         partition_by=turns.c.lane, order_by=(turns.c.turn, turns.c.created_at, turns.c.id)
     )
-    ranked = select(turns.c.id, place.label("place")).subquery()
-    found = session.execute(select(ranked.c.id, ranked.c.place).where(ranked.c.id.in_(job_ids)))
+    ranked = select(turns.c.id, position.label("position")).subquery()
+    found = session.execute(select(ranked.c.id, ranked.c.position).where(ranked.c.id.in_(job_ids)))
     return {row[0]: row[1] for row in found}
 
 
@@ -196,7 +196,7 @@ def change_job(
     """Set columns of a job in one of these states; how it stands then, None where it was not.
 
     attempt: only while this is its newest claim
-    event: kind of the event that tells of it; None: nobody is told
+    event: kind of the event that tells of it; None: nobody is reported
     """
     conditions = [Job.id == job_id, Job.status.in_(when)]
     if attempt is not None:
@@ -211,7 +211,7 @@ def apply_change(
     moment: datetime,
     event: str | None,
 ) -> Standing | None:
-    """The same for the one job that meets any conditions."""
+    """Apply the same change to the one job that meets any conditions."""
     counted = {} if event is None else {"events": Job.events + 1}
     row = session.execute(
         update(Job)
@@ -237,8 +237,8 @@ def cancel_jobs(
     """
     ended = {"status": "cancelled", "cancel_requested": True, "finished_at": moment}
     cancelled = _change_all(session, which, "queued", ended, moment)
-    asked = _change_all(session, which, "running", {"cancel_requested": True}, moment)
-    return cancelled, asked
+    requested = _change_all(session, which, "running", {"cancel_requested": True}, moment)
+    return cancelled, requested
 
 
 def _change_all(
@@ -260,7 +260,7 @@ def _change_all(
 
 
 def newest_events(session: Session, job_ids: Sequence[str]) -> dict[str, int]:
-    """The number of the newest event of each of these jobs that is there."""
+    """Return the number of the newest event of each of these jobs that is there."""
     found: dict[str, int] = {}
     for start in range(0, len(job_ids), _MANY):
         some = job_ids[start : start + _MANY]

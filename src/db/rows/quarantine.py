@@ -19,12 +19,12 @@ def list_refused(session: Session, window: Window | None = None) -> tuple[list[Q
 
 
 def refused_count(session: Session) -> int:
-    """How many refused files there are."""
+    """Return how many refused files there are."""
     return session.scalar(select(func.count(Quarantine.id))) or 0
 
 
 def get_refused(session: Session, bad_id: str) -> Quarantine:
-    """One refused file. Raises NotFoundError."""
+    """Return one refused file. Raises NotFoundError."""
     row = session.get(Quarantine, bad_id)
     if row is None:
         raise NotFoundError(f"there is no refused file {bad_id!r}")

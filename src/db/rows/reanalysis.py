@@ -20,8 +20,8 @@ def stems_with_places(session: Session, ids: Sequence[str]) -> list[Stem]:
     Of the columns only id, content_hash and original_file are read.
     """
     columns = load_only(Stem.id, Stem.content_hash, Stem.original_file)
-    wanted = select(Stem).where(Stem.id.in_(ids)).order_by(Stem.original_file, Stem.id)
-    return list(session.scalars(wanted.options(columns, selectinload(Stem.places))))
+    requested = select(Stem).where(Stem.id.in_(ids)).order_by(Stem.original_file, Stem.id)
+    return list(session.scalars(requested.options(columns, selectinload(Stem.locations))))
 
 
 def all_places(session: Session) -> Iterator[str]:
@@ -31,23 +31,23 @@ def all_places(session: Session) -> Iterator[str]:
 
 def held_stems(session: Session, ids: Sequence[str]) -> dict[str, Stem]:
     """Stems by id, kept from other writers; those that were removed are left out."""
-    wanted = sorted(ids)
-    stem_edits.hold(session, wanted)
-    return {stem.id: stem for stem in session.scalars(select(Stem).where(Stem.id.in_(wanted)))}
+    requested = sorted(ids)
+    stem_edits.hold(session, requested)
+    return {stem.id: stem for stem in session.scalars(select(Stem).where(Stem.id.in_(requested)))}
 
 
 def facts_of(stem: Stem) -> Facts:
-    """The facts of a stem."""
+    """Return the facts of a stem."""
     return (stem.bpm, stem.key, stem.category, stem.is_loop)
 
 
 def count_changed(session: Session, before: Mapping[str, Facts]) -> int:
-    """How many stems hold other facts than before."""
+    """Return how many stems hold other facts than before."""
     changed, ids = 0, sorted(before)
     for start in range(0, len(ids), CHUNK):
-        wanted = select(Stem.id, Stem.bpm, Stem.key, Stem.category, Stem.is_loop)
+        requested = select(Stem.id, Stem.bpm, Stem.key, Stem.category, Stem.is_loop)
         for stem_id, *facts in session.execute(
-            wanted.where(Stem.id.in_(ids[start : start + CHUNK]))
+            requested.where(Stem.id.in_(ids[start : start + CHUNK]))
         ):
             changed += tuple(facts) != before[stem_id]
     return changed

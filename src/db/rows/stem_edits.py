@@ -32,7 +32,7 @@ class Selection:
     """
 
     ids: tuple[str, ...] | None = None
-    wanted: crud.StemFilter | None = None
+    requested: crud.StemFilter | None = None
 
 
 @dataclass(frozen=True)
@@ -47,22 +47,22 @@ class EditedRow:
 def selected_ids(session: Session, selection: Selection) -> list[str]:
     """List the ids that are meant, sorted, each once. Raises NotFoundError naming unknown ids."""
     if selection.ids is None:
-        return crud.matching_ids(session, selection.wanted or crud.StemFilter())
-    wanted = sorted({*selection.ids})
+        return crud.matching_ids(session, selection.requested or crud.StemFilter())
+    requested = sorted({*selection.ids})
     there: set[str] = set()
-    for ids in _chunks(wanted):
+    for ids in _chunks(requested):
         there.update(session.scalars(select(Stem.id).where(Stem.id.in_(ids))))
-    unknown = [one for one in wanted if one not in there]
+    unknown = [one for one in requested if one not in there]
     if unknown:
         raise NotFoundError(f"there are no stems {named(unknown)}", code="stems_not_found")
-    return wanted
+    return requested
 
 
 def named(words: Sequence[str]) -> str:
     """Join the first of many names, for a message."""
-    told = ", ".join(repr(word) for word in words[:MOST_NAMED])
+    reported = ", ".join(repr(word) for word in words[:MOST_NAMED])
     more = len(words) - MOST_NAMED
-    return told if more <= 0 else f"{told} and {more} more"
+    return reported if more <= 0 else f"{reported} and {more} more"
 
 
 def hold(session: Session, ids: Sequence[str]) -> None:
@@ -90,8 +90,8 @@ def stem_rows(
     """
     columns = [Stem.id, *(getattr(Stem, name) for name in COLUMNS)]
     for some in _chunks(ids):
-        wanted = select(*columns).where(Stem.id.in_(some)).order_by(Stem.id)
-        found = session.execute(wanted.with_for_update() if locked else wanted)
+        requested = select(*columns).where(Stem.id.in_(some)).order_by(Stem.id)
+        found = session.execute(requested.with_for_update() if locked else requested)
         yield [dict(row._mapping) for row in found]
 
 

@@ -22,9 +22,9 @@ class StemTimes(NamedTuple):
 def stem_times(
     session: Session, without: Sequence[str], categories: Sequence[str] = ()
 ) -> list[StemTimes]:
-    """All stems but some, by id. categories: only these; empty for all"""
-    wanted = select(Stem.id, Stem.kit_id, Stem.is_loop, Stem.bpm, Stem.duration_s)
-    wanted = wanted.where(Stem.id.not_in(without))
+    """Return all stems but some, by id. categories: only these; empty for all"""
+    requested = select(Stem.id, Stem.kit_id, Stem.is_loop, Stem.bpm, Stem.duration_s)
+    requested = requested.where(Stem.id.not_in(without))
     if categories:
-        wanted = wanted.where(Stem.category.in_(categories))
-    return [StemTimes(*row) for row in session.execute(wanted.order_by(Stem.id))]
+        requested = requested.where(Stem.category.in_(categories))
+    return [StemTimes(*row) for row in session.execute(requested.order_by(Stem.id))]

@@ -7,7 +7,7 @@ from src.db.models import TrackRow
 
 
 def track_row(session: Session, track_id: str) -> TrackRow | None:
-    """The track, where it is there."""
+    """Return the track, where it is there."""
     return session.get(TrackRow, track_id)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from src.audio.basics.validation import HOUSE_RATE, Audio
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE, Audio
 from src.core.errors import BackendUnavailableError
 from src.embeddings.clap.manifest import Precision, VectorCanaries
 from src.embeddings.protocol import Vectors
@@ -23,7 +23,7 @@ EmbedTexts = Callable[[Sequence[str]], Vectors]
 
 def canary_sounds() -> dict[str, Audio]:
     """Made sounds: a falling tone that fades, and pulses; mono, 48 kHz."""
-    seconds = np.arange(HOUSE_RATE) / HOUSE_RATE
+    seconds = np.arange(PROJECT_SAMPLE_RATE) / PROJECT_SAMPLE_RATE
     falling = np.sin(2.0 * np.pi * (60.0 * seconds + 40.0 * (1.0 - np.exp(-8.0 * seconds))))
     kick = falling * np.exp(-6.0 * seconds)
     pulses = (seconds * 110.0 % 1.0 - 0.5) * (seconds * 8.0 % 1.0 < 0.3)
@@ -58,10 +58,10 @@ def check_text_canaries(canaries: VectorCanaries, embed: EmbedTexts) -> None:
 
 
 def _compare(
-    wanted: Mapping[str, tuple[float, ...]], names: Sequence[str], found: Vectors, least: float
+    requested: Mapping[str, tuple[float, ...]], names: Sequence[str], found: Vectors, least: float
 ) -> None:
     for name, vector in zip(names, found, strict=True):
-        must = np.asarray(wanted[name])
+        must = np.asarray(requested[name])
         if must.shape != vector.shape:
             raise BackendUnavailableError(
                 f"the model gives {name!r} {vector.size} values, {must.size} are wanted"

@@ -285,12 +285,12 @@ def _hub_tokenizer(source: str) -> Path:
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
-    place = source if source.count("/") == 1 and not Path(source).exists() else "roberta-base"
+    position = source if source.count("/") == 1 and not Path(source).exists() else "roberta-base"
     try:
-        return Path(hf_hub_download(place, "tokenizer.json"))
+        return Path(hf_hub_download(position, "tokenizer.json"))
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
         raise BackendUnavailableError(
-            f"the tokenizer of {source} is not there and {place} can't be reached: "
+            f"the tokenizer of {source} is not there and {position} can't be reached: "
             "give its tokenizer.json with --tokenizer"
         ) from error
 

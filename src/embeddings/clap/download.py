@@ -39,7 +39,7 @@ class RemoteFile:
 
     path: str
     name: str
-    wanted: FileDigest | None
+    requested: FileDigest | None
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class ReadyModel:
     @property
     def size_bytes(self) -> int:
         """What is known of its size."""
-        return sum(one.wanted.size_bytes for one in self.files if one.wanted is not None)
+        return sum(one.requested.size_bytes for one in self.files if one.requested is not None)
 
 
 READY_MODELS: Mapping[str, ReadyModel] = {
@@ -119,7 +119,7 @@ def pull(model: ReadyModel, models: Path, *, hub: str = HUB, progress: Progress 
     with httpx.Client(follow_redirects=True, timeout=30.0) as client:
         for one in model.files:
             url = f"{hub}/{model.repository}/resolve/main/{one.path}"
-            _fetch(client, _Wish(url, waiting / one.name, one.wanted), meter)
+            _fetch(client, _DownloadRequest(url, waiting / one.name, one.requested), meter)
     progress("checking what came", 0, 0)
     _prove(model, waiting)
     waiting.rename(target)
@@ -127,12 +127,12 @@ def pull(model: ReadyModel, models: Path, *, hub: str = HUB, progress: Progress 
 
 
 @dataclass(frozen=True)
-class _Wish:
+class _DownloadRequest:
     """A file to fetch. wanted: what it must be, where that is known"""
 
     url: str
     target: Path
-    wanted: FileDigest | None
+    requested: FileDigest | None
 
     @property
     def part(self) -> Path:
@@ -141,11 +141,11 @@ class _Wish:
 
     @property
     def most_bytes(self) -> int:
-        return MOST_BYTES_UNPINNED if self.wanted is None else self.wanted.size_bytes
+        return MOST_BYTES_UNPINNED if self.requested is None else self.requested.size_bytes
 
     def here(self) -> int:
         """Count the bytes that came already; without a known size it starts afresh."""
-        if self.wanted is None or not self.part.is_file():
+        if self.requested is None or not self.part.is_file():
             return 0
         return self.part.stat().st_size
 
@@ -163,67 +163,69 @@ class _Meter:
         self.progress(STAGE, done, max(self.total, done))
 
 
-def _fetch(client: httpx.Client, wish: _Wish, meter: _Meter) -> None:
+def _fetch(client: httpx.Client, request: _DownloadRequest, meter: _Meter) -> None:
     """Fetch one file, tried several times, each time from where the last one broke off."""
-    if not wish.target.is_file():  # it has its name only since it was proved
+    if not request.target.is_file():  # it has its name only since it was proved
         broken = httpx.TransportError("no answer")
         for _ in range(MOST_TRIES):
             try:
-                _receive(client, wish, meter)
+                _receive(client, request, meter)
                 break
             except httpx.HTTPStatusError as error:
                 raise BackendUnavailableError(
-                    f"{wish.url} answers {error.response.status_code}"
+                    f"{request.url} answers {error.response.status_code}"
                 ) from error
             except httpx.TransportError as error:
                 broken = error
         else:
             raise BackendUnavailableError(
-                f"{wish.url} broke off {MOST_TRIES} times ({broken}); what came is kept: try again"
+                f"{request.url} broke off {MOST_TRIES} times ({broken}); "
+                "what came is kept: try again"
             ) from broken
-        _accept(wish)
-    meter.finished += wish.target.stat().st_size
+        _accept(request)
+    meter.finished += request.target.stat().st_size
 
 
-def _receive(client: httpx.Client, wish: _Wish, meter: _Meter) -> None:
-    """Ask for what is missing and append it. A server that ignores ranges starts it anew."""
-    here = wish.here()
-    if wish.wanted is not None and here >= wish.wanted.size_bytes:
+def _receive(client: httpx.Client, request: _DownloadRequest, meter: _Meter) -> None:
+    """Ask for what is missing and append it. A server that ignores ranges starts it again."""
+    here = request.here()
+    if request.requested is not None and here >= request.requested.size_bytes:
         return
     headers = {"Accept-Encoding": "identity"}
     if here:
         headers["Range"] = f"bytes={here}-"
-    with client.stream("GET", wish.url, headers=headers) as answer:
+    with client.stream("GET", request.url, headers=headers) as answer:
         answer.raise_for_status()
         goes_on = answer.status_code == httpx.codes.PARTIAL_CONTENT
         if goes_on and not answer.headers.get("Content-Range", "").startswith(f"bytes {here}-"):
-            wish.part.unlink(missing_ok=True)
+            request.part.unlink(missing_ok=True)
             raise httpx.RemoteProtocolError("it answers another range than it was asked for")
         written = here if goes_on else 0
-        with wish.part.open("ab" if goes_on else "wb") as file:
+        with request.part.open("ab" if goes_on else "wb") as file:
             for block in answer.iter_raw():
                 written += len(block)
-                if written > wish.most_bytes:
+                if written > request.most_bytes:
                     break
                 file.write(block)
                 meter.tell(written)
-    if written > wish.most_bytes:
-        wish.part.unlink()
+    if written > request.most_bytes:
+        request.part.unlink()
         raise BackendUnavailableError(
-            f"{wish.url} must have at most {wish.most_bytes} bytes, but sends more"
+            f"{request.url} must have at most {request.most_bytes} bytes, but sends more"
         )
 
 
-def _accept(wish: _Wish) -> None:
+def _accept(request: _DownloadRequest) -> None:
     """Give a file its name, if it is what it must be; else remove it."""
-    found = digest_of(wish.part)
-    if wish.wanted is not None and found != wish.wanted:
-        wish.part.unlink()
+    found = digest_of(request.part)
+    if request.requested is not None and found != request.requested:
+        request.part.unlink()
         raise BackendUnavailableError(
-            f"{wish.url} is not what it was: it must have {wish.wanted.size_bytes} bytes and "
-            f"SHA-256 {wish.wanted.sha256}, got {found.size_bytes} and {found.sha256}"
+            f"{request.url} is not what it was: it must have "
+            f"{request.requested.size_bytes} bytes and SHA-256 {request.requested.sha256}, "
+            f"got {found.size_bytes} and {found.sha256}"
         )
-    os.replace(wish.part, wish.target)
+    os.replace(request.part, request.target)
 
 
 def _prove(model: ReadyModel, folder: Path) -> None:
@@ -249,7 +251,7 @@ def _prove(model: ReadyModel, folder: Path) -> None:
         )
     except BackendUnavailableError:
         for one in model.files:
-            if one.wanted is None:  # nothing but this check tells whether it is right
+            if one.requested is None:  # nothing but this check tells whether it is right
                 (folder / one.name).unlink(missing_ok=True)
         raise
     write_manifest(folder, replace(draft, canaries=canaries))

@@ -71,15 +71,15 @@ class ClapEmbedder:
         """
         rows: dict[bytes, int] = {}
         distinct: list[Audio] = []
-        places = []
+        positions = []
         for clip in clips:
             name = blake2b(repr(clip.shape).encode() + clip.tobytes()).digest()
             if name not in rows:
                 rows[name] = len(distinct)
                 distinct.append(clip)
-            places.append(rows[name])
-        heard: Vectors = self._audio_half().embed(distinct)[places]
-        return heard
+            positions.append(rows[name])
+        analysed: Vectors = self._audio_half().embed(distinct)[positions]
+        return analysed
 
     def embed_text(self, texts: Sequence[str]) -> Vectors:
         """Embed texts, one unit vector each, over all templates; an empty text gives a zero row."""

@@ -134,11 +134,11 @@ def _draft(
     canaries: VectorCanaries = _NO_CANARIES,
 ) -> Manifest:
     encoder = Encoder(folder / TOKENIZER_FILE, most_tokens=_most_tokens(checkpoint.model))
-    wanted = checkpoint.model.config.text_config.vocab_size
-    if encoder.vocabulary != wanted:
+    requested = checkpoint.model.config.text_config.vocab_size
+    if encoder.vocabulary != requested:
         raise BackendUnavailableError(
             f"{checkpoint.tokenizer} knows {encoder.vocabulary} tokens, but the model reads "
-            f"{wanted}: it is another model's"
+            f"{requested}: it is another model's"
         )
     return Manifest(
         name=checkpoint.name,

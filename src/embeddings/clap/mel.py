@@ -10,7 +10,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from src.audio.basics.validation import HOUSE_RATE
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE
 from src.core.errors import InvalidInputError
 
 WINDOW_SAMPLES = 480_000
@@ -55,7 +55,7 @@ def log_mel(window: NDArray[np.float32]) -> Features:
 @cache
 def mel_bank() -> Values:
     """Weights of the bands, shape (FFT_SAMPLES // 2 + 1, BANDS), each triangle of area 2."""
-    bins = np.linspace(0.0, HOUSE_RATE / 2, FFT_SAMPLES // 2 + 1)
+    bins = np.linspace(0.0, PROJECT_SAMPLE_RATE / 2, FFT_SAMPLES // 2 + 1)
     edges = _hertz(np.linspace(_mel(LOWEST_HZ), _mel(HIGHEST_HZ), BANDS + 2))
     widths = np.diff(edges)
     rising = (bins[:, None] - edges[None, :-2]) / widths[None, :-1]

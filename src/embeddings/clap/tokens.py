@@ -60,11 +60,11 @@ def read_tokenizer(
         raise BackendUnavailableError(
             f"{path} must know {vocabulary} tokens, got {encoder.vocabulary}"
         )
-    for text, wanted in canaries.items():
+    for text, requested in canaries.items():
         found = encoder.ids(text)
-        if found != list(wanted):
+        if found != list(requested):
             raise BackendUnavailableError(
-                f"{path} is another model's tokenizer: {text!r} must give {list(wanted)}, "
+                f"{path} is another model's tokenizer: {text!r} must give {list(requested)}, "
                 f"got {found}"
             )
     return encoder

@@ -51,10 +51,12 @@ def windows_of(clip: Audio, *, int16: bool) -> list[Mono]:
     if mono.size <= WINDOW_SAMPLES:
         return [repeated(mono)]
     cut = [mono[start : start + WINDOW_SAMPLES] for start in window_starts(mono.size)]
-    heard = [one for one in cut if float(np.abs(one).max()) > peak * _SILENT]
-    if len(heard) <= MOST_WINDOWS:
-        return heard
-    return [heard[n] for n in np.linspace(0, len(heard) - 1, MOST_WINDOWS).round().astype(int)]
+    analysed = [one for one in cut if float(np.abs(one).max()) > peak * _SILENT]
+    if len(analysed) <= MOST_WINDOWS:
+        return analysed
+    return [
+        analysed[n] for n in np.linspace(0, len(analysed) - 1, MOST_WINDOWS).round().astype(int)
+    ]
 
 
 def window_starts(samples: int) -> list[int]:

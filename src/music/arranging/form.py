@@ -111,16 +111,16 @@ def _total_bars(
         if not intent.length_feel and not SHORTEST_S <= bars * 240.0 / bpm <= LONGEST_S:
             bars = typical_s * bpm / 240.0
         return _in_units(bars), []
-    asked = intent.length.in_bars(bpm)
-    if asked * 240.0 / bpm > max_length_s + 0.5:
+    requested = intent.length.in_bars(bpm)
+    if requested * 240.0 / bpm > max_length_s + 0.5:
         raise InvalidInputError(
             f"length must be at most {max_length_s / 60:g} minutes, got "
-            f"{asked * 4.0 / bpm:.3g} minutes ({asked:g} bars at {bpm:g} BPM)"
+            f"{requested * 4.0 / bpm:.3g} minutes ({requested:g} bars at {bpm:g} BPM)"
         )
-    total = max(SHORTEST_BARS, _in_units(asked))
-    if abs(total - asked) < 0.5 or (intent.length.bars is None and total > SHORTEST_BARS):
+    total = max(SHORTEST_BARS, _in_units(requested))
+    if abs(total - requested) < 0.5 or (intent.length.bars is None and total > SHORTEST_BARS):
         return total, []
-    return total, [f"{total} bars instead of {asked:g}: sections are multiples of four bars"]
+    return total, [f"{total} bars instead of {requested:g}: sections are multiples of four bars"]
 
 
 def _in_units(bars: float) -> int:
@@ -143,9 +143,9 @@ def _repeated(forms: list[list[FormSection]], stretch: float) -> list[FormSectio
 
 def fewer(sections: list[FormSection], total: int) -> list[FormSection]:
     """Leave out what matters least where the track is too short for all sections."""
-    places = min(len(sections), max(1, total // _BARS_PER_SECTION))
+    positions = min(len(sections), max(1, total // _BARS_PER_SECTION))
     order = sorted(range(len(sections)), key=lambda i: _importance(sections, i))
-    chosen = set(order[:places])
+    chosen = set(order[:positions])
     return [section for i, section in enumerate(sections) if i in chosen]
 
 

@@ -81,9 +81,7 @@ def slot_of(sections: Sequence[FormSection], kind: str) -> int:
     return len(sections) - 1 if ends and kind != "outro" else len(sections)
 
 
-def _row(
-    store: SectionStore, named: Sequence[NamedSection], bar_s: float
-) -> list[FormSection]:
+def _row(store: SectionStore, named: Sequence[NamedSection], bar_s: float) -> list[FormSection]:
     """Make the sections that are named one by one."""
     seen: dict[str, int] = {}
     sections: list[FormSection] = []

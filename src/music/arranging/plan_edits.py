@@ -51,7 +51,7 @@ class Mute:
 
 @dataclass(frozen=True)
 class Reroll:
-    """Play the details of a section anew: who rests, fills, hands. The stems stay."""
+    """Play the details of a section again: who rests, fills, hands. The stems stay."""
 
     section: str
 
@@ -106,8 +106,8 @@ def edited(
     """Apply some edits to a plan, in their order.
 
     played: who plays in the track that is edited: all of them are kept unless an edit
-        chooses them anew
-    locked: parts that keep their stem whatever an edit chooses anew
+        chooses them again
+    locked: parts that keep their stem whatever an edit chooses again
 
     Raises InvalidInputError for a part or section that there is not, and for values
     that a plan can't hold.
@@ -202,13 +202,13 @@ def _length(plan: ArrangementPlan, edit: SetLength) -> ArrangementPlan:
     if (edit.bars is None) == (edit.seconds is None):
         raise InvalidInputError("a length is given in bars or in seconds: one of both")
     bar_s = plan.beats_per_bar * 60.0 / plan.bpm
-    asked = float(edit.bars) if edit.bars is not None else (edit.seconds or 0.0) / bar_s
+    requested = float(edit.bars) if edit.bars is not None else (edit.seconds or 0.0) / bar_s
     least = UNIT * len(plan.structure)
-    total = UNIT * round(asked / UNIT)
+    total = UNIT * round(requested / UNIT)
     if total < least:
         raise InvalidInputError(
             f"{len(plan.structure)} sections need at least {least} bars"
-            f" ({least * bar_s:.0f} s), got {asked:.4g} bars"
+            f" ({least * bar_s:.0f} s), got {requested:.4g} bars"
         )
     shares = share_bars([float(section.bars) for section in plan.structure], total)
     if not SECTION_BARS.allows(max(shares)):

@@ -69,19 +69,6 @@ def presences_of(moves: Iterable[Move], bars: int) -> tuple[Presence, ...]:
     )
 
 
-def shifted(presences: Sequence[Presence], bars: int) -> tuple[Presence, ...]:
-    """Count presences from a later bar."""
-    return tuple(
-        Presence(
-            one.request,
-            one.categories,
-            tuple((first - bars, last - bars) for first, last in one.spans),
-            one.refused,
-        )
-        for one in presences
-    )
-
-
 def categories_meant(request: PartRequest) -> frozenset[str]:
     """List the categories that a request stands for; "drums" are all of theirs."""
     return frozenset(DRUM_CATEGORIES) if request.name == "drums" else frozenset({request.category})

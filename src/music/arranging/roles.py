@@ -283,12 +283,12 @@ def _fill_with_requested(draft: _Draft) -> None:
     A section that lost everyone gets who plays in the section of the nearest energy.
     """
     requested = categories_of(draft.intent.requested)
-    heard = [(s, tuple(n)) for s, n in zip(draft.sections, draft.playing, strict=True) if n]
+    audible = [(s, tuple(n)) for s, n in zip(draft.sections, draft.playing, strict=True) if n]
     for number, (names, section) in enumerate(zip(draft.playing, draft.sections, strict=True)):
         allowed = requested.difference(draft.requests[number].excluded)
-        if names or not heard:
+        if names or not audible:
             continue
-        _, nearest = min(heard, key=lambda other: abs(other[0].energy - section.energy))
+        _, nearest = min(audible, key=lambda other: abs(other[0].energy - section.energy))
         names += [name for name in nearest if draft.roles[name].category in allowed]
 
 

@@ -63,7 +63,7 @@ def choose_key(
         key = key_name(intent.pitch, minor=minor)
         return key, f"key {key}: tonic as asked, {'minor' if minor else 'major'} by mood"
     usual = [_in_mode(key, minor=minor) for key in grammar.keys]
-    weights = {key: _FADING**place for place, key in reversed(list(enumerate(usual)))}
+    weights = {key: _FADING**position for position, key in reversed(list(enumerate(usual)))}
     supported = _supported(weights, library, bpm=bpm, minor=minor)
     if supported:
         best = max(supported.values())

@@ -135,9 +135,7 @@ def _headings(intent: PromptIntent) -> Iterator[int]:
 class _Track:
     """The sections of a track, and where moments lie in it."""
 
-    def __init__(
-        self, sections: list[FormSection], store: SectionStore, bar_s: float
-    ) -> None:
+    def __init__(self, sections: list[FormSection], store: SectionStore, bar_s: float) -> None:
         self.sections = sections
         self.store = store
         self.bar_s = bar_s
@@ -274,9 +272,7 @@ class _Track:
             return min(self.bars, start + bars_of(clause.length, self.bar_s))
         return None
 
-    def _filled(
-        self, clauses: Sequence[ClauseRequest], known: list[int | None]
-    ) -> list[int]:
+    def _filled(self, clauses: Sequence[ClauseRequest], known: list[int | None]) -> list[int]:
         filled: list[int] = []
         for number, bar in enumerate(known):
             if bar is None:
@@ -365,9 +361,7 @@ def _plain_requests(categories: Sequence[str]) -> list[PartRequest]:
     return [PartRequest(name, name, text=name) for name in categories]
 
 
-def _overlaid(
-    timed: Sequence[TimedSection], one: _Placed, track: _Track
-) -> list[TimedSection]:
+def _overlaid(timed: Sequence[TimedSection], one: _Placed, track: _Track) -> list[TimedSection]:
     """Make the block of a clause sections of its own, and note the clause there."""
     end = _block_end(one, track)
     if end <= one.start:
@@ -393,9 +387,7 @@ def _overlaid(
     return out
 
 
-def _of_genre(
-    timed: Sequence[TimedSection], one: _Placed, track: _Track
-) -> list[TimedSection]:
+def _of_genre(timed: Sequence[TimedSection], one: _Placed, track: _Track) -> list[TimedSection]:
     """Put the form of a clause's genre in the place of what the track's has there."""
     end = one.end if one.end is not None else track.bars
     store = section_store(one.clause.genre, one.clause.style)

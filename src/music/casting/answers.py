@@ -16,7 +16,7 @@ USUAL_BARS = 4
 """Length of a turn where the plan does not say."""
 
 _ANSWERING = ("lead", "vocal", "bass", "guitar", "brass")
-_TOLD = {
+_STATED = {
     OCTAVE: "answers itself an octave away",
     SECOND_HALF: "answers itself with its second half",
     "": "pauses where it would be answered",
@@ -46,7 +46,7 @@ def variation_of(fit: Fit, beats_per_bar: int) -> str:
 
 def variation_in_words(variation: str) -> str:
     """Put in words what a stem without a partner does; follows its name."""
-    return _TOLD[variation]
+    return _STATED[variation]
 
 
 def spans_in_turn(
@@ -58,7 +58,7 @@ def spans_in_turn(
     """Compute when a part plays, with the turns of others left out.
 
     The first stem of a query calls in the first turn of each section, the next one answers.
-    Each turn begins its loops anew. Where the plan says how long turns are, a long section
+    Each turn begins its loops again. Where the plan says how long turns are, a long section
     ends with a turn of all (never two basses at once).
     """
     found: list[BeatSpan] = []

@@ -67,8 +67,8 @@ def cast_plan(
     casting = _Casting(plan, pool, seed, {} if pinned is None else pinned)
     for request in part_requests(plan):
         casting.cast(request)
-    told = [note for note in plan.notes if note.startswith(REFUSED)]
-    return Cast(_with_room(casting.parts), tuple(dict.fromkeys([*told, *casting.warnings])))
+    reported = [note for note in plan.notes if note.startswith(REFUSED)]
+    return Cast(_with_room(casting.parts), tuple(dict.fromkeys([*reported, *casting.warnings])))
 
 
 def rivals_of(
@@ -195,15 +195,15 @@ class _Casting:
         if call is None:
             return False
         variation = variation_of(call.fit, self.plan.beats_per_bar)
-        told = (
+        reported = (
             f"no second {request.category} fits: {call.card.name!r} {variation_in_words(variation)}"
         )
-        reasons = (*call.reasons, Reason("answer", 0.5 if variation else 0.0, told))
+        reasons = (*call.reasons, Reason("answer", 0.5 if variation else 0.0, reported))
         if variation:
             self._add(CastPart(request, call.card, call.fit, call.score, reasons))
         else:
             self.parts[self.parts.index(call)] = replace(call, reasons=reasons)
-        self.warnings.append(told)
+        self.warnings.append(reported)
         return True
 
     def _pinned(self, request: PartRequest) -> CastPart | None:
@@ -287,7 +287,7 @@ class _Casting:
             if category in played or not self._may_play(category, sections):
                 continue
             name = f"{request.name} {category}"
-            single = PartRequest(name, category, one_shot.tags, one_shot.text).asked_by(
+            single = PartRequest(name, category, one_shot.tags, one_shot.text).for_queries(
                 [
                     (number, replace(query, category=category, pattern=None))
                     for number, query in request.queries
@@ -344,8 +344,8 @@ class _Casting:
 def _missing(request: PartRequest, plan: ArrangementPlan) -> str:
     sections = [plan.structure[number].section for number in sorted(request.sections)]
     names = list(dict.fromkeys(sections))
-    told = " ".join((*request.tags, request.category))
-    return f"no stem for {told!r} in the library: left out of {', '.join(names)}"
+    reported = " ".join((*request.tags, request.category))
+    return f"no stem for {reported!r} in the library: left out of {', '.join(names)}"
 
 
 def _best_first(part: CastPart) -> tuple[float, str]:
@@ -360,13 +360,13 @@ def _with_room(parts: list[CastPart]) -> tuple[CastPart, ...]:
 def _room_for(part: CastPart, parts: list[CastPart]) -> CastPart:
     sections = part.request.sections
     beside = [other for other in parts if other is not part and other.request.sections & sections]
-    asked, found = part.request.category, part.card.category
-    if found == "drums" and asked != "drums":
-        high_pass = _DRUM_LOOP_HIGH_PASS_HZ.get(asked)
+    requested, found = part.request.category, part.card.category
+    if found == "drums" and requested != "drums":
+        high_pass = _DRUM_LOOP_HIGH_PASS_HZ.get(requested)
         return replace(part, high_pass_hz=high_pass) if high_pass else part
     if found == "drums" and any(_is_kick(other) for other in beside):
         return replace(part, high_pass_hz=_KICK_ROOM_HZ)
-    if asked == "bass":
+    if requested == "bass":
         first = next(other for other in parts if other.request.category == "bass")
         if take_turns(first.request, part.request):
             return part

@@ -106,8 +106,8 @@ def blend(candidate: StemCard, playing: Sequence[StemCard]) -> Reason | None:
         return None
     reasons = [_over_all(items, len(playing)) for items in found.values()]
     score = overall_score(reasons, ignoring=frozenset(WEIGHTS) - BLENDED)
-    told = ", ".join(f"{reason.criterion} {reason.score:.2f}" for reason in reasons)
-    return Reason("together", score, f"beside what plays: {told}")
+    reported = ", ".join(f"{reason.criterion} {reason.score:.2f}" for reason in reasons)
+    return Reason("together", score, f"beside what plays: {reported}")
 
 
 def shifted(card: StemCard, semitones: float) -> StemCard:
@@ -160,9 +160,9 @@ def _time(candidate: StemCard, other: StemCard) -> list[Reason]:
     """Tempo relation, what stretching costs, and whether the lengths repeat together."""
     if not (candidate.is_loop and other.is_loop):
         return [Reason("tempo", _UNKNOWN_TEMPO, "no tempo of its own: placed on any beat")]
-    worth, factor, told = _relation(candidate, other)
+    worth, factor, reported = _relation(candidate, other)
     octaves = math.log2(factor)
-    reasons = [Reason("tempo", worth * (1.0 - stretch_cost(factor)), told)]
+    reasons = [Reason("tempo", worth * (1.0 - stretch_cost(factor)), reported)]
     if abs(octaves) <= math.log2(1.0 + _UNSTRETCHED):
         return [*reasons, Reason("stretch", 1.0, "plays as it is"), *_length(candidate, other)]
     kept = 0.3 + 0.5 * math.exp(-abs(octaves) / _AUDIBLE_OCTAVES)
@@ -184,8 +184,8 @@ def _relation(candidate: StemCard, other: StemCard) -> tuple[float, float, str]:
     if candidate.bpm and other.bpm:
         for ratio, worth, words in RELATIONS:
             factor = candidate.bpm * ratio / other.bpm
-            told = f"{candidate.bpm:.4g} BPM to {other.bpm:.4g}{words}"
-            found.append((worth, factor, told))
+            reported = f"{candidate.bpm:.4g} BPM to {other.bpm:.4g}{words}"
+            found.append((worth, factor, reported))
     if not found:
         return _UNKNOWN_TEMPO, 1.2, "tempo not known"
     return max(found, key=lambda item: item[0] * (1.0 - stretch_cost(item[1])))
@@ -240,8 +240,8 @@ def _key(candidate: StemCard, other: StemCard, shift: int) -> list[Reason]:
     distance = camelot_distance(transpose(candidate.key, shift), other.key)
     sure = math.sqrt(candidate.confidence.get("key", 1.0) * other.confidence.get("key", 1.0))
     good = sure * _KEY_SCORES[distance] + (1.0 - sure) * _UNKNOWN_KEY
-    told = f" shifted {shift:+d}" if shift else ""
-    text = f"{candidate.key}{told} is {distance} Camelot steps from {other.key}"
+    reported = f" shifted {shift:+d}" if shift else ""
+    text = f"{candidate.key}{reported} is {distance} Camelot steps from {other.key}"
     return [Reason("key", good * _kept_by(shift), text)]
 
 

@@ -214,10 +214,10 @@ def _tuned(card: StemCard, way: Way, target: Target, key: str | None) -> KeyFit 
         return None
     sure = card.confidence.get("key", 1.0) if key == card.key else KIT_KEY_SURE
     if key is None:
-        heard = likeliest_key(card.keys)
-        if heard is None or way == "steps" or card.category == "atmo":
+        audible = likeliest_key(card.keys)
+        if audible is None or way == "steps" or card.category == "atmo":
             return None
-        key, sure = heard
+        key, sure = audible
     if way == "steps":
         up = (pitch_class(target.key) - pitch_class(key)) % 12
         return KeyFit(up if up <= 5 else up - 12, 0, root_worth(sure))

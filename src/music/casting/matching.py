@@ -128,16 +128,16 @@ def believed_key(card: StemCard, kit_keys: Mapping[str, str]) -> str | None:
 def _meaning(candidate: StemCandidate, request: PartRequest) -> Reason:
     similar = min(1.0, max(0.0, candidate.similarity))
     tags, words = candidate.card.tags, words_of(candidate.card)
-    score, told = similar, [f"similarity {similar:.2f}"]
+    score, reported = similar, [f"similarity {similar:.2f}"]
     if request.tags:
         hits = {tag: 1.0 if tag in words else tags.get(tag, 0.0) for tag in request.tags}
         score = 0.6 * similar + 0.4 * sum(hits.values()) / len(hits)
-        told.append(f"tags: {', '.join(t for t, hit in hits.items() if hit >= 0.3) or 'none'}")
-    asked = frozenset(request.text.lower().replace("-", "").split()) - {request.category}
-    if asked & words:
-        told.append(f"named {', '.join(sorted(asked & words))}")
-    named = _NAMED_BONUS * len(asked & words) / max(1, len(asked))
-    return Reason("meaning", min(1.0, score + named), "; ".join(told))
+        reported.append(f"tags: {', '.join(t for t, hit in hits.items() if hit >= 0.3) or 'none'}")
+    requested = frozenset(request.text.lower().replace("-", "").split()) - {request.category}
+    if requested & words:
+        reported.append(f"named {', '.join(sorted(requested & words))}")
+    named = _NAMED_BONUS * len(requested & words) / max(1, len(requested))
+    return Reason("meaning", min(1.0, score + named), "; ".join(reported))
 
 
 def _category(card: StemCard, request: PartRequest, fits: float) -> Reason:

@@ -33,7 +33,7 @@ def part_requests(plan: ArrangementPlan) -> tuple[PartRequest, ...]:
     """
     found: dict[_Key, list[tuple[int, StemQuery]]] = {}
     for number, section in enumerate(plan.structure):
-        for key, query in _asked(section):
+        for key, query in _requested(section):
             if may_play(plan, number, query.category):
                 found.setdefault(key, []).append((number, query))
     requests: list[PartRequest] = []
@@ -47,7 +47,7 @@ def part_requests(plan: ArrangementPlan) -> tuple[PartRequest, ...]:
             index=index,
             count=max(one.count for _, one in queries),
         )
-        requests.append(plain.asked_by(queries))
+        requests.append(plain.for_queries(queries))
     return tuple(sorted(requests, key=lambda request: -role_of(request.category).importance))
 
 
@@ -99,9 +99,9 @@ def position_of(query: StemQuery) -> str | None:
     return None if _LASTING.search(words) else SECTION_START
 
 
-def _asked(section: SectionPlan) -> list[tuple[_Key, StemQuery]]:
+def _requested(section: SectionPlan) -> list[tuple[_Key, StemQuery]]:
     """List every single stem a section asks for, with the key of its part."""
-    asked: list[tuple[_Key, StemQuery]] = []
+    requested: list[tuple[_Key, StemQuery]] = []
     used: dict[tuple[StemQuery, str | None], int] = {}
     for query in section.stem_queries:
         plain = StemQuery(query.category, query.tags, text=query.text)
@@ -109,8 +109,8 @@ def _asked(section: SectionPlan) -> list[tuple[_Key, StemQuery]]:
         for _ in range(query.count):
             index = used.get((plain, position), 0)
             used[plain, position] = index + 1
-            asked.append(((plain, position, index), query))
-    return asked
+            requested.append(((plain, position, index), query))
+    return requested
 
 
 def _name(category: str, requests: list[PartRequest]) -> str:

@@ -65,16 +65,16 @@ def columns_of(found: Layer, said: Layer, *, duration_s: float) -> dict[str, Any
     word: a tempo that was given makes a loop of what the machine takes for a one-shot, and
     a key stays when the machine hears a drum later. Bars follow from a corrected tempo.
     """
-    told = {name: said.get(name, found[name]) for name in CORRECTABLE}
-    told["is_loop"] = said.get("is_loop", found["is_loop"] or bool(said.get("bpm")))
-    if not told["is_loop"]:
-        told["bpm"] = None
-    if told["category"] in DRUM_CATEGORIES and ("category" in said or not said.get("key")):
-        told["key"] = None
+    reported = {name: said.get(name, found[name]) for name in CORRECTABLE}
+    reported["is_loop"] = said.get("is_loop", found["is_loop"] or bool(said.get("bpm")))
+    if not reported["is_loop"]:
+        reported["bpm"] = None
+    if reported["category"] in DRUM_CATEGORIES and ("category" in said or not said.get("key")):
+        reported["key"] = None
     if "tags" not in said:
-        told["tags"] = _joined_tags(found["tags"], said)
-    told["bars"] = _bars(found, told["bpm"], told["is_loop"], duration_s)
-    return told
+        reported["tags"] = _joined_tags(found["tags"], said)
+    reported["bars"] = _bars(found, reported["bpm"], reported["is_loop"], duration_s)
+    return reported
 
 
 def said_after(change: Change, found: Layer, said: Layer, *, duration_s: float) -> dict[str, Any]:

@@ -45,14 +45,14 @@ class Voices:
     trust: Values
 
 
-def advise(voices: Voices, places: Sequence[KitFolder]) -> Values:
+def advise(voices: Voices, positions: Sequence[KitFolder]) -> Values:
     """Rate how likely each stem follows each value, judged by the other stems alone.
 
     Shape (stems, values); a row sums to less than 1: the rest is "goes its own way". A stem
     without context gets what is usual.
     """
-    kits = _numbered([kit for kit, _ in places])
-    folders = _numbered(list(places))
+    kits = _numbered([kit for kit, _ in positions])
+    folders = _numbered(list(positions))
     kit_of = np.zeros(int(folders.max()) + 1, dtype=np.int64)
     kit_of[folders] = kits
     stems = _Group(voices.ratios, voices.trust)

@@ -33,7 +33,7 @@ _CLEAR = 0.9
 
 
 def common_keys(
-    loops: Sequence[StemEvidence], places: Sequence[KitFolder]
+    loops: Sequence[StemEvidence], positions: Sequence[KitFolder]
 ) -> list[Estimate[str] | None]:
     """Estimate the key of each tonal loop, its kit considered. places: where each lies.
 
@@ -44,7 +44,7 @@ def common_keys(
     own = np.stack([_own(loop) for loop in loops])
     ratios = _ratios(loops, own)
     trust = np.array([STATED_TRUST if stated(loop.key) else TRUST for loop in loops])
-    advice = advise(Voices(ratios, PRIOR, trust), places)
+    advice = advise(Voices(ratios, PRIOR, trust), positions)
     return [
         _settled(loop, chances, follows * ratio, 1.0 - float(follows.sum()))
         for loop, chances, follows, ratio in zip(loops, own, advice, ratios, strict=True)
@@ -91,8 +91,8 @@ def _taken_for() -> Values:
             "fourth": (tonic + 5) % 12 + 12 * minor,
             "parallel": tonic + 12 * (1 - minor),
         }
-        for name, place in near.items():
-            table[key, place] += TAKEN_FOR[name]
+        for name, position in near.items():
+            table[key, position] += TAKEN_FOR[name]
         table[key, key] += 1.0 - ANYTHING - sum(TAKEN_FOR.values())
     return table
 

@@ -51,7 +51,7 @@ class _Own:
 
 
 def common_tempos(
-    loops: Sequence[StemEvidence], places: Sequence[KitFolder]
+    loops: Sequence[StemEvidence], positions: Sequence[KitFolder]
 ) -> list[Estimate[float] | None]:
     """Estimate the tempo of each loop, its kit considered. places: where each lies.
 
@@ -60,14 +60,14 @@ def common_tempos(
     if len(loops) < 2:
         return [loop.bpm for loop in loops]
     own = [_own(loop) for loop in loops]
-    tempos = _asked(own)
+    tempos = _requested(own)
     if tempos.size == 0:
         return [loop.bpm for loop in loops]
     usual = _usual(tempos)
     ratios = np.stack([_ratios(one, loop, tempos) for one, loop in zip(own, loops, strict=True)])
     prior = np.append(usual, max(0.05, 1.0 - usual.sum()))
     trust = np.array([STATED_TRUST if stated(loop.bpm) else TRUST for loop in loops])
-    advice = advise(Voices(ratios, prior / prior.sum(), trust), places)
+    advice = advise(Voices(ratios, prior / prior.sum(), trust), positions)
     return [
         _settled(loop, one, tempos, follows, ratio)
         for loop, one, follows, ratio in zip(loops, own, advice, ratios, strict=True)
@@ -90,7 +90,7 @@ def _own(loop: StemEvidence) -> _Own:
     return _Own(bpm, chance, 1.0 - float(chance.sum()))
 
 
-def _asked(own: Sequence[_Own]) -> Values:
+def _requested(own: Sequence[_Own]) -> Values:
     """List the tempos that the loops support, those with most support first; alike ones once."""
     bpm = np.concatenate([one.bpm for one in own])
     chance = np.concatenate([one.chance for one in own])
@@ -103,11 +103,11 @@ def _asked(own: Sequence[_Own]) -> Values:
     support = summed[last] - summed[first]
     centre = (moment[last] - moment[first]) / np.maximum(support, 1e-12)
     kept: list[float] = []
-    for place in np.argsort(-np.round(support, 9), kind="stable"):
-        if support[place] < 1e-6 or len(kept) == MOST_TEMPOS:
+    for position in np.argsort(-np.round(support, 9), kind="stable"):
+        if support[position] < 1e-6 or len(kept) == MOST_TEMPOS:
             break
-        if not any(_same(bpm[place], other) for other in kept):
-            kept.append(_whole(float(centre[place])))
+        if not any(_same(bpm[position], other) for other in kept):
+            kept.append(_whole(float(centre[position])))
     return np.array(kept)
 
 
@@ -165,11 +165,11 @@ def _settled(
     kit = follows[:-1] * ratios[:-1]
     single = 1.0 - float(follows.sum())
     total = float(kit.sum() + follows[-1] * ratios[-1]) + single
-    asked = np.concatenate([own.bpm, tempos])
-    same = np.abs(asked[:, None] / tempos[None, :] - 1.0) < SAME_TEMPO
-    likely = (same @ kit + single * _chance(own, asked)) / max(total, 1e-12)
+    requested = np.concatenate([own.bpm, tempos])
+    same = np.abs(requested[:, None] / tempos[None, :] - 1.0) < SAME_TEMPO
+    likely = (same @ kit + single * _chance(own, requested)) / max(total, 1e-12)
     best = int(np.argmax(np.round(likely, 9)))
-    bpm, confidence = float(asked[best]), min(0.99, float(likely[best]))
+    bpm, confidence = float(requested[best]), min(0.99, float(likely[best]))
     if alone is not None and _same(alone.value, bpm):
         return Estimate(alone.value, 0.5 * (confidence + alone.confidence), alone.source)
     if confidence < _LEAST_CONFIDENCE or (alone is not None and _clearly_else(alone, bpm)):

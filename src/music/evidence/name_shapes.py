@@ -38,12 +38,14 @@ _LONE_LETTER = re.compile(r"(?<![^\s_\-.(\[])[A-Ga-g]([#b]?)(?![^\s_\-.)\]])")
 
 
 def without_user(name: str) -> str:
-    """The name that a sound of Freesound was given, without the number and the user's name."""
+    """Return the name that a sound of Freesound was given, without the number and the user's
+    name.
+    """
     return _FREESOUND.sub("", name, count=1)
 
 
 def tempo_range(name: str) -> tuple[float, float] | None:
-    """The slowest and the fastest tempo that a name states as a range, if it does."""
+    """Return the slowest and the fastest tempo that a name states as a range, if it does."""
     for match in _RANGE.finditer(name):
         low, high = (float(text.replace(",", ".")) for text in match.groups() if text)
         if 40.0 <= low < high <= 300.0:
@@ -52,19 +54,21 @@ def tempo_range(name: str) -> tuple[float, float] | None:
 
 
 def without_range(name: str) -> str:
-    """The name without its range of tempos, whose ends are no tempos."""
+    """Return the name without its range of tempos, whose ends are no tempos."""
     return name if tempo_range(name) is None else _RANGE.sub(" ", name)
 
 
 def is_label(field: NameField, *, number: int) -> bool:
-    """Whether the first field of a name, before a number in one of its own, is a label's sign."""
+    """Tell whether the first field of a name, before a number in one of its own, is a label's
+    sign.
+    """
     apart = field.before == "" and field.after == "_"
     counts = field.text in _COUNTERS or (field.text, number) in _MACHINES
     return apart and bool(_LABEL.fullmatch(field.text)) and not counts
 
 
 def without_variants(paths: Iterable[str]) -> dict[str, str]:
-    """Each path as it may give hints: a letter that counts variants is left out.
+    """Return each path as it may give hints: a letter that counts variants is left out.
 
     paths: of files, with "/" between folders. A run A, B, C ... of at least three names of one
     folder that are else alike counts; with a sharp or a flat among them they are notes.
@@ -92,7 +96,7 @@ def without_variants(paths: Iterable[str]) -> dict[str, str]:
 
 
 def _is_run(letters: Iterable[str]) -> bool:
-    """Whether letters are A, B, C and so on without a gap."""
+    """Tell whether letters are A, B, C and so on without a gap."""
     found = "".join(sorted(letters))
     return len(found) >= _LEAST_SERIES and found == "ABCDEFG"[: len(found)]
 
@@ -105,6 +109,6 @@ def _without_letter(path: str) -> str:
 
 
 def _shape(name: str, span: tuple[int, int]) -> str:
-    """What the names of a series share: all but the letter that counts, and numbers."""
+    """Return what the names of a series share: all but the letter that counts, and numbers."""
     shared = f"{name[: span[0]]} * {name[span[1] :]}"
     return " ".join(re.sub(r"\d+", "#", field.text.lower()) for field in name_fields(shared))

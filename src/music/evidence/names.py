@@ -149,7 +149,7 @@ def tempo_hint(name: str, *, folder: bool = False) -> NumberHint | None:
             if SLOWEST_BPM <= value <= FASTEST_BPM:
                 return NumberHint(value, 0.95, match[0].strip(" _-"))
     tokens = name_fields(name)
-    hints = [_bare_tempo(tokens, place, folder=folder) for place in range(len(tokens))]
+    hints = [_bare_tempo(tokens, position, folder=folder) for position in range(len(tokens))]
     glued = _LOOP_GLUED.search(name)
     if glued is not None and SLOWEST_BARE <= float(glued[1]) <= FASTEST_BARE:
         hints.append(NumberHint(float(glued[1]), 0.55 if len(glued[1]) == 3 else 0.3, glued[1]))
@@ -160,15 +160,15 @@ def key_hint(name: str, *, folder: bool = False) -> KeyHint | None:
     """Read the key or root note that one name states, if any. Folders need a clear spelling."""
     spelled = _SIGN_WORD.sub(lambda match: match[1] + ("#b"[match[2].lower() == "flat"]), name)
     tokens = name_fields(spelled)
-    hints = [_key_at(tokens, place) for place in range(len(tokens))]
+    hints = [_key_at(tokens, position) for position in range(len(tokens))]
     least = 0.6 if folder else 0.0
     likely = [hint for hint in hints if hint and hint.weight >= least]
     return max(reversed(likely), key=lambda hint: hint.weight, default=None)
 
 
-def _bare_tempo(tokens: Sequence[NameField], place: int, *, folder: bool) -> NumberHint | None:
+def _bare_tempo(tokens: Sequence[NameField], position: int, *, folder: bool) -> NumberHint | None:
     """Rate a number without "bpm" by its position and its neighbours."""
-    token = tokens[place]
+    token = tokens[position]
     if (
         not re.fullmatch(r"[1-9]\d{1,2}|0[1-9]\d", token.text)
         or "." in token.before
@@ -178,35 +178,37 @@ def _bare_tempo(tokens: Sequence[NameField], place: int, *, folder: bool) -> Num
     value = float(token.text)
     if not SLOWEST_BARE <= value <= FASTEST_BARE:
         return None
-    previous = tokens[place - 1].text.lower() if place else ""
-    following = tokens[place + 1].text.lower() if place + 1 < len(tokens) else ""
+    previous = tokens[position - 1].text.lower() if position else ""
+    following = tokens[position + 1].text.lower() if position + 1 < len(tokens) else ""
     words = vocabulary().names
-    next_key = _key_at(tokens, place + 1) if following else None
+    next_key = _key_at(tokens, position + 1) if following else None
     keyed = next_key is not None and next_key.weight >= 0.6
     own_field = " - " in token.before
     counts = following in words.counted and token.after.isspace()
-    labelled = place == 1 and token.after == "_" and is_label(tokens[0], number=int(value))
+    labelled = position == 1 and token.after == "_" and is_label(tokens[0], number=int(value))
     counted = previous in words.counters and not (keyed or own_field or labelled)
     if counts or following in words.measures or counted:
         return None
-    weight = _place_weight(tokens, place, value, folder=folder)
+    weight = _place_weight(tokens, position, value, folder=folder)
     if keyed:
         weight = max(weight, 0.75)
-    return NumberHint(value, weight + (0.1 if token.boxed and place else 0.0), token.text)
+    return NumberHint(value, weight + (0.1 if token.boxed and position else 0.0), token.text)
 
 
-def _place_weight(tokens: Sequence[NameField], place: int, value: float, *, folder: bool) -> float:
+def _place_weight(
+    tokens: Sequence[NameField], position: int, value: float, *, folder: bool
+) -> float:
     """Weigh how far a bare number is a tempo, by where it stands.
 
     At the end of a file's name it counts sounds as often as not, the more so after a drum.
     """
     name = " ".join(token.text for token in tokens)
     words = vocabulary().names
-    if place == 0:
+    if position == 0:
         if name.startswith("0") and _said_loop(name, words) is not None:
             return 0.55
         return 0.3 if value >= 100 else 0.1
-    if place < len(tokens) - 1:
+    if position < len(tokens) - 1:
         return 0.75
     if folder or _said_loop(name, words) is not None or key_hint(name) is not None:
         return 0.6 if value >= 100 else 0.4
@@ -214,12 +216,12 @@ def _place_weight(tokens: Sequence[NameField], place: int, value: float, *, fold
     return (0.25 if single else 0.4) if value >= 100 else (0.1 if single else 0.2)
 
 
-def _key_at(tokens: Sequence[NameField], place: int) -> KeyHint | None:
-    token = tokens[place]
+def _key_at(tokens: Sequence[NameField], position: int) -> KeyHint | None:
+    token = tokens[position]
     if sharp := _S_SHARP.match(token.text):
         respelled = NameField(f"{sharp[1]}#{token.text[2:]}", token.before, token.after)
-        tokens, token = [*tokens[:place], respelled, *tokens[place + 1 :]], respelled
-    following = tokens[place + 1].text if place + 1 < len(tokens) else ""
+        tokens, token = [*tokens[:position], respelled, *tokens[position + 1 :]], respelled
+    following = tokens[position + 1].text if position + 1 < len(tokens) else ""
     if following.lower() in _MODE_WORDS and re.fullmatch(
         r"[A-Ha-h][#b♯♭]?|[a-h](is|es)", token.text
     ):
@@ -230,7 +232,7 @@ def _key_at(tokens: Sequence[NameField], place: int) -> KeyHint | None:
         mode = match[3].lower()
         return _hint(f"{match[1]}b{mode}", 0.92, text_seen=token.text)
     if match := _KEY_WORD.match(token.text):
-        return _named_key(tokens, place, sign=bool(match[2]), mode=match[3] or "")
+        return _named_key(tokens, position, sign=bool(match[2]), mode=match[3] or "")
     if match := _CHORD.match(token.text):
         minor = match[3] == "m" or (match[3] or "").lower() == "min" or match[4].lower() == "dim"
         return _hint(
@@ -241,20 +243,22 @@ def _key_at(tokens: Sequence[NameField], place: int) -> KeyHint | None:
         return _hint(match[1].upper() + match[2], weight, mode_known=False, text_seen=token.text)
     if _CAMELOT.match(token.text):
         return _hint(token.text, 0.6 if token.boxed or not following else 0.4)
-    if re.fullmatch(r"[a-g]", token.text) and place and not following and "_" in token.before:
+    if re.fullmatch(r"[a-g]", token.text) and position and not following and "_" in token.before:
         return _hint(token.text, 0.4, mode_known=False)
     return None
 
 
-def _named_key(tokens: Sequence[NameField], place: int, *, sign: bool, mode: str) -> KeyHint | None:
+def _named_key(
+    tokens: Sequence[NameField], position: int, *, sign: bool, mode: str
+) -> KeyHint | None:
     """Read a token such as "Am", "F#min", "Bb" or "G", judged by its neighbours."""
-    token, last = tokens[place], place == len(tokens) - 1
-    following = "" if last else tokens[place + 1].text.lower()
+    token, last = tokens[position], position == len(tokens) - 1
+    following = "" if last else tokens[position + 1].text.lower()
     words = vocabulary().names
     if following in (words.sentence if mode else words.keyless) and not (sign and mode):
         return None
     if mode == "M" and not sign:
-        return _capital_m(tokens, place)
+        return _capital_m(tokens, position)
     if len(mode) > 1 or (sign and mode):
         return _hint(token.text, 0.92)
     if mode:
@@ -263,24 +267,24 @@ def _named_key(tokens: Sequence[NameField], place: int, *, sign: bool, mode: str
     if sign:
         return _hint(token.text, 0.75, mode_known=False)
     if len(tokens) == 1 or not last:
-        near_tempo = place and following[:1].isdigit()
+        near_tempo = position and following[:1].isdigit()
         return _hint(token.text, 0.6 if near_tempo else 0.15, mode_known=False)
-    after_tempo = place > 0 and tokens[place - 1].text.lower().removesuffix("bpm").isdigit()
+    after_tempo = position > 0 and tokens[position - 1].text.lower().removesuffix("bpm").isdigit()
     variant = token.text in "AB" and not after_tempo
     return _hint(token.text, 0.8 if after_tempo else 0.3 if variant else 0.55, mode_known=False)
 
 
-def _capital_m(tokens: Sequence[NameField], place: int) -> KeyHint | None:
+def _capital_m(tokens: Sequence[NameField], position: int) -> KeyHint | None:
     """ "FM", "GM", "AM": words of synthesis; "CM", "DM": of labels, or a tonic behind a tempo."""
-    last, word = place == len(tokens) - 1, tokens[place].text in ("FM", "GM", "AM")
+    last, word = position == len(tokens) - 1, tokens[position].text in ("FM", "GM", "AM")
     if (
         word
         or not last
-        or place == 0
-        or not tokens[place - 1].text.lower().removesuffix("bpm").isdigit()
+        or position == 0
+        or not tokens[position - 1].text.lower().removesuffix("bpm").isdigit()
     ):
         return None
-    return _hint(tokens[place].text[0], 0.4, mode_known=False, text_seen=tokens[place].text)
+    return _hint(tokens[position].text[0], 0.4, mode_known=False, text_seen=tokens[position].text)
 
 
 def _hint(

@@ -14,7 +14,7 @@ from src.music.theory.library import CATEGORIES, DRUM_CATEGORIES, TONAL_CATEGORI
 
 _NOISY = ("fx", "atmo")
 _NO_SHARE = 0.02
-"""What is added to both sides of the odds; shares below it are not told apart."""
+"""What is added to both sides of the odds; shares below it are not distinguished."""
 
 
 @dataclass(frozen=True)

@@ -66,11 +66,11 @@ def arrangement_svg(score: Score, *, title: str, peaks: Sequence[float]) -> str:
 def _head(score: Score, title: str) -> Iterator[str]:
     minutes, seconds = divmod(round(score.length_beats * 60.0 / score.bpm + score.tail_s), 60)
     bars = score.length_beats / score.beats_per_bar
-    told = f"{score.bpm:g} BPM · {score.key} · {bars:g} bars · {minutes}:{seconds:02}"
+    reported = f"{score.bpm:g} BPM · {score.key} · {bars:g} bars · {minutes}:{seconds:02}"
     yield f'<text x="16" y="26" font-size="16" fill="{_INK}">{_plain(title)}</text>'
     yield (
         f'<text x="{_WIDTH - _RIGHT:g}" y="26" text-anchor="end" fill="{_PALE}">'
-        f"{_plain(told)}</text>"
+        f"{_plain(reported)}</text>"
     )
 
 

@@ -10,7 +10,7 @@ from src.music.export.midi_parts import MidiNote
 from src.music.model.score import AutomationPoint
 
 _FINE_DB = 1.0
-_UNHEARD_BEATS = 1e-6
+_INAUDIBLE_BEATS = 1e-6
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def layers(items: Iterable[AudioItem]) -> list[list[AudioItem]]:
     spread: list[list[AudioItem]] = []
     for item in sorted(items, key=lambda item: item.start_beats):
         for layer in spread:
-            if layer[-1].end_beats <= item.start_beats + _UNHEARD_BEATS:
+            if layer[-1].end_beats <= item.start_beats + _INAUDIBLE_BEATS:
                 layer.append(item)
                 break
         else:

@@ -118,10 +118,10 @@ def root_note(card: StemCard) -> int | None:
     if card.key is None or card.is_loop or card.category in DRUM_CATEGORIES:
         return None
     pitch = pitch_class(card.key)
-    heard = card.features.get("pitch_octave", 0.0)
-    if heard <= 0.0:
+    audible = card.features.get("pitch_octave", 0.0)
+    if audible <= 0.0:
         return pitch + (_LOW_OCTAVE if card.category == "bass" else _MIDDLE_OCTAVE)
-    near = _NOTE_OF_32_HZ + 12.0 * heard
+    near = _NOTE_OF_32_HZ + 12.0 * audible
     return pitch + 12 * round((near - pitch) / 12.0)
 
 
@@ -160,7 +160,9 @@ def _part(
         about=", ".join(names.get(stem, stem) for stem in stems),
         notes=_notes(channel, roots),
         cues=tuple(
-            MidiCue(_ticks(clip.start_beats), _told(clip, names.get(clip.stem_id, clip.stem_id)))
+            MidiCue(
+                _ticks(clip.start_beats), _reported(clip, names.get(clip.stem_id, clip.stem_id))
+            )
             for clip in sorted(channel.clips, key=lambda clip: clip.start_beats)
         ),
     )
@@ -190,7 +192,7 @@ def _note(note: Note, key: int, following: Note | None, ringing: float) -> MidiN
     return MidiNote(start, max(stop - start, 1), key, velocity)
 
 
-def _told(clip: Clip, name: str) -> str:
+def _reported(clip: Clip, name: str) -> str:
     """Put a clip in words: its name and what was done to it."""
     said = [name, f"{clip.length_beats:g} beats"]
     if abs(clip.stretch_ratio - 1.0) > 1e-4:

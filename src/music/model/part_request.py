@@ -54,7 +54,7 @@ class PartRequest:
         """
         return dict(self.queries)[section]
 
-    def asked_by(self, queries: Sequence[tuple[int, StemQuery]]) -> "PartRequest":
+    def for_queries(self, queries: Sequence[tuple[int, StemQuery]]) -> "PartRequest":
         """Replace its queries, at least one; pattern and level are the first one's."""
         _, first = queries[0]
         return replace(self, pattern=first.pattern, gain_db=first.gain_db, queries=tuple(queries))

@@ -100,8 +100,10 @@ def _is_article(sentence: Sentence, match: re.Match[str]) -> bool:
         return bool(_NOUN_AFTER.match(sentence.after(match)))
     if match[2]:
         return False
-    asked = re.search(r"(?:\bin|\bkey(?: of)?|[,:(]|^|\d)\s*$", sentence.before(match))
-    return asked is None or match[4] is not None or bool(_NOUN_AFTER.match(sentence.after(match)))
+    requested = re.search(r"(?:\bin|\bkey(?: of)?|[,:(]|^|\d)\s*$", sentence.before(match))
+    return (
+        requested is None or match[4] is not None or bool(_NOUN_AFTER.match(sentence.after(match)))
+    )
 
 
 def _cyrillic(sentence: Sentence) -> list[KeyRequest]:

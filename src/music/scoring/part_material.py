@@ -220,10 +220,10 @@ def _steps(setting: TrackSetting, part: CastPart, spans: Sequence[BeatSpan]) -> 
         pattern = part.request.query_in(section.number).pattern
         groove = setting.groove(section.number)
         notes += step_notes(part, groove, [(section, pattern)], rng, hats=hats)
-    heard = tuple(n for n in notes if any(s.start <= n.start_beats < s.end for s in spans))
+    audible = tuple(n for n in notes if any(s.start <= n.start_beats < s.end for s in spans))
     if part.variation == OCTAVE:
-        heard = tuple(_an_octave_away(note) for note in heard)
-    return choked(heard) if part.card.category == "hihat" else heard
+        audible = tuple(_an_octave_away(note) for note in audible)
+    return choked(audible) if part.card.category == "hihat" else audible
 
 
 def _hats(setting: TrackSetting, part: CastPart, section: int) -> Hats | None:

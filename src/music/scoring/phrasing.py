@@ -93,8 +93,8 @@ def _section_rests(
 
 def _ranked(here: Sequence[PartRequest], order: Sequence[str]) -> list[PartRequest]:
     """Sort parts in the order in which they join; who is not in the order comes last."""
-    places = {category: place for place, category in reversed(list(enumerate(order)))}
-    return sorted(here, key=lambda part: (places.get(part.category, len(order)), part.name))
+    positions = {category: position for position, category in reversed(list(enumerate(order)))}
+    return sorted(here, key=lambda part: (positions.get(part.category, len(order)), part.name))
 
 
 def _joining(
@@ -168,7 +168,7 @@ def rest_for_change(
     part = order[attempt % len(order)]
     bars = 1 if part.category in DRUM_CATEGORIES else 2
     length = float(bars * beats_per_bar) if len(parts) > 1 else _LONGEST_SILENCE
-    places = int((block[1] - block[0]) // length)
-    place = places - 1 - 2 * (attempt // len(order)) % places
-    start = block[0] + place * length
+    positions = int((block[1] - block[0]) // length)
+    position = positions - 1 - 2 * (attempt // len(order)) % positions
+    start = block[0] + position * length
     return part.name, (start, start + length)

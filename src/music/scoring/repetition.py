@@ -46,8 +46,8 @@ def _events(score: Score, start: float, end: float) -> Iterator[Event]:
         yield from _clip_events(channel, start, end, beat_s)
         for note in channel.notes:
             if start - 0.5 / _GRID <= note.start_beats < end - 0.5 / _GRID:
-                place = round((note.start_beats - start) * _GRID)
-                yield (channel.name, note.stem_id, place, round(note.semitones, 2))
+                position = round((note.start_beats - start) * _GRID)
+                yield (channel.name, note.stem_id, position, round(note.semitones, 2))
 
 
 def _clip_events(channel: Channel, start: float, end: float, beat_s: float) -> Iterator[Event]:

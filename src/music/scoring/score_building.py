@@ -104,7 +104,7 @@ def audible(part: CastPart, plan: ArrangementPlan) -> CastPart | None:
         for number, query in request.queries
         if not {request.name, request.category} & set(plan.structure[number].muted)
     ]
-    return replace(part, request=request.asked_by(audible_in)) if audible_in else None
+    return replace(part, request=request.for_queries(audible_in)) if audible_in else None
 
 
 class _ScoreBuilder:

@@ -39,8 +39,8 @@ def weighed(
     for _ in range(_ROUNDS):
         moved = [with_section_gains(channel, times, gains) for channel in channels]
         mixed = loudness(moved, gains)
-        heard = mastered_loudness(mixed, section_peaks(moved, cards, times), times, headroom_db)
-        unmoved = [level - gain for level, gain in zip(heard, gains, strict=True)]
+        audible = mastered_loudness(mixed, section_peaks(moved, cards, times), times, headroom_db)
+        unmoved = [level - gain for level, gain in zip(audible, gains, strict=True)]
         gains = section_gains_db(unmoved, times)
     return gains
 
@@ -57,8 +57,8 @@ def reweighted(
     """
     before = [section.level_db for section in score.sections]
     own = [
-        max(heard, SILENT_LUFS) - level_db
-        for heard, level_db in zip(measured_lufs, before, strict=True)
+        max(audible, SILENT_LUFS) - level_db
+        for audible, level_db in zip(measured_lufs, before, strict=True)
     ]
     back = [-level_db for level_db in before]
     channels = [with_section_gains(channel, times, back) for channel in score.channels]
@@ -87,7 +87,7 @@ def as_mastered(
 ) -> tuple[float, ...]:
     """Predict how loud sections measured in the mix will be in the master, but for its gain."""
     peaks = section_peaks(score.channels, cards, times)
-    levels = [max(heard, SILENT_LUFS) for heard in measured_lufs]
+    levels = [max(audible, SILENT_LUFS) for audible in measured_lufs]
     return mastered_loudness(levels, peaks, times, _headroom_db(score))
 
 

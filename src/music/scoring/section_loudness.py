@@ -99,7 +99,9 @@ def mastered_loudness(
 
 
 def _plays(channel: Channel, section: SectionTime) -> bool:
-    return any(_overlap(start, start + length, section) > 0.0 for start, length in _places(channel))
+    return any(
+        _overlap(start, start + length, section) > 0.0 for start, length in _positions(channel)
+    )
 
 
 def _peak_db(channel: Channel, cards: Mapping[str, StemCard], section: SectionTime) -> float:
@@ -116,7 +118,7 @@ def _has_kick(channels: Iterable[Channel], section: SectionTime) -> bool:
     )
 
 
-def _places(channel: Channel) -> list[tuple[float, float]]:
+def _positions(channel: Channel) -> list[tuple[float, float]]:
     """(start, length) in beats of everything on a channel."""
     clips = [(clip.start_beats, clip.length_beats) for clip in channel.clips]
     return clips + [(note.start_beats, 1e-3) for note in channel.notes]

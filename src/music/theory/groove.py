@@ -24,8 +24,8 @@ def groove_at(groove: Sequence[float], *, bpm: float, target_bpm: float) -> tupl
         return tuple(groove)
     folded = [0.0] * SLOTS
     for slot, value in enumerate(groove):
-        places = (2 * slot % SLOTS,) if whole == 1 else (slot // 2, slot // 2 + SLOTS // 2)
-        for place in places:
-            folded[place] += value
+        positions = (2 * slot % SLOTS,) if whole == 1 else (slot // 2, slot // 2 + SLOTS // 2)
+        for position in positions:
+            folded[position] += value
     highest = max(folded)
     return tuple(value / highest for value in folded) if highest > 0.0 else tuple(folded)

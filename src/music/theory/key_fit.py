@@ -47,14 +47,14 @@ class KeyFit:
 
 
 @lru_cache(maxsize=8192)
-def fit_key(key: str, sure: float, heard: Chances, target: str, *, limit: int) -> KeyFit:
+def fit_key(key: str, sure: float, audible: Chances, target: str, *, limit: int) -> KeyFit:
     """Find the best shift of at most ``limit`` semitones either way.
 
     key: what the stem is believed to be in, ``sure`` in 0..1
     heard: probability by sound of each of KEYS; empty where it was not measured
     """
-    believed = _believed(key, sure, heard)
-    listened = _summing_to_one(heard) if any(heard) else believed
+    believed = _believed(key, sure, audible)
+    listened = _summing_to_one(audible) if any(audible) else believed
 
     def worth(shift: int) -> float:
         expected = _expected(believed, target, shift)
@@ -68,12 +68,12 @@ def fit_key(key: str, sure: float, heard: Chances, target: str, *, limit: int) -
     return KeyFit(best, distance, worth(best))
 
 
-def likeliest_key(heard: Chances) -> tuple[str, float] | None:
+def likeliest_key(audible: Chances) -> tuple[str, float] | None:
     """Find the key with the highest probability; None where none was estimated."""
-    if not any(heard):
+    if not any(audible):
         return None
-    best = max(range(len(KEYS)), key=lambda place: heard[place])
-    return KEYS[best], heard[best]
+    best = max(range(len(KEYS)), key=lambda position: audible[position])
+    return KEYS[best], audible[best]
 
 
 def root_worth(sure: float) -> float:
@@ -81,13 +81,13 @@ def root_worth(sure: float) -> float:
     return sure + (1.0 - sure) * BY_CHANCE
 
 
-def _believed(key: str, sure: float, heard: Chances) -> Chances:
+def _believed(key: str, sure: float, audible: Chances) -> Chances:
     """Combine the given key with the estimates for the rest of the doubt."""
-    place = KEYS.index(key)
-    rest = _summing_to_one(heard) if any(heard) else (1.0 / len(KEYS),) * len(KEYS)
-    if any(heard) and sure <= heard[place] + _SAME:
+    position = KEYS.index(key)
+    rest = _summing_to_one(audible) if any(audible) else (1.0 / len(KEYS),) * len(KEYS)
+    if any(audible) and sure <= audible[position] + _SAME:
         return rest
-    named = tuple(sure if other == place else 0.0 for other in range(len(KEYS)))
+    named = tuple(sure if other == position else 0.0 for other in range(len(KEYS)))
     return tuple(said + (1.0 - sure) * chance for said, chance in zip(named, rest, strict=True))
 
 

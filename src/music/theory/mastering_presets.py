@@ -53,5 +53,5 @@ def mastering_of(
 
 def preset_name(target_lufs: float | None, ceiling_dbtp: float) -> str:
     """Name levels; "custom" where no preset has them."""
-    wanted = Mastering(target_lufs, ceiling_dbtp)
-    return next((name for name, preset in PRESETS.items() if preset == wanted), CUSTOM)
+    requested = Mastering(target_lufs, ceiling_dbtp)
+    return next((name for name, preset in PRESETS.items() if preset == requested), CUSTOM)

@@ -122,13 +122,13 @@ def role_of(category: str) -> Role:
     return _ROLES[category]
 
 
-def category_fit(asked: str, found: str) -> float:
+def category_fit(requested: str, found: str) -> float:
     """Rate how well a stem of category ``found`` fills the role ``asked``: 1 itself, 0 not at
     all.
     """
-    if asked == found:
+    if requested == found:
         return 1.0
-    return dict(role_of(asked).stand_ins).get(found, 0.0)
+    return dict(role_of(requested).stand_ins).get(found, 0.0)
 
 
 def stand_ins_of(category: str) -> tuple[str, ...]:

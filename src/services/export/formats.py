@@ -159,16 +159,16 @@ def _picture(of: Material, folder: Path, progress: Progress) -> None:
 
 
 def _drawn(of: Material, progress: Progress) -> str:
-    """The arrangement as SVG."""
+    """Return the arrangement as SVG."""
     with sound_stream(of.wav, block_samples=_BLOCK_SAMPLES) as sound:
         step = max(1, -(-sound.samples // _PICTURE_PEAKS))
         peaks = np.zeros(-(-sound.samples // step))
-        place = 0
+        target = 0
         for block in sound.blocks:
-            progress("drawing", place, sound.samples)
-            columns = (place + np.arange(block.shape[1])) // step
+            progress("drawing", target, sound.samples)
+            columns = (target + np.arange(block.shape[1])) // step
             np.maximum.at(peaks, columns, np.abs(block).max(axis=0))
-            place += block.shape[1]
+            target += block.shape[1]
     return arrangement_svg(of.score, title=of.title, peaks=peaks.tolist())
 
 

@@ -51,7 +51,7 @@ _TITLE_BYTES = 80
 
 
 @dataclass(frozen=True)
-class _Place:
+class _ExportTarget:
     """A track as far as its row and its files tell: where it lies and what it is called."""
 
     row: TrackRow
@@ -99,25 +99,25 @@ class ExportService:
         ConflictError where the track, its score or a stem of it is gone (``track_missing``,
         ``score_missing``, ``stem_missing``). JobCancelled leaves whole formats behind.
         """
-        wanted = checked_formats(formats)
-        place = self._place(track_id)
-        score = _score_of(place.wav)
-        whole = sum(FORMATS[name].effort for name in wanted)
+        requested = checked_formats(formats)
+        target = self._target(track_id)
+        score = _score_of(target.wav)
+        whole = sum(FORMATS[name].effort for name in requested)
         done = 0.0
-        for name in wanted:
+        for name in requested:
             steps = _Share(progress, done / whole, FORMATS[name].effort / whole)
-            self._make(name, place, score, steps, prefix=_unfinished(export_id))
+            self._make(name, target, score, steps, prefix=_unfinished(export_id))
             done += FORMATS[name].effort
         progress(STAGE, _STEPS, _STEPS)
-        return self._listed(place, wanted)
+        return self._listed(target, requested)
 
     def check(self, track_id: str, formats: Sequence[str] | None) -> dict[str, Any]:
         """Check and return the parameters of an export job. Raises what :meth:`export` raises
         at once.
         """
-        wanted = checked_formats(formats)
-        _score_of(self._place(track_id).wav)
-        return {"track_id": track_id, "formats": list(wanted), "export_id": str(uuid4())}
+        requested = checked_formats(formats)
+        _score_of(self._target(track_id).wav)
+        return {"track_id": track_id, "formats": list(requested), "export_id": str(uuid4())}
 
     def run(self, params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
         """Do the work of an export job: parameters as :meth:`check` makes them."""
@@ -129,42 +129,42 @@ class ExportService:
     def tidy(self, params: Mapping[str, Any]) -> None:
         """Remove what an export job that was cut off left; nothing where its track is gone."""
         try:
-            folder = self._place(params["track_id"]).folder
+            folder = self._target(params["track_id"]).folder
         except NotFoundError:
             return
         remove_unfinished(folder, _unfinished(params.get("export_id", "")))
 
     def files(self, track_id: str) -> ExportsRecord:
         """List what was made of a track. Raises NotFoundError for an unknown track."""
-        return self._listed(self._place(track_id), tuple(FORMATS))
+        return self._listed(self._target(track_id), tuple(FORMATS))
 
     def file(self, track_id: str, name: str) -> Path:
         """Find a file that was made. Raises NotFoundError for all else."""
-        place = self._place(track_id)
-        if name not in {file.name for file in self._listed(place, tuple(FORMATS)).files}:
+        target = self._target(track_id)
+        if name not in {file.name for file in self._listed(target, tuple(FORMATS)).files}:
             raise NotFoundError(
                 f"there is no export {name!r} of this track: export its format first"
             )
-        return safe_join(place.folder, name)
+        return safe_join(target.folder, name)
 
     def zip(self, track_id: str, name: str) -> ZipDownload:
         """Stream all files of a track, or all its stems, as a zip that is made as it is read.
 
         Raises NotFoundError for another name, and where there is nothing to put into it.
         """
-        place = self._place(track_id)
-        files = self._listed(place, tuple(FORMATS)).files
+        target = self._target(track_id)
+        files = self._listed(target, tuple(FORMATS)).files
         if name == STEMS_ZIP:
             files = [file for file in files if file.format == "stems"]
         if name not in ZIPS or not files:
             raise NotFoundError(f"there is nothing to put into {name!r}: export the track first")
-        inside = place.wav.stem
-        members = ((f"{inside}/{file.name}", place.folder / file.name) for file in files)
+        inside = target.wav.stem
+        members = ((f"{inside}/{file.name}", target.folder / file.name) for file in files)
         return ZipDownload(f"{inside}_{name}", zip_stream(members))
 
     def folder(self, track_id: str) -> Path:
         """Find where a track's exports lie. Raises NotFoundError for an unknown track."""
-        return self._place(track_id).folder
+        return self._target(track_id).folder
 
     def newest(self) -> str:
         """Return the id of the newest track. Raises NotFoundError where there is none."""
@@ -174,53 +174,53 @@ class ExportService:
                 raise NotFoundError("there is no track yet: generate one first")
             return str(rows[0].id)
 
-    def _place(self, track_id: str) -> _Place:
+    def _target(self, track_id: str) -> _ExportTarget:
         with self.database.transaction() as session:
             row = crud.get_track(session, track_id)
-        return _Place(row, path_of(row.path, self.settings.tracks_path))
+        return _ExportTarget(row, path_of(row.path, self.settings.tracks_path))
 
-    def _listed(self, place: _Place, formats: Sequence[str]) -> ExportsRecord:
+    def _listed(self, target: _ExportTarget, formats: Sequence[str]) -> ExportsRecord:
         """Files of formats whose every file is there."""
-        folder = place.folder
+        folder = target.folder
         files = [
             ExportedFileRecord(name=file, format=name, bytes=size)
             for name in formats
             for record in [read_record(folder, name)]
-            if record.track_id == place.row.id and record.holds(folder)
+            if record.track_id == target.row.id and record.holds(folder)
             for file, size in record.sizes.items()
         ]
         zips = [ALL_ZIP] if files else []
         zips += [STEMS_ZIP] if any(file.format == "stems" for file in files) else []
         return ExportsRecord(
-            track_id=place.row.id,
+            track_id=target.row.id,
             formats=list(FORMATS),
             files=files,
             zips=zips,
         )
 
     def _make(
-        self, name: str, place: _Place, score: Score, progress: Progress, *, prefix: str
+        self, name: str, target: _ExportTarget, score: Score, progress: Progress, *, prefix: str
     ) -> None:
         """Make one format, unless it is there already."""
-        of = self._material(name, place, score)
+        of = self._material(name, target, score)
         digest = _digest(name, of)
-        before = read_record(place.folder, name)
-        if before.digest == digest and before.holds(place.folder):
+        before = read_record(target.folder, name)
+        if before.digest == digest and before.holds(target.folder):
             sizes = before.sizes
         else:
-            place.folder.mkdir(parents=True, exist_ok=True)
-            remove_abandoned(place.folder)
-            with TemporaryDirectory(dir=place.folder, prefix=prefix) as built:
+            target.folder.mkdir(parents=True, exist_ok=True)
+            remove_abandoned(target.folder)
+            with TemporaryDirectory(dir=target.folder, prefix=prefix) as built:
                 FORMATS[name].make(of, Path(built), progress)
-                sizes = publish(Path(built), place.folder, before)
-        after = ExportRecord(place.row.id, digest, sizes)
+                sizes = publish(Path(built), target.folder, before)
+        after = ExportRecord(target.row.id, digest, sizes)
         if after != before:
-            write_record(place.folder, name, after)
+            write_record(target.folder, name, after)
 
-    def _material(self, name: str, place: _Place, score: Score) -> Material:
-        if FORMATS[name].needs_wav and not place.wav.is_file():
+    def _material(self, name: str, target: _ExportTarget, score: Score) -> Material:
+        if FORMATS[name].needs_wav and not target.wav.is_file():
             raise ConflictError(
-                f"the file of the track is gone: {place.wav.name}; render it again",
+                f"the file of the track is gone: {target.wav.name}; render it again",
                 code="track_missing",
             )
         stems = _stems_of(score)
@@ -228,11 +228,11 @@ class ExportService:
         if FORMATS[name].needs_stems:
             _check_stems(score, set(cards))
         return Material(
-            name=place.wav.stem,
-            title=place.title,
-            genre=place.row.genre,
+            name=target.wav.stem,
+            title=target.title,
+            genre=target.row.genre,
             score=score,
-            wav=place.wav,
+            wav=target.wav,
             load=stem_loader(self.settings.processed_path, cards),
             cards=cards,
             artist=self.settings.track_artist.strip(),
@@ -240,7 +240,7 @@ class ExportService:
 
 
 class _Share:
-    """Progress of one format, told as its share of all that is asked for."""
+    """Progress of one format, reported as its share of all that is asked for."""
 
     def __init__(self, progress: Progress, start: float, share: float) -> None:
         self._progress = progress

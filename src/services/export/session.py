@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from src.audio.basics.gain import db_to_gain
-from src.audio.basics.validation import HOUSE_RATE, Audio
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE, Audio
 from src.core.progress import Progress, silent
 from src.mixdown import Load, SampleGrid
 from src.mixdown.conformed import ConformedSlices, NoteSpec, PassSpec
@@ -64,8 +64,8 @@ class SessionMaker:
         self._score = score
         self._folder = folder
         self._style = style
-        self._grid = SampleGrid(score.bpm, HOUSE_RATE)
-        self._store = ConformedSlices(load, sample_rate=HOUSE_RATE)
+        self._grid = SampleGrid(score.bpm, PROJECT_SAMPLE_RATE)
+        self._store = ConformedSlices(load, sample_rate=PROJECT_SAMPLE_RATE)
         self._made: dict[tuple[PassSpec | NoteSpec, float], Media] = {}
         self._names = {choice.stem_id: choice.name for choice in score.choices}
         self._taken: set[str] = set()
@@ -83,8 +83,8 @@ class SessionMaker:
             key=score.key,
             bpm=score.bpm,
             beats_per_bar=score.beats_per_bar,
-            sample_rate=HOUSE_RATE,
-            length_s=end / HOUSE_RATE + score.tail_s,
+            sample_rate=PROJECT_SAMPLE_RATE,
+            length_s=end / PROJECT_SAMPLE_RATE + score.tail_s,
             ticks_per_beat=song.ticks_per_beat,
             markers=tuple(SessionMarker(s.start_beats, s.name) for s in score.sections),
             tracks=tuple(tracks),
@@ -126,8 +126,8 @@ class SessionMaker:
                 for first, samples in source.passes(source.start, stop)
             ),
             gain=gain / baked,
-            fade_in_s=fade_in / HOUSE_RATE,
-            fade_out_s=fade_out / HOUSE_RATE,
+            fade_in_s=fade_in / PROJECT_SAMPLE_RATE,
+            fade_out_s=fade_out / PROJECT_SAMPLE_RATE,
         )
 
     def _hits(self, playing: ChannelSource, channel: Channel) -> list[AudioItem]:
@@ -147,7 +147,7 @@ class SessionMaker:
                     pass_beats=self._beats(media.samples),
                     passes=((source.start, end - source.start),),
                     gain=source.gain,
-                    fade_out_s=source.release / HOUSE_RATE if cut else 0.0,
+                    fade_out_s=source.release / PROJECT_SAMPLE_RATE if cut else 0.0,
                 )
             )
         return items
@@ -178,11 +178,14 @@ class SessionMaker:
         path = self._free_path(channel, section.name)
         channels = 1 if mono else 2
         with AudioSink(
-            self._folder / path, sample_rate=HOUSE_RATE, channels=channels, encoding=WAV_FLOAT
+            self._folder / path,
+            sample_rate=PROJECT_SAMPLE_RATE,
+            channels=channels,
+            encoding=WAV_FLOAT,
         ) as sink:
-            for place in range(start, end, BLOCK_SAMPLES):
-                samples = min(BLOCK_SAMPLES, end - place)
-                sink.write(_sound(playing.play(place, samples), samples)[:channels])
+            for target in range(start, end, BLOCK_SAMPLES):
+                samples = min(BLOCK_SAMPLES, end - target)
+                sink.write(_sound(playing.play(target, samples), samples)[:channels])
         length = self._beats(end) - section.start_beats
         if end == self._grid.sample(section.start_beats + section.length_beats):
             length = section.length_beats
@@ -206,7 +209,7 @@ class SessionMaker:
             conformed = self._store.sound(spec)
             path = self._free_path(channel, self._names.get(stem_id, ""))
             with AudioSink(
-                self._folder / path, sample_rate=HOUSE_RATE, channels=conformed.shape[0],
+                self._folder / path, sample_rate=PROJECT_SAMPLE_RATE, channels=conformed.shape[0],
                 encoding=WAV_FLOAT,
             ) as sink:  # fmt: skip
                 sink.write(conformed * conformed.dtype.type(gain))

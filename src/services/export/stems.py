@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from src.audio.basics.gain import db_to_gain
-from src.audio.basics.validation import HOUSE_RATE, Audio
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE, Audio
 from src.core.progress import Progress, silent
 from src.mixdown import Load, MixBlock, block_ending, mix_blocks
 from src.music.model.score import Score
@@ -58,7 +58,7 @@ def write_stems(
 
         def opened(path: Path) -> AudioSink:
             return stack.enter_context(
-                AudioSink(path, sample_rate=HOUSE_RATE, channels=2, tags=tags)
+                AudioSink(path, sample_rate=PROJECT_SAMPLE_RATE, channels=2, tags=tags)
             )
 
         sinks = [opened(files.folder / name) for name in stem_names(score)]
@@ -138,9 +138,9 @@ def _highest(audio: Audio) -> float:
 
 
 def _half(progress: Progress, number: int) -> Progress:
-    """Progress of one of the two passes, told as a part of both."""
+    """Progress of one of the two passes, reported as a part of both."""
 
-    def told(stage: str, done: int, total: int) -> None:
+    def record(stage: str, done: int, total: int) -> None:
         progress(stage, number * total + done, _PASSES * total)
 
-    return told
+    return record

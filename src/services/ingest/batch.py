@@ -23,7 +23,7 @@ from src.services.ingest.rows import (
     Row,
     analysis_columns,
     bad_id,
-    known_place,
+    known_location,
     stem_name,
     stem_row,
     vector_row,
@@ -45,7 +45,7 @@ UNSUPPORTED = "unsupported"
 
 
 def is_full(batch: Sequence[Content], embed_batch: int) -> bool:
-    """Whether contents should be saved before more are added to them."""
+    """Tell whether contents should be saved before more are added to them."""
     taken = [one.outcome for one in batch if isinstance(one.outcome, Taken)]
     return (
         len(taken) >= embed_batch
@@ -61,7 +61,7 @@ class _Rows:
     kits: dict[str, Row] = field(default_factory=dict)
     stems: list[Row] = field(default_factory=list)
     vectors: list[Row] = field(default_factory=list)
-    places: list[KnownPlace] = field(default_factory=list)
+    locations: list[KnownPlace] = field(default_factory=list)
     known: list[KnownPlace] = field(default_factory=list)
     moved_from: list[str] = field(default_factory=list)
     bad: list[RefusedFile] = field(default_factory=list)
@@ -153,26 +153,26 @@ class BatchWriter:
             copy_in(self.settings.stems_path, stem).unlink(missing_ok=True)
             return
         first = content.files[0]
-        licence, version = self._licences.of(first.place), self.analysis_version
+        licence, version = self._licences.of(first.location), self.analysis_version
         rows.stems.append(stem_row(content, taken, analysis_version=version, kit_licence=licence))
         rows.vectors.append(vector_row(stem, vectors[stem], model_id=self.model_id))
         for found in content.files:
             self._note_replaced(found, stem)
-            rows.places.append(self._place(rows, found, stem))
+            rows.locations.append(self._location(rows, found, stem))
         self.state.stems[rows.stems[-1]["content_hash"]] = version
         self.report.added += 1
         self.report.embedded += 1
         self.report.duplicates += len(content.files) - 1
         if not taken.whole:
-            log.warning("%s is taken but %s", shown(first.place), "; ".join(taken.warnings))
-            self.report.tell(FileProblem(first.place, "warning", "; ".join(taken.warnings)))
+            log.warning("%s is taken but %s", shown(first.location), "; ".join(taken.warnings))
+            self.report.tell(FileProblem(first.location, "warning", "; ".join(taken.warnings)))
 
     def _known_stem(self, rows: _Rows, content: Content) -> None:
         """Known content at a place that is new or changed: moved, a duplicate, or only touched."""
         stem = content.stem_id
         for found in content.files:
-            before = self.state.places.get(found.place)
-            rows.known.append(self._place(rows, found, stem))
+            before = self.state.locations.get(found.location)
+            rows.known.append(self._location(rows, found, stem))
             gone = self.gone.get(stem, [])
             self._note_replaced(found, stem)
             if before is not None and before.stem_id == stem:
@@ -180,28 +180,28 @@ class BatchWriter:
             elif gone:
                 rows.moved_from.append(gone.pop(0))
                 self.report.moved += 1
-                log.info("%s moved to %s", shown(rows.moved_from[-1]), shown(found.place))
+                log.info("%s moved to %s", shown(rows.moved_from[-1]), shown(found.location))
             else:
                 self.report.duplicates += 1
 
     def _note_replaced(self, found: FoundFile, stem: str) -> None:
-        before = self.state.places.get(found.place)
+        before = self.state.locations.get(found.location)
         if before is not None and before.stem_id != stem:
             self.report.replaced += 1
             log.warning(
-                "%s holds another sound now; stem %s stays", shown(found.place), before.stem_id
+                "%s holds another sound now; stem %s stays", shown(found.location), before.stem_id
             )
 
-    def _place(self, rows: _Rows, found: FoundFile, stem: str) -> KnownPlace:
-        kit = kit_path(found.place)
+    def _location(self, rows: _Rows, found: FoundFile, stem: str) -> KnownPlace:
+        kit = kit_path(found.location)
         if kit is not None and kit not in rows.kits:
             rows.kits[kit] = dict(kit_row(kit))
         self._forget_refusal(rows, found)
-        return known_place(found, stem)
+        return known_location(found, stem)
 
     def _forget_refusal(self, rows: _Rows, found: FoundFile) -> None:
         """Forget a refusal whose place holds another file now."""
-        before = self._in_place.pop(found.place, None)
+        before = self._in_place.pop(found.location, None)
         if before is not None:
             rows.good_again.append(before.id)
 
@@ -213,14 +213,14 @@ class BatchWriter:
         self, rows: _Rows, found: FoundFile, digest: str | None, failure: Failure
     ) -> None:
         content = f"{found.size_bytes}:{found.modified_ns}" if digest is None else digest
-        one = bad_id(found.place, content)
-        stays = self._stays(found.place, failure.reason)
+        one = bad_id(found.location, content)
+        stays = self._stays(found.location, failure.reason)
         stored = f"{KEPT_PREFIX}{one}"
         if not stays:
             stored = self._stored_as(one, found.path, failure.reason)
         refused = RefusedFile(
             id=one,
-            original_path=found.place,
+            original_path=found.location,
             stored_as=stored,
             reason=failure.reason,
             message=failure.message,
@@ -229,24 +229,26 @@ class BatchWriter:
         )
         self._forget_refusal(rows, found)
         rows.bad.append(refused)
-        if found.place in self.state.places:
-            rows.lost_places.append(found.place)
+        if found.location in self.state.locations:
+            rows.lost_places.append(found.location)
         self.state.bad[one] = refused
         self._stored.add(stored)
         self.report.quarantined += 1
         self.report.unsupported += failure.reason == UNSUPPORTED
-        self.report.left_outside += stays and not self.keep_bad_files and _is_outside(found.place)
+        self.report.left_outside += (
+            stays and not self.keep_bad_files and _is_outside(found.location)
+        )
         moved_to = None if stays else stored
-        self.report.tell(FileProblem(found.place, failure.reason, failure.message, moved_to))
+        self.report.tell(FileProblem(found.location, failure.reason, failure.message, moved_to))
         log.warning("%s refused (%s): %s", shown(found.path), failure.reason, failure.message)
 
-    def _stays(self, place: str, reason: str) -> bool:
-        """Whether a refused file is left where it lies.
+    def _stays(self, location: str, reason: str) -> bool:
+        """Tell whether a refused file is left where it lies.
 
         A folder outside the library is not ours to tidy, and a sound that other programs play
         is not broken.
         """
-        return self.keep_bad_files or reason == UNSUPPORTED or _is_outside(place)
+        return self.keep_bad_files or reason == UNSUPPORTED or _is_outside(location)
 
     def _stored_as(self, one: str, path: Path, reason: str) -> str:
         before = self.state.bad.get(one)
@@ -260,7 +262,7 @@ class BatchWriter:
     def _leave(self, content: Content, failure: Failure) -> None:
         for found in content.files:
             self.report.failed += 1
-            self.report.tell(FileProblem(found.place, failure.reason, failure.message))
+            self.report.tell(FileProblem(found.location, failure.reason, failure.message))
             log.warning("%s left for the next import: %s", shown(found.path), failure.message)
 
     def _write(self, rows: _Rows) -> None:
@@ -268,9 +270,9 @@ class BatchWriter:
             imports.add_rows(
                 session, kits=list(rows.kits.values()), stems=rows.stems, vectors=rows.vectors
             )
-            imports.put_places(session, rows.places + rows.known, gone=rows.moved_from)
+            imports.put_places(session, rows.locations + rows.known, gone=rows.moved_from)
             if rows.known:
-                names = {place.path: stem_name(place.path) for place in rows.known}
+                names = {location.path: stem_name(location.path) for location in rows.known}
                 imports.adopt_places(session, rows.known, names)
             imports.forget_bad(session, rows.good_again)
             imports.put_bad(session, rows.bad)
@@ -280,6 +282,6 @@ class BatchWriter:
         finish_moves(self.database, self.settings, bad)
 
 
-def _is_outside(place: str) -> bool:
+def _is_outside(location: str) -> bool:
     """Tell whether a place lies outside the raw folder: then it is absolute."""
-    return place.startswith("/")
+    return location.startswith("/")

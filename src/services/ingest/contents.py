@@ -10,7 +10,7 @@ from src.storage.fingerprint import stem_id
 if TYPE_CHECKING:
     from src.analysis import StemFacts
 
-HEARD_WHOLE_S = 30.0
+ANALYSED_WHOLE_S = 30.0
 """Of longer sounds the analysis hears a part, while an embedder hears them whole."""
 
 BUSY, FAILED = "busy", "failed"
@@ -51,7 +51,7 @@ class Taken:
     @property
     def described(self) -> Mapping[str, float] | None:
         """Descriptors of the whole sound; None where only a part of it was heard."""
-        return self.facts.features if self.duration_s <= HEARD_WHOLE_S else None
+        return self.facts.features if self.duration_s <= ANALYSED_WHOLE_S else None
 
 
 @dataclass

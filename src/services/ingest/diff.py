@@ -20,9 +20,9 @@ class Scope:
     raw_root: Path
     unread: Sequence[Path] = ()
 
-    def covers(self, place: str) -> bool:
+    def covers(self, location: str) -> bool:
         """Tell whether the walk would have found a file at this place."""
-        path = path_of(place, Path(os.path.realpath(self.raw_root)))
+        path = path_of(location, Path(os.path.realpath(self.raw_root)))
         if not path.is_relative_to(os.path.realpath(self.folder)):
             return False
         return not any(path.is_relative_to(folder) for folder in self.unread)
@@ -50,7 +50,7 @@ class Todo:
     @property
     def gone_places(self) -> list[str]:
         """All places whose file is not there any more."""
-        return sorted(place for places in self.gone.values() for place in places)
+        return sorted(location for locations in self.gone.values() for location in locations)
 
 
 def compare(
@@ -72,7 +72,7 @@ def compare(
     todo = Todo()
     bad = {one.original_path: one for one in state.bad.values() if not one.moved}
     for found in scan.files:
-        known, refused = state.places.get(found.place), bad.get(found.place)
+        known, refused = state.locations.get(found.location), bad.get(found.location)
         if refused is not None and (refused.size_bytes, refused.modified_ns) == found.stamp:
             if second_decoder and WOULD_BE_READ in refused.message:
                 todo.fresh.append(found)
@@ -83,12 +83,12 @@ def compare(
         else:
             todo.unchanged += 1
             if known.missing:
-                todo.back.append(found.place)
+                todo.back.append(found.location)
             if known.stem_id in outdated:
                 content = Content(outdated[known.stem_id], [found])
                 todo.outdated.setdefault(known.stem_id, content)
-    there = {found.place for found in scan.files}
-    for place, known in sorted(state.places.items()):
-        if place not in there and scope.covers(place):
-            todo.gone.setdefault(known.stem_id, []).append(place)
+    there = {found.location for found in scan.files}
+    for location, known in sorted(state.locations.items()):
+        if location not in there and scope.covers(location):
+            todo.gone.setdefault(known.stem_id, []).append(location)
     return todo

@@ -12,13 +12,13 @@ _DEEPEST = 3
 """How many sorting folders above a file are passed over at most."""
 
 
-def kit_path(place: str) -> str | None:
+def kit_path(location: str) -> str | None:
     """Find the folder that is the kit of a file: its own, or the next one up that has a name.
 
     ``Kit 01 - 128 - Am/Drums/kick.wav`` belongs to ``Kit 01 - 128 - Am``. A folder without
     anything above it is a kit whatever its name. A file that lies in no folder has no kit.
     """
-    folder = PurePosixPath(place).parent
+    folder = PurePosixPath(location).parent
     if folder.name == "":
         return None
     candidate = folder
@@ -50,6 +50,6 @@ def kit_row(path: str) -> Mapping[str, Any]:
 
 
 def only_sorts(name: str) -> bool:
-    """Whether a folder only sorts the sounds of a kit: "Drums", "One Shots"."""
+    """Tell whether a folder only sorts the sounds of a kit: "Drums", "One Shots"."""
     words = "".join(sign if sign.isalnum() else " " for sign in name.lower()).split()
     return bool(words) and vocabulary().names.sorting.issuperset(words)

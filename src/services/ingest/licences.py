@@ -19,7 +19,7 @@ _ENDINGS = ("", ".txt", ".md", ".rst", ".nfo")
 _NAMED = re.compile(r"licen[cs]e|copying|copyright|lizenz|terms", re.I)
 _ABOUT = re.compile(r"read[ _-]?me|lies[ _-]?mich|credits|attribution", re.I)
 _SOUND = re.compile(r"[\w@#%&+=,.!()\[\]' -]+\.(?:wav|aiff?|flac|ogg|mp3|m4a|caf)\b", re.I)
-_TOLD = re.compile(r"^(?:sound )?(?:licen[cs]e|lizenz)(?: type)?\s*[:=]\s*(\S.*)$", re.I)
+_STATED = re.compile(r"^(?:sound )?(?:licen[cs]e|lizenz)(?: type)?\s*[:=]\s*(\S.*)$", re.I)
 _KNOWN = re.compile(
     r"creative commons|\bcc[ -]?(?:0|by)\b|public domain|royalty[ -]free|gemeinfrei"
     r"|all rights reserved|licen[cs]ed under",
@@ -43,19 +43,19 @@ class KitLicences:
     raw: Path
     _known: dict[str, _FolderLicences] = field(default_factory=dict)
 
-    def of(self, place: str) -> str | None:
+    def of(self, location: str) -> str | None:
         """Read what the nearest texts say, from the file's folder up to its kit.
 
-        A licence that is told of the very sound comes first, as Freesound's packs tell it; then
+        A licence that is reported of the very sound comes first, as Freesound's packs tell it; then
         the first line of a licence file; then a line of a readme that names a licence. None
         where there is none, or none that can be read.
         """
-        name = PurePosixPath(place).stem.casefold()
-        for folder in _folders(place):
+        name = PurePosixPath(location).stem.casefold()
+        for folder in _folders(location):
             if folder not in self._known:
-                self._known[folder] = _told_in(path_of(folder, self.raw))
-            told = self._known[folder]
-            found = told.by_sound.get(name, told.of_all)
+                self._known[folder] = _licences_in(path_of(folder, self.raw))
+            stated = self._known[folder]
+            found = stated.by_sound.get(name, stated.of_all)
             if found is not None:
                 return found
         return None
@@ -66,24 +66,24 @@ _LEGAL_CODE = "creative commons legal code"
 
 
 def is_licence_text(name: str) -> bool:
-    """Whether a file is called like a licence or a readme, and is a text."""
+    """Tell whether a file is called like a licence or a readme, and is a text."""
     path = PurePosixPath(name)
     named = _NAMED.search(path.stem) or _ABOUT.search(path.stem)
     return path.suffix.lower() in _ENDINGS and bool(named)
 
 
-def _folders(place: str) -> Iterator[str]:
-    kit = kit_path(place)
+def _folders(location: str) -> Iterator[str]:
+    kit = kit_path(location)
     if kit is None:
         return
-    for folder in PurePosixPath(place).parents:
+    for folder in PurePosixPath(location).parents:
         yield folder.as_posix()
         if folder.as_posix() == kit:
             return
 
 
-def _told_in(folder: Path) -> _FolderLicences:
-    """What the texts of a folder say, licences before readmes."""
+def _licences_in(folder: Path) -> _FolderLicences:
+    """Return what the texts of a folder say, licences before readmes."""
     by_sound: dict[str, str] = {}
     of_all: list[str] = []
     for path in _texts(folder):
@@ -93,7 +93,9 @@ def _told_in(folder: Path) -> _FolderLicences:
         if listed:
             continue
         is_licence = bool(_NAMED.search(path.stem))
-        of_all += [line for line in lines if is_licence or _TOLD.match(line) or _KNOWN.search(line)]
+        of_all += [
+            line for line in lines if is_licence or _STATED.match(line) or _KNOWN.search(line)
+        ]
     return _FolderLicences(by_sound, _value(of_all[0]) if of_all else None)
 
 
@@ -129,16 +131,16 @@ def _lines(path: Path) -> list[str]:
 
 
 def _per_sound(lines: list[str]) -> Iterator[tuple[str, str]]:
-    """Each sound that a list names, with the licence that is told behind it."""
+    """Return each sound that a list names, with the licence that is stated behind it."""
     sound: str | None = None
     for line in lines:
         if match := _SOUND.fullmatch(line):
             sound = PurePosixPath(match[0]).stem.casefold()
-        elif sound is not None and (told := _TOLD.match(line)):
-            yield sound, told[1][:MAX_CHARACTERS]
+        elif sound is not None and (stated := _STATED.match(line)):
+            yield sound, stated[1][:MAX_CHARACTERS]
             sound = None
 
 
 def _value(line: str) -> str:
-    match = _TOLD.match(line)
+    match = _STATED.match(line)
     return (match[1] if match else line)[:MAX_CHARACTERS]

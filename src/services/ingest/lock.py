@@ -40,7 +40,7 @@ def import_lock(processed: Path) -> Iterator[None]:
 def when_free(work: Callable[[], Result], progress: Progress) -> Result:
     """Do work that takes the import lock, waiting while another holds it.
 
-    ``progress`` is told meanwhile, and may end the waiting.
+    ``progress`` is reported meanwhile, and may end the waiting.
     """
     while True:
         try:

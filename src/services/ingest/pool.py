@@ -178,7 +178,7 @@ class WorkPool:
             yield first.task, self.outcome(first)
 
     def _begun(self) -> bool:
-        """Whether a worker has taken up any task; the first comes first."""
+        """Tell whether a worker has taken up any task; the first comes first."""
         return self._first is not None and (self._first.running() or self._first.done())
 
     def _new_pool(self) -> ProcessPool:
@@ -216,7 +216,7 @@ def _worker_settings() -> Iterator[None]:
 def prepare_worker() -> None:
     """Make a fresh worker quiet, deaf to Ctrl-C (the parent decides), and mortal with its parent.
 
-    Decoders write notes on odd files straight to standard error: nobody is told anything
+    Decoders write notes on odd files straight to standard error: nobody is reported anything
     by them that the report doesn't tell.
     """
     die_with_parent()  # of the fork server, which ends with our process

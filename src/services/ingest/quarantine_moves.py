@@ -11,7 +11,7 @@ from src.storage.fingerprint import content_hash
 from src.storage.paths import MAX_NAME_BYTES, safe_name, shortened
 
 KEPT_PREFIX = "KEPT_"
-"""How ``stored_as`` of a refused file starts that stays where it is, by the user's wish."""
+"""How ``stored_as`` of a refused file starts that stays where it is, by the user's request."""
 
 
 def stored_name(reason: str, name: str, *, bad_id: str, taken: Collection[str]) -> str:

@@ -29,13 +29,13 @@ from src.embeddings.protocol import Embedder
 from src.music.evidence.name_shapes import without_variants
 from src.services.ingest.contents import Content, Failure, Taken
 from src.services.ingest.embedding import EmbeddingStep
-from src.services.ingest.kit_settling import settle_kits
+from src.services.ingest.kit_consensus import reconcile_kits
 from src.services.ingest.kits import kit_path
 from src.services.ingest.licences import KitLicences
 from src.services.ingest.lock import import_lock
 from src.services.ingest.pool import WorkPool
 from src.services.ingest.recovery import recover
-from src.services.ingest.report import MOST_TOLD, FileProblem
+from src.services.ingest.report import MOST_REPORTED, FileProblem
 from src.services.ingest.rows import analysis_columns, vector_bytes
 from src.services.ingest.scan import FoundFile
 from src.services.ingest.work import Analysis, own_analysis, taking_in
@@ -63,12 +63,12 @@ class ReanalysisReport:
     seconds: float = 0.0
     problems: list[FileProblem] = field(default_factory=list)
 
-    def fail(self, place: str, reason: str, message: str) -> None:
+    def fail(self, location: str, reason: str, message: str) -> None:
         """Count a stem that could not be heard, and name it unless there are too many."""
         self.failed += 1
-        log.warning("%s was not analysed again: %s", place, message)
-        if len(self.problems) < MOST_TOLD:
-            self.problems.append(FileProblem(place, reason, message))
+        log.warning("%s was not analysed again: %s", location, message)
+        if len(self.problems) < MOST_REPORTED:
+            self.problems.append(FileProblem(location, reason, message))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -88,7 +88,7 @@ class _Tools:
     licences: KitLicences
     progress: Progress
     report: ReanalysisReport
-    places: dict[str, str] = field(default_factory=dict)
+    locations: dict[str, str] = field(default_factory=dict)
     before: dict[str, Facts] = field(default_factory=dict)
     done: int = 0
 
@@ -125,7 +125,7 @@ class ReanalysisService:
             return len(stem_edits.selected_ids(session, selection))
 
     def run(self, selection: Selection, *, progress: Progress = silent) -> ReanalysisReport:
-        """Analyse the selected stems again and make their vectors anew; corrections stay.
+        """Analyse the selected stems again and make their vectors again; corrections stay.
 
         Raises NotFoundError for unknown ids, LibraryBusyError while an import runs,
         BackendUnavailableError where workers can't work; JobCancelled passes through. What
@@ -161,10 +161,10 @@ class ReanalysisService:
                 tools = self._tools(pool, report, progress)
                 tools.step(0)
                 pool.waiting = partial(tools.step, 0)
-                heard = self._heard(ids, analysis, tools)
-                while batch := list(islice(heard, self.settings.embed_batch)):
+                analysed = self._analysed(ids, analysis, tools)
+                while batch := list(islice(analysed, self.settings.embed_batch)):
                     self._save(batch, analysis.version, tools)
-            settle_kits(self.database, progress)
+            reconcile_kits(self.database, progress)
             with self.database.transaction() as session:
                 report.changed = rows.count_changed(session, tools.before)
         except (JobCancelled, KeyboardInterrupt):
@@ -172,22 +172,22 @@ class ReanalysisService:
             raise
 
     def _tools(self, pool: WorkPool, report: ReanalysisReport, progress: Progress) -> _Tools:
-        places: dict[str, str] = {}
+        locations: dict[str, str] = {}
 
         def failed(stem: str, failure: Failure) -> None:
             message = f"no new vector: {failure.message}"
-            report.problems.append(FileProblem(places[stem], failure.reason, message))
+            report.problems.append(FileProblem(locations[stem], failure.reason, message))
 
         embedding = EmbeddingStep(pool, self.embedder, self.settings, failed)
         licences = KitLicences(self.settings.raw_path)
-        return _Tools(pool, embedding, licences, progress, report, places)
+        return _Tools(pool, embedding, licences, progress, report, locations)
 
-    def _heard(self, ids: Sequence[str], analysis: Analysis, tools: _Tools) -> Iterator[Content]:
+    def _analysed(self, ids: Sequence[str], analysis: Analysis, tools: _Tools) -> Iterator[Content]:
         """Yield each stem that could be decoded, with its analysis."""
         take_in = taking_in(self.settings, analysis.analyse)
         for content, outcome in tools.pool.ordered(take_in, self._contents(ids, tools)):
             if isinstance(outcome, Failure):
-                tools.report.fail(content.files[0].place, outcome.reason, outcome.message)
+                tools.report.fail(content.files[0].location, outcome.reason, outcome.message)
                 tools.step(1)
             else:
                 content.outcome = outcome
@@ -196,7 +196,7 @@ class ReanalysisService:
     def _contents(self, ids: Sequence[str], tools: _Tools) -> Iterator[Content]:
         """Yield stems with the file that is to be analysed of each."""
         with self.database.transaction() as session:
-            hints = without_variants(hint_path(place) for place in rows.all_places(session))
+            hints = without_variants(hint_path(location) for location in rows.all_places(session))
         for start in range(0, len(ids), CHUNK):
             with self.database.transaction() as session:
                 stems = rows.stems_with_places(session, ids[start : start + CHUNK])
@@ -214,18 +214,20 @@ class ReanalysisService:
         """Choose an original that is as it was taken in, else the copy; None where both are
         gone.
         """
-        own_first = sorted(stem.places, key=lambda one: (one.path != stem.original_file, one.path))
-        for place in own_first:
-            found = _found(path_of(place.path, self.settings.raw_path), place.path)
+        own_first = sorted(
+            stem.locations, key=lambda one: (one.path != stem.original_file, one.path)
+        )
+        for location in own_first:
+            found = _found(path_of(location.path, self.settings.raw_path), location.path)
             # Of another size or time it may hold another sound: the next import finds out.
-            if found is not None and found.stamp == (place.size_bytes, place.modified_ns):
+            if found is not None and found.stamp == (location.size_bytes, location.modified_ns):
                 return found
         return _found(copy_in(self.settings.stems_path, stem.id), stem.original_file)
 
     def _save(self, batch: Sequence[Content], version: str, tools: _Tools) -> None:
         """Write what was found out about a batch, and its vectors, in one transaction."""
-        tools.places.clear()
-        tools.places.update((one.stem_id, one.files[0].place) for one in batch)
+        tools.locations.clear()
+        tools.locations.update((one.stem_id, one.files[0].location) for one in batch)
         taken = {one.stem_id: one.outcome for one in batch if isinstance(one.outcome, Taken)}
         described = {stem: one.described for stem, one in taken.items()}
         vectors = tools.embedding.vectors(tools.embedding.start(described))
@@ -256,25 +258,25 @@ class ReanalysisService:
                 columns["warnings"] = list(dict.fromkeys([*stem.warnings, *columns["warnings"]]))
             tools.report.from_copies += 1
         else:
-            kit_licence = tools.licences.of(found.place)
+            kit_licence = tools.licences.of(found.location)
             columns["licence"] = kit_licence if taken.licence is None else taken.licence
         set_found(stem, columns)
         tools.report.reanalysed += 1
 
 
-def hint_path(place: str) -> str:
+def hint_path(location: str) -> str:
     """Cut a place to the part that may give hints: below the library, or from its kit on."""
-    if not place.startswith("/"):
-        return place
-    kit = kit_path(place)
-    above = PurePosixPath(place if kit is None else kit).parent
-    return PurePosixPath(place).relative_to(above).as_posix()
+    if not location.startswith("/"):
+        return location
+    kit = kit_path(location)
+    above = PurePosixPath(location if kit is None else kit).parent
+    return PurePosixPath(location).relative_to(above).as_posix()
 
 
-def _found(path: Path, place: str) -> FoundFile | None:
-    """A file to be heard; None where it is gone or out of reach."""
+def _found(path: Path, location: str) -> FoundFile | None:
+    """Return a file to be heard; None where it is gone or out of reach."""
     try:
         state = path.stat()
     except OSError:
         return None
-    return FoundFile(path, place, hint_path(place), state.st_size, state.st_mtime_ns)
+    return FoundFile(path, location, hint_path(location), state.st_size, state.st_mtime_ns)

@@ -21,11 +21,11 @@ from src.db import crud
 from src.db.database import Database
 from src.db.rows import active_model
 from src.embeddings.protocol import Embedder
-from src.services.ingest.contents import HEARD_WHOLE_S, Failure
+from src.services.ingest.contents import ANALYSED_WHOLE_S, Failure
 from src.services.ingest.embedding import EmbeddingStep
 from src.services.ingest.lock import import_lock, when_free
 from src.services.ingest.pool import WorkPool
-from src.services.ingest.report import MOST_TOLD, FileProblem
+from src.services.ingest.report import MOST_REPORTED, FileProblem
 from src.services.ingest.rows import vector_bytes
 from src.services.ingest.work import Stems
 from src.services.retrieval.embedding_models import EmbeddingModels
@@ -79,7 +79,7 @@ class _Run:
 
     def _fail(self, stem: str, failure: Failure) -> None:
         self.failed.add(stem)
-        if len(self.report.problems) < MOST_TOLD:
+        if len(self.report.problems) < MOST_REPORTED:
             problem = FileProblem(copy_path(stem), failure.reason, failure.message)
             self.report.problems.append(problem)
 
@@ -112,18 +112,18 @@ class ReembeddingService:
         made before any of these stays, and searches go on with the old vectors.
         """
         started = time.monotonic()
-        wanted, before = self._models.wanted, self._models.active()
-        report = ReembedReport(wanted.model_id, before.model_id)
+        requested, before = self._models.requested, self._models.active()
+        report = ReembedReport(requested.model_id, before.model_id)
         with self._database.transaction() as session:
-            report.stems = active_model.count_without(session, wanted.model_id)
+            report.stems = active_model.count_without(session, requested.model_id)
         try:
-            with self._pool(wanted) as pool:
-                run = _Run(pool, wanted, self._settings, report)
+            with self._pool(requested) as pool:
+                run = _Run(pool, requested, self._settings, report)
                 pool.waiting = partial(run.step, progress)
                 self._embed_missing(run, progress)
                 progress(SWITCHING, 0, 2)
-                if wanted.model_id != before.model_id:
-                    self._spaces.prepare(wanted)
+                if requested.model_id != before.model_id:
+                    self._spaces.prepare(requested)
                 progress(SWITCHING, 1, 2)
                 when_free(lambda: self._finish(run, progress), progress)
         except BaseException:
@@ -164,11 +164,11 @@ class ReembeddingService:
                 f" (at most {MOST_FAILED:.0%} may lack): {first.path}: {first.message}"
             )
 
-    def _pool(self, wanted: Embedder) -> WorkPool:
+    def _pool(self, requested: Embedder) -> WorkPool:
         return WorkPool(
             workers=self._settings.workers,
             timeout_s=self._settings.file_timeout_s,
-            preload=(type(wanted).__module__,),
+            preload=(type(requested).__module__,),
         )
 
     def _embed_missing(self, run: _Run, progress: Progress) -> None:
@@ -189,7 +189,7 @@ class ReembeddingService:
             with self._database.transaction() as session:
                 ids = active_model.stems_without(session, run.model_id, after=after, limit=_LISTED)
                 described = active_model.features_of(
-                    session, ids, analysis_version=ANALYSIS_VERSION, longest_s=HEARD_WHOLE_S
+                    session, ids, analysis_version=ANALYSIS_VERSION, longest_s=ANALYSED_WHOLE_S
                 )
             if not ids:
                 return

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-MOST_TOLD = 1_000
+MOST_REPORTED = 1_000
 """How many files a report names one by one; the numbers always count all."""
 
 
@@ -51,7 +51,7 @@ class ImportReport:
 
     def tell(self, problem: FileProblem) -> None:
         """Name a file, unless there are too many to name."""
-        if len(self.problems) < MOST_TOLD:
+        if len(self.problems) < MOST_REPORTED:
             self.problems.append(problem)
 
     def to_dict(self) -> dict[str, Any]:

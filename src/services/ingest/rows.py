@@ -14,22 +14,22 @@ from src.storage.stem_copies import copy_path
 Row = dict[str, Any]
 
 
-def stem_name(place: str) -> str:
+def stem_name(location: str) -> str:
     """Name a stem: its file's name without the ending."""
-    name = PurePosixPath(place).name
+    name = PurePosixPath(location).name
     return (PurePosixPath(name.strip()).stem or name).strip()
 
 
-def bad_id(place: str, content: str) -> str:
+def bad_id(location: str, content: str) -> str:
     """Derive the id of a refused file from its place and what lies there."""
-    return text_hash(f"bad:{place}:{content}")[:16]
+    return text_hash(f"bad:{location}:{content}")[:16]
 
 
-def known_place(found: FoundFile, stem: str) -> KnownPlace:
-    """The place of a file that holds a stem."""
-    kit = kit_path(found.place)
+def known_location(found: FoundFile, stem: str) -> KnownPlace:
+    """Return the location of a file that holds a stem."""
+    kit = kit_path(found.location)
     return KnownPlace(
-        path=found.place,
+        path=found.location,
         stem_id=stem,
         kit_id=None if kit is None else kit_id(kit),
         size_bytes=found.size_bytes,
@@ -41,13 +41,13 @@ def stem_row(
     content: Content, taken: Taken, *, analysis_version: str, kit_licence: str | None
 ) -> Row:
     """Fill the columns of a new stem. kit_licence: counts where the file itself names none."""
-    place = content.files[0].place
-    kit = kit_path(place)
+    location = content.files[0].location
+    kit = kit_path(location)
     return {
         "id": content.stem_id,
         "path": copy_path(content.stem_id),
-        "original_file": place,
-        "name": stem_name(place),
+        "original_file": location,
+        "name": stem_name(location),
         "kit_id": None if kit is None else kit_id(kit),
         "content_hash": content.digest,
         "licence": kit_licence if taken.licence is None else taken.licence,
@@ -81,10 +81,12 @@ def analysis_columns(taken: Taken, *, analysis_version: str) -> Row:
 
 
 def vector_bytes(vectors: Vectors) -> bytes:
-    """A vector as its column holds it: float32, little endian. vectors: shape (1, dimension)"""
+    """Convert to a vector as its column holds it: float32, little endian. vectors: shape (1,
+    dimension)
+    """
     return vectors.astype("<f4").tobytes()
 
 
 def vector_row(stem: str, vectors: Vectors, *, model_id: str) -> Row:
-    """The columns of a stem's vector, shape (1, dimension)."""
+    """Convert to the columns of a stem's vector, shape (1, dimension)."""
     return {"stem_id": stem, "model_id": model_id, "vector": vector_bytes(vectors)}

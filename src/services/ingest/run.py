@@ -73,7 +73,7 @@ class ImportRun:
             self._step(len(stems))
 
     def refresh(self, outdated: Iterable[Content]) -> None:
-        """Analyse stems again and write their copies anew; corrections stay."""
+        """Analyse stems again and write their copies again; corrections stay."""
         for content, outcome in self.tools.pool.ordered(self.tools.take_in, outdated):
             if isinstance(outcome, Taken):
                 vector = self.writer.vector_of(content.stem_id)
@@ -81,8 +81,8 @@ class ImportRun:
                 self.writer.refresh(content.stem_id, taken)
             else:
                 self.report.failed += 1
-                place = content.files[0].hint_path
-                self.report.tell(FileProblem(place, FAILED, outcome.message))
+                location = content.files[0].hint_path
+                self.report.tell(FileProblem(location, FAILED, outcome.message))
             self._step(1)
 
     def _read_chunk(self, chunk: Sequence[FoundFile]) -> None:
@@ -96,7 +96,7 @@ class ImportRun:
         self._save(until=0)
 
     def _contents(self, chunk: Sequence[FoundFile]) -> list[Content]:
-        """The files of a chunk by content, in the order of the first of each."""
+        """Return the files of a chunk by content, in the order of the first of each."""
         contents: list[Content] = []
         by_digest: dict[str, Content] = {}
         for found, digest in self.tools.pool.ordered(fingerprint, chunk):

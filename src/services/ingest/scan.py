@@ -44,7 +44,7 @@ class FoundFile:
     """
 
     path: Path
-    place: str
+    location: str
     hint_path: str
     size_bytes: int
     modified_ns: int
@@ -69,13 +69,13 @@ class Scan:
 
     def notes(self) -> list[str]:
         """Put in words what the user should know."""
-        told = [f"the folder {shown(path)} may not be read" for path in self.unread]
+        reported = [f"the folder {shown(path)} may not be read" for path in self.unread]
         if self.other_audio:
             kinds = "of kinds that are not read (m4a, wma ...; ffmpeg, once installed, reads most)"
-            told.append(f"{self.other_audio} files are {kinds}")
+            reported.append(f"{self.other_audio} files are {kinds}")
         if self.folder_links:
-            told.append(f"{self.folder_links} links to folders were not followed")
-        return told
+            reported.append(f"{self.folder_links} links to folders were not followed")
+        return reported
 
 
 def scan_folder(
@@ -110,7 +110,7 @@ def scan_folder(
                 log.info("%s went while its folder was being read", shown(entry.path))
             except OSError as error:
                 _leave_unread(folder, error, scan)
-    scan.files.sort(key=lambda found: found.place)
+    scan.files.sort(key=lambda found: found.location)
     plain = without_variants(found.hint_path for found in scan.files)
     scan.files = [replace(found, hint_path=plain[found.hint_path]) for found in scan.files]
     return scan
@@ -173,7 +173,7 @@ def _look_at(entry: os.DirEntry[str], scan: Scan, walk: _Walk) -> None:
     scan.files.append(
         FoundFile(
             path=path,
-            place=library_path(path, walk.raw_root),
+            location=library_path(path, walk.raw_root),
             hint_path=walk.hint_path(path),
             size_bytes=state.st_size,
             modified_ns=state.st_mtime_ns,

@@ -144,7 +144,7 @@ class UploadBatch:
             if arrived.name.lower().endswith(".zip"):
                 outcomes += self._unpack(arrived, folder, self._folder / f"zip-{number}")
             else:
-                outcomes.append(self._place(arrived, folder, inner_parts(arrived.name)))
+                outcomes.append(self._location(arrived, folder, inner_parts(arrived.name)))
         return outcomes
 
     def _unpack(self, arrived: _Arrived, kit: str, scratch: Path) -> list[UploadOutcome]:
@@ -172,11 +172,11 @@ class UploadBatch:
         for file, inner in zip(files, parts, strict=True):
             name = f"{arrived.name}/{'/'.join(inner)}"
             member = _Arrived(name, file, file.stat().st_size, content_hash(file))
-            outcomes.append(self._place(member, folder, inner[1:] if kit and shared else inner))
+            outcomes.append(self._location(member, folder, inner[1:] if kit and shared else inner))
         refused = (_Arrived(f"{arrived.name}/{name}", arrived.file, 0, "") for name in left_out)
         return outcomes + [_refused(item, *_not_taken()) for item in refused]
 
-    def _place(self, arrived: _Arrived, kit: str, inner: tuple[str, ...]) -> UploadOutcome:
+    def _location(self, arrived: _Arrived, kit: str, inner: tuple[str, ...]) -> UploadOutcome:
         if not _is_taken(inner[-1]):
             return _refused(arrived, *_not_taken())
         if not _is_sound(inner[-1]) and arrived.size_bytes > LARGEST_FILE:
@@ -203,12 +203,12 @@ class UploadBatch:
         """
         with self._database.transaction() as session:
             stem = crud.stem_of_content(session, arrived.digest)
-            places = [] if stem is None else [p.path for p in stem.places if not p.missing]
-        for place in places:
-            file = path_of(place, self._root)
+            locations = [] if stem is None else [p.path for p in stem.locations if not p.missing]
+        for location in locations:
+            file = path_of(location, self._root)
             if file.is_file() and (folder == self._root or file.parent == folder.absolute()):
                 stem_id = None if stem is None else stem.id
-                return UploadOutcome(arrived.name, "known", place, arrived.size_bytes, stem_id)
+                return UploadOutcome(arrived.name, "known", location, arrived.size_bytes, stem_id)
         return None
 
 
@@ -277,17 +277,17 @@ class _Target:
     is_new: bool
 
 
-def _placed(arrived: _Arrived, wished: Path) -> _Target:
+def _placed(arrived: _Arrived, requested: Path) -> _Target:
     """Move a file to its place or, where that is taken, beside it; never overwrites.
 
     A file that is there with the same bytes is left as it is.
     """
-    for candidate in _candidates(wished):
+    for candidate in _candidates(requested):
         if not candidate.exists() and _moved(arrived.file, candidate):
             return _Target(candidate, is_new=True)
         if _holds(candidate, arrived):
             return _Target(candidate, is_new=False)
-    raise ConflictError(f"too many files are called {wished.name!r}")
+    raise ConflictError(f"too many files are called {requested.name!r}")
 
 
 def _holds(file: Path, arrived: _Arrived) -> bool:
@@ -296,10 +296,10 @@ def _holds(file: Path, arrived: _Arrived) -> bool:
     return same_size and content_hash(file) == arrived.digest
 
 
-def _candidates(wished: Path) -> Iterator[Path]:
-    yield wished
+def _candidates(requested: Path) -> Iterator[Path]:
+    yield requested
     for number in range(2, MAX_FILES):
-        yield wished.with_name(f"{wished.stem} ({number}){wished.suffix}")
+        yield requested.with_name(f"{requested.stem} ({number}){requested.suffix}")
 
 
 def _moved(file: Path, target: Path) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
-from src.audio.basics.validation import HOUSE_RATE, Audio
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE, Audio
 from src.core.errors import GenerationFailedError, UnreadableAudioError
 from src.embeddings.protocol import Embedder, Vectors
 from src.services.ingest.contents import BUSY, Content, Failure, Taken
@@ -32,8 +32,8 @@ SHORTEST_S = 0.005
 SILENCE_DBFS = -90.0
 """A file that never swings further than this is silent, whatever its offset."""
 
-TOLD_OVERSHOOT_DB = 1.0
-"""Peaks that far above full scale are told; resampling a loud sound alone gives some tenths."""
+REPORTED_OVERSHOOT_DB = 1.0
+"""Peaks that far above full scale are reported; resampling a loud sound alone gives some tenths."""
 
 
 class Analyse(Protocol):
@@ -78,7 +78,7 @@ def fingerprint(found: FoundFile) -> str | Failure:
 
 
 def taking_in(settings: "Settings", analyse: Analyse) -> Callable[[Content], Taken | Failure]:
-    """How the workers of a library take contents in."""
+    """Build what the workers of a library take contents in with."""
     return partial(take_in, copies=settings.stems_path, max_s=settings.max_stem_s, analyse=analyse)
 
 
@@ -91,7 +91,7 @@ def take_in(content: Content, *, copies: Path, max_s: float, analyse: Analyse) -
 
     found = content.files[0]
     try:
-        decoded = read_audio(found.path, sample_rate=HOUSE_RATE, max_s=max_s)
+        decoded = read_audio(found.path, sample_rate=PROJECT_SAMPLE_RATE, max_s=max_s)
         check_usable(decoded.audio)
         metadata = read_metadata(found.path)
     except UnreadableAudioError as error:
@@ -102,11 +102,11 @@ def take_in(content: Content, *, copies: Path, max_s: float, analyse: Analyse) -
         return Failure(BUSY, "it changed while it was being read")
     audio, scaled = standardised(decoded)
     names = StemNames(found.hint_path, metadata)
-    facts = analyse(audio, names, sample_rate=HOUSE_RATE)
-    write_wav(copy_in(copies, content.stem_id), audio, sample_rate=HOUSE_RATE)
+    facts = analyse(audio, names, sample_rate=PROJECT_SAMPLE_RATE)
+    write_wav(copy_in(copies, content.stem_id), audio, sample_rate=PROJECT_SAMPLE_RATE)
     return Taken(
         facts=facts,
-        duration_s=audio.shape[1] / HOUSE_RATE,
+        duration_s=audio.shape[1] / PROJECT_SAMPLE_RATE,
         channels=audio.shape[0],
         original_sample_rate=decoded.original_sample_rate,
         licence=metadata.licence,
@@ -120,7 +120,7 @@ def check_usable(audio: Audio) -> None:
 
     Raises UnreadableAudioError with reason "no_samples", "too_short" or "silent".
     """
-    length_s = audio.shape[1] / HOUSE_RATE
+    length_s = audio.shape[1] / PROJECT_SAMPLE_RATE
     if audio.shape[1] == 0:
         raise UnreadableAudioError("it holds no samples", reason="no_samples")
     if length_s < SHORTEST_S:
@@ -146,7 +146,7 @@ def standardised(decoded: DecodedAudio) -> tuple[Audio, tuple[str, ...]]:
         return decoded.audio, ()
     turned_down = decoded.audio / np.float32(peak)
     over_db = 20 * np.log10(peak)
-    if over_db < TOLD_OVERSHOOT_DB:
+    if over_db < REPORTED_OVERSHOOT_DB:
         return turned_down, ()
     return turned_down, (f"turned down by {over_db:.1f} dB to fit full scale",)
 
@@ -210,7 +210,7 @@ def _failure(found: FoundFile, error: UnreadableAudioError) -> Failure:
 
 def batch_values(taken: Sequence[Taken]) -> int:
     """Count the values that the stems hold together, for limits on memory."""
-    return sum(round(one.duration_s * HOUSE_RATE) * one.channels for one in taken)
+    return sum(round(one.duration_s * PROJECT_SAMPLE_RATE) * one.channels for one in taken)
 
 
 def own_analysis() -> Analysis:

@@ -58,7 +58,7 @@ class JobIntake:
     def take(
         self, kind: str, params: Mapping[str, Any], mark: RequestMark | None
     ) -> tuple[Job, bool]:
-        """The row of a job, and whether it is new.
+        """Return the row of a job, and whether it is new.
 
         Raises InvalidInputError for a kind that nobody can do, and (``idempotency_key_reused``)
         for a key under which something else was asked for; JobRunningError; QueueFullError.
@@ -81,7 +81,7 @@ class JobIntake:
         return self._before(new, mark), False
 
     def known(self, mark: RequestMark | None) -> Job | None:
-        """The job that was asked for by the same request before.
+        """Return the job that was asked for by the same request before.
 
         Raises InvalidInputError where something else was asked for under its key.
         """
@@ -97,7 +97,7 @@ class JobIntake:
         return row
 
     def _before(self, new: rows.NewJob, mark: RequestMark | None) -> Job:
-        """What a row that could not be written collided with."""
+        """Return what a row that could not be written collided with."""
         same = self.known(mark)
         if same is not None:
             return same

@@ -76,7 +76,7 @@ class Leases:
             return self._keep(rows.claim_next(session, kind, self.lease(self._clock(session))))
 
     def lease(self, moment: datetime) -> rows.Lease:
-        """The claim that this worker would make at a moment."""
+        """Return the claim that this worker would make at a moment."""
         return rows.Lease(self.worker, moment, moment + self._lease)
 
     def renew(self) -> None:
@@ -88,9 +88,9 @@ class Leases:
         pairs = [(claim.job_id, claim.attempt) for claim in held.values()]
         with self._database.transaction() as session:
             kept = rows.renew(session, pairs, self._clock(session) + self._lease)
-        told = {(one.job_id, one.attempt): one.cancel_requested for one in kept}
+        reported = {(one.job_id, one.attempt): one.cancel_requested for one in kept}
         for claim in held.values():
-            cancelled = told.get((claim.job_id, claim.attempt))
+            cancelled = reported.get((claim.job_id, claim.attempt))
             if cancelled is None:
                 claim.lost.set()
             elif cancelled:
@@ -119,5 +119,5 @@ class Leases:
 
 
 def worker_name() -> str:
-    """A name that says where a worker runs, unlike that of any other."""
+    """Return a name that says where a worker runs, unlike that of any other."""
     return f"{socket.gethostname()[:48]}:{os.getpid()}:{secrets.token_hex(4)}"

@@ -1,4 +1,4 @@
-"""What a job told while it ran: its log, one file for each, read from the end."""
+"""What a job reported while it ran: its log, one file for each, read from the end."""
 
 import logging
 import threading

@@ -82,7 +82,7 @@ class JobProgress:
         self._started = time.monotonic()
         self._written = float("-inf")
         self._stage = ""
-        self._told = _LastEvent()
+        self._reported = _LastEvent()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Note a step. Raises JobCancelled when the job is to end, LeaseLostError when it
@@ -104,7 +104,7 @@ class JobProgress:
             "progress": value,
             "eta_s": remaining_s(self._scale.covered, moment - self._started),
         }
-        self._write(values, rows.PROGRESS if self._told.is_news(values, moment) else None)
+        self._write(values, rows.PROGRESS if self._reported.is_news(values, moment) else None)
         self._claim.check()
 
     def _write(self, values: dict[str, Any], event: str | None) -> None:
@@ -121,7 +121,7 @@ class JobProgress:
                     event=event,
                 )
         except DATABASE_DOWN as error:
-            # A step that cannot be told is no reason to lose the work.
+            # A step that cannot be reported is no reason to lose the work.
             log.warning("progress of job %s was not written: %s", self._claim.job_id, error)
             return
         if standing is None:
@@ -139,7 +139,7 @@ class _LastEvent:
         self._moment = float("-inf")
 
     def is_news(self, values: dict[str, Any], moment: float) -> bool:
-        """Whether a step deserves an event; if so it counts as told."""
+        """Tell whether a step deserves an event; if so it counts as reported."""
         moved = values["progress"] - self._progress >= _EVENT_STEP
         later = values["message"] != self._message and moment - self._moment >= EVENT_EVERY_S
         if not (moved or later or values["stage"] != self._stage):

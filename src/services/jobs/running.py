@@ -150,7 +150,7 @@ class JobRunner:
 
 
 def problem_of(error: Exception) -> dict[str, str]:
-    """What a job's row keeps of an error. A defect of ours keeps its details to the log."""
+    """Return what a job's row keeps of an error. A defect of ours keeps its details to the log."""
     if isinstance(error, TraumError):
         kind = next(cls for cls in type(error).__mro__ if cls.__module__ == TraumError.__module__)
         return {"code": error.code, "error": kind.__name__, "detail": error.message}
@@ -159,13 +159,13 @@ def problem_of(error: Exception) -> dict[str, str]:
 
 
 def interrupted() -> dict[str, str]:
-    """Why a job failed that can't simply be run again."""
+    """Return why a job failed that can't simply be run again."""
     detail = "The server stopped while this ran. Start it again: what was finished is kept."
     return {"code": "interrupted", "error": "BackendUnavailableError", "detail": detail}
 
 
 def workers_died(deaths: int) -> dict[str, str]:
-    """Why a job failed over which its workers go."""
+    """Return why a job failed over which its workers go."""
     detail = (
         f"{deaths} workers died over this job, each without a word, as they do when memory runs"
         " out. Give them more, or the job less, and try again."
@@ -174,7 +174,7 @@ def workers_died(deaths: int) -> dict[str, str]:
 
 
 def plain(value: Any) -> Any:
-    """The value as JSON can hold it: numbers that are not finite become None."""
+    """Return the value as JSON can hold it: numbers that are not finite become None."""
     if isinstance(value, Mapping):
         return {str(name): plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple):

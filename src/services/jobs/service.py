@@ -96,7 +96,9 @@ class JobService:
         return state_of(row)
 
     def known(self, mark: RequestMark | None) -> JobState | None:
-        """The job that the same request got before. Raises InvalidInputError as submit does."""
+        """Return the job that the same request got before. Raises InvalidInputError as submit
+        does.
+        """
         row = self._intake.known(mark)
         return None if row is None else state_of(row)
 
@@ -109,7 +111,7 @@ class JobService:
             return state_of(row, position=places.get(job_id))
 
     def ended(self, job_id: str) -> JobState | None:
-        """The job once it has ended, None before. Cheaper than :meth:`get` for who waits.
+        """Return the job once it has ended, None before. Cheaper than :meth:`get` for who waits.
 
         Raises NotFoundError.
         """
@@ -178,12 +180,12 @@ class JobService:
         return ([], 0) if self._logs is None else self._logs.tail(job_id, lines)
 
     def newest_events(self, job_ids: Sequence[str]) -> dict[str, int]:
-        """The number of the newest event of each of these jobs that is there."""
+        """Return the number of the newest event of each of these jobs that is there."""
         with self.database.transaction() as session:
             return rows.newest_events(session, job_ids)
 
     def events(self, job_id: str, *, after: int = 0, limit: int = 100) -> list[JobNews]:
-        """What happened to a job behind an event, oldest first."""
+        """Return what happened to a job behind an event, oldest first."""
         with self.database.transaction() as session:
             return [news_of(row) for row in rows.events_after(session, job_id, after, limit)]
 

@@ -56,7 +56,7 @@ class JobNews:
 
 
 def state_of(row: Job, *, with_result: bool = True, position: int | None = None) -> JobState:
-    """A job's row as others see it."""
+    """Return a job's row as others see it."""
     return JobState(
         id=row.id,
         kind=row.kind,
@@ -78,5 +78,5 @@ def state_of(row: Job, *, with_result: bool = True, position: int | None = None)
 
 
 def news_of(row: JobEvent) -> JobNews:
-    """An event's row as others see it."""
+    """Return an event's row as others see it."""
     return JobNews(row.number, row.kind, dict(row.data), row.created_at)

@@ -67,7 +67,7 @@ class JobSweeper:
                 return removed
 
     def ticket(self, job_id: str, kind: str) -> Ticket:
-        """What carries a job's id to a worker of its lane."""
+        """Return what carries a job's id to a worker of its lane."""
         known = self._kinds.get(kind)
         return Ticket(job_id, kind, TRACKS if known is None else known.lane)
 
@@ -83,7 +83,7 @@ class JobSweeper:
             send(self.ticket(row.id, row.kind))
 
     def _verdict(self, row: Job) -> Ending | None:
-        """How a job ends whose worker is gone; None where it is to go on."""
+        """Return how a job ends whose worker is gone; None where it is to go on."""
         kind = self._kinds.get(row.kind)
         if row.cancel_requested:
             return Ending("cancelled")

@@ -28,7 +28,7 @@ from src.schemas.stem_edits import (
 
 log = logging.getLogger(__name__)
 
-MOST_SKIPPED_TOLD, MOST_EXAMPLES = 200, 20
+MOST_SKIPPED_REPORTED, MOST_EXAMPLES = 200, 20
 
 Row = Mapping[str, Any]
 
@@ -66,7 +66,7 @@ class _Weighing:
 
     def _skip(self, row: Row, error: RuleError) -> None:
         self.skipped += 1
-        if len(self.skipped_stems) < MOST_SKIPPED_TOLD:
+        if len(self.skipped_stems) < MOST_SKIPPED_REPORTED:
             self.skipped_stems.append(
                 SkippedStem(id=row["id"], name=row["name"], code=error.code, detail=error.message)
             )
@@ -103,7 +103,7 @@ class BulkEditService:
         self.database = database
 
     def edit(
-        self, selection: Selection, change: Change, *, asked: Row, preview: bool = False
+        self, selection: Selection, change: Change, *, requested: Row, preview: bool = False
     ) -> BulkEditRecord:
         """Say something of all selected stems, in one transaction.
 
@@ -111,14 +111,14 @@ class BulkEditService:
         preview: only tell what it would do
 
         Stems that it does not fit (a tempo for a one-shot, a key for a drum) are left as
-        they are and told. Raises NotFoundError for unknown ids, InvalidInputError for a
+        they are and reported. Raises NotFoundError for unknown ids, InvalidInputError for a
         tempo out of range: then nothing is changed.
         """
         edit_id = None if preview else str(uuid4())
         with self.database.transaction() as session:
             edit = None
             if edit_id is not None:
-                edit = stem_edits.begin_edit(session, edit_id, asked)
+                edit = stem_edits.begin_edit(session, edit_id, requested)
             ids = stem_edits.selected_ids(session, selection)
             weighing = _Weighing(change, len(ids))
             for rows in stem_edits.stem_rows(session, ids, locked=not preview):
@@ -159,10 +159,10 @@ class BulkEditService:
         return UndoAnswer(edit_id=edit_id, restored=restored, gone=gone)
 
     def page(self, window: Window) -> Page[EditRecord]:
-        """The changes that were made, newest first."""
+        """Return the changes that were made, newest first."""
         with self.database.transaction() as session:
             rows, total = stem_edits.list_edits(session, window=window)
-            items = [_told(row) for row in rows]
+            items = [_reported(row) for row in rows]
         return Page[EditRecord](items=items, total=total, limit=window.limit, offset=window.offset)
 
 
@@ -197,7 +197,7 @@ def _answer(weighing: _Weighing, edit_id: str | None, *, preview: bool) -> BulkE
     )
 
 
-def _told(row: StemEdit) -> EditRecord:
+def _reported(row: StemEdit) -> EditRecord:
     return EditRecord(
         id=row.id,
         created_at=row.created_at,

@@ -25,25 +25,25 @@ class CollectionService:
         self.database = database
 
     def all(self) -> list[CollectionSummary]:
-        """All collections: the favourites, then the others by name."""
+        """List all collections: the favourites, then the others by name."""
         with self.database.transaction() as session:
             found = rows.list_collections(session)
-            return [CollectionSummary(**_told(one.collection, one.stems)) for one in found]
+            return [CollectionSummary(**_reported(one.collection, one.stems)) for one in found]
 
     def detail(self, collection_id: str) -> CollectionDetail:
-        """A collection with its stems. Raises NotFoundError."""
+        """Return a collection with its stems. Raises NotFoundError."""
         with self.database.transaction() as session:
             return _detail(session, rows.get_collection(session, collection_id))
 
-    def create(self, asked: NewCollection) -> CollectionDetail:
+    def create(self, requested: NewCollection) -> CollectionDetail:
         """Make a collection.
 
         Raises ConflictError where the name is taken, NotFoundError for an unknown stem.
         """
         with self.database.transaction() as session:
-            _check_name(session, asked.name)
-            made = rows.add_collection(session, name=asked.name, note=asked.note)
-            rows.collect(session, made, asked.stem_ids)
+            _check_name(session, requested.name)
+            made = rows.add_collection(session, name=requested.name, note=requested.note)
+            rows.collect(session, made, requested.stem_ids)
             return _detail(session, made)
 
     def change(self, collection_id: str, changes: CollectionChanges) -> CollectionDetail:
@@ -100,7 +100,7 @@ def _check_own(found: Collection, what: str) -> None:
         raise ConflictError(f"the favourites can't be {what}", code="built_in")
 
 
-def _told(found: Collection, stems: int) -> dict[str, Any]:
+def _reported(found: Collection, stems: int) -> dict[str, Any]:
     return {
         "id": found.id,
         "name": found.name,
@@ -114,4 +114,4 @@ def _told(found: Collection, stems: int) -> dict[str, Any]:
 
 def _detail(session: Session, found: Collection) -> CollectionDetail:
     stem_ids = rows.collected(session, found.id)
-    return CollectionDetail(**_told(found, len(stem_ids)), stem_ids=stem_ids)
+    return CollectionDetail(**_reported(found, len(stem_ids)), stem_ids=stem_ids)

@@ -6,7 +6,7 @@ from src.schemas.kits import KitOut
 
 
 def list_kits(database: Database) -> list[KitOut]:
-    """All kits by name, each with what is in it."""
+    """List all kits by name, each with what is in it."""
     with database.transaction() as session:
         found = crud.list_kits(session)
     return [

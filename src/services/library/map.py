@@ -3,7 +3,7 @@
     landmarks laid out once → each other stem placed between them → kept in the database
 
 A stem that comes in gets its own place and moves no other. Only a map that was laid out when
-the library was still small is laid out anew, which raises its version.
+the library was still small is laid out again, which raises its version.
 """
 
 import logging
@@ -25,7 +25,7 @@ LANDMARKS = 800
 """So many stems, at most, hold the map up."""
 
 OUTGROWN = 4
-"""A map whose landmarks are fewer than this part of those it could have is laid out anew."""
+"""A map whose landmarks are fewer than this part of those it could have is laid out again."""
 
 MAX_SHOWN = 50_000
 
@@ -57,7 +57,7 @@ class LibraryMapService:
     def page(
         self, *, categories: Sequence[str] = (), cursor: str | None = None, limit: int = MAX_SHOWN
     ) -> LibraryMap:
-        """A page of the map, stems by id, after placing what is not on it yet.
+        """Return a page of the map, stems by id, after placing what is not on it yet.
 
         Raises InvalidInputError for an unknown category or a bad limit.
         """

@@ -53,20 +53,20 @@ class QuarantineService:
         self.settings = settings
 
     def list_files(self) -> list[QuarantinedFile]:
-        """All refused files, the newest first."""
+        """List all refused files, the newest first."""
         with self.database.transaction() as session:
-            return [self._told(row) for row in rows.list_refused(session)[0]]
+            return [self._reported(row) for row in rows.list_refused(session)[0]]
 
     def page(self, window: Window) -> tuple[list[QuarantinedFile], int]:
-        """One page of refused files, the newest first, and how many there are in all."""
+        """Return one page of refused files, the newest first, and how many there are in all."""
         with self.database.transaction() as session:
             found, total = rows.list_refused(session, window)
-            return [self._told(row) for row in found], total
+            return [self._reported(row) for row in found], total
 
     def get(self, bad_id: str) -> QuarantinedFile:
         """Return one refused file. Raises NotFoundError."""
         with self.database.transaction() as session:
-            return self._told(rows.get_refused(session, bad_id))
+            return self._reported(rows.get_refused(session, bad_id))
 
     def retry(self, bad_id: str) -> Path:
         """Put a refused file back to its place, or as near as can be; the next import takes it.
@@ -104,15 +104,15 @@ class QuarantineService:
         stored = self.settings.quarantine_path / bad.stored_as
         original = self._original(bad)
         fallback = self.settings.raw_path / RETRIED_FOLDER / original.name
-        for wanted in (original, fallback):
-            if wanted is original and not original.parent.is_dir():
+        for requested in (original, fallback):
+            if requested is original and not original.parent.is_dir():
                 continue
             try:
-                target = free_path(wanted)
+                target = free_path(requested)
                 if not relocate(stored, target):
                     log.warning("%s stays in the quarantine too", bad.stored_as)
             except OSError as error:
-                log.warning("%s can't go back to %s: %s", bad.stored_as, shown(wanted), error)
+                log.warning("%s can't go back to %s: %s", bad.stored_as, shown(requested), error)
             else:
                 return target
         raise ConflictError(f"{bad.stored_as!r} can be put back nowhere: see the log")
@@ -124,11 +124,13 @@ class QuarantineService:
     def _original(self, bad: QuarantinedFile) -> Path:
         return path_of(bad.original_path, self.settings.raw_path)
 
-    def _told(self, row: Quarantine) -> QuarantinedFile:
+    def _reported(self, row: Quarantine) -> QuarantinedFile:
         stored = self.settings.quarantine_path / row.stored_as
         original = path_of(row.original_path, self.settings.raw_path)
-        places = (stored,) if row.moved else (stored, original)
-        lies = next((printable(str(place)) for place in places if os.path.lexists(place)), None)
+        positions = (stored,) if row.moved else (stored, original)
+        lies = next(
+            (printable(str(location)) for location in positions if os.path.lexists(location)), None
+        )
         return QuarantinedFile(
             id=row.id,
             original_path=row.original_path,

@@ -43,9 +43,9 @@ def remove_stem(
             stem = crud.get_stem(session, stem_id)
             copy = safe_join(settings.processed_path, stem.path)
             rows: list[RefusedFile] = []
-            for place in stem.places:
-                if not place.missing:
-                    rows.append(_refusal(session, stem, place, settings, moves=originals))
+            for location in stem.locations:
+                if not location.missing:
+                    rows.append(_refusal(session, stem, location, settings, moves=originals))
                     # at once: the next one may be a file of the same name elsewhere
                     imports.put_bad(session, rows[-1:])
             crud.delete_stem(session, stem)
@@ -63,22 +63,22 @@ def remove_stem(
 
 
 def _refusal(
-    session: Session, stem: Stem, place: StemLocation, settings: Settings, *, moves: bool
+    session: Session, stem: Stem, location: StemLocation, settings: Settings, *, moves: bool
 ) -> RefusedFile:
-    one = bad_id(place.path, stem.content_hash)
+    one = bad_id(location.path, stem.content_hash)
     return RefusedFile(
         id=one,
-        original_path=place.path,
-        stored_as=_stored_as(session, one, place, settings) if moves else REMOVED_PREFIX + one,
+        original_path=location.path,
+        stored_as=_stored_as(session, one, location, settings) if moves else REMOVED_PREFIX + one,
         reason=REASON,
         message=f"its stem {stem.name!r} was removed from the library by the user",
-        size_bytes=place.size_bytes,
-        modified_ns=place.modified_ns,
+        size_bytes=location.size_bytes,
+        modified_ns=location.modified_ns,
     )
 
 
-def _stored_as(session: Session, one: str, place: StemLocation, settings: Settings) -> str:
-    name = path_of(place.path, settings.raw_path).name
+def _stored_as(session: Session, one: str, location: StemLocation, settings: Settings) -> str:
+    name = path_of(location.path, settings.raw_path).name
     plain = stored_name(REASON, name, bad_id=one, taken=())
     taken = {bad.stored_as for bad in imports.refused_files(session) if bad.id != one}
     if os.path.lexists(settings.quarantine_path / plain):

@@ -9,7 +9,7 @@ def selection_of(said: StemSelection) -> Selection:
     """Read which stems a request means."""
     if said.ids is not None:
         return Selection(ids=tuple(said.ids))
-    return Selection(wanted=StemFilter() if said.filter is None else _filter_of(said.filter))
+    return Selection(requested=StemFilter() if said.filter is None else _filter_of(said.filter))
 
 
 def _filter_of(said: StemFilterBody) -> StemFilter:

@@ -45,12 +45,14 @@ class StemService:
         self.database = database
         self.settings = settings
 
-    def page(self, wanted: crud.StemFilter, *, sort: str, window: crud.Window) -> Page[StemRecord]:
+    def page(
+        self, requested: crud.StemFilter, *, sort: str, window: crud.Window
+    ) -> Page[StemRecord]:
         """Return one page of stems. Raises NotFoundError for a collection that is not there."""
         with self.database.transaction() as session:
-            if wanted.collection is not None:
-                get_collection(session, wanted.collection)
-            rows, total = crud.list_stems(session, wanted, sort=sort, window=window)
+            if requested.collection is not None:
+                get_collection(session, requested.collection)
+            rows, total = crud.list_stems(session, requested, sort=sort, window=window)
             items = [StemRecord(**summary(row)) for row in rows]
         return Page[StemRecord](items=items, total=total, limit=window.limit, offset=window.offset)
 
@@ -130,7 +132,7 @@ def summary(stem: Stem) -> dict[str, Any]:
         "user_rating": stem.user_rating,
         "licence": stem.licence,
         "original_file": stem.original_file,
-        "missing": all(place.missing for place in stem.places),
+        "missing": all(location.missing for location in stem.locations),
         "warnings": stem.warnings,
         "corrected": _corrected(stem),
         "imported_at": stem.imported_at,
@@ -150,7 +152,7 @@ def _detail(stem: Stem) -> StemDetailRecord:
         analysis=_analysis(stem),
         corrections=stem.corrections,
         features=stem.features,
-        places=[place.path for place in stem.places],
+        places=[location.path for location in stem.locations],
     )
 
 
@@ -187,8 +189,8 @@ def _corrected(stem: Stem) -> list[str]:
 def _analysis(stem: Stem) -> dict[str, dict[str, Any]]:
     """List what the analysis found, with confidence and source where these are known."""
     found = found_in(row_of(stem))
-    told = [name for name in COVERED if name != "user_rating"]
-    return {name: {**stem.analysis.get(name, {}), "value": found[name]} for name in told}
+    record = [name for name in COVERED if name != "user_rating"]
+    return {name: {**stem.analysis.get(name, {}), "value": found[name]} for name in record}
 
 
 def _stored(name: str, value: Any) -> Any:

@@ -24,7 +24,7 @@ _LEAST_REACH = 0.02
 
 
 @dataclass(frozen=True)
-class Wish:
+class QueryVector:
     """One thing that the hits shall resemble, or not where ``weight`` is negative.
 
     vector: unit length, shape (dimension,)
@@ -80,15 +80,15 @@ class Example:
     """
 
     digest: str
-    heard: Callable[[Embedder], Vectors] | None = None
+    analysed: Callable[[Embedder], Vectors] | None = None
     pointing: Pointing | None = None
 
 
 @dataclass(frozen=True)
 class Direction:
-    """Sums up all wishes as one product: part = (vectors @ pointer - offset) / reach.
+    """Sums up all requests as one product: part = (vectors @ pointer - offset) / reach.
 
-    pointer: shape (dimension,); toward: the unit vector whose cosine is told to the user
+    pointer: shape (dimension,); toward: the unit vector whose cosine is reported to the user
     """
 
     pointer: Vectors
@@ -110,7 +110,9 @@ class Direction:
         return index.similarity(self.toward, slots).astype(np.float64)
 
 
-def text_wishes(embedder: Embedder, texts: Sequence[str], weights: Sequence[float]) -> list[Wish]:
+def text_vectors(
+    embedder: Embedder, texts: Sequence[str], weights: Sequence[float]
+) -> list[QueryVector]:
     """Convert texts to directions; those without a known word are left out."""
     if not texts:
         return []
@@ -119,35 +121,39 @@ def text_wishes(embedder: Embedder, texts: Sequence[str], weights: Sequence[floa
     if isinstance(embedder, Graded):
         best = [max(float(value), 1e-6) for value in embedder.best_similarity(texts)]
     return [
-        Wish(vector, weight, top)
+        QueryVector(vector, weight, top)
         for vector, weight, top in zip(vectors, weights, best, strict=True)
         if vector.any()
     ]
 
 
-def sound_wishes(vectors: NDArray[np.float32], weight: float) -> list[Wish]:
+def sound_vectors(vectors: NDArray[np.float32], weight: float) -> list[QueryVector]:
     """Liked or disliked sounds, which share one weight. vectors: shape (sounds, dimension)."""
-    heard = [vector for vector in vectors if vector.any()]
-    return [Wish(vector, weight / len(heard), 1.0, is_sound=True) for vector in heard]
+    analysed = [vector for vector in vectors if vector.any()]
+    return [QueryVector(vector, weight / len(analysed), 1.0, is_sound=True) for vector in analysed]
 
 
-def direction_of(wishes: Sequence[Wish], index: LibraryIndex, usual: Usual) -> Direction | None:
+def direction_of(
+    query_vectors: Sequence[QueryVector], index: LibraryIndex, usual: Usual
+) -> Direction | None:
     """Combine all directions in one; None where nothing is asked of the sound.
 
-    Each wish counts from the least (for texts with a known best: from nought) to the best
-    that is to be expected. Without a liked wish the least disliked counts most.
+    Each request counts from the least (for texts with a known best: from nought) to the best
+    that is to be expected. Without a liked request the least disliked counts most.
     """
-    if not wishes:
+    if not query_vectors:
         return None
-    pointer = np.zeros_like(wishes[0].vector, dtype=np.float64)
+    pointer = np.zeros_like(query_vectors[0].vector, dtype=np.float64)
     offset = 0.0
-    for wish in wishes:
-        low, high = _range_of(wish, index, usual)
-        share = wish.weight / max(high - low, _LEAST_REACH)
-        pointer += share * wish.vector
+    for query_vector in query_vectors:
+        low, high = _range_of(query_vector, index, usual)
+        share = query_vector.weight / max(high - low, _LEAST_REACH)
+        pointer += share * query_vector.vector
         offset += share * low
-    liked = sum(wish.weight for wish in wishes if wish.weight > 0.0)
-    disliked = -sum(wish.weight for wish in wishes if wish.weight < 0.0)
+    liked = sum(query_vector.weight for query_vector in query_vectors if query_vector.weight > 0.0)
+    disliked = -sum(
+        query_vector.weight for query_vector in query_vectors if query_vector.weight < 0.0
+    )
     if liked == 0.0:
         offset, liked = offset - disliked, disliked
     length = float(np.linalg.norm(pointer))
@@ -155,10 +161,12 @@ def direction_of(wishes: Sequence[Wish], index: LibraryIndex, usual: Usual) -> D
     return Direction(pointer.astype(np.float32), offset, liked, toward.astype(np.float32))
 
 
-def _range_of(wish: Wish, index: LibraryIndex, usual: Usual) -> tuple[float, float]:
-    if wish.best is not None and not wish.is_sound:
-        return 0.0, wish.best
-    mean, spread = usual.cosines(index, wish.vector)
+def _range_of(query_vector: QueryVector, index: LibraryIndex, usual: Usual) -> tuple[float, float]:
+    if query_vector.best is not None and not query_vector.is_sound:
+        return 0.0, query_vector.best
+    mean, spread = usual.cosines(index, query_vector.vector)
     reach = max(_REACH * spread, _LEAST_REACH)
     low = mean - reach
-    return (min(low, 0.9), wish.best) if wish.best is not None else (low, mean + reach)
+    return (
+        (min(low, 0.9), query_vector.best) if query_vector.best is not None else (low, mean + reach)
+    )

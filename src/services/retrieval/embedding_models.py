@@ -47,7 +47,7 @@ class ModelsState:
     """All embedders. active: searched by; wanted: by the settings"""
 
     active: str
-    wanted: str
+    requested: str
     embedders: tuple[ModelState, ...]
     how_to_get_clap: str = HOW_TO_GET_CLAP
 
@@ -62,14 +62,14 @@ class EmbeddingModels:
         self,
         database: Database,
         settings: Settings,
-        wanted: Embedder,
+        requested: Embedder,
         *,
         others: Sequence[Embedder] = (),
     ) -> None:
         self._database = database
         self._settings = settings
-        self.wanted = wanted
-        self._built = {one.model_id: one for one in (*others, wanted)}
+        self.requested = requested
+        self._built = {one.model_id: one for one in (*others, requested)}
         self._missed: set[str] = set()
         self._lock = threading.Lock()
 
@@ -94,21 +94,21 @@ class EmbeddingModels:
             counts = active_model.embedded_counts(session)
             total = crud.stem_count(session)
         here = self._here()
-        names = dict.fromkeys([active, self.wanted.model_id, *here, *sorted(counts)])
+        names = dict.fromkeys([active, self.requested.model_id, *here, *sorted(counts)])
         embedders = tuple(
             ModelState(name, *here.get(name, ("gone", None)), counts.get(name, 0), total)
             for name in names
         )
-        return ModelsState(active, self.wanted.model_id, embedders)
+        return ModelsState(active, self.requested.model_id, embedders)
 
     def _first_mark(self) -> str:
         with self._database.transaction() as session:
             counts = active_model.embedded_counts(session)
         if not counts:
-            return self.wanted.model_id
+            return self.requested.model_id
         usable = self._here()
         best = min(counts, key=lambda name: (name not in usable, -counts[name], name))
-        chosen = best if best in usable else self.wanted.model_id
+        chosen = best if best in usable else self.requested.model_id
         with self._database.transaction() as session:
             active_model.set_active_model(session, chosen)
         return chosen
@@ -131,7 +131,7 @@ class EmbeddingModels:
         with self._lock:
             if model_id not in self._built and model_id not in self._missed:
                 self._build(model_id)
-            return self._built.get(model_id, self.wanted)
+            return self._built.get(model_id, self.requested)
 
     def _build(self, model_id: str) -> None:
         offline = self._offline()
@@ -145,8 +145,10 @@ class EmbeddingModels:
         self._missed.add(model_id)
         log.warning(
             "the library is searched by %s, which is not here: %s serves with what it has",
-            model_id, self.wanted.model_id,
+            model_id, self.requested.model_id,
         )  # fmt: skip
 
     def _offline(self) -> Embedder:
-        return self.wanted if isinstance(self.wanted, AcousticEmbedder) else AcousticEmbedder()
+        return (
+            self.requested if isinstance(self.requested, AcousticEmbedder) else AcousticEmbedder()
+        )

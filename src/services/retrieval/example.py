@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from src.analysis import StemNames, analyse
-from src.audio.analysis.aspects import ASPECTS, Heard, aspect_size, aspect_vectors
-from src.audio.basics.validation import HOUSE_RATE, Audio
+from src.audio.analysis.aspects import ASPECTS, SoundFeatures, aspect_size, aspect_vectors
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE, Audio
 from src.core.errors import InvalidInputError, UnreadableAudioError
 from src.db.database import Database
 from src.db.index.aspect_index import AspectIndex, AspectRow, Vectors
@@ -76,7 +76,7 @@ class ExampleService:
 
     def find_file(self, path: Path, query: SearchQuery, *, aspect: str = OVERALL) -> SearchPage:
         """Find what resembles a file. Raises UnreadableAudioError, and what ``find`` raises."""
-        audio = read_audio(path, sample_rate=HOUSE_RATE, max_s=LONGEST_S).audio
+        audio = read_audio(path, sample_rate=PROJECT_SAMPLE_RATE, max_s=LONGEST_S).audio
         return self.find(audio, query, aspect=aspect)
 
     def find(self, audio: Audio, query: SearchQuery, *, aspect: str = OVERALL) -> SearchPage:
@@ -86,17 +86,17 @@ class ExampleService:
         what ``SearchService.find`` raises.
         """
         if aspect not in EXAMPLE_ASPECTS:
-            told = ", ".join(EXAMPLE_ASPECTS)
-            raise InvalidInputError(f"aspect must be one of {told}, got {aspect!r}")
+            reported = ", ".join(EXAMPLE_ASPECTS)
+            raise InvalidInputError(f"aspect must be one of {reported}, got {aspect!r}")
         if audio.size == 0 or not np.abs(audio).max() > 1e-5:
             raise UnreadableAudioError("the example is silent", reason="silent")
         digest = hashlib.blake2b(audio.tobytes(), digest_size=8).hexdigest() + aspect
         if aspect == OVERALL:
-            example = Example(digest, heard=lambda embedder: embedder.embed_audio([audio]))
+            example = Example(digest, analysed=lambda embedder: embedder.embed_audio([audio]))
             return self._search.find(query, example=example)
-        facts = analyse(audio, StemNames(_NEUTRAL_NAME), sample_rate=HOUSE_RATE)
-        heard = _heard(facts.features, facts.bpm, facts.analysis.get("matching"))
-        vector = aspect_vectors([heard], aspect)[0]
+        facts = analyse(audio, StemNames(_NEUTRAL_NAME), sample_rate=PROJECT_SAMPLE_RATE)
+        analysed = _analysed(facts.features, facts.bpm, facts.analysis.get("matching"))
+        vector = aspect_vectors([analysed], aspect)[0]
         with self._lock:
             pointing = AspectPointing(self._aspects[aspect], vector)
             return self._search.find(query, example=Example(digest, pointing=pointing))
@@ -104,17 +104,19 @@ class ExampleService:
 
 def _maker(aspect: str) -> Vectors:
     def make(rows: Sequence[AspectRow]) -> NDArray[np.float32]:
-        return aspect_vectors([_heard(row.features, row.bpm, row.matching) for row in rows], aspect)
+        return aspect_vectors(
+            [_analysed(row.features, row.bpm, row.matching) for row in rows], aspect
+        )
 
     return make
 
 
-def _heard(
+def _analysed(
     features: dict[str, float], bpm: float | None, matching: dict[str, object] | None
-) -> Heard:
+) -> SoundFeatures:
     noted = matching or {}
     groove, chroma = noted.get("groove", ()), noted.get("chroma", ())
-    return Heard(
+    return SoundFeatures(
         features,
         bpm,
         groove if isinstance(groove, list) else (),

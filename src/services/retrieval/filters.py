@@ -67,9 +67,9 @@ def allowed(index: LibraryIndex, query: SearchQuery, members: Members) -> Mask:
 
 def key_codes(key: str, *, compatible: bool) -> list[int]:
     """Places in KEYS of a key, and of those that mix well with it."""
-    wanted = parse_key(key)
+    requested = parse_key(key)
     steps = 1 if compatible else 0
-    return [code for code, name in enumerate(KEYS) if camelot_distance(name, wanted) <= steps]
+    return [code for code, name in enumerate(KEYS) if camelot_distance(name, requested) <= steps]
 
 
 def _confined(index: LibraryIndex, query: SearchQuery, members: Members, mask: Mask) -> Mask:
@@ -98,21 +98,21 @@ def _only(index: LibraryIndex, slots: NDArray[np.intp]) -> Mask:
     return mask
 
 
-def _kit_codes(index: LibraryIndex, wanted: Sequence[str]) -> list[int]:
+def _kit_codes(index: LibraryIndex, requested: Sequence[str]) -> list[int]:
     """Codes of kits by id, or by name, capitals aside."""
-    names = {kit.casefold() for kit in wanted}
+    names = {kit.casefold() for kit in requested}
     return [
         code
         for code, (kit_id, name) in enumerate(index.kit_names.names)
-        if code > 0 and (kit_id in wanted or name.casefold() in names)
+        if code > 0 and (kit_id in requested or name.casefold() in names)
     ]
 
 
-def _licence_codes(index: LibraryIndex, wanted: str) -> list[int]:
-    if wanted.casefold() == NO_LICENCE:
+def _licence_codes(index: LibraryIndex, requested: str) -> list[int]:
+    if requested.casefold() == NO_LICENCE:
         return [0]
     return [
         code
         for code, name in enumerate(index.licence_names.names)
-        if code > 0 and wanted.casefold() in name.casefold()
+        if code > 0 and requested.casefold() in name.casefold()
     ]

@@ -30,7 +30,7 @@ class PlayingContext:
     cards: tuple[StemCard, ...]
 
 
-def track_company(
+def track_context(
     name: str, bpm: float, choices: Sequence[Mapping[str, Any]], cards: Mapping[str, StemCard]
 ) -> PlayingContext:
     """Collect what plays in a track: its stems that are still there, loops at the track's
@@ -65,7 +65,7 @@ def said_fit(
     return sum(parts, np.zeros(slots.size)) / len(parts) if parts else None
 
 
-def rough_fit(index: LibraryIndex, slots: NDArray[np.intp], company: PlayingContext) -> Scores:
+def rough_fit(index: LibraryIndex, slots: NDArray[np.intp], context: PlayingContext) -> Scores:
     """Rate how well tempo or length, and key, fit what plays: by columns, 0..1, shape (slots,)."""
     loops = index.column("is_loop")[slots]
     tonal_codes = [code for code, name in enumerate(CATEGORIES) if name not in DRUM_CATEGORIES]
@@ -73,7 +73,7 @@ def rough_fit(index: LibraryIndex, slots: NDArray[np.intp], company: PlayingCont
     bpm, keys = index.column("bpm")[slots], index.column("key")[slots]
     lengths_s = np.maximum(index.column("duration_s")[slots], 1e-3)
     summed = np.zeros(slots.size)
-    for card in company.cards:
+    for card in context.cards:
         time = np.full(slots.size, _SHOT_FIT)
         if card.is_loop:
             by_length = _octave_fit(np.log2(lengths_s / max(card.duration_s, 1e-3)))
@@ -84,17 +84,17 @@ def rough_fit(index: LibraryIndex, slots: NDArray[np.intp], company: PlayingCont
             known = tonal & (keys >= 0)
             harmony = np.where(known, _key_fit(keys, card.key, unknown=3), harmony)
         summed += 0.6 * time + 0.4 * harmony
-    return summed / max(1, len(company.cards))
+    return summed / max(1, len(context.cards))
 
 
-def weighed(card: StemCard, company: PlayingContext) -> Compatibility:
+def weighed(card: StemCard, context: PlayingContext) -> Compatibility:
     """Rate by all criteria, with their reasons."""
-    return compatibility(card, company.cards)
+    return compatibility(card, context.cards)
 
 
-def _tempo_fit(bpm: NDArray[np.float32], wanted: float, *, unknown: float) -> Scores:
+def _tempo_fit(bpm: NDArray[np.float32], requested: float, *, unknown: float) -> Scores:
     with np.errstate(divide="ignore"):
-        octaves = np.log2(np.nan_to_num(bpm.astype(np.float64), nan=1.0) / wanted)
+        octaves = np.log2(np.nan_to_num(bpm.astype(np.float64), nan=1.0) / requested)
     apart = np.abs(octaves - np.clip(np.round(octaves), -1, 1))
     fit: Scores = np.where(np.isnan(bpm), unknown, np.exp(-((apart / _NEAR_OCTAVES) ** 2)))
     return fit
@@ -107,7 +107,7 @@ def _octave_fit(octaves: Scores) -> Scores:
     return fit
 
 
-def _key_fit(keys: NDArray[np.int8], wanted: str, *, unknown: int) -> Scores:
-    near = np.array([camelot_distance(name, wanted) for name in KEYS] + [unknown])
+def _key_fit(keys: NDArray[np.int8], requested: str, *, unknown: int) -> Scores:
+    near = np.array([camelot_distance(name, requested) for name in KEYS] + [unknown])
     fit: Scores = np.exp(-_KEY_STEEPNESS * near[keys])
     return fit

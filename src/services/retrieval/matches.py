@@ -69,9 +69,9 @@ class MatchService:
         return weighed[: query.limit]
 
     def _playing(self, query: MatchQuery) -> list[StemCard]:
-        asked = list(dict.fromkeys((query.stem_id, *query.beside)))
-        cards = self._cards.by_id(asked)
-        for stem_id in asked:
+        requested = list(dict.fromkeys((query.stem_id, *query.beside)))
+        cards = self._cards.by_id(requested)
+        for stem_id in requested:
             if stem_id not in cards:
                 raise NotFoundError(f"there is no stem {stem_id!r}")
         return list(cards.values())
@@ -84,7 +84,7 @@ class MatchService:
             return [row.id for row in rows]
         fits = _time_fit(rows, playing)
         best = np.sort(np.argsort(-fits, kind="stable")[:MOST_WEIGHED])
-        return [rows[place].id for place in best.tolist()]
+        return [rows[position].id for position in best.tolist()]
 
 
 def _time_fit(rows: Sequence[StemTimes], playing: Sequence[StemCard]) -> NDArray[np.float64]:
@@ -120,5 +120,5 @@ def _check(query: MatchQuery) -> None:
         )
     for category in query.categories:
         if category not in CATEGORIES:
-            told = ", ".join(CATEGORIES)
-            raise InvalidInputError(f"category must be one of {told}, got {category!r}")
+            reported = ", ".join(CATEGORIES)
+            raise InvalidInputError(f"category must be one of {reported}, got {category!r}")

@@ -41,14 +41,14 @@ class Ordered:
     duplicates: place of a hit -> places of those that were folded into it
     """
 
-    places: list[int]
+    positions: list[int]
     duplicates: dict[int, list[int]]
 
 
-def cursor_of(query: SearchQuery, model_id: str, place: PagePosition) -> str:
+def cursor_of(query: SearchQuery, model_id: str, position: PagePosition) -> str:
     """Make a cursor that goes on after a position, for the same search only."""
-    told = json.dumps([_digest(query, model_id), place.last, place.seen])
-    return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
+    reported = json.dumps([_digest(query, model_id), position.last, position.seen])
+    return base64.urlsafe_b64encode(reported.encode()).decode().rstrip("=")
 
 
 def place_of(query: SearchQuery, model_id: str) -> PagePosition:
@@ -75,29 +75,29 @@ def place_of(query: SearchQuery, model_id: str) -> PagePosition:
     return PagePosition(str(last), max(0, int(seen)))
 
 
-def ordered(index: LibraryIndex, ranking: Ranking, query: SearchQuery, wanted: int) -> Ordered:
+def ordered(index: LibraryIndex, ranking: Ranking, query: SearchQuery, requested: int) -> Ordered:
     """Order at least ``wanted`` candidates (where there are so many) as they are shown."""
-    places = list(range(ranking.slots.size))
+    positions = list(range(ranking.slots.size))
     if query.spread > 0.0:
-        places = _spread(index, ranking, query.spread)
+        positions = _spread(index, ranking, query.spread)
     if not query.fold:
-        return Ordered(places, {})
-    window = _WINDOW * (1 + 2 * wanted // _WINDOW)
+        return Ordered(positions, {})
+    window = _WINDOW * (1 + 2 * requested // _WINDOW)
     while True:
-        found = _folded(index, ranking, places[:window])
-        if len(found.places) >= wanted or window >= len(places):
+        found = _folded(index, ranking, positions[:window])
+        if len(found.positions) >= requested or window >= len(positions):
             return found
         window *= 2
 
 
-def start_of(index: LibraryIndex, ranking: Ranking, found: Ordered, place: PagePosition) -> int:
+def start_of(index: LibraryIndex, ranking: Ranking, found: Ordered, position: PagePosition) -> int:
     """Find where in the order a page starts: after the last hit shown, wherever that is now."""
-    if place.last:
-        slots = index.slots_of([place.last]).tolist()
-        for number, one in enumerate(found.places):
+    if position.last:
+        slots = index.slots_of([position.last]).tolist()
+        for number, one in enumerate(found.positions):
             if slots and ranking.slots[one] == slots[0]:
                 return number + 1
-    return place.seen
+    return position.seen
 
 
 def _spread(index: LibraryIndex, ranking: Ranking, spread: float) -> list[int]:
@@ -120,19 +120,19 @@ def _spread(index: LibraryIndex, ranking: Ranking, spread: float) -> list[int]:
     return [*chosen, *range(count, ranking.slots.size)]
 
 
-def _folded(index: LibraryIndex, ranking: Ranking, places: Sequence[int]) -> Ordered:
+def _folded(index: LibraryIndex, ranking: Ranking, positions: Sequence[int]) -> Ordered:
     """Fold each candidate that is as good as the same as an earlier one under it."""
-    slots: Slots = ranking.slots[list(places)]
+    slots: Slots = ranking.slots[list(positions)]
     alike = _alike(index, slots)
     leaders: list[int] = []
     duplicates: dict[int, list[int]] = {}
-    for number, place in enumerate(places):
+    for number, position in enumerate(positions):
         same = [leader for leader in leaders if alike[number, leader]]
         if same:
-            duplicates.setdefault(places[same[0]], []).append(place)
+            duplicates.setdefault(positions[same[0]], []).append(position)
         else:
             leaders.append(number)
-    return Ordered([places[leader] for leader in leaders], duplicates)
+    return Ordered([positions[leader] for leader in leaders], duplicates)
 
 
 def _alike(index: LibraryIndex, slots: Slots) -> NDArray[np.bool_]:

@@ -23,7 +23,7 @@ class SearchQuery:
     like, unlike: ids of stems, or texts, that the hits shall resemble or not
     fits: id of a stem or track that they shall go with
     spread: 0..1, how much the hits shall differ from each other
-    fold: whether near-duplicates are told beside the best of them only
+    fold: whether near-duplicates are reported beside the best of them only
     feedback: whether ratings and use in tracks count; off, so that tracks stay the same
     cursor: where an earlier page ended; goes before ``offset``
     """

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from src.db.index.library_index import LibraryIndex
 from src.services.retrieval.directions import Pointing, Scores
 from src.services.retrieval.fit import PlayingContext, rough_fit, said_fit
-from src.services.retrieval.words import Asked, denied_slots, word_scores
+from src.services.retrieval.words import PromptTerms, denied_slots, word_scores
 
 SHARES: Mapping[str, float] = {"sound": 0.25, "words": 0.75, "fit": 0.18}
 """What each part counts where it has a say. Sound and words: measured by
@@ -34,21 +34,21 @@ Slots = NDArray[np.intp]
 class RankedFor:
     """What stems are ranked by. pointing: where in the space of sounds, None for nowhere."""
 
-    asked: Asked
+    requested: PromptTerms
     pointing: Pointing | None = None
-    company: PlayingContext | None = None
+    context: PlayingContext | None = None
     uses: Mapping[str, int] | None = None
 
     @property
     def by_nothing(self) -> bool:
         """Whether there is nothing to rank by."""
-        silent = self.pointing is None and self.company is None
+        silent = self.pointing is None and self.context is None
         return (
             silent
-            and not self.asked.terms
-            and not self.asked.denied
-            and self.asked.bpm is None
-            and self.asked.key is None
+            and not self.requested.terms
+            and not self.requested.denied
+            and self.requested.bpm is None
+            and self.requested.key is None
         )
 
 
@@ -71,11 +71,11 @@ def rank(index: LibraryIndex, mask: NDArray[np.bool_], wanted: RankedFor, depth:
     A stem's score does not depend on which others are candidates. Equal scores go by id, so
     that the order never depends on when a stem came in.
     """
-    words = word_scores(wanted.asked.terms, index.words, index.size)
+    words = word_scores(wanted.requested.terms, index.words, index.size)
     slots, complete = _candidates(index, mask, wanted, words, depth)
     parts = _parts(index, slots, wanted, words)
     score = _fused(parts, slots.size)
-    score[denied_slots(wanted.asked, index.words, index.size)[slots]] -= _DENIAL
+    score[denied_slots(wanted.requested, index.words, index.size)[slots]] -= _DENIAL
     if wanted.uses is not None:
         parts["feedback"] = _feedback(index, slots, wanted.uses)
         score = (1.0 - FEEDBACK_SHARE) * score + FEEDBACK_SHARE * parts["feedback"]
@@ -101,9 +101,9 @@ def _candidates(
         found.append(wanted.pointing.nearest(index, mask, depth))
     said = everything[words[everything] > 0.0]
     found.append(_best(said, words[said], depth))
-    fits = said_fit(index, everything, wanted.asked.bpm, wanted.asked.key)
-    if wanted.company is not None:
-        rough = rough_fit(index, everything, wanted.company)
+    fits = said_fit(index, everything, wanted.requested.bpm, wanted.requested.key)
+    if wanted.context is not None:
+        rough = rough_fit(index, everything, wanted.context)
         fits = rough if fits is None else fits + rough
     if fits is not None:
         found.append(_best(everything, fits, depth))
@@ -130,9 +130,9 @@ def _parts(
         parts["sound"] = wanted.pointing.part(index, slots)
     if words.any():
         parts["words"] = words[slots].astype(np.float64)
-    fits = said_fit(index, slots, wanted.asked.bpm, wanted.asked.key)
-    if wanted.company is not None:
-        rough = rough_fit(index, slots, wanted.company)
+    fits = said_fit(index, slots, wanted.requested.bpm, wanted.requested.key)
+    if wanted.context is not None:
+        rough = rough_fit(index, slots, wanted.context)
         fits = rough if fits is None else (fits + rough) / 2.0
     if fits is not None:
         parts["fit"] = fits
@@ -173,7 +173,9 @@ def _order(index: LibraryIndex, slots: Slots, score: Scores) -> Slots:
     ends = np.concatenate([edges, [order.size]])
     for run in np.flatnonzero(ends - starts > 1).tolist():
         tied = order[starts[run] : ends[run]].tolist()
-        order[starts[run] : ends[run]] = sorted(tied, key=lambda place: index.ids[slots[place]])
+        order[starts[run] : ends[run]] = sorted(
+            tied, key=lambda position: index.ids[slots[position]]
+        )
     return order
 
 

@@ -9,46 +9,46 @@ from src.music.theory.keys import camelot_distance
 from src.music.theory.library import CATEGORIES, StemCard
 from src.services.retrieval.fit import PlayingContext, weighed
 from src.services.retrieval.query import Parts
-from src.services.retrieval.words import Asked, index_words
+from src.services.retrieval.words import PromptTerms, index_words
 from src.words.mentions import ConceptMention
 
 CLEARLY = 0.6
-"""An attribute at least so strong is told as a reason."""
+"""An attribute at least so strong is reported as a reason."""
 
 WELL = 0.7
-"""A likeness or fit at least so good is told as a reason."""
+"""A likeness or fit at least so good is reported as a reason."""
 
 _MOST = 6
-_FITS_TOLD = 2
+_FITS_REPORTED = 2
 
 
 @dataclass(frozen=True)
 class Told:
     """What a hit was ranked by."""
 
-    asked: Asked
+    requested: PromptTerms
     parts: Parts = field(default_factory=Parts)
-    company: PlayingContext | None = None
+    context: PlayingContext | None = None
     uses: Mapping[str, int] = field(default_factory=dict)
 
 
-def reasons_for(stem: StemCard, told: Told) -> tuple[str, ...]:
+def reasons_for(stem: StemCard, reported: Told) -> tuple[str, ...]:
     """Up to six reasons: its kind, its sound, its words, its tempo and key, its use."""
-    asked = told.asked
+    requested = reported.requested
     reasons = [
-        *_sound(stem, asked),
-        *_words(stem, asked),
-        *_likeness(told),
-        *_company(stem, told),
-        *_music(stem, asked),
-        *_feedback(stem, told),
+        *_sound(stem, requested),
+        *_words(stem, requested),
+        *_likeness(reported),
+        *_context(stem, reported),
+        *_music(stem, requested),
+        *_feedback(stem, reported),
     ]
     return tuple(dict.fromkeys(reasons))[:_MOST] or ("passes the filters",)
 
 
-def _sound(stem: StemCard, asked: Asked) -> Iterator[str]:
+def _sound(stem: StemCard, requested: PromptTerms) -> Iterator[str]:
     scores = _scores(stem)
-    for mention in asked.mentions:
+    for mention in requested.mentions:
         if mention.weight > 0 and stem.category in mention.meaning:
             yield f"is {_article(stem.category)}"
         yield from _traits(mention, scores)
@@ -63,48 +63,56 @@ def _traits(mention: ConceptMention, scores: Mapping[str, float]) -> Iterator[st
             yield f"is not {name} ({score:.2f})"
 
 
-def _words(stem: StemCard, asked: Asked) -> Iterator[str]:
-    wanted = set(asked.words)
-    for place, text in (("name", stem.name), ("kit", stem.kit or ""), ("tag", " ".join(stem.tags))):
+def _words(stem: StemCard, requested: PromptTerms) -> Iterator[str]:
+    wanted = set(requested.words)
+    for position, text in (
+        ("name", stem.name),
+        ("kit", stem.kit or ""),
+        ("tag", " ".join(stem.tags)),
+    ):
         said = [word for word in dict.fromkeys(index_words(text)) if word in wanted]
         if said:
-            yield f"{place} says {', '.join(said)}"
+            yield f"{position} says {', '.join(said)}"
 
 
-def _likeness(told: Told) -> Iterator[str]:
-    """Only where the sound was asked for by an example; texts are told by their words."""
-    if told.parts.sound is not None and not told.asked.mentions and told.parts.sound >= WELL:
-        yield f"sounds like it ({told.parts.sound:.2f})"
+def _likeness(reported: Told) -> Iterator[str]:
+    """Only where the sound was asked for by an example; texts are reported by their words."""
+    if (
+        reported.parts.sound is not None
+        and not reported.requested.mentions
+        and reported.parts.sound >= WELL
+    ):
+        yield f"sounds like it ({reported.parts.sound:.2f})"
 
 
-def _company(stem: StemCard, told: Told) -> Iterator[str]:
-    if told.company is None:
+def _context(stem: StemCard, reported: Told) -> Iterator[str]:
+    if reported.context is None:
         return
-    found = weighed(stem, told.company)
-    yield f"goes with {told.company.name} ({found.score:.2f})"
+    found = weighed(stem, reported.context)
+    yield f"goes with {reported.context.name} ({found.score:.2f})"
     good = [reason for reason in found.reasons if reason.score >= WELL]
-    for reason in sorted(good, key=lambda reason: -reason.score)[:_FITS_TOLD]:
+    for reason in sorted(good, key=lambda reason: -reason.score)[:_FITS_REPORTED]:
         yield f"{reason.criterion}: {reason.text}"
 
 
-def _music(stem: StemCard, asked: Asked) -> Iterator[str]:
-    if asked.bpm is not None and stem.bpm is not None:
+def _music(stem: StemCard, requested: PromptTerms) -> Iterator[str]:
+    if requested.bpm is not None and stem.bpm is not None:
         for factor in (1.0, 0.5, 2.0):
-            if abs(stem.bpm * factor / asked.bpm - 1.0) < 0.04:
-                yield f"{stem.bpm:g} BPM fits {asked.bpm:g}"
+            if abs(stem.bpm * factor / requested.bpm - 1.0) < 0.04:
+                yield f"{stem.bpm:g} BPM fits {requested.bpm:g}"
                 break
-    if asked.key is not None and stem.key is not None:
-        distance = camelot_distance(stem.key, asked.key)
+    if requested.key is not None and stem.key is not None:
+        distance = camelot_distance(stem.key, requested.key)
         if distance <= 1:
-            yield f"{stem.key} {'is' if distance == 0 else 'mixes with'} {asked.key}"
+            yield f"{stem.key} {'is' if distance == 0 else 'mixes with'} {requested.key}"
 
 
-def _feedback(stem: StemCard, told: Told) -> Iterator[str]:
-    if told.parts.feedback is None:
+def _feedback(stem: StemCard, reported: Told) -> Iterator[str]:
+    if reported.parts.feedback is None:
         return
     if stem.user_rating is not None:
         yield f"rated {stem.user_rating} of 5"
-    uses = told.uses.get(stem.id, 0)
+    uses = reported.uses.get(stem.id, 0)
     if uses:
         yield f"plays in {uses} track{'s' if uses > 1 else ''}"
 

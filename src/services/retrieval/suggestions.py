@@ -30,7 +30,7 @@ class Suggestion:
 
 
 class Suggestions:
-    """Completes what is typed. Its sorted lists are made anew only after a change."""
+    """Completes what is typed. Its sorted lists are made again only after a change."""
 
     def __init__(self, spaces: SearchSpaces) -> None:
         self._spaces = spaces
@@ -122,16 +122,16 @@ def _kits(index: LibraryIndex, whole: str) -> Iterator[Suggestion]:
 
 
 def _beginning(known: Sequence[tuple[str, str, str]], start: str) -> Iterator[tuple[str, str]]:
-    for place in range(bisect_left(known, (start,)), len(known)):
-        plain, word, concept = known[place]
+    for position in range(bisect_left(known, (start,)), len(known)):
+        plain, word, concept = known[position]
         if not plain.startswith(start):
             return
         yield word, concept
 
 
 def _beginning_names(names: Sequence[tuple[str, str]], start: str) -> Iterator[str]:
-    for place in range(bisect_left(names, (start,)), len(names)):
-        plain, name = names[place]
+    for position in range(bisect_left(names, (start,)), len(names)):
+        plain, name = names[position]
         if not plain.startswith(start):
             return
         yield name

@@ -42,7 +42,7 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Asked:
+class PromptTerms:
     """What a prompt asks for.
 
     denied: words as ``index_words`` writes them; bpm, key: None where not said
@@ -54,7 +54,7 @@ class Asked:
     denied: tuple[str, ...] = ()
     bpm: float | None = None
     key: str | None = None
-    mended: str | None = None
+    corrected: str | None = None
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -70,14 +70,14 @@ def index_words(text: str) -> list[str]:
     return found
 
 
-def asked_of(prompt: str) -> Asked:
+def terms_of_prompt(prompt: str) -> PromptTerms:
     """Read a prompt: concepts wanted and denied, plain words, tempo and key."""
     found = mentions(prompt)
     rest = _KEY.sub(" ", _TEMPO.sub(" ", prompt)) if _key_in(prompt) else _TEMPO.sub(" ", prompt)
     denied = {mention.concept for mention in found if mention.weight < 0}
     phrases = [m for m in found if m.weight > 0 and " " in m.word and m.concept not in denied]
     within = {part for mention in phrases for part in mention.word.split()}
-    # a word that is said in a denial names no wish
+    # a word that is said in a denial names no request
     said_no = {part for m in found if m.weight < 0 for part in m.word.split()}
     terms = [Term(((mention.concept, LITERAL),)) for mention in phrases]
     for word in plain_words(parted(rest)):
@@ -85,7 +85,7 @@ def asked_of(prompt: str) -> Asked:
             concepts = concepts_of(word)
             if _canonical(word) and not denied.intersection(concepts):
                 terms.append(_term(word, concepts))
-    return Asked(
+    return PromptTerms(
         mentions=found,
         terms=tuple(dict.fromkeys(terms)),
         denied=tuple(sorted(denied)),
@@ -94,18 +94,18 @@ def asked_of(prompt: str) -> Asked:
     )
 
 
-def mended(prompt: str, index: WordIndex) -> Asked:
+def corrected(prompt: str, index: WordIndex) -> PromptTerms:
     """Read a prompt as ``asked_of`` does, after mending its typos.
 
     index: words of the library. A word is only mended where neither they nor the vocabulary
     have it.
     """
     words = plain_words(parted(prompt))
-    changed = {word: _mended(word, index) for word in words}
+    changed = {word: _corrected_word(word, index) for word in words}
     if all(word == better for word, better in changed.items()):
-        return asked_of(prompt)
+        return terms_of_prompt(prompt)
     better = _replaced(prompt, changed)
-    return replace(asked_of(better), mended=better)
+    return replace(terms_of_prompt(better), corrected=better)
 
 
 def word_scores(terms: Sequence[Term], index: WordIndex, size: int) -> NDArray[np.float32]:
@@ -132,10 +132,10 @@ def word_scores(terms: Sequence[Term], index: WordIndex, size: int) -> NDArray[n
     return scores / np.float32(total) if total else scores
 
 
-def denied_slots(asked: Asked, index: WordIndex, size: int) -> NDArray[np.bool_]:
+def denied_slots(requested: PromptTerms, index: WordIndex, size: int) -> NDArray[np.bool_]:
     """Mark the slots that have a word which the prompt denies, shape (size,)."""
     denied = np.zeros(size, dtype=bool)
-    for word in asked.denied:
+    for word in requested.denied:
         denied[index.postings(word).slots] = True
     return denied
 
@@ -147,8 +147,8 @@ def _term(word: str, concepts: Sequence[str]) -> Term:
     return Term(tuple(variants.items()))
 
 
-def _mended(word: str, index: WordIndex) -> str:
-    """The word that is likeliest meant; itself where it is known, or nothing is near."""
+def _corrected_word(word: str, index: WordIndex) -> str:
+    """Return the word that is likeliest meant; itself where it is known, or nothing is near."""
     known = vocabulary().prompts
     if word in index or known.knows(word):
         return word
@@ -161,13 +161,13 @@ def _mended(word: str, index: WordIndex) -> str:
 def _replaced(prompt: str, changed: Mapping[str, str]) -> str:
     """Replace some words of the prompt, everything else as it was."""
 
-    def mend(match: re.Match[str]) -> str:
+    def correct(match: re.Match[str]) -> str:
         words = plain_words(match[0])
         if len(words) != 1 or changed.get(words[0], words[0]) == words[0]:
             return match[0]
         return changed[words[0]]
 
-    return re.sub(r"[^\W_]+(?:['’][^\W_]+)*", mend, parted(prompt))
+    return re.sub(r"[^\W_]+(?:['’][^\W_]+)*", correct, parted(prompt))
 
 
 @lru_cache(maxsize=WORDS_KEPT)

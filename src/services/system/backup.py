@@ -79,13 +79,13 @@ class BackupService:
 
         Raises InvalidInputError for a target inside the library.
         """
-        place = target.absolute()
+        position = target.absolute()
         for folder in folders_of(self.settings).values():
-            if place.is_relative_to(folder.absolute()):
+            if position.is_relative_to(folder.absolute()):
                 raise InvalidInputError(
                     f"a backup must not lie inside the library, got {shown(target)}"
                 )
-        with replacing(place) as temporary, temporary.open("wb") as sink:
+        with replacing(position) as temporary, temporary.open("wb") as sink:
             return self.write(sink, tracks=tracks, models=models, progress=progress)
 
     def write(
@@ -137,14 +137,14 @@ class Meter:
         self._total = -(-total_bytes // _MB)
         self._progress = progress
         self._seen = 0
-        self._told = -1
+        self._reported = -1
 
     def __call__(self, size_bytes: int) -> None:
         """So many more."""
         self._seen += size_bytes
         done = self._seen // _MB
-        if done != self._told:
-            self._told = done
+        if done != self._reported:
+            self._reported = done
             self._progress(
                 self._stage, min(done, self._total) if self._total else done, self._total
             )
@@ -163,8 +163,8 @@ def _plain_files(folder: Path, *, of_processed: bool) -> Iterator[Path]:
     """List the files of a folder in order, but what the engine hides there and half-written
     ones.
     """
-    for place, folders, files in os.walk(folder):
-        top = Path(place) == folder
+    for position, folders, files in os.walk(folder):
+        top = Path(position) == folder
         if top and of_processed:
             folders[:] = [name for name in folders if name in _KEPT_OF_PROCESSED]
             continue
@@ -173,7 +173,7 @@ def _plain_files(folder: Path, *, of_processed: bool) -> Iterator[Path]:
         folders.sort()
         for name in sorted(files):
             hidden = name.startswith("." if top else TEMPORARY_PREFIX)
-            path = Path(place, name)
+            path = Path(position, name)
             if not hidden and _is_plain(path):
                 yield path
 

@@ -89,10 +89,10 @@ def _writable(path: Path) -> tuple[Literal["ok", "warn", "fail"], str]:
 
 
 def _disk(settings: Settings) -> list[Check]:
-    place = settings.processed_path
-    while not place.exists():
-        place = place.parent
-    free_gb = shutil.disk_usage(place).free / 1e9
+    folder = settings.processed_path
+    while not folder.exists():
+        folder = folder.parent
+    free_gb = shutil.disk_usage(folder).free / 1e9
     state: Literal["ok", "warn"] = "ok" if free_gb >= LOW_DISK_GB else "warn"
     return [
         Check("disk", state, f"{free_gb:.1f} GB free"),

@@ -110,9 +110,9 @@ class RestoreService:
                 )
 
     def _restore(self, stream: IO[bytes], staging: str, meter: Meter) -> RestoreReport:
-        places = {name: folder / staging for name, folder in self.folders.items()}
-        manifest, entries = unpack_archive(stream, places, meter)
-        database = places[PROCESSED] / DATABASE
+        positions = {name: folder / staging for name, folder in self.folders.items()}
+        manifest, entries = unpack_archive(stream, positions, meter)
+        database = positions[PROCESSED] / DATABASE
         if not database.is_file():
             raise InvalidInputError("the backup holds no database", code="bad_backup")
         check_snapshot(database)
@@ -156,8 +156,8 @@ def _finish(settings: Settings) -> None:
     if not journal.exists():
         return
     log.warning("a restore was cut off; it is finished now")
-    told = json.loads(journal.read_text(encoding="utf-8"))
-    _swap(settings, [Move(**move) for move in told])
+    reported = json.loads(journal.read_text(encoding="utf-8"))
+    _swap(settings, [Move(**move) for move in reported])
 
 
 def _swap(settings: Settings, moves: list[Move]) -> None:

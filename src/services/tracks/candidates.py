@@ -53,9 +53,9 @@ def find_candidates(
             found[query].update(_by_id(search.search(_near_tempo(query, plan, factor))))
     requests = part_requests(plan)
     if crowded:
-        asked = [request.library_query for request in requests]
-        for kit in _promising_kits(asked, found):
-            for query in asked:
+        requested = [request.library_query for request in requests]
+        for kit in _promising_kits(requested, found):
+            for query in requested:
                 of_kit = replace(_search_query(query, plan), kit=kit, limit=PER_KIT)
                 found[query].update(_by_id(search.search(of_kit)))
     pool = {query: _candidates(hits.values()) for query, hits in found.items()}
@@ -86,11 +86,11 @@ def _near_tempo(query: StemQuery, plan: ArrangementPlan, factor: float) -> Searc
 
 
 def _promising_kits(
-    asked: Sequence[StemQuery], found: dict[StemQuery, dict[str, SearchHit]]
+    requested: Sequence[StemQuery], found: dict[StemQuery, dict[str, SearchHit]]
 ) -> list[str]:
     """Kits that turn up for the most queries."""
     counts: Counter[str] = Counter()
-    for query in asked:
+    for query in requested:
         counts.update({hit.stem.kit_id for hit in found[query].values() if hit.stem.kit_id})
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [kit for kit, _ in ranked[:KITS]]

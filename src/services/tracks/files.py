@@ -32,7 +32,7 @@ def rendering_file(folder: Path, track_id: str) -> Iterator[Path]:
 
 
 def unfinished_files(folder: Path, track_id: str) -> list[Path]:
-    """What lies in the folder of renders of a track that are under way or were cut off."""
+    """Return what lies in the folder of renders of a track that are under way or were cut off."""
     return sorted(folder.glob(f"{_unfinished(track_id)}*"))
 
 
@@ -41,7 +41,7 @@ def _unfinished(track_id: str) -> str:
 
 
 def free_path(folder: Path, moment: datetime, number: int) -> Path | None:
-    """The path of the so-manieth track of a second, None where a file lies there.
+    """Find the path of the nth track of a second, None where a file lies there.
 
     moment: in UTC; 20261121_150000.wav is the first of its second, ..._2.wav the second
     """

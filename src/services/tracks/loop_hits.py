@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 
 from src.audio.analysis.onsets import onset_times_s
-from src.audio.basics.validation import HOUSE_RATE, Audio
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE, Audio
 from src.music.casting.cast_part import CastPart
 from src.music.theory.library import StemCard
 
@@ -53,7 +53,7 @@ class LoopHits:
 
 def hits_of(audio: Audio) -> tuple[float, ...]:
     """Find when sounds begin in a loop, in seconds: a pure function of its sound."""
-    times = onset_times_s(audio, sample_rate=HOUSE_RATE, sensitivity=_SENSITIVITY)
+    times = onset_times_s(audio, sample_rate=PROJECT_SAMPLE_RATE, sensitivity=_SENSITIVITY)
     return tuple(round(float(time), 6) for time in times)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from src.audio.basics.oscillators import SampleSpan
-from src.audio.basics.validation import HOUSE_RATE, Audio
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE, Audio
 from src.audio.synthesis.fx import Impact, Rise, impact, riser
 from src.music.casting.made_marks import RISER, made_card
 from src.music.theory.library import StemCard
@@ -21,9 +21,9 @@ def made_sound(card: StemCard) -> Audio:
     """
     rng = np.random.default_rng(_SEED)
     if card is RISER:
-        sound = riser(Rise(), SampleSpan.of_seconds(card.duration_s, HOUSE_RATE), rng=rng)
+        sound = riser(Rise(), SampleSpan.of_seconds(card.duration_s, PROJECT_SAMPLE_RATE), rng=rng)
     else:
-        sound = impact(Impact(), sample_rate=HOUSE_RATE, rng=rng)
+        sound = impact(Impact(), sample_rate=PROJECT_SAMPLE_RATE, rng=rng)
     scaled: Audio = (sound * np.float32(_LEVEL)).astype(np.float32)
     return scaled
 
@@ -34,5 +34,5 @@ def made_copy(processed: Path, stem_id: str) -> Path:
     path = processed / card.path
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_wav(path, made_sound(card), sample_rate=HOUSE_RATE)
+        write_wav(path, made_sound(card), sample_rate=PROJECT_SAMPLE_RATE)
     return path

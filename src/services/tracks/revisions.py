@@ -91,12 +91,12 @@ class RevisionService:
             return row.plan, list(row.report.get("stems", [])), row.seed
 
     def _check_swaps(self, edits: Sequence[Edit], played: Sequence[Choice]) -> None:
-        asked = {
+        requested = {
             edit.part: edit.stem_id for edit in edits if isinstance(edit, Swap) and edit.stem_id
         }
-        cards = self.cards.by_id(asked.values())
+        cards = self.cards.by_id(requested.values())
         roles = {one.part: one.asked_category for one in played}
-        for part, stem_id in asked.items():
+        for part, stem_id in requested.items():
             if stem_id not in cards:
                 raise NotFoundError(f"there is no stem {stem_id!r}")
             card = cards[stem_id]

@@ -39,7 +39,7 @@ class TrackShelf:
         self._folder = settings.tracks_path
 
     def published(self, track_id: str) -> dict[str, Any] | None:
-        """The description of a track that lies whole in its place, None where none does."""
+        """Return the description of a track that lies whole in its place, None where none does."""
         row = self._row(track_id)
         if row is None or not (self._folder / row.path).is_file():
             return None
@@ -53,15 +53,15 @@ class TrackShelf:
         describe: tells of the track under a name and a moment
         """
         for path, moment in self._slots(track_id):
-            told = describe(path, moment)
+            record = describe(path, moment)
             # in one go: the name is hidden, and half of it would not be read
-            sidecar_of(unfinished).write_text(json_text(told.sidecar), encoding="utf-8")
+            sidecar_of(unfinished).write_text(json_text(record.sidecar), encoding="utf-8")
             with self._database.transaction() as session:
-                mine = reserve_track(session, told.row)
+                mine = reserve_track(session, record.row)
             if mine:
                 os.replace(unfinished, path)
                 os.replace(sidecar_of(unfinished), sidecar_of(path))
-                return told.sidecar
+                return record.sidecar
         raise AssertionError("slots end with an error")
 
     def finish(self, track_id: str) -> None:
@@ -71,8 +71,8 @@ class TrackShelf:
         if row is not None:
             path = self._folder / row.path
             for beside in left:
-                told = _description(beside) if beside.suffix == ".json" else None
-                if told is None or Path(told["track_path"]).name != path.name:
+                record = _description(beside) if beside.suffix == ".json" else None
+                if record is None or Path(record["track_path"]).name != path.name:
                     continue
                 if beside.with_suffix(".wav").exists():
                     os.replace(beside.with_suffix(".wav"), path)
@@ -81,7 +81,7 @@ class TrackShelf:
             rest.unlink(missing_ok=True)
 
     def _slots(self, track_id: str) -> Iterator[tuple[Path, datetime]]:
-        """Where a track may lie: where its row says, else under names that are free."""
+        """Return where a track may lie: where its row says, else under names that are free."""
         moment = now()
         for number in count(1):
             row = self._row(track_id)
@@ -97,9 +97,9 @@ class TrackShelf:
 
 
 def _description(path: Path) -> dict[str, Any] | None:
-    """What a description says; None where none is there, or not whole."""
+    """Return what a description says; None where none is there, or not whole."""
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        record = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return told if isinstance(told, dict) and "track_path" in told else None
+    return record if isinstance(record, dict) and "track_path" in record else None

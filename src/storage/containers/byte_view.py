@@ -45,7 +45,7 @@ class ByteView:
         return True
 
     def tell(self) -> int:
-        """The position of the next byte."""
+        """Return the position of the next byte."""
         return self._position
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
@@ -55,7 +55,7 @@ class ByteView:
         return self._position
 
     def read(self, count: int = -1) -> bytes:
-        """The next bytes: as many as asked for, fewer only at the end."""
+        """Return the next bytes: as many as asked for, fewer only at the end."""
         left = self.size - self._position if count < 0 else count
         found: list[bytes] = []
         while left > 0 and self._position < self.size:

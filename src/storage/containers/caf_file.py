@@ -19,7 +19,7 @@ _FVER = b"FVER" + struct.pack(">II", 4, 0xA2805140)
 
 @dataclass(frozen=True)
 class CafSound:
-    """The parts of a stream that the decoder reads, and how many samples it holds, if told.
+    """The parts of a stream that the decoder reads, and how many samples it holds, if reported.
 
     lost: bytes that the header promises and the file does not hold
     """
@@ -30,7 +30,7 @@ class CafSound:
 
 
 def caf_chunks(file: BinaryIO) -> list[Chunk]:
-    """The chunks of a CAF file in order; empty for any other file.
+    """Return the chunks of a CAF file in order; empty for any other file.
 
     A data chunk of size -1 or 0 runs to the end of the file.
     """
@@ -52,7 +52,7 @@ def caf_chunks(file: BinaryIO) -> list[Chunk]:
 
 
 def caf_sound(file: BinaryIO) -> CafSound | None:
-    """The stream of a CAF whose header the decoder would not take; None where it takes it.
+    """Return the stream of a CAF whose header the decoder would not take; None where it takes it.
 
     Apple Lossless written without its bit depth in the description gets it; IMA ADPCM goes
     into an AIFF, where the decoder knows it; a length that was never written, or that the file
@@ -76,13 +76,13 @@ def information(file: BinaryIO, chunk: Chunk) -> dict[str, str]:
 
 
 def loop_information(file: BinaryIO, chunk: Chunk) -> dict[str, str]:
-    """The same of the chunk that makes a file an Apple loop; empty for other chunks."""
+    """Read the same of the chunk that makes a file an Apple loop; empty for other chunks."""
     data = chunk_bytes(file, chunk)
     return _pairs(data[16:]) if data[:16] == _APPLE_LOOP else {}
 
 
 def _pairs(data: bytes) -> dict[str, str]:
-    """A count, which is not believed, then names and texts that each end with a zero."""
+    """Return a count, which is not believed, then names and texts that each end with a zero."""
     texts = [word.decode("utf-8", "replace") for word in data[4:].split(b"\x00")]
     names = [name.strip().lower() for name in texts[0::2]]
     return {name: text for name, text in zip(names, texts[1::2], strict=False) if name}
@@ -112,14 +112,14 @@ def _ima(file: BinaryIO, chunks: dict[bytes, Chunk], description: bytes) -> CafS
     body = b"AIFC" + _FVER + struct.pack(">4sI", b"COMM", len(common)) + common + sound
     head = struct.pack(">4sI", b"FORM", len(body) + data.size) + body
     table = chunk_bytes(file, chunks[b"pakt"]) if b"pakt" in chunks else b""
-    told = int.from_bytes(table[8:16], "big") if len(table) >= 24 else 0
+    stated = int.from_bytes(table[8:16], "big") if len(table) >= 24 else 0
     most = packets * _IMA_PACKET_SAMPLES
-    samples = told if most - 4 * _IMA_PACKET_SAMPLES < told <= most else None
+    samples = stated if most - 4 * _IMA_PACKET_SAMPLES < stated <= most else None
     return CafSound((head, data), samples, _lost(chunks[b"data"]))
 
 
 def _measured(file: BinaryIO, data: Chunk) -> CafSound | None:
-    """A file whose data chunk was never given its length, or is cut short."""
+    """Return a file whose data chunk was never given its length, or is cut short."""
     file.seek(data.offset - 8)
     unwritten = int.from_bytes(file.read(8), "big") == 0
     if data.size <= 4 or not (unwritten or data.cut_short):
@@ -133,12 +133,12 @@ def _lost(data: Chunk) -> int:
 
 
 def _replaced(file: BinaryIO, offset: int, data: bytes) -> tuple[Part, ...]:
-    """The whole file with other bytes at an offset."""
+    """Return the whole file with other bytes at an offset."""
     after = offset + len(data)
     return (ByteSpan(0, offset), data, ByteSpan(after, file.seek(0, 2) - after))
 
 
 def _extended(rate: int) -> bytes:
-    """A whole number as an 80-bit float."""
+    """Convert to a whole number as an 80-bit float."""
     exponent = rate.bit_length() - 1
     return struct.pack(">HQ", 16_383 + exponent, rate << (63 - exponent))

@@ -25,7 +25,7 @@ class FlacInfo:
 
 
 def flac_info(file: BinaryIO, start: int) -> FlacInfo | None:
-    """The STREAMINFO of a stream that begins at a byte; None where there is none."""
+    """Return the STREAMINFO of a stream that begins at a byte; None where there is none."""
     file.seek(start)
     data = file.read(42)
     if len(data) < 42 or data[:4] != b"fLaC" or data[4] & 0x7F != _STREAMINFO:
@@ -36,7 +36,7 @@ def flac_info(file: BinaryIO, start: int) -> FlacInfo | None:
 
 
 def metadata_blocks(file: BinaryIO, start: int) -> list[tuple[int, ByteSpan]]:
-    """The metadata blocks of a stream in order: kind, and where the content lies."""
+    """Return the metadata blocks of a stream in order: kind, and where the content lies."""
     blocks: list[tuple[int, ByteSpan]] = []
     position = start + 4
     while len(blocks) < MOST_BLOCKS:
@@ -53,7 +53,7 @@ def metadata_blocks(file: BinaryIO, start: int) -> list[tuple[int, ByteSpan]]:
 
 
 def foreign_chunks(file: BinaryIO, start: int) -> dict[bytes, list[Chunk]]:
-    """The chunks of the file that the stream was made of, kept in APPLICATION blocks.
+    """Return the chunks of the file that the stream was made of, kept in APPLICATION blocks.
 
     By the kind of that file, b"riff" or b"aiff".
     """

@@ -45,7 +45,7 @@ _PLAIN_WAVE = {0x1, 0x3, 0xFFFE}
 
 
 def foreign_sound(file: BinaryIO) -> ForeignSound | None:
-    """The kind of a whole sound file that an unknown decoder would play; None for all else.
+    """Return the kind of a whole sound file that an unknown decoder would play; None for all else.
 
     Told by its content, never by its name. Position afterwards: anywhere.
     """
@@ -70,7 +70,7 @@ def foreign_sound(file: BinaryIO) -> ForeignSound | None:
 
 
 def _in_wave(file: BinaryIO) -> ForeignSound | None:
-    """A WAV with sound of another encoding than plain samples."""
+    """Return a WAV with sound of another encoding than plain samples."""
     chunks = {chunk.name: chunk for chunk in reversed(riff_chunks(file))}
     if b"fmt " not in chunks or b"data" not in chunks or not chunks[b"data"].size:
         return None
@@ -98,7 +98,7 @@ def _in_aiff(file: BinaryIO) -> ForeignSound | None:
 
 
 def _is_adts(file: BinaryIO, position: int) -> bool:
-    """Whether AAC frames begin at a byte: three headers, each where the last frame ends."""
+    """Tell whether AAC frames begin at a byte: three headers, each where the last frame ends."""
     for _ in range(3):
         file.seek(position)
         head = file.read(7)

@@ -72,7 +72,7 @@ class Mp3Stream:
 
 
 def mp3_streams(file: BinaryIO, start: int, end: int) -> list[Mp3Stream]:
-    """The streams between two bytes of a file, usually one; none where there are no frames.
+    """Return the streams between two bytes of a file, usually one; none where there are no frames.
 
     A frame counts where the next one follows it, or the end does. An Info frame in the
     middle, or frames of another form, begin another stream: files are joined by copying.
@@ -84,7 +84,7 @@ def mp3_streams(file: BinaryIO, start: int, end: int) -> list[Mp3Stream]:
 
 
 def frame_head(data: bytes) -> FrameHead | None:
-    """What the four bytes of a frame header say; None where they are no header."""
+    """Return what the four bytes of a frame header say; None where they are no header."""
     if len(data) < 4 or data[0] != 0xFF or data[1] & 0xE0 != 0xE0:
         return None
     version, layer = data[1] >> 3 & 3, 4 - (data[1] >> 1 & 3)
@@ -102,13 +102,13 @@ def frame_head(data: bytes) -> FrameHead | None:
 
 
 def frame_size(file: BinaryIO, offset: int) -> int:
-    """How many bytes the frame at an offset has; 0 where there is none."""
+    """Return how many bytes the frame at an offset has; 0 where there is none."""
     head = _head_at(file, offset)
     return 0 if head is None else head.size
 
 
 def info_frame(data: bytes) -> InfoFrame | None:
-    """What an encoder's first frame tells, None for a frame of sound.
+    """Return what an encoder's first frame tells, None for a frame of sound.
 
     data: the whole frame, from its header on
     """
@@ -132,7 +132,7 @@ def info_frame(data: bytes) -> InfoFrame | None:
 
 
 def counting_frame(header: bytes, frames: int) -> bytes:
-    """An Info frame for a stream that has none, so that a decoder need not guess its length.
+    """Write an Info frame for a stream that has none, so that a decoder need not guess its length.
 
     header: the four bytes of a frame of the stream
     """
@@ -191,7 +191,7 @@ class _StreamBuilder:
 
 
 def _is_cut(file: BinaryIO, stream: Mp3Stream, end: int) -> bool:
-    """Whether a frame begins behind the last whole one and the file ends inside it."""
+    """Tell whether a frame begins behind the last whole one and the file ends inside it."""
     after = stream.spans[-1].offset + stream.spans[-1].size
     file.seek(after)
     head = frame_head(file.read(4))
@@ -216,7 +216,7 @@ def _frames(file: BinaryIO, start: int, end: int) -> Iterator[tuple[int, bytes, 
 
 
 def _next_frame(file: BinaryIO, start: int, end: int, form: int) -> int | None:
-    """Where the next frame begins that others follow; None where there is none."""
+    """Return where the next frame begins that others follow; None where there is none."""
     position = start
     while position + 4 <= end:
         file.seek(position)
@@ -233,7 +233,7 @@ def _next_frame(file: BinaryIO, start: int, end: int, form: int) -> int | None:
 
 
 def _is_followed(file: BinaryIO, position: int, end: int, *, known_form: int) -> bool:
-    """Whether the frame at a byte is followed by others of its form, or by an end.
+    """Tell whether the frame at a byte is followed by others of its form, or by an end.
 
     known_form: of the frames before it, -1 at the start; then one more frame is proof enough
     """
@@ -253,7 +253,9 @@ def _is_followed(file: BinaryIO, position: int, end: int, *, known_form: int) ->
 
 
 def _ends_there(file: BinaryIO, position: int, end: int) -> bool:
-    """Whether what follows is a tag, padding, or another stream, as they stand behind a frame."""
+    """Tell whether what follows is a tag, padding, or another stream, as they stand behind a
+    frame.
+    """
     file.seek(position)
     tail = file.read(min(16, end - position))
     if tail.startswith(_TAG_MARKS) or not any(tail):

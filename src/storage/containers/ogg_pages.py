@@ -59,11 +59,11 @@ class OggLink:
 
     @property
     def samples(self) -> int:
-        """The position at its end, in samples; 0 where it is not told."""
+        """The position at its end, in samples; 0 where it is not reported."""
         return max((page.granule for page in self.pages), default=0)
 
     def native_flac(self) -> list[ByteSpan]:
-        """The FLAC stream inside, without its pages."""
+        """Return the FLAC stream inside, without its pages."""
         serial = next(number for number, codec in self.codecs.items() if codec == "flac")
         runs = [page.payload for page in self.pages if page.serial == serial]
         first = runs[0]
@@ -72,7 +72,7 @@ class OggLink:
 
 
 def ogg_links(file: BinaryIO) -> list[OggLink]:
-    """The links of an Ogg file in order; none for any other file."""
+    """Return the links of an Ogg file in order; none for any other file."""
     links: list[OggLink] = []
     opening = False
     for page in _pages(file):

@@ -68,7 +68,7 @@ class Sources:
 
 
 def sound_sources(file: BinaryIO) -> Sources:
-    """What the decoder is to read of a file, told by its content."""
+    """Return what the decoder is to read of a file, reported by its content."""
     start = behind_tags(file)
     file.seek(start)
     head = file.read(16)
@@ -82,8 +82,8 @@ def sound_sources(file: BinaryIO) -> Sources:
         sound = caf_sound(file)
         if sound is None:
             return _plain()
-        told = f"cut short: its header promises {sound.lost} bytes more than there are"
-        return _one(SoundRun(sound.parts, samples=sound.samples), *([told] if sound.lost else []))
+        stated = f"cut short: its header promises {sound.lost} bytes more than there are"
+        return _one(SoundRun(sound.parts, samples=sound.samples), *([stated] if sound.lost else []))
     if head[:4] == b".snd" and head[8:12] == bytes(4):
         end = file.seek(0, 2)
         return _one(SoundRun((ByteSpan(0, 8), b"\xff\xff\xff\xff", ByteSpan(12, end - 12))))
@@ -95,7 +95,7 @@ def sound_sources(file: BinaryIO) -> Sources:
 
 
 def _behind_junk(file: BinaryIO) -> Sources | None:
-    """A stream behind bytes of another kind, such as the header of an old Macintosh file."""
+    """Return a stream behind bytes of another kind, such as the header of an old Macintosh file."""
     end = file.seek(0, 2)
     file.seek(0)
     found = _STREAM_START.search(file.read(_MOST_JUNK))
@@ -118,7 +118,7 @@ def _one(source: SoundRun, *warnings: str) -> Sources:
 
 
 def behind_tags(file: BinaryIO) -> int:
-    """The byte behind the ID3v2 tags at the start of a file."""
+    """Return the byte behind the ID3v2 tags at the start of a file."""
     position = 0
     while True:
         file.seek(position)
@@ -130,7 +130,7 @@ def behind_tags(file: BinaryIO) -> int:
 
 
 def _flac(file: BinaryIO, start: int) -> Sources:
-    """A native stream, read in steps of its frames and not across its end."""
+    """Return a native stream, read in steps of its frames and not across its end."""
     info = flac_info(file, start)
     if info is None:
         return _plain()
@@ -142,7 +142,7 @@ def _flac(file: BinaryIO, start: int) -> Sources:
 
 
 def _before_tags(file: BinaryIO) -> int:
-    """The byte behind which a file holds nothing but tags and zeros."""
+    """Return the byte behind which a file holds nothing but tags and zeros."""
     end = file.seek(0, 2)
     for _ in range(4):
         file.seek(max(end - 1_024, 0))
@@ -159,7 +159,7 @@ def _before_tags(file: BinaryIO) -> int:
 
 
 def _ogg(file: BinaryIO) -> Sources:
-    """The links of a chained file one after the other, as long as they are alike."""
+    """Return the links of a chained file one after the other, as long as they are alike."""
     links = ogg_links(file)
     if not links:
         return _plain()
@@ -187,7 +187,7 @@ def _wave(file: BinaryIO, start: int) -> Sources:
 
 
 def _counted(inside: Sources, sound: WaveSound) -> Sources:
-    """An MP3 in a WAV, with the length of the sound from the WAV where the MP3 tells none.
+    """Return an MP3 in a WAV, with the length of the sound from the WAV where the MP3 tells none.
 
     An encoder needs more room than the sound: where the stream is not longer than what was
     counted by as much as every encoder adds, the delay was counted too.
@@ -206,7 +206,9 @@ def _counted(inside: Sources, sound: WaveSound) -> Sources:
 
 
 def _mpeg(file: BinaryIO, start: int, end: int) -> Sources | None:
-    """The frames between two bytes without what lies between them; None where there are none."""
+    """Return the frames between two bytes without what lies between them; None where there are
+    none.
+    """
     streams = mp3_streams(file, start, end)
     if not streams:
         return None
@@ -215,7 +217,7 @@ def _mpeg(file: BinaryIO, start: int, end: int) -> Sources | None:
 
 
 def _stream(file: BinaryIO, stream: Mp3Stream) -> SoundRun:
-    """The frames of a stream, behind a frame that counts them where none does rightly."""
+    """Return the frames of a stream, behind a frame that counts them where none does rightly."""
     info, decoded = stream.info, stream.frames * stream.head.samples
     trimmed = info is not None and info.delay is not None and info.padding is not None
     if stream.head.layer != 3 or (info is not None and stream.frames <= (info.frames or 0)):
@@ -235,28 +237,28 @@ def _stream(file: BinaryIO, stream: Mp3Stream) -> SoundRun:
 
 
 def _without_padding(stream: Mp3Stream) -> int:
-    """How many samples are sound, of a stream whose encoder told of its padding."""
+    """Return how many samples are sound, of a stream whose encoder reported of its padding."""
     assert stream.info is not None
     padding = (stream.info.delay or 0) + (stream.info.padding or 0)
     return max(stream.frames * stream.head.samples - padding, 0)
 
 
 def _reaches_end(stream: Mp3Stream) -> bool:
-    """Whether the last frame is the last one of the encoder, with its padding."""
+    """Tell whether the last frame is the last one of the encoder, with its padding."""
     info = stream.info
     whole = info is None or info.frames is None or stream.frames >= info.frames
     return not stream.cut and (whole or stream.left_out > 0)
 
 
 def _missing(stream: Mp3Stream) -> Sequence[str]:
-    """What a stream should hold and does not, in words."""
+    """Return what a stream should hold and does not, in words."""
     promised = None if stream.info is None else stream.info.frames
     lost = 0 if promised is None else max(promised - stream.frames, 0)
     frame_s = stream.head.samples / stream.head.sample_rate
-    told = f", {lost * frame_s:.2f} s of {(promised or 0) * frame_s:.2f} s are missing"
+    stated = f", {lost * frame_s:.2f} s of {(promised or 0) * frame_s:.2f} s are missing"
     if stream.left_out:
         damage = f"damaged: {stream.left_out} bytes between its frames are no sound"
-        return [damage + (told if lost else "")]
+        return [damage + (stated if lost else "")]
     if lost:
-        return [f"cut short{told}"]
+        return [f"cut short{stated}"]
     return ["cut short: its last frame is not whole"] if stream.cut else []

@@ -17,7 +17,7 @@ _MPEG = (0x50, 0x55)
 
 @dataclass(frozen=True)
 class WaveSound:
-    """What the decoder must be told of a WAV.
+    """What the decoder must be reported of a WAV.
 
     parts: the file with a corrected header; None: as it is
     samples: how many are sound, where the rest of the last block is padding
@@ -44,19 +44,19 @@ def wave_sound(file: BinaryIO, start: int) -> WaveSound:
     if code in (_ADPCM, _IMA, _GSM):
         return WaveSound(samples=_believed(counted, fields, data))
     if data.size and data.declared == 0:
-        told = "its header was never finished: read to the end of the file"
-        return WaveSound(_with_length(data), warnings=(told,))
+        stated = "its header was never finished: read to the end of the file"
+        return WaveSound(_with_length(data), warnings=(stated,))
     return WaveSound()
 
 
 def _fact(file: BinaryIO, chunks: dict[bytes, Chunk]) -> int | None:
-    """How many samples the writer counted."""
+    """Return how many samples the writer counted."""
     data = chunk_bytes(file, chunks[b"fact"]) if b"fact" in chunks else b""
     return int.from_bytes(data[:4], "little") or None if len(data) >= 4 else None
 
 
 def _believed(counted: int | None, fields: bytes, data: Chunk) -> int | None:
-    """The count, if it ends within the last block; all else contradicts the data."""
+    """Return the count, if it ends within the last block; all else contradicts the data."""
     block_bytes = int.from_bytes(fields[12:14], "little")
     block_samples = int.from_bytes(fields[18:20], "little")
     if counted is None or not block_bytes or not block_samples:
@@ -66,7 +66,7 @@ def _believed(counted: int | None, fields: bytes, data: Chunk) -> int | None:
 
 
 def _with_length(data: Chunk) -> tuple[Part, ...]:
-    """The file as a plain RIFF whose data chunk ends with the file."""
+    """Return the file as a plain RIFF whose data chunk ends with the file."""
     size = struct.pack("<I", min(data.size, UNKNOWN_SIZE))
     inside = ByteSpan(12, data.offset - 4 - 12)
     return (b"RIFF\xff\xff\xff\xffWAVE", inside, size, ByteSpan(data.offset, data.size))

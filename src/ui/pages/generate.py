@@ -6,16 +6,16 @@ from typing import Any
 import streamlit as st
 
 from src.ui import formats, kept
-from src.ui.problems import told_of_problems
+from src.ui.problems import problems_shown
 from src.ui.state import (
     api,
-    asked,
     collections,
     go,
     joined,
     kits,
     ready,
     remember,
+    requested,
     t,
 )
 from src.ui.views.jobs import job_panel, start
@@ -59,18 +59,18 @@ def show() -> None:
 
 def _below(request: dict[str, Any]) -> None:
     """Show what the address asks for: a job that runs, a finished track, or a plan."""
-    if asked("job"):
-        job = job_panel(asked("job"), key="render")
+    if requested("job"):
+        job = job_panel(requested("job"), key="render")
         if job is not None and job["status"] == "succeeded":
             remember(job=None, track=job["result"]["track_id"], edits=None, locked=None)
             st.rerun()
         elif job is None or job["kind"] in ("generate", "render"):
             return
-    if asked("track"):
-        with told_of_problems():
-            track_view(asked("track"))
-    elif asked("show") == "plan" and request["prompt"]:
-        with told_of_problems():
+    if requested("track"):
+        with problems_shown():
+            track_view(requested("track"))
+    elif requested("show") == "plan" and request["prompt"]:
+        with problems_shown():
             _plan(request)
 
 
@@ -87,10 +87,10 @@ def _request() -> dict[str, Any]:
         placeholder=t("generate.placeholder"),
     )  # fmt: skip
     row = st.container(horizontal=True)
-    for place in range(1, EXAMPLES + 1):
-        text = t(f"generate.example_{place}")
+    for settings in range(1, EXAMPLES + 1):
+        text = t(f"generate.example_{settings}")
         row.button(
-            text, key=f"example-{place}", type="tertiary",
+            text, key=f"example-{settings}", type="tertiary",
             on_click=kept.put, args=("prompt", text),
         )  # fmt: skip
     length, preset, seed = st.columns(3)

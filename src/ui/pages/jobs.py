@@ -6,8 +6,8 @@ import streamlit as st
 
 from src.ui import formats, kept
 from src.ui.client import ApiProblem
-from src.ui.problems import said, show_problem, told_of_problems
-from src.ui.state import api, asked_number, go, joined, remember, t, word
+from src.ui.problems import problems_shown, said, show_problem
+from src.ui.state import api, go, joined, remember, requested_number, t, word
 from src.ui.views.jobs import ICONS, OPEN, cancel, progress_text
 from src.ui.views.stem_card import plain
 
@@ -28,11 +28,11 @@ def show() -> None:
 
 
 def _list() -> None:
-    with told_of_problems():
-        page = asked_number("page", 1, at_least=1)
+    with problems_shown():
+        page = requested_number("page", 1, at_least=1)
         wanted = st.session_state.get("status") or None
-        asked = {"status": wanted, "limit": PAGE, "offset": (page - 1) * PAGE}
-        answer = api().get("/api/v1/jobs", asked)
+        requested = {"status": wanted, "limit": PAGE, "offset": (page - 1) * PAGE}
+        answer = api().get("/api/v1/jobs", requested)
         if not answer["items"]:
             st.info(t("jobs.empty"), icon=":material/info:")
         for job in answer["items"]:

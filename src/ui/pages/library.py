@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from src.ui import kept
-from src.ui.problems import told_of_problems
+from src.ui.problems import problems_shown
 from src.ui.state import go, ready, t
 from src.ui.views.library_parts import collections_view, kits_view, map_view, statistics_view
 from src.ui.views.quarantine_view import quarantine_view
@@ -39,5 +39,5 @@ def show() -> None:
         if st.button(t("search.to_upload"), type="primary"):
             go("pages/1_Upload_Stems.py")
         return
-    with told_of_problems():
+    with problems_shown():
         _VIEWS[view]()

@@ -5,7 +5,7 @@ import time
 
 import streamlit as st
 
-from src.ui.state import place, t
+from src.ui.state import settings, t
 
 _PAUSE_S = 0.7
 
@@ -17,7 +17,7 @@ def is_right(said: str, password: str) -> bool:
 
 def may_enter() -> bool:
     """Tell whether this visitor may see the studio; asks for the password where there is one."""
-    password = place().password
+    password = settings().password
     if not password or st.session_state.get("entered") is True:
         return True
     _, middle, _ = st.columns([1, 2, 1])

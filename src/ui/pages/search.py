@@ -8,16 +8,16 @@ from src.ui import kept
 from src.ui.client import ApiProblem, Outgoing
 from src.ui.colours import CATEGORIES
 from src.ui.pages.upload import SOUNDS
-from src.ui.problems import show_problem, told_of_problems
+from src.ui.problems import problems_shown, show_problem
 from src.ui.state import (
     api,
-    asked,
-    asked_number,
     collections,
     go,
     kits,
     ready,
     remember,
+    requested,
+    requested_number,
     t,
     word,
 )
@@ -41,7 +41,7 @@ def show() -> None:
     _prompt()
     filters = _filters()
     _by_sound(filters)
-    with told_of_problems():
+    with problems_shown():
         _results(filters)
 
 
@@ -62,7 +62,7 @@ def _filters() -> dict[str, Any]:
     with st.expander(t("search.filters"), icon=":material/tune:", key="filters"):
         chosen = _categories_and_kind()
         chosen |= _tempo_and_key()
-        chosen |= _places()
+        chosen |= _positions()
     return chosen
 
 
@@ -100,7 +100,7 @@ def _tempo_and_key() -> dict[str, Any]:
     }
 
 
-def _places() -> dict[str, Any]:
+def _positions() -> dict[str, Any]:
     kit_row, sets_row, rating_row = st.columns(3)
     names = [kit["name"] for kit in kits()]
     sets = {one["id"]: one["name"] for one in collections()}
@@ -140,7 +140,7 @@ def _by_sound(filters: dict[str, Any]) -> None:
             return
         outgoing = Outgoing(file.name, file, file.type or "audio/wav")
         params = {**filters, "aspect": aspect, "limit": PAGE}
-        with told_of_problems():
+        with problems_shown():
             answer = api().send_file(
                 "/api/v1/search/by-sound", outgoing, name="file", params=params
             )
@@ -148,12 +148,12 @@ def _by_sound(filters: dict[str, Any]) -> None:
 
 
 def _results(filters: dict[str, Any]) -> None:
-    prompt, like, fits = asked("q"), asked("like"), asked("fits")
+    prompt, like, fits = requested("q"), requested("like"), requested("fits")
     _references(like, fits)
     if not prompt and not like and not fits and not any(filters.values()):
         _ideas()
         return
-    limit = asked_number("n", PAGE, at_least=PAGE, at_most=MOST)
+    limit = requested_number("n", PAGE, at_least=PAGE, at_most=MOST)
     wanted = {**filters, "prompt": prompt, "like": like, "fits": fits, "limit": limit}
     answer = api().get("/api/v1/search/", wanted)
     if answer["did_you_mean"]:

@@ -6,8 +6,8 @@ import streamlit as st
 
 from src.ui.client import ApiProblem
 from src.ui.components import Variant, player
-from src.ui.problems import show_problem, told_of_problems
-from src.ui.state import api, asked, asked_number, forget, go, remember, t
+from src.ui.problems import problems_shown, show_problem
+from src.ui.state import api, forget, go, remember, requested, requested_number, t
 from src.ui.views.jobs import job_panel
 from src.ui.views.stem_card import plain
 from src.ui.views.track_view import facts_line, track_view
@@ -17,29 +17,29 @@ PAGE = 10
 
 def show() -> None:
     """Show the page."""
-    if asked("track"):
+    if requested("track"):
         if st.button(t("tracks.back"), icon=":material/arrow_back:"):
             remember(track=None, edits=None, locked=None, tab=None)
             st.rerun()
-        if asked("job"):
+        if requested("job"):
             _revision()
-        with told_of_problems():
-            track_view(asked("track"))
+        with problems_shown():
+            track_view(requested("track"))
         return
     st.title(t("tracks.title"))
-    with told_of_problems():
+    with problems_shown():
         _list()
 
 
 def _revision() -> None:
-    job = job_panel(asked("job"), key="revision")
+    job = job_panel(requested("job"), key="revision")
     if job is not None and job["status"] == "succeeded":
         remember(job=None, edits=None, track=job["result"]["track_id"])
         st.rerun()
 
 
 def _list() -> None:
-    page = asked_number("page", 1, at_least=1)
+    page = requested_number("page", 1, at_least=1)
     answer = api().get("/api/v1/tracks", {"limit": PAGE, "offset": (page - 1) * PAGE})
     if not answer["items"]:
         st.info(t("tracks.empty"), icon=":material/info:")

@@ -10,7 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from src.ui import formats, kept
 from src.ui.client import ApiProblem, Outgoing
 from src.ui.problems import said
-from src.ui.state import api, asked, forget, go, ready, remember, t, word
+from src.ui.state import api, forget, go, ready, remember, requested, t, word
 from src.ui.views.jobs import job_panel, start
 
 SOUNDS = [
@@ -81,7 +81,7 @@ def _chosen(way: str, turn: int) -> list[UploadedFile]:
 
 
 def _send(files: Sequence[UploadedFile], kit: str) -> list[Outcome]:
-    """Send one file after the other, so that each is told of as soon as it is there."""
+    """Send one file after the other, so that each is reported of as soon as it is there."""
     outcomes: list[Outcome] = []
     form = {"kit": kit} if kit else None
     bar = st.progress(0.0)
@@ -140,7 +140,7 @@ def _outcomes(outcomes: list[Outcome]) -> None:
 
 def _analysis(counts: dict[str, int]) -> None:
     st.subheader(t("upload.analysis"))
-    job_id = asked("job")
+    job_id = requested("job")
     job = job_panel(job_id, key="analysis") if job_id else None
     if job is not None and job["status"] == "succeeded":
         _report(job.get("result") or {})

@@ -7,7 +7,7 @@ import streamlit as st
 from src.ui.client import ApiProblem
 from src.ui.colours import CATEGORIES
 from src.ui.problems import show_problem
-from src.ui.state import api, asked, collections, forget, remember, t, word
+from src.ui.state import api, collections, forget, remember, requested, t, word
 from src.ui.views.jobs import job_panel, start
 from src.ui.views.stem_card import collect
 from src.ui.views.stem_form import new_collection
@@ -19,8 +19,8 @@ _NEW = "+"
 def bulk_panel(chosen: list[str], filters: dict[str, Any], total: int) -> None:
     """Offer what can be done with the chosen rows, or with all that the filters leave."""
     _undo()
-    if asked("job"):
-        job_panel(asked("job"), key="again")
+    if requested("job"):
+        job_panel(requested("job"), key="again")
     every = "collection" not in filters and st.toggle(
         t("bulk.all", total=total), key="everything", help=t("bulk.all_help")
     )
@@ -52,11 +52,11 @@ def _undo() -> None:
     What was taken back is kept in mind, since a click on its way from the browser may bring an
     address that still names it.
     """
-    edit = asked("undo")
+    edit = requested("undo")
     if not edit or edit in st.session_state.get("taken_back", ()):
         return
     row = st.container(horizontal=True, vertical_alignment="center")
-    row.markdown(t("bulk.changed", changed=asked("changed") or "?"))
+    row.markdown(t("bulk.changed", changed=requested("changed") or "?"))
     icon = ":material/undo:"
     row.button(t("bulk.undo"), key="undo", icon=icon, on_click=_take_back, args=(edit,))
     if problem := st.session_state.pop("undo_problem", None):

@@ -11,7 +11,6 @@ from src.ui.components import sound_map
 from src.ui.problems import show_problem
 from src.ui.state import (
     api,
-    asked_number,
     collections,
     forget,
     go,
@@ -19,6 +18,7 @@ from src.ui.state import (
     kits,
     ready,
     remember,
+    requested_number,
     t,
     word,
 )
@@ -32,7 +32,7 @@ _KITS_PAGE = 20
 def kits_view() -> None:
     """Show every kit with what is in it."""
     every = kits()
-    page = asked_number("page", 1, at_least=1)
+    page = requested_number("page", 1, at_least=1)
     for kit in every[(page - 1) * _KITS_PAGE : page * _KITS_PAGE]:
         with st.container(border=True):
             row = st.container(horizontal=True, vertical_alignment="center")
@@ -115,12 +115,12 @@ def map_view() -> None:
 
 def statistics_view() -> None:
     """Show how much there is of what."""
-    told = ready()
-    counts = told["library"]
+    answer = ready()
+    counts = answer["library"]
     for column, name in zip(st.columns(4), ("stems", "kits", "tracks", "quarantined"), strict=True):
         column.metric(t(f"library.count_{name}"), counts[name])
-    if told["stems_without_vector"]:
-        st.warning(t("library.unheard", count=told["stems_without_vector"]))
+    if answer["stems_without_vector"]:
+        st.warning(t("library.unheard", count=answer["stems_without_vector"]))
     facets = _facets()
     named = {word("category", name): count for name, count in facets["category"].items()}
     colours = {word("category", name): colour for name, colour in CATEGORY_COLOURS.items()}
@@ -136,13 +136,13 @@ def statistics_view() -> None:
 
 def _facets() -> dict[str, dict[str, float]]:
     """Counts by category, key, tag, tempo and kind."""
-    told = api().get("/api/v1/search/facets")
-    loops = told["is_loop"]
+    answer = api().get("/api/v1/search/facets")
+    loops = answer["is_loop"]
     return {
-        "category": _largest(told["category"], 20),
-        "key": told["key"],
-        "tags": told["tags"],
-        "bpm": {f"{one['from']:g}–{one['to']:g}": one["count"] for one in told["bpm"]},
+        "category": _largest(answer["category"], 20),
+        "key": answer["key"],
+        "tags": answer["tags"],
+        "bpm": {f"{one['from']:g}–{one['to']:g}": one["count"] for one in answer["bpm"]},
         "kind": {t("stem.loop"): loops["true"], t("stem.one_shot"): loops["false"]},
     }
 

@@ -7,7 +7,7 @@ import streamlit as st
 from src.ui import formats
 from src.ui.client import ApiProblem
 from src.ui.problems import show_problem
-from src.ui.state import api, asked, asked_number, forget, joined, remember, t, word
+from src.ui.state import api, forget, joined, remember, requested, requested_number, t, word
 from src.ui.views.jobs import job_panel
 from src.ui.views.stem_card import plain
 
@@ -16,9 +16,9 @@ PAGE = 25
 
 def quarantine_view() -> None:
     """Show one page of refused files, the newest first."""
-    if asked("job"):
-        job_panel(asked("job"), key="retry")
-    page = asked_number("page", 1, at_least=1)
+    if requested("job"):
+        job_panel(requested("job"), key="retry")
+    page = requested_number("page", 1, at_least=1)
     answer = api().get("/api/v1/quarantine", {"limit": PAGE, "offset": (page - 1) * PAGE})
     if not answer["items"]:
         st.success(t("quarantine.empty"), icon=":material/check_circle:")

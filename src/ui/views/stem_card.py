@@ -24,7 +24,7 @@ def plain(text: str) -> str:
 def badges(stem: dict[str, Any]) -> str:
     """Show what a sound is, as small labels."""
     kind = t("stem.loop") if stem["is_loop"] else t("stem.one_shot")
-    told = [
+    answer = [
         f":violet-badge[{plain(word('category', stem['category']))}]",
         *(
             f":gray-badge[{plain(one)}]"
@@ -38,7 +38,7 @@ def badges(stem: dict[str, Any]) -> str:
             if one
         ),
     ]
-    return " ".join(told)
+    return " ".join(answer)
 
 
 def stem_card(
@@ -81,12 +81,12 @@ def _actions(stem: dict[str, Any], key: str) -> None:
 def _rating(stem: dict[str, Any], key: str, row: Any) -> None:
     rated = stem["user_rating"]
     said = row.feedback("stars", key=f"rate-{key}", default=None if rated is None else rated - 1)
-    wanted = None if said is None else said + 1
-    if wanted == st.session_state.get(f"rated-{stem['id']}", rated):
+    requested = None if said is None else said + 1
+    if requested == st.session_state.get(f"rated-{stem['id']}", rated):
         return
     try:
-        api().patch(f"/api/v1/stems/{stem['id']}", {"user_rating": wanted})
-        st.session_state[f"rated-{stem['id']}"] = wanted
+        api().patch(f"/api/v1/stems/{stem['id']}", {"user_rating": requested})
+        st.session_state[f"rated-{stem['id']}"] = requested
         st.toast(t("stem.rated"))
     except ApiProblem as problem:
         show_problem(problem)

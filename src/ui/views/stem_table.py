@@ -6,7 +6,7 @@ import streamlit as st
 
 from src.ui import formats, kept
 from src.ui.colours import CATEGORIES
-from src.ui.state import api, asked_number, collections, kits, remember, t, word
+from src.ui.state import api, collections, kits, remember, requested_number, t, word
 from src.ui.views.bulk import bulk_panel
 from src.ui.views.stem_card import stem_card
 
@@ -19,9 +19,9 @@ def sounds_view() -> None:
     """Filters, one page of the table, and what can be done with the chosen ones."""
     filters = _filters()
     sort = _sorting()
-    page = asked_number("page", 1, at_least=1)
-    asked = {**filters, "sort": sort, "limit": PAGE, "offset": (page - 1) * PAGE}
-    answer = api().get("/api/v1/stems/", asked)
+    page = requested_number("page", 1, at_least=1)
+    requested = {**filters, "sort": sort, "limit": PAGE, "offset": (page - 1) * PAGE}
+    answer = api().get("/api/v1/stems/", requested)
     total = answer["total"]
     if not total:
         st.info(t("library.nothing"), icon=":material/search_off:")

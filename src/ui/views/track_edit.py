@@ -1,4 +1,4 @@
-"""Changing a track: edits are gathered in the address, then rendered as a new revision."""
+"""Changing a track: edits are collected in the address, then rendered as a new revision."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ import streamlit as st
 from src.ui.client import ApiProblem
 from src.ui.components import stem_player
 from src.ui.problems import show_problem
-from src.ui.state import api, asked, joined, listed, remember, t, word
+from src.ui.state import api, joined, listed, remember, requested, t, word
 from src.ui.views.jobs import start
 from src.ui.views.stem_card import badges, plain
 
@@ -18,7 +18,7 @@ Edit = dict[str, Any]
 def pending() -> list[Edit]:
     """Read the edits in the address. What is no list of edits counts as none."""
     try:
-        said = json.loads(asked("edits") or "[]")
+        said = json.loads(requested("edits") or "[]")
     except ValueError:
         return []
     return (
@@ -45,7 +45,7 @@ def add(edit: Edit) -> None:
 
 def drop(number: int) -> None:
     """Forget one of the edits."""
-    _keep([one for place, one in enumerate(pending()) if place != number])
+    _keep([one for settings, one in enumerate(pending()) if settings != number])
 
 
 def _keep(edits: list[Edit]) -> None:
@@ -79,7 +79,7 @@ def _voice_row(track_id: str, voice: dict[str, Any], *, is_muted: bool) -> None:
         t("edit.unmute") if is_muted else t("edit.mute"),
         key=f"mute-{name}", icon=":material/volume_off:", on_click=add, args=(mute,),
     )  # fmt: skip
-    locked = list(listed(asked("locked")))
+    locked = list(listed(requested("locked")))
     row.toggle(
         t("edit.lock"), value=name in locked, key=f"lock-{name}", on_change=_lock, args=(name,),
         help=t("edit.lock_help"),
@@ -89,7 +89,7 @@ def _voice_row(track_id: str, voice: dict[str, Any], *, is_muted: bool) -> None:
 
 
 def _lock(name: str) -> None:
-    locked = [one for one in listed(asked("locked")) if one != name]
+    locked = [one for one in listed(requested("locked")) if one != name]
     if st.session_state[f"lock-{name}"]:
         locked.append(name)
     remember(locked=",".join(locked))
@@ -198,5 +198,5 @@ def _make(track_id: str) -> None:
             icon=":material/auto_awesome:",
         )  # fmt: skip
     if pressed:
-        body = {"edits": edits, "locked": list(listed(asked("locked")))}
+        body = {"edits": edits, "locked": list(listed(requested("locked")))}
         start(f"/api/v1/tracks/{track_id}/revisions", body, params={"wait": False})

@@ -8,7 +8,7 @@ import streamlit as st
 from src.ui import formats, kept
 from src.ui.components import Mark, Variant, player
 from src.ui.media import media_url
-from src.ui.state import api, asked, joined, remember, t, word
+from src.ui.state import api, joined, remember, requested, t, word
 from src.ui.views.jobs import job_panel, start
 from src.ui.views.plan_view import show_plan
 from src.ui.views.stem_card import plain
@@ -141,27 +141,27 @@ def _downloads(track: dict[str, Any]) -> None:
     if track["exists"]:
         _links([(t("track.wav"), track["file_url"], f"{track['id']}.wav")])
     path = f"/api/v1/tracks/{track['id']}/exports"
-    told = api().get(path)
-    made = {file["format"] for file in told["files"]}
+    answer = api().get(path)
+    made = {file["format"] for file in answer["files"]}
     wanted = st.pills(
-        t("track.formats"), told["formats"], selection_mode="multi", key="formats",
+        t("track.formats"), answer["formats"], selection_mode="multi", key="formats",
         format_func=lambda one: t(f"format.{one}") + (" ✓" if one in made else ""),
     )  # fmt: skip
     label = t("track.export") if wanted else t("track.export_all")
     if st.button(label, key="export", icon=":material/download:", type="primary"):
         start(path, {"formats": wanted} if wanted else {}, name="export")
-    if asked("export"):
-        job = job_panel(asked("export"), key="export-job")
+    if requested("export"):
+        job = job_panel(requested("export"), key="export-job")
         if job is None:
             return
-    if not told["files"]:
+    if not answer["files"]:
         st.caption(t("track.no_exports"))
         return
-    _links([(f"{zipped}", f"{path}/{zipped}", zipped) for zipped in map(_last, told["zips"])])
+    _links([(f"{zipped}", f"{path}/{zipped}", zipped) for zipped in map(_last, answer["zips"])])
     _links(
         [
             (f"{file['name']} ({formats.size(file['bytes'])})", file["url"], _last(file["name"]))
-            for file in told["files"]
+            for file in answer["files"]
         ]
     )
 
@@ -189,5 +189,5 @@ def _details(track: dict[str, Any]) -> None:
     st.json(track["plan"], expanded=False)
     st.markdown(f"**{t('track.credits')}**")
     for stem in track["report"].get("stems", []):
-        told = joined([stem.get("name", ""), stem.get("kit") or "", stem.get("licence") or ""])
-        st.markdown(f"- {plain(told)}")
+        answer = joined([stem.get("name", ""), stem.get("kit") or "", stem.get("licence") or ""])
+        st.markdown(f"- {plain(answer)}")

@@ -70,9 +70,9 @@ def test_the_model_says_what_it_was_made_from() -> None:
 
 
 def test_drum_one_shots_of_the_corpus_are_recognised(corpus: Path) -> None:
-    wanted = ("kick", "snare", "hihat")
+    requested = ("kick", "snare", "hihat")
     with (corpus / "labels.csv").open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["category"] in wanted]
+        rows = [row for row in csv.DictReader(file) if row["category"] in requested]
     hits = 0
     for row in rows[::8]:
         audio, rate = soundfile.read(corpus / row["relpath"], dtype="float32", always_2d=True)

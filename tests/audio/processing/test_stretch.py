@@ -50,18 +50,18 @@ def test_length_is_exact(
 ) -> None:
     rng = np.random.default_rng(samples)
     audio = rng.standard_normal((2, samples)).astype(np.float32) * 0.1
-    wanted = max(1, round(samples * ratio))
-    if not 0.125 <= wanted / samples <= 8:
+    requested = max(1, round(samples * ratio))
+    if not 0.125 <= requested / samples <= 8:
         return
     out = conform(
         audio,
         sample_rate=RATE,
-        length_samples=wanted,
+        length_samples=requested,
         semitones=semitones,
         percussive=percussive,
         looped=looped,
     )
-    assert out.shape == (2, wanted)
+    assert out.shape == (2, requested)
     assert np.isfinite(out).all()
 
 

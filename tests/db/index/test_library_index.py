@@ -227,9 +227,9 @@ def cached_index(database: Database, folder: Path) -> LibraryIndex:
 
 
 def statements(database: Database) -> list[str]:
-    told: list[str] = []
-    event.listen(database.engine, "before_cursor_execute", lambda *a: told.append(a[2]))
-    return told
+    reported: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *a: reported.append(a[2]))
+    return reported
 
 
 def test_a_start_reads_no_vector_of_an_unchanged_library(
@@ -242,10 +242,10 @@ def test_a_start_reads_no_vector_of_an_unchanged_library(
     first.sync()
     first.save()
     again = cached_index(database, tmp_path)
-    told = statements(database)
+    reported = statements(database)
     again.sync()
-    assert told
-    assert not any("vector" in statement for statement in told)
+    assert reported
+    assert not any("vector" in statement for statement in reported)
     assert contents(again) == contents(first)
 
 

@@ -29,11 +29,11 @@ def test_it_finds_nearly_all_that_the_exact_search_finds_and_says_how_many() -> 
     assert graph.recall >= 0.98
     allowed = np.random.default_rng(1).random(3_000) < 0.8
     right = 0
-    for asked in clustered(20, seed=2):
-        found = graph.nearest(asked, allowed, 10)
+    for requested in clustered(20, seed=2):
+        found = graph.nearest(requested, allowed, 10)
         assert found is not None
         assert allowed[found].all()
-        right += len(set(found.tolist()) & set(store.nearest(asked, allowed, 10).tolist()))
+        right += len(set(found.tolist()) & set(store.nearest(requested, allowed, 10).tolist()))
     assert right >= 190
 
 

@@ -28,15 +28,15 @@ def filled(vectors: np.ndarray) -> VectorStore:
     return store
 
 
-def best(vectors: np.ndarray, asked: np.ndarray, allowed: np.ndarray, count: int) -> list[int]:
-    products = np.where(allowed, vectors @ asked, -np.inf)
+def best(vectors: np.ndarray, requested: np.ndarray, allowed: np.ndarray, count: int) -> list[int]:
+    products = np.where(allowed, vectors @ requested, -np.inf)
     return np.argsort(-products, kind="stable")[: min(count, int(allowed.sum()))].tolist()
 
 
 def test_estimates_are_unbiased_and_as_wrong_as_is_said() -> None:
-    vectors, asked = drawn(3_000, 512), drawn(10, 512, seed=1)
+    vectors, requested = drawn(3_000, 512), drawn(10, 512, seed=1)
     coded = encode(vectors)
-    for one in asked:
+    for one in requested:
         query, exact = encode_query(one), vectors @ one
         by_codes = code_products(query, coded.codes, coded.scales[2:]) - exact
         by_bits = bit_products(query, coded.bits, coded.scales[:2]) - exact
@@ -70,12 +70,12 @@ def test_the_nearest_of_what_is_allowed_are_found(dimension: int, share: float) 
     vectors = drawn(20_000, dimension)
     store, allowed = filled(vectors), np.random.default_rng(5).random(20_000) < share
     right = 0
-    for asked in drawn(10, dimension, seed=6):
-        found = store.nearest(asked, allowed, 10).tolist()
+    for requested in drawn(10, dimension, seed=6):
+        found = store.nearest(requested, allowed, 10).tolist()
         assert len(found) == 10
         assert allowed[found].all()
-        assert found[0] == best(vectors, asked, allowed, 1)[0]
-        right += len(set(found) & set(best(vectors, asked, allowed, 10)))
+        assert found[0] == best(vectors, requested, allowed, 1)[0]
+        right += len(set(found) & set(best(vectors, requested, allowed, 10)))
     assert right >= 98
 
 
@@ -86,10 +86,10 @@ def test_close_neighbours_in_clusters_are_found() -> None:
         centres[rng.integers(40, size=12_000)] + 0.2 * rng.standard_normal((12_000, 256))
     )
     store, everything = filled(vectors), np.ones(12_000, dtype=bool)
-    for asked in vectors[:10]:
-        found = store.nearest(asked, everything, 10).tolist()
-        assert len(set(found) & set(best(vectors, asked, everything, 10))) >= 9
-        assert (vectors[found] @ asked)[0] == pytest.approx(1.0, abs=1e-5)
+    for requested in vectors[:10]:
+        found = store.nearest(requested, everything, 10).tolist()
+        assert len(set(found) & set(best(vectors, requested, everything, 10))) >= 9
+        assert (vectors[found] @ requested)[0] == pytest.approx(1.0, abs=1e-5)
 
 
 def test_fewer_than_wanted_are_all_of_them() -> None:
@@ -154,8 +154,8 @@ def test_looking_through_codes_loses_none_of_the_nearest() -> None:
     vectors = drawn(80_000, CODED_FROM)
     store, everything = filled(vectors), np.ones(80_000, dtype=bool)
     right = 0
-    for asked in drawn(40, CODED_FROM, seed=6):
-        products = vectors @ asked
+    for requested in drawn(40, CODED_FROM, seed=6):
+        products = vectors @ requested
         nearest = np.argpartition(-products, 10)[:10]
-        right += len(np.intersect1d(store.nearest(asked, everything, 10), nearest))
+        right += len(np.intersect1d(store.nearest(requested, everything, 10), nearest))
     assert right >= 398

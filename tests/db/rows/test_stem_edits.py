@@ -21,9 +21,9 @@ def ids(database: Database, settings: Settings) -> list[str]:
 
 def test_stems_are_chosen_by_id_by_filter_or_all(database: Database, ids: list[str]) -> None:
     with database.transaction() as session:
-        every = stem_edits.selected_ids(session, Selection(wanted=StemFilter()))
+        every = stem_edits.selected_ids(session, Selection(requested=StemFilter()))
         assert every == sorted(ids)
-        loops = stem_edits.selected_ids(session, Selection(wanted=StemFilter(is_loop=True)))
+        loops = stem_edits.selected_ids(session, Selection(requested=StemFilter(is_loop=True)))
         assert loops == sorted(ids[1:3])
         twice = Selection(ids=(ids[2], ids[0], ids[2]))
         assert stem_edits.selected_ids(session, twice) == sorted({ids[0], ids[2]})
@@ -46,13 +46,13 @@ def test_rows_come_in_pieces_and_are_written_together(
 
 def test_an_edit_and_its_undo_leave_rows_as_they_were(database: Database, ids: list[str]) -> None:
     edits = BulkEditService(database)
-    everything = Selection(wanted=StemFilter())
+    everything = Selection(requested=StemFilter())
     with database.transaction() as session:
         before = [row for rows in stem_edits.stem_rows(session, sorted(ids), locked=False)
                   for row in rows]  # fmt: skip
         newest = max(row.seq for row in session.query(StemChange))
     change = Change({"key": "D", "user_rating": 4}, add_tags=("тёмный",), remove_tags=("dark",))
-    kept = edits.edit(everything, change, asked={"key": "D"})
+    kept = edits.edit(everything, change, requested={"key": "D"})
     assert (kept.changed, kept.skipped) == (2, 2)
     with database.transaction() as session:
         changed = {row.stem_id for row in session.query(StemChange) if row.seq > newest}

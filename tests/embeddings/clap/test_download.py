@@ -27,7 +27,7 @@ class Hub:
     ignores_ranges: bool = False
     answers_wrong_range: bool = False
     url: str = ""
-    asked: list[tuple[str, str]] = field(default_factory=list)
+    requested: list[tuple[str, str]] = field(default_factory=list)
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -43,7 +43,7 @@ class Answers(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         wanted = self.headers.get("Range", "")
         name = self.path.rpartition("/")[2]
-        self.hub.asked.append((name, wanted))
+        self.hub.requested.append((name, wanted))
         file = self.hub.root / name
         if not file.is_file():
             self.send_error(404)
@@ -51,9 +51,9 @@ class Answers(BaseHTTPRequestHandler):
         data = file.read_bytes()
         start = int(wanted[len("bytes=") : -1]) if wanted and not self.hub.ignores_ranges else 0
         if start:
-            told = start + 7 if self.hub.answers_wrong_range else start
+            reported = start + 7 if self.hub.answers_wrong_range else start
             self.send_response(206)
-            self.send_header("Content-Range", f"bytes {told}-{len(data) - 1}/{len(data)}")
+            self.send_header("Content-Range", f"bytes {reported}-{len(data) - 1}/{len(data)}")
             self.hub.answers_wrong_range = False
         else:
             self.send_response(200)
@@ -104,16 +104,16 @@ def ready(hub: Hub) -> ReadyModel:
 
 
 def test_a_pulled_model_works_and_tells_its_progress(hub: Hub, tmp_path: Path) -> None:
-    told: list[tuple[str, int, int]] = []
+    reported: list[tuple[str, int, int]] = []
     model = ready(hub)
-    folder = pull(model, tmp_path, hub=hub.url, progress=lambda *step: told.append(step))
+    folder = pull(model, tmp_path, hub=hub.url, progress=lambda *step: reported.append(step))
     assert folder == tmp_path / "plain-int8"
     assert [one.name for one in tmp_path.iterdir() if one.name.startswith(".")] == []
     embedder = ClapEmbedder(folder)
     embedder.verify()
     assert embedder.embed_text(["kick"]).any()
     assert embedder.manifest.canaries.origin == "download"
-    done = [step[1] for step in told if step[0] == "downloading"]
+    done = [step[1] for step in reported if step[0] == "downloading"]
     assert done == sorted(done)
     assert done[-1] >= model.size_bytes
     with pytest.raises(ConflictError, match="is there already"):
@@ -124,7 +124,7 @@ def test_a_line_that_breaks_is_taken_up_where_it_broke(hub: Hub, tmp_path: Path)
     hub.breaks = 2
     ClapEmbedder(pull(ready(hub), tmp_path, hub=hub.url)).verify()
     size = (hub.root / "audio.onnx").stat().st_size
-    ranges = [wanted for name, wanted in hub.asked if name == "audio.onnx"]
+    ranges = [wanted for name, wanted in hub.requested if name == "audio.onnx"]
     assert ranges == ["", f"bytes={size // 2}-", f"bytes={size // 2 + (size - size // 2) // 2}-"]
 
 
@@ -132,9 +132,9 @@ def test_what_came_is_kept_for_the_next_try(hub: Hub, tmp_path: Path) -> None:
     hub.breaks = clap_download.MOST_TRIES
     with pytest.raises(BackendUnavailableError, match=r"broke off 5 times.*what came is kept"):
         pull(ready(hub), tmp_path, hub=hub.url)
-    asked = len(hub.asked)
+    requested = len(hub.requested)
     ClapEmbedder(pull(ready(hub), tmp_path, hub=hub.url)).verify()
-    assert hub.asked[asked][1].startswith("bytes=")
+    assert hub.requested[requested][1].startswith("bytes=")
 
 
 def test_a_server_that_ignores_ranges_is_read_from_the_start(hub: Hub, tmp_path: Path) -> None:

@@ -137,11 +137,13 @@ def test_towers_are_read_apart(copy: Path) -> None:
 
 @pytest.mark.parametrize("file", ["audio.onnx", "text.onnx", "tokenizer.json"])
 def test_one_flipped_bit_is_refused_naming_file_and_digest(copy: Path, file: str) -> None:
-    wanted = read_manifest(copy).files[file].sha256
+    requested = read_manifest(copy).files[file].sha256
     data = bytearray((copy / file).read_bytes())
     data[len(data) // 2] ^= 1
     (copy / file).write_bytes(data)
-    with pytest.raises(BackendUnavailableError, match=f"{file} is damaged: its SHA-256.*{wanted}"):
+    with pytest.raises(
+        BackendUnavailableError, match=f"{file} is damaged: its SHA-256.*{requested}"
+    ):
         ClapEmbedder(copy).verify()
     embedder = ClapEmbedder(copy)
     with pytest.raises(BackendUnavailableError, match=f"{file} is damaged"):

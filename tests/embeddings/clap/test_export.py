@@ -209,8 +209,8 @@ def test_laions_checkpoint_gives_the_same_vectors(tmp_path: Path) -> None:
     assert checkpoint.model.config.audio_config.depths == [1, 1, 2, 1]
     assert checkpoint.model.config.text_config.layer_norm_eps == 1e-5
     clips = [random_clip(3.0, seed=n) for n in range(2)]
-    found, wanted = original_audio(checkpoint.model, clips), original_audio(model, clips)
-    assert np.abs(found - wanted).max() < 1e-6
+    found, requested = original_audio(checkpoint.model, clips), original_audio(model, clips)
+    assert np.abs(found - requested).max() < 1e-6
     ids = [0, 50, 60, 70, 2]
     assert (
         np.abs(

@@ -9,27 +9,27 @@ from tests.music.scoring.test_score_building import score_of
 
 
 def test_an_unknown_genre_is_told_with_what_is_known() -> None:
-    (told,) = warnings_of(replace(plan(section("kick")), genre="polka"))
-    assert "no genre 'polka'" in told
-    assert "techno" in told
+    (reported,) = warnings_of(replace(plan(section("kick")), genre="polka"))
+    assert "no genre 'polka'" in reported
+    assert "techno" in reported
 
 
 def test_an_unknown_pattern_is_told_with_what_is_known() -> None:
-    asked = plan(section(StemQuery("kick", pattern="waltz")), section("kick"))
-    (told,) = warnings_of(asked)
-    assert "no pattern 'waltz' for kick in techno" in told
-    assert "four on the floor" in told
+    requested = plan(section(StemQuery("kick", pattern="waltz")), section("kick"))
+    (reported,) = warnings_of(requested)
+    assert "no pattern 'waltz' for kick in techno" in reported
+    assert "four on the floor" in reported
 
 
 def test_known_names_and_marks_are_not_told() -> None:
-    asked = plan(
+    requested = plan(
         section(StemQuery("kick", pattern="half time"), StemQuery("fx", pattern="section end"))
     )
-    assert warnings_of(asked) == ()
+    assert warnings_of(requested) == ()
 
 
 def test_the_score_carries_the_warnings() -> None:
-    asked = replace(plan(section(StemQuery("kick", pattern="waltz"))), genre="polka")
-    told = " ".join(score_of(asked, KIT).warnings)
-    assert "polka" in told
-    assert "waltz" in told
+    requested = replace(plan(section(StemQuery("kick", pattern="waltz"))), genre="polka")
+    reported = " ".join(score_of(requested, KIT).warnings)
+    assert "polka" in reported
+    assert "waltz" in reported

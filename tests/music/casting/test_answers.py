@@ -9,13 +9,13 @@ from tests.music.casting.test_casting import cast, plan, section
 from tests.music.scoring.test_score_building import covered, score_of, track
 
 
-def asked(category: str, *, bars: int = 16, turn: int = 2):
+def requested(category: str, *, bars: int = 16, turn: int = 2):
     return plan(section(StemQuery(category, count=2, answer_bars=turn), bars=bars))
 
 
 def test_two_stems_take_turns_of_as_many_bars_as_the_plan_says() -> None:
     cards = [loop("L1", "lead", key="Am"), loop("L2", "lead", key="Am")]
-    call, answer = score_of(asked("lead", bars=8, turn=2), cards).channels
+    call, answer = score_of(requested("lead", bars=8, turn=2), cards).channels
 
     assert covered(call.clips) == [(0, 8), (16, 32)]
     assert covered(answer.clips) == [(8, 16), (24, 32)]
@@ -23,14 +23,14 @@ def test_two_stems_take_turns_of_as_many_bars_as_the_plan_says() -> None:
 
 def test_a_long_section_ends_with_both() -> None:
     cards = [loop("L1", "lead", key="Am"), loop("L2", "lead", key="Am")]
-    call, answer = score_of(asked("lead", bars=16, turn=4), cards).channels
+    call, answer = score_of(requested("lead", bars=16, turn=4), cards).channels
 
     assert covered(call.clips)[-1][1] == covered(answer.clips)[-1][1] == 64
 
 
 def test_two_basses_never_sound_at_once() -> None:
     cards = [loop("B1", "bass", key="Am"), loop("B2", "bass", key="Am")]
-    score = score_of(asked("bass", bars=16, turn=2), cards)
+    score = score_of(requested("bass", bars=16, turn=2), cards)
     call, answer = (covered(item.clips) for item in score.channels)
 
     assert not [1 for a, b in call for c, d in answer if a.expected < d.expected - 0.1
@@ -39,7 +39,7 @@ def test_two_basses_never_sound_at_once() -> None:
 
 
 def test_a_tuned_shot_answers_itself_an_octave_away() -> None:
-    score = score_of(asked("lead"), [shot("Pluck", "lead", key="A", duration_s=0.4)])
+    score = score_of(requested("lead"), [shot("Pluck", "lead", key="A", duration_s=0.4)])
     call, answer = score.channels
 
     assert {n.stem_id for n in call.notes} == {n.stem_id for n in answer.notes}
@@ -47,15 +47,15 @@ def test_a_tuned_shot_answers_itself_an_octave_away() -> None:
     assert 12.0 in pitches
     assert all(-12.0 < pitch <= 12.0 for pitch in pitches)
     assert {n.semitones for n in call.notes} != pitches
-    told = [w for w in score.warnings if "answers itself an octave away" in w]
-    assert len(told) == 1
+    reported = [w for w in score.warnings if "answers itself an octave away" in w]
+    assert len(reported) == 1
     reasons = [r.criterion for c in score.choices if c.part == "lead 2" for r in c.reasons]
     assert "answer" in reasons
 
 
 def test_a_loop_answers_itself_with_its_second_half() -> None:
     lead = loop("L1", "lead", key="Am", bars=4.0)
-    score = score_of(asked("lead"), [lead])
+    score = score_of(requested("lead"), [lead])
     call, answer = score.channels
 
     assert {clip.rotate_s for clip in call.clips} == {0.0}
@@ -63,7 +63,7 @@ def test_a_loop_answers_itself_with_its_second_half() -> None:
 
 
 def test_a_loop_of_one_bar_pauses_where_it_would_be_answered() -> None:
-    score = score_of(asked("lead", bars=8, turn=2), [loop("L1", "lead", key="Am", bars=1.0)])
+    score = score_of(requested("lead", bars=8, turn=2), [loop("L1", "lead", key="Am", bars=1.0)])
 
     assert covered(track(score, "lead").clips) == [(0, 8), (16, 32)]
     assert len(score.channels) == 1
@@ -93,4 +93,4 @@ def test_the_genre_says_where_roles_are_answered() -> None:
 
 
 def test_turns_survive_the_plans_json() -> None:
-    assert plan_from_dict(plan_to_dict(asked("lead", turn=4))) == asked("lead", turn=4)
+    assert plan_from_dict(plan_to_dict(requested("lead", turn=4))) == requested("lead", turn=4)

@@ -27,8 +27,8 @@ def plan(*sections, **more):
     return ArrangementPlan(138.0, "Am", sections, genre="techno", **more)
 
 
-def cast(asked, cards, seed=0):
-    return cast_plan(asked, pool_of(cards, library_queries(asked)), seed=seed)
+def cast(requested, cards, seed=0):
+    return cast_plan(requested, pool_of(cards, library_queries(requested)), seed=seed)
 
 
 def names(result):
@@ -47,9 +47,9 @@ def test_other_tags_may_bring_another_stem():
         loop("Warm", "bass", tags={"warm": 1.0}),
         loop("Hard", "bass", tags={"hard": 1.0}),
     ]
-    asked = plan(section(StemQuery("bass", ("warm",))), section(StemQuery("bass", ("hard",))))
+    requested = plan(section(StemQuery("bass", ("warm",))), section(StemQuery("bass", ("hard",))))
 
-    assert sorted(names(cast(asked, cards)).values()) == ["Hard", "Warm"]
+    assert sorted(names(cast(requested, cards)).values()) == ["Hard", "Warm"]
 
 
 def test_count_brings_several_different_stems():
@@ -130,19 +130,19 @@ def test_only_one_bass_line_has_the_low_end():
 
 def test_the_same_seed_gives_the_same_cast_and_other_seeds_give_others():
     cards = [loop(f"Bass {i}", "bass", key="Am") for i in range(8)]
-    asked = plan(section("bass"))
+    requested = plan(section("bass"))
 
-    chosen = [tuple(names(cast(asked, cards, seed)).values()) for seed in range(12)]
+    chosen = [tuple(names(cast(requested, cards, seed)).values()) for seed in range(12)]
 
-    assert chosen == [tuple(names(cast(asked, cards, seed)).values()) for seed in range(12)]
+    assert chosen == [tuple(names(cast(requested, cards, seed)).values()) for seed in range(12)]
     assert len(set(chosen)) > 2
 
 
 def test_the_order_of_the_search_does_not_matter():
     cards = [loop(f"Bass {i}", "bass", key="Am") for i in range(8)]
-    asked = plan(section("bass"))
+    requested = plan(section("bass"))
 
-    assert names(cast(asked, cards)) == names(cast(asked, cards[::-1]))
+    assert names(cast(requested, cards)) == names(cast(requested, cards[::-1]))
 
 
 def test_the_track_is_built_on_one_kit():
@@ -166,14 +166,14 @@ def test_choices_know_what_they_were_up_against():
 
 def test_where_nothing_rises_our_own_riser_plays_and_is_told():
     rising = StemQuery("fx", ("rising",), text="riser sweep", pattern="section end")
-    asked = ArrangementPlan(138.0, "Am", (SectionPlan("Build", 8, (rising,)),))
+    requested = ArrangementPlan(138.0, "Am", (SectionPlan("Build", 8, (rising,)),))
     thud = shot("Thud Hit", "fx", duration_s=1.0, features={"temporal_centroid": 0.1})
     mark = StemCandidate(RISER, 0.15)
 
     def chosen(*cards):
-        found = pool_of([*cards], library_queries(asked))
+        found = pool_of([*cards], library_queries(requested))
         pool = {query: [*candidates, mark] for query, candidates in found.items()}
-        return cast_plan(asked, pool, seed=0)
+        return cast_plan(requested, pool, seed=0)
 
     made = chosen(thud)
     assert [part.card for part in made.parts] == [RISER]

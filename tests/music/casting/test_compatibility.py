@@ -91,13 +91,13 @@ def test_keys_within_three_semitones_are_shifted_together(up: int) -> None:
     own = loop("b", "pad", key="Am", chroma=MINOR)
     moved = loop("a", "lead", key=transpose("Am", up), chroma=rotated(MINOR, up))
     found = compatibility(moved, [own])
-    told = {reason.criterion: reason.score for reason in found.reasons}
+    reported = {reason.criterion: reason.score for reason in found.reasons}
     assert camelot_distance(transpose(moved.key or "", found.semitones), "Am") <= 1
     assert abs(found.semitones) <= abs(up)
-    assert told["key"] >= 0.7
-    assert told["tones"] >= 0.65
+    assert reported["key"] >= 0.7
+    assert reported["tones"] >= 0.65
     if up == 0:
-        assert told["key"] == told["tones"] == 1.0
+        assert reported["key"] == reported["tones"] == 1.0
 
 
 def test_a_key_far_off_is_worse_than_a_near_one() -> None:
@@ -109,10 +109,10 @@ def test_a_key_far_off_is_worse_than_a_near_one() -> None:
 def test_a_doubtful_key_says_little() -> None:
     own = loop("b", "pad", key="Am")
     said = [loop("a", "lead", key="Am", confidence={"key": sure}) for sure in (0.05, 0.5, 1.0)]
-    told = [scores(card, own)["key"] for card in said]
-    assert told == sorted(told)
-    assert told[0] < 0.75
-    assert told[-1] == 1.0
+    reported = [scores(card, own)["key"] for card in said]
+    assert reported == sorted(reported)
+    assert reported[0] < 0.75
+    assert reported[-1] == 1.0
 
 
 def test_drums_have_no_key_and_no_tones() -> None:
@@ -189,8 +189,8 @@ def test_what_can_not_be_judged_counts_as_by_chance() -> None:
     unknown = loop("a", "lead", loudness_lufs=None)
     better = loop("a", "lead", loudness_lufs=None, key="Am", chroma=MINOR, groove=FOUR)
     worse = replace(better, key="Eb", chroma=rotated(MINOR, 6), groove=OFFBEAT)
-    told = [compatibility(card, [own]).score for card in (worse, unknown, better)]
-    assert told == sorted(told)
+    reported = [compatibility(card, [own]).score for card in (worse, unknown, better)]
+    assert reported == sorted(reported)
     assert set(BY_CHANCE) <= set(WEIGHTS)
 
 

@@ -61,8 +61,8 @@ def test_two_closed_hats_are_no_pair() -> None:
 
 
 def test_a_refused_open_hat_is_no_partner() -> None:
-    asked = plan(section("hihat"), excluded=("open",))
-    assert cast(asked, [CLOSED, OPEN]).parts[0].partner is None
+    requested = plan(section("hihat"), excluded=("open",))
+    assert cast(requested, [CLOSED, OPEN]).parts[0].partner is None
 
 
 def test_techno_opens_the_hat_between_the_beats_and_closes_it_with_the_next_hit() -> None:
@@ -94,10 +94,10 @@ def test_both_hats_are_credited_and_only_where_both_are_heard() -> None:
 
 def test_the_partner_that_a_plan_keeps_plays_again() -> None:
     better = replace(OPEN, id="z", name="Open Hat Z", kit_id="other")
-    asked = plan(section("hihat"), pinned=(("hihat", CLOSED.id), ("hihat open", "z")))
-    pool = pool_of([CLOSED, OPEN, better], library_queries(asked))
+    requested = plan(section("hihat"), pinned=(("hihat", CLOSED.id), ("hihat open", "z")))
+    pool = pool_of([CLOSED, OPEN, better], library_queries(requested))
     kept = {"hihat": CLOSED, "hihat open": better}
-    assert cast_plan(asked, pool, seed=0, pinned=kept).parts[0].partner == better
+    assert cast_plan(requested, pool, seed=0, pinned=kept).parts[0].partner == better
 
 
 def test_an_open_hat_alone_is_cut_short_for_closed_hits() -> None:
@@ -134,14 +134,16 @@ def test_midi_tells_open_from_closed() -> None:
 
 
 def test_a_wanted_pattern_of_open_hits_is_played_by_name() -> None:
-    asked = plan(section(StemQuery("hihat", pattern="off-beats"), energy=0.9))
-    notes = track(score_of(asked, [CLOSED, OPEN]), "hihat").notes
+    requested = plan(section(StemQuery("hihat", pattern="off-beats"), energy=0.9))
+    notes = track(score_of(requested, [CLOSED, OPEN]), "hihat").notes
     assert all(note.articulation == "open" for note in notes if note.start_beats < 28)
 
 
 def test_a_muted_open_hat_leaves_its_hits_to_the_closed_one() -> None:
-    asked = plan(section("hihat", energy=0.9), section("hihat", energy=0.9, muted=("hihat open",)))
-    notes = track(score_of(asked, [CLOSED, OPEN]), "hihat").notes
+    requested = plan(
+        section("hihat", energy=0.9), section("hihat", energy=0.9, muted=("hihat open",))
+    )
+    notes = track(score_of(requested, [CLOSED, OPEN]), "hihat").notes
 
     assert any(note.articulation == "open" for note in notes if note.start_beats < 32)
     assert not any(note.articulation == "open" for note in notes if note.start_beats >= 32)
@@ -150,9 +152,9 @@ def test_a_muted_open_hat_leaves_its_hits_to_the_closed_one() -> None:
 
 def test_another_open_hat_is_suggested_by_its_own_name() -> None:
     other = replace(OPEN, id="z", name="Open Hat Z")
-    asked = plan(section("hihat"), pinned=(("hihat", CLOSED.id), ("hihat open", OPEN.id)))
-    pool = pool_of([CLOSED, OPEN, other], library_queries(asked))
+    requested = plan(section("hihat"), pinned=(("hihat", CLOSED.id), ("hihat open", OPEN.id)))
+    pool = pool_of([CLOSED, OPEN, other], library_queries(requested))
     kept = {"hihat": CLOSED, "hihat open": OPEN}
-    found = rivals_of(asked, pool, "hihat open", seed=0, pinned=kept)
+    found = rivals_of(requested, pool, "hihat open", seed=0, pinned=kept)
 
     assert [match.card.id for match in found] == ["z"]

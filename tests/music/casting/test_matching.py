@@ -9,8 +9,8 @@ from tests.music.cards import loop, shot
 TARGET = Target(138.0, "Am")
 
 
-def weigh(card, category, *, similarity=0.7, context=None, **wanted):
-    request = PartRequest(category, category, **wanted)
+def weigh(card, category, *, similarity=0.7, context=None, **requested):
+    request = PartRequest(category, category, **requested)
     part = match_stem(StemCandidate(card, similarity), request, TARGET, context or CastingContext())
     return 0.0 if part is None else part.score
 

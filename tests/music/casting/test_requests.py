@@ -69,6 +69,6 @@ def test_every_category_has_a_role_and_only_real_stand_ins():
 
 
 def test_nothing_plays_beside_the_only_roles():
-    asked = plan([StemQuery("kick"), StemQuery("bass"), StemQuery("fx")], only_roles=("kick",))
+    requested = plan([StemQuery("kick"), StemQuery("bass"), StemQuery("fx")], only_roles=("kick",))
 
-    assert [request.category for request in part_requests(asked)] == ["kick"]
+    assert [request.category for request in part_requests(requested)] == ["kick"]

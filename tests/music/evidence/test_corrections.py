@@ -39,10 +39,10 @@ def test_without_a_word_of_the_user_the_machine_speaks() -> None:
 
 
 def test_the_users_tempo_makes_a_loop_of_what_the_machine_takes_for_a_one_shot() -> None:
-    told = columns({"bpm": 60.0}, ONE_SHOT)
-    assert (told["is_loop"], told["bpm"], told["bars"]) == (True, 60.0, 1.0)
-    told = columns({"bpm": 60.0, "is_loop": False})
-    assert (told["is_loop"], told["bpm"], told["bars"]) == (False, None, None)
+    reported = columns({"bpm": 60.0}, ONE_SHOT)
+    assert (reported["is_loop"], reported["bpm"], reported["bars"]) == (True, 60.0, 1.0)
+    reported = columns({"bpm": 60.0, "is_loop": False})
+    assert (reported["is_loop"], reported["bpm"], reported["bars"]) == (False, None, None)
 
 
 def test_the_users_key_hides_behind_the_users_drum_but_not_behind_the_machines() -> None:

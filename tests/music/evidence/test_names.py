@@ -62,5 +62,5 @@ def test_the_fields_of_a_splice_name_are_read_whatever_stands_in_them(
 def test_no_name_breaks_the_reading(name: str) -> None:
     hints = name_hints(name)
     assert all(0.0 < weight <= 1.0 for _, weight in hints.categories)
-    for told in (hints.bpm, hints.kit_bpm):
-        assert told is None or 40.0 <= told.value <= 300.0
+    for reported in (hints.bpm, hints.kit_bpm):
+        assert reported is None or 40.0 <= reported.value <= 300.0

@@ -110,6 +110,6 @@ def test_a_note_alone_leaves_the_mode_open() -> None:
 )
 def test_many_ways_of_naming_tell_the_key(path: str, key: str) -> None:
     hints = name_hints(path)
-    told = hints.key or hints.kit_key
-    assert told is not None
-    assert told.value == key
+    reported = hints.key or hints.kit_key
+    assert reported is not None
+    assert reported.value == key

@@ -139,10 +139,10 @@ def test_a_leading_number_is_hardly_believed() -> None:
 )
 def test_many_ways_of_naming_tell_the_tempo(path: str, bpm: float) -> None:
     hints = name_hints(path)
-    told = hints.bpm or hints.kit_bpm
-    assert told is not None
-    assert told.value == bpm
-    assert told.weight >= 0.3
+    reported = hints.bpm or hints.kit_bpm
+    assert reported is not None
+    assert reported.value == bpm
+    assert reported.weight >= 0.3
 
 
 @pytest.mark.parametrize(
@@ -211,5 +211,5 @@ def test_many_ways_of_naming_tell_the_tempo(path: str, bpm: float) -> None:
 )
 def test_counters_models_and_years_are_hardly_tempos(path: str) -> None:
     hints = name_hints(path)
-    told = hints.bpm or hints.kit_bpm
-    assert told is None or told.weight < 0.3
+    reported = hints.bpm or hints.kit_bpm
+    assert reported is None or reported.weight < 0.3

@@ -45,11 +45,11 @@ def test_agreement_makes_more_certain() -> None:
 
 
 @given(st.floats(40, 220), weights, st.floats(40, 220), weights)
-def test_the_user_always_wins(told: float, weight: float, heard: float, other: float) -> None:
-    candidates = [Evidence(told, weight, "user"), Evidence(heard, other, "audio")]
+def test_the_user_always_wins(reported: float, weight: float, heard: float, other: float) -> None:
+    candidates = [Evidence(reported, weight, "user"), Evidence(heard, other, "audio")]
     found = fuse_tempo(candidates, duration_s=7.5, sound_exact=True)
     assert found is not None
-    assert found.value == pytest.approx(told, rel=0.006)
+    assert found.value == pytest.approx(reported, rel=0.006)
     assert (found.source, found.confidence) == ("user", 1.0)
 
 

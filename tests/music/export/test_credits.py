@@ -30,11 +30,11 @@ def test_who_has_no_licence_is_told_last_and_with_a_warning():
 
 
 def test_the_json_has_stems_by_licence_and_those_without():
-    told = json.loads(json.dumps(credits_dict(made_score(), title="T")))
-    assert told["licences"]["CC0-1.0"] == ["Kick Iron", 'Bass "Roll" & Co']
-    assert told["without_licence"] == ["Riser"]
-    assert told["stems"][0]["original_file"] == "Kit One/Kick Iron.wav"
-    assert (told["bpm"], told["key"]) == (133.0, "F#m")
+    reported = json.loads(json.dumps(credits_dict(made_score(), title="T")))
+    assert reported["licences"]["CC0-1.0"] == ["Kick Iron", 'Bass "Roll" & Co']
+    assert reported["without_licence"] == ["Riser"]
+    assert reported["stems"][0]["original_file"] == "Kit One/Kick Iron.wav"
+    assert (reported["bpm"], reported["key"]) == (133.0, "F#m")
 
 
 def test_a_score_without_choices_has_a_head_only():

@@ -11,7 +11,7 @@ GOOD = "name: x\ntitle: X\n"
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("swing: 0.7", r"x.yaml, swing must be a number from 0 to 0.5, got 0.7"),
         ("tempo: {low: 130, usual: 120, high: 140}", r"tempo must be low, usual and high in"),
@@ -33,8 +33,8 @@ GOOD = "name: x\ntitle: X\n"
         ("fills: {kick: [{name: a}]}", r"fills, kick\[1\], steps must be given"),
     ],
 )  # fmt: skip
-def test_a_bad_value_is_told_with_its_place_and_its_rule(text: str, told: str) -> None:
-    with pytest.raises(InvalidInputError, match=told):
+def test_a_bad_value_is_told_with_its_place_and_its_rule(text: str, reported: str) -> None:
+    with pytest.raises(InvalidInputError, match=reported):
         read_genre(GOOD + text, "x.yaml")
 
 

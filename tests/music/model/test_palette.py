@@ -27,10 +27,10 @@ def test_what_names_nothing_allows_everything(data: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("data", "reported"),
     [("x", "object"), ({"kits": "x"}, "list of ids"), ({"kits": [1]}, "list of ids"),
      ({"folders": []}, "folders"), ({"kits": ["k"] * (MOST_NAMED + 1)}, str(MOST_NAMED))],
 )  # fmt: skip
-def test_what_is_no_palette_is_refused(data: object, told: str) -> None:
-    with pytest.raises(InvalidInputError, match=told):
+def test_what_is_no_palette_is_refused(data: object, reported: str) -> None:
+    with pytest.raises(InvalidInputError, match=reported):
         palette_from_dict(data)

@@ -8,16 +8,16 @@ from src.music.model.score_reading import choice_from_dict, score_from_dict
 from tests.music.made_scores import made_score
 
 
-def told() -> dict:
+def reported() -> dict:
     return json.loads(json.dumps(score_to_dict(made_score())))
 
 
 def test_a_score_comes_back_from_its_json_as_it_was():
-    assert score_from_dict(told()) == made_score()
+    assert score_from_dict(reported()) == made_score()
 
 
 def test_its_json_keeps_the_names_of_the_sidecar():
-    data = told()
+    data = reported()
 
     assert [track["name"] for track in data["tracks"]] == [c.name for c in made_score().channels]
     assert [choice["voice"] for choice in data["choices"]] == [c.part for c in made_score().choices]
@@ -36,7 +36,7 @@ def test_a_choice_comes_back_from_its_json_and_an_old_one_is_named_by_its_catego
 
 
 def test_what_an_older_version_did_not_know_gets_its_default():
-    data = told()
+    data = reported()
     del data["tracks"][0]["duck_db"], data["warnings"]
     score = score_from_dict(data)
     assert score.channels[0].duck_db == 0.0
@@ -44,7 +44,7 @@ def test_what_an_older_version_did_not_know_gets_its_default():
 
 
 def test_an_older_score_gets_the_ending_and_the_bus_that_it_was_played_with():
-    data = told()
+    data = reported()
     del data["fade_out_s"], data["bus_compression"]
     assert (score_from_dict(data).fade_out_s, score_from_dict(data).bus_compression) == (0.5, True)
     assert score_from_dict({**data, "tail_s": 0.001}).fade_out_s == 0.005
@@ -55,7 +55,7 @@ def test_an_older_score_gets_the_ending_and_the_bus_that_it_was_played_with():
     ("written", "read"), [(0.0, 0.0), (0.004, 0.0), (0.005, 0.0), (0.006, 0.006)]
 )
 def test_the_shortest_fades_of_an_older_clip_are_cuts_that_do_not_click(written, read):
-    data = told()
+    data = reported()
     clip = data["tracks"][2]["clips"][0]
     del clip["declick"]
     clip["fade_in_s"], clip["fade_out_s"] = written, 0.5
@@ -64,18 +64,18 @@ def test_the_shortest_fades_of_an_older_clip_are_cuts_that_do_not_click(written,
 
 
 def test_a_short_fade_of_today_stays_as_it_was_written():
-    data = told()
+    data = reported()
     data["tracks"][2]["clips"][0] |= {"fade_in_s": 0.003, "declick": False}
     found = score_from_dict(data).channels[2].clips[0]
     assert (found.fade_in_s, found.declick) == (0.003, False)
 
 
 def test_what_a_newer_version_wrote_is_left_out():
-    assert score_from_dict({**told(), "colour": "red"}) == made_score()
+    assert score_from_dict({**reported(), "colour": "red"}) == made_score()
 
 
 def test_whole_numbers_may_stand_for_fractions():
-    data = told()
+    data = reported()
     data["bpm"] = 133
     assert score_from_dict(data).bpm == 133.0
 
@@ -94,11 +94,11 @@ def test_whole_numbers_may_stand_for_fractions():
 )
 def test_what_is_no_score_is_refused_with_its_place(change, message):
     with pytest.raises(InvalidInputError, match=message):
-        score_from_dict({**told(), **change})
+        score_from_dict({**reported(), **change})
 
 
 def test_a_score_without_tempo_is_refused():
-    data = told()
+    data = reported()
     del data["bpm"]
     with pytest.raises(InvalidInputError, match="score has no bpm"):
         score_from_dict(data)

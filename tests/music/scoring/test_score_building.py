@@ -14,9 +14,9 @@ from tests.music.cards import loop, pool_of, shot
 from tests.music.casting.test_casting import KIT, plan, section
 
 
-def score_of(asked, cards, seed=0):
-    cast = cast_plan(asked, pool_of(cards, library_queries(asked)), seed=seed)
-    return build_score(asked, cast, Mastering(-14.0, -1.0), seed=seed)
+def score_of(requested, cards, seed=0):
+    cast = cast_plan(requested, pool_of(cards, library_queries(requested)), seed=seed)
+    return build_score(requested, cast, Mastering(-14.0, -1.0), seed=seed)
 
 
 def track(score, name):
@@ -48,12 +48,12 @@ def test_a_loop_plays_in_its_sections_and_nowhere_else():
     lengths=st.lists(st.integers(1, 9), min_size=1, max_size=4),
 )
 def test_every_pass_of_a_loop_begins_on_the_grid(bars, bpm, lengths):
-    asked = plan(*(section("drums", bars=length) for length in lengths))
+    requested = plan(*(section("drums", bars=length) for length in lengths))
     cards = [loop("D", "drums", bars=bars, bpm=bpm)]
 
-    for clip in track(score_of(asked, cards), "drums").clips:
+    for clip in track(score_of(requested, cards), "drums").clips:
         passes_s = clip.source_length_s * clip.stretch_ratio
-        beats = passes_s * asked.bpm / 60.0
+        beats = passes_s * requested.bpm / 60.0
         assert beats == pytest.approx(round(beats * 8) / 8, abs=1e-6)
         assert clip.start_beats == pytest.approx(round(clip.start_beats * 8) / 8, abs=1e-9)
 
@@ -67,10 +67,10 @@ def test_the_kick_is_exactly_on_its_steps():
 
 def test_kick_snare_and_clap_stay_exact_between_the_beats_too():
     cards = [shot("K", "kick"), shot("S", "snare"), shot("C", "clap")]
-    asked = plan(section("kick", "snare", "clap", energy=1.0, fill=True, bars=16))
+    requested = plan(section("kick", "snare", "clap", energy=1.0, fill=True, bars=16))
     starts = [
         note.start_beats
-        for item in score_of(replace(asked, genre="drum and bass"), cards).channels
+        for item in score_of(replace(requested, genre="drum and bass"), cards).channels
         for note in item.notes
     ]
 
@@ -79,17 +79,17 @@ def test_kick_snare_and_clap_stay_exact_between_the_beats_too():
 
 
 def test_a_long_loop_goes_on_after_a_fill_where_it_would_be():
-    asked = plan(section("drums", fill=True), section("drums"))
-    clips = track(score_of(asked, [loop("D", "drums", bars=16)]), "drums").clips
+    requested = plan(section("drums", fill=True), section("drums"))
+    clips = track(score_of(requested, [loop("D", "drums", bars=16)]), "drums").clips
 
     after = next(clip for clip in clips if clip.start_beats == 32.0)
     assert after.source_start_s == pytest.approx(32.0 * 60.0 / 138.0)
 
 
 def test_hats_are_played_by_a_hand_but_at_most_three_milliseconds_off():
-    asked = plan(section("hihat", energy=0.9))
-    exact = score_of(asked, KIT)
-    limit = 0.0031 * asked.bpm / 60.0
+    requested = plan(section("hihat", energy=0.9))
+    exact = score_of(requested, KIT)
+    limit = 0.0031 * requested.bpm / 60.0
 
     offs = [
         note.start_beats - round(note.start_beats * 4) / 4 for note in track(exact, "hihat").notes
@@ -114,11 +114,11 @@ def test_a_riser_ends_and_an_impact_starts_at_the_section_boundary():
         shot("Impact", "fx", duration_s=3.0),
         shot("Kick", "kick"),
     ]
-    asked = plan(
+    requested = plan(
         section("kick", StemQuery("fx", text="riser", pattern="section end")),
         section("kick", StemQuery("fx", text="impact", pattern="section start")),
     )
-    score = score_of(asked, cards)
+    score = score_of(requested, cards)
 
     riser = next(t for t in score.channels for c in t.clips if c.stem_id == "Riser").clips[0]
     impact = next(t for t in score.channels for c in t.clips if c.stem_id == "Impact").clips[0]
@@ -129,9 +129,9 @@ def test_a_riser_ends_and_an_impact_starts_at_the_section_boundary():
 
 def test_a_riser_longer_than_its_section_loses_its_start():
     cards = [shot("Riser", "fx", duration_s=60.0)]
-    asked = plan(section(StemQuery("fx", text="riser", pattern="section end"), bars=4))
+    requested = plan(section(StemQuery("fx", text="riser", pattern="section end"), bars=4))
 
-    clip = score_of(asked, cards).channels[0].clips[0]
+    clip = score_of(requested, cards).channels[0].clips[0]
 
     assert clip.start_beats == 0.0
     assert clip.source_start_s + clip.source_length_s == pytest.approx(60.0)
@@ -147,10 +147,10 @@ def test_loops_are_cut_without_a_click_and_the_track_fades_over_half_of_its_tail
 
 
 def test_only_a_premaster_passes_the_bus_uncompressed():
-    asked = plan(section("bass"))
+    requested = plan(section("bass"))
 
-    assert score_of(asked, KIT).bus_compression
-    assert not score_of(replace(asked, mastering="premaster"), KIT).bus_compression
+    assert score_of(requested, KIT).bus_compression
+    assert not score_of(replace(requested, mastering="premaster"), KIT).bus_compression
 
 
 def test_textures_overlap_with_fades_and_are_not_stretched():
@@ -191,12 +191,12 @@ def test_two_leads_answer_each_other():
 
 
 def test_the_intro_opens_a_filter_and_the_build_lifts_the_bass():
-    asked = plan(
+    requested = plan(
         section("synth", "bass", name="Intro", energy=0.3),
         section("bass", name="Build", energy=0.6),
         section("synth", "bass", name="Drop", energy=0.9),
     )
-    score = score_of(asked, KIT)
+    score = score_of(requested, KIT)
 
     low_pass = next(
         line for line in track(score, "synth").automation if line.parameter == "low_pass_hz"
@@ -213,10 +213,10 @@ def test_the_intro_opens_a_filter_and_the_build_lifts_the_bass():
 
 
 def test_quiet_sections_are_played_more_quietly():
-    asked = plan(section("bass", energy=0.2), section("bass", energy=1.0))
+    requested = plan(section("bass", energy=0.2), section("bass", energy=1.0))
     gain = next(
         line
-        for line in track(score_of(asked, KIT), "bass").automation
+        for line in track(score_of(requested, KIT), "bass").automation
         if line.parameter == "gain_db"
     )
 
@@ -224,28 +224,28 @@ def test_quiet_sections_are_played_more_quietly():
 
 
 def test_automation_points_are_in_order():
-    asked = plan(
+    requested = plan(
         section("synth", "bass", "drums", name="Intro"),
         section("synth", "bass", "drums", name="Build"),
         section("synth", "bass", "drums", name="Outro"),
     )
 
-    for item in score_of(asked, KIT).channels:
+    for item in score_of(requested, KIT).channels:
         for line in item.automation:
             beats = [point.beats for point in line.points]
             assert beats == sorted(beats)
 
 
 def test_the_same_seed_gives_the_same_score():
-    asked = plan(section("kick", "hihat", "drums", "bass", "atmo", fill=True))
+    requested = plan(section("kick", "hihat", "drums", "bass", "atmo", fill=True))
 
-    assert score_of(asked, KIT, 3) == score_of(asked, KIT, 3)
-    assert score_of(asked, KIT, 3) != score_of(asked, KIT, 4)
+    assert score_of(requested, KIT, 3) == score_of(requested, KIT, 3)
+    assert score_of(requested, KIT, 3) != score_of(requested, KIT, 4)
 
 
 def test_nothing_starts_after_the_end():
-    asked = plan(section("kick", "hihat", "drums", "bass", "atmo", "synth", fill=True))
-    score = score_of(asked, KIT)
+    requested = plan(section("kick", "hihat", "drums", "bass", "atmo", "synth", fill=True))
+    score = score_of(requested, KIT)
 
     for item in score.channels:
         assert all(0 <= note.start_beats < score.length_beats for note in item.notes)
@@ -255,28 +255,28 @@ def test_nothing_starts_after_the_end():
 
 
 def test_a_waltz_keeps_its_bars():
-    asked = replace(plan(section("kick", "bass", energy=0.8, bars=4)), beats_per_bar=3)
-    score = score_of(asked, KIT)
+    requested = replace(plan(section("kick", "bass", energy=0.8, bars=4)), beats_per_bar=3)
+    score = score_of(requested, KIT)
 
     assert score.length_beats == 12
     assert [note.start_beats % 3 for note in track(score, "kick").notes][:3] == [0, 1, 2]
 
 
 def test_an_unknown_genre_or_pattern_is_played_as_usual():
-    asked = ArrangementPlan(
+    requested = ArrangementPlan(
         138.0, "Am", (SectionPlan("A", 4, (StemQuery("kick", pattern="no such"),)),), genre="polka"
     )
 
-    assert len(track(score_of(asked, KIT), "kick").notes) > 4
+    assert len(track(score_of(requested, KIT), "kick").notes) > 4
 
 
 def test_a_build_without_its_kick_is_lifted_above_the_groove_before_it():
-    asked = plan(
+    requested = plan(
         section("kick", "hihat", "bass", energy=0.6),
         section("hihat", "bass", energy=0.7),
         section("kick", "hihat", "bass", energy=1.0),
     )
-    score = score_of(asked, KIT)
+    score = score_of(requested, KIT)
     groove, build, drop = (part.level_db for part in score.sections)
     line = next(item for item in track(score, "bass").automation if item.parameter == "gain_db")
     first, second = (
@@ -290,17 +290,17 @@ def test_a_build_without_its_kick_is_lifted_above_the_groove_before_it():
 
 def test_no_sixteen_bars_are_the_same_as_sixteen_before():
     cards = [loop("D", "drums"), loop("B", "bass", key="Am"), loop("P", "pad", key="Am")]
-    asked = plan(section("drums", "bass", "pad", bars=96))
+    requested = plan(section("drums", "bass", "pad", bars=96))
     for seed in range(5):
-        assert repeated_blocks(score_of(asked, cards, seed=seed)) == ()
+        assert repeated_blocks(score_of(requested, cards, seed=seed)) == ()
 
 
 def test_everything_stops_for_a_moment_before_a_drop():
-    asked = plan(
+    requested = plan(
         replace(section("kick", "bass"), section="Build"),
         replace(section("kick", "bass", energy=0.9), section="Drop"),
     )
-    score = score_of(replace(asked, genre="dubstep"), KIT)
+    score = score_of(replace(requested, genre="dubstep"), KIT)
 
     assert all(not 28.0 <= note.start_beats < 32.0 for note in track(score, "kick").notes)
     assert covered(track(score, "bass").clips) == [(0, 28), (32, 64)]
@@ -308,7 +308,7 @@ def test_everything_stops_for_a_moment_before_a_drop():
 
 def test_an_impact_is_heard_backwards_into_a_drop():
     cards = [*KIT, shot("I", "fx", duration_s=3.0)]
-    asked = plan(
+    requested = plan(
         section("kick"),
         replace(
             section("kick", energy=0.9),
@@ -316,7 +316,7 @@ def test_an_impact_is_heard_backwards_into_a_drop():
             stem_queries=(StemQuery("kick"), StemQuery("fx", ("impact",), text="impact hit")),
         ),
     )
-    swell, hit = track(score_of(asked, cards), "fx").clips
+    swell, hit = track(score_of(requested, cards), "fx").clips
 
     assert swell.reverse
     assert not hit.reverse

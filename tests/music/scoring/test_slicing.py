@@ -28,8 +28,8 @@ def fill(chance: float, pieces=(1.0, 0.5, 0.5, 0.25)) -> Fill:
 @pytest.mark.parametrize("chance", [0.0, 0.3, 0.55, 0.8, 0.99])
 def test_every_slice_begins_with_a_hit_that_lies_on_the_grid(chance: float) -> None:
     position = 28.0
-    asked = fill(chance)
-    for clip, length in zip(sliced_clips("d", FIT, asked, HITS, BEAT_S), asked.stutter,
+    requested = fill(chance)
+    for clip, length in zip(sliced_clips("d", FIT, requested, HITS, BEAT_S), requested.stutter,
                             strict=True):  # fmt: skip
         hit_s = clip.source_start_s + EARLY_S
         assert min(abs(hit_s - one) for one in HITS) < 1e-9
@@ -64,11 +64,11 @@ def test_without_hits_nothing_is_sliced() -> None:
 
 def test_a_score_slices_where_hits_are_known_and_keeps_to_the_grid_else() -> None:
     drums = loop("D", "drums", bars=2.0)
-    asked = plan(SectionPlan("Groove", 16, (StemQuery("drums"),), fill=True))
-    cast = cast_plan(asked, pool_of([drums], library_queries(asked)), seed=0)
+    requested = plan(SectionPlan("Groove", 16, (StemQuery("drums"),), fill=True))
+    cast = cast_plan(requested, pool_of([drums], library_queries(requested)), seed=0)
     hits = {"D": tuple(0.013 + n * drums.duration_s / 16 for n in range(16))}
-    sliced = build_score(asked, cast, Mastering(-14.0, -1.0), seed=0, hits=hits).channels[0]
-    plain = build_score(asked, cast, Mastering(-14.0, -1.0), seed=0).channels[0]
+    sliced = build_score(requested, cast, Mastering(-14.0, -1.0), seed=0, hits=hits).channels[0]
+    plain = build_score(requested, cast, Mastering(-14.0, -1.0), seed=0).channels[0]
 
     starts = {round(clip.source_start_s, 6) for clip in sliced.clips} - {0.0}
     assert starts

@@ -218,10 +218,10 @@ def test_the_picture_and_the_credits_tell_of_every_stem(template):
     ElementTree.fromstring(svg)
     assert template.path(".png").read_bytes() == picture_png(svg)
     text = template.path("_credits.txt").read_text(encoding="utf-8")
-    told = json.loads(template.path("_credits.json").read_text(encoding="utf-8"))
+    record = json.loads(template.path("_credits.json").read_text(encoding="utf-8"))
     for choice in template.score.choices:
         assert choice.name in text
-        assert choice.name in {stem["name"] for stem in told["stems"]}
+        assert choice.name in {stem["name"] for stem in record["stems"]}
 
 
 def test_the_same_track_gives_the_same_bytes_again(template, made):
@@ -263,9 +263,9 @@ def test_another_sound_is_exported_anew_but_the_notes_stay(made):
 
 def test_another_score_loses_the_stems_that_it_does_not_have(made):
     sidecar = made.wav.with_suffix(".json")
-    told = json.loads(sidecar.read_text())
-    gone = told["score"]["tracks"].pop()["name"]
-    sidecar.write_text(json.dumps(told))
+    record = json.loads(sidecar.read_text())
+    gone = record["score"]["tracks"].pop()["name"]
+    sidecar.write_text(json.dumps(record))
     made.exports.export(made.track_id, ["stems"])
     names = [path.name for path in (made.folder / "stems").iterdir()]
     assert not any(name.endswith(f" {gone}.wav") for name in names)
@@ -297,12 +297,12 @@ def test_a_cancelled_export_leaves_only_whole_formats(made):
 
 def test_progress_never_falls_and_ends_at_its_end(made):
     shutil.rmtree(made.folder)
-    told: list[float] = []
+    record: list[float] = []
     made.exports.export(
-        made.track_id, ["wav", "stems"], lambda _, done, total: told.append(done / total)
+        made.track_id, ["wav", "stems"], lambda _, done, total: record.append(done / total)
     )
-    assert told == sorted(told)
-    assert told[-1] == 1.0
+    assert record == sorted(record)
+    assert record[-1] == 1.0
 
 
 def test_a_deleted_track_takes_its_exports_with_it(made):
@@ -363,13 +363,13 @@ def test_a_stem_that_is_gone_from_the_library_is_named(made):
 
 def test_a_mark_of_our_own_making_is_never_missing(made):
     sidecar = made.wav.with_suffix(".json")
-    told = json.loads(sidecar.read_text())
+    record = json.loads(sidecar.read_text())
     mark = {
         "stem_id": "made-riser-1", "start_beats": 8.0, "length_beats": 8.0,
         "source_start_s": 12.0, "source_length_s": 3.8,
     }  # fmt: skip
-    told["score"]["tracks"].append({"name": "riser", "role": "fx", "clips": [mark]})
-    sidecar.write_text(json.dumps(told))
+    record["score"]["tracks"].append({"name": "riser", "role": "fx", "clips": [mark]})
+    sidecar.write_text(json.dumps(record))
     made.exports.export(made.track_id, ["stems", "midi", "dawproject"])
     (stem,) = (path for path in (made.folder / "stems").iterdir() if "riser" in path.name)
     assert np.abs(samples(stem)).max() > 0.01
@@ -432,8 +432,8 @@ def test_the_newest_track_is_found_without_its_id(made):
 def test_a_rendered_demo_track_is_exported_whole(demo_library, tmp_path):
     shutil.copytree(demo_library / "processed_database", tmp_path / "processed_database")
     services = build_services(Settings(TRAUM_HOME=tmp_path))
-    asked = services.arranger.generate_arrangement_plan("dark techno 132 bpm, 16 bars", seed=2)
-    track = services.renderer.render_track(asked, seed=2)
+    requested = services.arranger.generate_arrangement_plan("dark techno 132 bpm, 16 bars", seed=2)
+    track = services.renderer.render_track(requested, seed=2)
     services.exports.export(track.track_id, ["stems", "dawproject", "midi"])
     services.close()
     real = at(tmp_path, track.track_id, Path(track.track_path).name)

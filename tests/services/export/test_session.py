@@ -75,9 +75,9 @@ def whole(bpm: float = 120.0) -> Score:
     )  # fmt: skip
 
 
-def session(wanted: Score, folder: Path, style: SessionStyle) -> Session:
-    maker = SessionMaker(wanted, load=load, folder=folder, style=style)
-    song = midi_song(wanted, title="T", roots={})
+def session(requested: Score, folder: Path, style: SessionStyle) -> Session:
+    maker = SessionMaker(requested, load=load, folder=folder, style=style)
+    song = midi_song(requested, title="T", roots={})
     return maker.make(SessionText("T", "techno", "note"), song)
 
 
@@ -116,17 +116,19 @@ def _levels(track: SessionTrack, made: Session, samples: int) -> np.ndarray:
 
 @pytest.mark.parametrize("style", STYLES)
 def test_a_session_sounds_as_the_dry_mix(tmp_path, style):
-    wanted = whole()
-    mix = mix_score(wanted, load=load)
-    heard = played(session(wanted, tmp_path, style), tmp_path, mix.shape[1])
+    requested = whole()
+    mix = mix_score(requested, load=load)
+    heard = played(session(requested, tmp_path, style), tmp_path, mix.shape[1])
     error = np.abs(heard - mix).max() / np.abs(mix).max()
     assert 20 * np.log10(error) < -50, "a curve in factors may be off by 0.015 dB"
 
 
 @pytest.mark.parametrize("style", STYLES)
 def test_without_curves_it_is_the_dry_mix_to_the_last_digit(tmp_path, style):
-    wanted = whole()
-    still = replace(wanted, channels=tuple(replace(t, automation=()) for t in wanted.channels))
+    requested = whole()
+    still = replace(
+        requested, channels=tuple(replace(t, automation=()) for t in requested.channels)
+    )
     mix = mix_score(still, load=load)
     heard = played(session(still, tmp_path, style), tmp_path, mix.shape[1])
     np.testing.assert_allclose(heard, mix, atol=2e-6)
@@ -140,24 +142,24 @@ def test_a_stopped_tape_a_turned_loop_and_open_hats_are_in_the_session(tmp_path,
         Note("clap", 0.5 * beat, 0.8, articulation="open" if beat % 2 else "")
         for beat in range(28)
     ])  # fmt: skip
-    wanted = score(
+    requested = score(
         Channel("noise", "synth", clips=slowed_clips([noise], [stop], 0.5)),
         Channel("hihat", "hihat", notes=slowed_notes(hats, [stop])),
     )
-    braked = [clip for clip in wanted.channels[0].clips if clip.tape_stop]
+    braked = [clip for clip in requested.channels[0].clips if clip.tape_stop]
     assert len(braked) == 1
-    mix = mix_score(wanted, load=load)
+    mix = mix_score(requested, load=load)
     standstill = mix[:, round(15.97 * RATE / 2) : 16 * RATE // 2]
     assert np.abs(standstill).max() < 1e-4
-    heard = played(session(wanted, tmp_path, style), tmp_path, mix.shape[1])
+    heard = played(session(requested, tmp_path, style), tmp_path, mix.shape[1])
     np.testing.assert_allclose(heard, mix, atol=2e-6)
 
 
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("bpm", [133.0, 97.31])
 def test_places_agree_with_the_score_to_the_sample(tmp_path, style, bpm):
-    wanted = whole(bpm)
-    made = session(wanted, tmp_path, style)
+    requested = whole(bpm)
+    made = session(requested, tmp_path, style)
     for track in made.tracks:
         for item in track.items:
             first, last = item.passes[0], item.passes[-1]
@@ -187,14 +189,14 @@ def test_hits_are_one_file_per_section_where_items_may_not_overlap(tmp_path):
 
 
 def test_what_rings_on_after_the_last_section_is_kept(tmp_path):
-    wanted = score(Channel("clap", "clap", notes=(Note("clap", 15.5),)))
-    (item,) = session(wanted, tmp_path, SessionStyle(baked=True)).tracks[0].items
+    requested = score(Channel("clap", "clap", notes=(Note("clap", 15.5),)))
+    (item,) = session(requested, tmp_path, SessionStyle(baked=True)).tracks[0].items
     assert sum(item.passes[0]) > RATE * 8
 
 
 def test_a_file_of_hits_ends_where_the_last_one_does(tmp_path):
-    wanted = score(Channel("clap", "clap", notes=(Note("clap", 0.0), Note("clap", 8.0))))
-    made = session(wanted, tmp_path, SessionStyle(baked=True))
+    requested = score(Channel("clap", "clap", notes=(Note("clap", 0.0), Note("clap", 8.0))))
+    made = session(requested, tmp_path, SessionStyle(baked=True))
     assert all(media.samples <= RATE for media in made.media)
 
 
@@ -222,29 +224,29 @@ def test_filters_are_told_where_they_are_at_work(tmp_path):
 
     rising, open_all = line("low_pass_hz", 400.0, 18_000.0), line("low_pass_hz", 18_000.0)
     thin, flat = line("high_pass_hz", 20.0, 250.0), line("high_pass_hz", 20.0)
-    wanted = score(
+    requested = score(
         Channel("one", "pad", automation=(rising, flat)),
         Channel("two", "pad", automation=(open_all, thin)),
     )
-    made = session(wanted, tmp_path, SessionStyle(baked=True))
-    told = [[(sweep.kind, sweep.points) for sweep in track.sweeps] for track in made.tracks]
-    assert told == [[("low_pass", rising.points)], [("high_pass", thin.points)]]
+    made = session(requested, tmp_path, SessionStyle(baked=True))
+    record = [[(sweep.kind, sweep.points) for sweep in track.sweeps] for track in made.tracks]
+    assert record == [[("low_pass", rising.points)], [("high_pass", thin.points)]]
 
 
 def test_markers_tempo_and_length_are_the_scores(tmp_path):
-    wanted = whole(133.0)
-    made = session(wanted, tmp_path, SessionStyle(baked=False))
+    requested = whole(133.0)
+    made = session(requested, tmp_path, SessionStyle(baked=False))
     assert [(marker.beats, marker.name) for marker in made.markers] == [(0.0, "A"), (8.0, "B")]
     assert (made.bpm, made.beats_per_bar, made.key) == (133.0, 4, "Am")
-    assert round(made.length_s * RATE) == score_samples(wanted)
+    assert round(made.length_s * RATE) == score_samples(requested)
 
 
 def test_names_of_files_are_plain_and_never_meet(tmp_path):
-    wanted = score(
+    requested = score(
         Channel("A", "fx", (Clip("noise", 0.0, 2.0, 0.0, 1.0), Clip("noise", 4.0, 2.0, 1.0, 1.0))),
         Channel("a", "fx", (Clip("noise", 0.0, 2.0, 0.5, 1.0),)),
     )
-    paths = [media.path for media in session(wanted, tmp_path, SessionStyle(baked=False)).media]
+    paths = [media.path for media in session(requested, tmp_path, SessionStyle(baked=False)).media]
     assert len({path.lower() for path in paths}) == 3
     assert all(path.startswith("audio/") and path.count("/") == 1 for path in paths)
     assert all((tmp_path / path).is_file() for path in paths)

@@ -62,10 +62,10 @@ def everything() -> Score:
     )  # fmt: skip
 
 
-def written(wanted: Score, folder: Path) -> tuple[list[np.ndarray], np.ndarray, float]:
+def written(requested: Score, folder: Path) -> tuple[list[np.ndarray], np.ndarray, float]:
     files = StemFiles(folder / "stems", folder / "premaster.wav")
-    gain_db = write_stems(wanted, files, load=load)
-    stems = [read(folder / "stems" / name) for name in stem_names(wanted)]
+    gain_db = write_stems(requested, files, load=load)
+    stems = [read(folder / "stems" / name) for name in stem_names(requested)]
     return stems, read(folder / "premaster.wav"), gain_db
 
 
@@ -96,11 +96,11 @@ def test_the_premaster_is_the_mix_before_bus_and_master(made):
 
 
 def test_it_is_what_the_preset_without_mastering_gives(made):
-    wanted = replace(
+    requested = replace(
         everything(), target_lufs=None, ceiling_dbtp=PREMASTER_PEAK_DB, bus_compression=False
     )
     blocks: list[np.ndarray] = []
-    play_score(wanted, load=load, sink=blocks.append)
+    play_score(requested, load=load, sink=blocks.append)
     assert peak_db(np.concatenate(blocks, axis=1) - made[1]) < -110
 
 
@@ -135,8 +135,8 @@ def test_what_comes_back_of_the_sends_has_stems_of_its_own(made):
 
 def test_a_send_that_only_automation_opens_has_a_stem():
     thrown = Automation("delay_send_db", (AutomationPoint(0, -80.0), AutomationPoint(4, -6.0)))
-    wanted = score(Channel("lead", "lead", automation=(thrown,)))
-    assert stem_names(wanted) == ["01 lead.wav", "02 delay.wav"]
+    requested = score(Channel("lead", "lead", automation=(thrown,)))
+    assert stem_names(requested) == ["01 lead.wav", "02 delay.wav"]
 
 
 def test_no_stem_clips_where_two_cancel_each_other(tmp_path):
@@ -175,13 +175,13 @@ def test_a_cancelled_export_leaves_nothing_behind(tmp_path):
 
 
 def test_progress_runs_once_from_start_to_end(tmp_path):
-    told: list[float] = []
+    record: list[float] = []
 
     def note(stage: str, done: int, total: int) -> None:
-        told.append(done / total)
+        record.append(done / total)
 
     files = StemFiles(tmp_path / "stems", tmp_path / "premaster.wav")
     write_stems(everything(), files, load=load, progress=note)
-    assert told == sorted(told)
-    assert told[0] == 0.0
-    assert 0.5 <= told[-1] < 1.0
+    assert record == sorted(record)
+    assert record[0] == 0.0
+    assert 0.5 <= record[-1] < 1.0

@@ -5,7 +5,7 @@ import pytest
 
 from benchmarks.downbeats import WITHIN_MS, downbeats
 from src.audio.basics.mixing import add_at
-from src.audio.basics.validation import HOUSE_RATE, Audio
+from src.audio.basics.validation import PROJECT_SAMPLE_RATE, Audio
 from src.mixdown.playback import mix_score
 from src.music.casting.casting import cast_plan
 from src.music.casting.requests import library_queries
@@ -62,7 +62,7 @@ def test_every_downbeat_lies_within_five_milliseconds(made, bpm: float) -> None:
         return sound[:, start : start + round(length_s * RATE)]
 
     audio = mix_score(score, load=load)
-    heard = downbeats(_measurable(score), audio, sample_rate=HOUSE_RATE)
+    heard = downbeats(_measurable(score), audio, sample_rate=PROJECT_SAMPLE_RATE)
 
     assert heard.count >= 8
     assert heard.within == 1.0

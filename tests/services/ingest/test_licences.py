@@ -14,7 +14,7 @@ from tests.services.plain_analysis import PLAIN, SpectralEmbedder
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("CC0-1.0\n\nTo the extent possible ...", "CC0-1.0"),
         ("\ufeff\r\n# MIT  License #\r\nCopyright", "MIT License"),
@@ -25,11 +25,11 @@ from tests.services.plain_analysis import PLAIN, SpectralEmbedder
     ],
 )
 def test_the_first_line_that_says_something_counts(
-    tmp_path: Path, text: str, told: str | None
+    tmp_path: Path, text: str, reported: str | None
 ) -> None:
     (tmp_path / "Kit").mkdir()
     (tmp_path / "Kit" / "LICENSE.txt").write_text(text, encoding="utf-8", newline="")
-    assert KitLicences(tmp_path).of("Kit/One Shots/kick.wav") == told
+    assert KitLicences(tmp_path).of("Kit/One Shots/kick.wav") == reported
 
 
 def test_the_nearest_file_up_to_the_kit_counts(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_each_sound_of_a_freesound_pack_has_its_own_licence(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "told"),
+    ("name", "text", "reported"),
     [
         ("ReadMe.TXT", "Thanks!\nLicense: CC BY 4.0\nvisit us", "CC BY 4.0"),
         ("README.md", "# Kit\n\nAll sounds are royalty-free.", "All sounds are royalty-free."),
@@ -107,11 +107,11 @@ def test_each_sound_of_a_freesound_pack_has_its_own_licence(tmp_path: Path) -> N
     ],
 )
 def test_licences_and_readmes_of_all_names_are_read(
-    tmp_path: Path, name: str, text: str, told: str | None
+    tmp_path: Path, name: str, text: str, reported: str | None
 ) -> None:
     (tmp_path / "Kit").mkdir()
     (tmp_path / "Kit" / name).write_text(text)
-    assert KitLicences(tmp_path).of("Kit/kick.wav") == told
+    assert KitLicences(tmp_path).of("Kit/kick.wav") == reported
 
 
 def test_a_licence_comes_before_a_readme_and_other_encodings_are_read(tmp_path: Path) -> None:

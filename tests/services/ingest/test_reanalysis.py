@@ -28,7 +28,7 @@ from tests.db.stocked import fresh_database
 from tests.services.library_files import everything, rows_of, write_sound
 from tests.services.plain_analysis import PLAIN, SpectralEmbedder, plain_facts
 
-EVERYTHING = Selection(wanted=StemFilter())
+EVERYTHING = Selection(requested=StemFilter())
 
 
 def better_facts(audio: Audio, names: StemNames, *, sample_rate: int) -> StemFacts:
@@ -115,14 +115,14 @@ def test_hearing_twice_changes_nothing_more(better: ReanalysisService, database:
 
 
 def test_only_those_that_are_meant_are_heard(better: ReanalysisService, database: Database) -> None:
-    report = better.run(Selection(wanted=StemFilter(kit="Kit", is_loop=True)))
+    report = better.run(Selection(requested=StemFilter(kit="Kit", is_loop=True)))
     assert (report.selected, report.reanalysed) == (1, 1)
     one = stem_at(database, "alone.wav")
     assert better.run(Selection(ids=(one.id, one.id))).selected == 1
     assert rows_of(database, "stems", "original_file", "analysis_version") == [
         ("Kit/bass loop.wav", "better-1"), ("Kit/kick.wav", "plain-1"), ("alone.wav", "better-1"),
     ]  # fmt: skip
-    assert better.run(Selection(wanted=StemFilter(text="nowhere"))).selected == 0
+    assert better.run(Selection(requested=StemFilter(text="nowhere"))).selected == 0
 
 
 def test_unknown_ids_are_named_before_anything_is_done(

@@ -109,7 +109,7 @@ def stopping(when: Callable[[str, int], bool]) -> Callable[[str, int, int], None
 def test_wanting_another_embedder_starts_nothing(library: Library) -> None:
     assert library.first()[0] == OLD.model_id
     state = library.models.state()
-    assert (state.active, state.wanted) == (OLD.model_id, NEW.model_id)
+    assert (state.active, state.requested) == (OLD.model_id, NEW.model_id)
     by_name = {one.model_id: one for one in state.embedders}
     assert by_name[OLD.model_id].ready
     assert (by_name[NEW.model_id].embedded, by_name[NEW.model_id].total) == (0, 5)
@@ -118,15 +118,15 @@ def test_wanting_another_embedder_starts_nothing(library: Library) -> None:
 
 
 def test_searches_use_the_old_vectors_until_the_new_ones_are_complete(library: Library) -> None:
-    told: list[str] = []
+    reported: list[str] = []
     steps: list[tuple[str, int, int]] = []
 
     def progress(*step: object) -> None:
-        told.append(library.first()[0])
+        reported.append(library.first()[0])
         steps.append(step)  # type: ignore[arg-type]
 
     report = library.service.run(progress=progress)
-    assert set(told) == {OLD.model_id}
+    assert set(reported) == {OLD.model_id}
     embedding = [step for step in steps if step[0] == EMBEDDING]
     # a slow step is told again while it lasts
     assert list(dict.fromkeys(done for _, done, _ in embedding)) == [0, 2, 4, 5]

@@ -22,7 +22,7 @@ log = logging.getLogger("tests.of.a.task")
 
 
 @pytest.fixture(autouse=True)
-def told() -> Iterator[None]:
+def reported() -> Iterator[None]:
     root = logging.getLogger()
     before = root.level
     root.setLevel("INFO")

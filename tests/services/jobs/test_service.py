@@ -118,8 +118,8 @@ def test_a_running_job_ends_at_its_next_step(database: Database) -> None:
     thread = threading.Thread(target=jobs.run, args=(job.id,))
     thread.start()
     assert begun.wait(10)
-    told = jobs.cancel(job.id)
-    assert (told.status, told.cancel_requested) == ("running", True)
+    reported = jobs.cancel(job.id)
+    assert (reported.status, reported.cancel_requested) == ("running", True)
     go_on.set()
     thread.join(10)
     assert jobs.get(job.id).status == "cancelled"
@@ -231,8 +231,8 @@ def test_many_are_cancelled_by_kind(database: Database) -> None:
     jobs = JobService(database, kinds, lambda ticket: None)
     renders = [jobs.submit("render", {"number": 1}).id for _ in range(3)]
     export = jobs.submit("export", {"number": 1}).id
-    told = jobs.cancel_many(JobFilter(kinds=("render",)))
-    assert (told.cancelled, told.stopping) == (3, 0)
+    reported = jobs.cancel_many(JobFilter(kinds=("render",)))
+    assert (reported.cancelled, reported.stopping) == (3, 0)
     assert [jobs.get(job_id).status for job_id in renders] == ["cancelled"] * 3
     assert jobs.get(export).status == "queued"
 
@@ -243,8 +243,8 @@ def test_kinds_of_one_lane_take_turns_in_the_queue(database: Database) -> None:
         "import": JobKind(doubled, lane="library"),
     }  # fmt: skip
     jobs = JobService(database, kinds, lambda ticket: None)
-    asked = ["render", "render", "render", "import", "export"]
-    ids = [jobs.submit(kind, {"number": 1}).id for kind in asked]
+    requested = ["render", "render", "render", "import", "export"]
+    ids = [jobs.submit(kind, {"number": 1}).id for kind in requested]
     assert [jobs.get(job_id).queue_position for job_id in ids] == [1, 3, 4, 1, 2]
     jobs.run(ids[0])
     assert [jobs.get(job_id).queue_position for job_id in ids] == [None, 1, 3, 1, 2]
@@ -258,13 +258,13 @@ def test_every_change_is_told_once_and_in_order(database: Database) -> None:
     jobs = service(database, work)
     job = jobs.submit("work", {})
     jobs.run(job.id)
-    told = jobs.events(job.id)
-    assert [news.number for news in told] == [1, 2, 3, 4]
-    assert [(news.kind, news.data["status"]) for news in told] == [
+    reported = jobs.events(job.id)
+    assert [news.number for news in reported] == [1, 2, 3, 4]
+    assert [(news.kind, news.data["status"]) for news in reported] == [
         ("state", "queued"), ("state", "running"), ("progress", "running"), ("state", "succeeded"),
     ]  # fmt: skip
-    assert [news.last for news in told] == [False, False, False, True]
-    assert jobs.events(job.id, after=2, limit=1) == [told[2]]
+    assert [news.last for news in reported] == [False, False, False, True]
+    assert jobs.events(job.id, after=2, limit=1) == [reported[2]]
     assert jobs.newest_events([job.id, "nobody"]) == {job.id: 4}
 
 

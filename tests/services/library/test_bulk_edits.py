@@ -18,7 +18,7 @@ from src.services.library.bulk_edits import BulkEditService
 from tests.db.stocked import Sound, fresh_database, stem_row, stock
 from tests.services.library_files import everything, rows_of
 
-EVERYTHING = Selection(wanted=StemFilter())
+EVERYTHING = Selection(requested=StemFilter())
 LIBRARY = (
     Sound("Kit/kick.wav", "kick", tags={"punchy": 0.9}),
     Sound("Kit/bass.wav", "bass", True, 138.0, "Am", 1.739, {"dark": 0.8}),
@@ -48,7 +48,7 @@ def edits(database: Database, ids: list[str]) -> BulkEditService:
 def say(
     edits: BulkEditService, change: Change, selection: Selection = EVERYTHING
 ) -> BulkEditRecord:
-    return edits.edit(selection, change, asked={})
+    return edits.edit(selection, change, requested={})
 
 
 def column(database: Database, name: str) -> dict[str, object]:
@@ -56,7 +56,7 @@ def column(database: Database, name: str) -> dict[str, object]:
 
 
 def test_all_selected_stems_hold_what_was_said(edits: BulkEditService, database: Database) -> None:
-    kit = Selection(wanted=StemFilter(kit="Kit"))
+    kit = Selection(requested=StemFilter(kit="Kit"))
     answer = say(edits, Change({"category": "synth", "user_rating": 4}, add_tags=("mine",)), kit)
     assert (answer.selected, answer.changed, answer.unchanged, answer.skipped) == (3, 3, 0, 0)
     assert column(database, "category") == {
@@ -81,13 +81,13 @@ def test_a_preview_tells_the_same_and_writes_nothing(
 ) -> None:
     before = everything(database)
     change = Change({"key": "D"}, add_tags=("mine",))
-    told = edits.edit(EVERYTHING, change, asked={}, preview=True)
+    record = edits.edit(EVERYTHING, change, requested={}, preview=True)
     assert everything(database) == before
-    done = edits.edit(EVERYTHING, change, asked={})
-    assert told.preview
-    assert told.edit_id is None
+    done = edits.edit(EVERYTHING, change, requested={})
+    assert record.preview
+    assert record.edit_id is None
     ignored = {"preview", "edit_id"}
-    assert told.model_dump(exclude=ignored) == done.model_dump(exclude=ignored)
+    assert record.model_dump(exclude=ignored) == done.model_dump(exclude=ignored)
 
 
 def test_stems_that_a_change_does_not_fit_are_left_and_told(
@@ -102,7 +102,7 @@ def test_stems_that_a_change_does_not_fit_are_left_and_told(
 
 
 def test_bars_follow_a_changed_tempo(edits: BulkEditService, database: Database) -> None:
-    answer = say(edits, Change(tempo="halve"), Selection(wanted=StemFilter(text="bass")))
+    answer = say(edits, Change(tempo="halve"), Selection(requested=StemFilter(text="bass")))
     assert answer.examples[0].before == {"bpm": 138.0, "bars": 1.0}
     assert answer.examples[0].after == {"bpm": 69.0, "bars": 0.5}
     assert column(database, "bars")["bass"] == 0.5

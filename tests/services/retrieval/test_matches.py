@@ -79,9 +79,16 @@ def test_what_plays_beside_it_counts_and_is_left_out(service: MatchService) -> N
 
 def test_reasons_tell_criterion_by_criterion(service: MatchService) -> None:
     kin = service.matches(MatchQuery("bass"))[0]
-    told = {reason.criterion: reason.score for reason in kin.found.reasons}
-    assert told["tempo"] == told["key"] == told["tones"] == told["rhythm"] == told["kit"] == 1.0
-    assert told["room"] < 0.5
+    reported = {reason.criterion: reason.score for reason in kin.found.reasons}
+    assert (
+        reported["tempo"]
+        == reported["key"]
+        == reported["tones"]
+        == reported["rhythm"]
+        == reported["kit"]
+        == 1.0
+    )
+    assert reported["room"] < 0.5
 
 
 def test_a_corrected_tempo_moves_the_groove_with_it(
@@ -92,9 +99,9 @@ def test_a_corrected_tempo_moves_the_groove_with_it(
         assert beat is not None
         beat.bpm = 64.0
     beat_match = next(m for m in service.matches(MatchQuery("bass")) if m.stem.id == "beat")
-    told = {reason.criterion: reason.score for reason in beat_match.found.reasons}
-    assert told["tempo"] == 1.0
-    assert told["rhythm"] == 1.0
+    reported = {reason.criterion: reason.score for reason in beat_match.found.reasons}
+    assert reported["tempo"] == 1.0
+    assert reported["rhythm"] == 1.0
     slots = [slot for slot, value in enumerate(beat_match.stem.groove) if value]
     assert slots == list(range(0, 16, 2))
 
@@ -114,7 +121,7 @@ def test_unknown_stems_are_not_found(service: MatchService) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "told"),
+    ("query", "reported"),
     [
         (MatchQuery("bass", limit=0), f"limit must be from 1 to {MAX_LIMIT}, got 0"),
         (MatchQuery("bass", categories=("tuba",)), "category must be one of .*, got 'tuba'"),
@@ -122,7 +129,7 @@ def test_unknown_stems_are_not_found(service: MatchService) -> None:
     ],
 )
 def test_impossible_questions_are_refused(
-    service: MatchService, query: MatchQuery, told: str
+    service: MatchService, query: MatchQuery, reported: str
 ) -> None:
-    with pytest.raises(InvalidInputError, match=told):
+    with pytest.raises(InvalidInputError, match=reported):
         service.matches(query)

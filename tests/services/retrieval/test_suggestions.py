@@ -28,14 +28,14 @@ def suggestions(tmp_path: Path) -> Suggestions:
     return Suggestions(SearchSpaces(database, EMBEDDER))
 
 
-def told(suggestions: Suggestions, typed: str, limit: int = 50) -> list[tuple[str, str, int]]:
+def reported(suggestions: Suggestions, typed: str, limit: int = 50) -> list[tuple[str, str, int]]:
     found = suggestions.suggest(typed, limit=limit)
     return [(one.text, one.kind, one.count) for one in found]
 
 
 def test_kinds_come_before_tags_kits_words_and_names(suggestions: Suggestions) -> None:
     order = ["category", "tag", "kit", "word", "name"]
-    kinds = [kind for _, kind, _ in told(suggestions, "ba")]
+    kinds = [kind for _, kind, _ in reported(suggestions, "ba")]
     assert list(dict.fromkeys(kinds)) == order
     assert kinds == sorted(kinds, key=order.index)
 
@@ -43,7 +43,7 @@ def test_kinds_come_before_tags_kits_words_and_names(suggestions: Suggestions) -
 def test_of_one_kind_what_finds_more_comes_first_and_equals_go_by_the_alphabet(
     suggestions: Suggestions,
 ) -> None:
-    found = told(suggestions, "ba")
+    found = reported(suggestions, "ba")
     assert [one for one in found if one[1] == "tag"] == [
         ("bassheavy", "tag", 2),
         ("baseline", "tag", 1),
@@ -56,13 +56,13 @@ def test_of_one_kind_what_finds_more_comes_first_and_equals_go_by_the_alphabet(
 
 
 def test_what_is_two_things_is_told_once_as_the_more_telling(suggestions: Suggestions) -> None:
-    found = told(suggestions, "ba")
+    found = reported(suggestions, "ba")
     assert [one for one in found if one[0].casefold() == "bass"] == [("bass", "category", 3)]
     assert [kind for text, kind, _ in found if text.casefold() == "basswood"] == ["word"]
 
 
 def test_a_limit_keeps_the_first(suggestions: Suggestions) -> None:
-    assert told(suggestions, "ba", limit=3) == told(suggestions, "ba")[:3]
+    assert reported(suggestions, "ba", limit=3) == reported(suggestions, "ba")[:3]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from src.db.index.word_index import WordIndex
-from src.services.retrieval.words import Term, asked_of, index_words, mended, word_scores
+from src.services.retrieval.words import Term, corrected, index_words, terms_of_prompt, word_scores
 
 
 def terms(*words: str) -> list[Term]:
@@ -32,18 +32,18 @@ def test_names_are_split_into_words_and_concepts(name: str, words: set[str]) -> 
 
 
 def test_denied_words_are_no_wishes() -> None:
-    asked = asked_of("kick without reverb")
-    assert set(asked.words) == {"kick"}
-    assert asked.denied == ("reverberant",)
+    requested = terms_of_prompt("kick without reverb")
+    assert set(requested.words) == {"kick"}
+    assert requested.denied == ("reverberant",)
 
 
 def test_wishes_stand_in_the_order_of_the_prompt() -> None:
-    asked = asked_of("dark punchy warm industrial gritty hypnotic kick")
-    assert asked.words == ("dark", "punchy", "warm", "industrial", "gritty", "hypnotic", "kick")
+    requested = terms_of_prompt("dark punchy warm industrial gritty hypnotic kick")
+    assert requested.words == ("dark", "punchy", "warm", "industrial", "gritty", "hypnotic", "kick")
 
 
 def test_fillers_are_no_words() -> None:
-    assert set(asked_of("please find me the dark kick").words) == {"dark", "kick"}
+    assert set(terms_of_prompt("please find me the dark kick").words) == {"dark", "kick"}
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,8 @@ def test_fillers_are_no_words() -> None:
 def test_tempo_and_key_are_read_from_a_prompt(
     prompt: str, bpm: float | None, key: str | None
 ) -> None:
-    asked = asked_of(prompt)
-    assert (asked.bpm, asked.key) == (bpm, key)
+    requested = terms_of_prompt(prompt)
+    assert (requested.bpm, requested.key) == (bpm, key)
 
 
 def test_rare_words_count_more_and_unknown_words_nothing() -> None:
@@ -84,10 +84,10 @@ def test_no_known_word_gives_noughts() -> None:
 @pytest.mark.parametrize("word", ["room", "sleep", "chorus", "Bratsche", "Tuerglocke"])
 def test_real_words_are_searched_as_they_are(word: str) -> None:
     library = indexed([["boom"], ["sweep"], ["brass"], ["kick"]])
-    assert mended(f"{word} kick", library).mended is None
+    assert corrected(f"{word} kick", library).corrected is None
 
 
 def test_slips_become_words_of_the_library_or_of_the_vocabulary() -> None:
     library = indexed([["zebrafish"], ["kick"]])
-    assert mended("zebrafsh kcik", library).mended == "zebrafish kick"
-    assert mended("stirngs ohne hall", library).mended == "strings ohne hall"
+    assert corrected("zebrafsh kcik", library).corrected == "zebrafish kick"
+    assert corrected("stirngs ohne hall", library).corrected == "strings ohne hall"

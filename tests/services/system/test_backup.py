@@ -235,12 +235,12 @@ def test_a_cancelled_backup_leaves_the_older_one(library: Settings, saved: Path)
 
 def test_progress_ends_at_all_of_it(library: Settings, tmp_path: Path) -> None:
     (library.tracks_path / "long.wav").write_bytes(bytes(3_000_000))
-    told: list[tuple[int, int]] = []
+    reported: list[tuple[int, int]] = []
     BackupService(library).save(
-        tmp_path / "b.tar", progress=lambda stage, done, total: told.append((done, total))
+        tmp_path / "b.tar", progress=lambda stage, done, total: reported.append((done, total))
     )
-    assert [done for done, _ in told] == sorted(done for done, _ in told)
-    assert told[-1][0] >= told[-1][1] - 1 >= 3
+    assert [done for done, _ in reported] == sorted(done for done, _ in reported)
+    assert reported[-1][0] >= reported[-1][1] - 1 >= 3
 
 
 @pytest.mark.parametrize("folder", ["raw_path", "processed_path", "tracks_path"])

@@ -12,10 +12,10 @@ class Shelf:
 
     def __init__(self, cards: list[StemCard]) -> None:
         self.cards = cards
-        self.asked: list[SearchQuery] = []
+        self.requested: list[SearchQuery] = []
 
     def search(self, query: SearchQuery) -> list[SearchHit]:
-        self.asked.append(query)
+        self.requested.append(query)
         found = [card for card in self.cards if self._passes(card, query)]
         return [SearchHit(card, 0.5, 0.5, 0.0, ()) for card in found[: query.limit]]
 
@@ -59,7 +59,7 @@ def test_a_small_library_is_asked_once_per_wish():
 
     pool = find_candidates(shelf, plan("bass"))
 
-    assert len(shelf.asked) == len(pool)
+    assert len(shelf.requested) == len(pool)
 
 
 def test_in_a_large_library_loops_near_the_tempo_are_found_behind_the_others():
@@ -90,9 +90,11 @@ def test_no_more_than_a_few_dozen_stems_are_held_for_a_wish():
 
 def test_our_own_riser_is_offered_for_a_section_to_rise_into_and_nowhere_else():
     rising = StemQuery("fx", ("rising",), text="riser sweep", pattern="section end")
-    asked = ArrangementPlan(138.0, "Am", (SectionPlan("Build", 8, (rising, StemQuery("kick"))),))
+    requested = ArrangementPlan(
+        138.0, "Am", (SectionPlan("Build", 8, (rising, StemQuery("kick"))),)
+    )
 
-    pool = find_candidates(Shelf([shot("K", "kick")]), asked)
+    pool = find_candidates(Shelf([shot("K", "kick")]), requested)
 
     assert ids(pool, "fx") == {RISER.id}
     assert ids(pool, "kick") == {"K"}
@@ -101,14 +103,14 @@ def test_our_own_riser_is_offered_for_a_section_to_rise_into_and_nowhere_else():
 def test_with_a_palette_nothing_else_is_asked_for_and_nothing_of_our_own_offered():
     shelf = Shelf([shot("K", "kick")])
     rising = StemQuery("fx", ("rising",), text="riser sweep", pattern="section end")
-    asked = ArrangementPlan(
+    requested = ArrangementPlan(
         138.0, "Am", (SectionPlan("Build", 8, (rising, StemQuery("kick"))),),
         palette=Palette(("favourites",)),
     )  # fmt: skip
 
-    pool = find_candidates(shelf, asked)
+    pool = find_candidates(shelf, requested)
 
-    assert shelf.asked
-    assert all(query.palette == asked.palette for query in shelf.asked)
+    assert shelf.requested
+    assert all(query.palette == requested.palette for query in shelf.requested)
     assert ids(pool, "fx") == set()
     assert ids(pool, "kick") == {"K"}

@@ -22,18 +22,18 @@ def test_hits_lie_where_the_sound_begins() -> None:
 
 
 def test_a_stem_is_read_once() -> None:
-    asked: list[str] = []
+    requested: list[str] = []
 
     def load(stem_id: str, start_s: float, length_s: float) -> np.ndarray:
-        asked.append(stem_id)
+        requested.append(stem_id)
         return late_clicks()
 
     hits, cards = LoopHits(kept=1), [loop("a", "drums")]
     assert hits.of(cards, load) == hits.of(cards, load)
-    assert asked == ["a"]
+    assert requested == ["a"]
     hits.of([loop("b", "drums")], load)
     hits.of(cards, load)
-    assert asked == ["a", "b", "a"]
+    assert requested == ["a", "b", "a"]
 
 
 def test_silence_has_no_hits() -> None:

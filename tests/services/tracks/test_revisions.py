@@ -94,10 +94,10 @@ def test_a_muted_voice_is_not_in_the_score(studio: Studio, track: dict) -> None:
 
 
 def test_choices_are_explained_with_their_criteria(studio: Studio, track: dict) -> None:
-    told = studio.revisions.explain(track["track_id"])
+    record = studio.revisions.explain(track["track_id"])
 
-    assert {choice["voice"] for choice in told} == {"kick", "bass", "hihat"}
-    assert all({"criterion", "score", "text"} <= choice["reasons"][0].keys() for choice in told)
+    assert {choice["voice"] for choice in record} == {"kick", "bass", "hihat"}
+    assert all({"criterion", "score", "text"} <= choice["reasons"][0].keys() for choice in record)
 
 
 def test_a_stem_of_another_kind_can_not_be_swapped_in(studio: Studio, track: dict) -> None:

@@ -11,8 +11,8 @@ from src.music.model.score import Automation, AutomationPoint, Channel, Clip, Sc
 from src.music.model.timeline import timeline
 from src.services.tracks.section_hearing import (
     MOST_OFF_DB,
+    audible_sections,
     balanced_mix,
-    heard_sections,
     most_off_db,
 )
 from tests.music.cards import loop
@@ -42,14 +42,14 @@ def score(build_db: float, *, target_lufs: float | None = -14.0) -> Score:
 
 def test_each_section_is_heard_for_itself() -> None:
     first = score(-5.0)
-    groove, build = heard_sections(first, mix_score(first, load=load))
+    groove, build = audible_sections(first, mix_score(first, load=load))
     assert build - groove == pytest.approx(-5.0, abs=0.1)
 
 
 def test_a_build_that_is_quieter_than_the_groove_is_weighed_and_mixed_anew() -> None:
     planned = score(-5.0)
     weighed, mix = balanced_mix(planned, CARDS, TIMES, load=load)
-    groove, build = heard_sections(weighed, mix)
+    groove, build = audible_sections(weighed, mix)
     assert groove < build < groove + 3.0
     assert weighed.sections[0].level_db < 0.0
     np.testing.assert_array_equal(mix, mix_score(weighed, load=load))

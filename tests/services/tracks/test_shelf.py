@@ -32,10 +32,10 @@ def described(path: Path, moment: datetime, track_id: str = "t") -> Described:
 def publish(shelf: TrackShelf, folder: Path, track_id: str = "t") -> str:
     with rendering_file(folder, track_id) as unfinished:
         unfinished.write_bytes(b"sound")
-        told = shelf.publish(
+        record = shelf.publish(
             unfinished, track_id, lambda path, moment: described(path, moment, track_id)
         )
-    return Path(told["track_path"]).name
+    return Path(record["track_path"]).name
 
 
 class Died(BaseException):
@@ -53,9 +53,9 @@ def test_a_track_gets_a_name_a_description_and_a_row(
         row = track_row(session, "t")
         assert row is not None
         assert row.path == name
-    told = shelf.published("t")
-    assert told is not None
-    assert told["id"] == "t"
+    record = shelf.published("t")
+    assert record is not None
+    assert record["id"] == "t"
     assert shelf.published("another") is None
 
 

@@ -1,4 +1,4 @@
-"""What the settling of kits reads and writes: page by page, never row by row."""
+"""What the reconciling of kits reads and writes: page by page, never row by row."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -17,19 +17,19 @@ class Member(NamedTuple):
     """A stem, where it lies, and the number of its newest change."""
 
     id: str
-    place: str
+    location: str
     seq: int
 
 
 class State(NamedTuple):
-    """In which state stems were settled: who they were, and their newest change."""
+    """In which state stems were reconciled: who they were, and their newest change."""
 
     members: str
     seq: int
 
 
 class Learnt(NamedTuple):
-    """What a stem learnt of its company: columns, and the notes of its analysis."""
+    """What a stem learnt of its context: columns, and the notes of its analysis."""
 
     columns: Mapping[str, Any]
     notes: Mapping[str, Any]
@@ -45,8 +45,8 @@ def all_members(session: Session) -> list[Member]:
     return [Member(*row) for row in rows]
 
 
-def settled_states(session: Session) -> dict[str, State]:
-    """By folder the state in which its stems were settled."""
+def consensus_states(session: Session) -> dict[str, State]:
+    """By folder the state in which its stems were reconciled."""
     rows = session.execute(
         select(KitConsensusState.path, KitConsensusState.members, KitConsensusState.seq)
     )
@@ -56,10 +56,10 @@ def settled_states(session: Session) -> dict[str, State]:
 def rows_of(session: Session, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
     """Read the columns COLUMNS and the id of stems that are there."""
     names = ("id", *COLUMNS)
-    wanted = [getattr(Stem, name) for name in names]
+    requested = [getattr(Stem, name) for name in names]
     for start in range(0, len(ids), CHUNK):
         some = ids[start : start + CHUNK]
-        for row in session.execute(select(*wanted).where(Stem.id.in_(some))):
+        for row in session.execute(select(*requested).where(Stem.id.in_(some))):
             yield dict(zip(names, row, strict=True))
 
 
@@ -94,15 +94,15 @@ def write_learnt(session: Session, learnt: Mapping[str, Learnt]) -> None:
         session.expunge_all()
 
 
-def note_settled(session: Session, path: str, state: State) -> None:
-    """Note that the stems below a folder are settled in this state."""
-    forget_settled(session, [path])
+def note_consensus(session: Session, path: str, state: State) -> None:
+    """Note that the stems below a folder are reconciled in this state."""
+    forget_consensus(session, [path])
     session.execute(
         insert(KitConsensusState).values(path=path, members=state.members, seq=state.seq)
     )
 
 
-def forget_settled(session: Session, paths: Iterable[str]) -> None:
+def forget_consensus(session: Session, paths: Iterable[str]) -> None:
     """Forget folders that hold no stems any more."""
     gone = sorted(paths)
     for start in range(0, len(gone), CHUNK):

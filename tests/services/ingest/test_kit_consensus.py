@@ -12,14 +12,14 @@ from src.core.config import Settings
 from src.core.progress import JobCancelled, silent
 from src.db.database import Database
 from src.db.models import Stem
-from src.db.rows import settled_kits
-from src.db.rows.settled_kits import Member
+from src.db.rows import kit_consensus as consensus_rows
+from src.db.rows.kit_consensus import Member
 from src.music.evidence.estimates import Estimate
 from src.music.evidence.kit_evidence import StemEvidence, evidence_record
-from src.music.evidence.kit_settlement import estimate_record
+from src.music.evidence.stem_in_kit import estimate_record
 from src.music.theory.library import CATEGORIES
-from src.services.ingest import kit_settling
-from src.services.ingest.kit_settling import companies_of, company_paths, settle_kits
+from src.services.ingest import kit_consensus
+from src.services.ingest.kit_consensus import consensus_paths, kits_of_members, reconcile_kits
 from src.services.preprocessor import NeuroAnalyzer
 from tests.db.rows.test_corrections import correct
 from tests.db.stocked import fresh_database
@@ -90,7 +90,7 @@ def stem_of(database: Database, stem_id: str) -> Stem:
 
 def test_a_kit_corrects_an_octave_and_says_that_it_did(database: Database) -> None:
     slow = kit_of_six(database)
-    settle_kits(database, silent)
+    reconcile_kits(database, silent)
     stem = stem_of(database, slow)
     assert (stem.bpm, stem.bars) == (170.0, 8.0)
     assert stem.analysis["bpm"]["source"] == "kit"
@@ -110,11 +110,11 @@ def test_a_folder_of_snares_tells_what_a_doubtful_hit_is(database: Database) -> 
         put(database, f"Snares/hit {number}.wav", snare(0.8))
     doubtful = put(database, "Snares/thing.wav", snare(0.15, "fx"))
 
-    settle_kits(database, silent)
+    reconcile_kits(database, silent)
     stem = stem_of(database, doubtful)
     assert stem.category == stem.analysis["category"]["value"] == "snare"
     assert stem.analysis["category"]["source"] == "kit"
-    assert settle_kits(database, silent) == 0
+    assert reconcile_kits(database, silent) == 0
 
 
 def test_the_users_category_stays_above_what_the_folder_says(database: Database) -> None:
@@ -124,32 +124,32 @@ def test_the_users_category_stays_above_what_the_folder_says(database: Database)
     with database.transaction() as session:
         correct(session.get_one(Stem, doubtful), {"category": "vocal"})
 
-    settle_kits(database, silent)
+    reconcile_kits(database, silent)
     assert stem_of(database, doubtful).category == "vocal"
     with database.transaction() as session:
         correct(session.get_one(Stem, doubtful), {}, taken_back=["category"])
-    settle_kits(database, silent)
+    reconcile_kits(database, silent)
     assert stem_of(database, doubtful).category == "snare"
 
 
 def test_settling_again_writes_nothing(database: Database) -> None:
     kit_of_six(database)
-    settle_kits(database, silent)
+    reconcile_kits(database, silent)
     before = everything(database)
-    assert settle_kits(database, silent) == 0
+    assert reconcile_kits(database, silent) == 0
     assert everything(database) == before
 
 
 def test_it_does_not_matter_when_the_stems_came(database: Database, tmp_path: Path) -> None:
     slow = put(database, "Kit/pad.wav", SLOW)
-    settle_kits(database, silent)
+    reconcile_kits(database, silent)
     assert stem_of(database, slow).bpm == 85.0
     kit_of_six_but_pad(database)
-    settle_kits(database, silent)
+    reconcile_kits(database, silent)
     late = stem_of(database, slow)
     other = fresh_database(Settings(TRAUM_HOME=tmp_path / "other"))
     kit_of_six(other)
-    settle_kits(other, silent)
+    reconcile_kits(other, silent)
     at_once = stem_of(other, slow)
     other.close()
     assert (late.bpm, late.analysis) == (at_once.bpm, at_once.analysis)
@@ -163,40 +163,40 @@ def kit_of_six_but_pad(database: Database) -> None:
 def test_a_correction_counts_for_the_neighbours_and_is_never_changed(database: Database) -> None:
     slow = put(database, "Kit/pad.wav", SLOW)
     others = [put(database, f"Kit/{n}.wav", replace(FAST, bpm=None)) for n in range(3)]
-    settle_kits(database, silent)
+    reconcile_kits(database, silent)
     with database.transaction() as session:
         for one in others:
             correct(session.get_one(Stem, one), {"bpm": 85.0})
-    settle_kits(database, silent)
+    reconcile_kits(database, silent)
     assert stem_of(database, others[0]).bpm == 85.0
     assert stem_of(database, slow).analysis["bpm"]["confidence"] > 0.65
     with database.transaction() as session:
         for one in others:
             correct(session.get_one(Stem, one), {}, taken_back=("bpm",))
-    settle_kits(database, silent)
+    reconcile_kits(database, silent)
     assert stem_of(database, others[0]).bpm == 170.0
 
 
 def test_who_leaves_takes_its_word_along(database: Database) -> None:
     slow = kit_of_six(database)
-    settle_kits(database, silent)
+    reconcile_kits(database, silent)
     with database.transaction() as session:
         for stem in session.scalars(select(Stem).where(Stem.id != slow)):
             session.delete(stem)
-    settle_kits(database, silent)
+    reconcile_kits(database, silent)
     assert stem_of(database, slow).bpm == 85.0
     assert stem_of(database, slow).analysis["bpm"]["source"] == "audio"
 
 
 def test_a_folder_that_is_gone_is_forgotten(database: Database) -> None:
     slow = kit_of_six(database)
-    settle_kits(database, silent)
+    reconcile_kits(database, silent)
     with database.transaction() as session:
         for stem in session.scalars(select(Stem)):
             stem.original_file = f"Elsewhere/{stem.original_file}"
-    settle_kits(database, silent)
+    reconcile_kits(database, silent)
     with database.transaction() as session:
-        assert list(settled_kits.settled_states(session)) == ["Elsewhere"]
+        assert list(consensus_rows.consensus_states(session)) == ["Elsewhere"]
     assert stem_of(database, slow).bpm == 170.0
 
 
@@ -209,9 +209,9 @@ def test_cancelled_between_two_kits_it_goes_on_where_it_stopped(database: Databa
             raise JobCancelled
 
     with pytest.raises(JobCancelled):
-        settle_kits(database, stop)
+        reconcile_kits(database, stop)
     steps: list[tuple[str, int, int]] = []
-    settle_kits(database, lambda *step: steps.append(step))
+    reconcile_kits(database, lambda *step: steps.append(step))
     assert steps == [("comparing stems of a kit", 0, 1), ("comparing stems of a kit", 1, 1)]
 
 
@@ -221,35 +221,35 @@ def test_stems_that_were_analysed_without_evidence_are_left_alone(database: Data
         stem = session.get_one(Stem, old)
         stem.analysis = {name: note for name, note in stem.analysis.items() if name != "alone"}
     kit_of_six_but_pad(database)
-    settle_kits(database, silent)
+    reconcile_kits(database, silent)
     assert stem_of(database, old).bpm == 85.0
 
 
 def test_a_kit_with_folders_for_its_sounds_is_one_company() -> None:
-    paths = company_paths(
+    paths = consensus_paths(
         ["Lib/Kit 1/loop.wav", "Lib/Kit 1/Drums/a.wav", "Lib/Kit 1/Bass/b.wav", "top.wav"]
     )
     assert set(paths.values()) == {"Lib/Kit 1", "."}
 
 
 def test_folders_side_by_side_are_one_company_whatever_their_names() -> None:
-    paths = company_paths(["Song/blue/a.wav", "Song/red/b.wav", "Loops/c.wav"])
+    paths = consensus_paths(["Song/blue/a.wav", "Song/red/b.wav", "Loops/c.wav"])
     assert paths == {"Song/blue/a.wav": "Song", "Song/red/b.wav": "Song", "Loops/c.wav": "Loops"}
 
 
 def test_a_company_too_large_is_settled_folder_by_folder(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(kit_settling, "MOST_STEMS", 3)
+    monkeypatch.setattr(kit_consensus, "MOST_STEMS", 3)
     members = [Member(str(n), f"Song/{'red' if n % 2 else 'blue'}/{n}.wav", n) for n in range(6)]
-    assert [one.path for one in companies_of(members)] == ["Song/blue", "Song/red"]
+    assert [one.path for one in kits_of_members(members)] == ["Song/blue", "Song/red"]
 
 
 def test_a_loop_that_nothing_is_known_of_learns_from_its_neighbours(database: Database) -> None:
     quiet = StemEvidence(FAST.duration_s, "pad", Estimate(True, 0.8, "audio"), None, None)
     kit_of_six_but_pad(database)
     stem_id = put(database, "Kit/quiet.wav", quiet)
-    settle_kits(database, silent)
+    reconcile_kits(database, silent)
     stem = stem_of(database, stem_id)
     assert (stem.bpm, stem.bars) == (170.0, 8.0)
 

@@ -79,7 +79,7 @@ def test_parts_add_up_to_the_score(service: SearchService) -> None:
 
 
 @pytest.mark.parametrize(
-    ("prompt", "mended", "first"),
+    ("prompt", "corrected", "first"),
     [
         ("zebar", "zebra", "h2"),
         ("Zebra", None, "h2"),
@@ -92,10 +92,10 @@ def test_parts_add_up_to_the_score(service: SearchService) -> None:
     ],
 )
 def test_typos_are_mended_and_other_languages_understood(
-    service: SearchService, prompt: str, mended: str | None, first: str | None
+    service: SearchService, prompt: str, corrected: str | None, first: str | None
 ) -> None:
     page = service.find(SearchQuery(prompt, limit=3))
-    assert page.did_you_mean == mended
+    assert page.did_you_mean == corrected
     if first is not None:
         assert page.hits[0].stem.id == first
 
@@ -151,11 +151,13 @@ def test_ratings_and_use_count_only_when_asked(service: SearchService, database:
                              plan={}, report={"stems": [{"stem_id": "d2"}]}))  # fmt: skip
     plain = service.search(SearchQuery("kick", limit=6))
     assert all(hit.parts.feedback is None for hit in plain)
-    told = {hit.stem.id: hit for hit in service.search(SearchQuery("kick", limit=6, feedback=True))}
-    parts = {stem_id: hit.parts.feedback for stem_id, hit in told.items()}
+    reported = {
+        hit.stem.id: hit for hit in service.search(SearchQuery("kick", limit=6, feedback=True))
+    }
+    parts = {stem_id: hit.parts.feedback for stem_id, hit in reported.items()}
     assert parts["h1"] > parts["d2"] > parts["h2"] > parts["k2"]  # type: ignore[operator]
-    assert "rated 5 of 5" in told["h1"].reasons
-    assert "plays in 1 track" in told["d2"].reasons
+    assert "rated 5 of 5" in reported["h1"].reasons
+    assert "plays in 1 track" in reported["d2"].reasons
 
 
 def test_the_same_sound_is_folded_into_its_best(service: SearchService) -> None:
@@ -175,11 +177,11 @@ def test_spread_hits_differ_from_each_other(service: SearchService) -> None:
     assert set(found(service, like=("k1",), spread=1.0)) == set(found(service, like=("k1",)))
 
 
-@pytest.mark.parametrize("wishes", [{}, {"spread": 0.4}, {"fold": True}, {"fits": "d1"}])
+@pytest.mark.parametrize("options", [{}, {"spread": 0.4}, {"fold": True}, {"fits": "d1"}])
 def test_pages_go_on_where_they_ended_though_a_stem_came_in(
-    service: SearchService, database: Database, requests: dict[str, object]
+    service: SearchService, database: Database, options: dict[str, object]
 ) -> None:
-    query = SearchQuery("kick", limit=2, **requests)  # type: ignore[arg-type]
+    query = SearchQuery("kick", limit=2, **options)  # type: ignore[arg-type]
     first = service.find(query)
     with database.transaction() as session:
         session.add(stem("k0", "kick", category="kick", name="kick kick", duration_s=9.0))
@@ -190,7 +192,7 @@ def test_pages_go_on_where_they_ended_though_a_stem_came_in(
         seen += [hit.stem.id for hit in page.hits]
         cursor = page.next_cursor
     assert len(seen) == len(set(seen))
-    everything = set(found(service, prompt="kick", **requests))
+    everything = set(found(service, prompt="kick", **options))
     assert everything - set(seen) <= {"k0"}
 
 
@@ -279,16 +281,16 @@ def test_suggestions_tell_kinds_tags_kits_words_and_names(
 ) -> None:
     suggestions = Suggestions(SearchSpaces(database, EMBEDDER))
 
-    def told(typed: str) -> dict[str, str]:
+    def reported(typed: str) -> dict[str, str]:
         return {one.text: one.kind for one in suggestions.suggest(typed, limit=50)}
 
-    assert told("ki")["kick"] == "category"
-    assert told("dark berl")["berlin"] == "word"
-    assert told("berlin")["Berlin Nights"] == "kit"
-    assert told("zeb")["Zebra distorted"] == "name"
-    assert told("бочк") != {}
-    assert told("zebar")["zebra"] == "word"
-    assert told("") == {}
+    assert reported("ki")["kick"] == "category"
+    assert reported("dark berl")["berlin"] == "word"
+    assert reported("berlin")["Berlin Nights"] == "kit"
+    assert reported("zeb")["Zebra distorted"] == "name"
+    assert reported("бочк") != {}
+    assert reported("zebar")["zebra"] == "word"
+    assert reported("") == {}
 
 
 def test_suggestions_follow_the_library(service: SearchService, database: Database) -> None:

@@ -1,6 +1,6 @@
 """Stems that lie together are compared: a common tempo, mostly a common key.
 
-Nothing has to be marked beforehand: whatever changed a stem since its company was settled
+Nothing has to be marked beforehand: whatever changed a stem since its context was reconciled
 (an import, another analysis, a correction, a removal) shows in the numbers of its changes or
 in who is there. So it can be killed at any point, and costs one look where nothing changed.
 """
@@ -14,13 +14,13 @@ from typing import Any
 
 from src.core.progress import Progress
 from src.db.database import Database
-from src.db.rows import settled_kits
+from src.db.rows import kit_consensus as rows_of_kits
 from src.db.rows.corrections import found_in
-from src.db.rows.settled_kits import Learnt, Member, State
+from src.db.rows.kit_consensus import Learnt, Member, State
 from src.music.evidence.estimates import Estimate
 from src.music.evidence.kit_consensus import KitFolder
 from src.music.evidence.kit_evidence import StemEvidence, evidence_from
-from src.music.evidence.kit_settlement import KitFacts, estimate_record, own_key, settle
+from src.music.evidence.stem_in_kit import StemInKit, estimate_record, own_key, reconcile
 from src.services.ingest.kits import kit_path
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 STAGE = "comparing stems of a kit"
 
 MOST_STEMS = 5_000
-"""Larger companies are settled folder by folder, so that memory stays bounded."""
+"""Larger contexts are reconciled folder by folder, so that memory stays bounded."""
 
 _ATTEMPTS = 3
 _COUNTS = ("bpm", "key", "category", "is_loop")
@@ -50,73 +50,75 @@ class KitMembers:
     @property
     def state(self) -> State:
         """Who is there, and the newest change."""
-        told = "\n".join(f"{member.id} {member.place}" for member in self.members)
-        digest = hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()
+        reported = "\n".join(f"{member.id} {member.location}" for member in self.members)
+        digest = hashlib.sha256(reported.encode("utf-8", "surrogateescape")).hexdigest()
         return State(digest, max(member.seq for member in self.members))
 
 
-def settle_kits(database: Database, progress: Progress) -> int:
-    """Settle all stems whose company changed, one short transaction each; how many changed.
+def reconcile_kits(database: Database, progress: Progress) -> int:
+    """Reconcile all stems whose context changed, one short transaction each; how many changed.
 
-    JobCancelled passes through from ``progress``; what was settled before stays.
+    JobCancelled passes through from ``progress``; what was reconciled before stays.
     """
     with database.transaction() as session:
-        members = settled_kits.all_members(session)
-        known = settled_kits.settled_states(session)
-    companies = companies_of(members)
-    unsettled = [one for one in companies if known.get(one.path) != one.state]
-    left = known.keys() - {one.path for one in companies}
+        members = rows_of_kits.all_members(session)
+        known = rows_of_kits.consensus_states(session)
+    contexts = kits_of_members(members)
+    outdated = [one for one in contexts if known.get(one.path) != one.state]
+    left = known.keys() - {one.path for one in contexts}
     if left:
         with database.transaction() as session:
-            settled_kits.forget_settled(session, left)
+            rows_of_kits.forget_consensus(session, left)
     changed = 0
-    for number, company in enumerate(unsettled):
-        progress(STAGE, number, len(unsettled))
-        changed += _settle_one(database, company)
-    if unsettled:
-        progress(STAGE, len(unsettled), len(unsettled))
-        log.info("%d folders compared, %d stems learnt from others", len(unsettled), changed)
+    for number, context in enumerate(outdated):
+        progress(STAGE, number, len(outdated))
+        changed += _reconcile_one(database, context)
+    if outdated:
+        progress(STAGE, len(outdated), len(outdated))
+        log.info("%d folders compared, %d stems learnt from others", len(outdated), changed)
     return changed
 
 
-def companies_of(members: Iterable[Member]) -> list[KitMembers]:
-    """Who is settled together, by path."""
+def kits_of_members(members: Iterable[Member]) -> list[KitMembers]:
+    """Group stems by the folder whose stems are reconciled together, by path."""
     members = list(members)
-    paths = company_paths([member.place for member in members])
+    paths = consensus_paths([member.location for member in members])
     groups: dict[str, list[Member]] = {}
     for member in members:
-        groups.setdefault(paths[member.place], []).append(member)
+        groups.setdefault(paths[member.location], []).append(member)
     for path, group in list(groups.items()):
         if len(group) > MOST_STEMS:
             del groups[path]
             for member in group:
-                groups.setdefault(_folder(member.place), []).append(member)
+                groups.setdefault(_folder(member.location), []).append(member)
     return [KitMembers(path, tuple(groups[path])) for path in sorted(groups)]
 
 
-def company_paths(places: Sequence[str]) -> dict[str, str]:
-    """By place the folder whose stems are settled together.
+def consensus_paths(locations: Sequence[str]) -> dict[str, str]:
+    """By place the folder whose stems are reconciled together.
 
     That is the kit where folders only sort its sounds, or where nothing lies above it; else
     the folder above, since folders side by side may be parts of one kit.
     """
-    kits = {place: kit_path(place) for place in places}
-    sorted_kits = {kit for place, kit in kits.items() if kit is not None and kit != _folder(place)}
+    kits = {location: kit_path(location) for location in locations}
+    sorted_kits = {
+        kit for location, kit in kits.items() if kit is not None and kit != _folder(location)
+    }
     found = {}
-    for place, kit in kits.items():
+    for location, kit in kits.items():
         above = "" if kit is None else PurePosixPath(kit).parent.name
         whole = kit is None or kit in sorted_kits or above == ""
-        found[place] = (kit or ".") if whole else PurePosixPath(kit or "").parent.as_posix()
+        found[location] = (kit or ".") if whole else PurePosixPath(kit or "").parent.as_posix()
     return found
 
 
-def place_of(place: str) -> KitFolder:
+def place_of(location: str) -> KitFolder:
     """Kit and folder of a file."""
-    return kit_path(place) or ".", _folder(place)
+    return kit_path(location) or ".", _folder(location)
 
 
-def settled_notes(one: KitFacts) -> dict[str, Any]:
-    """The notes of a stem's analysis that settling writes."""
+def consensus_notes(one: StemInKit) -> dict[str, Any]:
+    """Return the notes of a stem's analysis that the kit consensus writes."""
     notes = {"bpm": estimate_record(one.bpm), "key": estimate_record(one.key)}
     if one.category is not None:
         likeliest = {"likeliest": dict(one.likeliest)}
@@ -124,31 +126,31 @@ def settled_notes(one: KitFacts) -> dict[str, Any]:
     return notes
 
 
-def _folder(place: str) -> str:
-    return PurePosixPath(place).parent.as_posix()
+def _folder(location: str) -> str:
+    return PurePosixPath(location).parent.as_posix()
 
 
-def _settle_one(database: Database, company: KitMembers) -> int:
-    """Settle one company; again where somebody changed it meanwhile."""
+def _reconcile_one(database: Database, context: KitMembers) -> int:
+    """Reconcile one context; again where somebody changed it meanwhile."""
     for _ in range(_ATTEMPTS):
         with database.transaction() as session:
-            seq = settled_kits.newest_change(session, company.ids)
-            rows = {row["id"]: _Row.of(row) for row in settled_kits.rows_of(session, company.ids)}
-        learnt = _learnt(company, rows)
+            seq = rows_of_kits.newest_change(session, context.ids)
+            rows = {row["id"]: _Row.of(row) for row in rows_of_kits.rows_of(session, context.ids)}
+        learnt = _learnt(context, rows)
         with database.transaction() as session:
-            if settled_kits.newest_change(session, company.ids) != seq:
+            if rows_of_kits.newest_change(session, context.ids) != seq:
                 continue
-            settled_kits.write_learnt(session, learnt)
-            newest = settled_kits.newest_change(session, company.ids)
-            settled_kits.note_settled(session, company.path, State(company.state.members, newest))
+            rows_of_kits.write_learnt(session, learnt)
+            newest = rows_of_kits.newest_change(session, context.ids)
+            rows_of_kits.note_consensus(session, context.path, State(context.state.members, newest))
         return len(learnt)
-    log.info("%r keeps changing: left for the next import", company.path)
+    log.info("%r keeps changing: left for the next import", context.path)
     return 0
 
 
 @dataclass(frozen=True)
 class _Row:
-    """What settling needs of a stem. alone None: an analysis without evidence."""
+    """What reconciling needs of a stem. alone None: an analysis without evidence."""
 
     alone: StemEvidence | None
     said: Mapping[str, Any]
@@ -167,19 +169,19 @@ class _Row:
         )
 
 
-def _learnt(company: KitMembers, rows: Mapping[str, _Row]) -> dict[str, Learnt]:
-    """By stem id what settling changes."""
-    heard = [
+def _learnt(context: KitMembers, rows: Mapping[str, _Row]) -> dict[str, Learnt]:
+    """By stem id what reconciling changes."""
+    analysed = [
         (member, row, row.alone)
-        for member in company.members
+        for member in context.members
         if (row := rows.get(member.id)) is not None and row.alone is not None
     ]
-    settled = settle(
-        [_corrected(alone, row.said) for _, row, alone in heard],
-        [place_of(member.place) for member, _, _ in heard],
+    settled = reconcile(
+        [_corrected(alone, row.said) for _, row, alone in analysed],
+        [place_of(member.location) for member, _, _ in analysed],
     )
     learnt = {}
-    for (member, row, alone), one in zip(heard, settled, strict=True):
+    for (member, row, alone), one in zip(analysed, settled, strict=True):
         # The user's word counts for the others; beneath it stays what the stem is alone.
         under = replace(
             one,
@@ -187,14 +189,14 @@ def _learnt(company: KitMembers, rows: Mapping[str, _Row]) -> dict[str, Learnt]:
             bars=alone.bars if "bpm" in row.said else one.bars,
             key=own_key(alone, _kind(one, alone)) if "key" in row.said else one.key,
         )
-        notes = settled_notes(under)
+        notes = consensus_notes(under)
         columns = {name: note["value"] for name, note in notes.items()} | {"bars": under.bars}
         if columns != _part(row.found, columns) or notes != _part(row.notes, notes):
             learnt[member.id] = Learnt(columns, notes)
     return learnt
 
 
-def _kind(settled: KitFacts, alone: StemEvidence) -> str:
+def _kind(settled: StemInKit, alone: StemEvidence) -> str:
     return alone.category if settled.category is None else settled.category.value
 
 

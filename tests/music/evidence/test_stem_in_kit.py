@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from src.music.evidence.estimates import Estimate
 from src.music.evidence.kit_evidence import StemEvidence
-from src.music.evidence.kit_settlement import settle
+from src.music.evidence.stem_in_kit import reconcile
 from src.music.theory.library import CATEGORIES
 from tests.music.kit_stems import loop, tonal
 
@@ -14,7 +14,7 @@ HERE = ("kit", "kit")
 def test_bars_follow_a_corrected_octave() -> None:
     fast = [loop((170.0, 0.85), (85.0, 0.15), bars=8.0)] * 5
     slow = replace(loop((85.0, 0.55), (170.0, 0.45)), bars=4.0)
-    settled = settle([*fast, slow], [HERE] * 6)[-1]
+    settled = reconcile([*fast, slow], [HERE] * 6)[-1]
     assert settled.bpm is not None
     assert (settled.bpm.value, settled.bars) == (170.0, 8.0)
 
@@ -22,7 +22,7 @@ def test_bars_follow_a_corrected_octave() -> None:
 def test_one_shots_get_no_tempo_and_drums_no_key() -> None:
     kick = StemEvidence(0.4, "kick", Estimate(False, 0.9, "audio"), None, None)
     drums = loop((120.0, 0.9))
-    settled = settle([kick, drums, *[tonal("Am", 0.8)] * 5], [HERE] * 7)
+    settled = reconcile([kick, drums, *[tonal("Am", 0.8)] * 5], [HERE] * 7)
     assert settled[0].bpm is None
     assert settled[0].key is None
     assert settled[1].key is None
@@ -30,7 +30,7 @@ def test_one_shots_get_no_tempo_and_drums_no_key() -> None:
 
 def test_the_root_of_a_one_shot_stays() -> None:
     shot = replace(tonal("C", 0.5), is_loop=Estimate(False, 0.9, "audio"), bpm=None)
-    settled = settle([*[tonal("Am", 0.8)] * 5, shot], [HERE] * 6)[-1]
+    settled = reconcile([*[tonal("Am", 0.8)] * 5, shot], [HERE] * 6)[-1]
     assert settled.key == shot.key
 
 
@@ -48,7 +48,7 @@ def shot() -> StemEvidence:
 def test_a_doubtful_sound_among_snares_is_one_and_the_kit_says_so() -> None:
     snares = [heard_as("snare", 0.8, shot())] * 8
     doubtful = heard_as("fx", 0.15, shot())
-    settled = settle([*snares, doubtful], [HERE] * 9)
+    settled = reconcile([*snares, doubtful], [HERE] * 9)
 
     assert settled[-1].category is not None
     assert (settled[-1].category.value, settled[-1].category.source) == ("snare", "kit")
@@ -62,7 +62,7 @@ def test_another_folder_of_the_kit_does_not_tell_what_a_sound_is() -> None:
     doubtful = heard_as("fx", 0.15, shot())
     places = [("kit", "kit/snares")] * 8 + [("kit", "kit/fx")]
 
-    settled = settle([*snares, doubtful], places)[-1]
+    settled = reconcile([*snares, doubtful], places)[-1]
     assert settled.category is not None
     assert settled.category.value == "fx"
 
@@ -71,27 +71,27 @@ def test_what_turns_out_to_be_a_drum_has_no_key() -> None:
     snares = [heard_as("snare", 0.8, shot())] * 8
     doubtful = replace(heard_as("synth", 0.15, shot()), key=Estimate("C", 0.5, "audio"))
 
-    assert settle([*snares, doubtful], [HERE] * 9)[-1].key is None
+    assert reconcile([*snares, doubtful], [HERE] * 9)[-1].key is None
 
 
 def test_what_turns_out_to_play_tones_gets_the_key_that_was_heard() -> None:
     synths = [heard_as("synth", 0.8, shot())] * 8
     doubtful = replace(heard_as("tom", 0.1, shot()), key=Estimate("C", 0.5, "audio"))
 
-    assert settle([*synths, doubtful], [HERE] * 9)[-1].key == doubtful.key
+    assert reconcile([*synths, doubtful], [HERE] * 9)[-1].key == doubtful.key
 
 
 def test_a_drum_keeps_a_key_only_if_the_user_gave_it() -> None:
     kick = heard_as("kick", 0.9, shot())
     keys = [Estimate("C", 0.9, "filename"), Estimate("C", 1.0, "user")]
-    named, given = settle([replace(kick, key=key) for key in keys], [HERE, ("other", "other")])
+    named, given = reconcile([replace(kick, key=key) for key in keys], [HERE, ("other", "other")])
     assert named.key is None
     assert given.key == keys[1]
 
 
 def test_a_category_that_the_user_gave_counts_and_is_not_changed() -> None:
-    told = replace(shot(), category="snare", shares=())
-    settled = settle([*[told] * 8, heard_as("fx", 0.15, shot())], [HERE] * 9)
+    reported = replace(shot(), category="snare", shares=())
+    settled = reconcile([*[reported] * 8, heard_as("fx", 0.15, shot())], [HERE] * 9)
 
     assert settled[0].category is None
     assert settled[-1].category is not None
@@ -99,4 +99,4 @@ def test_a_category_that_the_user_gave_counts_and_is_not_changed() -> None:
 
 
 def test_nothing_is_settled_of_nothing() -> None:
-    assert settle([], []) == []
+    assert reconcile([], []) == []

@@ -22,11 +22,11 @@ KEYLESS_LOOPS = (*DRUM_CATEGORIES, "fx")
 
 
 @dataclass(frozen=True)
-class KitFacts:
+class StemInKit:
     """What a stem is in its context. None where unknown or meaningless.
 
     category: None where its context tells nothing of it
-    likeliest: three categories with their probabilities: the settled one, then the likeliest
+    likeliest: three categories with their probabilities: the reconciled one, then the likeliest
     """
 
     bpm: Estimate[float] | None
@@ -36,14 +36,14 @@ class KitFacts:
     likeliest: Mapping[str, float]
 
 
-def settle(stems: Sequence[StemEvidence], places: Sequence[KitFolder]) -> list[KitFacts]:
+def reconcile(stems: Sequence[StemEvidence], positions: Sequence[KitFolder]) -> list[StemInKit]:
     """Settle categories, the tempo of loops and the key of tonal loops among all that lie together.
 
     places: kit and folder of each. The order of the stems makes no difference; nor does it
-    matter what they were settled to before, since only their own evidence counts. What turns
+    matter what they were reconciled to before, since only their own evidence counts. What turns
     out to be a drum loses its key.
     """
-    shares = shares_in_context(stems, places)
+    shares = shares_in_context(stems, positions)
     kinds = [
         next(iter(likeliest), stem.category) for likeliest, stem in zip(shares, stems, strict=True)
     ]
@@ -51,20 +51,20 @@ def settle(stems: Sequence[StemEvidence], places: Sequence[KitFolder]) -> list[K
     key = [own_key(stem, kind) for kind, stem in zip(kinds, stems, strict=True)]
     loops = [i for i, stem in enumerate(stems) if stem.is_loop.value]
     tonal = [i for i in loops if kinds[i] not in KEYLESS_LOOPS]
-    tempos = common_tempos([stems[i] for i in loops], [places[i] for i in loops])
-    keys = common_keys([stems[i] for i in tonal], [places[i] for i in tonal])
+    tempos = common_tempos([stems[i] for i in loops], [positions[i] for i in loops])
+    keys = common_keys([stems[i] for i in tonal], [positions[i] for i in tonal])
     for i, tempo in zip(loops, tempos, strict=True):
         bpm[i] = tempo
     for i, shared in zip(tonal, keys, strict=True):
         key[i] = shared
     return [
-        KitFacts(bpm[i], key[i], _bars(stem, bpm[i]), _category(stem, shares[i]), shares[i])
+        StemInKit(bpm[i], key[i], _bars(stem, bpm[i]), _category(stem, shares[i]), shares[i])
         for i, stem in enumerate(stems)
     ]
 
 
 def shares_in_context(
-    stems: Sequence[StemEvidence], places: Sequence[KitFolder]
+    stems: Sequence[StemEvidence], positions: Sequence[KitFolder]
 ) -> list[dict[str, float]]:
     """List the three likeliest categories of each, its folder considered; {} where it says nothing.
 
@@ -74,14 +74,16 @@ def shares_in_context(
     if not any(stem.shares for stem in stems):
         return [{} for _ in stems]
     alone = np.array([stem.shares or _sure(stem.category) for stem in stems])
-    found = in_context(alone / alone.sum(axis=1, keepdims=True), [folder for _, folder in places])
+    found = in_context(
+        alone / alone.sum(axis=1, keepdims=True), [folder for _, folder in positions]
+    )
     return [
         best_categories(row) if stem.shares else {} for row, stem in zip(found, stems, strict=True)
     ]
 
 
 def best_categories(shares: NDArray[np.float64]) -> dict[str, float]:
-    """Three categories with their probabilities: the one to settle on, then the likeliest."""
+    """Three categories with their probabilities: the one to choose, then the likeliest."""
     rounded = dict(zip(CATEGORIES, np.round(shares, 4).tolist(), strict=True))
     best = likeliest_kind(rounded)
     order = sorted(CATEGORIES, key=lambda kind: (kind != best, -rounded[kind]))
@@ -115,7 +117,7 @@ def estimate_record(estimate: Estimate[Any] | None) -> dict[str, Any]:
 
 
 def _bars(stem: StemEvidence, bpm: Estimate[float] | None) -> float | None:
-    """Bars of four beats at a settled tempo; those found alone where it stayed."""
+    """Bars of four beats at a reconciled tempo; those found alone where it stayed."""
     if bpm is None or (stem.bpm is not None and bpm.value == stem.bpm.value):
         return stem.bars
     return loop_bars(stem.duration_s, bpm.value, downbeat_s=stem.downbeat_s)
