@@ -27,7 +27,7 @@ from src.music.arranging.section_requests import (
     with_own_moods,
 )
 from src.music.arranging.target import choose_bpm, choose_key
-from src.music.arranging.timed_form import TimedForm, needed_bars, timed_form
+from src.music.arranging.timed_form import TimedForm, needed_bars, timed_form, with_counted
 from src.music.genre.genres import (
     AnswerRule,
     Form,
@@ -110,7 +110,7 @@ def arrange(
 
 def _first_form(store: SectionStore, intent: PromptIntent, bar_s: float) -> Form:
     """Return the form to use: the named one, and without an outro where the end is cold."""
-    form = named_form(store, intent.form, bar_s=bar_s)
+    form = named_form(store, with_counted(store.forms[0], intent), bar_s=bar_s)
     cold = intent.ending is not None and intent.ending.style == COLD
     sections = form.sections
     if cold and not intent.form.sections and len(sections) > 1 and sections[-1].kind == "outro":

@@ -1,5 +1,7 @@
 """Clauses in time: a form whose sections begin where they are asked for, and who comes and goes."""
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -7,9 +9,10 @@ from itertools import pairwise
 from src.music.arranging.form import UNIT, fewer, numbered, share_bars
 from src.music.arranging.named_form import SectionStore, bars_of, section_store, slot_of
 from src.music.arranging.plan_reports import PlanReport
-from src.music.genre.genres import MAIN_KINDS, FormSection
+from src.music.genre.genres import MAIN_KINDS, Form, FormSection
 from src.music.model.part_request import PartRequest
 from src.music.prompt.clauses import HEADED
+from src.music.prompt.form_words import FormRequest
 from src.music.prompt.intent import ClauseRequest, PromptIntent
 from src.music.prompt.moments import Moment
 from src.music.theory.library import DRUM_CATEGORIES
@@ -22,6 +25,12 @@ _LEFTOVER = 3
 
 _ROOM = 16
 """A track goes on for so many bars at least behind the last moment that a prompt names."""
+
+
+_SNAP = 4
+"""A moment that is only vaguely said, such as the middle, moves so many bars to a section."""
+
+_NUMBER = re.compile(r" \d+$")
 
 
 @dataclass(frozen=True)
@@ -85,6 +94,23 @@ def needed_bars(intent: PromptIntent, bar_s: float) -> int:
     return max(most + (most and changes and 2 * _ROOM), following)
 
 
+def with_counted(usual: Form, intent: PromptIntent) -> FormRequest:
+    """Ask for as many sections of a kind as clauses count: "in the third drop" needs three."""
+    request = intent.form
+    have = Counter(section.kind for section in usual.sections)
+    have |= Counter(dict(request.counts))
+    needed: dict[str, int] = {}
+    for clause in intent.clauses:
+        for moment in (clause.start, clause.end):
+            if moment is not None and moment.section and moment.number > have[moment.section]:
+                kind = moment.section
+                needed[kind] = max(needed.get(kind, 0), moment.number)
+    if not needed or request.sections:
+        return request
+    kept = tuple((kind, count) for kind, count in request.counts if kind not in needed)
+    return replace(request, counts=(*kept, *needed.items()))
+
+
 def timed_form(
     sections: Sequence[FormSection], intent: PromptIntent, store: SectionStore, *, bar_s: float
 ) -> TimedForm:
@@ -115,9 +141,11 @@ def timed_form(
         elif not _moves(one.clause):
             timed = _overlaid(timed, one, track)
     moves = tuple(move for one in placed for move in _moves_of(one, track))
-    named = numbered(tuple(one.form for one in _tidied(timed)))
+    timed = _tidied(timed)
+    plain = (replace(one.form, section=_NUMBER.sub("", one.form.section)) for one in timed)
+    named = numbered(tuple(plain))
     return TimedForm(
-        tuple(replace(one, form=form) for one, form in zip(_tidied(timed), named, strict=True)),
+        tuple(replace(one, form=form) for one, form in zip(timed, named, strict=True)),
         tuple(sorted(moves, key=lambda move: move.bar)),
         tuple(track.reports),
     )
@@ -161,7 +189,9 @@ class _Track:
         if moment.section:
             return self._section_edge(moment)
         if moment.share is not None:
-            return min(self.bars, UNIT * round(moment.share * self.bars / UNIT))
+            bar = UNIT * round(moment.share * self.bars / UNIT)
+            nearest = min(self.starts(), key=lambda start: abs(start - bar))
+            return nearest if abs(nearest - bar) <= _SNAP else bar
         bars = (moment.seconds or 0.0) / self.bar_s if moment.bars is None else moment.bars
         bar = round(bars) + (before if moment.later else 0)
         return max(0, min(self.bars, self.bars + bar if bars < 0 else bar))
@@ -279,7 +309,8 @@ class _Track:
                 later = next((b for b in known[number:] if b is not None), self.bars)
                 row = next((n for n, b in enumerate(known[number:]) if b is not None), None)
                 count = len(known) - number if row is None else row
-                even = any(c.genre or c.moods for c in clauses[number - 1 : number + 1])
+                before = clauses[number - 1]
+                even = not before.section and bool(before.genre or before.moods)
                 bar = self._between(filled[-1], later, count, even=even)
             filled.append(bar)
         return filled
@@ -371,6 +402,8 @@ def _overlaid(timed: Sequence[TimedSection], one: _Placed, track: _Track) -> lis
     bar = 0
     for section in cut:
         inside = one.start <= bar and bar + section.form.bars <= end
+        if inside and one.clause.silent:
+            section = replace(section, form=replace(section.form, section="Silence"))
         merges = inside and one.clause.silent and out and one.clause in out[-1].clauses
         if merges:
             bars = out[-1].form.bars + section.form.bars

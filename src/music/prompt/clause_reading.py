@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from src.music.prompt.clauses import HEADED, Clause, cut_clauses
+from src.music.prompt.clauses import HEADED, THEN, Clause, cut_clauses
 from src.music.prompt.contents import PromptContents
 from src.music.prompt.form_words import FormRequest, NamedSection
 from src.music.prompt.intent import ClauseRequest
@@ -44,7 +44,8 @@ class ClauseReader:
         self._clauses = (*_headed(form.sections), *cut_clauses(sentence.free, kinds_in))
         self.written: list[str] = []
         for clause in self._clauses:
-            self.written += [sentence.take_span(*mark) for mark in clause.marks]
+            taken = (sentence.take_span(*mark) for mark in clause.marks)
+            self.written += [words.strip(" ,;:") for words in taken]
 
     def read(self) -> Timeline:
         """Read each clause and take it out of the sentence."""
@@ -53,6 +54,7 @@ class ClauseReader:
         for clause in self._clauses:
             part = self._sentence.part(*clause.span)
             self._sentence.take_span(*clause.span)
+            self.written += _flagged(clause, part)
             request, found = _read(clause, part)
             clauses.append(_with_subject(request, clauses[-1] if clauses else None))
             contents.append(found)
@@ -119,6 +121,15 @@ def _read(clause: Clause, part: Sentence) -> tuple[ClauseRequest, PromptContents
         moods=tuple(dict.fromkeys(found.moods)),
     )
     return request, found
+
+
+def _flagged(clause: Clause, part: Sentence) -> list[str]:
+    """List the words of a clause that its reader does not see: of sections, entries, exits."""
+    spans = [match.span() for match in _said().finditer(part.free)]
+    section = _section(Sentence(_blanked(part.raw, part.free, _said())).free)
+    if section is not None and clause.follows != HEADED:
+        spans.append(section.span("s"))
+    return [part.raw[start:end] for start, end in spans]
 
 
 def _with_subject(request: ClauseRequest, before: ClauseRequest | None) -> ClauseRequest:
@@ -191,12 +202,32 @@ def with_own_genres(timeline: Timeline, track: PromptContents) -> Timeline:
         track.understood += found.understood
         track.foreign_genres += found.foreign_genres
         track.refused_genres += found.refused_genres
-        if clause.genre and not several:
+        is_tracks = bool(clause.genre) and not several
+        if is_tracks:
             track.genres += found.genres
             track.moods += found.moods
-            clause = replace(clause, genre="", style="", moods=())
-        clauses.append(clause)
+        clauses.append(replace(clause, genre="", style="", moods=()) if is_tracks else clause)
+    clauses = _layered(clauses)
     if several and not track.genres:
         last = [found for found in timeline.contents if found.genres][-1]
         track.genres += last.genres
     return replace(timeline, clauses=tuple(clauses))
+
+
+def _layered(clauses: Sequence[ClauseRequest]) -> list[ClauseRequest]:
+    """Let a row that begins alone grow part by part: "starts with piano, then drums, then all".
+
+    What comes next plays with those before it and with nobody else, until the row ends.
+    """
+    out: list[ClauseRequest] = []
+    for number, clause in enumerate(clauses):
+        before = out[-1] if out else None
+        goes_on = number + 1 < len(clauses) and clauses[number + 1].follows
+        grows = before is not None and before.only and clause.follows == THEN and goes_on
+        plain = clause.requested and not (clause.only or clause.excluded or clause.section)
+        if before is not None and grows and plain and before.length is None:
+            together = dict.fromkeys((*before.requested, *clause.requested))
+            out.append(replace(clause, requested=tuple(together), only=True))
+        else:
+            out.append(clause)
+    return out

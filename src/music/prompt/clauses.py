@@ -119,11 +119,13 @@ class _Cutting:
         self._marks = marks
         self._says = says
         self._known: dict[Span, frozenset[str]] = {}
+        self._genres = 0
 
     def clauses(self, order: Sequence[tuple[int, int, str]]) -> Iterator[Clause]:
         """List the clauses, in the order of the text. order: the separators"""
         pieces = self._joined(list(self._pieces(order)))
         in_order = self._is_sequence(pieces)
+        self._genres = sum("genre" in self._kinds(piece) for piece in pieces)
         for number, piece in enumerate(pieces):
             chained = in_order and (piece.follows or _leads_on(pieces, number))
             clause = self._clause(piece, chained=chained, alone=len(pieces) == 1)
@@ -254,7 +256,7 @@ class _Cutting:
             return False
         in_bars = mark.length.bars is not None
         if mark.kind == BARE:
-            return chained and (in_bars or "genre" not in kinds)
+            return chained and (in_bars or "genre" not in kinds or self._genres > 1)
         alone_only = in_bars and not alone and {"only", "thing"} <= kinds
         return mark.kind == LASTING and (chained or clause.is_placed or alone_only)
 
