@@ -7,6 +7,8 @@ from dataclasses import replace
 from src.music.arranging.form import UNIT, Shape, shape_form
 from src.music.arranging.library_summary import LibrarySummary
 from src.music.arranging.named_form import SectionStore, named_form
+from src.music.arranging.plan_checks import PlanExpectations, checked_plan
+from src.music.arranging.plan_reports import report_note
 from src.music.arranging.presence import Presence, presences_of
 from src.music.arranging.roles import (
     Lineup,
@@ -93,7 +95,7 @@ def arrange(
     structure = with_last_hit(_structure(timed, grammar, intent, seed), intent)
     bars = sum(section.bars for section in structure)
     notes = (*_heading(intent, grammar, forms[0].name), bpm_reason, key_reason, *shape.notes)
-    return ArrangementPlan(
+    plan = ArrangementPlan(
         bpm=bpm,
         key=key,
         structure=tuple(structure),
@@ -106,6 +108,18 @@ def arrange(
         only_roles=_only_roles(intent),
         ending=ending_of(intent, bars, bar_s),
     )
+    return _checked(plan, intent, timed, bpm)
+
+
+def _checked(
+    plan: ArrangementPlan, intent: PromptIntent, timed: TimedForm, bpm: float
+) -> ArrangementPlan:
+    """Correct what the plan does not keep of what was asked for, and note what was changed."""
+    asked = None if intent.length is None else intent.length.in_bars(bpm)
+    requested = (*intent.requested, *_placed(intent))
+    plan, reports = checked_plan(plan, PlanExpectations(asked, requested))
+    said = (report_note(report) for report in (*timed.reports, *reports))
+    return replace(plan, notes=(*plan.notes, *said))
 
 
 def _first_form(store: SectionStore, intent: PromptIntent, bar_s: float) -> Form:

@@ -11,6 +11,9 @@ from src.music.prompt.intent import PromptIntent
 UNIT = 4
 """Sections are multiples of so many bars."""
 
+LENGTH_SHARE = 0.05
+"""By so much of the length asked for a track may be longer or shorter."""
+
 SHORTEST_BARS = 8
 SHORTEST_S, LONGEST_S = 120.0, 240.0
 """A track whose length is not asked for lies between these."""
@@ -118,6 +121,8 @@ def _total_bars(
             f"{requested * 4.0 / bpm:.3g} minutes ({requested:g} bars at {bpm:g} BPM)"
         )
     total = max(SHORTEST_BARS, _in_units(requested))
+    if abs(total - requested) > LENGTH_SHARE * requested and requested >= SHORTEST_BARS:
+        return total, []  # the finished plan is corrected, see plan_checks
     if abs(total - requested) < 0.5 or (intent.length.bars is None and total > SHORTEST_BARS):
         return total, []
     return total, [f"{total} bars instead of {requested:g}: sections are multiples of four bars"]

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from src.music.model.plan import REFUSED
+
 REPORT_TEXTS: Mapping[str, str] = {
     "after_the_end": "{words!r} lies behind the end of the track at bar {bars}: it is left out",
     "no_such_section": "there is no section for {words!r}: {kept} is taken",
@@ -19,6 +21,9 @@ REPORT_TEXTS: Mapping[str, str] = {
 }
 """Code -> its English sentence."""
 
+GRANTED = ("refilled", "left_out_section", "refused_present", "one_tempo_grid")
+"""Codes that only tell what was decided; the others tell of something that is not as asked."""
+
 
 @dataclass(frozen=True)
 class PlanReport:
@@ -29,6 +34,7 @@ class PlanReport:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-def report_sentence(report: PlanReport) -> str:
-    """Say a report in English. Raises KeyError for an unknown code."""
-    return REPORT_TEXTS[report.code].format(words=report.words, **report.values)
+def report_note(report: PlanReport) -> str:
+    """Write a report as a note of the plan, in English. Raises KeyError for an unknown code."""
+    said = REPORT_TEXTS[report.code].format(words=report.words, **report.values)
+    return said if report.code in GRANTED else f"{REFUSED}{said}"

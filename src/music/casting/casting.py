@@ -12,7 +12,7 @@ from src.music.casting.fit import Target
 from src.music.casting.hats import hat_kind, partner_name
 from src.music.casting.made_marks import is_made
 from src.music.casting.matching import CastingContext, StemCandidate, match_stem
-from src.music.casting.requests import loop_parts, may_play, part_requests
+from src.music.casting.requests import loop_parts, part_requests
 from src.music.model.part_request import PartRequest
 from src.music.model.plan import (
     REFUSED,
@@ -21,6 +21,7 @@ from src.music.model.plan import (
     ArrangementPlan,
     StemQuery,
 )
+from src.music.model.plan_rules import may_play
 from src.music.model.score import Reason
 from src.music.theory.exclusion import suspicion
 from src.music.theory.library import DRUM_CATEGORIES, StemCard

@@ -1,24 +1,15 @@
 """The part requests of a plan, and what the library is asked for them."""
 
-import re
 from dataclasses import replace
 
 from src.music.model.part_request import PartRequest
 from src.music.model.plan import (
-    POSITIONS,
-    SECTION_END,
-    SECTION_START,
     ArrangementPlan,
     SectionPlan,
     StemQuery,
 )
-from src.music.theory.exclusion import refused_categories
+from src.music.model.plan_rules import may_play, position_of
 from src.music.theory.roles import role_of, stand_ins_of
-
-_LASTING = re.compile(
-    r"\b(textur\w*|drone\w*|ambien\w*|atmo\w*|granular|background|noise|vinyl|rain|field)\b"
-)
-_RISING = re.compile(r"\b(ris\w*|uplift\w*|build\w*|swell\w*|whoosh\w*|reverse\w*|sweep\w*)\b")
 
 _Key = tuple[StemQuery, str | None, int]
 """What makes queries of several sections one part: library query, position, index."""
@@ -51,15 +42,6 @@ def part_requests(plan: ArrangementPlan) -> tuple[PartRequest, ...]:
     return tuple(sorted(requests, key=lambda request: -role_of(request.category).importance))
 
 
-def may_play(plan: ArrangementPlan, number: int, category: str) -> bool:
-    """Tell whether a plan, and its section of a number, let a category play there at all."""
-    section = plan.structure[number]
-    alone = [only for only in (plan.only_roles, section.only) if only]
-    if section.silent or any(category not in only for only in alone):
-        return False
-    return category not in refused_categories((*plan.excluded, *section.without))
-
-
 def library_queries(plan: ArrangementPlan) -> tuple[StemQuery, ...]:
     """List everything the library is searched for: each part, and what can replace it.
 
@@ -82,21 +64,6 @@ def loop_parts(drums: StemQuery) -> tuple[StemQuery, ...]:
         StemQuery(category, drums.tags, text=name)
         for category, name in (("kick", "kick drum"), ("snare", "snare drum"), ("hihat", "hi-hat"))
     )
-
-
-def position_of(query: StemQuery) -> str | None:
-    """Tell whether a query asks for a sound that marks a section's change; None where it does not.
-
-    An effect does, unless its words tell of something that lasts.
-    """
-    if query.pattern in POSITIONS:
-        return query.pattern
-    if query.category != "fx":
-        return None
-    words = " ".join((query.text, *query.tags)).lower()
-    if _RISING.search(words):
-        return SECTION_END
-    return None if _LASTING.search(words) else SECTION_START
 
 
 def _requested(section: SectionPlan) -> list[tuple[_Key, StemQuery]]:
