@@ -77,3 +77,34 @@ def test_every_setting_is_explained_in_the_example_file() -> None:
     for name, field in Settings.model_fields.items():
         variable = str(field.validation_alias or name.upper())
         assert f"{variable}=" in text, f"{variable} is missing in .env.example"
+
+
+def faces() -> list[tuple[Path, list[str]]]:
+    found = []
+    for page in sorted((ROOT / "src").glob("*/*/__init__.py")):
+        docstring = ast.get_docstring(ast.parse(page.read_text(encoding="utf-8"))) or ""
+        _, _, face = docstring.partition("Face:")
+        found.append((page.parent, re.findall(r"``([\w.]+)``", face)))
+    return [(room, names) for room, names in found if room.parent.name not in ("api", "ui")]
+
+
+def test_each_room_within_a_room_names_its_face_in_at_most_ten_names() -> None:
+    assert len(faces()) >= 26
+    for room, names in faces():
+        assert 1 <= len(names) <= 10, f"{room.relative_to(ROOT)} names {len(names)}"
+        for name in names:
+            module, _, inside = name.partition(".")
+            source = (room / f"{module}.py").read_text(encoding="utf-8")
+            assert inside in top_level_names(ast.parse(source)), f"{room.name}: no {name}"
+
+
+def top_level_names(tree: ast.Module) -> set[str]:
+    names = {node.name for node in tree.body if hasattr(node, "name")}
+    for node in tree.body:
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        if isinstance(node, ast.AnnAssign):
+            targets = [node.target]
+        if isinstance(node, ast.ImportFrom):
+            names |= {alias.name for alias in node.names}
+        names |= {target.id for target in targets if isinstance(target, ast.Name)}
+    return names

@@ -1,1 +1,4 @@
-"""Delivering: stems, notes, projects and other formats of a finished track."""
+"""Delivering: stems, notes, projects and other formats of a finished track.
+
+Face: ``service.ExportService``.
+"""

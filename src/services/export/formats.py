@@ -20,14 +20,14 @@ from src.music.theory.library import StemCard
 from src.services.export.session import SessionMaker, SessionStyle, SessionText
 from src.services.export.stems import StemFiles, write_stems
 from src.storage.atomic import TEMPORARY_PREFIX, write_bytes, write_json, write_text
-from src.storage.dawproject import metadata_xml, project_xml
+from src.storage.daw.dawproject import metadata_xml, project_xml
+from src.storage.daw.midi_file import midi_bytes
+from src.storage.daw.reaper import reaper_project
 from src.storage.decode import sound_stream
 from src.storage.encode import FLAC_24, MP3_320, WAV_24, AudioSink, Encoding
-from src.storage.midi_file import midi_bytes
 from src.storage.picture import picture_png
-from src.storage.reaper import reaper_project
 from src.storage.tag_writing import Tags
-from src.storage.zip_writing import Member, write_zip
+from src.storage.zips.writing import Member, write_zip
 
 STEMS_FOLDER = "stems"
 _BLOCK_SAMPLES = 2**18

@@ -36,7 +36,7 @@ from src.services.tracks.files import exports_of, sidecar_of
 from src.storage.atomic import TEMPORARY_PREFIX
 from src.storage.fingerprint import content_hash, text_hash
 from src.storage.paths import path_of, safe_join, shortened
-from src.storage.zip_writing import zip_stream
+from src.storage.zips.writing import zip_stream
 
 EXPORT_VERSION = "3"
 """Raised when the same score gives other files, so that older ones are made again."""

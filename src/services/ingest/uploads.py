@@ -19,9 +19,9 @@ from src.db.database import Database
 from src.services.ingest.kits import only_sorts
 from src.services.ingest.licences import LARGEST_FILE, is_licence_text
 from src.services.ingest.scan import readable_endings
-from src.storage.archives import ZipLimits, extract_zip
 from src.storage.fingerprint import content_hash
 from src.storage.paths import library_path, path_of, safe_name
+from src.storage.zips.reading import ZipLimits, extract_zip
 
 MAX_FILES = 10_000
 """Most files of one upload, a zip's members not counted."""

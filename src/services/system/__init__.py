@@ -1,1 +1,5 @@
-"""Running it: backup, restore, diagnosis."""
+"""Running it: backup, restore, diagnosis.
+
+Face: ``backup.BackupService``, ``restore.RestoreService``, ``restore.finish_interrupted``,
+``doctor.examine``.
+"""

@@ -20,8 +20,8 @@ from src.core.errors import InvalidInputError, NotFoundError
 from src.core.progress import Progress, silent
 from src.db.snapshot import sqlite_file, take_snapshot
 from src.storage.atomic import TEMPORARY_PREFIX, replacing
-from src.storage.backup_archive import ArchivedFile, write_archive
 from src.storage.paths import shown
+from src.storage.zips.backup import ArchivedFile, write_archive
 
 log = logging.getLogger(__name__)
 

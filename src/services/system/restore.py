@@ -25,8 +25,8 @@ from src.db.snapshot import check_snapshot
 from src.services.ingest.lock import import_lock
 from src.services.system.backup import DATABASE, PROCESSED, Meter, folders_of
 from src.storage.atomic import write_json
-from src.storage.backup_archive import unpack_archive
 from src.storage.paths import original_text, printable, shown
+from src.storage.zips.backup import unpack_archive
 
 log = logging.getLogger(__name__)
 

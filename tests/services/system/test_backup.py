@@ -22,7 +22,7 @@ from src.services.jobs.kinds import JobRules
 from src.services.preprocessor import NeuroAnalyzer
 from src.services.system.backup import BackupService, folders_of
 from src.services.system.restore import JOURNAL, RestoreService, finish_interrupted
-from src.storage import backup_archive
+from src.storage.zips import backup as backup_archive
 from src.wiring import build_services
 from src.workers.local import LocalRunner
 from tests.db.stocked import fresh_database, stock

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from src.storage.zip_writing import write_zip, zip_stream
+from src.storage.zips.writing import write_zip, zip_stream
 
 
 @pytest.fixture

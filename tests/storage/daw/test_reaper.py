@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from src.music.export.daw_session import SessionMarker
-from src.storage.reaper import reaper_project
+from src.storage.daw.reaper import reaper_project
 from tests.storage.made_sessions import BPM, RATE, made_session
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from src.storage.archive_names import likeliest_codec
-from src.storage.archives import extract_zip
+from src.storage.zips.names import likeliest_codec
+from src.storage.zips.reading import extract_zip
 
 NAMES = {
     "cp932": ["キック 120bpm.wav", "ソ.wav", "表.wav", "シンセソロ.wav", "能/十.wav"],

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import IO, BinaryIO, cast
 
 from src.core.errors import InvalidInputError
-from src.storage.archive_names import member_names, without_false_marks
 from src.storage.paths import free_path, inner_parts, safe_join, safe_name
+from src.storage.zips.names import member_names, without_false_marks
 
 _BLOCK = 1 << 18
 _ENCRYPTED_FLAG = 0x1

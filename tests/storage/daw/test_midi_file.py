@@ -8,7 +8,7 @@ import pytest
 
 from src.core.errors import InvalidInputError
 from src.music.export.midi_parts import MidiCue, MidiNote, MidiPart, MidiSong, midi_song
-from src.storage.midi_file import midi_bytes
+from src.storage.daw.midi_file import midi_bytes
 from tests.music.made_scores import made_score
 
 SONG = MidiSong(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from src.core.errors import InvalidInputError
-from src.storage.archives import ZipLimits, extract_zip
+from src.storage.zips.reading import ZipLimits, extract_zip
 
 
 def zipped(members: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> io.BytesIO:

@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from src.music.export.daw_session import SessionMarker
-from src.storage.dawproject import metadata_xml, project_xml
+from src.storage.daw.dawproject import metadata_xml, project_xml
 from tests.storage.dawproject_rules import complaints, metadata_complaints
 from tests.storage.made_sessions import BPM, PASS, RATE, made_session
 
