@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from src.music.arranging.form import UNIT, Shape, shape_form
 from src.music.arranging.library_summary import LibrarySummary
-from src.music.arranging.named_form import SectionStore, named_form
+from src.music.arranging.named_form import SectionStore, named_form, reports_of_row
 from src.music.arranging.plan_checks import PlanExpectations, checked_plan
 from src.music.arranging.plan_reports import report_note
 from src.music.arranging.presence import Presence, presences_of
@@ -118,7 +118,8 @@ def _checked(
     asked = None if intent.length is None else intent.length.in_bars(bpm)
     requested = (*intent.requested, *_placed(intent))
     plan, reports = checked_plan(plan, PlanExpectations(asked, requested))
-    said = (report_note(report) for report in (*timed.reports, *reports))
+    named = reports_of_row(intent.form, plan.structure, bar_s=240.0 / bpm)
+    said = (report_note(report) for report in (*timed.reports, *named, *reports))
     return replace(plan, notes=(*plan.notes, *said))
 
 

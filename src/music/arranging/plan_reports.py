@@ -7,11 +7,10 @@ from src.music.model.plan import REFUSED
 
 REPORT_TEXTS: Mapping[str, str] = {
     "after_the_end": "{words!r} lies behind the end of the track at bar {bars}: it is left out",
-    "no_such_section": "there is no section for {words!r}: {kept} is taken",
-    "one_tempo_grid": "{words!r}: the track goes from {first} to {second} at bar {bar}, both at"
-    " {bpm} BPM",
-    "shorter_sections": "{words!r}: the sections named have {named} bars, the track {bars}: they"
-    " are scaled",
+    "one_tempo_grid": "{words!r}: {genre} plays from bar {bar} to {last} in the tempo and key of"
+    " the whole track, {bpm} BPM",
+    "other_bars": "section {section!r} has {got} bars instead of {asked}, since the track's length"
+    " was asked for as well",
     "refilled": "section {section!r} would have been silent: {kept} plays in it",
     "left_out_section": "section {section!r} would have been silent: it is left out",
     "silence": "nothing plays for {beats} beats from bar {bar}",

@@ -21,6 +21,9 @@ _ENERGY = {
 """By how much a mood of a single section moves its energy."""
 
 USUAL_FADE_BARS = 8
+_ALONE_ENERGY, _PART_ENERGY = 0.55, 0.08
+"""Where few play alone, a section has this energy and so much for each part at most."""
+
 _LAST_HIT = StemQuery("cymbal", ("bright",), text="crash cymbal", pattern=SECTION_CLOSE)
 
 
@@ -113,8 +116,10 @@ def timed_plan(
         else:
             timed = query
         queries.append(timed)
+    energy = min(plan.energy, _ALONE_ENERGY + _PART_ENERGY * len(queries)) if alone else plan.energy
     return replace(
         plan,
+        energy=0.0 if silent else round(energy, 3),
         stem_queries=() if silent else tuple(queries),
         fill=plan.fill and not silent and len(queries) > 1,
         only=tuple(category for category in CATEGORIES if category in alone),

@@ -30,6 +30,7 @@ _ROOM = 16
 _SNAP = 4
 """A moment that is only vaguely said, such as the middle, moves so many bars to a section."""
 
+_BEATS_PER_BAR = 4
 _NUMBER = re.compile(r" \d+$")
 
 
@@ -138,6 +139,7 @@ def timed_form(
     for one in placed:
         if one.clause.genre and not one.clause.section:
             timed = _of_genre(timed, one, track)
+            track.report_genre(one)
         elif not _moves(one.clause):
             timed = _overlaid(timed, one, track)
     moves = tuple(move for one in placed for move in _moves_of(one, track))
@@ -276,6 +278,17 @@ class _Track:
             found.append(_Placed(clause, start, end, fixed))
         return found
 
+    def report_genre(self, one: _Placed) -> None:
+        """Report that a genre of some sections is played in the track's tempo."""
+        last = self.bars if one.end is None else one.end
+        values = {
+            "genre": f"{one.clause.style} {one.clause.genre}".strip(),
+            "bar": str(one.start + 1),
+            "last": str(last),
+            "bpm": f"{round(60.0 * _BEATS_PER_BAR / self.bar_s, 2):g}",
+        }
+        self.reports.append(PlanReport("one_tempo_grid", one.clause.text, values))
+
     def _report_behind(self, clause: ClauseRequest) -> None:
         report = PlanReport("after_the_end", clause.text, {"bars": str(self.bars)})
         if report not in self.reports:
@@ -288,6 +301,9 @@ class _Track:
             before = known[-1] if known else None
             if clause.start is not None:
                 known.append(self.bar_at(clause.start, before or 0))
+            elif clause.end is not None and clause.length is not None:
+                end = self.bar_at(clause.end)
+                known.append(max(0, end - bars_of(clause.length, self.bar_s)))
             elif clause.follows and known:
                 known.append(self._end_of(clauses[len(known) - 1], before))
             else:
@@ -358,6 +374,8 @@ def _moves(clause: ClauseRequest) -> bool:
         return False
     if clause.excluded:
         return not clause.requested
+    if clause.restricts:
+        return True
     if clause.start is not None and clause.start.section and clause.end is not None:
         return False
     return bool(clause.requested)

@@ -10,6 +10,7 @@ from src.music.prompt.contents import PromptContents
 from src.music.prompt.form_words import FormRequest, NamedSection
 from src.music.prompt.intent import ClauseRequest
 from src.music.prompt.items import THINGS, items_of
+from src.music.prompt.length import Length
 from src.music.prompt.lexicon import prompt_lexicon
 from src.music.prompt.moments import END, START
 from src.music.prompt.reading import PromptReader
@@ -21,6 +22,10 @@ _KINDS = {
     "section": "section", "negator": "refused", "without": "refused", "refusal": "refused",
     "only": "only", "loud": "mood",
 }  # fmt: skip
+
+
+_STOP_BARS = 2.0
+"""So long everything is silent where it only says that all of it stops."""
 
 
 @dataclass(frozen=True)
@@ -99,21 +104,25 @@ def _read(clause: Clause, part: Sentence) -> tuple[ClauseRequest, PromptContents
     kind = None if section is None else words.section_of(section["s"])
     only = found.only_requested or any(one.only for one in found.sections.values())
     genre, style = found.genres[0] if found.genres else ("", "")
+    restricts = "only" in said and _is_restricted(clause, part)
+    only = (only or "only" in said) and not restricts
+    stops = "everything" in said and "leaves" in said and not requested
     request = ClauseRequest(
         text=" ".join(part.raw.split()),
         start=clause.start,
         end=clause.end,
-        length=clause.length,
+        length=Length(bars=_STOP_BARS) if stops and clause.length is None else clause.length,
         follows=clause.follows,
         keeps=clause.keeps,
-        limits=clause.limits and clause.start is None,
+        limits=clause.limits and clause.start is None and clause.length is None,
+        restricts=restricts,
         section="" if kind is None else kind.kind,
         title="" if kind is None else kind.title,
         requested=requested,
         excluded=found.excluded(),
-        only=bool(requested) and (only or "only" in said or _is_alone(clause, found, said)),
-        full="everything" in said,
-        silent="silence" in said and not requested,
+        only=bool(requested) and (only or (not restricts and _is_alone(clause, found, said))),
+        full="everything" in said and not stops,
+        silent=("silence" in said and not requested) or stops,
         enters="enters" in said,
         leaves="leaves" in said,
         genre=genre,
@@ -132,6 +141,16 @@ def _flagged(clause: Clause, part: Sentence) -> list[str]:
     return [part.raw[start:end] for start, end in spans]
 
 
+def _is_restricted(clause: Clause, part: Sentence) -> bool:
+    """Tell whether "only" is said of the time: "vocals only in the second half"."""
+    only = timeline_words()["only"]
+    if clause.end is None or clause.limits or not clause.marks:
+        return False
+    first, last = clause.marks[0][0] - clause.span[0], clause.marks[-1][1] - clause.span[0]
+    before, after = part.free[:first], part.free[last:]
+    return bool(re.search(rf"{only}\s*$", before) or re.fullmatch(rf"\s*{only}\W*", after))
+
+
 def _with_subject(request: ClauseRequest, before: ClauseRequest | None) -> ClauseRequest:
     """Let a clause without one speak of what the one before did: "..., come back at bar 49"."""
     says = request.requested or request.excluded or request.section or request.full
@@ -148,7 +167,7 @@ def _is_alone(clause: Clause, found: PromptContents, said: set[str]) -> bool:
     """
     if "everything" in said or found.genres or found.excluded():
         return False
-    if clause.follows == HEADED or "starts" in said:
+    if clause.follows == HEADED or "starts" in said or clause.opens:
         return True
     edge = clause.start == START or clause.end == END
     block = clause.length is not None or (clause.end is not None and edge and not clause.limits)

@@ -12,6 +12,7 @@ from src.music.prompt.moments import (
     BEFORE,
     FROM,
     LASTING,
+    START,
     UNTIL,
     WITHIN,
     Moment,
@@ -45,6 +46,12 @@ class Clause:
     length: Length | None = None
     keeps: bool = False
     limits: bool = False
+
+    @property
+    def opens(self) -> bool:
+        """Whether it says with what the track begins, and not how long."""
+        begins = self.start is not None and (self.start.bars == 0.0 or self.start.seconds == 0.0)
+        return begins and self.end is None and self.length is None
 
     @property
     def is_placed(self) -> bool:
@@ -125,16 +132,28 @@ class _Cutting:
         """List the clauses, in the order of the text. order: the separators"""
         pieces = self._joined(list(self._pieces(order)))
         in_order = self._is_sequence(pieces)
+        opens = any(_is_position(mark) for piece in pieces for mark in piece.marks)
+        opened = False
         self._genres = sum("genre" in self._kinds(piece) for piece in pieces)
         for number, piece in enumerate(pieces):
             chained = in_order and (piece.follows or _leads_on(pieces, number))
             clause = self._clause(piece, chained=chained, alone=len(pieces) == 1)
+            if opens and not clause.is_placed and self._opens(piece):
+                clause = replace(clause, start=START)
+            elif opened and clause.start is not None and not clause.follows:
+                clause = replace(clause, follows=THEN)
+            opened = opened or (opens and clause.opens)
             if (
                 clause.is_placed
                 or clause.length is not None
                 or (chained and self._kinds(piece) & _TELLING)
             ):
                 yield clause
+
+    def _opens(self, piece: _Piece) -> bool:
+        """Tell whether a piece says with whom the track begins: "starts with drums only"."""
+        starts = re.match(rf"\s*{timeline_words()['starts']}", self._text[piece.span[0] :])
+        return starts is not None and "thing" in self._kinds(piece)
 
     def _kinds(self, piece: _Piece) -> frozenset[str]:
         """Tell what the words of a piece say, but for those that say when."""
@@ -154,19 +173,26 @@ class _Cutting:
             if any(m.span[0] < last and first < m.span[1] for m in self._marks):
                 continue
             within = tuple(m for m in self._marks if start <= m.span[0] and m.span[1] <= first)
-            if following == "and" and not self._and_divides(last, within):
+            if following == "and" and not self._and_divides(start, last, within):
                 continue
             yield _Piece((start, first), by, within, led)
             start, by, led = last, following, (first, last)
 
-    def _and_divides(self, at: int, within: Sequence[TimeMark]) -> bool:
-        """Tell whether "and" stands between two things that each have their time."""
+    def _and_divides(self, start: int, at: int, within: Sequence[TimeMark]) -> bool:
+        """Tell whether "and" stands between two things that each have their time, or between what
+        is said of the whole track and what has one.
+
+        start: where the piece begins; at: behind the "and"
+        """
         following = _separator().search(self._text, at)
         while following is not None and following["and"]:
             following = _separator().search(self._text, following.end())
         end = len(self._text) if following is None else following.start()
-        after = any(at <= m.span[0] < end and _is_position(m) for m in self._marks)
-        return after and any(_is_position(m) for m in within)
+        if not any(at <= m.span[0] < end and _is_position(m) for m in self._marks):
+            return False
+        if any(_is_position(m) for m in within):
+            return True
+        return bool(self._says(self._text[start:at]) & {"genre", "section"})
 
     def _joined(self, pieces: list[_Piece]) -> list[_Piece]:
         """Join a piece that only says when with what it is said of, and lists that go on."""
@@ -230,7 +256,7 @@ class _Cutting:
         clause = Clause(piece.span)
         if piece.follows:
             clause = replace(clause, follows=piece.by, marks=(piece.led,))
-        for mark in piece.marks:
+        for mark in sorted(piece.marks, key=lambda mark: mark.kind in (BARE, LASTING)):
             placed = self._placed(clause, mark, piece)
             if placed is None and self._is_its_length(clause, mark, piece, chained, alone):
                 placed = replace(clause, length=mark.length)
@@ -243,7 +269,9 @@ class _Cutting:
             return replace(clause, start=mark.start, keeps=mark.kind == FROM)
         if mark.kind == WITHIN:
             return replace(clause, start=mark.start, end=mark.end)
-        if mark.kind == UNTIL or (mark.kind == BEFORE and self._kinds(piece) & {"refused", "only"}):
+        lasts = any(one.kind in (BARE, LASTING) for one in piece.marks)
+        bounded = self._kinds(piece) & {"refused", "only", "silence"} or lasts
+        if mark.kind == UNTIL or (mark.kind == BEFORE and bounded):
             return replace(clause, end=mark.end, limits=True)
         return None
 

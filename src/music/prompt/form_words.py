@@ -86,23 +86,31 @@ def _headed(sentence: Sentence, written: list[str]) -> tuple[NamedSection, ...]:
 
 
 def _row(sentence: Sentence, written: list[str]) -> tuple[NamedSection, ...]:
-    """Read "verse chorus verse chorus bridge chorus", each perhaps with its length."""
+    """Read "verse chorus verse chorus bridge chorus", each perhaps with its length.
+
+    What is said with a section ("bridge with only piano") is left there for its clause.
+    """
     for match in sentence.find(_rows()):
-        before = sentence.before(match)
-        if _inside().search(before):
+        if _inside().search(sentence.before(match)):
             continue
-        sections = tuple(_of_row(match[0]))
-        if len(sections) >= _LEAST_ROW:
-            written.append(sentence.take(match))
-            return sections
+        sections = tuple(_of_row(match))
+        if len(sections) < _LEAST_ROW:
+            continue
+        start = match.start()
+        for first, last in [one.says for one in sections if one.says] + [(match.end(),) * 2]:
+            if start < first:
+                written.append(sentence.take_span(start, first))
+            start = last
+        return sections
     return ()
 
 
-def _of_row(text: str) -> Iterator[NamedSection]:
-    for one in _item().finditer(text):
+def _of_row(row: re.Match[str]) -> Iterator[NamedSection]:
+    for one in _item().finditer(row.string, row.start(), row.end()):
         times = int(one["times"] or one["times2"] or 1)
+        says = one.span("tail") if one["tail"] else None
         for _ in range(min(times, MOST_COUNTED)):
-            yield NamedSection(*_named(one["s"]), _length(one))
+            yield NamedSection(*_named(one["s"]), _length(one), says)
 
 
 def _letters(sentence: Sentence, written: list[str]) -> tuple[NamedSection, ...]:
@@ -157,7 +165,9 @@ def _item() -> re.Pattern[str]:
     front = rf"(?:(?P<n>{w.number})[\s-]*(?P<u>{w.unit})[\s-]+)?"
     behind = rf"(?:[\s:]*\(?\s*(?P<n2>{w.number})[\s-]*(?P<u2>{w.unit})\s*\)?)?"
     times = r"(?:\s*\(?(?:x\s*(?P<times>\d)|(?P<times2>\d)\s*x)\)?)?"
-    return re.compile(rf"{front}(?P<s>{w.section})(?:\s+\d(?![\d\w]|\s*{w.unit}))?{times}{behind}")
+    number = rf"(?:\s+\d(?![\d\w]|\s*{w.unit}))?"
+    tail = r"(?:\s+(?P<tail>(?:with|mit|с|со|without|ohne|без|only|nur|только)\s[^,;>→\n\[]+))?"
+    return re.compile(rf"{front}(?P<s>{w.section}){number}{times}{behind}{tail}")
 
 
 @cache

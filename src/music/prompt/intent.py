@@ -33,7 +33,7 @@ class ClauseRequest:
 
     start, end, length: when it holds; None where it is not said
     follows: THEN, BECOMES, HEADED or "", see ``clauses.Clause``
-    keeps, limits: see there
+    keeps, limits: see there; restricts: what it requests plays at no other time
     section, title: kind and name of a section that it calls for; "" for none
     only: nothing plays there but what is requested; full: everything does; silent: nothing
     enters, leaves: whether it speaks of a part that comes in, or goes
@@ -48,6 +48,7 @@ class ClauseRequest:
     follows: str = ""
     keeps: bool = False
     limits: bool = False
+    restricts: bool = False
     section: str = ""
     title: str = ""
     requested: tuple[PartRequest, ...] = ()

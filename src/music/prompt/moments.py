@@ -63,11 +63,29 @@ def find_marks(text: str) -> list[TimeMark]:
             mark = read(match) if free else None
             if mark is not None:
                 found.append(mark)
+    found += _bare_clocks(text, found)
     return sorted(found, key=lambda mark: mark.span)
+
+
+def _bare_clocks(text: str, found: list[TimeMark]) -> list[TimeMark]:
+    """Read "0:00 pads, 0:30 kick": several clocks are times, one alone is a track's length."""
+    bare = [
+        match
+        for match in _CLOCK_ALONE.finditer(text)
+        if all(match.end() <= m.span[0] or match.start() >= m.span[1] for m in found)
+    ]
+    if len(bare) < _LEAST_CLOCKS:
+        return []
+    return [
+        TimeMark(match.span(), AT, Moment(seconds=60.0 * int(match[1]) + int(match[2])))
+        for match in bare
+    ]
 
 
 _Reader = Callable[[re.Match[str]], TimeMark | None]
 _CLOCK = r"(?<![\w:.,])(\d{1,2}):([0-5]\d)(?![\d:])"
+_CLOCK_ALONE = re.compile(_CLOCK)
+_LEAST_CLOCKS = 2
 _BOUNDS = ("not until", "until", "before", "after", "from")
 _RUSSIAN_WITH = re.compile(r"(?:ом|ем|ами|ой)$")
 _ARTICLES = ("a", "an", "ein", "eine", "einer", "einem", "einen", "одну", "один", "одна")
