@@ -124,13 +124,28 @@ def _merged(structure: Sequence[SectionPlan], empty: Sequence[int]) -> list[Sect
     carried = 0
     for number, section in enumerate(structure):
         if number not in empty:
-            out.append(replace(section, bars=section.bars + carried))
+            out.append(_begun_earlier(section, carried))
             carried = 0
         elif out:
             out[-1] = replace(out[-1], bars=out[-1].bars + section.bars)
         else:
             carried += section.bars
     return out
+
+
+def _begun_earlier(section: SectionPlan, bars: int) -> SectionPlan:
+    """Let a section begin so many bars earlier; entries and exits stay where they are."""
+    if not bars:
+        return section
+    queries = (
+        replace(
+            query,
+            enters_bar=None if query.enters_bar is None else query.enters_bar + bars,
+            exits_bar=None if query.exits_bar is None else query.exits_bar + bars,
+        )
+        for query in section.stem_queries
+    )
+    return replace(section, bars=section.bars + bars, stem_queries=tuple(queries))
 
 
 def _without_gaps(plan: ArrangementPlan) -> tuple[ArrangementPlan, list[PlanReport]]:
@@ -141,7 +156,8 @@ def _without_gaps(plan: ArrangementPlan) -> tuple[ArrangementPlan, list[PlanRepo
     for number, section in enumerate(plan.structure):
         gaps = [] if section.silent else _gaps(section, audible_queries(plan, number))
         for first, last in gaps:
-            filling = _lent(plan, number)[:1]
+            timed = {query.category for query in section.stem_queries if query.is_timed}
+            filling = [query for query in _lent(plan, number) if query.category not in timed][:1]
             if filling:
                 bridge = replace(
                     filling[0],

@@ -28,13 +28,11 @@ class Presence:
     """When a part plays at all.
 
     categories: that it stands for; spans: (first bar, bar behind the last) of the track, from 0
-    refused: whether it was said that it shall not play, instead of where it does
     """
 
     request: PartRequest
     categories: frozenset[str]
     spans: tuple[tuple[int, int], ...]
-    refused: bool = False
 
     @property
     def blocked(self) -> frozenset[str]:
@@ -64,8 +62,7 @@ def presences_of(moves: Iterable[Move], bars: int) -> tuple[Presence, ...]:
     for move in moves:
         rows.setdefault(categories_meant(move.request), []).append(move)
     return tuple(
-        Presence(row[0].request, categories, _spans(row, bars), any(m.refused for m in row))
-        for categories, row in rows.items()
+        Presence(row[0].request, categories, _spans(row, bars)) for categories, row in rows.items()
     )
 
 

@@ -76,13 +76,13 @@ class Lineup:
     """The roles of a track by name, and the names of those that play in each section.
 
     timings: (number of a section, name) -> with which bars it comes in and leaves there
-    refused: categories that a section shall do without
+    absent: categories that have not come in yet in a section, or have left
     """
 
     roles: Mapping[str, PartRequest]
     playing: tuple[tuple[str, ...], ...]
     timings: Mapping[tuple[int, str], PartTiming] = field(default_factory=dict)
-    refused: tuple[frozenset[str], ...] = ()
+    absent: tuple[frozenset[str], ...] = ()
 
 
 @dataclass
@@ -97,11 +97,9 @@ class _Draft:
     claimed: set[str] = field(default_factory=set)
     timings: dict[tuple[int, str], PartTiming] = field(default_factory=dict)
     absent: list[set[str]] = field(default_factory=list)
-    refused: list[set[str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.absent = [set() for _ in self.sections]
-        self.refused = [set() for _ in self.sections]
 
 
 def lineup_of(
@@ -147,7 +145,7 @@ def lineup_of(
             f"something must play, got a prompt that refuses everything: {refused}"
         )
     playing = tuple(tuple(names) for names in draft.playing)
-    absent = tuple(frozenset(categories) for categories in draft.refused)
+    absent = tuple(frozenset(categories) for categories in draft.absent)
     return Lineup(draft.roles, playing, draft.timings, absent)
 
 
@@ -305,8 +303,7 @@ def _let_in_and_out(draft: _Draft, presences: Sequence[Presence]) -> None:
             timing = presence.within(start, end)
             if timing is None:
                 names[:] = [n for n in names if draft.roles[n].category not in presence.blocked]
-                draft.absent[number] |= presence.blocked
-                draft.refused[number] |= presence.categories if presence.refused else set()
+                draft.absent[number] |= presence.categories
             elif timing.turns:
                 _time(draft, number, presence, timing)
         start = end

@@ -96,13 +96,13 @@ def timed_plan(
 
     number: of the section in its lineup
     """
-    if not section.clauses and not lineup.timings and not any(lineup.refused):
+    if not section.clauses and not lineup.timings and not any(lineup.absent):
         return plan
     silent = any(clause.silent for clause in section.clauses)
     alone = {c for one in section.clauses if one.only for r in one.requested
              for c in categories_meant(r)}  # fmt: skip
     refused = {c for one in section.clauses for c in one.excluded} | (
-        lineup.refused[number] if lineup.refused else set()
+        lineup.absent[number] if lineup.absent else set()
     )
     named = {c for one in section.clauses for r in one.requested for c in categories_meant(r)}
     names = dict.fromkeys(lineup.playing[number])
