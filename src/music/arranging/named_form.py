@@ -104,7 +104,7 @@ def _row(store: SectionStore, named: Sequence[NamedSection], bar_s: float) -> li
     sections: list[FormSection] = []
     for one in named:
         number = seen.get(one.kind, 0)
-        seen[one.kind] = number + 1
+        seen[one.kind] = number + (len(one.title) > 1)  # a letter repeats itself
         section = replace(store.section(one.kind, number), section=one.title)
         if one.length is not None:
             section = replace(section, bars=bars_of(one.length, bar_s), exact=True)

@@ -191,9 +191,7 @@ class _Track:
         if moment.section:
             return self._section_edge(moment)
         if moment.share is not None:
-            bar = UNIT * round(moment.share * self.bars / UNIT)
-            nearest = min(self.starts(), key=lambda start: abs(start - bar))
-            return nearest if abs(nearest - bar) <= _SNAP else bar
+            return UNIT * round(moment.share * self.bars / UNIT)
         bars = (moment.seconds or 0.0) / self.bar_s if moment.bars is None else moment.bars
         bar = round(bars) + (before if moment.later else 0)
         return max(0, min(self.bars, self.bars + bar if bars < 0 else bar))
@@ -204,6 +202,11 @@ class _Track:
             return False
         bars = (moment.seconds or 0.0) / self.bar_s if moment.bars is None else moment.bars
         return round(bars) >= self.bars
+
+    def _snapped(self, bar: int) -> int:
+        """Move a block that begins somewhere in the middle to a section that begins near."""
+        nearest = min(self.starts(), key=lambda start: abs(start - bar))
+        return nearest if abs(nearest - bar) <= _SNAP else bar
 
     def _section_edge(self, moment: Moment) -> int:
         numbers = [n for n, one in enumerate(self.sections) if one.kind == moment.section]
@@ -300,7 +303,9 @@ class _Track:
         for clause in clauses:
             before = known[-1] if known else None
             if clause.start is not None:
-                known.append(self.bar_at(clause.start, before or 0))
+                bar = self.bar_at(clause.start, before or 0)
+                vague = clause.start.share is not None and clause.end is None
+                known.append(self._snapped(bar) if vague and not _moves(clause) else bar)
             elif clause.end is not None and clause.length is not None:
                 end = self.bar_at(clause.end)
                 known.append(max(0, end - bars_of(clause.length, self.bar_s)))

@@ -99,7 +99,7 @@ def _may_say_when() -> re.Pattern[str]:
         "bar", "minute", "second", "middle", "halfway", "first half", "second half"
     )
     named = rf"(?:{words.any_of(*_BOUNDS)}|{words.ordinal})(?:\s+\S+){{0,2}}\s+{words.section}"
-    return re.compile(rf"{units}|(?<!\d)\d[smс](?!\w)|{_CLOCK}|{named}")
+    return re.compile(rf"{units}|\d[sс](?!\w)|{_CLOCK}|{named}")
 
 
 @cache
