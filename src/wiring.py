@@ -4,7 +4,7 @@ Each object is built when it is first asked for, so that ``plan`` does not pay f
 sound engine and ``doctor`` does not pay for anything.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from src.db.rows.cards import StemCards
     from src.embeddings.protocol import Embedder
     from src.music.arranging.library_summary import LibrarySummary
+    from src.music.prompt.library_sounds import LibrarySound
     from src.services.arranger import ArrangerService
     from src.services.export.service import ExportService
     from src.services.ingest.reanalysis import ReanalysisService
@@ -185,7 +186,16 @@ class Services:
         """From a sentence to a plan."""
         from src.services.arranger import ArrangerService
 
-        return ArrangerService(self._library_summary, max_length_s=self.settings.max_render_s)
+        return ArrangerService(
+            self._library_summary,
+            find_sounds=self._named_sounds,
+            max_length_s=self.settings.max_render_s,
+        )
+
+    def _named_sounds(self, names: Sequence[str]) -> "Mapping[str, LibrarySound]":
+        from src.services.retrieval.named_sounds import NamedSounds
+
+        return NamedSounds(self.database).find(names)
 
     def _library_summary(self) -> "LibrarySummary":
         from src.db.rows.library_counts import stem_groups
@@ -348,7 +358,7 @@ class Services:
 
 
 def build_services(settings: Settings | None = None) -> Services:
-    """Services for the given settings, or for those of the environment."""
+    """Return services for the given settings, or for those of the environment."""
     return Services(Settings() if settings is None else settings)
 
 

@@ -31,7 +31,7 @@ _RANGE = re.compile(rf"({_NUMBER})?\s*(\.\.)?\s*({_NUMBER})?")
 
 
 def range_of(text: str | None, *, around: float = 0.0) -> tuple[float | None, float | None]:
-    """Lowest and highest value of "120..130", "120..", "..130" or "128"; None: no limit.
+    """Return lowest and highest value of "120..130", "120..", "..130" or "128"; None: no limit.
 
     around: how far a value may lie from a single one
 

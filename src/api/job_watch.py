@@ -93,7 +93,7 @@ class JobWatch:
                 del self._followed[job_id]
 
     async def _behind(self, job_id: str, followed: _Followed, after: int) -> list[JobNews]:
-        """Events behind one: from the tail where it reaches back so far."""
+        """Return events behind one: from the tail where it reaches back so far."""
         if followed.tail and followed.tail[0].number <= after + 1:
             return [news for news in followed.tail if news.number > after]
         return await run_in_threadpool(self._jobs.events, job_id, after=after, limit=_PAGE)

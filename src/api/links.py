@@ -58,7 +58,7 @@ def track_detail(record: TrackDetailRecord) -> TrackDetail:
 
 
 def track_page(page: Page[TrackRecord]) -> Page[TrackSummary]:
-    """Tracks, and where their files are."""
+    """Return tracks, and where their files are."""
     items = [track_summary(one) for one in page.items]
     return Page[TrackSummary](items=items, total=page.total, limit=page.limit, offset=page.offset)
 

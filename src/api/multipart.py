@@ -141,7 +141,9 @@ def _extended_text(charset: bytes, value: bytes) -> str:
 
 
 def _text(data: bytes) -> str:
-    """Names come as UTF-8 nowadays; what is not is read as Latin-1, which takes any bytes."""
+    """Decode a name as UTF-8; what is not UTF-8 is read as Latin-1, which takes any
+    bytes.
+    """
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:

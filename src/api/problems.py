@@ -56,7 +56,7 @@ class ProblemResponse(JSONResponse):
     media_type = MEDIA_TYPE
 
     def render(self, content: Any) -> bytes:
-        """Plain ASCII, so that no text from outside can fail to be encoded."""
+        """Return plain ASCII, so that no text from outside can fail to be encoded."""
         return json.dumps(content, allow_nan=False).encode("ascii")
 
 

@@ -68,7 +68,7 @@ def _run(words: Sequence[str]) -> int:
 
 
 def _log_level(options: argparse.Namespace, settings: Settings) -> str:
-    """Only the long tasks tell what they do; the others just answer."""
+    """Choose the log level: only the long tasks report what they do."""
     if options.debug:
         return "DEBUG"
     if options.quiet or options.json:

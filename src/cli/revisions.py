@@ -39,7 +39,7 @@ def explain(call: Call) -> Result:
 
 
 def suggest(call: Call) -> Result:
-    """Stems that could play a part of a track instead."""
+    """Return stems that could play a part of a track instead."""
     found = call.services.revisions.suggestions(
         call.options.track, call.options.voice, limit=call.options.limit
     )

@@ -4,7 +4,9 @@ import os
 
 
 def usable_cores() -> int:
-    """Cores that this process may use, at least 1: fewer than there are in many containers."""
+    """Return cores that this process may use, at least 1: fewer than there are in many
+    containers.
+    """
     if hasattr(os, "sched_getaffinity"):  # not on macOS
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -201,7 +201,7 @@ def _has_tag(tag: str) -> ColumnElement[bool]:
 
 
 def _contains(column: InstrumentedAttribute[Any], text: str) -> ColumnElement[bool]:
-    """SQLite folds capitals of ASCII only, so that the usual spellings are asked for too."""
+    """List the usual spellings of a text, since SQLite folds capitals of ASCII only."""
     spellings = sorted({text, text.lower(), text.upper(), text.capitalize()})
     return or_(*(column.icontains(spelling, autoescape=True) for spelling in spellings))
 
@@ -271,7 +271,7 @@ class LibraryCounts:
 
 
 def library_counts(session: Session, model_id: str) -> LibraryCounts:
-    """Counts of everything; ``vectors`` are those of one model."""
+    """Return counts of everything; ``vectors`` are those of one model."""
 
     def count(statement: Select[int]) -> int:
         return session.scalar(statement) or 0

@@ -110,7 +110,7 @@ def _size(path: Path) -> int | None:
 
 
 def _sizes_on_record(folder: Path, seed: int) -> dict[str, int]:
-    """File sizes as the last run wrote them; empty when another version or seed did."""
+    """Return file sizes as the last run wrote them; empty when another version or seed did."""
     manifest = folder / MANIFEST
     if not manifest.is_file():
         return {}

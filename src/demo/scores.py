@@ -32,14 +32,16 @@ class DemoNote:
 
 
 def pitch_hz(name: str) -> float:
-    """Frequency of a pitch such as ``A4`` (440 Hz), ``Eb2`` or ``F#3``, equal temperament."""
+    """Return frequency of a pitch such as ``A4`` (440 Hz), ``Eb2`` or ``F#3``, equal
+    temperament.
+    """
     semitone = SEMITONES[name[0]] + name.count("#") - name[1:].count("b")
     octave = int(name.rstrip("~").lstrip("ABCDEFG#b"))
     return float(440.0 * 2 ** ((semitone + 12 * (octave + 1) - 69) / 12))
 
 
 def hits(pattern: str, *, times: int = 1, swing: float = 0.5) -> tuple[Hit, ...]:
-    """Strokes of a drum pattern, repeated ``times``.
+    """Return strokes of a drum pattern, repeated ``times``.
 
     swing: where an off-beat sixteenth falls within its eighth: 0.5 straight, 0.56 loose
     """
@@ -53,7 +55,7 @@ def hits(pattern: str, *, times: int = 1, swing: float = 0.5) -> tuple[Hit, ...]
 
 
 def line(notation: str, *, times: int = 1, swing: float = 0.5) -> tuple[DemoNote, ...]:
-    """Notes of a melodic line, repeated ``times``; steps count from each bar's start."""
+    """Return notes of a melodic line, repeated ``times``; steps count from each bar's start."""
     bars = notation.split("|") * times
     return tuple(
         _note(word, number * STEPS_PER_BAR, swing)

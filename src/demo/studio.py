@@ -166,7 +166,7 @@ def mono_below(audio: Audio, cutoff_hz: float, *, sample_rate: int) -> Audio:
 
 
 def thinned(audio: Audio, cutoff_hz: float, *, sample_rate: int) -> Audio:
-    """High-pass a loop without a seam."""
+    """Return high-pass a loop without a seam."""
     return sweep(audio, Sweep(cutoff_hz, shape="highpass"), sample_rate=sample_rate, loop=True)
 
 

@@ -71,7 +71,7 @@ class Ducking:
         self._shape = duck_shape(sample_rate=sample_rate, release_s=release_s)
 
     def amount(self, start: int, stop: int) -> NDArray[np.float32] | None:
-        """0 to 1 for each sample; None where no kick is near."""
+        """Return 0 to 1 for each sample; None where no kick is near."""
         return duck_amount(self._kicks, self._shape, start, stop, lead=self._lead)
 
     def content(self, start: int, stop: int) -> tuple[int, ...]:
@@ -147,7 +147,9 @@ class ChannelStrip:
         return Gains(level, pan_curves(pan))
 
     def send_gains(self, start: int, stop: int) -> tuple[Curve, Curve]:
-        """Factors of what goes to the reverb and to the delay: numbers, or one per sample."""
+        """Return factors of what goes to the reverb and to the delay: numbers, or one per
+        sample.
+        """
         return (
             self._send_gain("reverb_send_db", self.reverb_gain, start, stop),
             self._send_gain("delay_send_db", self.delay_gain, start, stop),
@@ -230,7 +232,7 @@ class ChannelStrip:
 
 
 def _lowered(points: Sequence[Point], by_db: float) -> list[Point]:
-    """Points of a level curve, lower by so much, without what rounding left of the sum."""
+    """Return points of a level curve, lower by so much, without what rounding left of the sum."""
     return [(position, round(value - by_db, 6)) for position, value in points]
 
 
@@ -251,7 +253,7 @@ def _swept(name: str, audio: Audio, cutoff_hz: Curve, sample_rate: int) -> Audio
 
 
 def _openness(name: str, cutoff_hz: Curve) -> NDArray[np.float32]:
-    """1 where a filter lets everything pass that can be heard, 0 where it is at work."""
+    """Return 1 where a filter lets everything pass that can be heard, 0 where it is at work."""
     closed, opened = _OPEN_HZ if name == "low_pass_hz" else _FLAT_HZ
     share = np.clip((np.asarray(cutoff_hz) - closed) / (opened - closed), 0.0, 1.0)
     return np.asarray(share, np.float32)

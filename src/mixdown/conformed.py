@@ -218,5 +218,5 @@ def filtered(audio: Audio, filters: FixedFilters, *, sample_rate: int, looped: b
 
 
 def _narrowed(audio: Audio) -> Audio:
-    """At most two channels."""
+    """Narrow to at most two channels."""
     return to_stereo(audio) if audio.shape[0] > 2 else audio

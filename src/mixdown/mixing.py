@@ -54,7 +54,7 @@ class MixBlock:
 
 
 def score_samples(score: Score) -> int:
-    """Length of a score with its tail, in samples at the project sample rate."""
+    """Return length of a score with its tail, in samples at the project sample rate."""
     grid = SampleGrid(score.bpm, PROJECT_SAMPLE_RATE)
     return grid.sample(score.length_beats) + round(score.tail_s * PROJECT_SAMPLE_RATE)
 
@@ -224,7 +224,7 @@ class _Mixer:
             self._keep(wet, sums, mix)
 
     def _fall_db(self, span: BlockSpan) -> float:
-        """By how much the level that channels share was higher in the block before."""
+        """Return by how much the level that channels share was higher in the block before."""
         if span[0] == 0:
             return 0.0
         before = self._console.common_db(span[0] - BLOCK_SAMPLES, BLOCK_SAMPLES)

@@ -73,7 +73,7 @@ class ClipSource:
         return self._grid.sample(self.clip.start_beats + number * self.pass_beats)
 
     def passes(self, start: int, stop: int) -> Iterable[tuple[int, int]]:
-        """(first sample, length) of the passes that sound from ``start`` to ``stop``."""
+        """Yield (first sample, length) of the passes that sound from ``start`` to ``stop``."""
         length = self.pass_beats * self._grid.samples_per_beat
         number = max(0, int((start - self.start) / length) - 1)
         while self._pass_start(number) < min(stop, self.stop):
@@ -83,7 +83,7 @@ class ClipSource:
             number += 1
 
     def fades(self, store: ConformedSlices) -> tuple[int, int]:
-        """Lengths of the fades at its two ends, in samples."""
+        """Return lengths of the fades at its two ends, in samples."""
         into, out = self._edges(store.sound(self.spec))
         return into.size, out.size
 
@@ -143,7 +143,7 @@ class ClipSource:
         ]
 
     def _edges(self, whole: Audio) -> tuple[np.ndarray, np.ndarray]:
-        """Ramps of the clip's two ends."""
+        """Return ramps of the clip's two ends."""
         if self._ramps is None:
             rate, length = self._grid.sample_rate, self.stop - self.start
             first, _ = next(iter(self.passes(self.stop - 1, self.stop)))
@@ -174,7 +174,7 @@ class NoteSource:
     release: int
 
     def end(self, store: ConformedSlices) -> int:
-        """First sample after the note."""
+        """Return first sample after the note."""
         ringing = self.start + store.length(self.spec)
         return ringing if self.stop is None else min(ringing, self.stop + self.release)
 
@@ -292,7 +292,7 @@ class ChannelSource:
         return ClipSource(clip, spec, self._grid, pass_beats)
 
     def _note_sources(self, track: Channel) -> list[NoteSource]:
-        """Notes in order; a hi-hat is choked by the next one, whatever its stem."""
+        """Return notes in order; a hi-hat is choked by the next one, whatever its stem."""
         notes = sorted(track.notes, key=lambda note: note.start_beats)
         sources = [self._note_source(note) for note in notes]
         if track.role != "hihat":
@@ -339,7 +339,9 @@ def _goes_on(before: Clip, clip: Clip, grid: SampleGrid) -> bool:
 
 
 def _pass_beats(clip: Clip, grid: SampleGrid) -> float:
-    """Length of one pass of a clip's slice, put on the grid. Raises InvalidInputError at 0."""
+    """Return length of one pass of a clip's slice, put on the grid. Raises InvalidInputError at
+    0.
+    """
     if clip.source_length_s * grid.sample_rate < 1 or clip.stretch_ratio <= 0:
         raise InvalidInputError(
             f"a clip needs a slice and a stretch ratio above 0, got "

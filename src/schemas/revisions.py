@@ -165,8 +165,17 @@ class EndingEditIn(_Edit):
 
 
 EditIn = Annotated[
-    SwapIn | MuteIn | RerollIn | LevelIn | LengthIn | TempoIn | KeyIn | MoodIn | EntryIn
-    | SectionRolesIn | EndingEditIn,
+    SwapIn
+    | MuteIn
+    | RerollIn
+    | LevelIn
+    | LengthIn
+    | TempoIn
+    | KeyIn
+    | MoodIn
+    | EntryIn
+    | SectionRolesIn
+    | EndingEditIn,
     Field(discriminator="op"),
 ]
 

@@ -116,7 +116,7 @@ class NeuroAnalyzer:
         )
 
     def _outdated(self, state: LibraryState) -> dict[str, str]:
-        """Stems that were analysed by another version, or whose copy is gone: hash by id."""
+        """Return stems that were analysed by another version, or whose copy is gone: hash by id."""
         copies = copied_stems(self.settings.stems_path)
         return {
             stem_id(digest): digest

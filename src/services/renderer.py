@@ -77,7 +77,7 @@ class RenderedTrack:
     created_at: str
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values."""
+        """Return plain JSON values."""
         return asdict(self)
 
     @classmethod
@@ -387,5 +387,5 @@ def credits_of(choices: tuple[Choice, ...]) -> list[dict[str, str | None]]:
 
 
 def _finite(value: Any) -> Any:
-    """None for an infinite level (silence): JSON has no infinity."""
+    """Return None for an infinite level (silence): JSON has no infinity."""
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -293,7 +293,9 @@ def _text_vectors(embedder: Embedder, prompt: str, named: _ResolvedQuery) -> lis
 
 
 def _stems_and_texts(session: Session, named: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Ids of stems, and texts. Raises NotFoundError for what looks like an id and is none."""
+    """Return ids of stems, and texts. Raises NotFoundError for what looks like an id and is
+    none.
+    """
     there = crud.known_ids(session, named)
     texts = [text for text in named if text not in there and text.strip()]
     for text in texts:

@@ -266,7 +266,9 @@ def _check_header(sample_rate: int, channels: int, path: Path) -> None:
 def _all_blocks(
     file: BufferedReader, first: soundfile.SoundFile, sources: Sources, reading: _Reading
 ) -> Iterator[_Block]:
-    """Blocks of shape (samples, channels) of all runs of sound, as long as they are alike."""
+    """Return blocks of shape (samples, channels) of all runs of sound, as long as they are
+    alike.
+    """
     yield from _run_blocks(first, sources.runs[0], reading)
     for number, source in enumerate(sources.runs[1:], start=1):
         left = len(sources.runs) - number
@@ -286,7 +288,7 @@ def _all_blocks(
 def _run_blocks(
     sound: soundfile.SoundFile, source: SoundRun, reading: _Reading
 ) -> Iterator[_Block]:
-    """Blocks of one run until its sound ends, never across the end that is known."""
+    """Return blocks of one run until its sound ends, never across the end that is known."""
     promised = sound.frames if source.samples is None else source.samples
     left = source.samples
     skip = source.skip

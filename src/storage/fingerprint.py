@@ -10,13 +10,15 @@ STEM_ID_LENGTH = 16
 
 
 def content_hash(path: Path) -> str:
-    """SHA-256 of a file's bytes, in hex. Raises UnreadableAudioError where it can't be read."""
+    """Return SHA-256 of a file's bytes, in hex. Raises UnreadableAudioError where it can't be
+    read.
+    """
     with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def text_hash(text: str) -> str:
-    """SHA-256 of a text in hex, for ids that come from a path."""
+    """Return SHA-256 of a text in hex, for ids that come from a path."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 

@@ -188,7 +188,7 @@ def _stated_in_caf(file: BinaryIO) -> FileMetadata:
 
 
 def _musical(written: dict[str, str]) -> tuple[float | None, str | None]:
-    """Tempo and key that fields of their own tell, else a free text with the very words."""
+    """Return tempo and key that fields of their own tell, else a free text with the very words."""
     tempos = [_tempo(written[name]) for name in _TEMPO_TAGS if name in written]
     keys = [_key(written[name]) for name in _KEY_TAGS if name in written]
     for name in _TEXTS:
@@ -235,7 +235,7 @@ def _parsed_key(text: str) -> str | None:
 
 
 def _xml_fields(text: str) -> dict[str, str]:
-    """Tempo and key of an iXML chunk, as elements or as a sequencer's list of attributes.
+    """Return tempo and key of an iXML chunk, as elements or as a sequencer's list of attributes.
 
     Sought as text, not parsed: XML of strangers can be made to explode.
     """
@@ -277,7 +277,9 @@ def _acid(data: bytes) -> AcidChunk | None:
 
 
 def _sampler(data: bytes) -> tuple[int | None, tuple[tuple[int, int], ...]]:
-    """Root note and loops of a ``smpl`` chunk; the declared count of loops is not believed."""
+    """Return root note and loops of a ``smpl`` chunk; the declared count of loops is not
+    believed.
+    """
     if len(data) < 36:
         return None, ()
     count = min(struct.unpack_from("<I", data, 28)[0], (len(data) - 36) // 24)
@@ -287,7 +289,7 @@ def _sampler(data: bytes) -> tuple[int | None, tuple[tuple[int, int], ...]]:
 
 
 def _info(file: BinaryIO, lists: list[Chunk]) -> dict[str, str]:
-    """Entries of LIST INFO; the first of each name counts."""
+    """Return entries of LIST INFO; the first of each name counts."""
     entries: dict[str, str] = {}
     for chunk in lists:
         data = chunk_bytes(file, chunk)
@@ -310,7 +312,7 @@ def _note(number: int) -> int | None:
 
 
 def _text(data: bytes) -> str:
-    """Zero-terminated text in whatever encoding it was written; never fails."""
+    """Return zero-terminated text in whatever encoding it was written; never fails."""
     raw = data.split(b"\x00", 1)[0]
     try:
         text = raw.decode("utf-8")

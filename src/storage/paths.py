@@ -35,7 +35,7 @@ def safe_join(root: Path, name: str) -> Path:
 
 
 def inner_parts(name: str) -> list[str]:
-    """Folders and file of a name that stays inside its folder.
+    """Return folders and file of a name that stays inside its folder.
 
     Raises InvalidInputError for absolute names, drive letters, ".." and NUL.
     """
@@ -89,7 +89,7 @@ def shortened(text: str, max_bytes: int) -> str:
 
 
 def printable(text: str) -> str:
-    """Text without the surrogates by which Python carries undecodable bytes of a name.
+    """Return text without the surrogates by which Python carries undecodable bytes of a name.
 
     Each such byte becomes ``\\xNN`` and each backslash two, so that nothing is lost:
     see :func:`original_text`. Any other text stays as it is.

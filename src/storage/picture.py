@@ -90,7 +90,7 @@ def _rectangle(shapes: ImageDraw.ImageDraw, element: Element, scale: int) -> Non
 
 
 def _strokes(shapes: ImageDraw.ImageDraw, element: Element, scale: int) -> None:
-    """Upright lines: "M x y V y" to a place, "M x y v length" by a length."""
+    """Yield upright lines: "M x y V y" to a place, "M x y v length" by a length."""
     half = float(element.attrib.get("stroke-width", 1.0)) * scale / 2
     colour = _colour(element, "stroke")
     x = y = 0.0

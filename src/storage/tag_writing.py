@@ -134,7 +134,7 @@ def _frame(name: str, data: bytes) -> bytes:
 
 
 def _text(text: str) -> bytes:
-    """Text of a frame: Latin-1 where that is enough, else UTF-16, as version 2.3 has it."""
+    """Return text of a frame: Latin-1 where that is enough, else UTF-16, as version 2.3 has it."""
     try:
         return b"\x00" + text.encode("latin-1")
     except UnicodeEncodeError:

@@ -21,7 +21,8 @@ Tags = dict[str, str]
 
 
 def read_tags(file: BinaryIO) -> Tags:
-    """Tags of a sound file by name in capitals; empty for a file without, or of another kind.
+    """Return tags of a sound file by name in capitals; empty for a file without, or of another
+    kind.
 
     Names are those of Vorbis comments ("TITLE", "ARTIST", "GENRE", "COMMENT", "BPM",
     "INITIALKEY", "COPYRIGHT", "LICENSE"). Of each name the first one counts, but comments are
@@ -62,7 +63,7 @@ def _unstuffed(file: BinaryIO, head: bytes) -> BinaryIO:
 
 
 def _all(found: TinyTag) -> Iterator[tuple[str, Iterable[str]]]:
-    """Names and values, those with a field of their own first."""
+    """Return names and values, those with a field of their own first."""
     more = found.other
     for name in _NAMED:
         value = getattr(found, name)

@@ -109,7 +109,7 @@ class Api:
 
 
 def told(params: Params | None) -> list[tuple[str, str]]:
-    """Parameters as a query takes them: lists repeated, truth values in lower case."""
+    """Return parameters as a query takes them: lists repeated, truth values in lower case."""
     pairs: list[tuple[str, str]] = []
     for name, value in (params or {}).items():
         several = isinstance(value, Sequence) and not isinstance(value, str)

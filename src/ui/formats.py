@@ -4,7 +4,7 @@ from datetime import datetime
 
 
 def duration(seconds: float | None) -> str:
-    """0.41 s, 12 s, 3:18. None is a dash."""
+    """Write a duration: 0.41 s, 12 s, 3:18. None is a dash."""
     if seconds is None:
         return "–"
     if seconds < 10:
@@ -18,7 +18,7 @@ def duration(seconds: float | None) -> str:
 
 
 def size(count: float) -> str:
-    """Bytes in the unit that fits, powers of 1000."""
+    """Return bytes in the unit that fits, powers of 1000."""
     for unit in ("B", "kB", "MB", "GB"):
         if count < 1000:
             return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
@@ -27,7 +27,7 @@ def size(count: float) -> str:
 
 
 def tempo(bpm: float | None) -> str:
-    """128 BPM, 87.5 BPM. None is nothing."""
+    """Write a tempo: 128 BPM, 87.5 BPM. None is nothing."""
     return "" if bpm is None else f"{bpm:.1f}".removesuffix(".0") + " BPM"
 
 

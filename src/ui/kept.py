@@ -70,7 +70,7 @@ def several(widget: Widget, label: str, options: Sequence[str], *, key: str, **m
 
 
 def switch(widget: Widget, label: str, *, key: str, **more: Any) -> bool:
-    """On or off; off by default. widget: such as ``st.toggle``"""
+    """Show a switch, off by default. widget: such as ``st.toggle``"""
     _seed(key, False, lambda said: said == "1")
     widget(label, key=key, **more)
     return bool(_kept(key, False))
@@ -87,7 +87,7 @@ def span(widget: Widget, label: str, limits: tuple[int, int], *, key: str) -> tu
 
 
 def span_of(said: str, limits: tuple[int, int]) -> tuple[int, int]:
-    """``90..130`` as two ends within limits; what is no such text counts as the limits."""
+    """Read ``90..130`` as two ends within limits; what is no such text counts as the limits."""
     low, dots, high = said.partition("..")
     if not dots or not low.isdecimal() or not high.isdecimal() or int(low) > int(high):
         return limits

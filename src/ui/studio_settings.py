@@ -20,7 +20,7 @@ class StudioSettings:
 
 
 def place_of(environment: Mapping[str, str] | None = None) -> StudioSettings:
-    """BACKEND_URL, API_KEY and APP_PASSWORD of the environment."""
+    """Return BACKEND_URL, API_KEY and APP_PASSWORD of the environment."""
     known = os.environ if environment is None else environment
     return StudioSettings(
         backend_url=known.get("BACKEND_URL", "").strip() or DEFAULT_BACKEND,

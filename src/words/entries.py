@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 LANGUAGES = ("en", "de", "ru")
 
 CONTENT = (
     "instrument", "group", "source", "mood", "qualifier", "genre", "style", "foreign_genre",
-    "fast", "slow", "long", "short",
+    "fast", "slow", "long", "short", "occasion",
 )  # fmt: skip
 """Kinds of words that say what something is or sounds like; only they are parts of compounds."""
+
+SUGGESTIONS = ("bpm", "genre", "plays", "refuses", "mode", "swing", "metre")
+"""What an entry may say of the music besides its moods; ``WordEntry.suggests`` explains each."""
 
 SCOPES = ("denies_next", "denies_all", "denies_itself", "or", "and", "strong", "slight", "too",
           "filler")  # fmt: skip
@@ -47,6 +51,9 @@ class WordEntry:
     scope: how a search reads it where it only turns or weighs others, see SCOPES; "" otherwise
     called: what English names of files call it
     names: word of a file's name -> what it says
+    implies: further moods that come with it, the nearest first
+    suggests: what else it says of the music, by ``SUGGESTIONS``: the tempo in BPM, a genre,
+        names of instruments to play, a category to leave out, minor or major, swing, a metre
     """
 
     name: str
@@ -62,6 +69,8 @@ class WordEntry:
     scope: str = ""
     called: tuple[str, ...] = ()
     names: Mapping[str, NameFacts] = field(default_factory=dict)
+    implies: tuple[str, ...] = ()
+    suggests: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_content(self) -> bool:

@@ -8,18 +8,24 @@ from typing import Any
 import yaml
 
 from src.core.errors import InvalidInputError
-from src.words.entries import LANGUAGES, SCOPES, NameFacts, WordEntry
+from src.words.entries import LANGUAGES, SCOPES, SUGGESTIONS, NameFacts, WordEntry
 
 _USUAL_KINDS = {
     "instruments.yaml": "instrument",
     "adjectives.yaml": "mood",
+    "moods.yaml": "mood",
+    "occasions.yaml": "occasion",
+    "theory.yaml": "scale",
     "genres.yaml": "genre",
     "grammar.yaml": "filler",
 }
 _FIELDS = frozenset(
-    {*LANGUAGES, "kind", "value", "category", "part", "sound", "means", "called", "names",
-     "phrases", "search"}
+    {*LANGUAGES, *SUGGESTIONS, "kind", "value", "category", "part", "sound", "means", "called",
+     "names", "phrases", "search", "implies"}
 )  # fmt: skip
+
+_HEARD = ("adjectives.yaml", "moods.yaml")
+"""Files whose entries a search looks for by themselves, unless they name another sound."""
 
 Body = Mapping[str, Any]
 
@@ -83,10 +89,13 @@ def _concepts(bodies: Mapping[str, Mapping[str, Body]]) -> dict[str, list[tuple[
             _texts(name, body.get("sound", body["category"]))
             for name, body in bodies["instruments.yaml"].items()
         ],
-        "adjectives.yaml": [
-            _texts(name, body.get("sound", str(name)))
-            for name, body in bodies["adjectives.yaml"].items()
-        ],
+        **{
+            file: [
+                _texts(name, body.get("sound", str(name) if file in _HEARD else ()))
+                for name, body in bodies[file].items()
+            ]
+            for file in (*_HEARD, "occasions.yaml", "theory.yaml")
+        },
         "genres.yaml": list(genres.values()),
         "grammar.yaml": [
             _texts(name, () if body.get("search", SCOPES[0]) in SCOPES else body["search"])
@@ -100,9 +109,10 @@ def _meanings(
 ) -> dict[str, Mapping[str, float]]:
     """Weights of each concept: of categories, and of entries that are not heard as another."""
     found = {name: facts.get("means", {name: 1.0}) for name, facts in categories.items()}
-    for name, body in bodies["adjectives.yaml"].items():
-        if "sound" not in body:
-            found[str(name)] = body.get("means", {str(name): 1.0})
+    for file in _HEARD:
+        for name, body in bodies[file].items():
+            if "sound" not in body:
+                found[str(name)] = body.get("means", {str(name): 1.0})
     for name, body in bodies["genres.yaml"].items():
         if "means" in body:
             found[name] = body["means"]
@@ -133,6 +143,8 @@ def _entry(
         meaning=_summed(meanings[concept] for concept in concepts),
         scope=scope if scope in SCOPES else "",
         called=_texts(path, body.get("called", ())),
+        implies=_texts(path, body.get("implies", ())),
+        suggests={name: body[name] for name in SUGGESTIONS if name in body},
         names={
             word: name_facts(f"{path}, names, {word}", facts, category)
             for word, facts in body.get("names", {}).items()
@@ -161,10 +173,11 @@ def name_facts(path: str, facts: object, category: str) -> NameFacts:
 
 
 def _texts(path: str, value: object) -> tuple[str, ...]:
-    """Read one text or several; YAML reads "no" and "off" as something else unless they are
-    quoted.
+    """Read one text or several, as a list or with commas between them.
+
+    In a list YAML reads "no" and "off" as something else unless they are quoted.
     """
-    texts = (value,) if isinstance(value, str) else value
+    texts = value.split(", ") if isinstance(value, str) else value
     if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
         raise InvalidInputError(f"{path}: words must be texts (quoted), got {value!r}")
     return tuple(texts)

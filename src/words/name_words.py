@@ -20,6 +20,8 @@ class NameWords:
     counted: before one it is a count ("100 kicks")
     keyless: a lone letter before one is no key; sentence: "Am" before one is none either
     sorting: a folder of such words alone sorts the sounds of a kit
+    rises, falls: what leads into a section, and what lands on its start
+    open_hats, closed_hats: which hi-hat it is
     """
 
     categories: Mapping[str, Mapping[str, float]]
@@ -33,6 +35,10 @@ class NameWords:
     keyless: frozenset[str]
     sentence: frozenset[str]
     sorting: frozenset[str]
+    rises: frozenset[str]
+    falls: frozenset[str]
+    open_hats: frozenset[str]
+    closed_hats: frozenset[str]
 
     @property
     def known(self) -> frozenset[str]:
@@ -71,6 +77,10 @@ def name_words(
         keyless=frozenset(lists["not a key before"]),
         sentence=frozenset(lists["sentence"]),
         sorting=frozenset(lists["sorting"]),
+        rises=frozenset(lists["rises"]),
+        falls=frozenset(lists["falls"]),
+        open_hats=frozenset(lists["open hats"]),
+        closed_hats=frozenset(lists["closed hats"]),
     )
 
 

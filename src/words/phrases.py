@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from src.core.errors import InvalidInputError
+from src.words.dictionary import is_ordinary
 from src.words.entries import WordEntry
 from src.words.spelling import Word, plain, words_of
 from src.words.typing_errors import Spellings
@@ -101,8 +102,12 @@ class PhraseTable:
         return tuple(self._word(words[start], best)), 1
 
     def corrected(self, word: str) -> str | None:
-        """Correct a mistyped word to a known one, in plain spelling; None if none is near."""
-        return self._spellings.corrected(plain(word))
+        """Correct a mistyped word to a known one, in plain spelling; None if none is near.
+
+        A word that a dictionary of the three languages holds is no typing error.
+        """
+        better = self._spellings.corrected(plain(word))
+        return None if better is None or is_ordinary(word.lower()) else better
 
     def knows(self, word: str) -> bool:
         """Tell whether a word needs no correction: it means something, or is an ordinary one.

@@ -29,8 +29,9 @@ def test_weights_are_shares() -> None:
 
 def test_categories_come_in_the_order_asked_for() -> None:
     words = vocabulary()
-    lists = {"words": {}, "not a tempo after": [], "not a tempo before": [], "counted": [],
-             "not a key before": [], "sentence": [], "sorting": []}  # fmt: skip
+    names = ("not a tempo after", "not a tempo before", "counted", "not a key before", "sentence",
+             "sorting", "rises", "falls", "open hats", "closed hats")  # fmt: skip
+    lists = {"words": {}} | {name: [] for name in names}
     found = name_words(words.entries, lists, reversed(words.categories))
     assert list(found.categories) == list(reversed(words.categories))
     assert found.categories == words.names.categories

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from src.words.dictionary import is_ordinary
 from src.words.name_words import singular
 from src.words.phrases import read_pattern
 from src.words.typing_errors import near_words, typos_allowed, typos_between
@@ -11,7 +12,7 @@ from src.words.vocabulary import vocabulary
 
 @pytest.mark.parametrize(
     ("slip", "meant"),
-    [("tecno", "techno"), ("melanholisch", "sad"), ("percusion", "percussion"),
+    [("tecno", "techno"), ("melanholisch", "melancholic"), ("percusion", "percussion"),
      ("synthwvae", "synthwave"), ("Streichr", "strings"), ("trumept", "trumpet"),
      ("Klavir", "piano"), ("скирпка", "violin"), ("техон", "techno"), ("distrotion", "distorted"),
      ("acordion", "accordion"), ("kcik", "kick"), ("бчока", "kick"), ("Flcähe", "pad"),
@@ -83,6 +84,8 @@ def test_missing_doubled_and_swapped_letters_in_any_instrument_are_corrected() -
             word[:place] + word[place + 1] + word[place] + word[place + 2 :],
         } - {word}
         for slip in slips:
+            if is_ordinary(slip):
+                continue
             found = table.word(table.corrected(slip) or slip)
             missed += not found or found[0].entry is not table.word(word)[0].entry
     assert missed <= len(names) * 3 // 50

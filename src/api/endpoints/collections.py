@@ -59,7 +59,7 @@ def get_collection(engine: EngineDep, collection_id: CollectionId) -> Collection
 def change_collection(
     engine: EngineDep, collection_id: CollectionId, changes: CollectionChanges
 ) -> CollectionDetail:
-    """Another name or note. The favourites keep their name (409 `built_in`)."""
+    """Give it another name or note. The favourites keep their name (409 `built_in`)."""
     return engine.collections.change(collection_id, changes)
 
 

@@ -40,7 +40,7 @@ def export_track(
     response: Response,
     mark: MarkDep,
 ) -> JobOut:
-    """As a job. What is there already is not made again."""
+    """Export as a job. What is there already is not made again."""
     params = engine.exports.check(track_id, requested.formats)
     return started(engine.jobs.submit("export", params, mark=mark), response)
 

@@ -63,7 +63,7 @@ def list_jobs(
     status: Annotated[list[JobStatus] | None, Query(description="Any of these states")] = None,
     cursor: Annotated[Text | None, Query(max_length=128, description="As answered before")] = None,
 ) -> JobList:
-    """Newest first. Results are left out here: ask for the job itself.
+    """Return newest first. Results are left out here: ask for the job itself.
 
     `next_cursor` leads on from the last job of a page, whatever was added before it since.
     """
@@ -95,7 +95,9 @@ def cancel_jobs(engine: EngineDep, requested: JobSelection) -> CancelledOut:
 
 @router.get("/api/v1/jobs/{job_id}", summary="How a job is doing", responses=problem_responses(404))
 def get_job(engine: EngineDep, job_id: JobId) -> JobOut:
-    """Progress, what it is doing, how long it will take, and in the end its result or problem."""
+    """Show progress, what it is doing, how long it will take, and in the end its result or
+    problem.
+    """
     return job_out(engine.jobs.get(job_id))
 
 
@@ -126,7 +128,7 @@ def _followed_from(
 async def job_events(
     engine: EngineDep, job_id: JobId, seen: Annotated[int, Depends(_followed_from)]
 ) -> AsyncIterator[ServerSentEvent]:
-    """Server-sent events: `state` when its state changes, `progress` between, up to its end.
+    """Send server-sent events: `state` when its state changes, `progress` between, up to its end.
 
     Ids count from 1 without gaps and are kept with the job: who was cut off goes on where
     `Last-Event-ID` says, and misses nothing. A comment comes every 15 seconds where nothing
@@ -180,7 +182,7 @@ def retry_job(engine: EngineDep, job_id: JobId, response: Response, mark: MarkDe
 
 @router.get("/status/{task_id}", summary="A job in three words", responses=problem_responses(404))
 def task_status(engine: EngineDep, task_id: JobId) -> TaskStatus:
-    """`pending`, `success` or `failed` (also when it was cancelled), and the finished file."""
+    """Tell `pending`, `success` or `failed` (also when it was cancelled), and the finished file."""
     state = engine.jobs.get(task_id)
     words = {"queued": "pending", "running": "pending", "succeeded": "success"}
     file_url = (job_result(state.kind, state.result) or {}).get("file_url")

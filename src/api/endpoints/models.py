@@ -40,7 +40,9 @@ def list_models(engine: EngineDep) -> ModelsAnswer:
 def reembed(
     engine: EngineDep, response: Response, mark: MarkDep, request: ReembedRequest | None = None
 ) -> JobOut:
-    """Starts a job that makes the vectors which lack and then lets searches use them. Searches
+    """Make the vectors that lack, as a job, and then let searches use them.
+
+    Searches
     go on with the old ones meanwhile. Cancelled, it goes on from there when started again."""
     params = {} if request is None else request.model_dump()
     return started(engine.jobs.submit("reembed", params, mark=mark), response)

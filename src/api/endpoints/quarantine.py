@@ -19,7 +19,7 @@ FileId = Annotated[str, Path(pattern=r"^[0-9a-zA-Z_-]{1,32}$", description="Id o
 
 @router.get("", summary="List refused files", responses=problem_responses())
 def list_refused(engine: EngineDep, window: WindowDep) -> Page[QuarantinedOut]:
-    """Newest first, each with its reason. Stems that you removed are here too."""
+    """List refused files newest first, each with its reason. Removed stems are here too."""
     found, total = engine.quarantine.page(window)
     items = [QuarantinedOut(**asdict(item)) for item in found]
     return Page[QuarantinedOut](items=items, total=total, limit=window.limit, offset=window.offset)
@@ -46,5 +46,5 @@ def retry_refused(
     responses=problem_responses(404, 409),
 )
 def delete_refused(engine: EngineDep, file_id: FileId) -> None:
-    """For good. One that was left in its place stays there, and the next analysis sees it."""
+    """Delete it for good. One left in its place stays there and is seen by the next analysis."""
     engine.quarantine.delete(file_id)

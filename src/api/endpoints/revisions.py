@@ -30,13 +30,13 @@ router = APIRouter(prefix="/api/v1/tracks", tags=["tracks"])
 
 @router.get("/{track_id}/plan", summary="The plan of a track", responses=problem_responses(404))
 def get_plan(engine: EngineDep, track_id: TrackId) -> Plan:
-    """As it can be changed and sent to `POST /api/v1/tracks`."""
+    """Give the plan as it can be changed and sent to `POST /api/v1/tracks`."""
     return Plan.model_validate(engine.revisions.plan(track_id))
 
 
 @router.get("/{track_id}/explain", summary="Why these stems", responses=problem_responses(404))
 def explain(engine: EngineDep, track_id: TrackId) -> Explanation:
-    """For each part the stem that plays it, its scores by criterion, and the runners-up."""
+    """Explain for each part the stem that plays it, its scores by criterion, and the runners-up."""
     choices = engine.revisions.explain(track_id)
     voices = [
         choice_out(choice, played.part)
@@ -58,7 +58,7 @@ def suggest(
     ],
     limit: Annotated[int, Query(ge=1, le=MAX_SUGGESTIONS)] = 10,
 ) -> SwapSuggestions:
-    """Weighed as when the track was made, beside all that plays in it."""
+    """List what fits, weighed as when the track was made, beside all that plays in it."""
     matches = engine.revisions.suggestions(track_id, voice, limit=limit)
     stems = [
         SwapSuggestion(

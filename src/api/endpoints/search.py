@@ -81,7 +81,7 @@ def suggest_words(
     q: Annotated[Text, Query(max_length=LONGEST_TYPED, description="What is typed so far")] = "",
     limit: Annotated[int, Query(ge=1, le=MOST_SUGGESTED)] = 10,
 ) -> SuggestionsAnswer:
-    """Kinds, tags, kits, words and names that begin so, with how many stems they find."""
+    """Suggest kinds, tags, kits, words and names that begin so, with how many stems they find."""
     found = engine.suggestions.suggest(q, limit=limit)
     return SuggestionsAnswer(suggestions=[SuggestionOut(**asdict(one)) for one in found])
 

@@ -41,7 +41,7 @@ def edit_stems(engine: EngineDep, requested: BulkEdit) -> BulkEditAnswer:
 
 @router.get("/edits", summary="List corrections of many stems", responses=problem_responses())
 def list_edits(engine: EngineDep, window: WindowDep) -> Page[EditOut]:
-    """Newest first. The last 50 are kept."""
+    """List changes of many stems newest first. The last 50 are kept."""
     page = engine.edits.page(window)
     items = [edit_out(one) for one in page.items]
     return Page[EditOut](items=items, total=page.total, limit=page.limit, offset=page.offset)

@@ -14,11 +14,11 @@ router = APIRouter(prefix="/api/v1", tags=["system"])
 
 @router.get("/storage", summary="What is on the disk", responses=no_input(problem_responses()))
 def get_storage(engine: EngineDep) -> Storage:
-    """Files and bytes of each folder, and the room that is left."""
+    """Return files and bytes of each folder, and the room that is left."""
     return Storage(**asdict(storage_use(engine.settings)))
 
 
 @router.get("/settings", summary="Settings", responses=no_input(problem_responses()))
 def get_settings(engine: EngineDep) -> dict[str, str]:
-    """As they hold now, by their names in the environment; secrets are left out."""
+    """Show them as they hold now, by their names in the environment; secrets are left out."""
     return shown_settings(engine.settings)

@@ -97,7 +97,7 @@ def _palette(requested: PlanRequest) -> Palette | None:
 
 @router.post("/api/v1/plans", summary="Plan a track", responses=problem_responses())
 def make_plan(engine: EngineDep, requested: PlanRequest) -> PlanAnswer:
-    """Only the plan, to be read, changed, and sent to `POST /api/v1/tracks`."""
+    """Make only the plan, to be read, changed, and sent to `POST /api/v1/tracks`."""
     seed = fresh_seed() if requested.seed is None else requested.seed
     plan = engine.tracks.plan(
         requested.prompt,
@@ -123,7 +123,7 @@ def make_plan(engine: EngineDep, requested: PlanRequest) -> PlanAnswer:
 async def render_plan(
     engine: EngineDep, request: Request, requested: TrackRequest, render: RenderDep
 ) -> GeneratedTrack | Response:
-    """Like `POST /generate-track`, from a plan that you bring."""
+    """Render like `POST /generate-track`, from a plan that you bring."""
     seed = fresh_seed() if requested.seed is None else requested.seed
     plan = engine.tracks.checked_plan(requested.plan.model_dump())
     return await rendered(engine, request, "render", render_params(plan, seed), render)
@@ -131,7 +131,7 @@ async def render_plan(
 
 @router.get("/api/v1/tracks", summary="List tracks", responses=problem_responses())
 def list_tracks(engine: EngineDep, window: WindowDep) -> Page[TrackSummary]:
-    """Newest first."""
+    """List them newest first."""
     return track_page(engine.tracks.page(window))
 
 
@@ -139,7 +139,7 @@ def list_tracks(engine: EngineDep, window: WindowDep) -> Page[TrackSummary]:
     "/api/v1/tracks/{track_id}", summary="All about a track", responses=problem_responses(404)
 )
 def get_track(engine: EngineDep, track_id: TrackId) -> TrackDetail:
-    """With its plan and the report of its making."""
+    """Give a track with its plan and the report of its making."""
     return track_detail(engine.tracks.detail(track_id))
 
 

@@ -44,7 +44,7 @@ class Adsr:
 
 
 def decay(span: SampleSpan, *, time_s: float, hold_s: float = 0.0) -> Curve:
-    """Full level for ``hold_s``, then an exponential fall of 60 dB within ``time_s``."""
+    """Return full level for ``hold_s``, then an exponential fall of 60 dB within ``time_s``."""
     late = np.maximum(span.times_s - hold_s, 0.0)
     fall: Curve = np.exp(-6.908 / time_s * late)
     return fall

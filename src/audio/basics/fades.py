@@ -33,7 +33,7 @@ def fade_out(audio: Audio, *, sample_rate: int, fade_s: float) -> Audio:
 
 
 def fade_in_samples(audio: Audio, length: int) -> Audio:
-    """``fade_in`` with a length in samples."""
+    """Apply ``fade_in`` with a length in samples."""
     faded = audio.copy()
     length = min(max(length, 0), audio.shape[1])
     faded[:, :length] *= rising(length)
@@ -41,7 +41,7 @@ def fade_in_samples(audio: Audio, length: int) -> Audio:
 
 
 def fade_out_samples(audio: Audio, length: int) -> Audio:
-    """``fade_out`` with a length in samples."""
+    """Apply ``fade_out`` with a length in samples."""
     faded = audio.copy()
     length = min(max(length, 0), audio.shape[1])
     faded[:, audio.shape[1] - length :] *= rising(length)[::-1]
@@ -75,7 +75,7 @@ def crossfade(ending: Audio, coming: Audio) -> Audio:
 
 
 def _correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
-    """Likeness in 0..1; pieces that cancel count as unlike, equal ones exactly as 1."""
+    """Return likeness in 0..1; pieces that cancel count as unlike, equal ones exactly as 1."""
     if np.array_equal(one, other):
         return 1.0
     scale = float(np.linalg.norm(one) * np.linalg.norm(other))

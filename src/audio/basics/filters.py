@@ -43,14 +43,14 @@ def band_pass(
 
 
 def low_pass_sections(cutoff_hz: float, *, sample_rate: int, order: int = 2) -> NDArray[np.float64]:
-    """Butterworth low-pass as second-order sections, for a RunningFilter."""
+    """Return Butterworth low-pass as second-order sections, for a RunningFilter."""
     return _sections("lowpass", cutoff_hz, order, sample_rate)
 
 
 def high_pass_sections(
     cutoff_hz: float, *, sample_rate: int, order: int = 2
 ) -> NDArray[np.float64]:
-    """Butterworth high-pass as second-order sections, for a RunningFilter."""
+    """Return Butterworth high-pass as second-order sections, for a RunningFilter."""
     return _sections("highpass", cutoff_hz, order, sample_rate)
 
 

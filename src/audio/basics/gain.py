@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 
 def db_to_gain(level_db: float) -> float:
-    """Factor of a level: 0 dB is 1, -6.02 dB is a half, -inf is 0."""
+    """Return factor of a level: 0 dB is 1, -6.02 dB is a half, -inf is 0."""
     return float(10 ** (level_db / 20))
 
 
@@ -18,7 +18,7 @@ def gain_to_db(gain: float) -> float:
 
 
 def pan_gains(pan: float) -> tuple[float, float]:
-    """Factors of the left and right channel for a position from -1 (left) to 1 (right).
+    """Return factors of the left and right channel for a position from -1 (left) to 1 (right).
 
     Equal power, scaled so that the middle leaves both channels as they are.
     """
@@ -27,7 +27,7 @@ def pan_gains(pan: float) -> tuple[float, float]:
 
 
 def pan_curves(pan: NDArray[np.float32]) -> NDArray[np.float32]:
-    """``pan_gains`` for a position per sample: shape (2, samples)."""
+    """Compute ``pan_gains`` for a position per sample: shape (2, samples)."""
     angle = (np.clip(pan, -1.0, 1.0) + 1) * np.float32(math.pi / 4)
     return np.float32(math.sqrt(2)) * np.stack([np.cos(angle), np.sin(angle)])
 
@@ -35,7 +35,7 @@ def pan_curves(pan: NDArray[np.float32]) -> NDArray[np.float32]:
 def curve(
     points: Sequence[tuple[float, float]], start: int, stop: int
 ) -> NDArray[np.float32] | float:
-    """Values of a line through breakpoints for the samples from ``start`` to ``stop``.
+    """Return values of a line through breakpoints for the samples from ``start`` to ``stop``.
 
     points: (sample, value), rising in time, at least one; before the first and after the
         last the line is level. Two points at one sample are a jump.

@@ -38,7 +38,7 @@ class SampleSpan:
 
 
 def phase_cycles(frequency_hz: Hz, span: SampleSpan, *, start_cycles: float = 0.0) -> Curve:
-    """Unwrapped phase in cycles of an oscillator at the given frequency."""
+    """Return unwrapped phase in cycles of an oscillator at the given frequency."""
     if isinstance(frequency_hz, np.ndarray):
         steps = np.concatenate([[0.0], frequency_hz[: span.samples - 1]]) / span.sample_rate
         moving: Curve = start_cycles + np.cumsum(steps)
@@ -48,7 +48,7 @@ def phase_cycles(frequency_hz: Hz, span: SampleSpan, *, start_cycles: float = 0.
 
 
 def sine_of(phase: Curve) -> Audio:
-    """Sine of a phase in cycles, shape (1, samples)."""
+    """Return sine of a phase in cycles, shape (1, samples)."""
     turns = (phase - np.floor(phase)).astype(np.float32)
     wave: Audio = np.sin(np.float32(2 * np.pi) * turns)[None]
     return wave
@@ -60,7 +60,7 @@ def sine(frequency_hz: Hz, span: SampleSpan, *, start_cycles: float = 0.0) -> Au
 
 
 def saw(frequency_hz: Hz, span: SampleSpan, *, start_cycles: float = 0.0) -> Audio:
-    """Rising sawtooth, shape (1, samples), its edges rounded so that it hardly aliases.
+    """Return rising sawtooth, shape (1, samples), its edges rounded so that it hardly aliases.
 
     Each jump is replaced by a two-sample polynomial (PolyBLEP; Välimäki and
     Huovilainen, 2007). Only the samples beside a jump are touched.
@@ -81,7 +81,9 @@ def saw(frequency_hz: Hz, span: SampleSpan, *, start_cycles: float = 0.0) -> Aud
 def pulse(
     frequency_hz: Hz, span: SampleSpan, *, width: float = 0.5, start_cycles: float = 0.0
 ) -> Audio:
-    """Rectangle without an offset: two saws ``width`` of a cycle apart, shape (1, samples)."""
+    """Return rectangle without an offset: two saws ``width`` of a cycle apart, shape (1,
+    samples).
+    """
     first = saw(frequency_hz, span, start_cycles=start_cycles)
     return first - saw(frequency_hz, span, start_cycles=start_cycles + width)
 
@@ -94,7 +96,7 @@ def supersaw(
     detune_cents: float,
     rng: np.random.Generator,
 ) -> Audio:
-    """Saws side by side and slightly out of tune, spread over the stereo field.
+    """Return saws side by side and slightly out of tune, spread over the stereo field.
 
     voices: at least 1; they lie evenly within +-detune_cents, alternating left and right
 
@@ -128,7 +130,7 @@ def modulated_sine(
 def damped_partials(
     frequencies_hz: Curve, levels: Curve, decays_s: Curve, span: SampleSpan
 ) -> Audio:
-    """Sines that ring and die away, summed: bells, bars, skins, shape (1, samples).
+    """Return sines that ring and die away, summed: bells, bars, skins, shape (1, samples).
 
     decays_s: time to fall by 60 dB, one per partial. Partials beyond 0.45 of the
     sample rate are left out.
@@ -147,7 +149,7 @@ def damped_partials(
 
 
 def white_noise(span: SampleSpan, *, channels: int, rng: np.random.Generator) -> Audio:
-    """Independent Gaussian noise per channel, RMS 0.33."""
+    """Return independent Gaussian noise per channel, RMS 0.33."""
     noise: Audio = rng.standard_normal((channels, span.samples), dtype=np.float32)
     return noise * np.float32(0.33)
 
@@ -155,7 +157,7 @@ def white_noise(span: SampleSpan, *, channels: int, rng: np.random.Generator) ->
 def coloured_noise(
     span: SampleSpan, *, channels: int, slope_db_per_octave: float, rng: np.random.Generator
 ) -> Audio:
-    """Gaussian noise with a tilted spectrum, RMS 0.33; -3 dB per octave is pink.
+    """Return Gaussian noise with a tilted spectrum, RMS 0.33; -3 dB per octave is pink.
 
     Made from a random spectrum, silent below 20 Hz.
     """
@@ -215,7 +217,7 @@ def _smoothing(brightness: float) -> Curve:
 
 
 def _cubic_read(fraction: float) -> Curve:
-    """Lagrange weights for a delay of 1 + fraction samples over four taps."""
+    """Return Lagrange weights for a delay of 1 + fraction samples over four taps."""
     d = 1 + fraction
     return np.array(
         [

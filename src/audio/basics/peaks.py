@@ -7,7 +7,7 @@ from src.audio.basics.validation import Audio
 
 
 def outline(audio: Audio, points: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Lowest and highest sample, over all channels, of ``points`` equal stretches.
+    """Return lowest and highest sample, over all channels, of ``points`` equal stretches.
 
     audio: shape (channels, samples)
     points: at least 1; a clip with fewer samples gives one point per sample

@@ -29,5 +29,5 @@ def side_by_side(work: Callable[[Block], Result], pieces: Iterable[Block]) -> li
 
 
 def blocks(samples: int, length: int) -> list[tuple[int, int]]:
-    """(start, stop) of the pieces of a sound, each ``length`` long but the last."""
+    """Yield (start, stop) of the blocks of a sound, each ``length`` long but the last."""
     return [(start, min(start + length, samples)) for start in range(0, samples, length)]

@@ -215,7 +215,7 @@ class LoudnessMeter:
         return powers
 
     def report(self) -> LoudnessReport:
-        """Loudness of everything taken so far."""
+        """Return loudness of everything taken so far."""
         steps = self.step_powers
         return LoudnessReport(
             integrated_lufs=(

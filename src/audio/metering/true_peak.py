@@ -81,7 +81,7 @@ def _stretch_peaks(
 
 
 def with_surroundings(channel: NDArray[np.float32], start: int, count: int) -> NDArray[np.float32]:
-    """``count`` blocks from ``start`` on and one on either side, zero beyond the ends."""
+    """Return ``count`` blocks from ``start`` on and one on either side, zero beyond the ends."""
     first, last = start - BLOCK_SAMPLES, start + (count + 1) * BLOCK_SAMPLES
     part = np.zeros(last - first, np.float32)
     inside = channel[max(first, 0) : min(last, channel.size)]
@@ -112,7 +112,7 @@ def _channel_peaks(
 
 
 def _block_levels(part: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Largest magnitude of each run of 32 samples, by halving: much faster than by rows."""
+    """Return largest magnitude of each run of 32 samples, by halving: much faster than by rows."""
     levels = np.abs(part)
     for _ in range(BLOCK_SAMPLES.bit_length() - 1):
         levels = np.maximum(levels[0::2], levels[1::2])
@@ -128,7 +128,7 @@ def block_windows(part: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def interpolation_weights(phase: int) -> NDArray[np.float64]:
-    """Weights of the samples -15 to 16 for the point at ``phase`` quarters of a sample."""
+    """Return weights of the samples -15 to 16 for the point at ``phase`` quarters of a sample."""
     distance = np.arange(-_BEFORE, _AFTER + 1) - phase / OVERSAMPLING
     window = np.i0(_KAISER_BETA * np.sqrt(1 - np.minimum(1, np.abs(distance) / _AFTER) ** 2))
     weights: NDArray[np.float64] = np.sinc(distance) * window
@@ -138,7 +138,9 @@ def interpolation_weights(phase: int) -> NDArray[np.float64]:
 
 @functools.cache
 def _interpolator() -> tuple[NDArray[np.float32], float]:
-    """Matrix from a block with its surroundings to the points between, and its largest gain."""
+    """Return matrix from a block with its surroundings to the points between, and its largest
+    gain.
+    """
     matrix = np.zeros((BLOCK_SAMPLES * (OVERSAMPLING - 1), _WIDTH))
     bound = 1.0
     for phase in range(1, OVERSAMPLING):

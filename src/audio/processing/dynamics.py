@@ -28,7 +28,7 @@ def duck_shape(*, sample_rate: int, release_s: float) -> NDArray[np.float32]:
 
 
 def duck_lead(sample_rate: int) -> int:
-    """By how many samples ducking begins before the kick."""
+    """Return by how many samples ducking begins before the kick."""
     return round(_DUCK_ATTACK_S * sample_rate)
 
 

@@ -93,7 +93,7 @@ class ReverbSend:
         return answered
 
     def _spectrum(self, led: Audio, position: int) -> "Spectrum | None":
-        """Spectrum of the hop at ``place`` and the one before it; None for silence."""
+        """Return spectrum of the hop at ``place`` and the one before it; None for silence."""
         first = position + self.memory - _HOP
         frame = led[:, first : first + 2 * _HOP]
         if not frame.any():
@@ -111,7 +111,7 @@ class EchoTime:
     feedback: float = 0.42
 
     def samples(self, sample_rate: int) -> int:
-        """Distance of two echoes in samples, at least 1."""
+        """Return distance of two echoes in samples, at least 1."""
         return max(1, round(self.beats * 60 / self.bpm * sample_rate))
 
 

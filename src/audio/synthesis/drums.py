@@ -184,7 +184,7 @@ def hat(shape: Hat, *, sample_rate: int, rng: np.random.Generator) -> Audio:
 
 
 def _metal(tune: float, span: SampleSpan, rng: np.random.Generator) -> Audio:
-    """Six rectangles far above their roots, the two channels slightly out of step."""
+    """Return six rectangles far above their roots, the two channels slightly out of step."""
     metal = np.zeros((2, span.samples), np.float32)
     for channel in range(2):
         for frequency in METAL_HZ * tune:

@@ -31,7 +31,7 @@ class Rise:
 
 
 def riser(shape: Rise, span: SampleSpan, *, rng: np.random.Generator) -> Audio:
-    """Tension that grows over the whole span and is cut off at its end."""
+    """Return tension that grows over the whole span and is cut off at its end."""
     position = np.arange(span.samples) / span.samples
     noise = white_noise(span, channels=2, rng=rng)
     band = Sweep(250.0 * 2 ** (5.3 * position**1.3), 1.6, "bandpass")

@@ -45,7 +45,8 @@ class AspectIndex:
         self._aligned_ids: Sequence[str] = ()
 
     def aligned(self, ids: Sequence[str], seq: int) -> NDArray[np.float32]:
-        """Vectors in the order of the ids, zeros where there is none; kept until ``seq`` changes.
+        """Return vectors in the order of the ids, zeros where there is none; kept until ``seq``
+        changes.
 
         ids: of all slots of another index; seq: the newest change that it knows
         """

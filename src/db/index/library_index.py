@@ -138,14 +138,14 @@ class LibraryIndex:
         return self._columns[name][: self.size]
 
     def slots_of(self, ids: Iterable[str]) -> NDArray[np.intp]:
-        """Slots of the stems with these ids that are there."""
+        """Return slots of the stems with these ids that are there."""
         found = [self._slots[stem_id] for stem_id in ids if stem_id in self._slots]
         return np.array(found, dtype=np.intp)
 
     def nearest(
         self, vector: NDArray[np.float32], allowed: NDArray[np.bool_], count: int
     ) -> NDArray[np.intp]:
-        """Up to ``count`` of the allowed slots whose vectors are nearest, best first.
+        """Find up to ``count`` of the allowed slots whose vectors are nearest, best first.
 
         vector: float32, shape (dimension,); allowed: shape (size,)
         """
@@ -155,11 +155,11 @@ class LibraryIndex:
     def similarity(
         self, vector: NDArray[np.float32], slots: NDArray[np.intp]
     ) -> NDArray[np.float32]:
-        """Exact products of a vector with those of some slots, float32, shape (slots,)."""
+        """Return exact products of a vector with those of some slots, float32, shape (slots,)."""
         return self.vectors.similarity(vector, slots)
 
     def vectors_of(self, slots: NDArray[np.intp]) -> NDArray[np.float32]:
-        """Exact vectors of some slots, float32, shape (slots, dimension); zeros for none."""
+        """Return exact vectors of some slots, float32, shape (slots, dimension); zeros for none."""
         return self.vectors.vectors_of(slots)
 
     @property

@@ -74,7 +74,7 @@ class CodedQuery:
 
 
 def no_codes(count: int, dimension: int) -> CodedVectors:
-    """Room for the codes of vectors of zeros."""
+    """Return room for the codes of vectors of zeros."""
     axes = _axes(dimension)
     return CodedVectors(
         np.zeros((count, axes // 8), dtype=np.uint8),
@@ -110,7 +110,7 @@ def encode_query(vector: Floats) -> CodedQuery:
 
 
 def bit_products(query: CodedQuery, bits: Codes, scales: Floats) -> Floats:
-    """Products with coded vectors, estimated by their bits: float32, shape (rows,).
+    """Return products with coded vectors, estimated by their bits: float32, shape (rows,).
 
     scales: the first two rows of those of the same vectors
     """
@@ -122,7 +122,7 @@ def bit_products(query: CodedQuery, bits: Codes, scales: Floats) -> Floats:
 
 
 def code_products(query: CodedQuery, codes: Codes, scales: Floats) -> Floats:
-    """Products with coded vectors, estimated by their codes: float32, shape (rows,).
+    """Return products with coded vectors, estimated by their codes: float32, shape (rows,).
 
     scales: the last two rows of those of the same vectors
     """
@@ -133,12 +133,12 @@ def code_products(query: CodedQuery, codes: Codes, scales: Floats) -> Floats:
 
 
 def bit_error(dimension: int) -> float:
-    """Standard deviation of a product of two unit vectors that was estimated by bits."""
+    """Return standard deviation of a product of two unit vectors that was estimated by bits."""
     return float(np.sqrt((np.pi / 2.0 - 1.0 + _NOISE) / _axes(dimension)))
 
 
 def code_error(dimension: int) -> float:
-    """Standard deviation of a product of two unit vectors that was estimated by codes."""
+    """Return standard deviation of a product of two unit vectors that was estimated by codes."""
     return float(np.sqrt(2.0 * _NOISE / _axes(dimension)))
 
 
@@ -151,7 +151,7 @@ def _scaled(raw: Floats, scales: Floats, centre: float, factor: float) -> Floats
 
 
 def _levels(vectors: Floats) -> tuple[Floats, Codes, Floats]:
-    """Turned vectors, the step 0..15 that each axis falls into, and squared lengths."""
+    """Return turned vectors, the step 0..15 that each axis falls into, and squared lengths."""
     turned: Floats = vectors @ _rotation(vectors.shape[1])
     square: Floats = np.einsum("ij,ij->i", vectors, vectors)
     step = np.sqrt(square / turned.shape[1]) * np.float32(_STEP)
@@ -180,7 +180,7 @@ def _axes(dimension: int) -> int:
 
 @lru_cache(maxsize=4)
 def _rotation(dimension: int) -> Floats:
-    """Orthonormal rows, shape (dimension, axes): a rotation into as many axes or more.
+    """Return orthonormal rows, shape (dimension, axes): a rotation into as many axes or more.
 
     The signs of R's diagonal make the rotation a uniformly random one (Mezzadri, 2007).
     """

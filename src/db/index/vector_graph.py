@@ -63,7 +63,7 @@ class VectorGraph:
                 self._put(slots[start : start + _ADDED_AT_ONCE])
 
     def nearest(self, vector: Floats, allowed: Mask, count: int) -> Slots | None:
-        """Up to ``count`` near slots, best first; None where the exact search has to answer."""
+        """Find up to ``count`` near slots, best first; None where the exact search must answer."""
         share = np.count_nonzero(allowed) / max(len(allowed), 1)
         if not self.ready or share < LEAST_SHARE:
             return None

@@ -149,14 +149,14 @@ class VectorStore:
             segment.coded[inside] = fresh[rows]
 
     def vectors_of(self, slots: Slots) -> Floats:
-        """Vectors of some slots, float32, shape (slots, dimension)."""
+        """Return vectors of some slots, float32, shape (slots, dimension)."""
         found = np.empty((len(slots), self.dimension), dtype=np.float32)
         for segment, inside, rows in self._placed(slots):
             found[rows] = segment.vectors[inside]
         return found
 
     def similarity(self, vector: Floats, slots: Slots) -> Floats:
-        """Exact products of a vector with those of some slots, float32, shape (slots,)."""
+        """Return exact products of a vector with those of some slots, float32, shape (slots,)."""
         found = np.empty(len(slots), dtype=np.float32)
         for start in range(0, len(slots), _COMPARED):
             part = slots[start : start + _COMPARED]
@@ -164,7 +164,7 @@ class VectorStore:
         return found
 
     def nearest(self, vector: Floats, allowed: Mask, count: int) -> Slots:
-        """Up to ``count`` of the allowed slots whose vectors are nearest, best first.
+        """Find up to ``count`` of the allowed slots whose vectors are nearest, best first.
 
         vector: float32, shape (dimension,); allowed: shape (slots,), at most as many as
         there is room for. Equal ones come in the order of their slots.
@@ -186,7 +186,9 @@ class VectorStore:
             yield segment.vectors[part], segment.coded[part]
 
     def _promising(self, vector: Floats, allowed: Mask, among: int, count: int) -> Slots:
-        """Slots whose estimates are good enough for their vectors to be worked out exactly."""
+        """Return slots whose estimates are good enough for their vectors to be worked out
+        exactly.
+        """
         requested = self._requested(vector)
         best = _Best(count, requested.code_margin)
         collect = among < _GATHER_BELOW * len(allowed)
@@ -224,7 +226,7 @@ class VectorStore:
         self._starts = (*self._starts, segment.start)
 
     def _placed(self, slots: Slots) -> Iterator[tuple[Segment, Slots, Slots]]:
-        """For each segment that holds some: itself, places inside, rows of ``slots``."""
+        """Yield for each segment that holds some: itself, places inside, rows of ``slots``."""
         if not len(slots):
             return
         starts = self._starts
@@ -268,7 +270,7 @@ def _scan(
 
 
 def _exact(vectors: Floats, vector: Floats) -> Floats:
-    """Products summed in float64: the same bits on one thread or more, unlike a BLAS's."""
+    """Return products summed in float64: the same bits on one thread or more, unlike a BLAS's."""
     raw = np.empty((1, len(vectors)), dtype=np.float32)
     if len(vectors):
         numkong.cdist(vector[np.newaxis], vectors, metric="dot", out=raw)

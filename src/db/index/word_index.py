@@ -91,7 +91,7 @@ class WordIndex:
         return found
 
     def near(self, word: str) -> list[str]:
-        """Words with one typo (two from ten letters on), the likeliest first.
+        """Return words with one typo (two from ten letters on), the likeliest first.
 
         Fewer typos come first, then words that more slots have. A typo is a letter too
         many, missing, wrong, or swapped with its neighbour. Short words and words with

@@ -37,7 +37,7 @@ def embedded_counts(session: Session) -> dict[str, int]:
 
 
 def stems_without(session: Session, model_id: str, *, after: str, limit: int) -> list[str]:
-    """Ids of stems that have no vector of a model, by id, those after one."""
+    """Return ids of stems that have no vector of a model, by id, those after one."""
     rows = select(Stem.id).where(Stem.id > after, ~_has_vector(model_id))
     return list(session.scalars(rows.order_by(Stem.id).limit(limit)))
 
@@ -50,7 +50,7 @@ def count_without(session: Session, model_id: str) -> int:
 def features_of(
     session: Session, ids: Sequence[str], *, analysis_version: str, longest_s: float
 ) -> dict[str, dict[str, float]]:
-    """Descriptors by id of stems that one version of the analysis heard whole.
+    """Return descriptors by id of stems that one version of the analysis heard whole.
 
     longest_s: up to this length in seconds a stem was heard whole
     """

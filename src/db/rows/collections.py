@@ -66,7 +66,7 @@ def delete_collection(session: Session, collection: Collection) -> None:
 
 
 def collected(session: Session, collection_id: str) -> list[str]:
-    """Ids of the stems in a collection, the newest first. Raises NotFoundError."""
+    """Return ids of the stems in a collection, the newest first. Raises NotFoundError."""
     get_collection(session, collection_id)
     found = select(CollectedStem.stem_id).where(CollectedStem.collection_id == collection_id)
     newest = found.order_by(CollectedStem.added_at.desc(), CollectedStem.stem_id)

@@ -75,7 +75,7 @@ def renew(session: Session, held: Sequence[tuple[str, int]], until: datetime) ->
 
 
 def lapsed(session: Session, moment: datetime, limit: int) -> list[Job]:
-    """Running jobs whose claim has ended, and those of versions that knew no claims."""
+    """Return running jobs whose claim has ended, and those of versions that knew no claims."""
     return list(session.scalars(select(Job).where(_lapsed(moment)).order_by(Job.id).limit(limit)))
 
 
@@ -117,7 +117,7 @@ def _lapsed(moment: datetime) -> ColumnElement[bool]:
 def send_again(
     session: Session, moment: datetime, *, before: datetime, limit: int
 ) -> list[tuple[str, str]]:
-    """Ids and kinds of jobs that wait though they were sent before a moment, oldest first.
+    """Return ids and kinds of jobs that wait though they were sent before a moment, oldest first.
 
     They count as sent now.
     """

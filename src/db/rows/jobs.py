@@ -132,7 +132,7 @@ def queued_count(session: Session) -> int:
 
 
 def next_end_s(session: Session) -> float | None:
-    """Seconds until the first of the running jobs ends, as far as they know."""
+    """Return seconds until the first of the running jobs ends, as far as they know."""
     return session.scalar(select(func.min(Job.eta_s)).where(Job.status == "running"))
 
 
@@ -270,7 +270,7 @@ def newest_events(session: Session, job_ids: Sequence[str]) -> dict[str, int]:
 
 
 def events_after(session: Session, job_id: str, number: int, limit: int) -> list[JobEvent]:
-    """Events of a job behind one, oldest first."""
+    """Return events of a job behind one, oldest first."""
     return list(
         session.scalars(
             select(JobEvent)

@@ -46,7 +46,7 @@ def all_members(session: Session) -> list[Member]:
 
 
 def consensus_states(session: Session) -> dict[str, State]:
-    """By folder the state in which its stems were reconciled."""
+    """Return by folder the state in which its stems were reconciled."""
     rows = session.execute(
         select(KitConsensusState.path, KitConsensusState.members, KitConsensusState.seq)
     )

@@ -11,7 +11,7 @@ UNSURE = 0.5
 
 
 def stem_groups(session: Session) -> list[StemGroup]:
-    """Stems that share kit, category, tempo and key, counted and weighted by confidence."""
+    """Return stems that share kit, category, tempo and key, counted and weighted by confidence."""
     alike = (Stem.kit_id, Stem.category, Stem.is_loop, Stem.bpm, Stem.key)
 
     def weight(field: str) -> Function[float]:

@@ -46,7 +46,7 @@ def counts(session: Session, model_id: str) -> MapCounts:
 
 
 def unplaced_ids(session: Session, model_id: str, *, after: str, limit: int) -> list[str]:
-    """Ids of stems with a vector and without a place, by id, those after one."""
+    """Return ids of stems with a vector and without a place, by id, those after one."""
     placed = exists().where(MapPoint.model_id == model_id, MapPoint.stem_id == Embedding.stem_id)
     rows = select(Embedding.stem_id).where(
         Embedding.model_id == model_id, Embedding.stem_id > after, ~placed
@@ -61,7 +61,7 @@ def first_ids(session: Session, model_id: str, limit: int) -> list[str]:
 
 
 def landmarks(session: Session, model_id: str) -> tuple[list[str], NDArray[np.float64]]:
-    """Ids and positions of the landmarks, by id; positions of shape (landmarks, 2)."""
+    """Return ids and positions of the landmarks, by id; positions of shape (landmarks, 2)."""
     rows = session.execute(
         select(MapPoint.stem_id, MapPoint.x, MapPoint.y)
         .where(MapPoint.model_id == model_id, MapPoint.landmark)
@@ -71,7 +71,7 @@ def landmarks(session: Session, model_id: str) -> tuple[list[str], NDArray[np.fl
 
 
 def vectors_of(session: Session, model_id: str, ids: Sequence[str]) -> NDArray[np.float32]:
-    """Vectors in the order of the ids, shape (stems, dimension); all must be there."""
+    """Return vectors in the order of the ids, shape (stems, dimension); all must be there."""
     found: dict[str, bytes] = {}
     for start in range(0, len(ids), CHUNK):
         rows = session.execute(
@@ -134,7 +134,7 @@ def version(session: Session) -> int:
 def shown(
     session: Session, model_id: str, *, categories: Sequence[str], after: str, limit: int
 ) -> list[Shown]:
-    """Stems on the map by id, those after one."""
+    """Return stems on the map by id, those after one."""
     rows = (
         select(Stem.id, MapPoint.x, MapPoint.y, Stem.category, Stem.name)
         .join(MapPoint, MapPoint.stem_id == Stem.id)

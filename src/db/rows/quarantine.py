@@ -9,7 +9,7 @@ from src.db.models import Quarantine
 
 
 def list_refused(session: Session, window: Window | None = None) -> tuple[list[Quarantine], int]:
-    """Refused files, the newest first, and how many there are in all. window: None is all"""
+    """Return refused files, the newest first, and how many there are in all. window: None is all"""
     rows = select(Quarantine).order_by(
         Quarantine.quarantined_at.desc(), Quarantine.original_path, Quarantine.id
     )

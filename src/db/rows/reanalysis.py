@@ -15,7 +15,7 @@ Facts = tuple[Any, ...]
 
 
 def stems_with_places(session: Session, ids: Sequence[str]) -> list[Stem]:
-    """Stems by the path of their original, with their places, usable after the session.
+    """Return stems by the path of their original, with their places, usable after the session.
 
     Of the columns only id, content_hash and original_file are read.
     """
@@ -30,7 +30,7 @@ def all_places(session: Session) -> Iterator[str]:
 
 
 def held_stems(session: Session, ids: Sequence[str]) -> dict[str, Stem]:
-    """Stems by id, kept from other writers; those that were removed are left out."""
+    """Return stems by id, kept from other writers; those that were removed are left out."""
     requested = sorted(ids)
     stem_edits.hold(session, requested)
     return {stem.id: stem for stem in session.scalars(select(Stem).where(Stem.id.in_(requested)))}

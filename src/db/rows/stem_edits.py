@@ -83,7 +83,7 @@ def hold(session: Session, ids: Sequence[str]) -> None:
 def stem_rows(
     session: Session, ids: Sequence[str], *, locked: bool
 ) -> Iterator[list[dict[str, Any]]]:
-    """Rows with id and the columns of corrections, in pieces.
+    """Return rows with id and the columns of corrections, in pieces.
 
     locked: nobody else changes them until this transaction ends (PostgreSQL; on SQLite
     whoever writes first is alone anyway)

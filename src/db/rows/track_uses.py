@@ -23,7 +23,7 @@ class TrackUses:
         self._counts: Counter[str] = Counter()
 
     def counts(self) -> Mapping[str, int]:
-        """Stem id -> in how many tracks it plays. Don't write."""
+        """Return stem id -> in how many tracks it plays. Don't write."""
         newest = select(func.count(TrackRow.id), func.max(TrackRow.created_at))
         with self._database.transaction() as session:
             state = session.execute(newest).one()

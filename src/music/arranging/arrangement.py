@@ -8,7 +8,6 @@ from src.music.arranging.form import UNIT, Shape, shape_form
 from src.music.arranging.library_summary import LibrarySummary
 from src.music.arranging.named_form import SectionStore, named_form, reports_of_row
 from src.music.arranging.plan_checks import PlanExpectations, checked_plan
-from src.music.arranging.plan_reports import report_note
 from src.music.arranging.presence import Presence, presences_of
 from src.music.arranging.roles import (
     Lineup,
@@ -37,11 +36,13 @@ from src.music.genre.genres import (
     GenreGrammar,
     genre_grammar,
 )
-from src.music.genre.patterns import patterns_for
+from src.music.genre.patterns import pattern_names, patterns_for
+from src.music.model.accounts import DECIDED, ReportedWords, RequestedSound, report_text
 from src.music.model.ending import COLD
 from src.music.model.part_request import PartRequest
 from src.music.model.plan import (
     POSITIONS,
+    REFUSED,
     ArrangementPlan,
     SectionPlan,
     StemQuery,
@@ -56,7 +57,8 @@ MAX_LENGTH_S = 1200.0
 _ENERGY = {
     "energetic": 0.1, "aggressive": 0.08, "hard": 0.08, "driving": 0.05, "euphoric": 0.05,
     "heavy": 0.05, "epic": 0.05, "calm": -0.2, "soft": -0.15, "minimal": -0.08, "dreamy": -0.1,
-    "sad": -0.08, "romantic": -0.08,
+    "sad": -0.08, "romantic": -0.08, "sleepy": -0.1, "powerful": 0.05, "triumphant": 0.05,
+    "chaotic": 0.05, "peaceful": -0.1,
 }  # fmt: skip
 _LEAST_ENERGY, _MOST_ENERGY = 0.05, 1.0
 _LEAST_RANGE = 0.4
@@ -82,7 +84,8 @@ def arrange(
     Raises InvalidInputError for a length over max_length_s, and where the prompt refuses
     everything that could play.
     """
-    genre = intent.genre or "default"
+    genre, _, style = (intent.genre or intent.suggested_genre or "default").partition("/")
+    intent = replace(intent, style=intent.style or style)
     grammar = genre_grammar(genre, intent.style)
     bpm, bpm_reason = choose_bpm(intent, grammar, library)
     key, key_reason = choose_key(intent, grammar, bpm=bpm, library=library, rng=_rng(seed, "key"))
@@ -103,10 +106,19 @@ def arrange(
         prompt=intent.prompt,
         moods=intent.moods or grammar.moods,
         excluded=excluded_words(intent),
-        swing=grammar.swing,
+        swing=grammar.swing if intent.swing is None else intent.swing,
         notes=(*notes, *_closing(intent)),
         only_roles=_only_roles(intent),
         ending=ending_of(intent, bars, bar_s),
+        style=grammar.style,
+        scale=intent.scale or "",
+        metre=intent.metre or "",
+        feel=intent.feel or "",
+        chords=intent.chords,
+        progression=intent.progression,
+        requested=_requested(intent),
+        understood=intent.understood,
+        reported=(*intent.reported, *_missing_patterns(intent, grammar)),
     )
     return _checked(plan, intent, timed, bpm)
 
@@ -119,8 +131,11 @@ def _checked(
     requested = (*intent.requested, *_placed(intent))
     plan, reports = checked_plan(plan, PlanExpectations(asked, requested))
     named = reports_of_row(intent.form, plan.structure, bar_s=240.0 / bpm)
-    said = (report_note(report) for report in (*timed.reports, *named, *reports))
-    return replace(plan, notes=(*plan.notes, *said))
+    told = (*timed.reports, *named, *reports)
+    said = (
+        report_text(one) if one.code in DECIDED else f"{REFUSED}{report_text(one)}" for one in told
+    )
+    return replace(plan, notes=(*plan.notes, *said), reported=(*plan.reported, *told))
 
 
 def _first_form(store: SectionStore, intent: PromptIntent, bar_s: float) -> Form:
@@ -148,6 +163,26 @@ def _shaped(
         return shape
     longer = Length(bars=float(UNIT * -(-needed // UNIT)))
     return shape_form(forms, replace(intent, length=longer), **limits)
+
+
+def _requested(intent: PromptIntent) -> tuple[RequestedSound, ...]:
+    """List what is asked for by name in the track or a section, and what there shall be less of."""
+    sounds = [
+        RequestedSound(asked.name, asked.category, asked.text, asked.gain_db)
+        for asked in (*intent.requested, *_placed(intent))
+    ]
+    softer = [RequestedSound(c, c, c, gain_db) for c, gain_db in intent.softer]
+    return tuple(dict.fromkeys((*sounds, *softer)))
+
+
+def _missing_patterns(intent: PromptIntent, grammar: GenreGrammar) -> list[ReportedWords]:
+    """Report rhythms that the genre has no pattern for."""
+    words = {one.value: one.words for one in intent.understood if one.field == "pattern"}
+    return [
+        ReportedWords("not_granted", words.get(name, name), {"what": f"{name} of the {category}"})
+        for category, name in intent.patterns.items()
+        if name not in pattern_names(grammar.name, category)
+    ]
 
 
 def _structure(
@@ -311,6 +346,8 @@ def _pattern(
     """Name a pattern where the genre would not choose it by itself: effects, half time, styles."""
     if role.pattern is not None:
         return role.pattern
+    if intent.patterns.get(role.category) in pattern_names(grammar.name, role.category):
+        return intent.patterns[role.category]
     if intent.half_time and role.category in _HALF_TIME:
         return "half time"
     if not grammar.style:
@@ -332,7 +369,8 @@ def _style_gain(category: str, grammar: GenreGrammar, intent: PromptIntent) -> f
 def _heading(intent: PromptIntent, grammar: GenreGrammar, form: str) -> list[str]:
     notes = []
     if intent.understood:
-        notes.append(f"understood: {', '.join(dict.fromkeys(intent.understood))}")
+        words = dict.fromkeys(one.words for one in intent.understood)
+        notes.append(f"understood: {', '.join(words)}")
     if intent.unknown:
         notes.append(f"not understood: {', '.join(intent.unknown)}")
     name = f"{grammar.style} {grammar.name}".strip()
@@ -343,6 +381,11 @@ def _heading(intent: PromptIntent, grammar: GenreGrammar, form: str) -> list[str
 
 def _closing(intent: PromptIntent) -> list[str]:
     notes = [*intent.notes]
+    notes += [
+        f"{REFUSED}{report_text(report)}"
+        for report in intent.reported
+        if report.code != "not_understood"
+    ]
     refused = excluded_words(intent)
     if refused:
         notes.append(f"left out: {', '.join(refused)}")

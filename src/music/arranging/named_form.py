@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from src.music.arranging.plan_reports import PlanReport
 from src.music.genre.genres import MAIN_KINDS, Form, FormSection, GenreGrammar, genre_grammar
+from src.music.model.accounts import ReportedWords
 from src.music.model.plan import SectionPlan
-from src.music.prompt.form_words import FormRequest, NamedSection
 from src.music.prompt.length import Length
+from src.music.prompt.timing.form_words import FormRequest, NamedSection
 
 
 @dataclass(frozen=True)
@@ -74,16 +74,16 @@ def named_form(store: SectionStore, request: FormRequest, *, bar_s: float) -> Fo
 
 def reports_of_row(
     request: FormRequest, structure: Sequence[SectionPlan], *, bar_s: float
-) -> list[PlanReport]:
+) -> list[ReportedWords]:
     """Report the sections of a row that did not get the length that was named with them."""
-    reports: list[PlanReport] = []
+    reports: list[ReportedWords] = []
     if len(request.sections) != len(structure):
         return reports
     for named, section in zip(request.sections, structure, strict=True):
         asked = None if named.length is None else bars_of(named.length, bar_s)
         if asked is not None and asked != section.bars:
             values = {"section": section.section, "got": str(section.bars), "asked": str(asked)}
-            reports.append(PlanReport("other_bars", values=values))
+            reports.append(ReportedWords("other_bars", "", values))
     return reports
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from src.music.arranging.form import LENGTH_SHARE, SHORTEST_BARS
-from src.music.arranging.plan_reports import PlanReport
 from src.music.arranging.presence import categories_meant
+from src.music.model.accounts import ReportedWords
 from src.music.model.part_request import PartRequest
 from src.music.model.plan import ArrangementPlan, SectionPlan, StemQuery
 from src.music.model.plan_rules import audible_queries, may_play
@@ -31,14 +31,14 @@ class PlanExpectations:
 
 def checked_plan(
     plan: ArrangementPlan, expected: PlanExpectations
-) -> tuple[ArrangementPlan, tuple[PlanReport, ...]]:
+) -> tuple[ArrangementPlan, tuple[ReportedWords, ...]]:
     """Correct what a plan does not keep, and report what was changed or can't be.
 
     Nothing refused plays, no section is without sound unless it shall be silent, nothing is
     silent for more than LONGEST_SILENCE_BEATS, the length is within LENGTH_SHARE of what was
     asked for, and everything requested plays somewhere.
     """
-    reports: list[PlanReport] = []
+    reports: list[ReportedWords] = []
     for step in (_without_refused, _with_sound, _without_gaps):
         plan, more = step(plan)
         reports += more
@@ -62,23 +62,23 @@ def silent_bars(plan: ArrangementPlan) -> list[tuple[int, int]]:
     return found
 
 
-def _without_refused(plan: ArrangementPlan) -> tuple[ArrangementPlan, list[PlanReport]]:
+def _without_refused(plan: ArrangementPlan) -> tuple[ArrangementPlan, list[ReportedWords]]:
     """Take out what the plan or a section refuses."""
-    reports: list[PlanReport] = []
+    reports: list[ReportedWords] = []
     structure: list[SectionPlan] = []
     for number, section in enumerate(plan.structure):
         kept = tuple(q for q in section.stem_queries if may_play(plan, number, q.category))
         gone = {q.category for q in section.stem_queries} - {q.category for q in kept}
         refused = refused_categories((*plan.excluded, *section.without))
-        reports += [PlanReport("refused_present", values={"name": name}) for name in
+        reports += [ReportedWords("refused_present", "", {"name": name}) for name in
                     sorted(gone & refused)]  # fmt: skip
         structure.append(replace(section, stem_queries=kept))
     return replace(plan, structure=tuple(structure)), reports
 
 
-def _with_sound(plan: ArrangementPlan) -> tuple[ArrangementPlan, list[PlanReport]]:
+def _with_sound(plan: ArrangementPlan) -> tuple[ArrangementPlan, list[ReportedWords]]:
     """Fill sections in which nothing plays from their neighbours, or leave them out."""
-    reports: list[PlanReport] = []
+    reports: list[ReportedWords] = []
     structure = list(plan.structure)
     for number, section in enumerate(plan.structure):
         if section.silent or audible_queries(plan, number):
@@ -87,7 +87,7 @@ def _with_sound(plan: ArrangementPlan) -> tuple[ArrangementPlan, list[PlanReport
         if found:
             names = ", ".join(sorted({query.category for query in found}))
             values = {"section": section.section, "kept": names}
-            reports.append(PlanReport("refilled", values=values))
+            reports.append(ReportedWords("refilled", "", values))
             queries = (*section.stem_queries, *found)
             structure[number] = replace(section, stem_queries=queries)
     plan = replace(plan, structure=tuple(structure))
@@ -96,7 +96,7 @@ def _with_sound(plan: ArrangementPlan) -> tuple[ArrangementPlan, list[PlanReport
     ]
     if not empty or len(empty) == len(structure):
         return plan, reports
-    reports += [PlanReport("left_out_section", values={"section": structure[n].section})
+    reports += [ReportedWords("left_out_section", "", {"section": structure[n].section})
                 for n in empty]  # fmt: skip
     return replace(plan, structure=tuple(_merged(structure, empty))), reports
 
@@ -148,9 +148,9 @@ def _begun_earlier(section: SectionPlan, bars: int) -> SectionPlan:
     return replace(section, bars=section.bars + bars, stem_queries=tuple(queries))
 
 
-def _without_gaps(plan: ArrangementPlan) -> tuple[ArrangementPlan, list[PlanReport]]:
+def _without_gaps(plan: ArrangementPlan) -> tuple[ArrangementPlan, list[ReportedWords]]:
     """Fill bars in which nothing plays with a part of a neighbour, or report the silence."""
-    reports: list[PlanReport] = []
+    reports: list[ReportedWords] = []
     structure = list(plan.structure)
     start = 0
     for number, section in enumerate(plan.structure):
@@ -170,7 +170,7 @@ def _without_gaps(plan: ArrangementPlan) -> tuple[ArrangementPlan, list[PlanRepo
             elif (last - first) * plan.beats_per_bar > LONGEST_SILENCE_BEATS:
                 beats = f"{(last - first) * plan.beats_per_bar:g}"
                 values = {"beats": beats, "bar": str(start + first + 1)}
-                reports.append(PlanReport("silence", values=values))
+                reports.append(ReportedWords("silence", "", values))
         start += section.bars
     return replace(plan, structure=tuple(structure)), reports
 
@@ -206,13 +206,13 @@ def _as_long(plan: ArrangementPlan, bars: float | None) -> ArrangementPlan:
     return replace(plan, structure=(*others, replace(last, bars=left)))
 
 
-def _length_reports(plan: ArrangementPlan, bars: float | None) -> Iterator[PlanReport]:
+def _length_reports(plan: ArrangementPlan, bars: float | None) -> Iterator[ReportedWords]:
     if bars is not None and abs(plan.bars - bars) > LENGTH_SHARE * bars:
         values = {"got": f"{plan.bars} bars", "asked": f"{bars:g}"}
-        yield PlanReport("length", values=values)
+        yield ReportedWords("length", "", values)
 
 
-def _missing(plan: ArrangementPlan, requested: Sequence[PartRequest]) -> Iterator[PlanReport]:
+def _missing(plan: ArrangementPlan, requested: Sequence[PartRequest]) -> Iterator[ReportedWords]:
     """Report what was asked for and plays nowhere."""
     plays = {
         query.category
@@ -222,4 +222,4 @@ def _missing(plan: ArrangementPlan, requested: Sequence[PartRequest]) -> Iterato
     }
     for request in requested:
         if not plays & categories_meant(request):
-            yield PlanReport("missing", values={"name": request.text or request.name})
+            yield ReportedWords("missing", "", {"name": request.text or request.name})

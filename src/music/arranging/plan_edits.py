@@ -96,8 +96,7 @@ class SetMoods:
 
 @dataclass(frozen=True)
 class SetEntry:
-    """With which bars of a section a part's category comes in and leaves, from 1; None: as usual.
-    """
+    """With which bars of a section a part's category comes in and leaves, from 1; None: as usual."""
 
     part: str
     section: str
@@ -315,9 +314,7 @@ def _ending(edit: SetEnding) -> Ending | None:
     return ending_from_dict({"style": edit.style, "fade_s": edit.fade_s})
 
 
-def _with_section(
-    plan: ArrangementPlan, number: int, section: SectionPlan
-) -> ArrangementPlan:
+def _with_section(plan: ArrangementPlan, number: int, section: SectionPlan) -> ArrangementPlan:
     structure = (*plan.structure[:number], section, *plan.structure[number + 1 :])
     return replace(plan, structure=structure)
 

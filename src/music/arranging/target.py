@@ -11,15 +11,25 @@ from src.music.theory.keys import is_minor, key_name, parse_key, pitch_class, re
 _FASTER = {
     "driving": 0.25, "energetic": 0.4, "aggressive": 0.35, "hard": 0.35, "euphoric": 0.15,
     "calm": -0.45, "soft": -0.25, "sad": -0.3, "dreamy": -0.2, "minimal": -0.1, "deep": -0.2,
-    "romantic": -0.2, "heavy": -0.05, "hypnotic": 0.0,
+    "romantic": -0.2, "heavy": -0.05, "hypnotic": 0.0, "sleepy": -0.4, "relaxed": -0.15,
+    "playful": 0.1, "lively": 0.1, "chaotic": 0.2, "wild": 0.1, "urgent": 0.15, "peaceful": -0.2,
+    "meditative": -0.2, "melancholic": -0.05, "solemn": -0.2, "triumphant": 0.1, "festive": 0.1,
+    "suspenseful": -0.1, "creepy": -0.2, "powerful": 0.05, "nostalgic": -0.05,
 }  # fmt: skip
 """How far a mood moves the tempo from the usual one towards an end of the genre's range."""
 
-_MAJOR_MOODS = ("happy", "uplifting", "bright", "euphoric", "funky", "romantic")
+_MAJOR_MOODS = (
+    "happy", "uplifting", "bright", "euphoric", "funky", "romantic", "playful", "triumphant",
+    "optimistic", "hopeful", "festive", "cute", "heroic", "peaceful", "sunny", "tropical",
+)  # fmt: skip
 _MINOR_MOODS = (
     "dark", "sad", "aggressive", "tense", "mysterious", "industrial", "cold", "heavy", "hypnotic",
-    "harsh", "melodic",
+    "harsh", "melodic", "creepy", "eerie", "scary", "sinister", "menacing", "melancholic", "lonely",
+    "gloomy", "nocturnal", "tragic", "anxious", "longing",
 )  # fmt: skip
+_FEEL_SHIFT = 0.15
+"""A tempo that suits an occasion is moved by so much where "fast" or "slow" is said, too."""
+
 _FADING = 0.75
 """Each further usual key of a genre is so much less likely."""
 
@@ -32,6 +42,9 @@ def choose_bpm(
     """
     if intent.bpm is not None and intent.bpm_range is None:
         return intent.bpm, "tempo as asked"
+    if intent.suggested_bpm is not None and not (intent.genre or intent.bpm_range):
+        shifted = intent.suggested_bpm * (1.0 + _FEEL_SHIFT * intent.tempo_feel)
+        return float(round(shifted)), f"tempo {round(shifted)}: suits {intent.occasions[-1]}"
     low, high = intent.bpm_range or (grammar.tempo_low, grammar.tempo_high)
     aim = intent.bpm if intent.bpm is not None else _aim(intent, grammar)
     tempos = library.tempos(low, high) if library is not None else {}

@@ -8,13 +8,13 @@ from itertools import pairwise
 
 from src.music.arranging.form import UNIT, fewer, numbered, share_bars
 from src.music.arranging.named_form import SectionStore, bars_of, section_store, slot_of
-from src.music.arranging.plan_reports import PlanReport
 from src.music.genre.genres import MAIN_KINDS, Form, FormSection
+from src.music.model.accounts import ReportedWords
 from src.music.model.part_request import PartRequest
-from src.music.prompt.clauses import HEADED
-from src.music.prompt.form_words import FormRequest
 from src.music.prompt.intent import ClauseRequest, PromptIntent
-from src.music.prompt.moments import Moment
+from src.music.prompt.timing.clauses import HEADED
+from src.music.prompt.timing.form_words import FormRequest
+from src.music.prompt.timing.moments import Moment
 from src.music.theory.library import DRUM_CATEGORIES
 
 _LEAST_BLOCK, _LONGER_FROM = 8, 96
@@ -61,7 +61,7 @@ class TimedForm:
 
     sections: tuple[TimedSection, ...]
     moves: tuple[Move, ...] = ()
-    reports: tuple[PlanReport, ...] = ()
+    reports: tuple[ReportedWords, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ class _Track:
         self.sections = sections
         self.store = store
         self.bar_s = bar_s
-        self.reports: list[PlanReport] = []
+        self.reports: list[ReportedWords] = []
 
     @property
     def bars(self) -> int:
@@ -290,10 +290,10 @@ class _Track:
             "last": str(last),
             "bpm": f"{round(60.0 * _BEATS_PER_BAR / self.bar_s, 2):g}",
         }
-        self.reports.append(PlanReport("one_tempo_grid", one.clause.text, values))
+        self.reports.append(ReportedWords("one_tempo_grid", one.clause.text, values))
 
     def _report_behind(self, clause: ClauseRequest) -> None:
-        report = PlanReport("after_the_end", clause.text, {"bars": str(self.bars)})
+        report = ReportedWords("after_the_end", clause.text, {"bars": str(self.bars)})
         if report not in self.reports:
             self.reports.append(report)
 

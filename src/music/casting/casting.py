@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from src.music.casting.answers import take_turns, variation_in_words, variation_of
+from src.music.casting.asked_sounds import named_sounds, names_if_any
 from src.music.casting.backbone import choose_backbone, kit_keys_of
 from src.music.casting.cast_part import Cast, CastPart
 from src.music.casting.compatibility import shifted
@@ -108,6 +109,7 @@ class _Casting:
         self.pinned = pinned
         self.seed = seed
         self.target = Target(plan.bpm, plan.key, plan.beats_per_bar)
+        self.sounds = named_sounds(plan)
         self.parts: list[CastPart] = []
         self.warnings: list[str] = []
         self.kit_keys = kit_keys_of(pool)
@@ -232,8 +234,15 @@ class _Casting:
             for part in self._beside(request.sections)
             if part.request.position is None and not take_turns(part.request, request)
         )
+        names = self.sounds.get(request.text, ())
+        cards = (candidate.card for candidate in self.pool.get(request.library_query, ()))
         return CastingContext(
-            self.backbone, self.kit_keys, self._used(request), playing, self.plan.excluded
+            self.backbone,
+            self.kit_keys,
+            self._used(request),
+            playing,
+            self.plan.excluded,
+            names_if_any(cards, names) if names else (),
         )
 
     def matches(self, request: PartRequest) -> list[CastPart]:

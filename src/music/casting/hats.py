@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from src.music.model.score import Note
 from src.music.theory.library import StemCard
+from src.words.vocabulary import vocabulary
 
 OPEN_DECAY_S = 0.07
 """A hi-hat that takes longer than this to fall by 20 dB is an open one. The closed ones of
@@ -19,12 +20,6 @@ CLOSED_S = 0.05
 OPEN = "open"
 """How an open hit is marked in the score."""
 
-_OPEN_WORDS = frozenset(
-    ("open", "opened", "openhat", "oh", "ohh", "ohat", "hho", "offen", "sizzle")
-)
-_CLOSED_WORDS = frozenset(
-    ("closed", "close", "closedhat", "ch", "chh", "chat", "hhc", "pedal", "tight", "geschlossen")
-)
 _WORD = re.compile(r"[a-z]+")
 _MOST_BALANCE_DB = 6.0
 
@@ -49,11 +44,13 @@ def hat_kind(card: StemCard) -> str:
     if card.is_loop:
         return ""
     folder = PurePosixPath(card.original_file).parent.name
+    names = vocabulary().names
     for text in (card.name, folder):
         plain = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
         words = set(_WORD.findall(plain.lower()))
-        if bool(words & _OPEN_WORDS) != bool(words & _CLOSED_WORDS):
-            return OPEN if words & _OPEN_WORDS else "closed"
+        is_open, is_closed = words & names.open_hats, words & names.closed_hats
+        if bool(is_open) != bool(is_closed):
+            return OPEN if is_open else "closed"
     decay_s = card.features.get("decay")
     if decay_s is None:
         return ""

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from src.music.casting.asked_sounds import Alternatives, is_called
 from src.music.casting.cast_part import CastPart
 from src.music.casting.compatibility import blend, shifted
 from src.music.casting.fit import Fit, Target, fit_stem
@@ -14,11 +15,12 @@ from src.music.theory.exclusion import suspicion, words_of
 from src.music.theory.key_fit import BY_CHANCE
 from src.music.theory.library import DRUM_CATEGORIES, TONAL_CATEGORIES, StemCard
 from src.music.theory.roles import category_fit, role_of
+from src.words.vocabulary import vocabulary
 
 WEIGHTS: dict[str, float] = {
     "meaning": 1.0, "category": 1.3, "tempo": 1.5, "key": 2.0, "kit": 0.6, "variety": 1.0,
     "quality": 0.35, "role": 0.8, "length": 0.3, "wanted": 1.2, "shape": 1.2,
-    "together": 0.6,
+    "together": 0.6, "named": 2.5,
 }  # fmt: skip
 """How much each criterion counts. The scores are joined by a weighted geometric mean, so
 that one bad criterion can't be bought off by the others."""
@@ -36,13 +38,10 @@ _LEAST_TONES = 0.3
 _FLOOR = 0.02
 _LENGTH_SCORES = {0.5: 0.55, 1.0: 0.8, 2.0: 0.95, 4.0: 1.0, 8.0: 1.0, 16.0: 0.95}
 _NAMED_BONUS = 0.3
+_NOT_NAMED = 0.1
 _LONGEST_DRUM_HIT_S = {"hihat": 0.2, "kick": 1.0}
 _LONGEST_OTHER_HIT_S = 1.2
 _SHORTEST_RISER_S = 1.5
-_RISES = frozenset({"rise", "riser", "risers", "rising", "uplifter", "buildup", "build", "swell",
-                    "reverse", "reversed", "up", "upsweep"})  # fmt: skip
-_FALLS = frozenset({"impact", "impacts", "hit", "boom", "slam", "crash", "down", "downlifter",
-                    "drop", "downsweep", "fall", "thud", "explosion"})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,6 +61,7 @@ class CastingContext:
     used: stems that already play another role in the track
     playing: what plays in the same sections, as it sounds
     excluded: what the plan refuses
+    names: of the sound that the prompt asks for; empty where it asks for none of its own
     """
 
     backbone: str | None = None
@@ -69,6 +69,7 @@ class CastingContext:
     used: frozenset[str] = frozenset()
     playing: tuple[StemCard, ...] = ()
     excluded: tuple[str, ...] = ()
+    names: Alternatives = ()
 
 
 def match_stem(
@@ -89,6 +90,7 @@ def match_stem(
         _quality(card),
         _variety(card, context),
         *_kit(card, context),
+        *_named(card, context),
         *(
             [*_manner(card, request, fit, target), *_together(card, fit, context)]
             if request.position is None
@@ -140,6 +142,16 @@ def _meaning(candidate: StemCandidate, request: PartRequest) -> Reason:
     return Reason("meaning", min(1.0, score + named), "; ".join(reported))
 
 
+def _named(card: StemCard, context: CastingContext) -> list[Reason]:
+    """Prefer stems that are called what the prompt asks for, where there are any."""
+    if not context.names:
+        return []
+    asked = " or ".join(" ".join(sorted(name)) for name in context.names)
+    if is_called(card, context.names):
+        return [Reason("named", 1.0, f"is called {asked}")]
+    return [Reason("named", _NOT_NAMED, f"is not called {asked}")]
+
+
 def _category(card: StemCard, request: PartRequest, fits: float) -> Reason:
     sure = card.confidence.get("category", 1.0)
     score = fits * (0.6 + 0.4 * sure)
@@ -163,7 +175,8 @@ def _shape(card: StemCard, request: PartRequest) -> Reason:
     level.
     """
     words = words_of(card)
-    rises, falls = bool(words & _RISES), bool(words & _FALLS)
+    names = vocabulary().names
+    rises, falls = bool(words & names.rises), bool(words & names.falls)
     if rises == falls:
         centre = card.features.get("temporal_centroid", 0.5)
         risen = min(1.0, max(0.0, (centre - 0.3) / 0.4))

@@ -45,7 +45,7 @@ def in_context(shares: Values, folders: Sequence[Hashable]) -> Values:
 
 
 def _folder(alone: Values) -> Values:
-    """Mean-field updates until nothing moves much; damped, so that they settle."""
+    """Update by mean fields until nothing moves much; damped, so that they settle."""
     own = np.log(np.maximum(alone, _LEAST))
     even = PSEUDO_COUNT / alone.shape[1]
     found = alone

@@ -15,6 +15,17 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from src.core.errors import InvalidInputError
+from src.music.model.accounts import (
+    ReportedWords,
+    RequestedSound,
+    UnderstoodWords,
+    report_to_dict,
+    reports_from_dict,
+    sound_to_dict,
+    sounds_from_dict,
+    understood_from_dict,
+    understood_to_dict,
+)
 from src.music.model.ending import Ending, ending_from_dict, ending_to_dict
 from src.music.model.palette import Palette, palette_from_dict, palette_to_dict
 from src.music.theory.library import CATEGORIES
@@ -144,6 +155,9 @@ class ArrangementPlan:
     only_roles: categories beside which nothing may play; empty allows all
     palette: the collections and kits whose stems alone may play; None allows all
     ending: how it ends; None leaves it to the form
+    style: of the genre; scale, metre, feel: "" where the prompt names none
+    chords, progression: as the prompt names them, in order
+    requested: instruments that the prompt names; understood, reported: what became of its words
     """
 
     bpm: float
@@ -163,6 +177,15 @@ class ArrangementPlan:
     only_roles: tuple[str, ...] = ()
     palette: Palette | None = None
     ending: Ending | None = None
+    style: str = ""
+    scale: str = ""
+    metre: str = ""
+    feel: str = ""
+    chords: tuple[str, ...] = ()
+    progression: tuple[str, ...] = ()
+    requested: tuple[RequestedSound, ...] = ()
+    understood: tuple[UnderstoodWords, ...] = ()
+    reported: tuple[ReportedWords, ...] = ()
 
     @property
     def bars(self) -> int:
@@ -194,8 +217,25 @@ def plan_to_dict(plan: ArrangementPlan) -> dict[str, Any]:
         "only_roles": list(plan.only_roles),
         **({} if plan.palette is None else {"palette": palette_to_dict(plan.palette)}),
         **({} if plan.ending is None else {"ending": ending_to_dict(plan.ending)}),
+        **_reading_to_dict(plan),
         "structure": [_section_to_dict(section) for section in plan.structure],
     }
+
+
+def _reading_to_dict(plan: ArrangementPlan) -> dict[str, Any]:
+    """Write what was read in the prompt; what says nothing is left out."""
+    fields = {
+        "style": plan.style,
+        "scale": plan.scale,
+        "metre": plan.metre,
+        "feel": plan.feel,
+        "chords": list(plan.chords),
+        "progression": list(plan.progression),
+        "requested": [sound_to_dict(sound) for sound in plan.requested],
+        "understood": [understood_to_dict(one) for one in plan.understood],
+        "reported": [report_to_dict(report) for report in plan.reported],
+    }
+    return {name: value for name, value in fields.items() if value}
 
 
 def plan_from_dict(data: Mapping[str, Any]) -> ArrangementPlan:
@@ -229,6 +269,15 @@ def plan_from_dict(data: Mapping[str, Any]) -> ArrangementPlan:
         only_roles=_only_roles(data),
         palette=palette_from_dict(data.get("palette")),
         ending=ending_from_dict(data.get("ending")),
+        style=_text(data, "style", "", "plan"),
+        scale=_text(data, "scale", "", "plan"),
+        metre=_text(data, "metre", "", "plan"),
+        feel=_text(data, "feel", "", "plan"),
+        chords=_words(data, "chords", "plan"),
+        progression=_words(data, "progression", "plan"),
+        requested=sounds_from_dict(data.get("requested", ())),
+        understood=understood_from_dict(data.get("understood", ())),
+        reported=reports_from_dict(data.get("reported", ())),
     )
 
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from src.core.errors import InvalidInputError
-from src.music.model.plan import BPM, REFUSED
+from src.music.model.accounts import ReportedWords
+from src.music.model.plan import BPM
 from src.music.prompt.text import Sentence
 
 _BPM = r"(?:b\.?p\.?m\.?|бпм|уд(?:аров)?(?:\s*в\s*мин(?:уту)?)?)"
@@ -38,7 +39,8 @@ _TEMPO_CHANGE = (
 _KEY_CHANGE = (
     r"(?<!\w)(?:modulat\w*|modulier\w*|key[\s-]?(?:change\w*|switch\w*)"
     r"|(?:change|switch|move)(?:s|d)?\s+(?:the\s+|its\s+)?key|tonart[\s-]?wechsel\w*"
-    r"|(?:wechsel|änder)\w*\s+(?:die\s+)?tonart|модул\w*|(?:смен|измен)\w*\s+тональност\w*)(?!\w)"
+    r"|(?:wechsel|änder)\w*\s+(?:die\s+)?tonart|модулир\w*|модуляци\w*"
+    r"|(?:смен|измен)\w*\s+тональност\w*)(?!\w)"
 )
 _SECOND_TEMPO = re.compile(
     rf"(?<![\w.,])(?:{_TEMPO}){_THEN}{_WITH_UNIT}|{_WITH_UNIT}{_THEN}{_TEMPO}"
@@ -60,13 +62,13 @@ class Changes:
 
     tempo: the one it should start with, in BPM, where it was named only there
     start_key: the same of the key, as it was written
-    written: all that was taken; notes: why it is not granted
+    reports: what is not granted, and why; granted: words that ask for no change
     """
 
     tempo: float | None = None
     start_key: str = ""
-    written: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    reports: tuple[ReportedWords, ...] = ()
+    granted: tuple[str, ...] = ()
 
 
 def take_changes(sentence: Sentence) -> Changes:
@@ -78,8 +80,8 @@ def take_changes(sentence: Sentence) -> Changes:
     Raises InvalidInputError for a first tempo outside plan.BPM.
     """
     tempo, key = None, ""
-    notes: list[str] = []
-    written: list[str] = []
+    reports: list[ReportedWords] = []
+    granted: list[str] = []
     for pattern, read in _READERS:
         for match in sentence.find(pattern):
             if pattern is _RAMP and not _is_ramp(match):
@@ -87,26 +89,22 @@ def take_changes(sentence: Sentence) -> Changes:
             start = read(match)
             refused = match.re is not _SECOND_TEMPO and match[1]
             words = sentence.take(match)
-            written.append(words)
             if refused:
+                granted.append(words)
                 continue
             if pattern is _KEY_CHANGING:
                 key = key or (start or "")
-                notes.append(_note("key", words))
+                reports.append(ReportedWords("key_change", words))
             else:
                 tempo = tempo or _tempo(start)
-                notes.append(_note("tempo", words))
-    return Changes(tempo, key, tuple(written), tuple(notes))
+                reports.append(ReportedWords("tempo_change", words))
+    return Changes(tempo, key, tuple(reports), tuple(granted))
 
 
 def _is_ramp(match: re.Match[str]) -> bool:
     """Tell whether "from 120 to 140 bpm" asks for a change."""
     first, last = (float(match[i].replace(",", ".")) for i in (2, 3))
     return abs(last - first) >= _LEAST_RAMP_BPM
-
-
-def _note(what: str, words: str) -> str:
-    return f"{REFUSED}{words!r}: a track keeps one {what} from start to end"
 
 
 def _tempo(text: str | None) -> float | None:

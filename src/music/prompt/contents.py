@@ -1,7 +1,10 @@
 """What has been found in a prompt so far: requests and refusals, in the order they were said."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
+from src.music.model.accounts import ReportedWords, UnderstoodWords
 from src.music.model.part_request import PartRequest
 from src.music.prompt.intent import SectionRequest
 from src.music.prompt.length import Length
@@ -21,6 +24,7 @@ class InstrumentMention:
     part, named: whether it is less than its category, and whether names of files say it;
     group: it stands for several categories
     section: kind of section it is said of; "" for the whole track
+    words: as they were written
     """
 
     request: PartRequest
@@ -29,6 +33,7 @@ class InstrumentMention:
     named: bool = False
     group: bool = False
     section: str = ""
+    words: str = ""
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -48,15 +53,37 @@ class PromptContents:
     refused_genres: list[str] = field(default_factory=list)
     foreign_genres: list[str] = field(default_factory=list)
     excluded_words: list[str] = field(default_factory=list)
+    excluded_categories: list[str] = field(default_factory=list)
     sections: dict[str, SectionRequest] = field(default_factory=dict)
-    understood: list[str] = field(default_factory=list)
+    understood: list[UnderstoodWords] = field(default_factory=list)
+    reported: list[ReportedWords] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    occasions: list[str] = field(default_factory=list)
+    implied_moods: list[str] = field(default_factory=list)
+    suggestions: list[Mapping[str, Any]] = field(default_factory=list)
+    patterns: dict[str, str] = field(default_factory=dict)
+    rhythm: str = ""
+    tempo_word: float | None = None
+    metre: str | None = None
+    scale: str | None = None
+    scale_minor: bool | None = None
+    progression: tuple[str, ...] = ()
+    feel: str | None = None
+    swing: float | None = None
     tempo_feel: float = 0.0
     length_feel: float = 0.0
-    half_time: bool = False
     minor: bool | None = None
     only_requested: bool = False
     fills: bool | None = None
+
+    def understand(self, words: str, made: str, value: str) -> None:
+        """Note which words made which field of the plan, and its value."""
+        if words:
+            self.understood.append(UnderstoodWords(words, made, value))
+
+    def report(self, code: str, words: str, **values: str) -> None:
+        """Note words that have no effect, and why, by a code of ``accounts.REPORT_TEXTS``."""
+        self.reported.append(ReportedWords(code, words, values))
 
     def request(self, kind: str) -> SectionRequest:
         """Return what is asked of sections of a kind so far."""
@@ -99,7 +126,7 @@ class PromptContents:
 
     def excluded(self, section: str = "") -> tuple[str, ...]:
         """Refused categories, in the track or in a kind of section; the last word counts."""
-        refused: dict[str, None] = {}
+        refused: dict[str, None] = {} if section else dict.fromkeys(self.excluded_categories)
         for thing in self.things:
             if thing.section != section:
                 continue

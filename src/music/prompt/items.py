@@ -1,8 +1,11 @@
 """A sentence as a row of items: known phrases, signs and unknown words."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from src.music.prompt.text import Sentence
+from src.words.entries import WordEntry
 from src.words.phrases import Found, PhraseTable
 from src.words.spelling import BREAKS, Word
 
@@ -26,6 +29,7 @@ class Item:
 
     category, part, named: of an instrument, see ``WordEntry``
     denied: whether its own first letters deny it ("неяркий")
+    implies, suggests: moods and facts that come with it, see ``WordEntry``
     """
 
     kind: str
@@ -35,6 +39,8 @@ class Item:
     part: bool = False
     named: bool = False
     denied: bool = False
+    implies: tuple[str, ...] = ()
+    suggests: Mapping[str, Any] = field(default_factory=dict)
 
 
 def items_of(sentence: Sentence, lexicon: PhraseTable) -> list[Item]:
@@ -117,7 +123,14 @@ def _item(found: Found) -> Item:
         entry.part,
         named=entry.named,
         denied=found.denied,
+        implies=(entry.name, *entry.implies) if _is_finer_mood(entry) else entry.implies,
+        suggests=entry.suggests,
     )
+
+
+def _is_finer_mood(entry: WordEntry) -> bool:
+    """Tell whether a mood's own name says more than what it counts as: "glassy" is metallic."""
+    return entry.kind == "mood" and entry.value != entry.name and " " not in entry.name
 
 
 def _resolved(items: list[Item], position: int) -> Item:

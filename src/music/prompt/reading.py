@@ -8,10 +8,12 @@ from dataclasses import replace
 
 from src.music.model.part_request import PartRequest
 from src.music.prompt.contents import GROUPS, InstrumentMention, PromptContents, joined_thing
+from src.music.prompt.descriptions import describe
 from src.music.prompt.items import THINGS, Item, list_goes_on, next_item, previous_item, stands_in
 
-_QUIET_MOODS = ("soft", "calm", "minimal", "dreamy")
-_LOUD_MOODS = ("hard", "heavy", "aggressive", "energetic", "euphoric", "epic", "driving", "harsh")
+_QUIET_MOODS = ("soft", "calm", "minimal", "dreamy", "quiet", "gentle", "peaceful", "tender")
+_LOUD_MOODS = ("hard", "heavy", "aggressive", "energetic", "euphoric", "epic", "driving", "harsh",
+               "powerful", "wild", "lively")  # fmt: skip
 _SHIFT = 0.15
 _LONG, _SHORT = 1.6, 0.5
 
@@ -25,8 +27,10 @@ class PromptReader:
         self.found = PromptContents()
         self.section = ""
         self._refusing = self._fresh = self._strong = self._listing = False
-        self._with = self._only = False
+        self._with = self._only = self._less = False
+        self._only_words = self._denial = ""
         self._words: list[str] = []
+        self._written: list[str] = []
         self._tags: list[str] = []
         self._gain_db = 0.0
         self._skip_thing = False
@@ -37,12 +41,42 @@ class PromptReader:
         """Read everything."""
         for index, item in enumerate(self.items):
             self.item, self.index = item, index
-            getattr(self, f"on_{_SHARED.get(item.kind, item.kind)}", self.on_nothing)()
-            if item.kind not in _SAYS_LITTLE and item.text:
-                self.found.understood.append(item.text)
+            if not self._describes():
+                getattr(self, f"on_{_SHARED.get(item.kind, item.kind)}", self.on_nothing)()
             if item.kind not in _KEEPS_WORDS:
-                self._words, self._tags = [], []
+                self._words, self._tags, self._written = [], [], []
+        self._account_for_things()
         return self.found
+
+    def _describes(self) -> bool:
+        """Take words that describe the track; they use up a refusal as a mood does."""
+        refused = self._refusing or self._less
+        item = replace(self.item, text=self._with_denial(self.item.text))
+        if not describe(item, self.found, refused=refused):
+            self._denial = item.text.removesuffix(self.item.text).strip()
+            return False
+        self._fresh = self._less = False
+        return True
+
+    def _account_for_things(self) -> None:
+        """Note for each instrument whether it is requested or refused, and in which section."""
+        for thing in self.found.things:
+            made = "excluded" if thing.refused else "requested"
+            value = thing.request.name
+            if thing.request.gain_db < 0 and not thing.refused:
+                value = f"less {value}"
+            where = f" in {thing.section}" if thing.section else ""
+            self.found.understand(thing.words, made, f"{value}{where}")
+        if self.found.only_requested:
+            self.found.understand(self._only_words, "only_roles", "what is requested")
+
+    def _took(self, made: str, value: str) -> None:
+        self.found.understand(self._with_denial(self.item.text), made, value)
+
+    def _with_denial(self, words: str) -> str:
+        """Put the word that denied them before the first words that it denied."""
+        denial, self._denial = self._denial, ""
+        return f"{denial} {words}".strip()
 
     def on_nothing(self) -> None:
         """Pass over a word that only holds the sentence together."""
@@ -50,12 +84,15 @@ class PromptReader:
     def on_break(self) -> None:
         """End everything that was pending at the end of a clause."""
         self._refusing = self._fresh = self._with = self._only = self._skip_thing = False
+        self._less = False
         self.section = ""
         self._gain_db = 0.0
         self._clause, self._moved = [], []
 
     def on_comma(self) -> None:
         """End a refusal at a comma unless it stands in a list, and what is said of a section."""
+        if previous_item(self.items, self.index, ()).kind in _DENIALS:
+            self._end_refusal()
         if self._refusing and not self._fresh:
             listed = next_item(self.items, self.index).kind in THINGS and self._listing
             self._refusing = self._listing = listed or list_goes_on(
@@ -66,7 +103,7 @@ class PromptReader:
                 self.section = ""
             self._clause = []
         self._gain_db = 0.0
-        self._skip_thing = False
+        self._skip_thing = self._less = False
 
     def on_or(self) -> None:
         """ "Or" stands before the last thing of a list."""
@@ -86,6 +123,8 @@ class PromptReader:
     def on_but(self) -> None:
         """ "But" turns to what is wanted."""
         self._refusing = self._fresh = False
+        self._less = self._skip_thing = False
+        self._gain_db = 0.0
         self.section = ""
         self._clause = []
 
@@ -106,24 +145,29 @@ class PromptReader:
             for number in self._clause:
                 self._turn(number)
             self._clause = [] if ends_here else self._clause
+            self._took("excluded", "what stands before")
             return
         if before.kind in ("negator", "forget") and self.item.kind == "without" and self._fresh:
             self._refusing = self._fresh = False
+            self._denial = f"{self._denial} {self.item.text}"
             return
         if before.kind == "section":
             self.section = before.value
         self._refusing = self._fresh = True
         self._strong = self.item.kind == "without"
+        self._denial = self.item.text
         self._clause = []
 
     def on_forget(self) -> None:
         """ "Don't forget" wants, "forget" refuses."""
         self._refusing = self._fresh = not self._refusing
+        self._denial = f"{self._denial} {self.item.text}".strip()
         self._strong = False
 
     def on_except(self) -> None:
         """ "Except" turns a refusal into a request, and back."""
         self._refusing = self._fresh = not self._refusing
+        self._denial = self.item.text
         self._strong = True
 
     def on_free(self) -> None:
@@ -134,7 +178,8 @@ class PromptReader:
     def on_only(self) -> None:
         """ "Only piano", or "piano only", refuses all the rest."""
         following = next_item(self.items, self.index, (*_DESCRIBING, "filler", "article", "with"))
-        self._only = following.kind in THINGS and not self._refusing
+        self._only = following.kind in THINGS and not (self._refusing and self._fresh)
+        self._only_words = self.item.text
         ends_here = next_item(self.items, self.index, ("filler",)).kind in _ENDS
         if ends_here and self._clause and not self._refusing:
             self.found.only_requested = previous_item(self.items, self.index).kind in THINGS
@@ -144,39 +189,61 @@ class PromptReader:
         """Louder; it ends a refusal that was already used."""
         if self._refusing and not self._fresh:
             self._refusing = False
-        self._gain_db = 0.0 if self._refusing else 2.0
+        self._gain_db, self._less = (0.0 if self._refusing else 2.0), False
+        self._written.append(self.item.text)
 
     def on_less(self) -> None:
-        """Softer, but not refused."""
+        """Softer, but not refused; of a mood, less is away from it."""
         self._refusing = self._fresh = False
-        self._gain_db = -4.0
+        self._gain_db, self._less = -4.0, True
+        self._written.append(self.item.text)
 
     def on_mood(self) -> None:
         """Take a mood of the track, of the instrument that follows, or of a section."""
         following = next_item(self.items, self.index, (*_DESCRIBING, "filler", "and"))
         belongs = following.kind in ("instrument", "group")
-        if self._refusing:
-            self.found.avoided_moods.append(self.item.value)
-            self._skip_thing = belongs
-            self._fresh = False
-        elif self.item.denied:
-            self.found.avoided_moods.append(self.item.value)
+        if self._refusing or self.item.denied or (self._less and not belongs):
+            self._avoid_mood(belongs=belongs and self._refusing)
         elif self._is_about_section():
             loud = self.item.value in _LOUD_MOODS
             self.found.shift_energy(self._section_at(), _SHIFT if loud else -_SHIFT)
+            self._took("energy", f"{self._section_at()} {'louder' if loud else 'quieter'}")
         else:
             self._words.append(self.item.value)
             self._tags.append(self.item.value)
+            self._written.append(self.item.text)
             if not (belongs and (self._with or self.found.things or self.section)):
                 self.found.moods.append(self.item.value)
+                self.found.implied_moods += self.item.implies
+                self._took("moods", ", ".join((self.item.value, *self.item.implies)))
+
+    def _avoid_mood(self, *, belongs: bool) -> None:
+        """Aim away from a mood; what is only "electronic" leaves out the synthesizers, too."""
+        self.found.avoided_moods.append(self.item.value)
+        if self.item.value in _REFUSES_CATEGORIES:
+            self.found.excluded_categories += _REFUSES_CATEGORIES[self.item.value]
+        self._took("excluded", self.item.value)
+        self._skip_thing = belongs
+        self._fresh = self._less = False
 
     def on_qualifier(self) -> None:
-        """Describes the instrument that follows."""
+        """Describes the instrument that follows; without one, the whole track."""
         self._words.append(self.item.value)
+        self._written.append(self.item.text)
+        following = next_item(self.items, self.index, (*_DESCRIBING, "filler", "and"))
+        if following.kind in ("instrument", "group", "source", "unknown"):
+            return
+        if self._refusing:
+            self.found.avoided_moods.append(self.item.value)
+            self._took("excluded", self.item.value)
+        elif previous_item(self.items, self.index, ()).kind != "instrument":
+            self.found.moods.append(self.item.value)
+            self._took("moods", self.item.value)
 
     def on_loud(self) -> None:
         """Take a loud section or a loud instrument."""
         about = self._section_at()
+        self._took("energy", "quieter" if self._refusing else "louder")
         if about:
             self.found.shift_energy(about, -_SHIFT if self._refusing else _SHIFT)
             self._end_refusal()
@@ -185,7 +252,7 @@ class PromptReader:
 
     def on_slow(self) -> None:
         """Slow or fast: the tempo, or how a section goes, or only an instrument."""
-        sign = -1.0 if (self.item.kind == "slow") != self._refusing else 1.0
+        sign = -1.0 if (self.item.kind == "slow") != (self._refusing or self._less) else 1.0
         following = next_item(self.items, self.index)
         about = "" if following.kind == "section" else self._section_at()
         if about:
@@ -194,10 +261,12 @@ class PromptReader:
             self.found.stretch(following.value, _LONG if sign < 0 else _SHORT)
         elif following.kind in ("instrument", "group"):
             self._words.append(self.item.kind)
+            self._written.append(self.item.text)
             return
         else:
             self.found.tempo_feel = sign
-        self._refusing = self._fresh = False
+        self._took("bpm", "faster" if sign > 0 else "slower")
+        self._refusing = self._fresh = self._less = False
 
     def on_long(self) -> None:
         """Long or short: a section, the whole track, or only an instrument."""
@@ -208,37 +277,35 @@ class PromptReader:
             self.found.stretch(near.value, _LONG if is_long else _SHORT)
         elif near.kind in ("instrument", "group"):
             self._words.append(self.item.kind)
+            self._written.append(self.item.text)
             return
         elif before.kind == "section":
             self.found.stretch(before.value, _LONG if is_long else _SHORT)
         else:
             self.found.length_feel = 1.0 if is_long else -1.0
+        self._took("structure", "longer" if is_long else "shorter")
         self._refusing = self._fresh = False
 
     def on_whole_length(self) -> None:
         """ "Radio edit", "extended mix"."""
         self.found.length_feel = 1.0 if (self.item.kind == "long_track") != self._refusing else -1.0
+        self._took("structure", "longer" if self.found.length_feel > 0 else "shorter")
 
     def on_slow_build(self) -> None:
         """Take a build-up that takes its time."""
         self.found.stretch("build", _LONG)
-
-    def on_half_time(self) -> None:
-        """Drums at half the pace."""
-        self.found.half_time = not self._refusing
-
-    def on_double_time(self) -> None:
-        """As fast as the genre goes."""
-        self.found.tempo_feel = 1.0
+        self._took("structure", "longer build")
 
     def on_mode(self) -> None:
         """Major or minor without a tonic."""
         self.found.minor = (self.item.kind == "minor") != self._refusing
+        self._took("key", "minor" if self.found.minor else "major")
         self._refusing = self._fresh = False
 
     def on_fill(self) -> None:
         """Fills, wanted or not."""
         self.found.fills = not self._refusing
+        self._took("fills", "yes" if self.found.fills else "no")
         self._fresh = False
 
     def on_genre(self) -> None:
@@ -248,24 +315,34 @@ class PromptReader:
         listed = previous_item(self.items, self.index).kind in ("or", "and")
         if self._refusing and (self._fresh or listed):
             self.found.refused_genres.append(self.item.value if style else genre)
+            self._took("excluded", f"{style} {genre}".strip())
             self._fresh = False
         elif following.kind in ("instrument", "group"):
             self.found.asides.append((genre, style))
             self._words.append(style or genre)
+            self._took("genre", f"{style} {genre}".strip())
         else:
             self.found.genres.append((genre, style))
+            self._took("genre", f"{style} {genre}".strip())
 
     def on_foreign_genre(self) -> None:
         """Note a genre without a grammar, unless it only describes an instrument."""
         if next_item(self.items, self.index, ("filler",)).kind in ("instrument", "group"):
             self._words.append(self.item.text.casefold())
+            self._written.append(self.item.text)
         elif not self._refusing:
             self.found.foreign_genres.append(self.item.text.casefold())
+            self._took("genre", self.item.text.casefold())
+        else:
+            self._took("excluded", self.item.text.casefold())
+            self._fresh = False
 
     def on_section(self) -> None:
         """Take a section: refused, or the one that words refer to."""
         placed = stands_in(self.items, self.index)
         before = previous_item(self.items, self.index).kind
+        removed = self._refusing and self._fresh and not placed and not self._clause
+        self._took("structure", f"no {self.item.value}" if removed else self.item.value)
         if before in ("and", "or") and self._moved:
             again = [self.found.things[number] for number in self._moved]
             self.found.things += [replace(thing, section=self.item.value) for thing in again]
@@ -295,12 +372,14 @@ class PromptReader:
     def on_verb(self) -> None:
         """ "Starts", "ends": what follows is said of the intro or the outro."""
         self.section = "intro" if self.item.kind == "start_verb" else "outro"
+        self._took("structure", self.section)
         self._end_refusal()
 
     def on_thing(self) -> None:
         """Take an instrument, asked for or refused."""
         if self._skip_thing:
             self._skip_thing = False
+            self._took("excluded", f"such {self.item.value}")
             return
         thing = self._thing()
         self._moved, self._fresh = [], False
@@ -315,19 +394,46 @@ class PromptReader:
 
     def on_unknown(self) -> None:
         """Note a word that means nothing here; a refused one is kept as a word to avoid."""
-        if any(char.isalnum() for char in self.item.text):
-            self.found.unknown.append(self.item.text)
         following = next_item(self.items, self.index, ("filler", *_DESCRIBING))
         directly = next_item(self.items, self.index, ())
+        if not any(char.isalnum() for char in self.item.text):
+            return
+        if not (self._refusing and self._fresh):
+            self._note_unknown()
         if self._refusing and self._fresh and following.kind in (*THINGS, "unknown"):
+            self._note_unknown()
             return
         if directly.kind == "instrument" and not self._refusing:
             self._words.append(self.item.value)
             return
         if self._refusing and self._fresh:
             self.found.excluded_words.append(self.item.value)
+            self._took("excluded", self.item.value)
         self._fresh = False
         self._refusing = self._refusing and directly.kind == "or"
+
+    def _note_unknown(self) -> None:
+        """Unknown words side by side are one."""
+        before = self.items[self.index - 1] if self.index else None
+        both = before is not None and before.kind == "unknown" and before.text.isalpha()
+        if both and self.item.text.isalpha() and self.found.unknown:
+            self.found.unknown[-1] += f" {self.item.text}"
+        else:
+            self.found.unknown.append(self.item.text)
+
+    def on_solo(self) -> None:
+        """ "Solo piano" plays alone; a "guitar solo" is a guitar in front of the others."""
+        if previous_item(self.items, self.index, ()).kind in THINGS and self._clause:
+            number = self._clause[-1]
+            thing = self.found.things[number]
+            louder = replace(thing.request, gain_db=max(thing.request.gain_db, 2.0))
+            self.found.things[number] = replace(
+                thing, request=louder, words=f"{thing.words} {self.item.text}"
+            )
+            return
+        self.on_only()
+        if not self._only:
+            self._took("requested", "solo")
 
     def _thing(self) -> InstrumentMention | None:
         """Read the instrument as described; None where it only completes the one before ("piano
@@ -338,7 +444,8 @@ class PromptReader:
         if item.kind == before.kind == "instrument" and self._clause:
             joined = joined_thing(self.found.things[self._clause[-1]], item.value)
             if joined is not None:
-                self.found.things[self._clause[-1]] = joined
+                words = f"{joined.words} {item.text}"
+                self.found.things[self._clause[-1]] = replace(joined, words=words)
                 return None
         return InstrumentMention(
             PartRequest(
@@ -353,6 +460,7 @@ class PromptReader:
             named=item.named,
             group=item.value in GROUPS and item.kind != "instrument",
             section=self.section,
+            words=self._with_denial(" ".join([*dict.fromkeys(self._written), item.text])),
         )
 
     def _turn(self, number: int) -> None:
@@ -384,11 +492,9 @@ _DESCRIBING = ("mood", "qualifier", "genre", "style", "foreign_genre", "slow", "
 _ENDS = ("break", "comma", "but")
 _VERB_SECTIONS = {"start_verb": "intro", "end_verb": "outro"}
 _OFF_IN_SECTION = ("post_negator", "section")
-_SAYS_LITTLE = (
-    "unknown", "comma", "break", "colon", "filler", "in", "article", "and", "or", "with", "but",
-    "whole",
-)  # fmt: skip
-_KEEPS_WORDS = (*_DESCRIBING, "and", "filler", "unknown")
+_DENIALS = ("negator", "without", "forget", "except")
+_REFUSES_CATEGORIES = {"electronic": ("synth", "lead", "pad")}
+_KEEPS_WORDS = (*_DESCRIBING, "and", "filler", "unknown", "more", "less")
 _SHARED = {
     "without": "negator",
     "post_negator": "negator",

@@ -41,6 +41,10 @@ class Sentence:
         """Return what stands after a match, in lower case."""
         return self._free[match.end() :]
 
+    def written_after(self, match: re.Match[str]) -> str:
+        """Return what stands after a match and is not taken yet, as it was written."""
+        return self._free_raw[match.end() :]
+
     def take(self, match: re.Match[str]) -> str:
         """Take a match out, so that nothing else reads it. Returns it as it was written."""
         return self.take_span(*match.span())
@@ -51,13 +55,15 @@ class Sentence:
         return self._free
 
     def take_span(self, start: int, end: int) -> str:
-        """Take what stands between two places. Returns it as it was written."""
-        self._free = self._free[:start] + TAKEN * (end - start) + self._free[end:]
-        self._free_raw = self._free_raw[:start] + TAKEN * (end - start) + self._free_raw[end:]
-        return " ".join(self.raw[start:end].split())
+        """Take out what stands between two positions. Returns it as it was written."""
+        gap = TAKEN * (end - start)
+        written = self.raw[start:end]
+        self._free = self._free[:start] + gap + self._free[end:]
+        self._free_raw = self._free_raw[:start] + gap + self._free_raw[end:]
+        return " ".join(written.split())
 
     def part(self, start: int, end: int) -> "Sentence":
-        """Return what is left between two places as a sentence; what was taken there is blank."""
+        """Return what is left between two positions as a sentence; what was taken is blank."""
         return Sentence(self._free_raw[start:end])
 
     def words(self) -> list[Word]:

@@ -2,31 +2,16 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from src.music.theory.library import CATEGORIES, DRUM_CATEGORIES, StemCard
+from src.words.name_words import singular
+from src.words.vocabulary import vocabulary
 
-_NAMES: dict[str, tuple[str, ...]] = {
-    "kick": ("kick", "kicks", "bd", "bassdrum", "kik"),
-    "snare": ("snare", "snares", "sd", "rim", "rimshot"),
-    "clap": ("clap", "claps", "snap", "snaps"),
-    "hihat": ("hihat", "hihats", "hat", "hats", "hh", "openhat", "closedhat", "ohh", "chh"),
-    "cymbal": ("cymbal", "cymbals", "crash", "ride", "splash"),
-    "tom": ("tom", "toms"),
-    "percussion": ("percussion", "perc", "percs", "shaker", "conga", "bongo", "tambourine"),
-    "drums": ("drum", "drums", "beat", "beats", "breakbeat", "break", "drumloop"),
-    "bass": ("bass", "bassline", "sub", "reese", "808"),
-    "lead": ("lead", "leads"),
-    "pad": ("pad", "pads"),
-    "keys": ("keys", "piano", "rhodes", "organ", "epiano"),
-    "guitar": ("guitar", "guitars", "gtr"),
-    "strings": ("strings", "string", "violin", "cello", "orchestra"),
-    "brass": ("brass", "trumpet", "horn", "horns", "sax", "trombone"),
-    "vocal": ("vocal", "vocals", "vox", "voice", "voices", "acapella", "choir", "singing", "sung"),
-    "fx": ("fx", "sfx", "riser", "impact", "sweep"),
-    "atmo": ("atmo", "atmos", "ambience", "atmosphere", "drone"),
-    "synth": ("synth", "synths", "arp"),
-}
 _FULL_KITS = ("kick", "snare", "hihat")
+_NAMED = 0.6
+"""How often a file of a name must be of a category for the name to be suspect."""
+
 _WORD = re.compile(r"[a-z]+|\d+")
 
 
@@ -56,13 +41,21 @@ def suspicion(card: StemCard, excluded: Sequence[str]) -> float:
     """
     if card.category in refused_categories(excluded):
         return 1.0
-    words = words_of(card)
+    words = {form for word in words_of(card) for form in (word, singular(word))}
     worst = 0.0
     for refused in excluded:
-        if words & {refused, *_NAMES.get(refused, ())}:
+        if words & names_of(refused):
             worst = max(worst, 0.9)
         elif card.category == "drums" and refused in _FULL_KITS:
             worst = max(worst, 0.5)
         else:
             worst = max(worst, 0.6 * card.tags.get(refused, 0.0))
     return worst
+
+
+@lru_cache(maxsize=1024)
+def names_of(refused: str) -> frozenset[str]:
+    """List the words by which files of a refused category or sound are named, in any language."""
+    weights = vocabulary().names.categories.get(refused, {})
+    named = {word for word, weight in weights.items() if weight >= _NAMED}
+    return frozenset({refused, singular(refused)} | named)

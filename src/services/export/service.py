@@ -180,7 +180,7 @@ class ExportService:
         return _ExportTarget(row, path_of(row.path, self.settings.tracks_path))
 
     def _listed(self, target: _ExportTarget, formats: Sequence[str]) -> ExportsRecord:
-        """Files of formats whose every file is there."""
+        """Return files of formats whose every file is there."""
         folder = target.folder
         files = [
             ExportedFileRecord(name=file, format=name, bytes=size)
@@ -256,7 +256,7 @@ def _unfinished(export_id: str) -> str:
 
 
 def checked_formats(formats: Sequence[str] | None) -> tuple[str, ...]:
-    """Names of formats, each once, in the order in which they are made; None is all.
+    """Return names of formats, each once, in the order in which they are made; None is all.
 
     Raises InvalidInputError for a name that is none.
     """
@@ -282,7 +282,7 @@ def _score_of(wav: Path) -> Score:
 
 
 def _stems_of(score: Score) -> list[str]:
-    """Ids of all stems that sound."""
+    """Return ids of all stems that sound."""
     clips = (clip.stem_id for channel in score.channels for clip in channel.clips)
     notes = (note.stem_id for channel in score.channels for note in channel.notes)
     return list(dict.fromkeys((*clips, *notes)))

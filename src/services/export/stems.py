@@ -75,7 +75,9 @@ def write_stems(
 
 
 def stem_names(score: Score) -> list[str]:
-    """File names of the stems: channels in the score's order, then what comes back of sends."""
+    """Return file names of the stems: channels in the score's order, then what comes back of
+    sends.
+    """
     returns = [
         name for name, used in zip(("reverb", "delay"), _returns(score), strict=True) if used
     ]
@@ -138,7 +140,7 @@ def _highest(audio: Audio) -> float:
 
 
 def _half(progress: Progress, number: int) -> Progress:
-    """Progress of one of the two passes, reported as a part of both."""
+    """Return progress of one of the two passes, reported as a part of both."""
 
     def record(stage: str, done: int, total: int) -> None:
         progress(stage, number * total + done, _PASSES * total)

@@ -168,7 +168,7 @@ class BatchWriter:
             self.report.tell(FileProblem(first.location, "warning", "; ".join(taken.warnings)))
 
     def _known_stem(self, rows: _Rows, content: Content) -> None:
-        """Known content at a place that is new or changed: moved, a duplicate, or only touched."""
+        """Note known content at a new or changed location: moved, a duplicate, or touched."""
         stem = content.stem_id
         for found in content.files:
             before = self.state.locations.get(found.location)

@@ -95,7 +95,7 @@ def kits_of_members(members: Iterable[Member]) -> list[KitMembers]:
 
 
 def consensus_paths(locations: Sequence[str]) -> dict[str, str]:
-    """By place the folder whose stems are reconciled together.
+    """Return by location the folder whose stems are reconciled together.
 
     That is the kit where folders only sort its sounds, or where nothing lies above it; else
     the folder above, since folders side by side may be parts of one kit.
@@ -113,7 +113,7 @@ def consensus_paths(locations: Sequence[str]) -> dict[str, str]:
 
 
 def place_of(location: str) -> KitFolder:
-    """Kit and folder of a file."""
+    """Return kit and folder of a file."""
     return kit_path(location) or ".", _folder(location)
 
 
@@ -170,7 +170,7 @@ class _Row:
 
 
 def _learnt(context: KitMembers, rows: Mapping[str, _Row]) -> dict[str, Learnt]:
-    """By stem id what reconciling changes."""
+    """Return by stem id what reconciling changes."""
     analysed = [
         (member, row, row.alone)
         for member in context.members
@@ -205,7 +205,7 @@ def _part(values: Mapping[str, Any], of: Iterable[str]) -> dict[str, Any]:
 
 
 def _corrected(evidence: StemEvidence, said: Mapping[str, Any]) -> StemEvidence:
-    """Evidence with what the user said."""
+    """Return evidence with what the user said."""
     changes: dict[str, Any] = {}
     for name in ("bpm", "key", "is_loop"):
         if name in said:

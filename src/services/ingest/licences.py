@@ -100,7 +100,7 @@ def _licences_in(folder: Path) -> _FolderLicences:
 
 
 def _texts(folder: Path) -> list[Path]:
-    """Licences and readmes of a folder, the plainest name of a licence first."""
+    """Return licences and readmes of a folder, the plainest name of a licence first."""
     try:
         found = [path for path in folder.iterdir() if is_licence_text(path.name)]
     except OSError:
@@ -113,7 +113,7 @@ def _texts(folder: Path) -> list[Path]:
 
 
 def _lines(path: Path) -> list[str]:
-    """Lines that say something, without marks of lists and headings."""
+    """Return lines that say something, without marks of lists and headings."""
     try:
         with open_regular(path) as file:
             data = file.read(_READ_BYTES)

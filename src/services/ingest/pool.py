@@ -167,7 +167,7 @@ class WorkPool:
     def ordered(
         self, function: Callable[[Task], Result_co], tasks: Iterable[Task]
     ) -> Iterator[tuple[Task, Result_co | Failure]]:
-        """Outcomes in the order of the tasks, with only a few tasks under way at a time."""
+        """Return outcomes in the order of the tasks, with only a few tasks under way at a time."""
         window: deque[Running[Task, Result_co]] = deque()
         for task in tasks:
             window.append(self.start(function, task))

@@ -71,7 +71,7 @@ class ReanalysisReport:
             self.problems.append(FileProblem(location, reason, message))
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
+        """Return plain values for JSON."""
         return asdict(self)
 
 

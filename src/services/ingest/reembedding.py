@@ -62,7 +62,7 @@ class ReembedReport:
     problems: list[FileProblem] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
+        """Return plain values for JSON."""
         return asdict(self)
 
 
@@ -137,7 +137,7 @@ class ReembeddingService:
         return report
 
     def _finish(self, run: _Run, progress: Progress) -> None:
-        """While no import runs: embed what came in meanwhile, and change the mark.
+        """Embed, while no import runs, what came in meanwhile, and change the mark.
 
         Raises LibraryBusyError while an import runs, GenerationFailedError.
         """
@@ -181,7 +181,7 @@ class ReembeddingService:
             run.step(progress)
 
     def _batches(self, run: _Run) -> Iterator[Stems]:
-        """Batches of the stems that lack a vector, by id."""
+        """Return batches of the stems that lack a vector, by id."""
         from src.analysis import ANALYSIS_VERSION
 
         size, after = self._settings.embed_batch, ""

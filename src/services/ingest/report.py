@@ -55,5 +55,5 @@ class ImportReport:
             self.problems.append(problem)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
+        """Return plain values for JSON."""
         return asdict(self)

@@ -30,7 +30,7 @@ OTHER_AUDIO = (*FOREIGN_ENDINGS, ".rx2", ".rex", ".mp4")
 
 
 def readable_endings() -> tuple[str, ...]:
-    """Endings of the files that an import looks into on this machine."""
+    """Return endings of the files that an import looks into on this machine."""
     return ENDINGS if second_decoder() is None else ENDINGS + FOREIGN_ENDINGS
 
 
@@ -182,7 +182,7 @@ def _look_at(entry: os.DirEntry[str], scan: Scan, walk: _Walk) -> None:
 
 
 def _state(entry: os.DirEntry[str]) -> os.stat_result:
-    """Of what a link points to; of the link itself where that is not there."""
+    """Read the state of what a link points to; of the link itself where that is not there."""
     try:
         return entry.stat()
     except OSError:

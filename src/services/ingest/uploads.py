@@ -236,7 +236,7 @@ class UploadService:
 
 
 def inner_parts(name: str) -> tuple[str, ...]:
-    """Folders and file name of what a client called a file, made safe.
+    """Return folders and file name of what a client called a file, made safe.
 
     A name that tries to leave its folder, or is absolute, keeps only its last part.
     """
@@ -253,7 +253,7 @@ def _is_sound(name: str) -> bool:
 
 
 def _is_taken(name: str) -> bool:
-    """Sounds, and the texts that tell their licence."""
+    """Return sounds, and the texts that tell their licence."""
     return _is_sound(name) or is_licence_text(name.rpartition("/")[2])
 
 
@@ -315,7 +315,7 @@ def _moved(file: Path, target: Path) -> bool:
 
 
 def _moved_without_links(file: Path, target: Path) -> bool:
-    """For file systems without hard links: reserve the name, then rename over it."""
+    """Reserve the name, then rename over it, for file systems without hard links."""
     try:
         target.open("xb").close()
     except FileExistsError:

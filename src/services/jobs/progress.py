@@ -150,7 +150,7 @@ class _LastEvent:
 
 
 def remaining_s(progress: float, elapsed_s: float) -> float | None:
-    """Seconds to go if it goes on as until now; None while it is too early to say."""
+    """Return seconds to go if it goes on as until now; None while it is too early to say."""
     if progress < _ETA_FROM_PROGRESS or elapsed_s < _ETA_FROM_S:
         return None
     return elapsed_s * (1.0 - progress) / progress

@@ -34,7 +34,7 @@ class Ending:
     result: dict[str, Any] | None = None
 
     def values(self) -> dict[str, Any]:
-        """Columns of the job's row."""
+        """Return columns of the job's row."""
         values: dict[str, Any] = {"status": self.status}
         if self.problem is not None:
             values["problem"] = self.problem

@@ -10,7 +10,7 @@ _BLOCK_SAMPLES = 20 * PROJECT_SAMPLE_RATE
 
 
 def sound_outline(file: Path, duration_s: float, points: int) -> tuple[list[float], list[float]]:
-    """Lowest and highest sample of each of ``points`` equal stretches of a file.
+    """Return lowest and highest sample of each of ``points`` equal stretches of a file.
 
     file: a WAV at the house rate; duration_s: its length
     points: how many at most; a shorter sound has one per sample

@@ -41,7 +41,7 @@ class QuarantinedFile:
     quarantined_at: datetime
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
+        """Return plain values for JSON."""
         return asdict(self) | {"quarantined_at": self.quarantined_at.isoformat()}
 
 

@@ -59,7 +59,7 @@ def _use(name: str, folder: Path) -> FolderUse:
 
 
 def _sizes(folder: Path) -> Iterator[int]:
-    """Size of each file below; what vanishes meanwhile, and links, are passed over."""
+    """Return size of each file below; what vanishes meanwhile, and links, are passed over."""
     pending = [folder] if folder.is_dir() else []
     while pending:
         with os.scandir(pending.pop()) as entries:

@@ -128,7 +128,9 @@ def text_vectors(
 
 
 def sound_vectors(vectors: NDArray[np.float32], weight: float) -> list[QueryVector]:
-    """Liked or disliked sounds, which share one weight. vectors: shape (sounds, dimension)."""
+    """Return liked or disliked sounds, which share one weight. vectors: shape (sounds,
+    dimension).
+    """
     analysed = [vector for vector in vectors if vector.any()]
     return [QueryVector(vector, weight / len(analysed), 1.0, is_sound=True) for vector in analysed]
 

@@ -114,7 +114,7 @@ class EmbeddingModels:
         return chosen
 
     def _here(self) -> dict[str, tuple[str, int | None]]:
-        """Kind and dimension of every embedder that can be built, by model id."""
+        """Return kind and dimension of every embedder that can be built, by model id."""
         offline = self._offline()
         found: dict[str, tuple[str, int | None]] = {
             offline.model_id: ("acoustic", offline.dimension)

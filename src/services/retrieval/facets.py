@@ -80,7 +80,7 @@ def facets(spaces: SearchSpaces, database: Database, query: SearchQuery) -> Face
 
 
 def _counted(codes: NDArray[Any], names: Sequence[Name]) -> list[tuple[Name, int]]:
-    """Names and how often their codes stand there; empty names are left out."""
+    """Return names and how often their codes stand there; empty names are left out."""
     counts = np.bincount(codes, minlength=len(names)).tolist()
     return [
         (name, count) for name, count in zip(names, counts, strict=True) if count and _named(name)

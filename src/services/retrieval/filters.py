@@ -66,7 +66,7 @@ def allowed(index: LibraryIndex, query: SearchQuery, members: Members) -> Mask:
 
 
 def key_codes(key: str, *, compatible: bool) -> list[int]:
-    """Places in KEYS of a key, and of those that mix well with it."""
+    """Return places in KEYS of a key, and of those that mix well with it."""
     requested = parse_key(key)
     steps = 1 if compatible else 0
     return [code for code, name in enumerate(KEYS) if camelot_distance(name, requested) <= steps]
@@ -99,7 +99,7 @@ def _only(index: LibraryIndex, slots: NDArray[np.intp]) -> Mask:
 
 
 def _kit_codes(index: LibraryIndex, requested: Sequence[str]) -> list[int]:
-    """Codes of kits by id, or by name, capitals aside."""
+    """Return codes of kits by id, or by name, capitals aside."""
     names = {kit.casefold() for kit in requested}
     return [
         code

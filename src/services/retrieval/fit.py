@@ -101,7 +101,7 @@ def _tempo_fit(bpm: NDArray[np.float32], requested: float, *, unknown: float) ->
 
 
 def _octave_fit(octaves: Scores) -> Scores:
-    """1 where a length is 1:2, 1:4 ... of another."""
+    """Return 1 where a length is 1:2, 1:4 ... of another."""
     apart = octaves - np.round(octaves)
     fit: Scores = np.exp(-((apart / _NEAR_OCTAVES) ** 2))
     return fit

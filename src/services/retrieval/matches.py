@@ -77,7 +77,7 @@ class MatchService:
         return list(cards.values())
 
     def _candidates(self, query: MatchQuery, playing: Sequence[StemCard]) -> list[str]:
-        """Ids of what is worth weighing."""
+        """Return ids of what is worth weighing."""
         with self._database.transaction() as session:
             rows = stem_times(session, [card.id for card in playing], query.categories)
         if len(rows) <= MOST_WEIGHED:
@@ -105,7 +105,7 @@ def _time_fit(rows: Sequence[StemTimes], playing: Sequence[StemCard]) -> NDArray
 
 
 def _octave_fit(ratios: NDArray[np.float64]) -> NDArray[np.float64]:
-    """1 where a ratio is a power of two, falling with the distance from one."""
+    """Return 1 where a ratio is a power of two, falling with the distance from one."""
     octaves = np.log2(ratios)
     fit: NDArray[np.float64] = 1.0 - 2.0 * np.abs(octaves - np.round(octaves))
     return fit

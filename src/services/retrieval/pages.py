@@ -101,7 +101,7 @@ def start_of(index: LibraryIndex, ranking: Ranking, found: Ordered, position: Pa
 
 
 def _spread(index: LibraryIndex, ranking: Ranking, spread: float) -> list[int]:
-    """Maximal marginal relevance (Carbonell and Goldstein, 1998) over the best.
+    """Return maximal marginal relevance (Carbonell and Goldstein, 1998) over the best.
 
     Each step takes the hit whose score, less its likeness to what is there, is highest.
     """

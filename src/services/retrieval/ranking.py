@@ -140,7 +140,7 @@ def _parts(
 
 
 def _fused(parts: Mapping[str, Scores], size: int) -> Scores:
-    """Weighted mean of the parts that have a say."""
+    """Return weighted mean of the parts that have a say."""
     if not parts:
         return np.zeros(size)
     total = sum(SHARES[name] for name in parts)
@@ -150,7 +150,7 @@ def _fused(parts: Mapping[str, Scores], size: int) -> Scores:
 
 
 def _feedback(index: LibraryIndex, slots: Slots, uses: Mapping[str, int]) -> Scores:
-    """Ratings (1 to 5 stars as 0..1, none as a half), and a little more for each use."""
+    """Return ratings (1 to 5 stars as 0..1, none as a half), and a little more for each use."""
     liked = np.array(_RATED)[np.clip(index.column("rating")[slots], 0, 5)]
     used_slots = index.slots_of(uses)
     used = np.zeros(index.size)
@@ -160,13 +160,13 @@ def _feedback(index: LibraryIndex, slots: Slots, uses: Mapping[str, int]) -> Sco
 
 
 def _rounded(score: Scores) -> Scores:
-    """Within 0..1, and so that sums in another order give the same."""
+    """Round to 0..1, so that sums in another order give the same."""
     rounded: Scores = np.round(np.clip(score, 0.0, 1.0), 6).astype(np.float64)
     return rounded
 
 
 def _order(index: LibraryIndex, slots: Slots, score: Scores) -> Slots:
-    """By falling score; equal ones by id."""
+    """Order by falling score; equal ones by id."""
     order = np.argsort(-score, kind="stable")
     edges = np.flatnonzero(np.diff(score[order])) + 1
     starts = np.concatenate([[0], edges])

@@ -33,7 +33,7 @@ class Told:
 
 
 def reasons_for(stem: StemCard, reported: Told) -> tuple[str, ...]:
-    """Up to six reasons: its kind, its sound, its words, its tempo and key, its use."""
+    """Give up to six reasons: its kind, its sound, its words, its tempo and key, its use."""
     requested = reported.requested
     reasons = [
         *_sound(stem, requested),
@@ -76,7 +76,7 @@ def _words(stem: StemCard, requested: PromptTerms) -> Iterator[str]:
 
 
 def _likeness(reported: Told) -> Iterator[str]:
-    """Only where the sound was asked for by an example; texts are reported by their words."""
+    """Yield reasons only where the sound was asked for by an example; texts go by their words."""
     if (
         reported.parts.sound is not None
         and not reported.requested.mentions

@@ -40,7 +40,8 @@ class Suggestions:
         self._spelled = [word for word, _, _ in self._concepts]
 
     def suggest(self, typed: str, *, limit: int = 10) -> list[Suggestion]:
-        """Completions of the last word typed: kinds, tags and kits first, frequent ones first.
+        """Return completions of the last word typed: kinds, tags and kits first, frequent ones
+        first.
 
         Where nothing begins so, words with a typo less are told. Nothing typed, nothing told.
         Raises InvalidInputError for a bad limit or too long a text.
@@ -71,7 +72,7 @@ class Suggestions:
         return ranked[:limit]
 
     def _near(self, typed: str) -> list[str]:
-        """Words of the vocabulary with a typing error less."""
+        """Return words of the vocabulary with a typing error less."""
         found = near_words(typed, self._spelled)
         return [word for word, _ in sorted(found, key=lambda pair: (pair[1], pair[0]))]
 
@@ -98,7 +99,7 @@ class Suggestions:
 
 
 def _concepts() -> Iterator[tuple[str, str]]:
-    """Single words of the vocabulary, and what each stands for in names; also beginnings."""
+    """Return single words of the vocabulary, and what each stands for in names; also beginnings."""
     for entry in vocabulary().entries:
         for pattern in entry.patterns:
             word = pattern.rstrip("*")
@@ -112,7 +113,7 @@ def _living(index: LibraryIndex) -> Iterator[str]:
 
 
 def _kits(index: LibraryIndex, whole: str) -> Iterator[Suggestion]:
-    """Kits of which a word begins so."""
+    """Return kits of which a word begins so."""
     for code, (_, name) in enumerate(index.kit_names.names):
         plain = name.casefold()
         if code and (plain.startswith(whole) or f" {whole}" in plain):

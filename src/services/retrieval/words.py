@@ -63,7 +63,9 @@ class PromptTerms:
 
 
 def index_words(text: str) -> list[str]:
-    """Words of a name, each also as the concept that it names: "Dunkle_Kick" is dark, kick."""
+    """Return words of a name, each also as the concept that it names: "Dunkle_Kick" is dark,
+    kick.
+    """
     found: list[str] = []
     for word in plain_words(parted(text)):
         found += _canonical(word)

@@ -47,7 +47,7 @@ class BackupReport:
     vanished: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values."""
+        """Return plain JSON values."""
         return asdict(self)
 
 
@@ -140,7 +140,7 @@ class Meter:
         self._reported = -1
 
     def __call__(self, size_bytes: int) -> None:
-        """So many more."""
+        """Count so many more."""
         self._seen += size_bytes
         done = self._seen // _MB
         if done != self._reported:

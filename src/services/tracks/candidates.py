@@ -88,7 +88,7 @@ def _near_tempo(query: StemQuery, plan: ArrangementPlan, factor: float) -> Searc
 def _promising_kits(
     requested: Sequence[StemQuery], found: dict[StemQuery, dict[str, SearchHit]]
 ) -> list[str]:
-    """Kits that turn up for the most queries."""
+    """Return kits that turn up for the most queries."""
     counts: Counter[str] = Counter()
     for query in requested:
         counts.update({hit.stem.kit_id for hit in found[query].values() if hit.stem.kit_id})

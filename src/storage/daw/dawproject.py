@@ -55,7 +55,7 @@ def project_xml(session: Session) -> bytes:
 
 
 def metadata_xml(session: Session) -> bytes:
-    """Title, genre and comment of a session as metadata.xml."""
+    """Return title, genre and comment of a session as metadata.xml."""
     root = Element("MetaData")
     for name, text in (
         ("Title", session.title), ("Genre", session.genre), ("Comment", session.comment),
@@ -235,7 +235,7 @@ def _note_lane(
 def _curve(
     lane: Element, parameter: Element | None, points: Sequence[AutomationPoint], ids: _Ids
 ) -> None:
-    """Automation of a parameter, where it moves."""
+    """Write the automation of a parameter, where it moves."""
     if not points or parameter is None:
         return
     line = SubElement(lane, "Points", unit=parameter.attrib["unit"], id=ids.new())

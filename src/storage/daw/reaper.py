@@ -87,7 +87,7 @@ def _item(item: AudioItem, session: Session) -> Iterator[str]:
 
 
 def _beat_s(beats: float, session: Session) -> float:
-    """Seconds of the sample at which a beat lies."""
+    """Return seconds of the sample at which a beat lies."""
     return round(beats * 60.0 / session.bpm * session.sample_rate) / session.sample_rate
 
 

@@ -217,7 +217,7 @@ def _compare(found: Mapping[str, tuple[int, str]], entries: Iterable[Entry]) -> 
 
 
 def _set_times(entries: Iterable[Entry], positions: Mapping[str, Path]) -> None:
-    """Times as they were, or every file would look changed to the next import."""
+    """Set times as they were, or every file would look changed to the next import."""
     for entry in entries:
         target = _target(original_text(entry.name), positions)
         os.utime(target, ns=(entry.modified_ns, entry.modified_ns))

@@ -140,7 +140,7 @@ def _palette_choice() -> None:
 
 
 def _draw_a_seed() -> None:
-    """So that the track becomes what the plan shows."""
+    """Draw a seed, so that the track becomes what the plan shows."""
     if st.session_state.get("seed") is None:
         kept.put("seed", secrets.randbelow(10_000))
 

@@ -64,7 +64,7 @@ def _turn(page: int, total: int) -> None:
 
 
 def collections_view() -> None:
-    """Favourites and named sets: open, rename, delete."""
+    """Show favourites and named sets: open, rename, delete."""
     if st.button(t("collections.new"), icon=":material/add:", key="new-set"):
         new_collection()
     for one in collections():
@@ -135,7 +135,7 @@ def statistics_view() -> None:
 
 
 def _facets() -> dict[str, dict[str, float]]:
-    """Counts by category, key, tag, tempo and kind."""
+    """Return counts by category, key, tag, tempo and kind."""
     answer = api().get("/api/v1/search/facets")
     loops = answer["is_loop"]
     return {

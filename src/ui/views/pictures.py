@@ -47,7 +47,7 @@ def _roles(sections: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _spans(sections: Sequence[Mapping[str, Any]], bars: int) -> list[tuple[float, float]]:
-    """Left edge and width of each section."""
+    """Return left edge and width of each section."""
     spans, start = [], 0
     for section in sections:
         spans.append((_LEFT + _WIDTH * start / bars, _WIDTH * section["bars"] / bars))
@@ -123,7 +123,7 @@ def _playing(queries: Sequence[Mapping[str, Any]], bars: int) -> list[tuple[int,
 
 
 def bars_picture(counts: Mapping[str, float], colours: Mapping[str, str] | None = None) -> str:
-    """Counts as bars, one a row, in the given order. Empty counts are an empty picture."""
+    """Return counts as bars, one a row, in the given order. Empty counts are an empty picture."""
     most = max(counts.values(), default=1) or 1
     height = max(_BAR_ROW * len(counts), 1)
     parts = [

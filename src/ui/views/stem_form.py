@@ -78,7 +78,7 @@ def fact_text(stem: dict[str, Any], name: str) -> str:
 
 
 def changed_fields(stem: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
-    """Only what differs from what the stem says now, in the API's words."""
+    """Return only what differs from what the stem says now, in the API's words."""
     changes = {
         name: said[name]
         for name in ("name", "category", "is_loop")

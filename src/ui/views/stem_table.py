@@ -16,7 +16,7 @@ _SORTS = ("imported_at", "name", "category", "bpm", "key", "duration_s", "loudne
 
 
 def sounds_view() -> None:
-    """Filters, one page of the table, and what can be done with the chosen ones."""
+    """Show filters, one page of the table, and what can be done with the chosen ones."""
     filters = _filters()
     sort = _sorting()
     page = requested_number("page", 1, at_least=1)

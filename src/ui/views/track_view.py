@@ -48,7 +48,7 @@ def track_view(track_id: str) -> None:
 
 
 def facts_line(track: dict[str, Any]) -> str:
-    """Tempo, key, length, loudness and seed in one line."""
+    """Return tempo, key, length, loudness and seed in one line."""
     return joined(
         [
             formats.tempo(track["bpm"]),
@@ -171,7 +171,7 @@ def _last(name: str) -> str:
 
 
 def _links(files: list[tuple[str, str, str]]) -> None:
-    """Downloads that the browser fetches itself: label, path at the API, name to save as."""
+    """List downloads that the browser fetches itself: label, path at the API, name to save as."""
     st.html(
         "".join(
             f'<a class="te-link" href="{escape(media_url(path))}" download="{escape(name)}">'

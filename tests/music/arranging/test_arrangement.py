@@ -104,7 +104,9 @@ def test_same_seed_same_plan_and_other_seeds_vary() -> None:
     ("prompt", "bars"),
     [("techno 64 bars", 64), ("house, 8 bars", 8), ("ambient, 30 bars", 30), ("trap 4 bars", 8)],
 )
-def test_bars_are_as_asked_and_in_multiples_of_four_where_that_is_near(prompt: str, bars: int) -> None:
+def test_bars_are_as_asked_and_in_multiples_of_four_where_that_is_near(
+    prompt: str, bars: int
+) -> None:
     assert plan_of(prompt).bars == bars
 
 

@@ -148,7 +148,8 @@ def test_two_genres_keep_their_sections_in_one_tempo() -> None:
         bars += section.bars
     assert first == round(120.0 * plan.bpm / 240.0)
     assert plan.structure[0].genre == "ambient"
-    assert any("in the tempo and key of the whole track" in note for note in plan.notes)
+    told = [(one.code, one.values["genre"], one.values["bar"]) for one in plan.reported]
+    assert told == [("one_tempo_grid", "ambient", "1"), ("one_tempo_grid", "techno", str(first + 1))]
 
 
 def test_ordinals_ask_for_as_many_sections() -> None:
@@ -165,9 +166,9 @@ def test_silence_is_a_section_without_parts() -> None:
 
 
 def test_what_lies_behind_the_end_is_told() -> None:
-    notes = plan_of("vocal at 5:00, house, 2 minutes").notes
-    assert any("lies behind the end" in note for note in notes)
-    assert any("vocal was asked for and does not play" in note for note in notes)
+    plan = plan_of("vocal at 5:00, house, 2 minutes")
+    assert [one.code for one in plan.reported] == ["after_the_end", "missing"]
+    assert any("'vocal' lies behind the end" in note for note in plan.notes)
 
 
 def test_a_track_whose_length_is_open_is_long_enough_for_its_moments() -> None:
@@ -202,4 +203,6 @@ def test_a_cold_end_needs_no_outro_and_a_last_crash_falls_behind_it() -> None:
 def test_a_longer_tempo_ramp_is_refused_with_what_was_decided() -> None:
     plan = plan_of("from 120 to 140 bpm techno")
     assert plan.bpm == 120
-    assert any(note.startswith("refused: 'from 120 to 140 bpm'") for note in plan.notes)
+    assert [(one.code, one.words) for one in plan.reported] == [
+        ("tempo_change", "from 120 to 140 bpm")
+    ]

@@ -252,14 +252,16 @@ def test_section_lengths_are_kept_apart_from_the_tracks() -> None:
 def test_unknown_words_are_told() -> None:
     intent = understand_prompt("techno with a flurble and 5 gronks")
     assert {"flurble", "gronks"} <= set(intent.unknown)
-    assert "techno" in intent.understood
+    assert ("techno", "genre", "techno") in [(u.words, u.field, u.value) for u in intent.understood]
+    assert [r.words for r in intent.reported if r.code == "not_understood"] == [*intent.unknown]
 
 
 def test_changes_of_tempo_and_key_are_refused_with_a_reason() -> None:
     intent = understand_prompt("from 128 bpm in Am to 140 bpm in Cm")
     assert (intent.bpm, intent.key) == (128, "Am")
-    assert any("one tempo" in note and "140" in note for note in intent.notes)
-    assert any("one key" in note and "Cm" in note for note in intent.notes)
+    reported = {report.code: report for report in intent.reported}
+    assert "140" in reported["second_tempo"].words
+    assert "Cm" in reported["second_key"].words
 
 
 @pytest.mark.parametrize(

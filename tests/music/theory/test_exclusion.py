@@ -22,6 +22,14 @@ def test_a_name_gives_a_refused_instrument_away(name):
     assert suspicion(loop(name, "percussion"), ("hihat",)) >= 0.9
 
 
+@pytest.mark.parametrize(
+    ("name", "refused"),
+    [("Klavier 90", "keys"), ("E-Gitarre Riff Gitarre", "guitar"), ("Kontrabass lang", "bass")],
+)
+def test_names_in_german_give_away_too(name, refused):
+    assert suspicion(loop(name, "other"), (refused,)) >= 0.9
+
+
 def test_a_word_inside_another_word_is_no_name():
     assert suspicion(loop("What a Chat", "percussion"), ("hihat",)) == 0.0
 

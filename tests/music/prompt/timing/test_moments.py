@@ -3,7 +3,7 @@
 import pytest
 
 from src.music.prompt.length import Length
-from src.music.prompt.moments import (
+from src.music.prompt.timing.moments import (
     AT,
     BARE,
     BEFORE,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from src.music.prompt.length import Length
-from src.music.prompt.moments import (
+from src.music.prompt.timing.moments import (
     AT,
     BARE,
     BEFORE,

@@ -3,9 +3,9 @@
 import pytest
 
 from src.music.model.ending import COLD, FADE
-from src.music.prompt.endings import take_ending
 from src.music.prompt.length import Length
 from src.music.prompt.text import Sentence
+from src.music.prompt.timing.endings import take_ending
 
 
 @pytest.mark.parametrize(

@@ -5,16 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from src.music.prompt.clauses import HEADED, THEN, Clause, cut_clauses
+from src.music.model.accounts import UnderstoodWords
 from src.music.prompt.contents import PromptContents
-from src.music.prompt.form_words import FormRequest, NamedSection
-from src.music.prompt.intent import ClauseRequest
+from src.music.prompt.intent import ClauseRequest, PromptIntent
 from src.music.prompt.items import THINGS, items_of
 from src.music.prompt.length import Length
 from src.music.prompt.lexicon import prompt_lexicon
-from src.music.prompt.moments import END, START
 from src.music.prompt.reading import PromptReader
 from src.music.prompt.text import Sentence
+from src.music.prompt.timing.clauses import HEADED, THEN, Clause, cut_clauses
+from src.music.prompt.timing.endings import EndingRequest
+from src.music.prompt.timing.form_words import FormRequest, NamedSection
+from src.music.prompt.timing.moments import END, START
 from src.words.timeline_words import timeline_words
 
 _KINDS = {
@@ -38,7 +40,7 @@ class Timeline:
 
     clauses: tuple[ClauseRequest, ...]
     contents: tuple[PromptContents, ...]
-    understood: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
 
 
 class ClauseReader:
@@ -219,6 +221,7 @@ def with_own_genres(timeline: Timeline, track: PromptContents) -> Timeline:
     for clause, found in zip(timeline.clauses, timeline.contents, strict=True):
         track.unknown += found.unknown
         track.understood += found.understood
+        track.reported += found.reported
         track.foreign_genres += found.foreign_genres
         track.refused_genres += found.refused_genres
         is_tracks = bool(clause.genre) and not several
@@ -250,3 +253,21 @@ def _layered(clauses: Sequence[ClauseRequest]) -> list[ClauseRequest]:
         else:
             out.append(clause)
     return out
+
+
+def with_timeline(
+    intent: PromptIntent, timeline: Timeline, form: FormRequest, ending: EndingRequest | None
+) -> PromptIntent:
+    """Add what a prompt says of parts of the track, its form and its ending."""
+    said = [UnderstoodWords(words, "structure", "form") for words in form.written]
+    said += [UnderstoodWords(words, "structure", "time") for words in timeline.written if words]
+    if ending is not None:
+        style = ending.style or "last hit"
+        said += [UnderstoodWords(words, "ending", style) for words in ending.written]
+    return replace(
+        intent,
+        clauses=timeline.clauses,
+        form=form,
+        ending=ending,
+        understood=(*intent.understood, *said),
+    )

@@ -2,8 +2,8 @@
 
 import pytest
 
-from src.music.prompt.form_words import FormRequest, take_form
 from src.music.prompt.text import Sentence
+from src.music.prompt.timing.form_words import FormRequest, take_form
 
 
 def form(prompt: str) -> FormRequest:

@@ -1,0 +1,175 @@
+"""Metres in figures, chords by name, progressions in numerals and swing in percent of a prompt."""
+
+import re
+from dataclasses import dataclass
+
+from src.music.prompt.text import Sentence
+
+_METRE = re.compile(
+    r"(?<![\w/.,-])(1[0-2]|[2-9])\s?/\s?(2|4|8|16)(?![\w/])"
+    r"(?:[\s-]*(?:time signature|time|metre|meter|beat|feel|takt|taktart|размер\w*|такт\w*))?"
+)
+_SWING = re.compile(
+    r"(?<!\w)(?:swing|свинг\w*)\s*(?:of|at|von|:|=)?\s*(\d{2})\s*(?:%|percent|prozent|процент\w*)"
+    r"|(?<!\d)(\d{2})\s*(?:%|percent|prozent|процент\w*)\s*(?:of\s+)?(?:swing|свинг\w*)"
+)
+_QUALITY = (
+    r"(?:maj|min|dim|aug|sus|add|m|M|°|ø|\+)?(?:maj)?(?:2|4|5|6/9|6|7|9|11|13)?"
+    r"(?:sus[24]|add\d{1,2}|[b#♭♯]\d{1,2}|maj7|alt)*(?:/[A-H][b#♭♯]?)?"
+)
+_CHORD = rf"[A-H](?:#|♯|b(?![a-z])|♭)?{_QUALITY}"
+_SEPARATOR = r"(?:\s*(?:[-–—|,>→]|->)\s*|\s+)"
+_CHORD_LIST = re.compile(rf"(?<![\w#♯♭'’-])({_CHORD}(?:{_SEPARATOR}{_CHORD}){{1,15}})(?![\w#♯♭'’])")
+_CHORD_ALONE = re.compile(
+    r"(?<![\w#♯♭'’-])([A-H](?:#|♯|b(?![a-z])|♭)?(?:(?:maj|min|m|M)?(?:7|9|11|13|6)|dim7?|aug|°7?"
+    r"|m7b5|ø|sus[24]?|add\d{1,2}|maj7|maj9|mmaj7|7sus4|7[b#]\d{1,2})(?:/[A-H][b#]?)?)(?![\w#♯♭'’])"
+)
+_MODE = r"(?:minor|major|min|maj|moll|dur|минор\w*|мажор\w*)"
+_SPELLED = (
+    rf"(?:[A-Ha-h](?:is|es|s|#|♯|♭|b|[\s-]sharp|[\s-]flat)?[\s-]*{_MODE}"
+    rf"|(?:до|ре|ми|фа|соль|ля|си)(?:[\s-]*(?:диез|бемоль)\w*)?[\s-]*{_MODE})"
+)
+_SPELLED_LIST = re.compile(
+    rf"(?<![\w#'])({_SPELLED}(?:(?:\s*[-–—|,>→]\s*|\s+(?:to|then|dann|nach|und|and|и|потом)\s+)"
+    rf"{_SPELLED}){{2,15}})(?!\w)",
+    re.IGNORECASE,
+)
+_SPELLED_ALONE = re.compile(
+    rf"(?<![\w#'])({_SPELLED})(?:[\s-]*(?:chords?|akkorde?n?|аккорд\w*))(?!\w)"
+    rf"|(?<!\w)(?:chords?|akkorde?n?|аккорд\w*)\s+({_SPELLED})(?!\w)",
+    re.IGNORECASE,
+)
+_NUMERAL = r"[b♭#♯]?(?:VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i)(?:°|ø|dim)?(?:maj7|m7b5|7|9|6)?"
+_NUMERALS = re.compile(
+    rf"(?<![\w'’])({_NUMERAL}(?:\s*[-–—,|>→]\s*{_NUMERAL}){{1,15}}"
+    rf"|{_NUMERAL}(?:\s+{_NUMERAL}){{2,15}})(?![\w'’])"
+)
+_DIGITS = re.compile(
+    r"(?<![\w.,:/-])([1-7](?:\s*[-–]\s*[1-7]){2,7})(?![\w.,:/-])"
+    r"(?=[\s-]*(?:chord|progress|akkord|folge|прогресс|последоват|аккорд|$|[,;.]))"
+)
+_CUE = re.compile(
+    r"(?:chords?|chord progression|progression|changes|akkorde?n?|akkordfolge|harmonien?|folge"
+    r"|аккорд\w*|прогресси\w*|последовательност\w*|гармони\w*)\s*(?:of|von|wie|are|:|=|is|из)?\s*$"
+)
+_CUE_AFTER = re.compile(
+    r"\s*-?(?:chords?|progression|changes|akkorde?n?|akkordfolge|аккорд\w*|прогресси\w*)"
+)
+_DEGREES = ("I", "ii", "iii", "IV", "V", "vi", "vii")
+_LETTERS = {"до": "C", "ре": "D", "ми": "E", "фа": "F", "соль": "G", "ля": "A", "си": "B"}
+_MINOR = ("min", "mol", "мин")
+_SURE_CHORDS = 3
+_EVEN, _HALF = 50.0, 50.0
+
+
+@dataclass(frozen=True)
+class HarmonyRequest:
+    """What a prompt says of metre, swing and chords; None or empty where it says nothing.
+
+    swing: how late every second sixteenth comes, 0 even to 0.5 dotted
+    chords: names in order; progression: roman numerals in order
+    taken: (words, field, value) of all that was taken out of the prompt
+    """
+
+    metre: str | None = None
+    swing: float | None = None
+    chords: tuple[str, ...] = ()
+    progression: tuple[str, ...] = ()
+    taken: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def tonic(self) -> str:
+        """The first chord as a key, in which the track is where it names none; "" without any."""
+        first = re.match(r"([A-G][#b]?)(m(?!aj)|min|dim)?", self.chords[0]) if self.chords else None
+        return f"{first[1]}{'m' if first[2] else ''}" if first else ""
+
+
+def take_harmony(sentence: Sentence) -> HarmonyRequest:
+    """Find metre, swing, chords and progression, and take them out of the sentence.
+
+    Two letters are chords where signs or the word "chords" say so, three always; "Am" alone is a
+    key, and "I" a person.
+    """
+    taken: list[tuple[str, str, str]] = []
+    metre = None
+    for match in sentence.find(_METRE):
+        name = f"{match[1]}/{match[2]}"
+        metre = metre or name
+        taken.append((sentence.take(match), "metre", name))
+    swing = None
+    for match in sentence.find(_SWING):
+        percent = float(match[1] or match[2])
+        swing = round(min(0.5, max(0.0, (percent - _EVEN) / _HALF)), 3)
+        taken.append((sentence.take(match), "swing", f"{swing:g}"))
+    progression = _take_progression(sentence, taken)
+    return HarmonyRequest(metre, swing, _take_chords(sentence, taken), progression, tuple(taken))
+
+
+def _take_progression(sentence: Sentence, taken: list[tuple[str, str, str]]) -> tuple[str, ...]:
+    for match in sentence.find(_NUMERALS, as_written=True):
+        numerals = tuple(re.findall(_NUMERAL, match[1]))
+        if set(numerals) == {"I"}:
+            continue
+        taken.append((sentence.take(match), "progression", " ".join(numerals)))
+        return numerals
+    for match in sentence.find(_DIGITS):
+        numerals = tuple(_DEGREES[int(digit) - 1] for digit in re.findall(r"\d", match[1]))
+        taken.append((sentence.take(match), "progression", " ".join(numerals)))
+        return numerals
+    return ()
+
+
+def _take_chords(sentence: Sentence, taken: list[tuple[str, str, str]]) -> tuple[str, ...]:
+    for pattern in (_CHORD_LIST, _SPELLED_LIST, _CHORD_ALONE, _SPELLED_ALONE):
+        for match in sentence.find(pattern, as_written=True):
+            text = match[1] or match[2]
+            spelled = pattern in (_SPELLED_LIST, _SPELLED_ALONE)
+            chords = tuple(_spelled_chords(text)) if spelled else tuple(_chords(text))
+            if pattern is _CHORD_LIST and not _are_chords(sentence, match, chords):
+                continue
+            taken.append((sentence.take(match), "chords", " ".join(chords)))
+            return chords
+    return ()
+
+
+def _are_chords(sentence: Sentence, match: re.Match[str], chords: tuple[str, ...]) -> bool:
+    """Tell chords from letters that stand side by side, such as "A D" or "I am in C"."""
+    cued = bool(_CUE.search(sentence.before(match)) or _CUE_AFTER.match(sentence.after(match)))
+    signs = bool(re.search(r"[-–—|>→]", match[1]))
+    lone = sum(chord in ("A", "I") for chord in chords)
+    return cued or (len(chords) >= _SURE_CHORDS and lone <= 1) or (signs and len(chords) > 1)
+
+
+def _chords(text: str) -> list[str]:
+    german = bool(re.search(r"(?<!\w)H", text))
+    found = re.findall(_CHORD, text)
+    return [_german(chord) if german else _plain(chord) for chord in found]
+
+
+def _german(chord: str) -> str:
+    """H is B, and B is B flat, where an H stands among the chords."""
+    if chord.startswith("H"):
+        return _plain("B" + chord[1:])
+    return _plain("Bb" + chord[1:] if chord[:1] == "B" and chord[1:2] not in ("b", "#") else chord)
+
+
+def _plain(chord: str) -> str:
+    return chord.replace("♯", "#").replace("♭", "b").replace("min", "m").replace("H", "B")
+
+
+def _spelled_chords(text: str) -> list[str]:
+    """Names of chords that are written out: "a-Moll", "F major", "ля минор"."""
+    found = []
+    for part in re.findall(_SPELLED, text, re.IGNORECASE):
+        low = part.lower()
+        german = bool(re.search(r"moll|dur", low))
+        minor = any(mode in low for mode in _MINOR)
+        russian = next((name for name in _LETTERS if low.startswith(name)), "")
+        letter = _LETTERS[russian] if russian else part[0].upper()
+        rest = low[len(russian) or 1 :].lstrip(" -")
+        if german and letter in "HB":
+            letter = "B" if letter == "H" else "Bb"
+        sharp = re.match(r"(?:#|♯|is|sharp|диез)", rest)
+        flat = re.match(r"(?:♭|b(?!em)|es|s(?=[\s-])|flat|бемоль)", rest)
+        found.append(f"{letter}{'#' if sharp else 'b' if flat else ''}{'m' if minor else ''}")
+    return found

@@ -1,0 +1,124 @@
+"""Names of artists, bands and songs in a prompt: they are not known, and nothing in them is music.
+
+"In the style of Daft Punk" asks for no punk. A name is what follows "like", "in the style of",
+"sounds like" and their German and Russian fellows, or stands before "vibes" and "type beat": words
+that begin with a capital, or words that no vocabulary knows.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from src.music.prompt.text import Sentence
+from src.words.entries import WordEntry
+from src.words.phrases import PhraseTable
+from src.words.spelling import words_of
+
+_STRONG = re.compile(
+    r"(?<!\w)(?:in the (?:style|vein|spirit|manner) of|in style of|style of|sound(?:s|ing)? like"
+    r"|inspired by|reminiscent of|à la|a la|similar to|along the lines of|cover of|remix of"
+    r"|im stile? von|in der art von|klingt wie|klingen wie|inspiriert von|ähnlich wie|so wie"
+    r"|à la|wie bei|wie von|в стиле|в духе|похоже? на|похожее на|похожий на|как у|наподобие|а ля"
+    r"|вдохновлен\w*)\s+"
+)
+_WEAK = re.compile(r"(?<!\w)(?:like|wie|как|by|von)\s+")
+_BEFORE = re.compile(
+    r"(?<![\w-])((?:[A-ZА-Я][\w.'’&-]*\s+){1,3}?)(?:type beats?|vibes?|style|ish|esque|stil"
+    r"|remix|cover)(?!\w)",
+    re.IGNORECASE,
+)
+_WORD = r"[^\W_][\w.'’&/-]*"
+_CAPITALISED = re.compile(
+    r"(?:the |die |der )?[A-ZА-ЯÄÖÜ0-9][\w.'’&/-]*(?:(?:\s+(?:of|the|and|und|de|von|van|der|&|и|n)"
+    r")*\s+[A-ZА-ЯÄÖÜ][\w.'’&/-]*)*"
+)
+_PLAIN = re.compile(rf"{_WORD}(?:\s+{_WORD}){{0,2}}")
+_STOPS = re.compile(
+    r"\s+(?:with|but|and|at|in|for|on|mit|aber|und|bei|für|ohne|without|no|с|но|и|без|в|на|bpm"
+    r"|\d+)(?!\w).*"
+)
+_KNOWN_KINDS = (
+    "genre", "style", "foreign_genre", "instrument", "group", "decade", "picture", "occasion",
+    "source",
+)  # fmt: skip
+_ARTICLE = re.compile(r"(?:a|an|the|some|this|that|ein|eine|einen|einem|der|die|das|eines)\s+")
+
+IsOrdinary = Callable[[str], bool]
+
+
+def take_names(
+    sentence: Sentence, lexicon: PhraseTable, is_ordinary: IsOrdinary
+) -> tuple[str, ...]:
+    """Find names, take them out of the sentence with what leads to them, and list both as
+    they are written.
+
+    is_ordinary: whether a dictionary has a word, which then is no name in small letters
+    """
+    found = []
+    for reader in (_named_before, _named_after):
+        while (span := next(reader(sentence, lexicon, is_ordinary), None)) is not None:
+            found.append(sentence.take_span(*span))
+    return tuple(found)
+
+
+def _named_before(
+    sentence: Sentence, lexicon: PhraseTable, _: IsOrdinary
+) -> Iterator[tuple[int, int]]:
+    """ "Daft Punk vibes": a run of capitals of which no vocabulary knows each word."""
+    for match in sentence.find(_BEFORE, as_written=True):
+        name = match[1].strip()
+        if name[:1].isupper() and not _is_known(name, lexicon, _KNOWN_KINDS):
+            unknown = any(not lexicon.find(words_of(word), 0)[0] for word in name.split())
+            if unknown:
+                yield match.start(1), match.end()
+
+
+def _named_after(
+    sentence: Sentence, lexicon: PhraseTable, is_ordinary: IsOrdinary
+) -> Iterator[tuple[int, int]]:
+    for pattern, strong in ((_STRONG, True), (_WEAK, False)):
+        for match in sentence.find(pattern):
+            rest = sentence.written_after(match)
+            capitals = _CAPITALISED.match(rest)
+            if capitals is not None:
+                name = capitals[0]
+                leads = strong or not name[0].isdigit()
+                if leads and not _is_known(name, lexicon, _KNOWN_KINDS):
+                    yield match.start(), match.end() + len(name)
+                continue
+            name = _in_small_letters(rest, lexicon, is_ordinary, strong=strong)
+            if name:
+                yield match.start(), match.end() + len(name)
+
+
+def _in_small_letters(
+    rest: str, lexicon: PhraseTable, is_ordinary: IsOrdinary, *, strong: bool
+) -> str:
+    """Up to three words, the first or second of which nobody knows; "" where they are no name."""
+    plain = _PLAIN.match(rest)
+    if plain is None or _ARTICLE.match(rest.lower()):
+        return ""
+    name = _STOPS.sub("", plain[0])
+    words = name.split()
+    known = [bool(lexicon.find(words_of(word), 0)[0]) for word in words]
+    if all(known):
+        return ""
+    first = known.index(False)
+    if first > (1 if strong else 0) or (not strong and is_ordinary(words[first].lower())):
+        return ""
+    return name
+
+
+def _is_known(name: str, lexicon: PhraseTable, kinds: tuple[str, ...]) -> bool:
+    """Tell whether a vocabulary knows every word of a name as one of the kinds."""
+    words = [word for word in words_of(name) if not word.is_sign]
+    index = 0
+    while index < len(words):
+        found, size = lexicon.find(words, index)
+        if not found or not all(_is_of(one.entry, kinds) for one in found):
+            return False
+        index += size
+    return True
+
+
+def _is_of(entry: WordEntry, kinds: tuple[str, ...]) -> bool:
+    return entry.kind in kinds or entry.kind in ("filler", "article", "and", "in", "within")
