@@ -223,8 +223,8 @@ def _group(
     for number, form in enumerate(_in_mood(sections, intent)):
         names = dict.fromkeys(lineup.playing[number])
         timed = group.sections[number]
-        form = replace(form, energy=form.energy + requests[number].energy)
-        section = _section(number, form, lineup, grammar, with_own_moods(timed, intent))
+        moved = replace(form, energy=form.energy + requests[number].energy)
+        section = _section(number, moved, lineup, grammar, with_own_moods(timed, intent))
         answered = _answered(form, names, section, answers)
         plans.append(timed_plan(answered, timed, number, lineup))
     return plans

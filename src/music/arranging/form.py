@@ -169,10 +169,9 @@ def _importance(sections: list[FormSection], index: int) -> tuple[int, int, floa
 def _dealt(sections: list[FormSection], total: int, intent: PromptIntent, bpm: float) -> list[int]:
     """Bars of each section: fixed ones as asked, the others by weight."""
     fixed = {
-        i: section.bars if section.exact else _in_units(request.length.in_bars(bpm))
+        i: round(_weight(section, intent, bpm))
         for i, section in enumerate(sections)
-        for request in [intent.section(section.kind)]
-        if section.exact or request.length is not None
+        if section.exact or intent.section(section.kind).length is not None
     }
     free = [i for i in range(len(sections)) if i not in fixed]
     left = total - sum(fixed.values())

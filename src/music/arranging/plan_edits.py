@@ -96,7 +96,7 @@ class SetMoods:
 
 @dataclass(frozen=True)
 class SetEntry:
-    """With which bars of a section a part's category comes in and leaves, from 1; None: as usual."""
+    """With which bars of a section a part comes in and leaves, from 1; None leaves it as usual."""
 
     part: str
     section: str

@@ -125,8 +125,7 @@ def lineup_of(
         sections, intent, dict(grammar.roles), [list(s.roles) for s in sections], requests
     )
     _add_maybes(draft, rng)
-    for number, section in enumerate(sections):
-        request = requests[number]
+    for number, request in enumerate(requests):
         kept = [n for n in draft.playing[number] if _may_play(draft.roles[n], intent, request)]
         draft.playing[number] = kept
     for requested in intent.requested:
@@ -139,14 +138,18 @@ def lineup_of(
         _fill_with_requested(draft)
     _let_in_and_out(draft, presences)
     _fill_empty(draft, grammar)
-    if not any(draft.playing):
-        refused = ", ".join(intent.excluded)
-        raise InvalidInputError(
-            f"something must play, got a prompt that refuses everything: {refused}"
-        )
+    _check_playing(draft)
     playing = tuple(tuple(names) for names in draft.playing)
     absent = tuple(frozenset(categories) for categories in draft.absent)
     return Lineup(draft.roles, playing, draft.timings, absent)
+
+
+def _check_playing(draft: _Draft) -> None:
+    if not any(draft.playing):
+        refused = ", ".join(draft.intent.excluded)
+        raise InvalidInputError(
+            f"something must play, got a prompt that refuses everything: {refused}"
+        )
 
 
 def tags_of_role(

@@ -149,7 +149,8 @@ def test_two_genres_keep_their_sections_in_one_tempo() -> None:
     assert first == round(120.0 * plan.bpm / 240.0)
     assert plan.structure[0].genre == "ambient"
     told = [(one.code, one.values["genre"], one.values["bar"]) for one in plan.reported]
-    assert told == [("one_tempo_grid", "ambient", "1"), ("one_tempo_grid", "techno", str(first + 1))]
+    code = "one_tempo_grid"
+    assert told == [(code, "ambient", "1"), (code, "techno", str(first + 1))]
 
 
 def test_ordinals_ask_for_as_many_sections() -> None:

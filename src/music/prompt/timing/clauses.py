@@ -113,7 +113,7 @@ def _separator() -> re.Pattern[str]:
     w = timeline_words()
     return re.compile(
         rf"(?:[,;]\s*)?(?:(?P<then>{w['then']})|(?P<becomes>{w['becomes']}))\s*:?"
-        r"|(?P<and>(?<!\w)(?:and|und|и|but|aber|но|while|während)(?!\w))"
+        rf"|(?P<and>{w['and']})"
         r"|[;!?()\n\x00—–]|,(?!\d)|\.(?!\d)|(?<!\d):|(?<=\s)-(?=\s)"
     )
 
@@ -252,7 +252,7 @@ class _Cutting:
         return max(len(things), len(moods), len(genres)) >= 2
 
     def _clause(self, piece: _Piece, *, chained: bool, alone: bool) -> Clause:
-        """Read the marks of a piece. A length that may be the track's is the clause's in a chain."""
+        """Read the marks of a piece; a length that may be the track's is its own in a chain."""
         clause = Clause(piece.span)
         if piece.follows:
             clause = replace(clause, follows=piece.by, marks=(piece.led,))

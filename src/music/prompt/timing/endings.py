@@ -51,9 +51,9 @@ def take_ending(sentence: Sentence) -> EndingRequest | None:
 @cache
 def _cold() -> re.Pattern[str]:
     w = timeline_words()
-    trailing = rf"(?=\s*(?:{w['ends with']})?\s*(?:[,.;]|$|with\b|mit\b|с\b))"
+    trailing = rf"(?=\s*(?:[,.;]|$|{w['ending with']}))"
     return re.compile(
-        rf"(?:{w['at the end']}\s+)?(?:a|an|ein|einem)?\s*{w['cold end']}(?:\s+{w['at the end']})?"
+        rf"(?:{w['at the end']}\s+)?(?:{w['article']}\s+)?{w['cold end']}(?:\s+{w['at the end']})?"
         rf"|{w['ends with']}\s+{w['abruptly']}{trailing}"
         rf"|{w['abruptly']}\s+(?:enden|zu\s+ende|stop|ending)"
     )
@@ -64,18 +64,16 @@ def _fade() -> re.Pattern[str]:
     """Match a fade with the length that stands before or behind it."""
     w = timeline_words()
     unit = w.unit
-    over = (
-        rf"(?:(?:over|of|for|in|during|lasting|über|von|in|während|mit|за|на|в|длиной|в течение)\s+)?"
-        rf"(?:{w['article']}\s+)?(?:{w['last']}\s+)?"
-    )
+    over = rf"(?:{w['over']}\s+)?(?:{w['article']}\s+)?(?:{w['last']}\s+)?"
     first, second = (
         rf"(?P<n{i}>{w.number})[\s-]*(?P<u{i}>{unit}|sekündig\w*|секундн\w*)" for i in (1, 2)
     )
     front = rf"(?:{over}{first}(?:\s+{w['lasting']})?[\s-]+)?"
     behind = rf"(?:\s+{over}{second})?"
     end = rf"(?:{w['at the end']}\s+)?"
-    with_a = r"(?:(?:with|mit|с|und|and|и|then|dann)\s+)?(?:(?:a|an|ein|einem|einer|the)\s+)?"
-    kind = r"(?:(?:slow|long|gentle|langsam\w*|lang\w*|плавн\w*|долг\w*|медленн\w*)\s+)?"
+    leads = w.any_of("ending with", "and", "then")
+    with_a = rf"(?:{leads}\s+)?(?:{w['article']}\s+)?"
+    kind = rf"(?:{w['slowly']}\s+)?"
     return re.compile(
         rf"(?:{w['ends with']}\s+)?{end}{with_a}{front}{kind}{w['fade out']}"
         rf"(?:\s+{w['at the end']})?{behind}"
@@ -85,13 +83,12 @@ def _fade() -> re.Pattern[str]:
 @cache
 def _last_hit() -> re.Pattern[str]:
     w = timeline_words()
-    ends = rf"(?:{w['ends with']}|ends?|ending|endet|endend|заканчивается)"
-    abrupt = rf"(?P<abrupt>{w['abruptly']}\s+)?"
+    hit = rf"(?:{w['article']}\s+)?{w['last hit']}"
+    ends = rf"(?:{w['ends with']}|ends?|endet)\s+(?P<abrupt>{w['abruptly']}\s+)?"
+    beside = w.any_of("ending with", "and")
     return re.compile(
-        rf"{ends}\s+{abrupt}(?:(?:with|on|mit|auf|с|со)\s+)?(?:a\s+|an\s+|ein\w*\s+)?{w['last hit']}"
-        rf"|(?:with|and|mit|und|с|и)\s+(?:a\s+|an\s+|ein\w*\s+)?{w['last hit']}\s+{w['at the end']}"
-        rf"(?P<abrupt2>)|(?:with|mit|с|со)\s+(?:a\s+|ein\w*\s+)?{w['last hit']}\s*\x00"
-        rf"|(?<=\x00)\s*(?:with|on|mit|с|со)\s+(?:a\s+|an\s+|ein\w*\s+)?{w['last hit']}"
+        rf"{ends}(?:{w['ending with']}\s+)?{hit}|{beside}\s+{hit}\s+{w['at the end']}"
+        rf"|{beside}\s+{hit}\s*\x00|(?<=\x00)\s*{w['ending with']}\s+{hit}"
     )
 
 

@@ -166,7 +166,8 @@ def _item() -> re.Pattern[str]:
     behind = rf"(?:[\s:]*\(?\s*(?P<n2>{w.number})[\s-]*(?P<u2>{w.unit})\s*\)?)?"
     times = r"(?:\s*\(?(?:x\s*(?P<times>\d)|(?P<times2>\d)\s*x)\)?)?"
     number = rf"(?:\s+\d(?![\d\w]|\s*{w.unit}))?"
-    tail = r"(?:\s+(?P<tail>(?:with|mit|с|со|without|ohne|без|only|nur|только)\s[^,;>→\n\[]+))?"
+    says = w.any_of("with", "no", "only")
+    tail = rf"(?:\s+(?P<tail>{says}\s[^,;>→\n\[]+))?"
     return re.compile(rf"{front}(?P<s>{w.section}){number}{times}{behind}{tail}")
 
 
@@ -174,7 +175,7 @@ def _item() -> re.Pattern[str]:
 def _rows() -> re.Pattern[str]:
     w = timeline_words()
     item = re.sub(r"\?P<\w+>", "?:", _item().pattern)
-    between = rf"(?:\s*(?:[,/>+|–—-]|->|→|=>|{w['then']}|und(?!\w)|and(?!\w)|и(?!\w)))*\s*"
+    between = rf"(?:\s*(?:[,/>+|–—-]|->|→|=>|{w['then']}|{w['and']}))*\s*"
     lead = rf"(?:(?:{w['form']}|{w['article']})\s*:?\s*)*"
     return re.compile(rf"{lead}{item}(?:{between}{item}){{{_LEAST_ROW - 1},}}")
 
@@ -210,7 +211,7 @@ def _counted() -> re.Pattern[str]:
 def _straight() -> re.Pattern[str]:
     w = timeline_words()
     starts = rf"(?:{w['starts']}|{w['straight into']})"
-    into = r"(?:(?:the|der|den|dem|die|a|an|einem|einer)\s+)?"
+    into = rf"(?:{w['article']}\s+)?"
     return re.compile(
         rf"(?:(?:{w['starts']}\s+)?{w['straight into']}\s+{into}|{starts}\s+(?:the|dem|der|den)\s+)"
         rf"(?P<s>{w.section})"

@@ -19,7 +19,7 @@ def names(clause: ClauseRequest) -> list[str]:
 @pytest.mark.parametrize(
     "prompt",
     [
-        "techno for 3 minutes", "piano for 2 minutes", "techno with a long build up and then a drop",
+        "techno for 3 minutes", "piano for 2 minutes", "techno, a long build up and then a drop",
         "no drums, then a kick", "8 bars", "house with piano and strings, 4 minutes",
         "without the kick in the breakdown, techno", "12 bar blues", "fade out over 10 seconds",
     ],

@@ -2,6 +2,7 @@
 
 import pytest
 
+from src.music.prompt.length import Length
 from src.music.prompt.text import Sentence
 from src.music.prompt.timing.form_words import FormRequest, take_form
 
@@ -83,9 +84,9 @@ def test_a_track_may_begin_with_a_later_section(prompt: str, kind: str) -> None:
 def test_headings_leave_what_they_say_to_their_clauses() -> None:
     sentence = Sentence("[Intro 8 bars] pads [Chorus] everything")
     intro, chorus = take_form(sentence).sections
-    assert intro.length is not None and intro.length.bars == 8.0
-    assert intro.says is not None and chorus.says is not None
-    said = [sentence.raw[start:end].strip() for start, end in (intro.says, chorus.says)]
+    assert intro.length == Length(bars=8.0)
+    spans = [one.says for one in (intro, chorus) if one.says is not None]
+    said = [sentence.raw[start:end].strip() for start, end in spans]
     assert said == ["pads", "everything"]
 
 
