@@ -28,7 +28,7 @@ def plan(call: Call) -> Result:
     if "ending" in answer:
         ending = answer["ending"]
         fade = f" of {ending['fade_s']:g} s" if "fade_s" in ending else ""
-        lines.append(f"  ending: {ending['style']}{fade}")
+        lines.append(f"  ending: {ending['kind']}{fade}")
     lines += [f"  note: {note}" for note in answer["notes"]]
     return Result(answer, "\n".join(lines))
 

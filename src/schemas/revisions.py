@@ -156,12 +156,12 @@ class EndingEditIn(_Edit):
     """Another ending: a fade of so many seconds, a cold end, or with null the form's own."""
 
     op: Literal["ending"]
-    style: Literal["fade", "cold"] | None = None
+    kind: Literal["fade", "cold"] | None = None
     fade_s: Finite = Field(default=0.0, ge=0.0, le=LONGEST_FADE_S)
 
     def edit(self) -> plan_edits.Edit:
         """Convert to the edit of the plan."""
-        return plan_edits.SetEnding(self.style, self.fade_s)
+        return plan_edits.SetEnding(self.kind, self.fade_s)
 
 
 EditIn = Annotated[

@@ -138,7 +138,7 @@ class SectionIn(BaseModel):
 class EndingIn(BaseModel):
     """How the track ends: a fade to silence with its last beat, or a stop on it."""
 
-    style: Literal["fade", "cold"]
+    kind: Literal["fade", "cold"]
     fade_s: Finite = Field(
         default=0.0, ge=0.0, le=LONGEST_FADE_S, description="Length of a fade in seconds"
     )

@@ -81,7 +81,7 @@ def test_entries_and_endings_of_the_api_are_those_of_the_engine() -> None:
         "only": ["kick"],
         "silent": False,
     }
-    for ending in ({"style": "fade", "fade_s": 10.0}, {"style": "cold"}, None):
+    for ending in ({"kind": "fade", "fade_s": 10.0}, {"kind": "cold"}, None):
         data = with_plan(structure=[section], ending=ending)
         taken = Plan.model_validate(data).model_dump(mode="json")
         assert plan_from_dict(taken) == plan_from_dict(data)
@@ -92,7 +92,7 @@ def test_edits_of_entries_roles_and_endings_are_those_of_the_engine() -> None:
         [
             {"op": "entry", "voice": "bass", "section": "Drop", "enters_bar": 9},
             {"op": "roles", "section": "Drop", "only": ["kick"]},
-            {"op": "ending", "style": "fade", "fade_s": 8.0},
+            {"op": "ending", "kind": "fade", "fade_s": 8.0},
         ]
     )
     assert [one.edit() for one in edits] == [

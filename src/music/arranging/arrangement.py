@@ -38,7 +38,7 @@ from src.music.genre.genres import (
 )
 from src.music.genre.patterns import pattern_names, patterns_for
 from src.music.model.accounts import DECIDED, ReportedWords, RequestedSound, report_text
-from src.music.model.ending import COLD
+from src.music.model.ending import FADE
 from src.music.model.part_request import PartRequest
 from src.music.model.plan import (
     POSITIONS,
@@ -141,7 +141,7 @@ def _checked(
 def _first_form(store: SectionStore, intent: PromptIntent, bar_s: float) -> Form:
     """Return the form to use: the named one, and without an outro where the end is cold."""
     form = named_form(store, with_counted(store.forms[0], intent), bar_s=bar_s)
-    cold = intent.ending is not None and intent.ending.style == COLD
+    cold = intent.ending is not None and intent.ending.style != FADE
     sections = form.sections
     if cold and not intent.form.sections and len(sections) > 1 and sections[-1].kind == "outro":
         return replace(form, sections=sections[:-1])
@@ -192,10 +192,11 @@ def _structure(
     bars = sum(section.form.bars for section in timed.sections)
     presences = presences_of(timed.moves, bars)
     plans: list[SectionPlan] = []
-    for group in groups_of(timed.sections, grammar.name, grammar.style):
+    groups = list(groups_of(timed.sections, grammar.name, grammar.style))
+    for group in groups:
         own = genre_grammar(group.genre, group.style)
         plans += _group(group, own, intent, seed, presences_in(group, presences))
-        if group.genre != grammar.name:
+        if len(groups) > 1:
             name = f"{group.style} {group.genre}".strip()
             plans[group.first :] = [replace(p, genre=name) for p in plans[group.first :]]
     return plans

@@ -140,9 +140,9 @@ def _leading(
     before = [n for n in range(last) if sections[n].kind == kind]
     if before and last - before[-1] > 1:
         return list(sections[before[-1] + 1 : last])
-    kinds = {"drop": ("break", "build"), "break": ("drop",)}.get(kind, ("groove",))
+    kinds = {"drop": ("break", "build"), "break": ("drop",)}.get(kind, ())
     own = [store.section(one) for one in kinds if store.has(one)]
-    return own or [store.section(one) for one in MAIN_KINDS if store.has(one)][:1]
+    return own or ([store.section("groove")] if kinds else [])
 
 
 def _from(store: SectionStore, sections: Sequence[FormSection], kind: str) -> list[FormSection]:

@@ -117,7 +117,7 @@ class SetSectionRoles:
 class SetEnding:
     """Another ending: FADE with its seconds, COLD, or None for the form's own."""
 
-    style: str | None
+    kind: str | None
     fade_s: float = 0.0
 
 
@@ -309,9 +309,9 @@ def _section_roles(plan: ArrangementPlan, edit: SetSectionRoles) -> ArrangementP
 
 
 def _ending(edit: SetEnding) -> Ending | None:
-    if edit.style is None:
+    if edit.kind is None:
         return None
-    return ending_from_dict({"style": edit.style, "fade_s": edit.fade_s})
+    return ending_from_dict({"kind": edit.kind, "fade_s": edit.fade_s})
 
 
 def _with_section(plan: ArrangementPlan, number: int, section: SectionPlan) -> ArrangementPlan:

@@ -131,9 +131,9 @@ def timed_plan(
 def ending_of(intent: PromptIntent, bars: int, bar_s: float) -> Ending | None:
     """Make the ending that is asked for; a fade whose length is open lasts eight bars."""
     asked = intent.ending
-    if asked is None or not asked.style:
+    if asked is None:
         return None
-    if asked.style == COLD:
+    if asked.style != FADE:
         return Ending(COLD)
     seconds = USUAL_FADE_BARS * bar_s
     if asked.fade is not None:

@@ -140,12 +140,16 @@ class TimedTrack:
         known = self._known_starts(inside)
         starts = self._filled(inside, known)
         found: list[PlacedClause] = []
-        for number, (clause, start) in enumerate(zip(inside, starts, strict=True)):
+        for number, clause in enumerate(inside):
+            start, fixed = starts[number], known[number] is not None
+            if not fixed and inside[number - 1].length is not None and found[-1].end is not None:
+                start, fixed = found[-1].end, True
             following = number + 1 < len(inside) and inside[number + 1].follows
             end = self._end_of(clause, start)
             if end is None and following:
                 end = starts[number + 1]
-            fixed = known[number] is not None and (number > 0 or clause != _unplaced(clause))
+            fixed = fixed and (number > 0 or clause != _unplaced(clause))
+            fixed = fixed or bool(clause.section and clause.follows and clause.length)
             found.append(PlacedClause(clause, start, end, fixed))
         return found
 

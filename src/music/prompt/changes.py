@@ -46,6 +46,10 @@ _SECOND_TEMPO = re.compile(
     rf"(?<![\w.,])(?:{_TEMPO}){_THEN}{_WITH_UNIT}|{_WITH_UNIT}{_THEN}{_TEMPO}"
 )
 _RAMP = re.compile(rf"{_NO}(?<!\w)(?:from|von|с|со)\s+{_TEMPO}\s+{_TO}\s+{_WITH_UNIT}")
+_JUMP = re.compile(
+    rf"{_NO}(?<!\w)(?:jump|switch|chang|go|spring|wechsel|spr[iu]ng|прыга|перех|смен)\w*"
+    rf"(?:\s+\w+)?(?:\s+{_FROM}\s+{_TEMPO})?\s+{_TO}\s+{_WITH_UNIT}"
+)
 _LEAST_RAMP_BPM = 10.0
 """Tempos that lie nearer to each other are a range to choose from, and no change."""
 
@@ -129,6 +133,7 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (_SECOND_TEMPO, _first_tempo),
     (_GLIDING, _named_start),
     (_TEMPO_CHANGING, _named_start),
+    (_JUMP, _named_start),
     (_RAMP, _named_start),
     (_KEY_CHANGING, _named_start),
 )

@@ -89,9 +89,9 @@ def _tail(plan: ArrangementPlan) -> tuple[float, float]:
     unless a last hit is to be heard.
     """
     closes = any(q.pattern == SECTION_CLOSE for q in plan.structure[-1].stem_queries)
-    if plan.ending is None or (plan.ending.style == COLD and closes):
+    if plan.ending is None or (plan.ending.kind == COLD and closes):
         return TAIL_S, TAIL_S / 2.0
-    if plan.ending.style == COLD:
+    if plan.ending.kind == COLD:
         return COLD_TAIL_S, COLD_TAIL_S
     return 0.0, min(plan.ending.fade_s, plan.duration_s)
 

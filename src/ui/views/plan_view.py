@@ -34,5 +34,5 @@ def plan_lines(plan: dict[str, Any]) -> list[str]:
                 lines.append(t(f"plan.{field}", section=name, roles=roles))
     ending = plan.get("ending")
     if ending:
-        lines.append(t(f"plan.ending_{ending['style']}", seconds=f"{ending.get('fade_s', 0):g}"))
+        lines.append(t(f"plan.ending_{ending['kind']}", seconds=f"{ending.get('fade_s', 0):g}"))
     return lines

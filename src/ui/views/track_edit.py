@@ -193,16 +193,16 @@ def _whole_track(track: dict[str, Any]) -> None:
 def _ending(plan: dict[str, Any], row: Any) -> None:
     """Choose how the track ends."""
     now = plan.get("ending") or {}
-    style = row.selectbox(
-        t("edit.ending"), ENDINGS, ENDINGS.index(now.get("style", "")), key="ending",
+    kind = row.selectbox(
+        t("edit.ending"), ENDINGS, ENDINGS.index(now.get("kind", "")), key="ending",
         format_func=lambda one: t(f"ending.{one or 'form'}"),
     )  # fmt: skip
     fade_s = now.get("fade_s") or USUAL_FADE_S
-    if style == "fade":
+    if kind == "fade":
         fade_s = row.number_input(t("edit.fade_s"), 0.5, 120.0, float(fade_s), 0.5, key="fade")
-    edit = {"op": "ending", "style": style or None}
-    edit |= {"fade_s": fade_s} if style == "fade" else {}
-    same = (style or None) == now.get("style") and (style != "fade" or fade_s == now.get("fade_s"))
+    edit = {"op": "ending", "kind": kind or None}
+    edit |= {"fade_s": fade_s} if kind == "fade" else {}
+    same = (kind or None) == now.get("kind") and (kind != "fade" or fade_s == now.get("fade_s"))
     row.button(t("edit.set"), key="set-ending", on_click=add, disabled=same, args=(edit,))
 
 
@@ -221,7 +221,7 @@ def edit_text(edit: Edit) -> str:
             for name in ("enters_bar", "exits_bar")
             if edit.get(name) is not None
         ]
-        + ([t(f"ending.{edit['style'] or 'form'}")] if edit["op"] == "ending" else [])
+        + ([t(f"ending.{edit['kind'] or 'form'}")] if edit["op"] == "ending" else [])
         + ([f"{edit['fade_s']:g} s"] if "fade_s" in edit else [])
     )
     return f"{word('edit_op', edit['op'])}: {of}"

@@ -127,6 +127,16 @@ def test_a_section_begins_where_it_is_asked_for(prompt: str, name: str, bar: int
     assert begins(plan_of(prompt), name) == bar
 
 
+def test_a_row_of_clauses_puts_its_sections_in_their_order() -> None:
+    plan = plan_of(
+        "Intro 16 bars with just a kick and hats, then bass from bar 17, then build for 8 bars,"
+        " then drop. tech house 126"
+    )
+    assert begins(plan, "Drop") == begins(plan, "Build") + 8
+    assert playing(plan, 16) == {"kick", "hihat"}
+    assert first_bar(plan, "bass") == 17
+
+
 def test_headings_say_what_plays_in_each_section() -> None:
     plan = plan_of("[Intro] pads [Verse] drums and bass [Chorus] everything [Outro] piano")
     intro, verse, chorus, outro = plan.structure

@@ -14,11 +14,11 @@ def test_an_ending_survives_json(ending: Ending) -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ({"style": "slow"}, "style of fade, cold, got"),
-        ("fade", "style of fade, cold, got 'fade'"),
-        ({"style": "fade"}, r"fade_s must be 0\.5 to 120 seconds, got None"),
-        ({"style": "fade", "fade_s": 500}, "got 500"),
-        ({"style": "fade", "fade_s": True}, "got True"),
+        ({"kind": "slow"}, "kind of fade, cold, got"),
+        ("fade", "kind of fade, cold, got 'fade'"),
+        ({"kind": "fade"}, r"fade_s must be 0\.5 to 120 seconds, got None"),
+        ({"kind": "fade", "fade_s": 500}, "got 500"),
+        ({"kind": "fade", "fade_s": True}, "got True"),
     ],
 )
 def test_what_is_no_ending_is_refused_with_the_rule(data: object, message: str) -> None:

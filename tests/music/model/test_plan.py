@@ -93,7 +93,7 @@ def test_entries_exits_and_endings_survive_json() -> None:
     data = with_query(enters_bar=5, exits_bar=13)
     data["structure"][0] |= {"only": ["bass"], "without": ["kick"], "genre": "ambient"}
     data["structure"].append({"section": "Rest", "bars": 2, "silent": True})
-    data["ending"] = {"style": "fade", "fade_s": 8.0}
+    data["ending"] = {"kind": "fade", "fade_s": 8.0}
     plan = plan_from_dict(data)
     assert plan.structure[0].stem_queries[0].enters_bar == 5
     assert plan.structure[1].silent

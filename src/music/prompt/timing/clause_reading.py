@@ -102,6 +102,10 @@ def _read(clause: Clause, part: Sentence) -> tuple[ClauseRequest, PromptContents
         written = written[: section.start()] + " " * len(section[0]) + written[section.end() :]
     found = PromptReader(items_of(Sentence(written), prompt_lexicon())).read()
     found.things = [replace(thing, section="") for thing in found.things]
+    if {"everything", "leaves"} <= said:
+        # "everything stops but the organ" asks for the organ alone
+        found.things = [replace(thing, refused=False) for thing in found.things]
+        said.add("only")
     requested = tuple(item for item in found.requested() if item.gain_db >= 0)
     kind = None if section is None else words.section_of(section["s"])
     only = found.only_requested or any(one.only for one in found.sections.values())
@@ -123,7 +127,7 @@ def _read(clause: Clause, part: Sentence) -> tuple[ClauseRequest, PromptContents
         requested=requested,
         excluded=found.excluded(),
         only=bool(requested) and (only or (not restricts and _is_alone(clause, found, said))),
-        full="everything" in said and not stops,
+        full="everything" in said and "leaves" not in said,
         silent=("silence" in said and not requested) or stops,
         enters="enters" in said,
         leaves="leaves" in said,
@@ -144,9 +148,14 @@ def _flagged(clause: Clause, part: Sentence) -> list[str]:
 
 
 def _is_restricted(clause: Clause, part: Sentence) -> bool:
-    """Tell whether "only" is said of the time: "vocals only in the second half"."""
+    """Tell whether "only" is said of the time: "vocals only in the second half".
+
+    "Pads only for the first 8 bars" lets them play alone.
+    """
+    edge = clause.start == START or clause.end == END
+    at_edge = edge and all(m is None or m.share in (None, 1.0) for m in (clause.start, clause.end))
     only = timeline_words()["only"]
-    if clause.end is None or clause.limits or not clause.marks:
+    if clause.end is None or clause.limits or not clause.marks or at_edge:
         return False
     first, last = clause.marks[0][0] - clause.span[0], clause.marks[-1][1] - clause.span[0]
     before, after = part.free[:first], part.free[last:]

@@ -69,7 +69,7 @@ def _fade() -> re.Pattern[str]:
         rf"(?P<n{i}>{w.number})[\s-]*(?P<u{i}>{unit}|sekündig\w*|секундн\w*)" for i in (1, 2)
     )
     front = rf"(?:{over}{first}(?:\s+{w['lasting']})?[\s-]+)?"
-    behind = rf"(?:\s+{over}{second})?"
+    behind = rf"(?:\s*,?\s+{over}{second})?"
     end = rf"(?:{w['at the end']}\s+)?"
     leads = w.any_of("ending with", "and", "then")
     with_a = rf"(?:{leads}\s+)?(?:{w['article']}\s+)?"
@@ -77,6 +77,7 @@ def _fade() -> re.Pattern[str]:
     return re.compile(
         rf"(?:{w['ends with']}\s+)?{end}{with_a}{front}{kind}{w['fade out']}"
         rf"(?:\s+{w['at the end']})?{behind}"
+        rf"|(?<=[,;])\s*fade(?=\s*(?:[,.;]|$))"
     )
 
 

@@ -84,10 +84,21 @@ def test_a_clause_without_a_subject_speaks_of_the_one_before() -> None:
 
 
 def test_only_beside_a_time_restricts_and_beside_a_sound_lets_it_play_alone() -> None:
-    (restricted,) = clauses("house, piano only in the last 30 seconds")
-    (alone,) = clauses("house, only piano in the last 30 seconds")
-    assert (restricted.restricts, restricted.only) == (True, False)
-    assert (alone.restricts, alone.only) == (False, True)
+    for prompt in ("house, piano only in the second half", "House, Klavier nur im zweiten Drop"):
+        (restricted,) = clauses(prompt)
+        assert (restricted.restricts, restricted.only) == (True, False)
+    for prompt in ("house, only piano in the second half", "pads only for the first 8 bars, house"):
+        (alone,) = clauses(prompt)
+        assert (alone.restricts, alone.only) == (False, True)
+
+
+def test_everything_that_stops_but_one_leaves_it_alone() -> None:
+    for prompt in (
+        "house, in the middle everything stops except the organ",
+        "In der Mitte setzt alles aus bis auf die Orgel",
+    ):
+        (clause,) = clauses(prompt)
+        assert (names(clause), clause.only, clause.excluded) == (["organ"], True, ())
 
 
 def test_the_genre_that_no_clause_contradicts_is_the_tracks() -> None:
