@@ -225,14 +225,10 @@ def dealt(sections: list[FormSection], total: int) -> list[FormSection]:
     """Deal so many bars to sections, whose last takes what is no multiple of four."""
     if total <= 0 or not sections:
         return []
-    exact = sum(section.bars for section in sections if section.exact)
-    free = [section for section in sections if not section.exact]
-    if len(free) < len(sections) and total - exact >= (UNIT * len(free) if free else 0):
-        shares = iter(dealt(free, total - exact))
-        kept = [section if section.exact else next(shares, None) for section in sections]
-        found = [section for section in kept if section is not None]
-        rest = total - sum(section.bars for section in found)
-        return [*found[:-1], replace(found[-1], bars=found[-1].bars + rest)] if rest else found
+    exact = [section for section in sections if section.exact]
+    rest = total - sum(section.bars for section in exact)
+    if exact and rest >= 0:
+        return _around(sections, rest)
     few = sections
     if total < UNIT * len(sections):
         first, *others = sections
@@ -244,6 +240,20 @@ def dealt(sections: list[FormSection], total: int) -> list[FormSection]:
     bars = share_bars([float(section.bars) for section in few], whole)
     bars[-1] += total - whole
     return [replace(section, bars=n) for section, n in zip(few, bars, strict=True)]
+
+
+def _around(sections: Sequence[FormSection], rest: int) -> list[FormSection]:
+    """Deal the bars that exact sections leave to the others; what is too short for one goes last."""
+    free = [section for section in sections if not section.exact]
+    shares = dealt(free, rest) if rest >= UNIT else []
+    found: list[FormSection] = []
+    for section in sections:
+        if section.exact:
+            found.append(section)
+        elif shares and replace(shares[0], bars=section.bars) == section:
+            found.append(shares.pop(0))
+    left = rest - sum(section.bars for section in found if not section.exact)
+    return [*found[:-1], replace(found[-1], bars=found[-1].bars + left)]
 
 
 def is_move(clause: ClauseRequest) -> bool:

@@ -94,8 +94,7 @@ def _headed(sections: Sequence[NamedSection]) -> tuple[Clause, ...]:
 def _read(clause: Clause, part: Sentence) -> tuple[ClauseRequest, PromptContents]:
     words = timeline_words()
     said = {match.lastgroup or "" for match in _said().finditer(part.free)}
-    if re.search(words["with"], part.free):
-        said.add("with")
+    said |= {name for name in ("with", "everything") if re.search(words[name], part.free)}
     written = _blanked(part.raw, part.free, _said())
     section = _section(Sentence(written).free) if clause.follows != HEADED else None
     if section is not None:
@@ -205,7 +204,7 @@ def _called() -> re.Pattern[str]:
 def _said() -> re.Pattern[str]:
     """Match the words of a clause that are read as flags, each in a group of its name."""
     words = timeline_words()
-    names = ("starts", "everything", "silence", "only", "enters", "leaves")
+    names = ("starts", "leaves", "everything", "silence", "only", "enters")
     return re.compile("|".join(rf"(?P<{name}>{words[name]})" for name in names))
 
 
