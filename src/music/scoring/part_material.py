@@ -9,7 +9,9 @@ from src.music.casting.cast_part import CastPart
 from src.music.casting.fit import Fit
 from src.music.casting.hats import Hats, choked, hats_of, partner_name
 from src.music.genre.genres import GenreGrammar, grammar_named
+from src.music.model.part_request import PartRequest
 from src.music.model.plan import SECTION_CLOSE, SECTION_END, ArrangementPlan
+from src.music.model.plan_rules import audible_queries, may_play
 from src.music.model.score import Clip, Note
 from src.music.model.timeline import BeatSpan, SectionTime, spans_of, while_it_plays, without
 from src.music.scoring.phrasing import Hole, gap_before
@@ -69,7 +71,10 @@ class TrackSetting:
         own = plan.structure[section].genre
         grammar = grammar_named(own) if own else self.grammar
         genre = f"{grammar.style} {grammar.name}".strip()
-        return Groove(genre, plan.key, plan.swing, plan.bpm, plan.beats_per_bar, grammar.phrasing)
+        alone = len(audible_queries(plan, section)) == 1
+        return Groove(
+            genre, plan.key, plan.swing, plan.bpm, plan.beats_per_bar, grammar.phrasing, alone
+        )
 
     @property
     def stops(self) -> tuple[Stop, ...]:
@@ -135,7 +140,8 @@ def _played(
         return closing_clips(stem, fit, sections, setting.beat_s), ()
     if request.position is not None or _rings_long(part):
         end = setting.times[-1].end
-        return starting_clips(stem, fit, sections, end=end, beat_s=setting.beat_s), ()
+        clips = starting_clips(stem, fit, sections, end=end, beat_s=setting.beat_s)
+        return tuple(clip for clip in clips if _may_begin(setting, request, clip)), ()
     if fit.way == "loop":
         return _loop(setting, part, spans), ()
     if fit.way == "texture":
@@ -147,6 +153,12 @@ def _played(
     return (
         (held_clips(fit, notes, setting.beat_s), ()) if request.category in _HELD else ((), notes)
     )
+
+
+def _may_begin(setting: TrackSetting, request: PartRequest, clip: Clip) -> bool:
+    """Tell whether the section in which a mark begins lets it: none swells out of a silence."""
+    begins = max((t for t in setting.times if t.start <= clip.start_beats), key=lambda t: t.start)
+    return may_play(setting.plan, begins.number, request.category)
 
 
 def _loop(setting: TrackSetting, part: CastPart, spans: tuple[BeatSpan, ...]) -> tuple[Clip, ...]:

@@ -33,7 +33,10 @@ _OCTAVE = 12.0
 
 @dataclass(frozen=True)
 class Groove:
-    """How a track's hits are played. genre: with style, as the grammars know it."""
+    """How a track's hits are played. genre: with style, as the grammars know it.
+
+    alone: whether nothing else plays, so that a pause would be silence
+    """
 
     genre: str
     key: str
@@ -41,6 +44,7 @@ class Groove:
     bpm: float
     beats_per_bar: int
     phrasing: Phrasing
+    alone: bool = False
 
 
 def step_notes(
@@ -112,7 +116,8 @@ def _bars(
     fill = fill_for(groove.genre, category, variant=rng.randrange(64))
     size = groove.phrasing.bars
     bars = round(section.length / groove.beats_per_bar)
-    turns = fill is not None and (section.kind not in _MIXED_OVER or _ends_sounding(fill))
+    pauses = section.kind not in _MIXED_OVER and not groove.alone
+    turns = fill is not None and (pauses or _ends_sounding(fill))
     for bar in range(bars):
         ends_phrase, last = bar % size == size - 1, bar == bars - 1
         if last and section.fill and fill is not None:

@@ -92,6 +92,25 @@ def test_a_part_that_plays_alone_is_never_silent_for_more_than_two_beats() -> No
     assert max(gaps) == 2.0
 
 
+def test_a_kick_that_plays_alone_never_pauses_for_a_fill() -> None:
+    kick = (StemQuery("kick", enters_bar=1),)
+    score = score_of(SectionPlan("Groove", 32, kick))
+    hits = [note.start_beats for note in channel(score, "kick").notes]
+    assert max(after - before for before, after in pairwise(hits)) <= 2.0
+
+
+def test_nothing_swells_out_of_a_silence_into_a_drop() -> None:
+    impact = StemQuery("fx", text="impact hit", pattern="section start")
+    card = shot("Impact", "fx", duration_s=4.0)
+    drop = SectionPlan("Drop", 8, (StemQuery("kick"), impact), 0.9)
+    for before, swells in ((SectionPlan("Break", 4, (StemQuery("pad"),)), True),
+                           (SectionPlan("Rest", 4, silent=True), False)):  # fmt: skip
+        plan = ArrangementPlan(138.0, "Am", (before, drop), genre="techno")
+        cast = cast_plan(plan, pool_of([*CARDS, card], library_queries(plan)), seed=0)
+        score = build_score(plan, cast, Mastering(-14.0, -1.0), seed=0)
+        assert any(clip.reverse for clip in channel(score, "fx").clips) is swells
+
+
 def test_a_section_of_another_genre_is_played_by_its_patterns() -> None:
     hats = (StemQuery("hihat"),)
     both = [SectionPlan("Drop", 8, hats, 0.9), SectionPlan("Drop", 8, hats, 0.9, genre="trap")]
