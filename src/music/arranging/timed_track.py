@@ -243,7 +243,7 @@ def dealt(sections: list[FormSection], total: int) -> list[FormSection]:
 
 
 def _around(sections: Sequence[FormSection], rest: int) -> list[FormSection]:
-    """Deal the bars that exact sections leave to the others; what is too short for one goes last."""
+    """Deal the bars that exact sections leave to the others; what is left goes to the last."""
     free = [section for section in sections if not section.exact]
     shares = dealt(free, rest) if rest >= UNIT else []
     found: list[FormSection] = []
