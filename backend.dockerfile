@@ -3,7 +3,9 @@ ARG PYTHON_IMAGE=python:3.11-slim
 
 FROM ${PYTHON_IMAGE} AS packages
 RUN python -m venv --without-pip /opt/venv
-COPY requirements/backend.txt /tmp/requirements.txt
+# "scale" adds what workers outside the API need; see docs/scale.md
+ARG REQUIREMENTS=backend
+COPY requirements/${REQUIREMENTS}.txt /tmp/requirements.txt
 RUN python -m pip --python /opt/venv/bin/python install --no-cache-dir \
         --disable-pip-version-check -r /tmp/requirements.txt \
     && find /opt/venv -type d -name tests -prune -exec rm -rf {} + \

@@ -121,7 +121,7 @@ def _mode(plan: Plan, modes: str | Sequence[str], _: Mapping[str, Any]) -> bool:
 
 
 def _metre(plan: Plan, metres: str | Sequence[str], _: Mapping[str, Any]) -> bool:
-    return (plan.get("metre") or "4/4") in _several(metres)
+    return (plan.get("time_signature") or "4/4") in _several(metres)
 
 
 def _swing(plan: Plan, swung: bool, _: Mapping[str, Any]) -> bool:

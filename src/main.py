@@ -36,7 +36,7 @@ from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError
 from src.core.logs import set_up_logging
 from src.wiring import Services, build_services
-from src.workers.local import LocalRunner
+from src.workers.keeper import JobCarrier
 
 MAX_BODY_BYTES = 4_000_000
 """Largest body of any request that is not an upload."""
@@ -128,7 +128,7 @@ async def _lifespan(
         await run_in_threadpool(services.close)
 
 
-def _start(services: Services) -> tuple[Engine, LocalRunner]:
+def _start(services: Services) -> tuple[Engine, JobCarrier]:
     """Let everything be built, put in order what a dead process left, start the threads."""
     check_access(services.settings, host="localhost")  # the guard sees where requests come in
     settings = services.settings

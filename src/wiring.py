@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from src.services.system.restore import RestoreService
     from src.services.tracks.revisions import RevisionService
     from src.services.tracks.service import TrackService
+    from src.workers.broker import BrokerRunner
     from src.workers.local import LocalRunner
 
 PREPROCESS_STAGES = (("analysing", 1.0),)
@@ -265,9 +266,16 @@ class Services:
         return RestoreService(self.settings)
 
     @cached_property
-    def runner(self) -> "LocalRunner":
-        """The threads that work jobs off, not started."""
+    def runner(self) -> "LocalRunner | BrokerRunner":
+        """Who carries jobs to where they are worked off, not started: threads, or a broker."""
         from src.services.jobs.kinds import LIBRARY, TRACKS, VECTORS
+
+        if self.settings.redis_url is not None:
+            from src.workers.broker import BrokerRunner, make_app
+
+            return BrokerRunner(
+                make_app(self.settings.redis_url, threads=self.settings.job_threads)
+            )
         from src.workers.local import LocalRunner
 
         return LocalRunner(lanes={LIBRARY: 1, VECTORS: 1, TRACKS: self.settings.job_threads})
@@ -317,6 +325,13 @@ class Services:
             "render": render,
             "export": JobKind(exports.run, ((STAGE, 1.0),), again=True, tidy=exports.tidy),
         }
+
+    def prepare_jobs(self) -> None:
+        """Build what jobs work with, before several threads ask for it at once and wait for
+        each other for ever.
+        """
+        for name in ("analyzer", "reanalysis", "reembedding", "tracks", "exports", "jobs"):
+            getattr(self, name)
 
     def _preprocess(self, _params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
         from src.services.ingest.lock import when_free

@@ -17,11 +17,13 @@ DEMO_PROMPT = "driving industrial techno 138 bpm"
 
 def plan(call: Call) -> Result:
     """Plan a track without rendering it."""
+    from src.music.model.accounts import report_text
     from src.music.model.plan import plan_to_dict
 
-    answer = plan_to_dict(
-        call.services.arranger.generate_arrangement_plan(call.options.text, seed=call.options.seed)
+    planned = call.services.arranger.generate_arrangement_plan(
+        call.options.text, seed=call.options.seed
     )
+    answer = plan_to_dict(planned)
     lines = [f"{answer['genre']}, {answer['bpm']:g} bpm, {answer['key']}"]
     for section in answer["structure"]:
         lines.append(f"  {section['bars']:>3} bars  {section['section']:<12} {_roles(section)}")
@@ -29,7 +31,9 @@ def plan(call: Call) -> Result:
         ending = answer["ending"]
         fade = f" of {ending['fade_s']:g} s" if "fade_s" in ending else ""
         lines.append(f"  ending: {ending['kind']}{fade}")
+    lines += [f"  {one.words!r}: {one.field} {one.value}" for one in planned.understood]
     lines += [f"  note: {note}" for note in answer["notes"]]
+    lines += [f"  warning: {report_text(report)}" for report in planned.reported]
     return Result(answer, "\n".join(lines))
 
 

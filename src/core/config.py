@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     processed_dir: Path = Path("processed_database")
     tracks_dir: Path = Path("generated_tracks")
     database_url: str | None = None
+    redis_url: str | None = None
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
@@ -63,6 +64,15 @@ class Settings(BaseSettings):
     @classmethod
     def _blank_is_none(cls, key: SecretStr | None) -> SecretStr | None:
         return key if key is not None and key.get_secret_value() else None
+
+    @field_validator("redis_url", mode="after")
+    @classmethod
+    def _is_redis(cls, url: str | None) -> str | None:
+        if not url:
+            return None
+        if not url.startswith(("redis://", "rediss://")):
+            raise ValueError("must begin with redis:// or rediss://")
+        return url
 
     def below_home(self, folder: Path) -> Path:
         """Return the folder itself when absolute, else below ``home``."""

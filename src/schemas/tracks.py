@@ -144,6 +144,32 @@ class EndingIn(BaseModel):
     )
 
 
+class RequestedSoundIn(BaseModel):
+    """An instrument that the prompt asks for by name."""
+
+    name: Text = Field(max_length=MAX_TEXT)
+    category: Text = Field(max_length=32)
+    text: Text = Field(default="", max_length=MAX_TEXT)
+    gain_db: Finite = 0.0
+
+
+class UnderstoodWordsIn(BaseModel):
+    """Words of the prompt, the field of the plan that they made, and its value."""
+
+    words: Text = Field(max_length=MAX_TEXT)
+    field: Text = Field(max_length=32)
+    value: Text = Field(max_length=MAX_TEXT)
+
+
+class ReportedWordsIn(BaseModel):
+    """Words of the prompt that are not played: why, by a code, with the values of its sentence."""
+
+    model_config = ConfigDict(extra="allow")
+
+    code: Text = Field(max_length=32, examples=["not_understood"])
+    words: Text = Field(max_length=MAX_TEXT)
+
+
 class Plan(BaseModel):
     """An arrangement plan: readable, editable, and nothing in it names a file."""
 
@@ -173,7 +199,21 @@ class Plan(BaseModel):
     moods: list[Text] = Field(default_factory=list, max_length=64)
     excluded: list[Text] = Field(default_factory=list, max_length=64)
     swing: Finite = Field(default=0.0, ge=SWING.low, le=SWING.high)
-    beats_per_bar: int = Field(default=4, ge=BEATS_PER_BAR.low, le=BEATS_PER_BAR.high)
+    swing_note: Literal[8, 16] = Field(
+        default=16, description="Every second one of these notes comes late"
+    )
+    time_signature: Text | None = Field(
+        default=None,
+        max_length=5,
+        examples=["3/4", "6/8"],
+        description="4/4 where it is left out; bpm counts dotted quarters in 6/8, 9/8 and 12/8",
+    )
+    beats_per_bar: float | None = Field(
+        default=None,
+        ge=BEATS_PER_BAR.low,
+        le=BEATS_PER_BAR.high,
+        description="Follows from the time signature; older clients give it alone, in quarters",
+    )
     target_lufs: Annotated[Finite, Field(ge=TARGET_LUFS.low, le=TARGET_LUFS.high)] | None = None
     mastering: MasteringName | None = Field(default=None, description=MASTERING)
     notes: list[Text] = Field(default_factory=list, max_length=64)
@@ -192,6 +232,19 @@ class Plan(BaseModel):
     )
     palette: PaletteIn | None = Field(default=None, description="null: the whole library")
     ending: EndingIn | None = Field(default=None, description="null: as the form ends")
+    style: Text = Field(default="", max_length=32, description="Of the genre")
+    scale: Text = Field(default="", max_length=32, examples=["dorian"])
+    metre: Text = Field(default="", max_length=8, examples=["3/4"])
+    feel: Text = Field(default="", max_length=32, examples=["half-time"])
+    chords: list[Text] = Field(default_factory=list, max_length=64)
+    progression: list[Text] = Field(
+        default_factory=list, max_length=64, description="Roman numerals"
+    )
+    requested: list[RequestedSoundIn] = Field(default_factory=list, max_length=256)
+    understood: list[UnderstoodWordsIn] = Field(default_factory=list, max_length=1000)
+    reported: list[ReportedWordsIn] = Field(
+        default_factory=list, max_length=1000, description="What of the prompt is not played"
+    )
 
 
 class PlanAnswer(BaseModel):

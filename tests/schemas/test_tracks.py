@@ -68,8 +68,9 @@ def test_both_take_as_many_sections_and_no_more() -> None:
 
 def test_both_know_the_same_fields() -> None:
     pairs = ((Plan, ArrangementPlan), (SectionIn, SectionPlan), (StemQueryIn, StemQuery))
+    follows = {"beats_per_bar"}
     for schema, record in pairs:
-        assert set(schema.model_fields) == {field.name for field in fields(record)}
+        assert set(schema.model_fields) - follows == {field.name for field in fields(record)}
 
 
 def test_entries_and_endings_of_the_api_are_those_of_the_engine() -> None:

@@ -27,7 +27,7 @@ from src.music.arranging.section_requests import (
     with_moves,
     with_own_moods,
 )
-from src.music.arranging.target import choose_bpm, choose_key
+from src.music.arranging.target import choose_bpm, choose_key, choose_metre
 from src.music.arranging.timed_form import TimedForm, needed_bars, timed_form, with_counted
 from src.music.genre.genres import (
     AnswerRule,
@@ -37,12 +37,11 @@ from src.music.genre.genres import (
     genre_grammar,
 )
 from src.music.genre.patterns import pattern_names, patterns_for
-from src.music.model.accounts import DECIDED, ReportedWords, RequestedSound, report_text
+from src.music.model.accounts import ReportedWords, RequestedSound
 from src.music.model.ending import FADE
 from src.music.model.part_request import PartRequest
 from src.music.model.plan import (
     POSITIONS,
-    REFUSED,
     ArrangementPlan,
     SectionPlan,
     StemQuery,
@@ -50,6 +49,7 @@ from src.music.model.plan import (
 from src.music.prompt.intent import PromptIntent
 from src.music.prompt.length import Length
 from src.music.theory.library import CATEGORIES, DRUM_CATEGORIES
+from src.music.theory.metre import Metre
 
 MAX_LENGTH_S = 1200.0
 """Longest track, in seconds."""
@@ -87,12 +87,14 @@ def arrange(
     genre, _, style = (intent.genre or intent.suggested_genre or "default").partition("/")
     intent = replace(intent, style=intent.style or style)
     grammar = genre_grammar(genre, intent.style)
-    bpm, bpm_reason = choose_bpm(intent, grammar, library)
+    metre, metre_reports = choose_metre(intent, grammar)
+    intent = replace(intent, metre=str(metre))
+    bpm, bpm_reason = choose_bpm(intent, grammar, library, metre)
     key, key_reason = choose_key(intent, grammar, bpm=bpm, library=library, rng=_rng(seed, "key"))
-    bar_s = 240.0 / bpm
+    bar_s = metre.beats_per_bar * 60.0 / bpm
     store = SectionStore(grammar, _forms(grammar, _rng(seed, "form")))
     forms = [_first_form(store, intent, bar_s), *store.forms[1:]]
-    shape = _shaped(forms, intent, grammar, bpm, max_length_s)
+    shape = _shaped(forms, intent, grammar, bar_s, max_length_s)
     timed = timed_form(shape.sections, intent, store, bar_s=bar_s)
     intent = with_moves(intent, timed.moves)
     structure = with_last_hit(_structure(timed, grammar, intent, seed), intent)
@@ -106,36 +108,33 @@ def arrange(
         prompt=intent.prompt,
         moods=intent.moods or grammar.moods,
         excluded=excluded_words(intent),
-        swing=grammar.swing if intent.swing is None else intent.swing,
+        swing=_swing(intent, grammar, metre),
+        swing_note=grammar.swing_note,
+        time_signature=str(metre),
         notes=(*notes, *_closing(intent)),
         only_roles=_only_roles(intent),
         ending=ending_of(intent, bars, bar_s),
         style=grammar.style,
         scale=intent.scale or "",
-        metre=intent.metre or "",
         feel=intent.feel or "",
         chords=intent.chords,
         progression=intent.progression,
         requested=_requested(intent),
         understood=intent.understood,
-        reported=(*intent.reported, *_missing_patterns(intent, grammar)),
+        reported=(*intent.reported, *metre_reports, *_missing_patterns(intent, grammar)),
     )
-    return _checked(plan, intent, timed, bpm)
+    return _checked(plan, intent, timed, bar_s)
 
 
 def _checked(
-    plan: ArrangementPlan, intent: PromptIntent, timed: TimedForm, bpm: float
+    plan: ArrangementPlan, intent: PromptIntent, timed: TimedForm, bar_s: float
 ) -> ArrangementPlan:
-    """Correct what the plan does not keep of what was asked for, and note what was changed."""
-    asked = None if intent.length is None else intent.length.in_bars(bpm)
+    """Correct what the plan does not keep of what was asked for, and report what was changed."""
+    asked = None if intent.length is None else intent.length.in_bars(240.0 / bar_s)
     requested = (*intent.requested, *_placed(intent))
     plan, reports = checked_plan(plan, PlanExpectations(asked, requested))
-    named = reports_of_row(intent.form, plan.structure, bar_s=240.0 / bpm)
-    told = (*timed.reports, *named, *reports)
-    said = (
-        report_text(one) if one.code in DECIDED else f"{REFUSED}{report_text(one)}" for one in told
-    )
-    return replace(plan, notes=(*plan.notes, *said), reported=(*plan.reported, *told))
+    named = reports_of_row(intent.form, plan.structure, bar_s=bar_s)
+    return replace(plan, reported=(*plan.reported, *timed.reports, *named, *reports))
 
 
 def _first_form(store: SectionStore, intent: PromptIntent, bar_s: float) -> Form:
@@ -152,17 +151,37 @@ def _shaped(
     forms: Sequence[Form],
     intent: PromptIntent,
     grammar: GenreGrammar,
-    bpm: float,
+    bar_s: float,
     max_length_s: float,
 ) -> Shape:
-    """Shape the form; a track whose length is open is as long as its clauses need."""
-    limits = {"bpm": bpm, "typical_s": grammar.length_s, "max_length_s": max_length_s}
-    shape = shape_form(forms, intent, **limits)
-    needed = needed_bars(intent, 240.0 / bpm)
+    """Shape the form; a track whose length is open is as long as its clauses need.
+
+    bar_s: length of a bar in seconds
+    """
+
+    def shaped(asked: PromptIntent) -> Shape:
+        return shape_form(
+            forms,
+            asked,
+            bpm=240.0 / bar_s,
+            typical_s=grammar.length_s,
+            max_length_s=max_length_s,
+            beats_per_bar=4.0,
+            section_bars=grammar.section_bars,
+        )
+
+    shape = shaped(intent)
+    needed = needed_bars(intent, bar_s)
     if intent.length is not None or sum(section.bars for section in shape.sections) >= needed:
         return shape
-    longer = Length(bars=float(UNIT * -(-needed // UNIT)))
-    return shape_form(forms, replace(intent, length=longer), **limits)
+    return shaped(replace(intent, length=Length(bars=float(UNIT * -(-needed // UNIT)))))
+
+
+def _swing(intent: PromptIntent, grammar: GenreGrammar, metre: Metre) -> float:
+    """How late every second note comes, as asked or as the genre has it; thirds are not swung."""
+    if metre.compound:
+        return 0.0
+    return grammar.swing if intent.swing is None else intent.swing
 
 
 def _requested(intent: PromptIntent) -> tuple[RequestedSound, ...]:
@@ -181,7 +200,7 @@ def _missing_patterns(intent: PromptIntent, grammar: GenreGrammar) -> list[Repor
     return [
         ReportedWords("not_granted", words.get(name, name), {"what": f"{name} of the {category}"})
         for category, name in intent.patterns.items()
-        if name not in pattern_names(grammar.name, category)
+        if name not in _pattern_names(category, grammar, intent)
     ]
 
 
@@ -347,16 +366,22 @@ def _pattern(
     """Name a pattern where the genre would not choose it by itself: effects, half time, styles."""
     if role.pattern is not None:
         return role.pattern
-    if intent.patterns.get(role.category) in pattern_names(grammar.name, role.category):
+    known = _pattern_names(role.category, grammar, intent)
+    if intent.patterns.get(role.category) in known:
         return intent.patterns[role.category]
     if intent.half_time and role.category in _HALF_TIME:
         return "half time"
-    if not grammar.style:
+    if not grammar.style or intent.metre != grammar.time_signature:
         return None
     plain = genre_grammar(grammar.name).patterns[role.category]
     if grammar.patterns[role.category] == plain:
         return None
-    return patterns_for(f"{grammar.style} {grammar.name}", role.category, energy)[0].name
+    return patterns_for(grammar.full_name, role.category, energy)[0].name
+
+
+def _pattern_names(category: str, grammar: GenreGrammar, intent: PromptIntent) -> tuple[str, ...]:
+    """List the patterns of a category in the track's metre."""
+    return pattern_names(grammar.name, category, metre=intent.metre or grammar.time_signature)
 
 
 def _style_gain(category: str, grammar: GenreGrammar, intent: PromptIntent) -> float:
@@ -372,8 +397,6 @@ def _heading(intent: PromptIntent, grammar: GenreGrammar, form: str) -> list[str
     if intent.understood:
         words = dict.fromkeys(one.words for one in intent.understood)
         notes.append(f"understood: {', '.join(words)}")
-    if intent.unknown:
-        notes.append(f"not understood: {', '.join(intent.unknown)}")
     name = f"{grammar.style} {grammar.name}".strip()
     asked = "as asked" if intent.genre else "no genre named"
     notes.append(f"genre {name} ({asked}), form {form!r}")
@@ -382,11 +405,6 @@ def _heading(intent: PromptIntent, grammar: GenreGrammar, form: str) -> list[str
 
 def _closing(intent: PromptIntent) -> list[str]:
     notes = [*intent.notes]
-    notes += [
-        f"{REFUSED}{report_text(report)}"
-        for report in intent.reported
-        if report.code != "not_understood"
-    ]
     refused = excluded_words(intent)
     if refused:
         notes.append(f"left out: {', '.join(refused)}")

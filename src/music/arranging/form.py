@@ -39,6 +39,8 @@ def shape_form(
     bpm: float,
     typical_s: float,
     max_length_s: float,
+    beats_per_bar: float = 4.0,
+    section_bars: int | None = None,
 ) -> Shape:
     """Fit a form to the requests for sections and length.
 
@@ -46,9 +48,13 @@ def shape_form(
 
     typical_s: the genre's usual length, used where the form as written lasts under two or
         over four minutes
+    section_bars: what the genre's sections are multiples of, where the length allows it
+
     Bars are multiples of four; the track is at least 8 bars. Raises InvalidInputError for a
     length of more than max_length_s.
     """
+    # From here on a tempo counts four beats a bar, as lengths in seconds do.
+    bpm = bpm * 4.0 / beats_per_bar
     sections, notes = _kept(forms[0].sections, intent)
     weights = [_weight(section, intent, bpm) for section in sections]
     if sections and all(section.exact for section in sections) and intent.length is None:
@@ -59,7 +65,7 @@ def shape_form(
         sections = _repeated([sections, *others], total / max(sum(weights), 1.0))
         sections = fewer(sections, total)
     total = max(total, UNIT * len(sections))
-    bars = _dealt(sections, total, intent, bpm)
+    bars = _dealt(sections, total, intent, bpm, section_bars)
     shaped = tuple(replace(section, bars=n) for section, n in zip(sections, bars, strict=True))
     return Shape(numbered(shaped), (*notes, *length_notes))
 
@@ -80,6 +86,23 @@ def share_bars(weights: Sequence[float], total: int) -> list[int]:
     for _ in range((total - sum(shares)) // UNIT):
         neediest = max(range(len(weights)), key=lambda i: (ideal[i] - shares[i] / unit, -i))
         shares[neediest] += UNIT
+    return shares
+
+
+def _shares(weights: Sequence[float], total: int, period: int | None) -> list[int]:
+    """Deal bars out in whole periods, such as the twelve of a blues.
+
+    Sections written shorter than a period, an intro or an ending, take what is left in fours.
+    """
+    least = [UNIT if period is None or weight < period else period for weight in weights]
+    if period is None or total < sum(least):
+        return share_bars(weights, total)
+    shares, long = list(least), [i for i, bars in enumerate(least) if bars == period]
+    short = [i for i in range(len(weights)) if i not in long] or [len(weights) - 1]
+    for step, takers in ((period, long), (UNIT, short)):
+        for _ in range((total - sum(shares)) // step if takers else 0):
+            neediest = max(takers, key=lambda i: (weights[i] / shares[i], -i))
+            shares[neediest] += step
     return shares
 
 
@@ -118,7 +141,7 @@ def _total_bars(
     if requested * 240.0 / bpm > max_length_s + 0.5:
         raise InvalidInputError(
             f"length must be at most {max_length_s / 60:g} minutes, got "
-            f"{requested * 4.0 / bpm:.3g} minutes ({requested:g} bars at {bpm:g} BPM)"
+            f"{requested * 4.0 / bpm:.3g} minutes ({requested:g} bars)"
         )
     total = max(SHORTEST_BARS, _in_units(requested))
     if abs(total - requested) > LENGTH_SHARE * requested and requested >= SHORTEST_BARS:
@@ -166,7 +189,13 @@ def _importance(sections: list[FormSection], index: int) -> tuple[int, int, floa
     return same.index(index), order, -section.energy
 
 
-def _dealt(sections: list[FormSection], total: int, intent: PromptIntent, bpm: float) -> list[int]:
+def _dealt(
+    sections: list[FormSection],
+    total: int,
+    intent: PromptIntent,
+    bpm: float,
+    section_bars: int | None,
+) -> list[int]:
     """Bars of each section: fixed ones as asked, the others by weight."""
     fixed = {
         i: round(_weight(section, intent, bpm))
@@ -179,7 +208,7 @@ def _dealt(sections: list[FormSection], total: int, intent: PromptIntent, bpm: f
     if left < UNIT * len(free) or (not free and left != 0):
         fixed, free, left = {}, list(range(len(sections))), total
     weights = [_weight(sections[i], intent, bpm) for i in free]
-    shares = dict(zip(free, share_bars(weights, left), strict=True)) if free else {}
+    shares = dict(zip(free, _shares(weights, left, section_bars), strict=True)) if free else {}
     return [fixed.get(i, shares.get(i, UNIT)) for i in range(len(sections))]
 
 

@@ -208,7 +208,7 @@ def _as_long(plan: ArrangementPlan, bars: float | None) -> ArrangementPlan:
 
 def _length_reports(plan: ArrangementPlan, bars: float | None) -> Iterator[ReportedWords]:
     if bars is not None and abs(plan.bars - bars) > LENGTH_SHARE * bars:
-        values = {"got": f"{plan.bars} bars", "asked": f"{bars:g}"}
+        values = {"got": str(plan.bars), "asked": f"{bars:g}"}
         yield ReportedWords("length", "", values)
 
 

@@ -14,8 +14,6 @@ from src.music.prompt.timing.moments import Moment
 _SNAP = 4
 """A moment that is only vaguely said, such as the middle, moves so many bars to a section."""
 
-_BEATS_PER_BAR = 4
-
 
 @dataclass(frozen=True)
 class PlacedClause:
@@ -160,7 +158,6 @@ class TimedTrack:
             "genre": f"{one.clause.style} {one.clause.genre}".strip(),
             "bar": str(one.start + 1),
             "last": str(last),
-            "bpm": f"{round(60.0 * _BEATS_PER_BAR / self.bar_s, 2):g}",
         }
         self.reports.append(ReportedWords("one_tempo_grid", one.clause.text, values))
 

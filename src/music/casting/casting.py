@@ -14,6 +14,7 @@ from src.music.casting.hats import hat_kind, partner_name
 from src.music.casting.made_marks import is_made
 from src.music.casting.matching import CastingContext, StemCandidate, match_stem
 from src.music.casting.requests import loop_parts, part_requests
+from src.music.model.accounts import report_text
 from src.music.model.part_request import PartRequest
 from src.music.model.plan import (
     REFUSED,
@@ -45,6 +46,7 @@ _VERBS = {
     None: "fits",
 }
 _DRUM_LOOP_HIGH_PASS_HZ = {"hihat": 5000.0, "percussion": 500.0, "clap": 900.0, "snare": 180.0}
+_EIGHTHS, _HEARD_SWING = 8, 0.2
 _KICK_ROOM_HZ = 150.0
 _SECOND_BASS_HZ = 130.0
 _STAND_IN_BASS_HZ = 450.0
@@ -69,7 +71,8 @@ def cast_plan(
     casting = _Casting(plan, pool, seed, {} if pinned is None else pinned)
     for request in part_requests(plan):
         casting.cast(request)
-    reported = [note for note in plan.notes if note.startswith(REFUSED)]
+    reported = [report_text(report) for report in plan.reported]
+    reported += [note for note in plan.notes if note.startswith(REFUSED)]
     return Cast(_with_room(casting.parts), tuple(dict.fromkeys([*reported, *casting.warnings])))
 
 
@@ -108,7 +111,7 @@ class _Casting:
         self.pool = pool
         self.pinned = pinned
         self.seed = seed
-        self.target = Target(plan.bpm, plan.key, plan.beats_per_bar)
+        self.target = Target(plan.bpm, plan.key, plan.metre, _is_swung(plan))
         self.sounds = named_sounds(plan)
         self.parts: list[CastPart] = []
         self.warnings: list[str] = []
@@ -349,6 +352,10 @@ class _Casting:
 
     def _rng(self, name: str) -> random.Random:
         return random.Random(f"{self.seed}:{name}")
+
+
+def _is_swung(plan: ArrangementPlan) -> bool:
+    return plan.swing_note == _EIGHTHS and plan.swing >= _HEARD_SWING
 
 
 def _missing(request: PartRequest, plan: ArrangementPlan) -> str:

@@ -6,6 +6,7 @@ from xml.sax.saxutils import escape
 
 from src.core.xml_text import xml_text
 from src.music.model.score import Channel, Score
+from src.music.theory.metre import COMMON_TIME
 
 _WIDTH, _LEFT, _RIGHT = 1200.0, 120.0, 16.0
 _HEAD, _SECTIONS, _ENERGY, _LANE, _WAVE, _GAP = 44.0, 26.0, 48.0, 18.0, 72.0, 12.0
@@ -67,7 +68,8 @@ def arrangement_svg(score: Score, *, title: str, peaks: Sequence[float]) -> str:
 def _head(score: Score, title: str) -> Iterator[str]:
     minutes, seconds = divmod(round(score.length_beats * 60.0 / score.bpm + score.tail_s), 60)
     bars = score.length_beats / score.beats_per_bar
-    reported = f"{score.bpm:g} BPM · {score.key} · {bars:g} bars · {minutes}:{seconds:02}"
+    metre = "" if score.time_signature == COMMON_TIME else f" · {score.time_signature}"
+    reported = f"{score.bpm:g} BPM{metre} · {score.key} · {bars:g} bars · {minutes}:{seconds:02}"
     yield f'<text x="16" y="26" font-size="16" fill="{_INK}">{_plain(title)}</text>'
     yield (
         f'<text x="{_WIDTH - _RIGHT:g}" y="26" text-anchor="end" fill="{_PALE}">'

@@ -30,6 +30,7 @@ from src.music.model.ending import Ending, ending_from_dict, ending_to_dict
 from src.music.model.palette import Palette, palette_from_dict, palette_to_dict
 from src.music.theory.library import CATEGORIES
 from src.music.theory.mastering_presets import PRESETS
+from src.music.theory.metre import COMMON_TIME, Metre, read_metre
 
 KEY = re.compile(r"^[A-G][#b]?m?$")
 """How a plan writes a key: "Am", "C", "F#m"."""
@@ -61,6 +62,9 @@ class Range(Generic[Limit]):
 
 BPM = Range(30.0, 300.0)
 SWING = Range(0.0, 0.5)
+SWING_NOTES = (8, 16)
+"""Which notes may come late in a swing: eighths (shuffle, jazz) or sixteenths."""
+
 BEATS_PER_BAR = Range(2, 7)
 TARGET_LUFS = Range(-40.0, -5.0)
 SECTIONS = Range(1, 64)
@@ -155,7 +159,9 @@ class ArrangementPlan:
     only_roles: categories beside which nothing may play; empty allows all
     palette: the collections and kits whose stems alone may play; None allows all
     ending: how it ends; None leaves it to the form
-    style: of the genre; scale, metre, feel: "" where the prompt names none
+    time_signature: such as "3/4" or "6/8"; bpm counts its beats, dotted quarters in 6/8
+    swing_note: every second one of these notes comes late, 8 for eighths, 16 for sixteenths
+    style: of the genre; scale, feel: "" where the prompt names none
     chords, progression: as the prompt names them, in order
     requested: instruments that the prompt names; understood, reported: what became of its words
     """
@@ -168,7 +174,6 @@ class ArrangementPlan:
     moods: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     swing: float = 0.0
-    beats_per_bar: int = 4
     target_lufs: float | None = None
     mastering: str | None = None
     notes: tuple[str, ...] = field(default=())
@@ -177,15 +182,26 @@ class ArrangementPlan:
     only_roles: tuple[str, ...] = ()
     palette: Palette | None = None
     ending: Ending | None = None
+    time_signature: str = COMMON_TIME
+    swing_note: int = 16
     style: str = ""
     scale: str = ""
-    metre: str = ""
     feel: str = ""
     chords: tuple[str, ...] = ()
     progression: tuple[str, ...] = ()
     requested: tuple[RequestedSound, ...] = ()
     understood: tuple[UnderstoodWords, ...] = ()
     reported: tuple[ReportedWords, ...] = ()
+
+    @property
+    def metre(self) -> Metre:
+        """The time signature as a metre."""
+        return read_metre(self.time_signature)
+
+    @property
+    def beats_per_bar(self) -> float:
+        """Length of a bar in beats; 3.5 in 7/8, 2 in 6/8."""
+        return self.metre.beats_per_bar
 
     @property
     def bars(self) -> int:
@@ -201,14 +217,16 @@ class ArrangementPlan:
 def plan_to_dict(plan: ArrangementPlan) -> dict[str, Any]:
     """Write the plan as plain JSON values, in the blueprint's form."""
     return {
-        "bpm": int(plan.bpm) if float(plan.bpm).is_integer() else plan.bpm,
+        "bpm": _short(plan.bpm),
         "key": plan.key,
         "genre": plan.genre,
         "prompt": plan.prompt,
         "moods": list(plan.moods),
         "excluded": list(plan.excluded),
         "swing": plan.swing,
-        "beats_per_bar": plan.beats_per_bar,
+        "swing_note": plan.swing_note,
+        "time_signature": plan.time_signature,
+        "beats_per_bar": _short(plan.beats_per_bar),
         "target_lufs": plan.target_lufs,
         "mastering": plan.mastering,
         "notes": list(plan.notes),
@@ -227,7 +245,6 @@ def _reading_to_dict(plan: ArrangementPlan) -> dict[str, Any]:
     fields = {
         "style": plan.style,
         "scale": plan.scale,
-        "metre": plan.metre,
         "feel": plan.feel,
         "chords": list(plan.chords),
         "progression": list(plan.progression),
@@ -260,7 +277,6 @@ def plan_from_dict(data: Mapping[str, Any]) -> ArrangementPlan:
         moods=_words(data, "moods", "plan"),
         excluded=_words(data, "excluded", "plan"),
         swing=_number(data, "swing", 0.0, SWING, "plan"),
-        beats_per_bar=_whole(data, "beats_per_bar", 4, BEATS_PER_BAR, "plan"),
         target_lufs=_target_lufs(data),
         mastering=_mastering(data),
         notes=_words(data, "notes", "plan"),
@@ -269,9 +285,10 @@ def plan_from_dict(data: Mapping[str, Any]) -> ArrangementPlan:
         only_roles=_only_roles(data),
         palette=palette_from_dict(data.get("palette")),
         ending=ending_from_dict(data.get("ending")),
+        time_signature=_time_signature(data),
+        swing_note=_swing_note(data),
         style=_text(data, "style", "", "plan"),
         scale=_text(data, "scale", "", "plan"),
-        metre=_text(data, "metre", "", "plan"),
         feel=_text(data, "feel", "", "plan"),
         chords=_words(data, "chords", "plan"),
         progression=_words(data, "progression", "plan"),
@@ -279,6 +296,41 @@ def plan_from_dict(data: Mapping[str, Any]) -> ArrangementPlan:
         understood=understood_from_dict(data.get("understood", ())),
         reported=reports_from_dict(data.get("reported", ())),
     )
+
+
+def _short(value: float) -> float:
+    """Write a whole number without a point."""
+    return int(value) if float(value).is_integer() else value
+
+
+def _time_signature(data: Mapping[str, Any]) -> str:
+    """Read the time signature; older plans give beats per bar alone, in quarters."""
+    written = data.get("time_signature")
+    if written is None:
+        if data.get("beats_per_bar") is None:
+            return COMMON_TIME
+        return f"{_whole(data, 'beats_per_bar', None, BEATS_PER_BAR, 'plan')}/4"
+    if not isinstance(written, str):
+        raise InvalidInputError(f"plan.time_signature must be a text like '3/4', got {written!r}")
+    try:
+        metre = read_metre(written)
+    except InvalidInputError as error:
+        raise InvalidInputError(f"plan.time_signature: {error.message}") from error
+    if data.get("beats_per_bar") is not None:
+        beats = _number(data, "beats_per_bar", None, BEATS_PER_BAR, "plan")
+        if beats != metre.beats_per_bar:
+            raise InvalidInputError(
+                f"plan.beats_per_bar must be {metre.beats_per_bar:g} in {metre}, or left out,"
+                f" got {beats:g}"
+            )
+    return str(metre)
+
+
+def _swing_note(data: Mapping[str, Any]) -> int:
+    note = data.get("swing_note", 16)
+    if note not in SWING_NOTES or isinstance(note, bool):
+        raise InvalidInputError(f"plan.swing_note must be 8 or 16, got {note!r}")
+    return int(note)
 
 
 def _target_lufs(data: Mapping[str, Any]) -> float | None:

@@ -53,7 +53,7 @@ def timeline(plan: ArrangementPlan) -> tuple[SectionTime, ...]:
     times: list[SectionTime] = []
     start = 0.0
     for number, section in enumerate(plan.structure):
-        length = float(section.bars * plan.beats_per_bar)
+        length = section.bars * plan.beats_per_bar
         times.append(
             SectionTime(
                 number, section.section, kind_of(section), start, length, section.energy,

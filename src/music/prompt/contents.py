@@ -74,6 +74,7 @@ class PromptContents:
     length_feel: float = 0.0
     minor: bool | None = None
     only_requested: bool = False
+    unaccompanied: str = ""
     fills: bool | None = None
 
     def understand(self, words: str, made: str, value: str) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from src.music.genre.genres import GENRES, genre_grammar
+from src.music.genre.genres import genre_grammar
+from src.music.genre.grammar_files import GENRES
 from src.music.model.accounts import ReportedWords, UnderstoodWords
 from src.music.model.part_request import PartRequest
 from src.music.prompt.contents import GROUPS, PromptContents
@@ -68,14 +69,14 @@ def intent_of(
         understood=tuple(found.understood),
         reported=(
             *found.reported,
+            *(
+                ReportedWords("nearest_genre", name, {"kept": f"{style} {genre}".strip()})
+                for name in dict.fromkeys(found.foreign_genres)
+            ),
             *(ReportedWords("unknown_name", name) for name in names),
             *(ReportedWords("not_understood", words) for words in unknown),
         ),
         unknown=unknown,
-        notes=tuple(
-            f"there is no grammar for {name!r} yet: the nearest one is used"
-            for name in dict.fromkeys(found.foreign_genres)
-        ),
     )
 
 
@@ -155,6 +156,10 @@ def _opposite_moods(found: PromptContents) -> list[ReportedWords]:
 
 def _both_requested_and_refused(found: PromptContents) -> list[ReportedWords]:
     """What is asked for and refused by the same name, for the whole track: the last word counts."""
+    beside = [thing for thing in found.things if thing.request.category != "vocal"]
+    if found.unaccompanied and beside and not beside[0].refused:
+        values = {"other": beside[0].words, "kept": beside[0].words}
+        return [ReportedWords("contradiction", found.unaccompanied, values)]
     last = {thing.request.name: thing for thing in found.things if not thing.section}
     return [
         ReportedWords(

@@ -70,10 +70,16 @@ class TrackSetting:
         plan = self.plan
         own = plan.structure[section].genre
         grammar = grammar_named(own) if own else self.grammar
-        genre = f"{grammar.style} {grammar.name}".strip()
-        alone = len(audible_queries(plan, section)) == 1
         return Groove(
-            genre, plan.key, plan.swing, plan.bpm, plan.beats_per_bar, grammar.phrasing, alone
+            grammar.full_name,
+            plan.key,
+            plan.swing,
+            plan.bpm,
+            plan.metre,
+            grammar.phrasing,
+            grammar.scales,
+            plan.swing_note,
+            alone=len(audible_queries(plan, section)) == 1,
         )
 
     @property
@@ -147,7 +153,7 @@ def _played(
     if fit.way == "texture":
         return texture_clips(stem, fit, spans, setting.beat_s), ()
     if fit.way == "phrase":
-        every = float(PHRASE_BARS * setting.plan.beats_per_bar)
+        every = PHRASE_BARS * setting.plan.beats_per_bar
         return phrase_clips(stem, fit, spans, every=every, beat_s=setting.beat_s), ()
     notes = _steps(setting, part, spans)
     return (
@@ -183,7 +189,8 @@ def _fills(setting: TrackSetting, part: CastPart, spans: Sequence[BeatSpan]) -> 
         part.request.category,
         setting.chanced(part, "fills"),
         setting.grammar.phrasing,
-        setting.plan.beats_per_bar,
+        setting.plan.metre,
+        stutters=setting.grammar.effects.stutters,
     )
     stops = () if part.request.category in THROUGH else setting.stops
     kept = [

@@ -29,7 +29,7 @@ _LONGEST_SILENCE = 2.0
 _THROUGH_GAPS = ("atmo", "fx", "vocal")
 
 
-def phrase_starts(section: SectionTime, phrasing: Phrasing, beats_per_bar: int) -> list[float]:
+def phrase_starts(section: SectionTime, phrasing: Phrasing, beats_per_bar: float) -> list[float]:
     """Find where the phrases of a section begin, in beats; the first is the section's start.
 
     A section that is shorter than two phrases is halved where something changes by its nature.
@@ -47,7 +47,7 @@ def rests_of(
     times: Sequence[SectionTime],
     phrasing: Phrasing,
     *,
-    beats_per_bar: int,
+    beats_per_bar: float,
     seeds: Sequence[str],
 ) -> dict[str, list[Hole]]:
     """Decide when each part is silent within its sections, by its name.
@@ -150,7 +150,7 @@ def rest_for_change(
     block: Hole,
     *,
     attempt: int,
-    beats_per_bar: int,
+    beats_per_bar: float,
     rests: Mapping[str, Sequence[Hole]],
     seed: int,
 ) -> tuple[str, Hole] | None:
@@ -167,7 +167,7 @@ def rest_for_change(
     rng.shuffle(order)
     part = order[attempt % len(order)]
     bars = 1 if part.category in DRUM_CATEGORIES else 2
-    length = float(bars * beats_per_bar) if len(parts) > 1 else _LONGEST_SILENCE
+    length = bars * beats_per_bar if len(parts) > 1 else _LONGEST_SILENCE
     positions = int((block[1] - block[0]) // length)
     position = positions - 1 - 2 * (attempt // len(order)) % positions
     start = block[0] + position * length

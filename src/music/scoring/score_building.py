@@ -30,7 +30,7 @@ from src.music.theory.roles import role_of
 
 NO_HITS: Mapping[str, Sequence[float]] = MappingProxyType({})
 TAIL_S, COLD_TAIL_S = 3.0, 0.25
-DUCK_RELEASE_BEATS, ECHO_BEATS = 0.45, 0.75
+DUCK_RELEASE_BEATS, ECHO_BEATS, ECHO_IN_THREE_BEATS = 0.45, 0.75, 2 / 3
 _MOST_CHANGES = 12
 
 
@@ -63,7 +63,6 @@ def build_score(
     return Score(
         bpm=plan.bpm,
         key=plan.key,
-        beats_per_bar=plan.beats_per_bar,
         seed=seed,
         sections=tuple(
             ScoreSection(time.name, time.start, time.length, time.energy, level_db)
@@ -76,7 +75,8 @@ def build_score(
         fade_out_s=fade_out_s,
         bus_compression=target is not None,
         duck_release_beats=DUCK_RELEASE_BEATS,
-        echo_beats=ECHO_BEATS,
+        echo_beats=ECHO_IN_THREE_BEATS if plan.metre.compound else ECHO_BEATS,
+        time_signature=plan.time_signature,
         choices=tuple(_choices(parts, channels, plan)),
         warnings=tuple(dict.fromkeys((*cast.warnings, *warnings_of(plan)))),
     )
@@ -146,7 +146,7 @@ class _ScoreBuilder:
         attempt: int,
     ) -> set[str]:
         """Give blocks that repeat earlier ones one more rest; the names of who rests."""
-        length = float(BLOCK_BARS * self.plan.beats_per_bar)
+        length = BLOCK_BARS * self.plan.beats_per_bar
         changed: set[str] = set()
         for _, later in repeated_blocks(self._bare_score(channels)):
             block = later * length, (later + 1) * length
@@ -183,8 +183,9 @@ class _ScoreBuilder:
         plan, times = self.plan, self.times
         sections = tuple(ScoreSection(t.name, t.start, t.length, t.energy) for t in times)
         return Score(
-            plan.bpm, plan.key, plan.beats_per_bar, self.seed, sections, tuple(channels), 0.0, 0.0
-        )
+            plan.bpm, plan.key, self.seed, sections, tuple(channels), 0.0, 0.0,
+            time_signature=plan.time_signature,
+        )  # fmt: skip
 
     def channel(self, part: CastPart, rests: Sequence[Hole]) -> Channel:
         """Make a part a channel of the mix. rests: when it is silent within its sections"""
@@ -207,7 +208,7 @@ class _ScoreBuilder:
             high_pass_hz=high_pass,
             mono_below_hz=role.mono_below_hz,
             reverb_send_db=self.grammar.reverb_db.get(category),
-            delay_send_db=role.delay_send_db,
+            delay_send_db=role.delay_send_db if self.grammar.effects.echo else None,
             duck_db=self.grammar.duck_db.get(category, 0.0),
             automation=(
                 *automation_of(
@@ -216,6 +217,7 @@ class _ScoreBuilder:
                     self.times,
                     high_pass_hz=high_pass,
                     low_pass_hz=part.low_pass_hz,
+                    sweeps=self.grammar.effects.sweeps,
                 ),
                 *self._throws(part),
                 *self._pan(part, pan, turn=rng.random()),
@@ -231,10 +233,13 @@ class _ScoreBuilder:
 
     def _throws(self, part: CastPart) -> tuple[Automation, ...]:
         """Echoes and rings of a part."""
-        category = part.request.category
+        category, effects = part.request.category, self.grammar.effects
+        if not effects.throws:
+            return ()
+        delay_db = role_of(category).delay_send_db if effects.echo else None
         return throws_of(
             category,
-            (self.grammar.reverb_db.get(category), role_of(category).delay_send_db),
+            (self.grammar.reverb_db.get(category), delay_db),
             self.setting.chanced(part, "throws"),
             self.grammar.phrasing,
             self.plan.beats_per_bar,

@@ -47,7 +47,7 @@ def add(edit: Edit) -> None:
 
 def drop(number: int) -> None:
     """Forget one of the edits."""
-    _keep([one for settings, one in enumerate(pending()) if settings != number])
+    _keep([one for position, one in enumerate(pending()) if position != number])
 
 
 def _keep(edits: list[Edit]) -> None:

@@ -40,7 +40,8 @@ def test_lengths_that_are_named_are_kept_to_the_bar() -> None:
 def test_lengths_that_contradict_the_tracks_are_told() -> None:
     plan = plan_of("intro 8 bars, verse 16 bars, chorus 16 bars, outro 8 bars, 3 minutes")
     assert abs(plan.duration_s - 180.0) <= 9.0
-    assert any("bars instead of 8" in note for note in plan.notes)
+    told = [(one.code, one.values["section"], one.values["asked"]) for one in plan.reported]
+    assert ("other_bars", "Intro", "8") in told
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,7 @@ OTHERS = ((StemQuery("kick"),), (StemQuery("bass"),), (StemQuery("pad"),))
 def test_a_rerolled_section_changes_and_the_others_do_not():
     plan = replace(
         PLAN,
+        genre="techno",
         structure=tuple(
             replace(section, stem_queries=(StemQuery("drums"), *others), bars=32)
             for section, others in zip(PLAN.structure, OTHERS, strict=True)

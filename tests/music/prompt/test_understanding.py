@@ -113,10 +113,11 @@ PROMPTS: list[tuple[str, dict[str, Any]]] = [
     ("aggresive dubsteb", {"genre": "dubstep", "moods": {"aggressive"}}),
     ("string pads and piano chords", {"requested_categories": {"pad", "keys"}}),
     ("soundtrack with strings and brass, no percussion",
-     {"genre": "ambient", "style": "cinematic", "requested": {"strings", "brass"},
+     {"genre": "orchestral", "style": "", "requested": {"strings", "brass"},
       "excluded": {"percussion"}}),
     ("only drums and bass", {"only_requested": True, "requested": {"drums", "bass"}}),
-    ("jazz rock", {"genre": None, "noted": "rock"}),
+    ("jazz rock", {"genre": "jazz"}),
+    ("an opera", {"genre": "orchestral"}),
     # German
     ("ein düsterer Techno-Track in fis-moll, 3:30, ohne Gesang",
      {"genre": "techno", "key": "F#m", "length_s": 210, "moods": {"dark"},
