@@ -85,7 +85,7 @@ def spans_of(sections: Iterable[int], times: Sequence[SectionTime]) -> tuple[Bea
     return tuple(spans)
 
 
-def while_it_plays(section: SectionTime, query: StemQuery, beats_per_bar: int) -> SectionTime:
+def while_it_plays(section: SectionTime, query: StemQuery, beats_per_bar: float) -> SectionTime:
     """Narrow a section to the bars in which a query plays, from its entry to its exit."""
     start, end = section.start, section.end
     if query.enters_bar is not None:

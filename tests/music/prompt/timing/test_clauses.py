@@ -48,6 +48,15 @@ def test_the_length_of_the_track_stays_where_a_clause_has_its_own() -> None:
     assert [clause.start for clause in intent.clauses] == [START, None]
 
 
+def test_a_length_outside_a_row_is_the_tracks_and_within_one_the_clauses() -> None:
+    intent = understand_prompt("64 bars techno, bass at bar 17")
+    assert intent.length == Length(bars=64.0)
+    assert [clause.length for clause in intent.clauses] == [None]
+    intent = understand_prompt("2 minutes ambient, then techno")
+    assert intent.length is None
+    assert [clause.length for clause in intent.clauses] == [Length(seconds=120.0), None]
+
+
 def test_a_lone_time_takes_the_words_behind_it() -> None:
     (clause,) = clauses("house, in the middle, only piano")
     assert (clause.start, names(clause), clause.only) == (Moment(share=0.5), ["piano"], True)
