@@ -81,11 +81,11 @@ def _genre(plan: Plan, names: Sequence[str], _: Mapping[str, Any]) -> bool:
 @cache
 def _called(genre: str, style: str) -> frozenset[str]:
     """English names of a genre, or of its style, without blanks and hyphens."""
-    value = f"{genre}/{style}" if style else genre
+    values = (genre, f"{genre}/{style}")
     return frozenset(
         _squeezed(pattern.rstrip("*"))
         for entry in vocabulary().entries
-        if entry.kind in ("genre", "style") and entry.value == value
+        if entry.kind in ("genre", "style") and entry.value in values
         for pattern in (*entry.words["en"], *entry.phrases)
     )
 

@@ -79,6 +79,7 @@ class PromptIntent:
     fills: False where fills are refused
     occasions: what it is for, when it is from, what it should call up
     suggested_bpm, suggested_genre: what suits them, where the prompt names neither
+    suits_genre: whether that tempo is a genre's that has no grammar of its own
     metre: time signature; feel: "half-time" or "double-time"; swing: as GenreGrammar has it
     scale: a mode or scale besides minor and major; chords, progression: in order
     patterns: category -> name of the step pattern that it plays
@@ -115,6 +116,7 @@ class PromptIntent:
     occasions: tuple[str, ...] = ()
     suggested_bpm: float | None = None
     suggested_genre: str | None = None
+    suits_genre: bool = False
     metre: str | None = None
     feel: str | None = None
     swing: float | None = None

@@ -76,7 +76,7 @@ def read_clause(clause: Sentence) -> PromptContents:
 
     What was taken out of it before (numbers, keys, names) is not read.
     """
-    return PromptReader(items_of(clause, prompt_lexicon())).read()
+    return PromptReader(items_of(clause, prompt_lexicon()), language=clause.language).read()
 
 
 def _with_changes(intent: PromptIntent, changes: Changes) -> PromptIntent:
