@@ -122,6 +122,8 @@ async def _lifespan(
     try:
         yield
     finally:
+        if services.folder_watch is not None:
+            await run_in_threadpool(services.folder_watch.stop)
         engine.watch.close()
         await engine.watch.ended()
         await run_in_threadpool(runner.stop)
@@ -138,6 +140,8 @@ def _start(services: Services) -> tuple[Engine, JobCarrier]:
     engine, runner = services.engine, services.runner
     engine.uploads.remove_stale()
     runner.start(engine.jobs, lock_file=settings.processed_path / "jobs.lock")
+    if services.folder_watch is not None:
+        services.folder_watch.start()
     return engine, runner
 
 

@@ -6,7 +6,7 @@ sound engine and ``doctor`` does not pay for anything.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from src.core.config import Settings
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from src.services.tracks.service import TrackService
     from src.workers.broker import BrokerRunner
     from src.workers.local import LocalRunner
+    from src.workers.watching import WatchThread
 
 PREPROCESS_STAGES = (("analysing", 1.0),)
 DEMO_STAGES = (("synthesising", 0.5), ("analysing", 0.5))
@@ -299,6 +300,18 @@ class Services:
                 kept_days=settings.jobs_kept_days,
             ),
         )
+
+    @cached_property
+    def folder_watch(self) -> "WatchThread | None":
+        """Who imports new files without being asked, not started; None where nobody shall."""
+        if not self.settings.watch:
+            return None
+        from src.services.ingest.folder_watch import FolderWatch
+        from src.workers.watching import WatchThread
+
+        quiet_s = self.settings.watch_quiet_s
+        ask = partial(self.jobs.submit, "preprocess", {})
+        return WatchThread(FolderWatch(self.analyzer, ask, quiet_s=quiet_s))
 
     @cached_property
     def watch(self) -> "JobWatch":

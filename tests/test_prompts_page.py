@@ -1,6 +1,7 @@
 """Each example of docs/prompts.md is planned, and what the page says of it holds."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,28 @@ def said_of(plan: dict[str, Any], field: str) -> list[str]:
         return [one["name"] for one in sounds if (one["gain_db"] < 0) == (field == "less")]
     if field == "pattern":
         return [str(q["pattern"]) for part in plan["structure"] for q in part["stem_queries"]]
+    if field == "form":
+        return [" ".join(section["section"] for section in plan["structure"])]
+    if field == "ending":
+        return [" ".join(str(value) for value in plan["ending"].values())]
+    if field == "enters":
+        return list(entries_of(plan))
+    if field == "alone":
+        return [f"{one['section']} {' '.join(one.get('only', []))}" for one in plan["structure"]]
     if field in ("mood", "excluded"):
         return list(plan[{"mood": "moods"}.get(field, field)])
-    value = plan.get(field, "")
+    value = plan.get({"metre": "time_signature"}.get(field, field), "")
     return [f"{value:g}" if isinstance(value, float) else str(value)]
+
+
+def entries_of(plan: dict[str, Any]) -> Iterator[str]:
+    """Name each part that comes in at a bar, with the bar of the track."""
+    start = 0
+    for section in plan["structure"]:
+        for query in section["stem_queries"]:
+            if "enters_bar" in query:
+                yield f"{query['category']} {start + query['enters_bar']}"
+        start += section["bars"]
 
 
 def test_the_page_has_examples_in_three_languages() -> None:

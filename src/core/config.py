@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     job_lease_s: float = Field(default=20.0, ge=1.0, le=600.0)
     jobs_kept_days: float = Field(default=30.0, gt=0, le=36_500)
     max_queued_jobs: int = Field(default=10_000, ge=1)
+    watch: bool = Field(default=False, description="new files are imported without being asked")
+    watch_quiet_s: float = Field(default=10.0, ge=0.0, le=3600.0)
     file_timeout_s: float = Field(default=120.0, gt=0)
     max_stem_s: float = Field(default=900.0, gt=0)
     embed_batch: int = Field(default=16, ge=1, le=1024)

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from src.music.model.ending import LONGEST_FADE_S
 from src.music.model.palette import MOST_NAMED
 from src.music.model.plan import (
     ANSWER_BARS,
@@ -89,6 +90,18 @@ class StemQueryIn(BaseModel):
         le=ANSWER_BARS.high,
         description="Turns of call and answer, with a count above 1",
     )
+    enters_bar: int | None = Field(
+        default=None,
+        ge=SECTION_BARS.low,
+        le=SECTION_BARS.high,
+        description="Bar of the section, from 1, with which it comes in; null: as the genre has it",
+    )
+    exits_bar: int | None = Field(
+        default=None,
+        ge=SECTION_BARS.low + 1,
+        le=SECTION_BARS.high,
+        description="Bar of the section with which it is silent again; null: it stays",
+    )
 
 
 class SectionIn(BaseModel):
@@ -107,6 +120,27 @@ class SectionIn(BaseModel):
     )
     muted: list[Text] = Field(
         default_factory=list, max_length=64, description="Parts or categories silent in it"
+    )
+    only: list[Category] = Field(
+        default_factory=list,
+        max_length=32,
+        description="Beside these categories nothing may play in it; empty allows all",
+    )
+    without: list[Category] = Field(
+        default_factory=list, max_length=32, description="Categories that may not play in it"
+    )
+    genre: Text = Field(
+        default="", max_length=64, description="Whose patterns it is played by; empty: the plan's"
+    )
+    silent: bool = Field(default=False, description="A rest in which nothing plays")
+
+
+class EndingIn(BaseModel):
+    """How the track ends: a fade to silence with its last beat, or a stop on it."""
+
+    kind: Literal["fade", "cold"]
+    fade_s: Finite = Field(
+        default=0.0, ge=0.0, le=LONGEST_FADE_S, description="Length of a fade in seconds"
     )
 
 
@@ -197,6 +231,7 @@ class Plan(BaseModel):
         description="Beside these categories nothing may play; empty allows all",
     )
     palette: PaletteIn | None = Field(default=None, description="null: the whole library")
+    ending: EndingIn | None = Field(default=None, description="null: as the form ends")
     style: Text = Field(default="", max_length=32, description="Of the genre")
     scale: Text = Field(default="", max_length=32, examples=["dorian"])
     feel: Text = Field(default="", max_length=32, examples=["half-time"])

@@ -11,6 +11,9 @@ from src.music.prompt.intent import PromptIntent
 UNIT = 4
 """Sections are multiples of so many bars."""
 
+LENGTH_SHARE = 0.05
+"""By so much of the length asked for a track may be longer or shorter."""
+
 SHORTEST_BARS = 8
 SHORTEST_S, LONGEST_S = 120.0, 240.0
 """A track whose length is not asked for lies between these."""
@@ -54,13 +57,17 @@ def shape_form(
     bpm = bpm * 4.0 / beats_per_bar
     sections, notes = _kept(forms[0].sections, intent)
     weights = [_weight(section, intent, bpm) for section in sections]
+    if sections and all(section.exact for section in sections) and intent.length is None:
+        return Shape(numbered(tuple(sections)), tuple(notes))
     total, length_notes = _total_bars(sum(weights), intent, bpm, typical_s, max_length_s)
-    others = [_kept(form.sections, intent)[0] for form in forms[1:]]
-    sections = _repeated([sections, *others], total / max(sum(weights), 1.0))
-    sections = _fewer(sections, total)
+    if not intent.form.is_row:
+        others = [_kept(form.sections, intent)[0] for form in forms[1:]]
+        sections = _repeated([sections, *others], total / max(sum(weights), 1.0))
+        sections = fewer(sections, total)
+    total = max(total, UNIT * len(sections))
     bars = _dealt(sections, total, intent, bpm, section_bars)
     shaped = tuple(replace(section, bars=n) for section, n in zip(sections, bars, strict=True))
-    return Shape(_numbered(shaped), (*notes, *length_notes))
+    return Shape(numbered(shaped), (*notes, *length_notes))
 
 
 def share_bars(weights: Sequence[float], total: int) -> list[int]:
@@ -104,7 +111,7 @@ def _kept(
 ) -> tuple[list[FormSection], list[str]]:
     """Without the kinds of sections that are refused; main sections cannot all go."""
     kept = [section for section in sections if not intent.section(section.kind).removed]
-    if not any(section.kind in MAIN_KINDS for section in kept):
+    if not any(section.kind in MAIN_KINDS for section in kept) and not intent.form.sections:
         return list(sections), ["a track needs a main section: none was left out"]
     present = {section.kind for section in sections}
     missing = [request.kind for request in intent.sections if request.kind not in present]
@@ -113,6 +120,8 @@ def _kept(
 
 def _weight(section: FormSection, intent: PromptIntent, bpm: float) -> float:
     """Bars that a section would like to have."""
+    if section.exact:
+        return float(section.bars)
     request = intent.section(section.kind)
     if request.length is not None:
         return _in_units(request.length.in_bars(bpm))
@@ -135,6 +144,8 @@ def _total_bars(
             f"{requested * 4.0 / bpm:.3g} minutes ({requested:g} bars)"
         )
     total = max(SHORTEST_BARS, _in_units(requested))
+    if abs(total - requested) > LENGTH_SHARE * requested and requested >= SHORTEST_BARS:
+        return total, []  # the finished plan is corrected, see plan_checks
     if abs(total - requested) < 0.5 or (intent.length.bars is None and total > SHORTEST_BARS):
         return total, []
     return total, [f"{total} bars instead of {requested:g}: sections are multiples of four bars"]
@@ -158,7 +169,7 @@ def _repeated(forms: list[list[FormSection]], stretch: float) -> list[FormSectio
     return [*first, *middle, *last]
 
 
-def _fewer(sections: list[FormSection], total: int) -> list[FormSection]:
+def fewer(sections: list[FormSection], total: int) -> list[FormSection]:
     """Leave out what matters least where the track is too short for all sections."""
     positions = min(len(sections), max(1, total // _BARS_PER_SECTION))
     order = sorted(range(len(sections)), key=lambda i: _importance(sections, i))
@@ -187,12 +198,13 @@ def _dealt(
 ) -> list[int]:
     """Bars of each section: fixed ones as asked, the others by weight."""
     fixed = {
-        i: _in_units(request.length.in_bars(bpm))
+        i: round(_weight(section, intent, bpm))
         for i, section in enumerate(sections)
-        if (request := intent.section(section.kind)).length is not None
+        if section.exact or intent.section(section.kind).length is not None
     }
     free = [i for i in range(len(sections)) if i not in fixed]
     left = total - sum(fixed.values())
+    left = UNIT * (left // UNIT) if free else left
     if left < UNIT * len(free) or (not free and left != 0):
         fixed, free, left = {}, list(range(len(sections))), total
     weights = [_weight(sections[i], intent, bpm) for i in free]
@@ -200,7 +212,7 @@ def _dealt(
     return [fixed.get(i, shares.get(i, UNIT)) for i in range(len(sections))]
 
 
-def _numbered(sections: tuple[FormSection, ...]) -> tuple[FormSection, ...]:
+def numbered(sections: tuple[FormSection, ...]) -> tuple[FormSection, ...]:
     """Give sections of the same name a number: Drop, Drop 2."""
     seen: dict[str, int] = {}
     named = []

@@ -6,9 +6,7 @@ from src.core.errors import InvalidInputError
 from src.music.genre.genres import genre_grammar
 from src.music.genre.grammar_files import GENRES
 from src.music.genre.patterns import pattern_for, pattern_names
-from src.music.model.plan import SECTION_END, SECTION_START, ArrangementPlan
-
-_PLACES = (SECTION_START, SECTION_END)
+from src.music.model.plan import POSITIONS, ArrangementPlan
 
 
 def warnings_of(plan: ArrangementPlan) -> tuple[str, ...]:
@@ -30,7 +28,7 @@ def _patterns(plan: ArrangementPlan) -> Iterator[str]:
     for section in plan.structure:
         for query in section.stem_queries:
             name, category = query.pattern, query.category
-            if name is None or name in _PLACES:
+            if name is None or name in POSITIONS:
                 continue
             try:
                 pattern_for(genre, category, section.energy, name=name, metre=metre)

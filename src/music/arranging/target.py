@@ -74,9 +74,11 @@ def _own_bpm(
     """Choose the tempo in the beats of the genre's own metre."""
     if intent.bpm is not None and intent.bpm_range is None:
         return intent.bpm, "tempo as asked"
-    if intent.suggested_bpm is not None and not (intent.genre or intent.bpm_range):
+    open_genre = intent.genre is None or intent.suits_genre
+    if intent.suggested_bpm is not None and open_genre and not intent.bpm_range:
         shifted = intent.suggested_bpm * (1.0 + _FEEL_SHIFT * intent.tempo_feel)
-        return float(round(shifted)), f"tempo {round(shifted)}: suits {intent.occasions[-1]}"
+        suits = "the genre as named" if intent.suits_genre else intent.occasions[-1]
+        return float(round(shifted)), f"tempo {round(shifted)}: suits {suits}"
     low, high = intent.bpm_range or (grammar.tempo_low, grammar.tempo_high)
     aim = intent.bpm if intent.bpm is not None else _aim(intent, grammar)
     tempos = library.tempos(low, high) if library is not None else {}

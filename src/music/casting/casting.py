@@ -1,7 +1,7 @@
 """Casting: which stem plays which part, for the whole track at once."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from src.music.casting.answers import take_turns, variation_in_words, variation_of
@@ -23,6 +23,7 @@ from src.music.model.plan import (
     ArrangementPlan,
     StemQuery,
 )
+from src.music.model.plan_rules import may_play
 from src.music.model.score import Reason
 from src.music.theory.exclusion import suspicion
 from src.music.theory.library import DRUM_CATEGORIES, StemCard
@@ -296,9 +297,7 @@ class _Casting:
         for one_shot in loop_parts(request.library_query):
             category = one_shot.category
             played = {part.request.category for part in self._beside(sections)}
-            refused = category in self.plan.excluded
-            beside = self.plan.only_roles and category not in self.plan.only_roles
-            if refused or beside or category in played:
+            if category in played or not self._may_play(category, sections):
                 continue
             name = f"{request.name} {category}"
             single = PartRequest(name, category, one_shot.tags, one_shot.text).for_queries(
@@ -324,12 +323,15 @@ class _Casting:
         )
         loop_plays = any(part.card.category == "drums" for part in self._beside(request.sections))
         blocked = {"drums"} if loop_requested or loop_plays else set()
-        only = self.plan.only_roles
         return [
             category
             for category in stand_ins_of(request.category)
-            if category not in blocked and (not only or category in only)
+            if category not in blocked and self._may_play(category, request.sections)
         ]
+
+    def _may_play(self, category: str, sections: Iterable[int]) -> bool:
+        """Tell whether nothing in any of these sections refuses a category."""
+        return all(may_play(self.plan, number, category) for number in sections)
 
     def _used(self, request: PartRequest) -> frozenset[str]:
         """Stems that other roles play elsewhere in the track."""

@@ -59,6 +59,7 @@ def arrangement_svg(score: Score, *, title: str, peaks: Sequence[float]) -> str:
     ]
     for number, channel in enumerate(score.channels):
         parts += _lane(channel, axis, lanes_top + number * _LANE)
+    parts += _fade(score, axis, lanes_top, lanes_end)
     if peaks:
         parts += _waveform(peaks, lanes_end + _GAP)
     return "\n".join([*parts, "</svg>"]) + "\n"
@@ -137,6 +138,24 @@ def _lane(channel: Channel, axis: _Axis, top: float) -> Iterator[str]:
     ]
     if ticks:
         yield f'<path d="{"".join(ticks)}" stroke="{colour}" stroke-width="1"/>'
+
+
+def _fade(score: Score, axis: _Axis, top: float, bottom: float) -> Iterator[str]:
+    """Draw a line that falls where the track fades within its last bars."""
+    per_s = score.bpm / 60.0
+    end = score.length_beats + score.tail_s * per_s
+    start = end - score.fade_out_s * per_s
+    if start >= score.length_beats or score.fade_out_s <= score.tail_s:
+        return
+    x = axis.x(start)
+    yield (
+        f'<path d="M{x:.1f} {top:g}L{axis.x(end):.1f} {bottom:g}" stroke="{_ENERGY_COLOUR}"'
+        ' stroke-dasharray="4 3"/>'
+    )
+    yield (
+        f'<text x="{x - 4:.1f}" y="{top + 11:g}" text-anchor="end" fill="{_ENERGY_COLOUR}">'
+        f"fade {score.fade_out_s:g} s</text>"
+    )
 
 
 def _stretches(channel: Channel) -> list[tuple[float, float]]:

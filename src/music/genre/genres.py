@@ -27,7 +27,10 @@ PatternPair = tuple[tuple[Pattern, ...], tuple[Pattern, ...]]
 
 @dataclass(frozen=True)
 class FormSection:
-    """A section of a form; ``maybe`` are roles that join in some tracks only."""
+    """A section of a form; ``maybe`` are roles that join in some tracks only.
+
+    exact: bars are as somebody asked for, and are not scaled with the track
+    """
 
     section: str
     kind: str
@@ -36,6 +39,7 @@ class FormSection:
     roles: tuple[str, ...]
     maybe: tuple[str, ...] = ()
     fill: bool = False
+    exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -181,6 +185,14 @@ def genre_grammar(name: str, style: str = "") -> GenreGrammar:
             data |= metre_data(metre)
         data = merged(data, match.changes)
     return _grammar(genre, data, styles, chosen)
+
+
+def grammar_named(name: str) -> GenreGrammar:
+    """Load the grammar of a genre that a plan names, or the default's where it is not known."""
+    try:
+        return genre_grammar(name)
+    except InvalidInputError:
+        return genre_grammar("default")
 
 
 def all_styles() -> Iterator[tuple[str, Style]]:

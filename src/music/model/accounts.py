@@ -27,8 +27,22 @@ REPORT_TEXTS: Mapping[str, str] = {
     "both_moods": "'{words}' and '{other}' are opposites: the track aims at both",
     "lyrics": "{words} can't be sung: voices of the library sing what they sing",
     "position": "'{words}' is a place in time that can't be set yet",
+    "after_the_end": "'{words}' lies behind the end of the track at bar {bars}: it is left out",
+    "one_tempo_grid": "'{words}': {genre} plays from bar {bar} to {last} in the tempo and key of"
+    " the whole track",
+    "other_bars": "section '{section}' has {got} bars instead of {asked}, since the track's length"
+    " was asked for as well",
+    "refilled": "section '{section}' would have been silent: {kept} plays in it",
+    "left_out_section": "section '{section}' would have been silent: it is left out",
+    "silence": "nothing plays for {beats} beats from bar {bar}",
+    "length": "the track has {got} bars instead of {asked}",
+    "missing": "{name} was asked for and does not play",
+    "refused_present": "{name} was refused: it is taken out",
 }
 """Code of a report -> its English sentence, with the values that it takes."""
+
+DECIDED = frozenset({"refilled", "left_out_section", "refused_present", "one_tempo_grid"})
+"""Codes that only tell what was decided; the others tell of something that is not as asked."""
 
 
 @dataclass(frozen=True)

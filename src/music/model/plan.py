@@ -26,6 +26,7 @@ from src.music.model.accounts import (
     understood_from_dict,
     understood_to_dict,
 )
+from src.music.model.ending import Ending, ending_from_dict, ending_to_dict
 from src.music.model.palette import Palette, palette_from_dict, palette_to_dict
 from src.music.theory.library import CATEGORIES
 from src.music.theory.mastering_presets import PRESETS
@@ -80,8 +81,12 @@ ANSWER_BARS = Range(0, 16)
 REFUSED = "refused: "
 """What a note begins with that reports a request which was understood and can't be granted."""
 
-SECTION_START, SECTION_END = "section start", "section end"
-"""Names of patterns that place one hit: on the section's first beat, or ending with it."""
+SECTION_START, SECTION_END, SECTION_CLOSE = "section start", "section end", "section close"
+"""Names of patterns that place one hit: on the section's first beat, ending with the section, or
+on the beat after its last one.
+"""
+
+POSITIONS = (SECTION_START, SECTION_END, SECTION_CLOSE)
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,9 @@ class StemQuery:
     gain_db: added to the level that the mix gives the role
     answer_bars: with a count above 1, the stems take turns of so many bars as call and
         answer; 0 leaves it to the role
+    enters_bar: bar of the section, from 1, with which it comes in; one that is given, even
+        the first, is kept to the bar. None leaves it to the genre's phrases
+    exits_bar: bar of the section, from 2, with which it is silent again; None: it stays
     """
 
     category: str
@@ -102,6 +110,13 @@ class StemQuery:
     pattern: str | None = None
     gain_db: float = 0.0
     answer_bars: int = 0
+    enters_bar: int | None = None
+    exits_bar: int | None = None
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether it is said with which bar it comes in or leaves."""
+        return self.enters_bar is not None or self.exits_bar is not None
 
     @property
     def search_text(self) -> str:
@@ -116,6 +131,10 @@ class SectionPlan:
 
     variation: another number plays the section's details (who rests, fills, timing) another way
     muted: names of parts, or categories, that are silent in it
+    only: categories beside which nothing may play in it; empty allows all
+    without: categories that may not play in it
+    genre: whose patterns and phrases it is played by; "" takes the plan's
+    silent: whether it is a rest in which nothing plays
     """
 
     section: str
@@ -125,6 +144,10 @@ class SectionPlan:
     fill: bool = False
     variation: int = 0
     muted: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    genre: str = ""
+    silent: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,6 +158,7 @@ class ArrangementPlan:
     avoided: ids of stems that are not chosen
     only_roles: categories beside which nothing may play; empty allows all
     palette: the collections and kits whose stems alone may play; None allows all
+    ending: how it ends; None leaves it to the form
     time_signature: such as "3/4" or "6/8"; bpm counts its beats, dotted quarters in 6/8
     swing_note: every second one of these notes comes late, 8 for eighths, 16 for sixteenths
     style: of the genre; scale, feel: "" where the prompt names none
@@ -157,6 +181,7 @@ class ArrangementPlan:
     avoided: tuple[str, ...] = ()
     only_roles: tuple[str, ...] = ()
     palette: Palette | None = None
+    ending: Ending | None = None
     time_signature: str = COMMON_TIME
     swing_note: int = 16
     style: str = ""
@@ -209,6 +234,7 @@ def plan_to_dict(plan: ArrangementPlan) -> dict[str, Any]:
         "avoided": list(plan.avoided),
         "only_roles": list(plan.only_roles),
         **({} if plan.palette is None else {"palette": palette_to_dict(plan.palette)}),
+        **({} if plan.ending is None else {"ending": ending_to_dict(plan.ending)}),
         **_reading_to_dict(plan),
         "structure": [_section_to_dict(section) for section in plan.structure],
     }
@@ -258,6 +284,7 @@ def plan_from_dict(data: Mapping[str, Any]) -> ArrangementPlan:
         avoided=_words(data, "avoided", "plan"),
         only_roles=_only_roles(data),
         palette=palette_from_dict(data.get("palette")),
+        ending=ending_from_dict(data.get("ending")),
         time_signature=_time_signature(data),
         swing_note=_swing_note(data),
         style=_text(data, "style", "", "plan"),
@@ -313,13 +340,7 @@ def _target_lufs(data: Mapping[str, Any]) -> float | None:
 
 
 def _only_roles(data: Mapping[str, Any]) -> tuple[str, ...]:
-    roles = _words(data, "only_roles", "plan")
-    for role in roles:
-        if role not in CATEGORIES:
-            raise InvalidInputError(
-                f"plan.only_roles must be of {', '.join(CATEGORIES)}, got {role!r}"
-            )
-    return roles
+    return _categories(data, "only_roles", "plan")
 
 
 def _pinned(data: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -348,18 +369,31 @@ def _section_to_dict(section: SectionPlan) -> dict[str, Any]:
         "fill": section.fill,
         "variation": section.variation,
         "muted": list(section.muted),
-        "stem_queries": [
-            {
-                "category": query.category,
-                "tags": list(query.tags),
-                "count": query.count,
-                "text": query.text,
-                "pattern": query.pattern,
-                "gain_db": query.gain_db,
-                "answer_bars": query.answer_bars,
-            }
-            for query in section.stem_queries
-        ],
+        **_given(section, "only", "without", "genre", "silent"),
+        "stem_queries": [_query_to_dict(query) for query in section.stem_queries],
+    }
+
+
+def _query_to_dict(query: StemQuery) -> dict[str, Any]:
+    return {
+        "category": query.category,
+        "tags": list(query.tags),
+        "count": query.count,
+        "text": query.text,
+        "pattern": query.pattern,
+        "gain_db": query.gain_db,
+        "answer_bars": query.answer_bars,
+        **_given(query, "enters_bar", "exits_bar"),
+    }
+
+
+def _given(record: SectionPlan | StemQuery, *names: str) -> dict[str, Any]:
+    """Write those of the rarer fields that say something, so that other plans stay short."""
+    values = {name: getattr(record, name) for name in names}
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in values.items()
+        if value
     }
 
 
@@ -373,20 +407,25 @@ def _section(data: Any, index: int) -> SectionPlan:
         raise InvalidInputError(
             f"{where}.stem_queries must be a list of at most {QUERIES.high}, got {got}"
         )
+    bars = _whole(data, "bars", None, SECTION_BARS, where)
     return SectionPlan(
         section=_text(data, "section", f"Section {index + 1}", where),
-        bars=_whole(data, "bars", None, SECTION_BARS, where),
+        bars=bars,
         stem_queries=tuple(
-            _query(item, f"{where}.stem_queries[{i}]") for i, item in enumerate(queries)
+            _query(item, f"{where}.stem_queries[{i}]", bars) for i, item in enumerate(queries)
         ),
         energy=_number(data, "energy", 0.5, ENERGY, where),
         fill=bool(data.get("fill", False)),
         variation=_whole(data, "variation", 0, VARIATION, where),
         muted=_words(data, "muted", where),
+        only=_categories(data, "only", where),
+        without=_categories(data, "without", where),
+        genre=_text(data, "genre", "", where),
+        silent=bool(data.get("silent", False)),
     )
 
 
-def _query(data: Any, where: str) -> StemQuery:
+def _query(data: Any, where: str, bars: int) -> StemQuery:
     if not isinstance(data, Mapping):
         raise InvalidInputError(f"{where} must be an object, got {type(data).__name__}")
     category = data.get("category")
@@ -405,7 +444,33 @@ def _query(data: Any, where: str) -> StemQuery:
         pattern=pattern,
         gain_db=_number(data, "gain_db", 0.0, GAIN_DB, where),
         answer_bars=_whole(data, "answer_bars", 0, ANSWER_BARS, where),
+        enters_bar=_bar(data, "enters_bar", Range(1, bars), where),
+        exits_bar=_exit(data, bars, where),
     )
+
+
+def _bar(data: Mapping[str, Any], name: str, allowed: Range[int], where: str) -> int | None:
+    if data.get(name) is None:
+        return None
+    return _whole(data, name, None, allowed, where)
+
+
+def _exit(data: Mapping[str, Any], bars: int, where: str) -> int | None:
+    """Read the bar of an exit, which lies behind that of the entry."""
+    enters = _bar(data, "enters_bar", Range(1, bars), where) or 1
+    if data.get("exits_bar") is not None and bars <= enters:
+        raise InvalidInputError(f"{where}.exits_bar needs a bar behind {enters}, of {bars} bars")
+    return _bar(data, "exits_bar", Range(enters + 1, bars), where)
+
+
+def _categories(data: Mapping[str, Any], name: str, where: str) -> tuple[str, ...]:
+    found = _words(data, name, where)
+    for category in found:
+        if category not in CATEGORIES:
+            raise InvalidInputError(
+                f"{where}.{name} must be of {', '.join(CATEGORIES)}, got {category!r}"
+            )
+    return found
 
 
 def _expect(data: Mapping[str, Any], name: str, kind: type, where: str) -> Any:

@@ -104,14 +104,16 @@ def _in_small_letters(
     if plain is None or _ARTICLE.match(rest.lower()):
         return ""
     name = _STOPS.sub("", plain[0])
-    words = name.split()
-    known = [bool(lexicon.find(words_of(word), 0)[0]) for word in words]
-    if all(known):
+    words = words_of(name)
+    index = 0
+    while index < len(words):
+        found, size = lexicon.find(words, index)
+        if not found:
+            break
+        index += size
+    if index >= len(words) or index > (1 if strong else 0):
         return ""
-    first = known.index(False)
-    if first > (1 if strong else 0) or (not strong and is_ordinary(words[first].lower())):
-        return ""
-    return name
+    return "" if not strong and is_ordinary(words[index].text) else name
 
 
 def _kinds(sentence: Sentence) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from src.music.model.part_request import PartRequest
 from src.music.prompt.contents import GROUPS, InstrumentMention, PromptContents, joined_thing
-from src.music.prompt.descriptions import describe
+from src.music.prompt.descriptions import describe, played
 from src.music.prompt.items import THINGS, Item, list_goes_on, next_item, previous_item, stands_in
 
 _QUIET_MOODS = ("soft", "calm", "minimal", "dreamy", "quiet", "gentle", "peaceful", "tender")
@@ -21,10 +21,10 @@ _LONG, _SHORT = 1.6, 0.5
 class PromptReader:
     """Reads the items of one prompt into the contents of the prompt."""
 
-    def __init__(self, items: list[Item]) -> None:
+    def __init__(self, items: list[Item], *, language: str = "en") -> None:
         self.items = items
         self.item, self.index = Item("break", "", ""), 0
-        self.found = PromptContents()
+        self.found = PromptContents(language=language)
         self.section = ""
         self._refusing = self._fresh = self._strong = self._listing = False
         self._with = self._only = self._less = self._replacing = False
@@ -377,21 +377,34 @@ class PromptReader:
             self._took("genre", f"{style} {genre}".strip())
         else:
             self.found.genres.append((genre, style))
+            self._play_suggested()
             self._took("genre", f"{style} {genre}".strip())
+
+    def _play_suggested(self) -> None:
+        """Ask for the instrument that the name of a genre says: "classical piano"."""
+        if "plays" in self.item.suggests:
+            self.found.things.append(played(self.item.suggests["plays"], self.item.text))
 
     def on_foreign_genre(self) -> None:
         """Note a genre without a grammar, unless it only describes an instrument."""
-        if next_item(self.items, self.index, ("filler",)).kind in ("instrument", "group"):
+        if next_item(self.items, self.index, ()).kind in ("instrument", "group"):
             self._words.append(self.item.text.casefold())
             self._written.append(self.item.text)
         elif not self._refusing:
-            self.found.foreign_genres.append(self.item.text.casefold())
             nearest, _, style = self.item.value.partition("/")
+            self.found.foreign_genres.append(self.item.text.casefold())
             self.found.asides.append((nearest, style))
-            self._took("genre", self.item.text.casefold())
+            self.found.genre_bpm = self.item.suggests.get("bpm", self.found.genre_bpm)
+            self._play_suggested()
+            self._took("genre", self._english_name())
         else:
             self._took("excluded", self.item.text.casefold())
             self._fresh = False
+
+    def _english_name(self) -> str:
+        """The name of a genre as it was said, or as the vocabulary has it where that is foreign."""
+        said = self.item.text.casefold()
+        return said if said.isascii() and self.found.language == "en" else self.item.name
 
     def on_section(self) -> None:
         """Take a section: refused, or the one that words refer to."""

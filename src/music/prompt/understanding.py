@@ -18,6 +18,13 @@ from src.music.prompt.names import take_names, take_quotes
 from src.music.prompt.reading import PromptReader
 from src.music.prompt.tempo import TempoRequest, take_tempo
 from src.music.prompt.text import Sentence
+from src.music.prompt.timing.clause_reading import (
+    ClauseReader,
+    with_own_genres,
+    with_timeline,
+)
+from src.music.prompt.timing.endings import take_ending
+from src.music.prompt.timing.form_words import take_form
 from src.music.theory.keys import key_name
 from src.words.dictionary import is_ordinary
 from src.words.spelling import words_of
@@ -45,16 +52,21 @@ def understand_prompt(prompt: str) -> PromptIntent:
     lyrics = take_quotes(sentence)
     names = take_names(sentence, prompt_lexicon(), is_ordinary)
     changes = take_changes(sentence)
+    ending, form = take_ending(sentence), take_form(sentence)
+    clauses = ClauseReader(sentence, form)
     harmony = take_harmony(sentence)
     key = take_key(sentence)
     lengths = take_lengths(sentence)
     tempo = take_tempo(sentence)
+    timeline = clauses.read()
     found = read_clause(sentence)
+    timeline = with_own_genres(timeline, found)
     for name, length in lengths.sections:
         found.set_length(_section_kind(name), length)
     for words in lyrics:
         found.report("lyrics", words)
     intent = with_harmony(intent_of(prompt, sentence.language, found, names), harmony)
+    intent = with_timeline(intent, timeline, form, ending)
     intent = _with_changes(intent, changes)
     return with_contradictions(_with_numbers(intent, tempo, key, lengths), found)
 
@@ -64,7 +76,7 @@ def read_clause(clause: Sentence) -> PromptContents:
 
     What was taken out of it before (numbers, keys, names) is not read.
     """
-    return PromptReader(items_of(clause, prompt_lexicon())).read()
+    return PromptReader(items_of(clause, prompt_lexicon()), language=clause.language).read()
 
 
 def _with_changes(intent: PromptIntent, changes: Changes) -> PromptIntent:

@@ -195,6 +195,14 @@ def starting_clips(
     return (*(swell for swell in swells if swell is not None), *hits)
 
 
+def closing_clips(
+    stem_id: str, fit: Fit, sections: Iterable[SectionTime], beat_s: float
+) -> tuple[Clip, ...]:
+    """Place a last hit on the beat after each section, where it rings out by itself."""
+    whole = fit.source_length_s / beat_s
+    return tuple(_played(stem_id, fit, section.end, whole, 0.0, beat_s) for section in sections)
+
+
 def _backwards(stem_id: str, fit: Fit, end: float, beat_s: float) -> Clip | None:
     """Play the first beats of a sound backwards up to ``end``; None where they do not fit."""
     length = min(fit.source_length_s / beat_s, BACKWARDS_BEATS, end)

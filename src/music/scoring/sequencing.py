@@ -38,6 +38,7 @@ class Groove:
 
     scales: "minor" and "major" -> the scale that degrees are read in
     swing_note: 8 or 16, which notes the swing moves
+    alone: whether nothing else plays, so that a pause would be silence
     """
 
     genre: str
@@ -48,6 +49,7 @@ class Groove:
     phrasing: Phrasing
     scales: Mapping[str, str]
     swing_note: int = 16
+    alone: bool = False
 
     @property
     def scale(self) -> str:
@@ -126,7 +128,8 @@ def _bars(
     fill = fill_for(groove.genre, category, variant=rng.randrange(64), metre=str(metre))
     size = groove.phrasing.bars
     bars = round(section.length / metre.beats_per_bar)
-    turns = fill is not None and (section.kind not in _MIXED_OVER or _ends_sounding(fill, metre))
+    pauses = section.kind not in _MIXED_OVER and not groove.alone
+    turns = fill is not None and (pauses or _ends_sounding(fill, metre))
     for bar in range(bars):
         ends_phrase, last = bar % size == size - 1, bar == bars - 1
         if last and section.fill and fill is not None:

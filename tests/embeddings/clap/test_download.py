@@ -7,6 +7,7 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from src.core.errors import BackendUnavailableError, ConflictError
@@ -118,6 +119,15 @@ def test_a_pulled_model_works_and_tells_its_progress(hub: Hub, tmp_path: Path) -
     assert done[-1] >= model.size_bytes
     with pytest.raises(ConflictError, match="is there already"):
         pull(model, tmp_path, hub=hub.url)
+
+
+def test_a_collapsed_text_tower_is_refused(hub: Hub, tmp_path: Path) -> None:
+    vocabulary = read_manifest(hub.root).tokenizer.vocabulary
+    graph = text_graph(np.random.default_rng(1), vocabulary, collapsed=True)
+    (hub.root / "text.onnx").write_bytes(graph)
+    with pytest.raises(BackendUnavailableError, match=r"collapsed.*at most 0\.95, got 0\.9"):
+        pull(ready(hub), tmp_path, hub=hub.url)
+    assert not (tmp_path / "plain-int8").exists()
 
 
 def test_a_line_that_breaks_is_taken_up_where_it_broke(hub: Hub, tmp_path: Path) -> None:

@@ -105,14 +105,16 @@ def test_same_seed_same_plan_and_other_seeds_vary() -> None:
 
 @pytest.mark.parametrize(
     ("prompt", "bars"),
-    [("techno 64 bars", 64), ("house, 8 bars", 8), ("ambient, 30 bars", 32), ("trap 4 bars", 8)],
+    [("techno 64 bars", 64), ("house, 8 bars", 8), ("ambient, 30 bars", 30), ("trap 4 bars", 8)],
 )
-def test_bars_are_as_asked_in_multiples_of_four(prompt: str, bars: int) -> None:
+def test_bars_are_as_asked_and_in_multiples_of_four_where_that_is_near(
+    prompt: str, bars: int
+) -> None:
     assert plan_of(prompt).bars == bars
 
 
 def test_bars_that_cannot_be_are_told() -> None:
-    assert any("32 bars instead of 30" in note for note in plan_of("house, 30 bars").notes)
+    assert any("48 bars instead of 46" in note for note in plan_of("house, 46 bars").notes)
 
 
 @given(
@@ -125,7 +127,11 @@ def test_bars_that_cannot_be_are_told() -> None:
 def test_length_is_kept_within_four_bars(genre: str, seconds: int, bpm: int, seed: int) -> None:
     plan = plan_of(f"{genre}, {seconds} seconds, {bpm} bpm", seed=seed)
     assert abs(plan.duration_s - seconds) <= max(4 * 240 / bpm, 8 * 240 / bpm - seconds)
-    assert all(section.bars % 4 == 0 and section.bars >= 4 for section in plan.structure)
+    *others, last = plan.structure
+    assert all(section.bars % 4 == 0 and section.bars >= 4 for section in others)
+    assert last.bars >= 2
+    if seconds >= 8 * 240 / bpm:
+        assert abs(plan.duration_s - seconds) <= 0.05 * seconds
     assert plan_from_dict(plan_to_dict(plan)) == plan
 
 

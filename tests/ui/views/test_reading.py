@@ -6,14 +6,19 @@ from src.music.model.accounts import REPORT_TEXTS, ReportedWords, report_text, r
 from src.ui.texts import has_text
 from src.ui.views.reading import report_in
 
-VALUES = {"what": "rubato", "kept": "120 bpm", "other": "slow", "category": "guitar"}
+VALUES = {
+    "what": "rubato", "kept": "120 bpm", "other": "slow", "category": "guitar", "bars": "64",
+    "genre": "ambient", "bar": "1", "last": "32", "section": "Drop", "got": "8", "asked": "16",
+    "beats": "4", "name": "violin",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("code", REPORT_TEXTS)
 def test_each_code_has_words_in_both_languages_and_the_engines_english(code: str) -> None:
     report = ReportedWords(code, "blorf", VALUES)
     assert report_in("en", report_to_dict(report)) == report_text(report)
-    assert "blorf" in report_in("de", report_to_dict(report))
+    if "{words}" in REPORT_TEXTS[code]:
+        assert "blorf" in report_in("de", report_to_dict(report))
     assert has_text("de", f"report.{code}")
 
 
