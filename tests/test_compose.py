@@ -199,7 +199,7 @@ def test_the_image_reads_all_kinds_of_files_unless_it_is_told_not_to() -> None:
     lines = instructions("backend.dockerfile")
     assert lines.index("ARG SECOND_DECODER=ffmpeg") < lines.index(DECODER)
     arguments = SERVICES["backend"]["build"]["args"]
-    assert arguments == {"SECOND_DECODER": "${SECOND_DECODER:-ffmpeg}"}
+    assert arguments["SECOND_DECODER"] == "${SECOND_DECODER:-ffmpeg}"
 
 
 @pytest.mark.parametrize("name", DOCKERFILES)

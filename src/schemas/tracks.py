@@ -234,7 +234,6 @@ class Plan(BaseModel):
     ending: EndingIn | None = Field(default=None, description="null: as the form ends")
     style: Text = Field(default="", max_length=32, description="Of the genre")
     scale: Text = Field(default="", max_length=32, examples=["dorian"])
-    metre: Text = Field(default="", max_length=8, examples=["3/4"])
     feel: Text = Field(default="", max_length=32, examples=["half-time"])
     chords: list[Text] = Field(default_factory=list, max_length=64)
     progression: list[Text] = Field(

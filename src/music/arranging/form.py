@@ -111,7 +111,7 @@ def _kept(
 ) -> tuple[list[FormSection], list[str]]:
     """Without the kinds of sections that are refused; main sections cannot all go."""
     kept = [section for section in sections if not intent.section(section.kind).removed]
-    if not any(section.kind in MAIN_KINDS for section in kept):
+    if not any(section.kind in MAIN_KINDS for section in kept) and not intent.form.sections:
         return list(sections), ["a track needs a main section: none was left out"]
     present = {section.kind for section in sections}
     missing = [request.kind for request in intent.sections if request.kind not in present]

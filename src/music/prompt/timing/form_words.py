@@ -59,7 +59,8 @@ def take_form(sentence: Sentence) -> FormRequest:
     What stands behind a section in brackets ("[Intro] pads") is left there for its clause.
     """
     written: list[str] = []
-    sections = _headed(sentence, written) or _row(sentence, written) or _letters(sentence, written)
+    readers = (_lone, _headed, _row, _letters)
+    sections = next((found for read in readers if (found := read(sentence, written))), ())
     counts: dict[str, int] = {}
     straight = ""
     for match in sentence.find(_straight()):
@@ -71,6 +72,17 @@ def take_form(sentence: Sentence) -> FormRequest:
             counts[kind] = count
             written.append(sentence.take(match))
     return FormRequest(sections, tuple(counts.items()), straight, tuple(written))
+
+
+def _lone(sentence: Sentence, written: list[str]) -> tuple[NamedSection, ...]:
+    """Read "a 1-minute techno intro", which asks for that section and nothing else."""
+    match = _lone_section().fullmatch(sentence.free)
+    if match is None or re.search(timeline_words().any_of("with", "no", "of"), match[0]):
+        return ()
+    section = NamedSection(*_named(match["s"]), _length(match))
+    written.append(sentence.take_span(*match.span("s")))
+    written.append(sentence.take_span(match.start("n"), match.end("u")))
+    return (section,)
 
 
 def _headed(sentence: Sentence, written: list[str]) -> tuple[NamedSection, ...]:
@@ -149,6 +161,15 @@ def _count(match: re.Match[str]) -> int | None:
     if value == 1.0 and not re.match(timeline_words()["alone"], match[0]):
         return None  # "one drop" is a rhythm
     return int(value) if value.is_integer() and 1 <= value <= MOST_COUNTED else None
+
+
+@cache
+def _lone_section() -> re.Pattern[str]:
+    w = timeline_words()
+    length = rf"(?P<n>{w.number})[\s-]*(?P<u>{w.unit})"
+    return re.compile(
+        rf"\s*(?:{w['article']}\s+)?{length}[\s-]+(?:[^\W\d]+[\s-]+){{0,4}}?(?P<s>{w.section})[\s.!]*"
+    )
 
 
 @cache

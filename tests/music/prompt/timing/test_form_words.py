@@ -50,6 +50,16 @@ def test_lengths_stand_before_or_behind_their_section() -> None:
 
 
 @pytest.mark.parametrize(
+    ("prompt", "kind"),
+    [("a 1-minute techno intro", "intro"), ("16 bar drop", "drop"),
+     ("ein 8 Takte langes Outro", "outro"), ("8 bars of drop", ""),
+     ("house with a 16 bar intro", "")],
+)  # fmt: skip
+def test_a_section_alone_may_be_all_of_the_track(prompt: str, kind: str) -> None:
+    assert [section.kind for section in form(prompt).sections] == ([kind] if kind else [])
+
+
+@pytest.mark.parametrize(
     ("prompt", "counts"),
     [
         ("3 drops, dubstep", {"drop": 3}),
