@@ -80,6 +80,7 @@ class PromptContents:
     length_feel: float = 0.0
     minor: bool | None = None
     only_requested: bool = False
+    only_words: str = ""
     unaccompanied: str = ""
     fills: bool | None = None
 
@@ -87,6 +88,18 @@ class PromptContents:
         """Note which words made which field of the plan, and its value."""
         if words:
             self.understood.append(UnderstoodWords(words, made, value))
+
+    def account_for_things(self) -> None:
+        """Note for each instrument whether it is requested or refused, and in which section."""
+        for thing in self.things:
+            made = "excluded" if thing.refused else "requested"
+            value = thing.request.name
+            if thing.request.gain_db < 0 and not thing.refused:
+                value = f"less {value}"
+            where = f" in {thing.section}" if thing.section else ""
+            self.understand(thing.words, made, f"{value}{where}")
+        if self.only_requested:
+            self.understand(self.only_words, "only_roles", "what is requested")
 
     def report(self, code: str, words: str, **values: str) -> None:
         """Note words that have no effect, and why, by a code of ``accounts.REPORT_TEXTS``."""
