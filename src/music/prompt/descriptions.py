@@ -38,13 +38,13 @@ def _occasion(item: Item, contents: PromptContents, refused: bool) -> None:
     contents.understand(item.text, item.kind, item.value)
 
 
-def played(name: str, words: str) -> InstrumentMention:
+def played(name: str, words: str, *, refused: bool = False) -> InstrumentMention:
     """Ask for an instrument by its name in the vocabulary."""
     (found, *_), _ = prompt_lexicon().find(words_of(name), 0)
     entry = found.entry
     request = PartRequest(name=entry.value, category=entry.category, text=entry.value)
     return InstrumentMention(
-        request, refused=False, part=entry.part, named=entry.named, words=words
+        request, refused=refused, part=entry.part, named=entry.named, words=words
     )
 
 

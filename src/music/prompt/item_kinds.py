@@ -5,6 +5,7 @@ LOUD_MOODS = ("hard", "heavy", "aggressive", "energetic", "euphoric", "epic", "d
                "powerful", "wild", "lively")  # fmt: skip
 DESCRIBING = ("mood", "qualifier", "genre", "style", "foreign_genre", "slow", "fast", "long",
                "short")  # fmt: skip
+BEFORE_THING = (*DESCRIBING, "filler", "article", "with")
 ENDS = ("break", "comma", "but")
 VERB_SECTIONS = {"start_verb": "intro", "end_verb": "outro"}
 OFF_IN_SECTION = ("post_negator", "section")

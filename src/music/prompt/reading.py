@@ -7,25 +7,18 @@ A refusal ("no", "ohne", "без") holds until something ends it: the end of the
 from dataclasses import replace
 
 from src.music.model.part_request import PartRequest
+from src.music.prompt import item_kinds as kinds
 from src.music.prompt.contents import GROUPS, InstrumentMention, PromptContents, joined_thing
 from src.music.prompt.descriptions import describe, played
-from src.music.prompt.item_kinds import (
-    DENIALS,
-    DESCRIBING,
-    ENDING,
-    ENDS,
-    INSTEAD,
-    KEEPS_WORDS,
-    LOUD_MOODS,
-    OFF_IN_SECTION,
-    PREFERRED,
-    QUIET_MOODS,
-    REFUSES_CATEGORIES,
-    SHARED,
-    VERB_SECTIONS,
-    VOICES,
+from src.music.prompt.items import (
+    THINGS,
+    Item,
+    list_goes_on,
+    next_item,
+    previous_item,
+    section_beside,
+    stands_in,
 )
-from src.music.prompt.items import THINGS, Item, list_goes_on, next_item, previous_item, stands_in
 
 _SHIFT = 0.15
 _LONG, _SHORT = 1.6, 0.5
@@ -54,11 +47,11 @@ class PromptReader:
         """Read everything."""
         for index, item in enumerate(self.items):
             self.item, self.index = item, index
-            if self._replacing and not self._fresh and item.text.casefold() in INSTEAD:
+            if self._replacing and not self._fresh and item.text.casefold() in kinds.INSTEAD:
                 self._end_refusal()
             if not self._describes():
-                getattr(self, f"on_{SHARED.get(item.kind, item.kind)}", self.on_nothing)()
-            if item.kind not in KEEPS_WORDS:
+                getattr(self, f"on_{kinds.SHARED.get(item.kind, item.kind)}", self.on_nothing)()
+            if item.kind not in kinds.KEEPS_WORDS:
                 self._words, self._tags, self._written = [], [], []
         self.found.account_for_things()
         return self.found
@@ -71,7 +64,7 @@ class PromptReader:
             self._denial = item.text.removesuffix(self.item.text).strip()
             return False
         self._fresh = self._less = False
-        self._refusing = self._refusing and self.item.kind not in ENDING
+        self._refusing = self._refusing and self.item.kind not in kinds.ENDING
         return True
 
     def _took(self, made: str, value: str) -> None:
@@ -95,7 +88,7 @@ class PromptReader:
 
     def on_comma(self) -> None:
         """End a refusal at a comma unless it stands in a list, and what is said of a section."""
-        if previous_item(self.items, self.index, ()).kind in DENIALS:
+        if previous_item(self.items, self.index, ()).kind in kinds.DENIALS:
             self._end_refusal()
         if self._refusing and not self._fresh:
             listed = next_item(self.items, self.index).kind in THINGS and self._listing
@@ -147,9 +140,9 @@ class PromptReader:
         following = next_item(self.items, self.index)
         before = previous_item(self.items, self.index)
         ends_here = following.kind in ("break", "comma", "and", "but")
-        if self._clause and (ends_here or (self.item.kind, following.kind) == OFF_IN_SECTION):
+        if self._clause and (ends_here or (self.item.kind, following.kind) == kinds.OFF_IN_SECTION):
             for number in self._clause:
-                self._turn(number)
+                self.found.turn(number)
             self._clause = [] if ends_here else self._clause
             self._took("excluded", "what stands before")
             return
@@ -172,7 +165,7 @@ class PromptReader:
     def on_than(self) -> None:
         """ "Rather piano than guitar" refuses the guitar; "faster than usual" nothing."""
         said = {item.text.casefold() for item in self.items[: self.index]}
-        if said & PREFERRED:
+        if said & kinds.PREFERRED:
             self._refusing = self._fresh = True
             self._denial = self.item.text
             self._clause = []
@@ -192,14 +185,14 @@ class PromptReader:
     def on_free(self) -> None:
         """ "Vocal-free" refuses what was just named; elsewhere the word says nothing."""
         if previous_item(self.items, self.index, ()).kind in THINGS and self._clause:
-            self._turn(self._clause[-1])
+            self.found.turn(self._clause[-1])
 
     def on_only(self) -> None:
         """ "Only piano", or "piano only", refuses all the rest."""
-        following = next_item(self.items, self.index, (*DESCRIBING, "filler", "article", "with"))
+        following = next_item(self.items, self.index, kinds.BEFORE_THING)
         self._only = following.kind in THINGS and not (self._refusing and self._fresh)
         self.found.only_words = self.item.text
-        ends_here = next_item(self.items, self.index, ("filler",)).kind in ENDS
+        ends_here = next_item(self.items, self.index, ("filler",)).kind in kinds.ENDS
         if ends_here and self._clause and not self._refusing:
             self.found.only_requested = previous_item(self.items, self.index).kind in THINGS
         self._refusing = self._fresh = False
@@ -220,7 +213,7 @@ class PromptReader:
         what follows; of nothing it says how the track is.
         """
         louder = self.item.value == "louder"
-        following = next_item(self.items, self.index, (*DESCRIBING, "filler", "article"))
+        following = next_item(self.items, self.index, (*kinds.DESCRIBING, "filler", "article"))
         if self._clause and following.kind not in THINGS:
             thing = self.found.things[self._clause[-1]]
             request = replace(thing.request, gain_db=2.0 if louder else -4.0)
@@ -240,12 +233,12 @@ class PromptReader:
 
     def on_mood(self) -> None:
         """Take a mood of the track, of the instrument that follows, or of a section."""
-        following = next_item(self.items, self.index, (*DESCRIBING, "filler", "and"))
+        following = next_item(self.items, self.index, (*kinds.DESCRIBING, "filler", "and"))
         belongs = following.kind in ("instrument", "group")
         if self._refusing or self.item.denied or (self._less and not belongs):
             self._avoid_mood(belongs=belongs and self._refusing)
         elif self._is_about_section():
-            loud = self.item.value in LOUD_MOODS
+            loud = self.item.value in kinds.LOUD_MOODS
             self.found.shift_energy(self._section_at(), _SHIFT if loud else -_SHIFT)
             self._took("energy", f"{self._section_at()} {'louder' if loud else 'quieter'}")
         else:
@@ -260,8 +253,8 @@ class PromptReader:
     def _avoid_mood(self, *, belongs: bool) -> None:
         """Aim away from a mood; what is only "electronic" leaves out the synthesizers, too."""
         self.found.avoided_moods.append(self.item.value)
-        if self.item.value in REFUSES_CATEGORIES:
-            self.found.excluded_categories += REFUSES_CATEGORIES[self.item.value]
+        if self.item.value in kinds.REFUSES_CATEGORIES:
+            self.found.excluded_categories += kinds.REFUSES_CATEGORIES[self.item.value]
         self._took("excluded", self.item.value)
         self._skip_thing = belongs
         self._fresh = self._less = False
@@ -270,11 +263,15 @@ class PromptReader:
         """Describes the instrument that follows; without one, the whole track."""
         self._words.append(self.item.value)
         self._written.append(self.item.text)
-        following = next_item(self.items, self.index, (*DESCRIBING, "filler", "and"))
+        following = next_item(self.items, self.index, (*kinds.DESCRIBING, "filler", "and"))
         if following.kind in ("instrument", "group", "source", "unknown"):
             return
-        if self.item.value in VOICES:
-            self._take_voice()
+        if self.item.value in kinds.VOICES:
+            words = self._with_denial(self.item.text)
+            self.found.things.append(
+                played(f"{self.item.value} vocal", words, refused=self._refusing)
+            )
+            self._fresh = False
             return
         if self._refusing:
             self.found.avoided_moods.append(self.item.value)
@@ -282,14 +279,6 @@ class PromptReader:
         elif previous_item(self.items, self.index, ()).kind != "instrument":
             self.found.moods.append(self.item.value)
             self._took("moods", self.item.value)
-
-    def _take_voice(self) -> None:
-        """ "Female chorus" asks for a female voice."""
-        name = f"{self.item.value} vocal"
-        request = PartRequest(name, "vocal", text=name)
-        words = self._with_denial(self.item.text)
-        self.found.things.append(InstrumentMention(request, refused=self._refusing, words=words))
-        self._fresh = False
 
     def on_loud(self) -> None:
         """Take a loud section or a loud instrument."""
@@ -376,15 +365,10 @@ class PromptReader:
             self.found.asides.append((nearest, style))
             self.found.genre_bpm = self.item.suggests.get("bpm", self.found.genre_bpm)
             self._play_suggested()
-            self._took("genre", self._english_name())
+            self._took("genre", self.item.english_name(self.found.language))
         else:
             self._took("excluded", self.item.text.casefold())
             self._fresh = False
-
-    def _english_name(self) -> str:
-        """The name of a genre as it was said, or as the vocabulary has it where that is foreign."""
-        said = self.item.text.casefold()
-        return said if said.isascii() and self.found.language == "en" else self.item.name
 
     def on_section(self) -> None:
         """Take a section: refused, or the one that words refer to."""
@@ -443,14 +427,14 @@ class PromptReader:
 
     def on_unknown(self) -> None:
         """Note a word that means nothing here; a refused one is kept as a word to avoid."""
-        following = next_item(self.items, self.index, ("filler", *DESCRIBING))
+        following = next_item(self.items, self.index, ("filler", *kinds.DESCRIBING))
         directly = next_item(self.items, self.index, ())
         if not any(char.isalnum() for char in self.item.text):
             return
         if not (self._refusing and self._fresh):
-            self._note_unknown()
+            self.found.note_unknown(self.items, self.index)
         if self._refusing and self._fresh and following.kind in (*THINGS, "unknown"):
-            self._note_unknown()
+            self.found.note_unknown(self.items, self.index)
             return
         if directly.kind == "instrument" and not self._refusing:
             self._words.append(self.item.value)
@@ -460,15 +444,6 @@ class PromptReader:
             self._took("excluded", self.item.value)
         self._fresh = False
         self._refusing = self._refusing and directly.kind == "or"
-
-    def _note_unknown(self) -> None:
-        """Unknown words side by side are one."""
-        before = self.items[self.index - 1] if self.index else None
-        both = before is not None and before.kind == "unknown" and before.text.isalpha()
-        if both and self.item.text.isalpha() and self.found.unknown:
-            self.found.unknown[-1] += f" {self.item.text}"
-        else:
-            self.found.unknown.append(self.item.text)
 
     def on_solo(self) -> None:
         """ "Solo piano" plays alone; a "guitar solo" is a guitar in front of the others."""
@@ -512,25 +487,13 @@ class PromptReader:
             words=self._with_denial(" ".join([*dict.fromkeys(self._written), item.text])),
         )
 
-    def _turn(self, number: int) -> None:
-        thing = self.found.things[number]
-        self.found.things[number] = replace(thing, refused=not thing.refused)
-
     def _end_refusal(self) -> None:
         self._refusing = self._fresh = False
 
     def _is_about_section(self) -> bool:
         about = self._section_at()
-        return bool(about) and self.item.value in (*QUIET_MOODS, *LOUD_MOODS)
+        return bool(about) and self.item.value in (*kinds.QUIET_MOODS, *kinds.LOUD_MOODS)
 
     def _section_at(self) -> str:
         """Find the section that a word describes: the one in question, or its neighbour."""
-        following = next_item(self.items, self.index, ("filler",))
-        if following.kind in VERB_SECTIONS:
-            return VERB_SECTIONS[following.kind]
-        if following.kind == "section":
-            return following.value
-        before = previous_item(self.items, self.index, ("filler",))
-        if before.kind == "section" and following.kind in ("break", "comma", "and", "but"):
-            return before.value
-        return self.section
+        return section_beside(self.items, self.index) or self.section
