@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from typing import Any
 
-import yaml
-
 from src.core.errors import InvalidInputError
+from src.core.yaml_files import read_yaml
 from src.words.entries import LANGUAGES, SCOPES, SUGGESTIONS, NameFacts, WordEntry
 
 _FOREIGN = "foreign_genres.yaml"
@@ -73,8 +72,7 @@ def read_files(folder: Traversable) -> Files:
 
 
 def _read_yaml(file: Traversable) -> dict[str, Any]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    found = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)
+    found = read_yaml(file)
     if not isinstance(found, dict):
         raise InvalidInputError(f"{file.name} must hold a mapping, got {type(found).__name__}")
     return found

@@ -7,8 +7,7 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from src.core.yaml_files import read_yaml
 from src.words.entries import LANGUAGES
 from src.words.spelling import fold
 
@@ -126,5 +125,4 @@ def _by_word(data: Mapping[Any, Iterable[str]]) -> dict[str, float]:
 @cache
 def timeline_words() -> TimelineWords:
     """Load the words that ship, once."""
-    text = (files("src.words") / "data" / "timeline.yaml").read_text(encoding="utf-8")
-    return TimelineWords(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+    return TimelineWords(read_yaml(files("src.words") / "data" / "timeline.yaml"))

@@ -9,9 +9,8 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
-import yaml
-
 from src.core.errors import InvalidInputError
+from src.core.yaml_files import parse_yaml, read_yaml
 from src.music.genre.checking import check_genre, check_metre_file
 from src.music.theory.metre import COMMON_TIME, read_metre
 
@@ -86,7 +85,7 @@ def genre_data(genre: str) -> Mapping[str, Any]:
 def ground_data() -> Mapping[str, Any]:
     """Read what every genre stands on."""
     file = resources.files("src.music.genre") / "ground.yaml"
-    return read_genre(file.read_text(encoding="utf-8"), file.name)
+    return _checked(read_yaml(file), file.name)
 
 
 @cache
@@ -102,7 +101,7 @@ def metre_data(time_signature: str) -> Mapping[str, Any]:
     file = resources.files("src.music.genre") / "metres" / name
     if not file.is_file():
         return {"patterns": {}, "fills": {}}
-    data = _read_yaml(file.read_text(encoding="utf-8"), name)
+    data = read_yaml(file)
     check_metre_file(data, name, read_metre(time_signature))
     return dict(data)
 
@@ -112,7 +111,10 @@ def read_genre(text: str, file: str) -> dict[str, Any]:
 
     Raises InvalidInputError that names file, field, value and rule.
     """
-    data = _read_yaml(text, file)
+    return _checked(parse_yaml(text, file), file)
+
+
+def _checked(data: Any, file: str) -> dict[str, Any]:
     check_genre(data, file, metre=_metre_of(data))
     return dict(data)
 
@@ -134,7 +136,7 @@ def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
 @cache
 def _own_data(genre: str) -> Mapping[str, Any]:
     file = _FILES[genre][1]
-    return read_genre(file.read_text(encoding="utf-8"), file.name)
+    return _checked(read_yaml(file), file.name)
 
 
 def _metre_of(data: Any) -> str | None:
@@ -161,11 +163,3 @@ def _parent(genre: str, parent: str) -> str:
         line.append(parent)
         parent = str(_own_data(parent).get("parent", ""))
     return line[1]
-
-
-def _read_yaml(text: str, file: str) -> Any:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        return yaml.load(text, Loader=loader)
-    except yaml.YAMLError as error:
-        raise InvalidInputError(f"{file} must be YAML: {error}") from error
