@@ -1,11 +1,9 @@
 """Who may ask."""
 
 import socket
-import threading
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
@@ -15,8 +13,9 @@ from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError
 from src.main import create_app
 from tests.api.checks import assert_problem
+from tests.api.serving import Serving
 from tests.api.stand_ins import StandIns
-from tests.patience import PATIENCE_S, until
+from tests.patience import PATIENCE_S
 
 KEY = "correct-horse-battery"
 
@@ -208,25 +207,3 @@ def test_the_command_says_what_is_missing(
     said = capsys.readouterr().err
     assert "0.0.0.0" in said
     assert "set API_KEY" in said
-
-
-def connected(port: int) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", port), PATIENCE_S)
-
-
-class Serving:
-    """The app on a free port of this machine."""
-
-    def __init__(self, services: StandIns) -> None:
-        app = create_app(services.settings, build=lambda _: services)
-        self.server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None))
-        self.thread = threading.Thread(target=self.server.run)
-
-    def __enter__(self) -> int:
-        self.thread.start()
-        until(lambda: self.server.started, "the server")
-        return int(self.server.servers[0].sockets[0].getsockname()[1])
-
-    def __exit__(self, *_: object) -> None:
-        self.server.should_exit = True
-        self.thread.join(PATIENCE_S)
