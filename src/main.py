@@ -13,6 +13,7 @@ from src import __version__
 from src.api import problems
 from src.api.access import KEY_SCHEMES, AccessGuard, check_access
 from src.api.deps import Engine
+from src.api.docs_pages import add_docs
 from src.api.endpoints import (
     collections,
     demo_kits,
@@ -68,6 +69,8 @@ def create_app(
         description=DESCRIPTION,
         generate_unique_id_function=lambda route: route.name,
         lifespan=partial(_lifespan, build, settings),
+        docs_url=None,  # FastAPI's own pages load their scripts from elsewhere
+        redoc_url=None,
         dependencies=KEY_SCHEMES,
         openapi_tags=[
             {"name": "library", "description": "Filling it, and finding things in it"},
@@ -86,6 +89,7 @@ def create_app(
         exports, matches, models, collections, demo_kits, storage,
     ):  # fmt: skip
         app.include_router(room.router)
+    add_docs(app)
     return app
 
 

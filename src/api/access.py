@@ -10,6 +10,7 @@ from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from src.api.docs_pages import DOCS_PATHS
 from src.api.problems import problem
 from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError
@@ -18,9 +19,7 @@ from src.core.exposure import is_loopback, reached_from
 HEADER = "X-API-Key"
 MIN_KEY_SIGNS = 8
 
-FREE_PATHS = frozenset(
-    ("/healthz", "/readyz", "/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json")
-)
+FREE_PATHS = frozenset(("/healthz", "/readyz", "/openapi.json")) | DOCS_PATHS
 """Answered without the key: whether it lives, and what it can be asked."""
 
 _READING = frozenset(("GET", "HEAD", "OPTIONS"))
