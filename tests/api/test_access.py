@@ -110,6 +110,26 @@ def test_an_upload_without_the_key_is_not_read(services: StandIns) -> None:
     assert not list(services.settings.raw_path.glob(".incoming-*"))
 
 
+def test_who_guesses_keys_is_not_listened_to_for_a_while(guarded: TestClient) -> None:
+    for number in range(20):
+        answer = guarded.get("/api/v1/stems/", headers={"X-API-Key": f"guess-{number}"})
+        assert_problem(answer, 401, "unauthorised")
+    for key in ("guess-20", KEY):  # else the right one could still be found by trying
+        answer = guarded.get("/api/v1/stems/", headers={"X-API-Key": key})
+        assert_problem(answer, 429, "too_many_wrong_keys")
+        assert 1 <= int(answer.headers["retry-after"]) <= 60
+    assert guarded.get("/healthz").status_code == 200
+
+
+def test_strangers_learn_that_it_is_ready_and_nothing_else(guarded: TestClient) -> None:
+    stranger = guarded.get("/readyz").json()
+    assert stranger["status"] == "ready"
+    assert [stranger[name] for name in ("library", "embedder", "stems_without_vector")] == [
+        None
+    ] * 3
+    assert guarded.get("/readyz", headers={"X-API-Key": KEY}).json()["library"]["stems"] == 0
+
+
 def test_the_docs_know_where_the_key_goes(guarded: TestClient) -> None:
     document = guarded.get("/openapi.json").json()
     schemes = document["components"]["securitySchemes"]
