@@ -32,6 +32,7 @@ from src.api.endpoints import (
     tracks,
     uploads,
 )
+from src.api.known_parameters import KNOWN_PARAMETERS
 from src.api.limits import BodyLimit
 from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError
@@ -71,7 +72,7 @@ def create_app(
         lifespan=partial(_lifespan, build, settings),
         docs_url=None,  # FastAPI's own pages load their scripts from elsewhere
         redoc_url=None,
-        dependencies=KEY_SCHEMES,
+        dependencies=[*KEY_SCHEMES, KNOWN_PARAMETERS],
         openapi_tags=[
             {"name": "library", "description": "Filling it, and finding things in it"},
             {"name": "stems", "description": "Single sounds"},

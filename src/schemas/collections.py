@@ -31,10 +31,14 @@ Ids = Annotated[
 
 
 class NewCollection(BaseModel):
-    """A collection to be made. With ``stem_ids`` a deleted one is back in one step."""
+    """A collection to be made. What a deletion answered brings the deleted one back."""
 
     model_config = ConfigDict(extra="forbid")
 
+    id: Annotated[str, Field(pattern=r"^[0-9a-zA-Z_-]{1,36}$")] | None = Field(
+        default=None,
+        description="Of a deleted one: palettes that name it find it again. Left out: a new one",
+    )
     name: CollectionName
     note: Note = ""
     stem_ids: Ids = Field(default_factory=list)

@@ -26,6 +26,10 @@ from src.schemas.common import MAX_SEED, Text
 from src.schemas.stems import Category
 
 PROMPT = "driving industrial techno 138 bpm"
+Word = Annotated[Text, Field(max_length=100)]
+CollectionId = Annotated[Text, Field(max_length=36)]
+KitName = Annotated[Text, Field(max_length=255)]
+Note = Annotated[Text, Field(max_length=MAX_TEXT)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 MasteringName = Literal["streaming", "club", "apple", "premaster"]
 MASTERING = (
@@ -39,10 +43,10 @@ class PaletteIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    collections: list[Text] = Field(
+    collections: list[CollectionId] = Field(
         default_factory=list, max_length=MOST_NAMED, description='Ids, such as "favourites"'
     )
-    kits: list[Text] = Field(
+    kits: list[KitName] = Field(
         default_factory=list, max_length=MOST_NAMED, description="Ids or names of kits"
     )
 
@@ -77,8 +81,10 @@ class PlanRequest(BaseModel):
 class StemQueryIn(BaseModel):
     """What a section asks of the library."""
 
+    model_config = ConfigDict(extra="forbid")
+
     category: Category
-    tags: list[Text] = Field(default_factory=list, max_length=32)
+    tags: list[Word] = Field(default_factory=list, max_length=32)
     count: int = Field(default=1, ge=STEMS.low, le=STEMS.high)
     text: Text = Field(default="", max_length=MAX_TEXT, description="Free words for the search")
     pattern: Text | None = Field(default=None, max_length=100, description="Name of a step pattern")
@@ -94,6 +100,8 @@ class StemQueryIn(BaseModel):
 class SectionIn(BaseModel):
     """A block of bars with the same roles."""
 
+    model_config = ConfigDict(extra="forbid")
+
     section: Text = Field(default="", max_length=MAX_SECTION_NAME)
     bars: int = Field(ge=SECTION_BARS.low, le=SECTION_BARS.high)
     stem_queries: list[StemQueryIn] = Field(default_factory=list, max_length=QUERIES.high)
@@ -105,7 +113,7 @@ class SectionIn(BaseModel):
         le=VARIATION.high,
         description="Another number plays its details anew",
     )
-    muted: list[Text] = Field(
+    muted: list[Word] = Field(
         default_factory=list, max_length=64, description="Parts or categories silent in it"
     )
 
@@ -114,6 +122,7 @@ class Plan(BaseModel):
     """An arrangement plan: readable, editable, and nothing in it names a file."""
 
     model_config = ConfigDict(
+        extra="forbid",
         json_schema_extra={
             "examples": [
                 {
@@ -128,7 +137,7 @@ class Plan(BaseModel):
                     ],
                 }
             ]
-        }
+        },
     )
 
     bpm: Finite = Field(ge=BPM.low, le=BPM.high)
@@ -136,19 +145,19 @@ class Plan(BaseModel):
     structure: list[SectionIn] = Field(min_length=SECTIONS.low, max_length=SECTIONS.high)
     genre: Text = Field(default="default", max_length=32)
     prompt: Text = Field(default="", max_length=MAX_TEXT)
-    moods: list[Text] = Field(default_factory=list, max_length=64)
-    excluded: list[Text] = Field(default_factory=list, max_length=64)
+    moods: list[Word] = Field(default_factory=list, max_length=64)
+    excluded: list[Note] = Field(default_factory=list, max_length=64)
     swing: Finite = Field(default=0.0, ge=SWING.low, le=SWING.high)
     beats_per_bar: int = Field(default=4, ge=BEATS_PER_BAR.low, le=BEATS_PER_BAR.high)
     target_lufs: Annotated[Finite, Field(ge=TARGET_LUFS.low, le=TARGET_LUFS.high)] | None = None
     mastering: MasteringName | None = Field(default=None, description=MASTERING)
-    notes: list[Text] = Field(default_factory=list, max_length=64)
-    pinned: dict[Text, Text] = Field(
+    notes: list[Note] = Field(default_factory=list, max_length=256)
+    pinned: dict[Word, Word] = Field(
         default_factory=dict,
         max_length=64,
         description="Name of a part -> id of the stem that plays it",
     )
-    avoided: list[Text] = Field(
+    avoided: list[Word] = Field(
         default_factory=list, max_length=1000, description="Ids of stems that are not chosen"
     )
     only_roles: list[Category] = Field(
@@ -157,6 +166,21 @@ class Plan(BaseModel):
         description="Beside these categories nothing may play; empty allows all",
     )
     palette: PaletteIn | None = Field(default=None, description="null: the whole library")
+    style: Word = Field(default="", description="Of the genre, as the prompt names it")
+    scale: Word = ""
+    metre: Word = ""
+    feel: Word = ""
+    chords: list[Word] = Field(default_factory=list, max_length=1000)
+    progression: list[Word] = Field(default_factory=list, max_length=1000)
+    requested: list[dict[Word, Any]] = Field(
+        default_factory=list, max_length=64, description="Instruments that the prompt names"
+    )
+    understood: list[dict[Word, Any]] = Field(
+        default_factory=list, max_length=2000, description="What its words were taken for"
+    )
+    reported: list[dict[Word, Any]] = Field(
+        default_factory=list, max_length=2000, description="What could not be done, and why"
+    )
 
 
 class PlanAnswer(BaseModel):
@@ -170,6 +194,8 @@ class PlanAnswer(BaseModel):
 
 class TrackRequest(BaseModel):
     """A plan to be rendered."""
+
+    model_config = ConfigDict(extra="forbid")
 
     plan: Plan
     seed: int | None = Field(default=None, ge=0, le=MAX_SEED)

@@ -62,8 +62,12 @@ def test_what_was_deleted_can_be_brought_back(client: TestClient, stem_ids: list
     lost = client.delete(f"{COLLECTIONS}/{first['id']}").json()
     assert set(lost["stem_ids"]) == set(stem_ids)
     assert_problem(client.get(f"{COLLECTIONS}/{first['id']}"), 404, "not_found")
-    again = made(client, lost["name"], *lost["stem_ids"])
-    assert set(again["stem_ids"]) == set(stem_ids)
+    again = client.post(COLLECTIONS, json=lost)
+    assert again.status_code == 201
+    assert (again.json()["id"], set(again.json()["stem_ids"])) == (first["id"], set(stem_ids))
+    palette = {"prompt": "techno", "palette": {"collections": [first["id"]]}}
+    assert client.post("/api/v1/plans", json=palette).status_code == 200
+    assert_problem(client.post(COLLECTIONS, json=lost | {"name": "other"}), 409, "id_taken")
     assert client.get("/api/v1/stems/").json()["total"] == len(stem_ids)
 
 

@@ -8,7 +8,7 @@ import pytest
 import soundfile
 from fastapi.testclient import TestClient
 
-from src.api.filters import range_of
+from src.schemas.stem_filters import range_of
 from tests.api.checks import assert_problem
 
 SEARCH = "/api/v1/search/"

@@ -127,6 +127,59 @@ def test_a_track_that_is_too_long_is_refused(client: TestClient) -> None:
     assert "1200 s" in problem["detail"]
 
 
+KICK: dict[str, Any] = {"category": "kick"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"tempo": 138}, "body.plan.tempo"),
+        ({"structure": [{"bars": 4, "stem_queries": [KICK], "lenght": 4}]}, "lenght"),
+        ({"structure": [{"bars": 4, "stem_queries": [KICK | {"tag": "x"}]}]}, "tag"),
+        ({"moods": ["x" * 101]}, "body.plan.moods"),
+        ({"notes": ["x" * 2001]}, "body.plan.notes"),
+        ({"palette": {"kits": ["x" * 256]}}, "body.plan.palette.kits"),
+    ],
+)
+def test_what_a_plan_does_not_have_is_refused_by_name(
+    client: TestClient, changes: dict[str, Any], field: str
+) -> None:
+    plan = {"bpm": 138, "structure": [{"bars": 4, "stem_queries": [KICK]}]} | changes
+    answer = client.post("/api/v1/tracks", json={"plan": plan})
+    problem = assert_problem(answer, 422, "validation_failed")
+    assert field in problem["errors"][0]["field"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"pinned": {"kazoo": "8c1f0e6a2b9d4c37"}},
+        {"pinned": {"bass": "8c1f0e6a2b9d4c37"}},
+        {"structure": [{"bars": 4, "stem_queries": [KICK], "muted": ["kazoo"]}]},
+    ],
+)
+def test_parts_that_a_plan_does_not_have_are_refused_by_name(
+    client: TestClient, changes: dict[str, Any]
+) -> None:
+    plan = {"bpm": 138, "structure": [{"bars": 4, "stem_queries": [KICK]}]} | changes
+    problem = assert_problem(
+        client.post("/api/v1/tracks", json={"plan": plan}), 422, "unknown_voice"
+    )
+    assert "must name one of kick" in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    "changes", [{"structure": [{"bars": 4}, {"bars": 8}]}, {"excluded": ["kick"]}]
+)
+def test_a_plan_that_asks_for_no_sound_is_refused_at_once(
+    client: TestClient, changes: dict[str, Any]
+) -> None:
+    plan = {"bpm": 138, "structure": [{"bars": 4, "stem_queries": [KICK]}]} | changes
+    answer = client.post("/api/v1/tracks", params={"wait": False}, json={"plan": plan})
+    assert_problem(answer, 422, "nothing_to_play")
+    assert client.get("/api/v1/jobs").json()["total"] == 0
+
+
 def test_failures_of_the_job_become_answers(client: TestClient) -> None:
     assert_problem(
         client.post("/generate-track", json={"prompt": "empty library"}), 409, "library_empty"

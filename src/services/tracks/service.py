@@ -1,7 +1,7 @@
 """Tracks: from a sentence or a plan to a rendered file, and the files that are there."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
@@ -14,10 +14,12 @@ from src.db import crud
 from src.db.database import Database
 from src.db.models import TrackRow
 from src.db.rows.collections import check_palette
+from src.music.casting.requests import part_requests
 from src.music.model.palette import Palette
 from src.music.model.plan import ArrangementPlan, plan_from_dict, plan_to_dict
 from src.music.prompt.length import length_words, take_lengths
 from src.music.prompt.text import Sentence
+from src.music.theory.library import CATEGORIES
 from src.schemas.common import Page
 from src.schemas.tracks import TrackDetailRecord, TrackRecord, TrackWaveform
 from src.services.library.outlines import sound_outline
@@ -92,9 +94,14 @@ class TrackService:
         return plan if mastering is None else replace(plan, mastering=mastering, target_lufs=None)
 
     def checked_plan(self, data: Mapping[str, Any]) -> ArrangementPlan:
-        """Read a plan from outside. Raises InvalidInputError for what cannot be rendered."""
+        """Read a plan from outside.
+
+        Raises InvalidInputError for what cannot be rendered: one that is too long, that asks for
+        no sound at all (``nothing_to_play``), or names parts that it has not (``unknown_voice``).
+        """
         plan = plan_from_dict(data)
         self.check_length(plan)
+        check_parts(plan)
         return plan
 
     def render(self, params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
@@ -210,6 +217,33 @@ class TrackService:
             "file_name": PurePosixPath(row.path).name,
             "exists": file is not None and file.is_file(),
         }
+
+
+def check_parts(plan: ArrangementPlan) -> None:
+    """Raise InvalidInputError for a plan without parts, or one that names others than its own."""
+    parts = {request.name for request in part_requests(plan)}
+    if not parts:
+        raise InvalidInputError(
+            "a plan must ask for at least one sound: stem_queries of all sections are empty or"
+            " excluded",
+            code="nothing_to_play",
+        )
+    requested = {query.category for section in plan.structure for query in section.stem_queries}
+    for name, _ in plan.pinned:
+        # the partner of a hi-hat, say, has a name that begins with the category's
+        if name not in parts and name.partition(" ")[0] not in requested:
+            raise _unknown_voice("plan.pinned", name, parts)
+    for section in plan.structure:
+        for name in section.muted:
+            if name not in parts and name.partition(" ")[0] not in CATEGORIES:
+                raise _unknown_voice(f"plan.structure, muted of {section.section!r}", name, parts)
+
+
+def _unknown_voice(where: str, name: str, parts: Collection[str]) -> InvalidInputError:
+    known = ", ".join(sorted(parts))
+    return InvalidInputError(
+        f"{where} must name one of {known}, got {name!r}", code="unknown_voice"
+    )
 
 
 def render_params(

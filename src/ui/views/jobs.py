@@ -61,7 +61,7 @@ def progress_text(job: dict[str, Any]) -> str:
         settings = job.get("queue_position")
         if settings is None or settings == 1:
             return t("jobs.waiting", kind=word("job", job["kind"]))
-        return t("jobs.waiting_at", kind=word("job", job["kind"]), settings=settings)
+        return t("jobs.waiting_at", kind=word("job", job["kind"]), place=settings)
     left = job["eta_s"]
     eta = t("jobs.left", time=formats.duration(max(1, round(left)))) if left is not None else ""
     percent = f"{100 * job['progress']:.0f} %"
