@@ -7,6 +7,7 @@ from src.core.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from src.db.crud import StemFilter
+    from src.schemas.stem_filters import StemLimits
 
 
 def add_filters(made: argparse.ArgumentParser) -> None:
@@ -51,7 +52,7 @@ def filter_of(options: argparse.Namespace) -> "StemFilter":
     )
 
 
-def limits(options: argparse.Namespace) -> dict[str, float | None]:
+def limits(options: argparse.Namespace) -> "StemLimits":
     """Read the ranges. Raises InvalidInputError for one that is none."""
     from src.schemas.stem_filters import limits_of
 

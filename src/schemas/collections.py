@@ -5,21 +5,20 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from src.schemas.common import Text
+from src.schemas.common import Line, Text
 
 MOST_AT_ONCE = 10_000
 """Stems that one request may put in or take out."""
 
 
 def _plain_name(name: str) -> str:
-    cleaned = " ".join(name.split())
-    if not cleaned:
+    if not name:
         raise ValueError("must say something, got only spaces")
-    return cleaned
+    return name
 
 
 CollectionName = Annotated[
-    Text,
+    Line,
     AfterValidator(_plain_name),
     Field(min_length=1, max_length=100, examples=["Dark drums for the album"]),
 ]

@@ -1,7 +1,7 @@
 """The one language in which lists, searches, bulk edits, matches and commands narrow stems."""
 
 import re
-from typing import Annotated, Protocol
+from typing import Annotated, Protocol, TypedDict
 
 from pydantic import AfterValidator
 
@@ -67,7 +67,20 @@ class SaidRanges(Protocol):
     def rating(self) -> str | None: ...
 
 
-def limits_of(said: SaidRanges) -> dict[str, float | None]:
+class StemLimits(TypedDict):
+    """Lowest and highest values by the names that filters have; None: no limit."""
+
+    bpm_min: float | None
+    bpm_max: float | None
+    duration_min_s: float | None
+    duration_max_s: float | None
+    loudness_min_lufs: float | None
+    loudness_max_lufs: float | None
+    rating_min: float | None
+    rating_max: float | None
+
+
+def limits_of(said: SaidRanges) -> StemLimits:
     """Return the limits by the names that filters have; a range and single limits hold together.
 
     Raises ValueError for a range that is none.

@@ -22,7 +22,7 @@ from src.music.model.plan import (
     TARGET_LUFS,
     VARIATION,
 )
-from src.schemas.common import MAX_SEED, Text
+from src.schemas.common import MAX_SEED, Line, Text
 from src.schemas.stems import Category
 
 PROMPT = "driving industrial techno 138 bpm"
@@ -59,7 +59,7 @@ class PlanRequest(BaseModel):
         json_schema_extra={"examples": [{"prompt": PROMPT}, {"prompt": PROMPT, "seed": 7}]},
     )
 
-    prompt: Text = Field(
+    prompt: Line = Field(
         min_length=1,
         max_length=MAX_TEXT,
         description="Genre, tempo, key, mood, instruments wanted and not wanted, length",
@@ -102,7 +102,7 @@ class SectionIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    section: Text = Field(default="", max_length=MAX_SECTION_NAME)
+    section: Line = Field(default="", max_length=MAX_SECTION_NAME)
     bars: int = Field(ge=SECTION_BARS.low, le=SECTION_BARS.high)
     stem_queries: list[StemQueryIn] = Field(default_factory=list, max_length=QUERIES.high)
     energy: Finite = Field(default=0.5, ge=ENERGY.low, le=ENERGY.high)
@@ -144,7 +144,7 @@ class Plan(BaseModel):
     key: Text = Field(default="Am", max_length=8, examples=["Am", "F#m", "C"])
     structure: list[SectionIn] = Field(min_length=SECTIONS.low, max_length=SECTIONS.high)
     genre: Text = Field(default="default", max_length=32)
-    prompt: Text = Field(default="", max_length=MAX_TEXT)
+    prompt: Line = Field(default="", max_length=MAX_TEXT)
     moods: list[Word] = Field(default_factory=list, max_length=64)
     excluded: list[Note] = Field(default_factory=list, max_length=64)
     swing: Finite = Field(default=0.0, ge=SWING.low, le=SWING.high)

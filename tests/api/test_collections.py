@@ -49,6 +49,11 @@ def test_names_are_trimmed_unique_and_sorted(client: TestClient) -> None:
     assert_problem(client.post(COLLECTIONS, json={"name": "WARM PADS"}), 409, "name_taken")
 
 
+def test_a_name_neither_turns_nor_breaks_the_line(client: TestClient) -> None:
+    assert made(client, "gnp.\u202edrums\n!")["name"] == "gnp.drums !"
+    assert_problem(client.post(COLLECTIONS, json={"name": "\u202e"}), 422, "validation_failed")
+
+
 def test_a_collection_is_renamed(client: TestClient) -> None:
     first, second = made(client, "one"), made(client, "two")
     where = f"{COLLECTIONS}/{first['id']}"

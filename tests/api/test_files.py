@@ -112,3 +112,8 @@ def test_names_with_spaces_and_other_alphabets_are_served(client: TestClient, tr
     answer = client.get("/files/мой трек 1.wav")
     assert answer.content == DATA
     assert "filename*=utf-8''" in answer.headers["content-disposition"]
+
+
+@pytest.mark.parametrize("name", ["ä" * 130 + ".wav", "x" * 251 + ".wav", "音" * 100])
+def test_a_name_longer_than_any_file_has_is_not_there(client: TestClient, name: str) -> None:
+    assert_problem(client.get(f"/files/{name}"), 404, "not_found")

@@ -6,10 +6,10 @@ import streamlit as st
 
 from src.ui.client import ApiProblem
 from src.ui.components import Variant, player
+from src.ui.markdown import plain
 from src.ui.problems import problems_shown, show_problem
 from src.ui.state import api, forget, go, remember, requested, requested_number, t
 from src.ui.views.jobs import job_panel
-from src.ui.views.stem_card import plain
 from src.ui.views.track_view import facts_line, track_view
 
 PAGE = 10

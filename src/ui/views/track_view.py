@@ -7,11 +7,11 @@ import streamlit as st
 
 from src.ui import formats, kept
 from src.ui.components import Mark, Variant, player
+from src.ui.markdown import plain
 from src.ui.media import media_url
 from src.ui.state import api, joined, remember, requested, t, word
 from src.ui.views.jobs import job_panel, start
 from src.ui.views.plan_view import show_plan
-from src.ui.views.stem_card import plain
 from src.ui.views.track_edit import changes
 
 _TABS = ("change", "compare", "stems", "download", "details")
@@ -22,7 +22,7 @@ def track_view(track_id: str) -> None:
     track = api().get(f"/api/v1/tracks/{track_id}")
     plan = track["plan"]
     st.header(plain(track["prompt"] or t("track.untitled")))
-    st.caption(facts_line(track))
+    st.caption(plain(facts_line(track)))
     if not track["exists"]:
         st.warning(t("track.file_gone"), icon=":material/warning:")
     else:
@@ -128,8 +128,8 @@ def _stems(track: dict[str, Any]) -> None:
     for voice in voices:
         with st.expander(f"**{plain(voice['voice'])}**: {plain(voice['name'])}"):
             st.caption(
-                joined([word("category", voice["category"]), voice["kit"] or "",
-                        voice["licence"] or "", ", ".join(voice["sections"])])
+                plain(joined([word("category", voice["category"]), voice["kit"] or "",
+                              voice["licence"] or "", ", ".join(voice["sections"])]))
             )  # fmt: skip
             for reason in voice["reasons"]:
                 st.markdown(f"- {plain(reason['text'])} ({reason['score']:.2f})")
