@@ -373,6 +373,18 @@ def list_tracks(
     return list(rows), total or 0
 
 
+def edits_of(session: Session, track_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """Return the edits that made each of some tracks; without those that none made."""
+    column = TrackRow.report["edits"]
+    found = session.execute(select(TrackRow.id, column).where(TrackRow.id.in_(track_ids)))
+    return {track_id: edits for track_id, edits in found if edits}
+
+
+def known_tracks(session: Session, track_ids: Sequence[str]) -> set[str]:
+    """Return which of these ids are those of tracks."""
+    return set(session.scalars(select(TrackRow.id).where(TrackRow.id.in_(track_ids))))
+
+
 def delete_track(session: Session, track: TrackRow) -> None:
     """Remove a track's row."""
     session.delete(track)

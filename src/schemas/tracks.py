@@ -271,7 +271,12 @@ class TrackFields(BaseModel):
     key: str
     genre: str
     seed: int
+    title: str = Field(default="", description="Its prompt, or its genre and tempo, and its edits")
     parent_id: str | None = Field(default=None, description="The track that this is a revision of")
+    parent_deleted: bool = Field(default=False, description="Whether that one is gone")
+    edits: list[dict[str, Any]] = Field(
+        default_factory=list, description="What was changed of it, as `POST .../revisions` took it"
+    )
     duration_s: float
     loudness_lufs: float | None
     true_peak_dbtp: float | None
@@ -280,9 +285,13 @@ class TrackFields(BaseModel):
 
 
 class TrackRecord(TrackFields):
-    """A track in a list, without the address that the API adds. file_name: of its WAV"""
+    """A track in a list, without the address that the API adds.
+
+    file_name: of its WAV; outside: whether that lies beyond the tracks folder
+    """
 
     file_name: str
+    outside: bool = False
 
 
 class TrackDetailRecord(TrackRecord):

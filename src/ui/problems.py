@@ -14,7 +14,8 @@ from src.ui.texts import has_text
 def said(problem: ApiProblem) -> str:
     """Put a failure in one or two sentences of the visitor's language.
 
-    It is markdown, in which nothing of the engine's is obeyed. Where the studio has no words of its own for it, the engine's are shown.
+    It is markdown, in which nothing of the engine's is obeyed. Where the studio has no words of
+    its own for it, the engine's are shown.
     """
     key = f"problem.{problem.code}"
     if has_text(language(), key):

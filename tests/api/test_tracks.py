@@ -1,12 +1,15 @@
 """Plans and tracks over HTTP."""
 
 import threading
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
+from src.db import crud
+from src.db.models import TrackRow
 from src.storage.encode import write_wav
 from tests.api.checks import assert_problem
 from tests.api.conftest import JobProbe
@@ -284,3 +287,27 @@ def test_a_track_is_drawn_until_its_file_is_gone(client: TestClient, services: S
     (services.settings.tracks_path / name).unlink()
     assert_problem(client.get(url), 404, "audio_missing")
     assert_problem(client.get("/api/v1/tracks/nobody/waveform"), 404, "not_found")
+
+
+def test_a_track_beyond_the_tracks_folder_is_served_and_deleted_whole(
+    client: TestClient, services: StandIns, tmp_path: Path
+) -> None:
+    """As ``generate --out`` leaves it."""
+    wav = tmp_path / "elsewhere" / "mine.wav"
+    wav.parent.mkdir()
+    write_wav(wav, np.zeros((2, 4800), np.float32))
+    wav.with_suffix(".json").write_text("{}")
+    (wav.parent / "mine_exports").mkdir()
+    row = TrackRow(
+        id="outside", path=str(wav), prompt="mine", bpm=120.0, key="Am", genre="", seed=1,
+        duration_s=0.1, loudness_lufs=None, plan={}, report={},
+    )  # fmt: skip
+    with services.database.transaction() as session:
+        crud.add_track(session, row)
+    listed = client.get("/api/v1/tracks").json()["items"][0]
+    assert listed["exists"]
+    assert client.get(listed["file_url"]).content == wav.read_bytes()
+    assert client.head(listed["file_url"]).headers["content-length"] == str(wav.stat().st_size)
+    assert client.get("/api/v1/tracks/outside/waveform").json()["points"] > 0
+    assert client.delete("/api/v1/tracks/outside").status_code == 204
+    assert list(wav.parent.iterdir()) == []

@@ -59,7 +59,7 @@ def _list() -> None:
 
 def _row(track: dict[str, Any]) -> None:
     row = st.container(horizontal=True, vertical_alignment="center")
-    name = track["prompt"] or t("track.untitled")
+    name = track["title"] or t("track.untitled")
     kind = f" :violet-badge[{t('track.revision')}]" if track["parent_id"] else ""
     row.markdown(f"**{plain(name)}**{kind}  \n{plain(facts_line(track))}", width="stretch")
     if row.button(t("library.open"), key=f"open-{track['id']}", type="primary"):

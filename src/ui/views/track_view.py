@@ -21,7 +21,7 @@ def track_view(track_id: str) -> None:
     """Show everything about one track, and what can be made of it."""
     track = api().get(f"/api/v1/tracks/{track_id}")
     plan = track["plan"]
-    st.header(plain(track["prompt"] or t("track.untitled")))
+    st.header(plain(track["title"] or t("track.untitled")))
     st.caption(plain(facts_line(track)))
     if not track["exists"]:
         st.warning(t("track.file_gone"), icon=":material/warning:")
@@ -82,7 +82,7 @@ def family_of(track: dict[str, Any]) -> list[dict[str, Any]]:
     """List the track that this one was made of, its other revisions, and those made of this one."""
     found: dict[str, dict[str, Any]] = {}
     limit = {"limit": 30}
-    if track["parent_id"]:
+    if track["parent_id"] and not track["parent_deleted"]:
         found[track["parent_id"]] = api().get(f"/api/v1/tracks/{track['parent_id']}")
         beside = api().get(f"/api/v1/tracks/{track['parent_id']}/revisions", limit)
         found |= {one["id"]: one for one in beside["items"]}
