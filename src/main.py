@@ -32,8 +32,10 @@ from src.api.endpoints import (
     tracks,
     uploads,
 )
+from src.api.json_answers import JsonAnswers
 from src.api.known_parameters import KNOWN_PARAMETERS
 from src.api.limits import BodyLimit
+from src.api.manners import Manners
 from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError
 from src.core.logs import set_up_logging
@@ -72,6 +74,7 @@ def create_app(
         lifespan=partial(_lifespan, build, settings),
         docs_url=None,  # FastAPI's own pages load their scripts from elsewhere
         redoc_url=None,
+        redirect_slashes=False,
         dependencies=[*KEY_SCHEMES, KNOWN_PARAMETERS],
         openapi_tags=[
             {"name": "library", "description": "Filling it, and finding things in it"},
@@ -83,6 +86,8 @@ def create_app(
     )
     streamed = (uploads.UPLOAD_PATH, search.BY_SOUND_PATH)
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES, except_paths=streamed)
+    app.add_middleware(JsonAnswers)
+    app.add_middleware(Manners)
     app.add_middleware(AccessGuard)
     problems.install(app)
     for room in (

@@ -50,21 +50,20 @@ def add_docs(app: FastAPI) -> None:
         )
     )
 
-    def show_docs() -> Response:
+    def show_docs(_: Request) -> Response:
         return swagger
 
-    def show_redoc() -> Response:
+    def show_redoc(_: Request) -> Response:
         return redoc
 
     def get_asset(request: Request) -> Response:
         name = request.url.path.rpartition("/")[2]
         return file_answer(request, folder / name, media_type=_MEDIA_TYPES[name])
 
-    hidden = {"methods": ["GET", "HEAD"], "include_in_schema": False}
-    app.add_api_route(DOCS_URL, show_docs, **hidden)
-    app.add_api_route(REDOC_URL, show_redoc, **hidden)
-    for name in _MEDIA_TYPES:
-        app.add_api_route(f"{ASSETS_URL}/{name}", get_asset, **hidden)
+    answers = {DOCS_URL: show_docs, REDOC_URL: show_redoc}
+    answers |= {f"{ASSETS_URL}/{name}": get_asset for name in _MEDIA_TYPES}
+    for path, answer in answers.items():
+        app.add_api_route(path, answer, methods=["GET", "HEAD"], include_in_schema=False)
 
 
 def _page(made: HTMLResponse) -> HTMLResponse:

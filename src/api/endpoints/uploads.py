@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
@@ -142,7 +142,8 @@ def _nothing_taken(
     first = files[0]
     detail = f"no file was taken, got {first.name!r}: {first.detail or first.reason}"
     said = [file.model_dump(mode="json") for file in files]
-    return problem(request.url.path, 422, "nothing_accepted", detail, files=said, **counts)
+    more: dict[str, Any] = {"files": said, **counts}
+    return problem(request.url.path, 422, "nothing_accepted", detail, **more)
 
 
 _STATUSES = ("accepted", "known", "refused")
