@@ -3,13 +3,23 @@ ARG PYTHON_IMAGE=python:3.11-slim
 
 FROM ${PYTHON_IMAGE} AS packages
 RUN python -m venv --without-pip /opt/venv
-COPY requirements/backend.txt /tmp/requirements.txt
+# "scale" adds what workers outside the API need; see docs/scale.md
+ARG REQUIREMENTS=backend
+COPY requirements/${REQUIREMENTS}.txt /tmp/requirements.txt
 RUN python -m pip --python /opt/venv/bin/python install --no-cache-dir \
         --disable-pip-version-check -r /tmp/requirements.txt \
     && find /opt/venv -type d -name tests -prune -exec rm -rf {} + \
     && find /opt/venv -name '*.pyi' -delete
 
 FROM ${PYTHON_IMAGE}
+# Debian's ffmpeg reads m4a, WMA and what else libsndfile lacks; any other word leaves it out
+# (450 MB; docs/decisions/0011-ffmpeg-in-the-image.md).
+ARG SECOND_DECODER=ffmpeg
+RUN if [ "${SECOND_DECODER}" = ffmpeg ]; then \
+        apt-get update \
+        && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ffmpeg \
+        && rm -rf /var/lib/apt/lists/*; \
+    fi
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \

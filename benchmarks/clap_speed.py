@@ -15,7 +15,7 @@ SIZES: dict[str, dict[str, Any]] = {
     "tiny": {},
     "base": {"patch_embeds_hidden_size": 128, "hidden_size": 1024, "depths": [2, 2, 12, 2]},
 }
-"""Audio towers of laion/clap-htsat-unfused (tiny) and of larger_clap_music (base)."""
+"""Audio towers of laion/clap-htsat-unfused (tiny) and of larger_clap_general (base)."""
 
 WANTED_RATIO, WANTED_SERVER_MB = 3.0, 400.0
 _LINE = 400
@@ -27,7 +27,7 @@ def compare_claps(clips: int, sizes: list[str]) -> dict[str, Any]:
         print("CLAP: skipped, since its files are made by torch: pip install -r "
               "requirements/export.txt")  # fmt: skip
         return {}
-    folder = Path(tempfile.gettempdir()) / "traum-engine-random-claps-1"
+    folder = Path(tempfile.gettempdir()) / "traum-engine-random-claps-2"
     return {size: _compare(folder / size, size, clips) for size in sizes}
 
 
@@ -77,6 +77,7 @@ def make_random_clap(folder: Path, size: str) -> None:
 
     from src.embeddings.clap.checkpoint import read_source
     from src.embeddings.clap.export import export
+    from tests.embeddings.tiny_clap import spread_texts
 
     hub = folder / "hub"
     _write_tokenizer(hub / "tokenizer.json")
@@ -84,7 +85,9 @@ def make_random_clap(folder: Path, size: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         text = {"layer_norm_eps": 1e-5}
-        ClapModel(ClapConfig(text_config=text, audio_config=SIZES[size])).save_pretrained(hub)
+        model = ClapModel(ClapConfig(text_config=text, audio_config=SIZES[size]))
+        spread_texts(model)  # an export refuses texts that come out alike
+        model.save_pretrained(hub)
         checkpoint = read_source(str(hub))
         made = export(checkpoint, folder / "exported", ("fp32", "int8"), replace=True)
     (folder / "models").mkdir(exist_ok=True)

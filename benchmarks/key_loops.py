@@ -62,7 +62,7 @@ class KeyedLoop:
 
 
 @dataclass(frozen=True)
-class _Frame:
+class LoopFrame:
     """What all parts of a loop share; chords: one for each bar, above the tonic."""
 
     tonic: int
@@ -94,7 +94,7 @@ def _loop(rng: np.random.Generator) -> KeyedLoop:
     held = max(1, bars // len(progression))
     names = [progression[min(bar // held, len(progression) - 1)] for bar in range(bars)]
     chords = tuple(_coloured(CHORDS[name], scale, rng) for name in names)
-    frame = _Frame(tonic, scale, chords, 15.0 / float(rng.uniform(80, 175)))
+    frame = LoopFrame(tonic, scale, chords, 15.0 / float(rng.uniform(80, 175)))
     notes: list[PlayedNote] = []
     if voice in ("bass", "mix"):
         notes += _bass(frame, rng)
@@ -106,6 +106,22 @@ def _loop(rng: np.random.Generator) -> KeyedLoop:
     if voice == "mix" and rng.random() < 0.85:
         notes += _drums(frame, rng)
     return KeyedLoop(tonic, minor, voice, frame.steps * frame.step_s, tuple(notes))
+
+
+def composed_frame(
+    minor: bool, *, bars_per_chord: int, bpm: float, rng: np.random.Generator
+) -> LoopFrame:
+    """A tonic, a scale and a progression, each chord held for so many bars."""
+    scale = _pick(rng, MINOR_SCALES if minor else MAJOR_SCALES)
+    names = str(_pick(rng, MINOR_PROGRESSIONS if minor else MAJOR_PROGRESSIONS)).split()
+    chords = [_coloured(CHORDS[name], scale, rng) for name in names]
+    held = tuple(chord for chord in chords for _ in range(bars_per_chord))
+    return LoopFrame(int(rng.integers(12)), scale, held, 15.0 / bpm)
+
+
+def composed_part(voice: str, frame: LoopFrame, rng: np.random.Generator) -> list[PlayedNote]:
+    """The notes of one tonal voice ("bass", "lead", "arp" or "chords") over a frame's bars."""
+    return {"bass": _bass, "lead": _lead, "arp": _arp, "chords": _stabs}[voice](frame, rng)
 
 
 def _pick(rng: np.random.Generator, weighted: Sequence[tuple]) -> object:
@@ -130,13 +146,13 @@ def _coloured(
     return (chord[0], chord[2]) if turn < 0.5 else chord
 
 
-def _note(frame: _Frame, part: str, span: tuple[float, float], pitch: int) -> PlayedNote:
+def _note(frame: LoopFrame, part: str, span: tuple[float, float], pitch: int) -> PlayedNote:
     start, length = span
     step_s = frame.step_s
     return PlayedNote(part, start * step_s, max(0.04, length * step_s * 0.95), pitch, 95)
 
 
-def _bass(frame: _Frame, rng: np.random.Generator) -> list[PlayedNote]:
+def _bass(frame: LoopFrame, rng: np.random.Generator) -> list[PlayedNote]:
     """Roots, held or repeated, with octaves, fifths and steps of the scale between them."""
     low = 28 + (frame.tonic - 4) % 12
     grid = int(rng.choice([1, 2, 2, 4, 8, 16]))
@@ -160,7 +176,7 @@ def _bass(frame: _Frame, rng: np.random.Generator) -> list[PlayedNote]:
     return notes
 
 
-def _arp(frame: _Frame, rng: np.random.Generator) -> list[PlayedNote]:
+def _arp(frame: LoopFrame, rng: np.random.Generator) -> list[PlayedNote]:
     """The chord's tones one after another."""
     grid = int(rng.choice([1, 2, 2, 3, 4]))
     base = 48 + frame.tonic + 12 * int(rng.integers(0, 2))
@@ -182,7 +198,7 @@ def _arp(frame: _Frame, rng: np.random.Generator) -> list[PlayedNote]:
     return notes
 
 
-def _lead(frame: _Frame, rng: np.random.Generator) -> list[PlayedNote]:
+def _lead(frame: LoopFrame, rng: np.random.Generator) -> list[PlayedNote]:
     """A motif of one or two bars in the scale, its strong steps on tones of the chord."""
     base = 60 + frame.tonic + 12 * int(rng.integers(-1, 2))
     ladder = np.array([step + 12 * octave for octave in (-1, 0, 1) for step in frame.scale])
@@ -211,7 +227,7 @@ def _lead(frame: _Frame, rng: np.random.Generator) -> list[PlayedNote]:
     return notes
 
 
-def _stabs(frame: _Frame, rng: np.random.Generator) -> list[PlayedNote]:
+def _stabs(frame: LoopFrame, rng: np.random.Generator) -> list[PlayedNote]:
     """The chords, held or in a rhythm, in some inversion, with or without a deep root."""
     base = 48 + frame.tonic + int(rng.choice([0, 0, 12])) - 12 * (frame.tonic > 6)
     rhythms = ((0,), (0, 8), (0, 3, 6, 10), (2, 6, 10, 14), (0, 6, 12), (2, 11), (0, 4, 8, 12))
@@ -229,7 +245,7 @@ def _stabs(frame: _Frame, rng: np.random.Generator) -> list[PlayedNote]:
     return notes
 
 
-def _drums(frame: _Frame, rng: np.random.Generator) -> list[PlayedNote]:
+def _drums(frame: LoopFrame, rng: np.random.Generator) -> list[PlayedNote]:
     kick = (0, 4, 8, 12) if rng.random() < 0.6 else (0, 10)
     hats = range(2, 16, 4) if rng.random() < 0.5 else range(0, 16, 2)
     pattern = [(step, 36) for step in kick] + [(step, 38) for step in (4, 12)]

@@ -31,7 +31,7 @@ import numpy as np
 
 from benchmarks import prompts, report
 from benchmarks.downbeats import downbeats
-from benchmarks.music_prompts import PROMPTS, PromptTerms
+from benchmarks.music_prompts import PROMPTS, TrackRequest
 from src.audio.analysis.key import chroma_of, estimate_key
 from src.audio.analysis.pitch import PITCH_RATE, low_rate
 from src.audio.basics.validation import PROJECT_SAMPLE_RATE, Audio
@@ -54,7 +54,7 @@ NO_KEY = ("fx", "atmo", "vocal", *DRUM_CATEGORIES)
 
 
 @dataclass(frozen=True)
-class SoundFeatures:
+class MeasuredTrack:
     """One prompt in one library.
 
     drums_off_ms, drums_within: of kick and drum loops played alone
@@ -105,7 +105,9 @@ def main() -> None:
             return
         requested = PROMPTS[: options.only : options.every]
         with ProcessPoolExecutor(options.workers) as pool:
-            rows = list(pool.map(reported, [(home, wish) for home in homes for wish in requested]))
+            rows = list(
+                pool.map(reported, [(home, request) for home in homes for request in requested])
+            )
     show(rows)
     report.save({"tracks": [asdict(row) for row in rows]}, options.json)
 
@@ -126,13 +128,13 @@ def made_libraries(corpus: Path | None, folder: Path) -> list[Path]:
     return [demo, home]
 
 
-def reported(task: tuple[Path, PromptTerms]) -> SoundFeatures:
+def reported(task: tuple[Path, TrackRequest]) -> MeasuredTrack:
     """One prompt in one library, in a process of its own."""
-    home, wish = task
+    home, request = task
     services = opened(home)
     with tempfile.TemporaryDirectory() as folder:
-        row = heard(services, wish, Path(folder) / "track.wav", library=home.name)
-    print(f"{home.name}  {wish.prompt}", flush=True)
+        row = heard(services, request, Path(folder) / "track.wav", library=home.name)
+    print(f"{home.name}  {request.prompt}", flush=True)
     return row
 
 
@@ -142,29 +144,29 @@ def opened(home: Path) -> Services:
     return build_services(Settings(TRAUM_HOME=home))
 
 
-def heard(services: Services, wish: PromptTerms, path: Path, *, library: str) -> SoundFeatures:
+def heard(services: Services, request: TrackRequest, path: Path, *, library: str) -> MeasuredTrack:
     """Render one prompt and measure its file."""
-    basic = prompts.measure(services, wish.prompt, wish.refused, path)
+    basic = prompts.measure(services, request.prompt, request.refused, path)
     nan = float("nan")
     if basic.problem:
-        return SoundFeatures(
-            library, wish.prompt, 0, nan, nan, nan, nan, nan, nan, "", "", None, nan, nan, 0, 0,
-            0, wish.wanted, (), problem=basic.problem,
+        return MeasuredTrack(
+            library, request.prompt, 0, nan, nan, nan, nan, nan, nan, "", "", None, nan, nan, 0, 0,
+            0, request.requested, (), problem=basic.problem,
         )  # fmt: skip
     written = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     audio = read_audio(path, sample_rate=None).audio
     path.unlink()
-    plan = services.arranger.generate_arrangement_plan(wish.prompt, seed=1)
+    plan = services.arranger.generate_arrangement_plan(request.prompt, seed=1)
     score = services.renderer.make_score(plan, seed=1)
     bars = downbeats(written["score"], audio, sample_rate=PROJECT_SAMPLE_RATE)
     drums = downbeats(
         written["score"], played(services, score, BEAT), sample_rate=PROJECT_SAMPLE_RATE
     )
     key = tonal_key(services, score)
-    missing, lacking = missing_of(services, wish, score)
-    return SoundFeatures(
+    missing, lacking = missing_of(services, request, score)
+    return MeasuredTrack(
         library=library,
-        prompt=wish.prompt,
+        prompt=request.prompt,
         downbeats=bars.count,
         bpm_error=bars.bpm_error,
         off_ms=bars.off_ms,
@@ -184,24 +186,24 @@ def heard(services: Services, wish: PromptTerms, path: Path, *, library: str) ->
         refused_found=basic.refused_found,
         lacking=lacking,
         warned=all(any(kind in text for text in basic.warnings) for kind in lacking),
-        stood_in=stood_in_of(wish, score),
+        stood_in=stood_in_of(request, score),
     )
 
 
 def missing_of(
-    services: Services, wish: PromptTerms, score: Score
+    services: Services, request: TrackRequest, score: Score
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Wanted categories that don't play: those the library has, and those that it lacks."""
     there = {choice.asked_category for choice in score.choices}
-    absent = sorted(set(wish.wanted) - there)
+    absent = sorted(set(request.requested) - there)
     held = {kind for kind in absent if services.search.search(SearchQuery(category=kind, limit=1))}
     return tuple(k for k in absent if k in held), tuple(k for k in absent if k not in held)
 
 
-def stood_in_of(wish: PromptTerms, score: Score) -> tuple[str, ...]:
+def stood_in_of(request: TrackRequest, score: Score) -> tuple[str, ...]:
     """Wanted categories that play, but by stems of other categories alone."""
     pairs = {(choice.asked_category, choice.category) for choice in score.choices}
-    requested = {kind for kind, _ in pairs} & set(wish.wanted)
+    requested = {kind for kind, _ in pairs} & set(request.requested)
     return tuple(sorted(kind for kind in requested if (kind, kind) not in pairs))
 
 
@@ -228,15 +230,15 @@ def same_bytes(homes: Sequence[Path]) -> dict[str, Any]:
     """Some prompts three times: here, and in two other processes. Prints a line for each."""
     same = {}
     for home in homes:
-        for wish in PROMPTS[:: len(PROMPTS) // IDENTITY_PROMPTS]:
-            digests = [file_digest(home, wish.prompt)]
+        for request in PROMPTS[:: len(PROMPTS) // IDENTITY_PROMPTS]:
+            digests = [file_digest(home, request.prompt)]
             for _ in range(2):
                 with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-                    digests.append(pool.submit(file_digest, home, wish.prompt).result())
+                    digests.append(pool.submit(file_digest, home, request.prompt).result())
             equal = len(set(digests)) == 1
-            same[f"{home.name}: {wish.prompt}"] = equal
+            same[f"{home.name}: {request.prompt}"] = equal
             told_so = "same bytes" if equal else f"DIFFERENT: {digests}"
-            print(f"{home.name}  {wish.prompt}: {told_so}", flush=True)
+            print(f"{home.name}  {request.prompt}: {told_so}", flush=True)
     print(f"same seed, three runs, three processes: {sum(same.values())} of {len(same)} the same")
     return {"identity": same}
 
@@ -253,7 +255,7 @@ def file_digest(home: Path, prompt: str) -> str:
     return digest
 
 
-def show(rows: Sequence[SoundFeatures]) -> None:
+def show(rows: Sequence[MeasuredTrack]) -> None:
     """A line for each track, then the figures of each library."""
     report.print_table(
         ("library", "prompt", "bars", "BPM err", "ms off", "in 5 ms", "drums", "energy", "key",
@@ -272,7 +274,7 @@ def show(rows: Sequence[SoundFeatures]) -> None:
             print(f"  {line}")
 
 
-def summary(rows: Sequence[SoundFeatures]) -> Iterator[str]:
+def summary(rows: Sequence[MeasuredTrack]) -> Iterator[str]:
     """The figures of one library, in words."""
     done = [row for row in rows if not row.problem]
     yield f"rendered {len(done)} of {len(rows)}"

@@ -115,7 +115,7 @@ def benchmark_score(minutes: float, stems: int, target_lufs: float | None) -> Sc
         **{role: _hit_track(role, every, _playing(role, sections)) for role, every in HITS},
     }
     return Score(
-        bpm=BPM, key="Am", beats_per_bar=4, seed=1, sections=sections,
+        bpm=BPM, key="Am", seed=1, sections=sections,
         channels=tuple(tracks[role] for role in _chosen(stems)),
         target_lufs=target_lufs, ceiling_dbtp=-1.0, tail_s=ROOM_FOR_ECHO_S,
     )  # fmt: skip

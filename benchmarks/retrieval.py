@@ -46,7 +46,7 @@ from src.core.errors import BackendUnavailableError, InvalidInputError  # noqa: 
 from src.embeddings.acoustic import AcousticEmbedder  # noqa: E402
 from src.embeddings.choice import build_embedder  # noqa: E402
 from src.embeddings.protocol import Embedder  # noqa: E402
-from src.services.retrieval.directions import Usual, direction_of, text_directions  # noqa: E402
+from src.services.retrieval.directions import Usual, direction_of, text_vectors  # noqa: E402
 from src.services.retrieval.ranking import RankedFor, rank  # noqa: E402
 from src.services.retrieval.words import corrected  # noqa: E402
 from src.services.search import SearchService  # noqa: E402
@@ -123,10 +123,11 @@ def embedders() -> dict[str, Embedder]:
 
 def part_scores(service: SearchService, embedder: Embedder, text: str, count: int) -> Parts:
     """The score of each stem by each part and by all together, in the order of the labels."""
-    with service.opened() as index:
-        requested = corrected(text, index.words)
-    requests = text_directions(embedder, [requested.corrected or text], [1.0])
-    with service.opened() as index:
+    with service._spaces.opened() as space:
+        requested = corrected(text, space.index.words)
+    requests = text_vectors(embedder, [requested.corrected or text], [1.0])
+    with service._spaces.opened() as space:
+        index = space.index
         wanted = RankedFor(requested, direction_of(requests, index, Usual()))
         ranking = rank(index, index.column("alive"), wanted, depth=10**9)
         slots = index.slots_of([id_of(number) for number in range(count)])

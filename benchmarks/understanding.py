@@ -32,15 +32,17 @@ from benchmarks.understanding_facts import (
 from src.core.errors import InvalidInputError
 from src.music.arranging.library_summary import LibrarySummary
 from src.music.model.plan import plan_to_dict
+from src.music.prompt.lexicon import prompt_lexicon
 from src.music.theory.library import CATEGORIES
 from src.services.arranger import ArrangerService
+from src.words.phrases import Found
 
 LABELS = Path(__file__).parent / "understanding_labels"
 HALVES = ("dev", "held")
 _NOTHING = "music"
-_MUSICAL = ("bpm", "key", "genre", "style", "moods", "excluded", "swing", "beats_per_bar", "metre",
-            "scale", "chords", "progression", "feel", "requested", "only_roles", "structure",
-            "ending")  # fmt: skip
+_MUSICAL = ("bpm", "key", "genre", "style", "moods", "excluded", "swing", "beats_per_bar",
+            "time_signature", "scale", "chords", "progression", "feel", "requested", "only_roles",
+            "structure", "ending")  # fmt: skip
 _SMALL = """
 a an the of for to in on at with and or but i me my mine we us our you your he she they them his her
 it its it's is are be been was were am that this these those there here by some any from as so then
@@ -55,12 +57,16 @@ zur zu von vom ich mir mich mein meine meinen du dich es er sie wir ihr uns ist 
 haben hab habe soll sollen kann bitte will möchte hätte gern gerne mach mache gib schreib mal was
 etwas so wie bei über unter durch nach vor auch noch nur schon ganz sehr alles alle aus bis wieder
 rein dann danach einmal fürs um musik stück lied titel track stil art klingt klang sound ding
-zwei dieser diese dieses mitte
+zwei dieser diese dieses mitte tempo takt zu
 в во на с со и или но а я мне мы нам ты вы он она они это этот эта этого для по к у о об из от до
 под над при за как что чтоб чтобы бы же ли пожалуйста хочу нужен нужна нужно сделай дай был была
 было мой моя очень тоже ещё еще уже снова потом затем через трек песня песню музыка музыку звук
-стиле стиль нибудь что-нибудь два один этом
+стиле стиль нибудь что-нибудь два один этом темп темпе размер слишком
 """
+_JOINING = ("filler", "article", "and", "or", "but", "with", "in", "within", "whole", "than")
+_COMPOUND = 8
+"""A word of so many letters may be a compound, whose parts are accounted for one by one."""
+
 _SMALL_WORDS = frozenset(_SMALL.split())
 """Words of which nobody expects an effect of their own."""
 
@@ -156,10 +162,26 @@ def judge(arranger: ArrangerService, label: Label, neutral: Mapping[str, Any]) -
 
 
 def passed_over(text: str, plan: Mapping[str, Any]) -> tuple[str, ...]:
-    """List the words of a text that a plan neither says it understood nor reports."""
+    """List the words of a text that a plan neither says it understood nor reports.
+
+    Small words are left out: those of this list, and what the vocabulary calls a filler, an article
+    or a joining word (``src/words/data/grammar.yaml``).
+    """
     accounted = " ".join([*understood_words(plan), *reported_words(plan)])
-    known = set(_words(accounted))
-    return tuple(word for word in _words(text) if word not in known | _SMALL_WORDS)
+    known = set(_words(accounted)) | _SMALL_WORDS
+    table = prompt_lexicon()
+    glued = "".join(_words(accounted))
+    return tuple(
+        word
+        for word in _words(text)
+        if word not in known
+        and not (len(word) >= _COMPOUND and word in glued)
+        and not _joins_only(table.word(word))
+    )
+
+
+def _joins_only(found: Sequence[Found]) -> bool:
+    return bool(found) and all(one.entry.kind in _JOINING for one in found)
 
 
 def _musical(plan: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,11 +6,13 @@ plan lacks counts as not held. The keys are those of the labels' own header.
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from benchmarks.understanding_timeline import holds_timeline, kinds_of, sections_of_kind
 from src.music.theory.keys import is_minor, pitch_class
 from src.music.theory.library import CATEGORIES, DRUM_CATEGORIES
+from src.words.vocabulary import vocabulary
 
 Plan = Mapping[str, Any]
 
@@ -63,12 +65,29 @@ def understood_words(plan: Plan) -> list[str]:
 
 
 def _genre(plan: Plan, names: Sequence[str], _: Mapping[str, Any]) -> bool:
-    """A plan's genre, its style, both together, or the genre as it was named."""
+    """A plan's genre, its style, both together, the genre as it was named, or as it is called.
+
+    What the vocabulary calls a genre in English is its name, too ("2 step" of two step); what is
+    only the nearest to another is not called so.
+    """
     style, genre = plan.get("style", ""), plan["genre"]
     named = [e["value"] for e in plan.get("understood", ()) if e["field"] == "genre"]
     own = {_squeezed(text) for text in (genre, style, f"{style} {genre}", *named)}
     own |= {_squeezed(part) for text in named for part in str(text).split("/")}
+    own |= _called(genre, style)
     return any(_squeezed(name) in own for name in names)
+
+
+@cache
+def _called(genre: str, style: str) -> frozenset[str]:
+    """English names of a genre, or of its style, without blanks and hyphens."""
+    values = (genre, f"{genre}/{style}")
+    return frozenset(
+        _squeezed(pattern.rstrip("*"))
+        for entry in vocabulary().entries
+        if entry.kind in ("genre", "style") and entry.value in values
+        for pattern in (*entry.words["en"], *entry.phrases)
+    )
 
 
 def _instruments(plan: Plan, names: Sequence[Any], _: Mapping[str, Any]) -> bool:
@@ -121,7 +140,7 @@ def _mode(plan: Plan, modes: str | Sequence[str], _: Mapping[str, Any]) -> bool:
 
 
 def _metre(plan: Plan, metres: str | Sequence[str], _: Mapping[str, Any]) -> bool:
-    return (plan.get("metre") or "4/4") in _several(metres)
+    return (plan.get("time_signature") or "4/4") in _several(metres)
 
 
 def _swing(plan: Plan, swung: bool, _: Mapping[str, Any]) -> bool:

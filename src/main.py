@@ -40,7 +40,7 @@ from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError
 from src.core.logs import set_up_logging
 from src.wiring import Services, build_services
-from src.workers.local import LocalRunner
+from src.workers.keeper import JobCarrier
 
 MAX_BODY_BYTES = 4_000_000
 """Largest body of any request that is not an upload."""
@@ -132,13 +132,15 @@ async def _lifespan(
     try:
         yield
     finally:
+        if services.folder_watch is not None:
+            await run_in_threadpool(services.folder_watch.stop)
         engine.watch.close()
         await engine.watch.ended()
         await run_in_threadpool(runner.stop)
         await run_in_threadpool(services.close)
 
 
-def _start(services: Services) -> tuple[Engine, LocalRunner]:
+def _start(services: Services) -> tuple[Engine, JobCarrier]:
     """Let everything be built, put in order what a dead process left, start the threads."""
     check_access(services.settings, host="localhost")  # the guard sees where requests come in
     settings = services.settings
@@ -148,6 +150,8 @@ def _start(services: Services) -> tuple[Engine, LocalRunner]:
     engine, runner = services.engine, services.runner
     engine.uploads.remove_stale()
     runner.start(engine.jobs, lock_file=settings.processed_path / "jobs.lock")
+    if services.folder_watch is not None:
+        services.folder_watch.start()
     return engine, runner
 
 

@@ -6,7 +6,7 @@ sound engine and ``doctor`` does not pay for anything.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from src.core.config import Settings
@@ -44,7 +44,9 @@ if TYPE_CHECKING:
     from src.services.system.restore import RestoreService
     from src.services.tracks.revisions import RevisionService
     from src.services.tracks.service import TrackService
+    from src.workers.broker import BrokerRunner
     from src.workers.local import LocalRunner
+    from src.workers.watching import WatchThread
 
 PREPROCESS_STAGES = (("analysing", 1.0),)
 DEMO_STAGES = (("synthesising", 0.5), ("analysing", 0.5))
@@ -265,9 +267,16 @@ class Services:
         return RestoreService(self.settings)
 
     @cached_property
-    def runner(self) -> "LocalRunner":
-        """The threads that work jobs off, not started."""
+    def runner(self) -> "LocalRunner | BrokerRunner":
+        """Who carries jobs to where they are worked off, not started: threads, or a broker."""
         from src.services.jobs.kinds import LIBRARY, TRACKS, VECTORS
+
+        if self.settings.redis_url is not None:
+            from src.workers.broker import BrokerRunner, make_app
+
+            return BrokerRunner(
+                make_app(self.settings.redis_url, threads=self.settings.job_threads)
+            )
         from src.workers.local import LocalRunner
 
         return LocalRunner(lanes={LIBRARY: 1, VECTORS: 1, TRACKS: self.settings.job_threads})
@@ -291,6 +300,18 @@ class Services:
                 kept_days=settings.jobs_kept_days,
             ),
         )
+
+    @cached_property
+    def folder_watch(self) -> "WatchThread | None":
+        """Who imports new files without being asked, not started; None where nobody shall."""
+        if not self.settings.watch:
+            return None
+        from src.services.ingest.folder_watch import FolderWatch
+        from src.workers.watching import WatchThread
+
+        quiet_s = self.settings.watch_quiet_s
+        ask = partial(self.jobs.submit, "preprocess", {})
+        return WatchThread(FolderWatch(self.analyzer, ask, quiet_s=quiet_s))
 
     @cached_property
     def watch(self) -> "JobWatch":
@@ -317,6 +338,13 @@ class Services:
             "render": render,
             "export": JobKind(exports.run, ((STAGE, 1.0),), again=True, tidy=exports.tidy),
         }
+
+    def prepare_jobs(self) -> None:
+        """Build what jobs work with, before several threads ask for it at once and wait for
+        each other for ever.
+        """
+        for name in ("analyzer", "reanalysis", "reembedding", "tracks", "exports", "jobs"):
+            getattr(self, name)
 
     def _preprocess(self, _params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
         from src.services.ingest.lock import when_free

@@ -23,6 +23,12 @@ DOCKERFILES = ("backend.dockerfile", "frontend.dockerfile")
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 
 VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(:-|-)?([^}]*)\}")
+DECODER = (
+    'RUN if [ "${SECOND_DECODER}" = ffmpeg ]; then apt-get update '
+    "&& DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ffmpeg "
+    "&& rm -rf /var/lib/apt/lists/*; fi"
+)
+"""All that may be asked of Debian, and a build argument leaves it out."""
 OF_THE_IMAGE = {"HOST", "PORT", "RAW_DIR", "PROCESSED_DIR", "TRACKS_DIR", "MODELS_DIR"}
 
 
@@ -30,7 +36,8 @@ def instructions(name: str) -> list[str]:
     """The instructions of a dockerfile, each on one line, without comments."""
     lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
     joined = "\n".join(line for line in lines if not line.lstrip().startswith("#"))
-    return [line.strip() for line in joined.replace("\\\n", " ").splitlines() if line.strip()]
+    flat = joined.replace("\\\n", " ").splitlines()
+    return [" ".join(line.split()) for line in flat if line.strip()]
 
 
 def default_of(variable: str) -> str:
@@ -181,10 +188,18 @@ def test_images_are_small_and_run_as_nobody_in_particular(name: str) -> None:
     assert "ARG PYTHON_IMAGE=python:3.11-slim" in lines
     last = lines[lines.index(stages[-1]) :]
     assert "USER 1000:1000" in last
-    assert not any("pip" in line or "apt" in line for line in last)
+    assert not any("pip" in line for line in last)
+    assert [line for line in last if "apt" in line] == [DECODER] * (name == "backend.dockerfile")
     assert not any("curl" in line or "wget" in line for line in lines)
     health = next(line for line in last if line.startswith("HEALTHCHECK "))
     assert '"python"' in health
+
+
+def test_the_image_reads_all_kinds_of_files_unless_it_is_told_not_to() -> None:
+    lines = instructions("backend.dockerfile")
+    assert lines.index("ARG SECOND_DECODER=ffmpeg") < lines.index(DECODER)
+    arguments = SERVICES["backend"]["build"]["args"]
+    assert arguments["SECOND_DECODER"] == "${SECOND_DECODER:-ffmpeg}"
 
 
 @pytest.mark.parametrize("name", DOCKERFILES)
@@ -220,7 +235,9 @@ def test_what_is_copied_reaches_the_builder(name: str) -> None:
         if line.startswith("COPY ") and "--from" not in line:
             source = line.split()[1]
             assert source.split("/")[0] in let_in, source
-            assert (ROOT / source).exists(), source
+            for packages in ("backend", "scale"):
+                named = source.replace("${REQUIREMENTS}", packages)
+                assert (ROOT / named).exists(), named
 
 
 def test_the_mounted_folders_are_part_of_a_clone() -> None:

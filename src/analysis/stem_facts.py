@@ -15,6 +15,7 @@ from src.analysis.tempo_estimates import (
 from src.audio.analysis.categories import CategoryModel
 from src.audio.analysis.groove import groove_grid
 from src.audio.analysis.sound_estimates import SoundEstimates, estimate_sound
+from src.audio.analysis.tempo_octaves import octave_chances
 from src.audio.basics.validation import Audio
 from src.audio.metering.loudness import integrated_loudness, true_peak_dbtp
 from src.music.evidence.category import fuse_category
@@ -25,10 +26,10 @@ from src.music.evidence.loop import fuse_loop
 from src.music.evidence.names import NameHints, name_hints
 from src.music.evidence.stem_in_kit import estimate_record
 from src.music.evidence.tonal import with_tones
-from src.music.theory.library import CATEGORIES
+from src.music.theory.library import CATEGORIES, DRUM_CATEGORIES
 from src.storage.metadata import FileMetadata
 
-ANALYSIS_VERSION = "3"
+ANALYSIS_VERSION = "4"
 """Changes whenever the same file could be analysed otherwise."""
 
 
@@ -158,7 +159,7 @@ def _notes(
         found.key_if_tonal,
         found.bars,
         found.downbeat_s,
-        **_for_the_kit(sound),
+        **_for_the_kit(sound, duration_s),
         shares=tuple(found.shares[name] for name in CATEGORIES),
         named=found.category.source == "filename",
     )
@@ -206,12 +207,23 @@ def _warnings(
     return tuple(warnings)
 
 
-def _for_the_kit(sound: SoundEstimates) -> dict[str, tuple[Any, ...]]:
+def _for_the_kit(sound: SoundEstimates, duration_s: float) -> dict[str, tuple[Any, ...]]:
     """List all tempos and keys that the sound could have."""
     return {
         "tempos": () if sound.tempo is None else sound.tempo.candidates,
+        "octaves": _octaves(sound, duration_s),
         "keys": () if sound.key is None else tuple(float(score) for score in sound.key.scores),
     }
+
+
+def _octaves(sound: SoundEstimates, duration_s: float) -> tuple[tuple[float, float], ...]:
+    """Rate the octaves of the analysed tempo by what plays."""
+    if sound.tempo is None:
+        return ()
+    drums = sum(sound.categories[name] for name in DRUM_CATEGORIES)
+    return octave_chances(
+        sound.onsets, sound.playing, sound.tempo, duration_s=duration_s, drums=drums
+    )
 
 
 def _likeliest(shares: dict[str, float]) -> dict[str, float]:

@@ -79,6 +79,12 @@ def edits_of(options: argparse.Namespace) -> list["Edit"]:
             edits.append(plan_edits.Mute(part, (section,) if section else (), on=on))
     edits += [plan_edits.Reroll(section) for section in options.reroll]
     edits += [_level(word) for word in options.level]
+    edits += [_entry(word, enters=True) for word in options.enter]
+    edits += [_entry(word, enters=False) for word in options.exit]
+    if options.fade is not None:
+        edits.append(plan_edits.SetEnding("fade", options.fade))
+    elif options.cold_end:
+        edits.append(plan_edits.SetEnding("cold"))
     if options.bars is not None or options.seconds is not None:
         edits.append(plan_edits.SetLength(options.bars, options.seconds))
     if options.bpm is not None:
@@ -100,6 +106,17 @@ def _level(word: str) -> "Edit":
         raise InvalidInputError(f"a level is written as bass=-3 (dB), got {word!r}") from error
 
 
+def _entry(word: str, *, enters: bool) -> "Edit":
+    from src.music.arranging import plan_edits
+
+    part, _, place = word.partition("@")
+    section, _, bar = place.rpartition(":")
+    if not part or not section or not bar.isdigit():
+        raise InvalidInputError(f"an entry or exit is written as bass@Drop:9, got {word!r}")
+    bars = {"enters_bar": int(bar)} if enters else {"exits_bar": int(bar)}
+    return plan_edits.SetEntry(part, section, **bars)
+
+
 def add_options(made: argparse.ArgumentParser) -> None:
     """Add the options of ``revise``."""
     made.add_argument("track", metavar="TRACK_ID")
@@ -109,6 +126,10 @@ def add_options(made: argparse.ArgumentParser) -> None:
     made.add_argument("--unmute", metavar="VOICE[@SECTION]", **several)
     made.add_argument("--reroll", metavar="SECTION", help="play its details anew", **several)
     made.add_argument("--level", metavar="VOICE=DB", help="louder or quieter", **several)
+    made.add_argument("--enter", metavar="VOICE@SECTION:BAR", help="comes in there", **several)
+    made.add_argument("--exit", metavar="VOICE@SECTION:BAR", help="leaves there", **several)
+    made.add_argument("--fade", type=float, metavar="SECONDS", help="ends in a fade")
+    made.add_argument("--cold-end", action="store_true", help="stops on its last beat")
     made.add_argument("--lock", metavar="VOICE", help="keeps its stem in any case", **several)
     made.add_argument("--mood", metavar="MOOD", help="melodies are chosen anew", **several)
     made.add_argument("--bars", type=int)

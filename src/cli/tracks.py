@@ -4,7 +4,7 @@ import json
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from src.cli.call import Call, Result, bring_up_to_date
 from src.core.errors import InvalidInputError
@@ -17,17 +17,38 @@ DEMO_PROMPT = "driving industrial techno 138 bpm"
 
 def plan(call: Call) -> Result:
     """Plan a track without rendering it."""
+    from src.music.model.accounts import report_text
     from src.music.model.plan import plan_to_dict
 
-    answer = plan_to_dict(
-        call.services.arranger.generate_arrangement_plan(call.options.text, seed=call.options.seed)
+    planned = call.services.arranger.generate_arrangement_plan(
+        call.options.text, seed=call.options.seed
     )
+    answer = plan_to_dict(planned)
     lines = [f"{answer['genre']}, {answer['bpm']:g} bpm, {answer['key']}"]
     for section in answer["structure"]:
-        roles = ", ".join(query["category"] for query in section["stem_queries"])
-        lines.append(f"  {section['bars']:>3} bars  {section['section']:<12} {roles}")
+        lines.append(f"  {section['bars']:>3} bars  {section['section']:<12} {_roles(section)}")
+    if "ending" in answer:
+        ending = answer["ending"]
+        fade = f" of {ending['fade_s']:g} s" if "fade_s" in ending else ""
+        lines.append(f"  ending: {ending['kind']}{fade}")
+    lines += [f"  {one.words!r}: {one.field} {one.value}" for one in planned.understood]
     lines += [f"  note: {note}" for note in answer["notes"]]
+    lines += [f"  warning: {report_text(report)}" for report in planned.reported]
     return Result(answer, "\n".join(lines))
+
+
+def _roles(section: dict[str, Any]) -> str:
+    """Name who plays in a section, with the bars at which they come in and leave."""
+    if section.get("silent"):
+        return "silence"
+    roles = []
+    for query in section["stem_queries"]:
+        enters, exits = query.get("enters_bar") or 1, query.get("exits_bar")
+        bars = f" from bar {enters}" if enters > 1 else ""
+        roles.append(query["category"] + bars + (f" to bar {exits - 1}" if exits else ""))
+    told = [f"only {', '.join(section['only'])}"] if section.get("only") else []
+    told += [f"without {', '.join(section['without'])}"] if section.get("without") else []
+    return ", ".join(roles) + (f"  ({'; '.join(told)})" if told else "")
 
 
 def generate(call: Call) -> Result:

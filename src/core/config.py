@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     processed_dir: Path = Path("processed_database")
     tracks_dir: Path = Path("generated_tracks")
     database_url: str | None = None
+    redis_url: str | None = None
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
@@ -37,6 +38,8 @@ class Settings(BaseSettings):
     job_lease_s: float = Field(default=20.0, ge=1.0, le=600.0)
     jobs_kept_days: float = Field(default=30.0, gt=0, le=36_500)
     max_queued_jobs: int = Field(default=10_000, ge=1)
+    watch: bool = Field(default=False, description="new files are imported without being asked")
+    watch_quiet_s: float = Field(default=10.0, ge=0.0, le=3600.0)
     file_timeout_s: float = Field(default=120.0, gt=0)
     max_stem_s: float = Field(default=900.0, gt=0)
     embed_batch: int = Field(default=16, ge=1, le=1024)
@@ -63,6 +66,15 @@ class Settings(BaseSettings):
     @classmethod
     def _blank_is_none(cls, key: SecretStr | None) -> SecretStr | None:
         return key if key is not None and key.get_secret_value() else None
+
+    @field_validator("redis_url", mode="after")
+    @classmethod
+    def _is_redis(cls, url: str | None) -> str | None:
+        if not url:
+            return None
+        if not url.startswith(("redis://", "rediss://")):
+            raise ValueError("must begin with redis:// or rediss://")
+        return url
 
     def below_home(self, folder: Path) -> Path:
         """Return the folder itself when absolute, else below ``home``."""

@@ -126,7 +126,7 @@ class Studio:
         for name, gain in gains.items():
             clip = self.drum(name)
             for stroke in pattern[name]:
-                canvas.position(clip, beat=stroke.beat, gain=gain * stroke.velocity**1.4)
+                canvas.place(clip, beat=stroke.beat, gain=gain * stroke.velocity**1.4)
         return canvas.audio
 
     def played(
@@ -143,7 +143,7 @@ class Studio:
             gate_s = grid.seconds(note.length_beats * hold)
             press = Press(note.pitches_hz, gate_s, note.velocity, from_hz=slide_hz)
             clip = voice(press, self.sample_rate, self.rng(f"{name} {number}"))
-            canvas.position(clip, beat=note.beat)
+            canvas.place(clip, beat=note.beat)
             before = note.pitches_hz[0]
         return canvas.audio
 

@@ -11,8 +11,8 @@ from src.embeddings.clap.manifest import MANIFEST, Manifest, read_manifest
 from src.embeddings.protocol import Embedder
 
 HOW_TO_GET_CLAP = (
-    "'python -m src.cli models pull' downloads a CLAP (163 MB), 'models export' converts a "
-    "checkpoint; EMBEDDER=auto then takes it"
+    "'python -m src.cli models pull' downloads a CLAP (163 MB), 'models export "
+    "laion/larger_clap_general' converts one that finds better; EMBEDDER=auto then takes it"
 )
 """What /readyz, the CLI and the app tell."""
 

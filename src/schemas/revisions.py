@@ -6,8 +6,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from src.music.arranging import plan_edits
 from src.music.arranging.plan_edits import LENGTH_BARS, LENGTH_S, LEVEL_DB
-from src.music.model.plan import BPM, MAX_PART_NAME, MAX_SECTION_NAME, SECTIONS
+from src.music.model.ending import LONGEST_FADE_S
+from src.music.model.plan import BPM, MAX_PART_NAME, MAX_SECTION_NAME, SECTION_BARS, SECTIONS
 from src.schemas.common import MAX_SEED, Text
+from src.schemas.stems import Category
 from src.schemas.tracks import Finite
 
 PartName = Annotated[
@@ -20,6 +22,9 @@ PartName = Annotated[
     ),
 ]
 Section = Annotated[Text, Field(min_length=1, max_length=MAX_SECTION_NAME, examples=["Drop 2"])]
+
+
+Bar = Annotated[int, Field(ge=SECTION_BARS.low, le=SECTION_BARS.high)]
 
 
 class _Edit(BaseModel):
@@ -120,8 +125,57 @@ class MoodIn(_Edit):
         return plan_edits.SetMoods(tuple(self.moods))
 
 
+class EntryIn(_Edit):
+    """With which bars of a section a part comes in and leaves; null leaves it as usual."""
+
+    op: Literal["entry"]
+    voice: PartName
+    section: Section
+    enters_bar: Bar | None = None
+    exits_bar: Bar | None = None
+
+    def edit(self) -> plan_edits.Edit:
+        """Convert to the edit of the plan."""
+        return plan_edits.SetEntry(self.voice, self.section, self.enters_bar, self.exits_bar)
+
+
+class SectionRolesIn(_Edit):
+    """Which categories alone may play in a section, and which may not."""
+
+    op: Literal["roles"]
+    section: Section
+    only: list[Category] = Field(default_factory=list, max_length=32)
+    without: list[Category] = Field(default_factory=list, max_length=32)
+
+    def edit(self) -> plan_edits.Edit:
+        """Convert to the edit of the plan."""
+        return plan_edits.SetSectionRoles(self.section, tuple(self.only), tuple(self.without))
+
+
+class EndingEditIn(_Edit):
+    """Another ending: a fade of so many seconds, a cold end, or with null the form's own."""
+
+    op: Literal["ending"]
+    kind: Literal["fade", "cold"] | None = None
+    fade_s: Finite = Field(default=0.0, ge=0.0, le=LONGEST_FADE_S)
+
+    def edit(self) -> plan_edits.Edit:
+        """Convert to the edit of the plan."""
+        return plan_edits.SetEnding(self.kind, self.fade_s)
+
+
 EditIn = Annotated[
-    SwapIn | MuteIn | RerollIn | LevelIn | LengthIn | TempoIn | KeyIn | MoodIn,
+    SwapIn
+    | MuteIn
+    | RerollIn
+    | LevelIn
+    | LengthIn
+    | TempoIn
+    | KeyIn
+    | MoodIn
+    | EntryIn
+    | SectionRolesIn
+    | EndingEditIn,
     Field(discriminator="op"),
 ]
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from src.music.model.ending import LONGEST_FADE_S
 from src.music.model.palette import MOST_NAMED
 from src.music.model.plan import (
     ANSWER_BARS,
@@ -95,6 +96,18 @@ class StemQueryIn(BaseModel):
         le=ANSWER_BARS.high,
         description="Turns of call and answer, with a count above 1",
     )
+    enters_bar: int | None = Field(
+        default=None,
+        ge=SECTION_BARS.low,
+        le=SECTION_BARS.high,
+        description="Bar of the section, from 1, with which it comes in; null: as the genre has it",
+    )
+    exits_bar: int | None = Field(
+        default=None,
+        ge=SECTION_BARS.low + 1,
+        le=SECTION_BARS.high,
+        description="Bar of the section with which it is silent again; null: it stays",
+    )
 
 
 class SectionIn(BaseModel):
@@ -116,6 +129,59 @@ class SectionIn(BaseModel):
     muted: list[Word] = Field(
         default_factory=list, max_length=64, description="Parts or categories silent in it"
     )
+    only: list[Category] = Field(
+        default_factory=list,
+        max_length=32,
+        description="Beside these categories nothing may play in it; empty allows all",
+    )
+    without: list[Category] = Field(
+        default_factory=list, max_length=32, description="Categories that may not play in it"
+    )
+    genre: Text = Field(
+        default="", max_length=64, description="Whose patterns it is played by; empty: the plan's"
+    )
+    silent: bool = Field(default=False, description="A rest in which nothing plays")
+
+
+class EndingIn(BaseModel):
+    """How the track ends: a fade to silence with its last beat, or a stop on it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["fade", "cold"]
+    fade_s: Finite = Field(
+        default=0.0, ge=0.0, le=LONGEST_FADE_S, description="Length of a fade in seconds"
+    )
+
+
+class RequestedSoundIn(BaseModel):
+    """An instrument that the prompt asks for by name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Text = Field(max_length=MAX_TEXT)
+    category: Text = Field(max_length=32)
+    text: Text = Field(default="", max_length=MAX_TEXT)
+    gain_db: Finite = 0.0
+
+
+class UnderstoodWordsIn(BaseModel):
+    """Words of the prompt, the field of the plan that they made, and its value."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    words: Text = Field(max_length=MAX_TEXT)
+    field: Text = Field(max_length=32)
+    value: Text = Field(max_length=MAX_TEXT)
+
+
+class ReportedWordsIn(BaseModel):
+    """Words of the prompt that are not played: why, by a code, with the values of its sentence."""
+
+    model_config = ConfigDict(extra="allow")
+
+    code: Text = Field(max_length=32, examples=["not_understood"])
+    words: Text = Field(max_length=MAX_TEXT)
 
 
 class Plan(BaseModel):
@@ -148,7 +214,21 @@ class Plan(BaseModel):
     moods: list[Word] = Field(default_factory=list, max_length=64)
     excluded: list[Note] = Field(default_factory=list, max_length=64)
     swing: Finite = Field(default=0.0, ge=SWING.low, le=SWING.high)
-    beats_per_bar: int = Field(default=4, ge=BEATS_PER_BAR.low, le=BEATS_PER_BAR.high)
+    swing_note: Literal[8, 16] = Field(
+        default=16, description="Every second one of these notes comes late"
+    )
+    time_signature: Text | None = Field(
+        default=None,
+        max_length=5,
+        examples=["3/4", "6/8"],
+        description="4/4 where it is left out; bpm counts dotted quarters in 6/8, 9/8 and 12/8",
+    )
+    beats_per_bar: float | None = Field(
+        default=None,
+        ge=BEATS_PER_BAR.low,
+        le=BEATS_PER_BAR.high,
+        description="Follows from the time signature; older clients give it alone, in quarters",
+    )
     target_lufs: Annotated[Finite, Field(ge=TARGET_LUFS.low, le=TARGET_LUFS.high)] | None = None
     mastering: MasteringName | None = Field(default=None, description=MASTERING)
     notes: list[Note] = Field(default_factory=list, max_length=256)
@@ -166,20 +246,18 @@ class Plan(BaseModel):
         description="Beside these categories nothing may play; empty allows all",
     )
     palette: PaletteIn | None = Field(default=None, description="null: the whole library")
-    style: Word = Field(default="", description="Of the genre, as the prompt names it")
-    scale: Word = ""
-    metre: Word = ""
-    feel: Word = ""
+    ending: EndingIn | None = Field(default=None, description="null: as the form ends")
+    style: Text = Field(default="", max_length=32, description="Of the genre")
+    scale: Text = Field(default="", max_length=32, examples=["dorian"])
+    feel: Text = Field(default="", max_length=32, examples=["half-time"])
     chords: list[Word] = Field(default_factory=list, max_length=1000)
-    progression: list[Word] = Field(default_factory=list, max_length=1000)
-    requested: list[dict[Word, Any]] = Field(
-        default_factory=list, max_length=64, description="Instruments that the prompt names"
+    progression: list[Word] = Field(
+        default_factory=list, max_length=1000, description="Roman numerals"
     )
-    understood: list[dict[Word, Any]] = Field(
-        default_factory=list, max_length=2000, description="What its words were taken for"
-    )
-    reported: list[dict[Word, Any]] = Field(
-        default_factory=list, max_length=2000, description="What could not be done, and why"
+    requested: list[RequestedSoundIn] = Field(default_factory=list, max_length=256)
+    understood: list[UnderstoodWordsIn] = Field(default_factory=list, max_length=1000)
+    reported: list[ReportedWordsIn] = Field(
+        default_factory=list, max_length=1000, description="What of the prompt is not played"
     )
 
 

@@ -23,6 +23,7 @@ from src.embeddings.protocol import Embedder
 from src.services.ingest.batch import BatchWriter
 from src.services.ingest.diff import Scope, Todo, compare
 from src.services.ingest.embedding import EmbeddingStep
+from src.services.ingest.folder_watch import Stamps
 from src.services.ingest.kit_consensus import reconcile_kits
 from src.services.ingest.lock import import_lock
 from src.services.ingest.pool import WorkPool
@@ -98,6 +99,23 @@ class NeuroAnalyzer:
         report.seconds = round(time.monotonic() - started, 3)
         _conclude(report)
         return report
+
+    def stamps(self) -> Stamps:
+        """List where each file of the raw folder lies, its bytes and its time."""
+        return frozenset((one.location, *one.stamp) for one in self._scan(self._raw()).files)
+
+    def has_new_files(self) -> bool:
+        """Tell whether an import would read files that are new or changed."""
+        source = self._raw()
+        with self.database.transaction() as session:
+            state = imports.library_state(session, model_id=self.embedder.model_id)
+        return bool(self._compared(self._scan(source), state, source).fresh)
+
+    def _raw(self) -> Path:
+        source = self.settings.raw_path
+        if not source.is_dir():
+            raise NotFoundError(f"there is no folder {str(source)!r} to import")
+        return source
 
     def _scan(self, source: Path) -> Scan:
         own = (self.settings.processed_path, self.settings.tracks_path)

@@ -17,8 +17,13 @@ from src.audio.basics.validation import Audio
 from src.core.errors import UnreadableAudioError
 from src.storage.containers.byte_view import ByteView
 from src.storage.containers.caf_file import caf_chunks
-from src.storage.containers.foreign import ForeignSound, foreign_sound
-from src.storage.containers.sound_sources import SoundRun, Sources, sound_sources
+from src.storage.containers.foreign import ForeignSound, foreign_container, foreign_sound
+from src.storage.containers.sound_sources import (
+    SoundRun,
+    Sources,
+    mended_flac,
+    sound_sources,
+)
 from src.storage.files import open_regular
 from src.storage.paths import shown
 from src.storage.riff import UNKNOWN_SIZE, Chunk, riff_chunks
@@ -31,6 +36,11 @@ MIN_RATE, MAX_RATE = 2_000, 768_000
 
 MAX_VALUES = 2**27
 """Largest clip in memory: values over all channels, half a gigabyte as float32."""
+
+_PRE_ECHO = 0.2
+"""Most that a coder spreads in front of a first attack: its level beside that of the attack."""
+
+_ATTACK_SAMPLES = 2_048
 
 _UNRECOGNISED = 1
 _UNKNOWN_SAMPLES = 2**62
@@ -131,16 +141,27 @@ def read_audio(
     with open_regular(path) as file:
         if os.fstat(file.fileno()).st_size == 0:
             raise UnreadableAudioError(f"{shown(path)} is empty", reason="empty")
+        container = foreign_container(file)
+        if container is not None:
+            try:
+                return _read_foreign(file, container, reading, sample_rate)
+            except UnreadableAudioError as error:
+                if error.reason != "unsupported" or reading.samples:
+                    raise
         try:
             return _read(file, sound_sources(file), reading, sample_rate)
         except UnreadableAudioError as error:
+            file.seek(0, os.SEEK_END)  # the decoder moved the descriptor under the buffer
+            mended = mended_flac(file) if error.reason == "corrupt" else None
+            if mended is not None:
+                return _read(file, mended, _Reading(path, max_s), sample_rate)
             foreign = foreign_sound(file) if error.reason in _UNDECODED else None
             if foreign is None or reading.samples:
                 raise
-            return _read_foreign(foreign, _Reading(path, max_s), sample_rate)
+            return _read_foreign(file, foreign, _Reading(path, max_s), sample_rate)
 
 
-_UNDECODED = ("not_audio", "broken_header")
+_UNDECODED = ("not_audio", "broken_header", "corrupt")
 
 
 def _read(
@@ -154,6 +175,9 @@ def _read(
         blocks = _all_blocks(file, sound, sources, reading)
         audio = _joined(_resampled(blocks, form, rate), form.channels, reading.path)
     warnings = [*sources.warnings, *reading.stated]
+    if not audio.size and any(told.startswith("damaged") for told in warnings):
+        told = f"{shown(reading.path)} is {warnings[0]}, and nothing of it can be read"
+        raise UnreadableAudioError(told, reason="corrupt")
     if not warnings:
         whole = sources.runs[0].parts is None
         container = form.container if whole else ""
@@ -164,7 +188,7 @@ def _read(
 
 
 def _read_foreign(
-    foreign: ForeignSound, reading: _Reading, sample_rate: int | None
+    file: BufferedReader, foreign: ForeignSound, reading: _Reading, sample_rate: int | None
 ) -> DecodedAudio:
     """Decode the sound by the second decoder, where there is one."""
     with decoded_stream(foreign, reading.path) as stream:
@@ -173,7 +197,7 @@ def _read_foreign(
         rate = form.sample_rate if sample_rate is None else sample_rate
         blocks = (reading.checked(block, form.sample_rate) for block in stream.blocks)
         audio = _joined(_resampled(blocks, form, rate), form.channels, reading.path)
-        warnings = stream.warnings()
+        warnings = stream.warnings() or tuple(_shortfall(file, "", 0, form.sample_rate))
     return DecodedAudio(audio, rate, form.sample_rate, form.container, form.subtype, warnings)
 
 
@@ -279,7 +303,7 @@ def _all_blocks(
                     return
                 yield from _run_blocks(sound, source, reading)
         except UnreadableAudioError as error:
-            if error.reason not in (*_UNDECODED, "corrupt"):
+            if error.reason not in _UNDECODED:
                 raise
             reading.stated.append(f"damaged: {left} more streams can't be read")
             return
@@ -291,13 +315,15 @@ def _run_blocks(
     """Return blocks of one run until its sound ends, never across the end that is known."""
     promised = sound.frames if source.samples is None else source.samples
     left = source.samples
-    skip = source.skip
+    skip, quiet = source.skip, source.quiet_skip
     read = 0
     while left is None or left > 0:
         most = BLOCK_SAMPLES if source.block_samples is None else source.block_samples
         block = _next_block(sound, most if left is None else min(most, left + skip), read)
         if len(block) == 0:
             break
+        if quiet:
+            skip, quiet = skip + (quiet if _begins_quietly(block[skip:], quiet) else 0), 0
         kept = block[skip:]
         skip -= len(block) - len(kept)
         read += len(kept)
@@ -305,6 +331,15 @@ def _run_blocks(
         yield reading.checked(kept, sound.samplerate)
     if source.promises and promised < _UNKNOWN_SAMPLES:
         reading.missing += max(promised - read, 0)
+
+
+def _begins_quietly(block: _Block, count: int) -> bool:
+    """Whether the first samples hold no more than the echo of a coder before an attack (RMS)."""
+    before, after = block[:count], block[count : count + _ATTACK_SAMPLES]
+    if not after.size:
+        return False
+    levels = [float(np.sqrt(np.mean(np.square(part)))) for part in (before, after)]
+    return levels[0] <= _PRE_ECHO * levels[1]
 
 
 def _next_block(sound: soundfile.SoundFile, count: int, read: int) -> _Block:

@@ -219,9 +219,11 @@ def _key(text: str) -> str | None:
     whole = _parsed_key(text)
     if whole is not None:
         return whole
-    for separators in (r"[/|,;()\[\]]+|\s-\s", r"[/|,;()\[\]\s-]+"):
+    for separators, words in ((r"[/|,;()\[\]]+|\s-\s", True), (r"[/|,;()\[\]\s-]+", False)):
         parts = [part for part in re.split(separators, text) if part.strip()]
         keys = {_parsed_key(part) for part in parts}
+        if words:  # "4A - Energy 6"
+            keys.discard(None)
         if len(keys) == 1 and len(parts) > 1:
             return keys.pop()
     return None

@@ -62,7 +62,7 @@ def safe_name(name: str, *, max_bytes: int = MAX_NAME_BYTES) -> str:
     if not dot or len(ending) > 16:
         stem, dot, ending = clean, "", ""
     stem = stem or "unnamed"
-    if stem.split(".")[0].lower() in _RESERVED:
+    if stem.split(".")[0].strip().lower() in _RESERVED:
         stem = f"_{stem}"
     room = max_bytes - len(f"{dot}{ending}".encode())
     return f"{shortened(stem, room)}{dot}{ending}"

@@ -42,8 +42,8 @@ def refusal(host: str, published_at: str, *, password: str) -> str:
             f"APP_PASSWORD must have at least {MIN_SIGNS} signs, {MIN_DIFFERENT_SIGNS} of them"
             f" different, got {len(password)}: openssl rand -base64 15 makes one"
         )
-    published = [settings.strip() for settings in published_at.split(",") if settings.strip()]
-    beyond = [settings for settings in published if not _is_loopback_address(settings)]
+    published = [host.strip() for host in published_at.split(",") if host.strip()]
+    beyond = [host for host in published if not _is_loopback_address(host)]
     if not published and host != "localhost" and not _is_loopback_address(host):
         beyond = [host]
     if password or not beyond:

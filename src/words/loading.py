@@ -10,6 +10,7 @@ import yaml
 from src.core.errors import InvalidInputError
 from src.words.entries import LANGUAGES, SCOPES, SUGGESTIONS, NameFacts, WordEntry
 
+_FOREIGN = "foreign_genres.yaml"
 _USUAL_KINDS = {
     "instruments.yaml": "instrument",
     "adjectives.yaml": "mood",
@@ -17,6 +18,7 @@ _USUAL_KINDS = {
     "occasions.yaml": "occasion",
     "theory.yaml": "scale",
     "genres.yaml": "genre",
+    _FOREIGN: "foreign_genre",
     "grammar.yaml": "filler",
 }
 _FIELDS = frozenset(
@@ -97,6 +99,7 @@ def _concepts(bodies: Mapping[str, Mapping[str, Body]]) -> dict[str, list[tuple[
             for file in (*_HEARD, "occasions.yaml", "theory.yaml")
         },
         "genres.yaml": list(genres.values()),
+        _FOREIGN: [(str(name),) for name in bodies[_FOREIGN]],
         "grammar.yaml": [
             _texts(name, () if body.get("search", SCOPES[0]) in SCOPES else body["search"])
             for name, body in bodies["grammar.yaml"].items()
@@ -113,9 +116,10 @@ def _meanings(
         for name, body in bodies[file].items():
             if "sound" not in body:
                 found[str(name)] = body.get("means", {str(name): 1.0})
-    for name, body in bodies["genres.yaml"].items():
-        if "means" in body:
-            found[name] = body["means"]
+    for file in ("genres.yaml", _FOREIGN):
+        for name, body in bodies[file].items():
+            if "means" in body:
+                found[str(name)] = body["means"]
     return found
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from src.core.errors import InvalidInputError
 from src.words.dictionary import is_ordinary
@@ -19,8 +20,7 @@ _SHORTEST_DENIED = 4
 _SHORTEST_CORRECTED_TO = 4
 
 
-@dataclass(frozen=True)
-class Phrase:
+class Phrase(NamedTuple):
     """Words in plain spelling, with their meaning; open ones match any ending."""
 
     words: tuple[str, ...]
@@ -206,7 +206,8 @@ def read_pattern(pattern: str, entry: WordEntry) -> Phrase:
     words: list[str] = []
     open_ends: list[bool] = []
     for fragment in pattern.split():
-        parts = [word.plain for word in words_of(fragment.rstrip("*"))]
+        stem = fragment.rstrip("*")
+        parts = [plain(stem)] if stem.isalnum() else [word.plain for word in words_of(stem)]
         words += parts
         open_ends += [False] * (len(parts) - 1) + [fragment.endswith("*")] if parts else []
     if not words or (open_ends[0] and len(words[0]) < _SHORTEST_PART):

@@ -14,7 +14,7 @@ from functools import cache
 SHORTEST_CORRECTED = 4
 """Shorter words are taken as they are: one letter more or less makes another word of them."""
 
-SHORTEST_OF_VOCABULARY, SHORTEST_STEM = 5, 6
+SHORTEST_OF_VOCABULARY, SHORTEST_STEM = 5, 5
 """Words and stems of the vocabulary, which are many, are recognised from so many letters on where
 more than two letters are swapped."""
 

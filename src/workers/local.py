@@ -1,6 +1,5 @@
 """Runs jobs on threads of this process."""
 
-import fcntl
 import logging
 import threading
 import time
@@ -8,18 +7,15 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import IO
 
 from src.core.memory import give_back_freed
 from src.db.database import DATABASE_DOWN
 from src.services.jobs.kinds import Ticket
 from src.services.jobs.leases import Claim
 from src.services.jobs.service import JobService
+from src.workers.keeper import JobKeeper
 
 log = logging.getLogger(__name__)
-
-FORGET_EVERY_S = 3600.0
-"""How often jobs go that are kept no longer."""
 
 _WITHOUT_DATABASE_S = 2.0
 
@@ -39,10 +35,8 @@ class LocalRunner:
         self._lanes = {name: _Lane() for name in lanes}
         self._grace_s = grace_s
         self._stopping = threading.Event()
-        self._ended = threading.Event()
         self._workers: list[threading.Thread] = []
-        self._keeper: threading.Thread | None = None
-        self._lock: IO[bytes] | None = None
+        self._keeper = JobKeeper()
 
     def send(self, ticket: Ticket) -> None:
         """Wake the lane of a job that waits. After :meth:`stop` it waits for the next start."""
@@ -51,18 +45,13 @@ class LocalRunner:
             lane.wake()
 
     def start(self, jobs: JobService, *, lock_file: Path) -> None:
-        """Start the threads.
-
-        The lock file says for as long as this process lives that an engine works on the
-        library; a second one may, and shares the jobs with the first.
-        """
-        self._lock = _locked(lock_file)
+        """Start the threads, and the keeper with its lock file."""
         for name, lane in self._lanes.items():
             lane.serve(kind for kind, what in jobs.kinds.items() if what.lane == name)
             for number in range(self._counts[name]):
                 work = partial(self._work, jobs, lane)
                 self._workers.append(_started(f"job-{name}-{number}", work))
-        self._keeper = _started("job-keeper", partial(self._keep, jobs))
+        self._keeper.start(jobs, lock_file=lock_file)
 
     def stop(self) -> None:
         """Ask running jobs to end at their next step, and wait for that a while."""
@@ -74,11 +63,7 @@ class LocalRunner:
             thread.join(max(0.0, deadline - time.monotonic()))
             if thread.is_alive():
                 log.warning("a job on %s goes on; the process ends without it", thread.name)
-        self._ended.set()
-        if self._keeper is not None:
-            self._keeper.join(max(1.0, deadline - time.monotonic()))
-        if self._lock is not None:
-            self._lock.close()
+        self._keeper.stop(within_s=max(1.0, deadline - time.monotonic()))
 
     def _work(self, jobs: JobService, lane: "_Lane") -> None:
         while not self._stopping.is_set():
@@ -97,23 +82,6 @@ class LocalRunner:
                 log.exception("a job could not be run")
                 self._stopping.wait(_WITHOUT_DATABASE_S)
             give_back_freed()
-
-    def _keep(self, jobs: JobService) -> None:
-        """Prolong this process's claims, and look after those that others left."""
-        forget_at = time.monotonic()
-        while True:
-            try:
-                jobs.renew()
-                jobs.sweep()
-                if time.monotonic() >= forget_at:
-                    forget_at = time.monotonic() + FORGET_EVERY_S
-                    jobs.forget_old()
-            except DATABASE_DOWN as error:
-                log.warning("the database does not answer, claims were not renewed: %s", error)
-            except Exception:
-                log.exception("jobs could not be looked after")
-            if self._ended.wait(jobs.rules.beat_s):
-                return
 
 
 class _Lane:
@@ -155,18 +123,3 @@ def _started(name: str, work: Callable[[], None]) -> threading.Thread:
     thread = threading.Thread(target=work, name=name, daemon=True)
     thread.start()
     return thread
-
-
-def _locked(path: Path) -> IO[bytes] | None:
-    """Open the lock file, or return None when another process holds it.
-
-    A record lock: child processes do not inherit it, the system drops it on any death.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file = path.open("ab")
-    try:
-        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        return None
-    return file

@@ -5,7 +5,7 @@ from typing import Any, cast
 import pytest
 
 from benchmarks.music import missing_of, stood_in_of
-from benchmarks.music_prompts import PROMPTS, PromptTerms
+from benchmarks.music_prompts import PROMPTS, TrackRequest
 from src.music.model.score import Choice, Score
 from src.services.search import SearchQuery
 from src.wiring import Services
@@ -42,13 +42,13 @@ def score_with(*pairs: tuple[str, str]) -> Score:
 def test_what_the_library_has_not_can_not_be_missing(
     held: tuple[str, ...], missing: tuple[str, ...], lacking: tuple[str, ...]
 ) -> None:
-    wish = PromptTerms("trap with brass and bass", ("brass", "bass"))
+    wish = TrackRequest("trap with brass and bass", ("brass", "bass"))
     found = missing_of(Library(*held).services, wish, score_with(("bass", "bass")))
     assert found == (missing, lacking)
 
 
 def test_a_stand_in_is_told_apart() -> None:
-    wish = PromptTerms("brass and bass", ("brass", "bass"))
+    wish = TrackRequest("brass and bass", ("brass", "bass"))
     score = score_with(("brass", "synth"), ("bass", "bass"), ("bass", "synth"))
     assert stood_in_of(wish, score) == ("brass",)
 

@@ -14,6 +14,8 @@ from src.music.arranging.plan_edits import (
     Level,
     Mute,
     Reroll,
+    SetEnding,
+    SetEntry,
     SetKey,
     SetLength,
     SetMoods,
@@ -41,6 +43,17 @@ def test_every_option_is_an_edit() -> None:
         SetKey("Am"),
     ]
     assert edits("--mood", "dark", "--mood", "warm") == [SetMoods(("dark", "warm"))]
+
+
+def test_entries_exits_and_endings_are_edits() -> None:
+    assert edits("--enter", "bass@Drop 2:9", "--exit", "kick@Intro:5") == [
+        SetEntry("bass", "Drop 2", enters_bar=9),
+        SetEntry("kick", "Intro", exits_bar=5),
+    ]
+    assert edits("--fade", "10") == [SetEnding("fade", 10.0)]
+    assert edits("--cold-end") == [SetEnding("cold")]
+    with pytest.raises(InvalidInputError, match="written as bass@Drop:9, got 'bass@9'"):
+        edits("--enter", "bass@9")
 
 
 def test_a_level_that_is_no_number_is_refused() -> None:

@@ -165,7 +165,7 @@ def test_a_page_needs_three_queries_however_long_it_is(
         page, total = crud.list_stems(
             session, crud.StemFilter(), sort="-bpm", window=crud.Window(50, 500)
         )
-        reported = [(row.kit.name if row.kit else "", len(row.places), row.tags) for row in page]
+        reported = [(row.kit.name if row.kit else "", len(row.locations), row.tags) for row in page]
     assert (len(page), total, reported[0][:2]) == (50, 2_000, ("K", 1))
     assert len(statements) == 3, statements
 

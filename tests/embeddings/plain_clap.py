@@ -81,9 +81,16 @@ def audio_graph(rng: np.random.Generator) -> bytes:
     )
 
 
-def text_graph(rng: np.random.Generator, vocabulary: int, *, masked: bool = False) -> bytes:
-    """Mean of one random vector per token; masked: takes an attention mask, as hub exports do."""
+def text_graph(
+    rng: np.random.Generator, vocabulary: int, *, masked: bool = False, collapsed: bool = False
+) -> bytes:
+    """Mean of one random vector per token; masked: takes an attention mask, as hub exports do.
+
+    collapsed: all tokens have nearly the same vector, so that all texts come out alike
+    """
     weights = rng.normal(0.0, 1.0, (vocabulary, DIMENSION)).astype(np.float32)
+    if collapsed:
+        weights = 0.1 * weights + rng.normal(0.0, 1.0, DIMENSION).astype(np.float32)
     nodes = [
         _node("Gather", ["weights", "input_ids"], "gathered"),
         _node("ReduceMean", ["gathered"], "mean", axes=[1]),

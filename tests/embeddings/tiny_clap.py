@@ -20,6 +20,10 @@ TEXT = {
     "max_position_embeddings": 90, "projection_dim": 32, "layer_norm_eps": 1e-5,
 }  # fmt: skip
 
+LOUD_WEIGHTS = (
+    "word_embeddings.weight", "attention.self.value.weight", "attention.output.dense.weight",
+)  # fmt: skip
+
 
 def needs_torch() -> Any:
     """torch, or a skip that says how to get it."""
@@ -41,8 +45,11 @@ def write_tokenizer(path: Path) -> int:
     return len(vocabulary)
 
 
-def tiny_model(vocabulary: int, *, seed: int = 1) -> Any:
-    """A ``ClapModel`` of random weights, with statistics that are not those of a fresh one."""
+def tiny_model(vocabulary: int, *, seed: int = 1, collapsed: bool = False) -> Any:
+    """A ``ClapModel`` of random weights, with statistics that are not those of a fresh one.
+
+    collapsed: unrelated texts come out alike, as random text towers have it
+    """
     torch = needs_torch()
     from transformers import ClapConfig, ClapModel
 
@@ -58,13 +65,24 @@ def tiny_model(vocabulary: int, *, seed: int = 1) -> Any:
                     one.uniform_(-50.0, -30.0)
                 elif not name.startswith("logit"):
                     one.add_(torch.randn_like(one) * 0.05)
+    if not collapsed:
+        spread_texts(model)
     return model
 
 
-def write_hub_folder(folder: Path) -> Any:
+def spread_texts(model: Any) -> None:
+    """Let texts differ: in a random text tower the first token outweighs all that is written."""
+    torch = needs_torch()
+    with torch.no_grad():
+        for name, one in model.text_model.named_parameters():
+            if name.endswith(LOUD_WEIGHTS):
+                one.mul_(12.0)
+
+
+def write_hub_folder(folder: Path, *, collapsed: bool = False) -> Any:
     """A checkpoint as Hugging Face lays it down; the model that it holds."""
     vocabulary = write_tokenizer(folder / "tokenizer.json")
-    model = tiny_model(vocabulary)
+    model = tiny_model(vocabulary, collapsed=collapsed)
     model.save_pretrained(folder)
     return model
 

@@ -42,7 +42,7 @@ def loader(stems: Stems) -> Callable[[str, float, float], np.ndarray]:
 def score(*tracks: Channel, bpm: float = 120.0, beats: float = 16.0, **changes: float) -> Score:
     values = {"target_lufs": -14.0, "ceiling_dbtp": -1.0, "tail_s": 0.5, **changes}
     return Score(
-        bpm=bpm, key="Am", beats_per_bar=4, seed=1,
+        bpm=bpm, key="Am", seed=1,
         sections=(ScoreSection("A", 0.0, beats, 0.5),), channels=tracks, **values,
     )  # fmt: skip
 

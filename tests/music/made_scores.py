@@ -18,7 +18,6 @@ def made_score(*tracks: Channel, bpm: float = 133.0, **changes: object) -> Score
     values: dict[str, object] = {
         "bpm": bpm,
         "key": "F#m",
-        "beats_per_bar": 4,
         "seed": 1,
         "sections": (
             ScoreSection("Intro", 0.0, 16.0, 0.4),

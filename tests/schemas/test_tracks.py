@@ -4,11 +4,13 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from src.core.errors import InvalidInputError
+from src.music.arranging.plan_edits import SetEnding, SetEntry, SetSectionRoles
 from src.music.model import plan as model
 from src.music.model.plan import ArrangementPlan, SectionPlan, StemQuery, plan_from_dict
+from src.schemas.revisions import EditIn
 from src.schemas.tracks import Plan, SectionIn, StemQueryIn
 
 QUERY = {"category": "kick"}
@@ -66,5 +68,36 @@ def test_both_take_as_many_sections_and_no_more() -> None:
 
 def test_both_know_the_same_fields() -> None:
     pairs = ((Plan, ArrangementPlan), (SectionIn, SectionPlan), (StemQueryIn, StemQuery))
+    follows = {"beats_per_bar"}
     for schema, record in pairs:
-        assert set(schema.model_fields) == {field.name for field in fields(record)}
+        assert set(schema.model_fields) - follows == {field.name for field in fields(record)}
+
+
+def test_entries_and_endings_of_the_api_are_those_of_the_engine() -> None:
+    query = {**QUERY, "enters_bar": 3, "exits_bar": 7}
+    section = {
+        "section": "A",
+        "bars": 8,
+        "stem_queries": [query],
+        "only": ["kick"],
+        "silent": False,
+    }
+    for ending in ({"kind": "fade", "fade_s": 10.0}, {"kind": "cold"}, None):
+        data = with_plan(structure=[section], ending=ending)
+        taken = Plan.model_validate(data).model_dump(mode="json")
+        assert plan_from_dict(taken) == plan_from_dict(data)
+
+
+def test_edits_of_entries_roles_and_endings_are_those_of_the_engine() -> None:
+    edits = TypeAdapter(list[EditIn]).validate_python(
+        [
+            {"op": "entry", "voice": "bass", "section": "Drop", "enters_bar": 9},
+            {"op": "roles", "section": "Drop", "only": ["kick"]},
+            {"op": "ending", "kind": "fade", "fade_s": 8.0},
+        ]
+    )
+    assert [one.edit() for one in edits] == [
+        SetEntry("bass", "Drop", enters_bar=9),
+        SetSectionRoles("Drop", only=("kick",)),
+        SetEnding("fade", 8.0),
+    ]

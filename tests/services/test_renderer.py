@@ -240,7 +240,7 @@ def test_a_missing_role_is_a_warning(renderer):
 
 def test_a_plan_that_is_too_long_is_refused(renderer):
     with pytest.raises(InvalidInputError, match="1200 s"):
-        renderer.render_track(simple_plan("kick", bars=512, beats_per_bar=7))
+        renderer.render_track(simple_plan("kick", bars=512, time_signature="7/4"))
 
 
 def test_a_plan_that_asks_for_nothing_is_refused(renderer):
@@ -262,3 +262,27 @@ def test_a_lost_copy_is_told_by_name(renderer, tmp_path):
         renderer.render_track(simple_plan("kick"))
 
     assert list((tmp_path / "generated_tracks").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("genre", "time_signature", "bar_s"),
+    [("waltz", "3/4", 1.5), ("folk", "6/8", 1.0), ("balkan", "7/8", 1.75), ("blues", "12/8", 2.0)],
+)
+def test_a_track_in_another_metre_has_its_bars_in_their_places(
+    renderer, tmp_path, genre, time_signature, bar_s
+):
+    plan = replace(
+        simple_plan("kick", bars=8, energy=0.45), genre=genre, time_signature=time_signature
+    )
+    track = renderer.render_track(plan)
+
+    audio = soundfile.read(tmp_path / track.track_path, dtype="float32", always_2d=True)[0]
+    level = np.abs(audio).max(axis=1)
+    described = json.loads((tmp_path / track.track_path).with_suffix(".json").read_text())
+    assert described["score"]["time_signature"] == time_signature
+    assert described["plan"]["time_signature"] == time_signature
+    assert len(audio) / 48_000 == pytest.approx(8 * bar_s + described["score"]["tail_s"], abs=0.01)
+    for bar in range(8):
+        start = round(bar * bar_s * 48_000)
+        before = level[max(start - 2_400, 0) : max(start - 240, 1)].max()
+        assert level[start : start + 2_400].max() > 4.0 * before

@@ -51,11 +51,22 @@ def pcm(audio: NDArray[np.float32]) -> bytes:
 def ogg_page(
     payload: bytes, *, serial: int = 7, number: int = 0, flags: int = 0, granule: int = 0
 ) -> bytes:
-    """One page whose payload is one whole packet (its checksum is left to who cares)."""
+    """One page whose payload is one whole packet."""
     lacing = [255] * (len(payload) // 255) + [len(payload) % 255]
     assert len(lacing) <= 255
-    head = b"OggS\x00" + struct.pack("<BqIII", flags, granule, serial, number, 0)
-    return head + bytes([len(lacing), *lacing]) + payload
+    head = b"OggS\x00" + struct.pack("<BqII", flags, granule, serial, number)
+    rest = bytes([len(lacing), *lacing]) + payload
+    return head + struct.pack("<I", ogg_checksum(head + bytes(4) + rest)) + rest
+
+
+def ogg_checksum(page: bytes) -> int:
+    """That of RFC 3533, bit by bit."""
+    value = 0
+    for byte in page:
+        value ^= byte << 24
+        for _ in range(8):
+            value = (value << 1 ^ (0x04C11DB7 if value >> 31 else 0)) & 0xFFFF_FFFF
+    return value
 
 
 def ogg_flac(flac: bytes, samples: int) -> bytes:

@@ -12,6 +12,7 @@ from src.music.export.daw_session import (
 )
 from src.music.export.midi_parts import MidiNote
 from src.music.model.score import AutomationPoint
+from src.music.theory.metre import Metre
 
 BPM, RATE = 133.0, 48_000
 PASS = 86_617
@@ -33,7 +34,7 @@ def made_session() -> Session:
         genre="techno",
         key="F#m",
         bpm=BPM,
-        beats_per_bar=3,
+        metre=Metre(3, 4),
         sample_rate=RATE,
         length_s=10.0,
         ticks_per_beat=30_720,

@@ -232,6 +232,12 @@ def test_a_tag_behind_an_mp3_is_no_damage(tmp_path: Path) -> None:
         assert got.warnings == ()
 
 
+def test_the_last_frame_of_an_mp3_counts_whatever_stands_behind(tmp_path: Path) -> None:
+    got = read(tmp_path, MP3 + np.random.default_rng(5).bytes(20_000), "a.mp3")
+    assert got.audio.shape == (1, SAMPLES)
+    assert got.warnings == ()
+
+
 def test_an_mp3_inside_of_a_wav_is_as_long_as_its_info_frame_says(tmp_path: Path) -> None:
     head = wave_format(0x55, block=1, bits=0)
     got = read(tmp_path, riff(head, chunk(b"data", MP3)))
@@ -259,6 +265,58 @@ def test_without_an_info_frame_the_wav_tells_the_length(tmp_path: Path, counted:
     got = read(tmp_path, riff(head, fact, chunk(b"data", MP3[first_frame:])))
     assert got.audio.shape == (1, SAMPLES)
     assert np.corrcoef(got.audio[0], read(tmp_path, MP3).audio[0])[0, 1] > 0.99
+
+
+def bare_mp3() -> bytes:
+    """An MP3 without its Info frame."""
+    frame = 417 + (MP3[2] >> 1 & 1)
+    return MP3[MP3.index(b"\xff\xfb", frame - 1) :]
+
+
+def place_of(sound: np.ndarray, whole: np.ndarray) -> int:
+    """Where a sound begins in a longer one, in samples."""
+    likeness = np.correlate(whole, sound[:4_000], "valid")
+    return int(np.argmax(likeness))
+
+
+def test_without_an_info_frame_the_delay_of_every_encoder_is_left_out(tmp_path: Path) -> None:
+    got = read(tmp_path, bare_mp3(), "a.mp3")
+    assert 0 <= place_of(noise(), got.audio[0]) < 100
+    assert SAMPLES < got.audio.shape[1] < SAMPLES + 2 * 1_152
+    assert got.warnings == ()
+
+
+def test_a_stream_cut_out_of_a_longer_one_keeps_its_beginning(tmp_path: Path) -> None:
+    for cut in (len(MP3) // 4, len(MP3) // 3, len(MP3) // 2):
+        got = read(tmp_path, MP3[cut:], "a.mp3").audio
+        assert got.shape[1] % 1_152 == 1_152 - 529  # the decoder's own delay, and no more
+
+
+def test_a_stream_that_begins_loudly_keeps_its_beginning(tmp_path: Path) -> None:
+    bare = bytearray(bare_mp3())
+    later = bare.index(b"\xff\xfb", len(bare) // 2)
+    bare[later + 4] = 0  # as if it needed no bits of frames before it
+    bare[later + 5] &= 0x7F
+    got = read(tmp_path, bytes(bare[later:]), "a.mp3").audio
+    assert got.shape[1] % 1_152 == 1_152 - 529
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_lengths_in_a_comment_of_itunes_are_kept(tmp_path: Path, wide: bool) -> None:
+    bare = bare_mp3()
+    decoded = read(tmp_path, bare, "a.mp3").audio.shape[1] + 529 + 528
+    told = f" 00000000 {576:08X} {decoded - 576 - SAMPLES:08X} {SAMPLES:016X}" + 8 * " 00000000"
+    text = told.encode("utf-16") if wide else told.encode()
+    comment = bytes([wide]) + b"eng" + (b"\0\0" if wide else b"\0") + text
+    frame = b"COMM" + len(comment).to_bytes(4, "big") + bytes(2) + comment
+    size = len(frame)
+    tag = b"ID3\x03\x00\x00" + bytes([0, 0, size >> 7, size & 127]) + frame
+    got = read(tmp_path, tag + bare, "a.mp3").audio
+    assert got.shape == (1, SAMPLES)
+    assert place_of(noise(), np.pad(got[0], (0, 100))) == 0
+    length = f"{SAMPLES:016X}".encode("utf-16")[2:] if wide else f"{SAMPLES:016X}".encode()
+    wrong = tag.replace(length, length[::-1])
+    assert read(tmp_path, wrong + bare, "a.mp3").audio.shape[1] > SAMPLES
 
 
 @pytest.mark.parametrize("subtype", ["ALAC_16", "ALAC_24"])

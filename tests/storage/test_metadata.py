@@ -165,7 +165,8 @@ def test_a_tempo_without_its_point_is_understood(
 @pytest.mark.parametrize(
     ("text", "key"),
     [("11A/F#m", "F#m"), ("11A - F#m", "F#m"), ("F#m (11A)", "F#m"), ("Am|8A", "Am"),
-     ("F#min 11A", "F#m"), ("F# minor", "F#m"), ("8A/F#m", None), ("o", None)],
+     ("F#min 11A", "F#m"), ("F# minor", "F#m"), ("8A/F#m", None), ("o", None),
+     ("4A - Energy 6", "Fm"), ("Energy 6", None)],
 )  # fmt: skip
 def test_a_key_in_two_notations_is_one_key_unless_they_differ(
     tmp_path: Path, text: str, key: str | None

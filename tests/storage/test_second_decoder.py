@@ -12,7 +12,7 @@ import soundfile
 
 from src.core.errors import UnreadableAudioError
 from src.storage.decode import read_audio
-from tests.storage.made_files import RATE, SAMPLES, noise
+from tests.storage.made_files import RATE, SAMPLES, chunk, encoded, noise, riff, wave_format
 
 MP4 = b"\0\0\0\x20ftypM4A \0\0\0\0" + bytes(200)
 FFMPEG = shutil.which("ffmpeg")
@@ -46,6 +46,27 @@ def test_its_samples_are_the_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     words = given.read_text()
     assert "-f\nmov" in words
     assert "-protocol_whitelist\nfile\n" in words
+
+
+@pytest.mark.parametrize("inside", ["FLAC", "MP3"])
+def test_a_container_is_asked_before_what_looks_known_inside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: str
+) -> None:
+    stand_in(tmp_path / "bin", monkeypatch, au(RATE, 2, 2 * 50_000))
+    head = MP4 if inside == "MP3" else b"\x1a\x45\xdf\xa3" + bytes(60)
+    (tmp_path / "a.wav").write_bytes(head + encoded(noise(), inside))
+    assert read_audio(tmp_path / "a.wav", sample_rate=None).audio.shape == (2, 50_000)
+
+
+def test_a_cut_wav_that_it_reads_without_a_word_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in(tmp_path / "bin", monkeypatch, au(RATE, 1, 1_000))
+    whole = riff(wave_format(0x45, block=1, bits=4), chunk(b"data", bytes(8_000)))
+    (tmp_path / "a.wav").write_bytes(whole)
+    assert read_audio(tmp_path / "a.wav").warnings == ()
+    (tmp_path / "a.wav").write_bytes(whole[:5_000])
+    assert "cut short" in read_audio(tmp_path / "a.wav").warnings[0]
 
 
 def test_what_it_complains_of_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,6 +38,7 @@ def test_hyphens_and_apostrophes_do_not_matter() -> None:
         ("Klaviermelodie", ["piano", "melody"]),
         ("düsterpad", ["dark", "pad"]),
         ("kickdrums", ["kick"]),
+        ("Weihnachtslied", ["christmas song"]),
         ("Feuerwehr", []),
         ("lighthouse", []),
     ],

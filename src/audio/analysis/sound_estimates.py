@@ -20,6 +20,7 @@ from src.audio.analysis.pitch import (
 )
 from src.audio.analysis.spectrum import Spectrum, loudest_stretch, short_time_spectrum
 from src.audio.analysis.tempo import Rhythm, TempoEstimate, estimate_tempo, extent_of
+from src.audio.analysis.tempo_octaves import Playing, playing_of
 from src.audio.basics.validation import Audio, valid_audio
 
 _BACKBEAT = ("snare", "clap")
@@ -39,6 +40,7 @@ class SoundEstimates:
     key: as if it were a melody or chords; None where nothing is tonal
     chroma: what the key was read from
     onsets: how strongly something begins, over time
+    playing: what plays over time, coarsely
     window_s: (start, length) of what was analysed; None for the whole clip
     """
 
@@ -52,6 +54,7 @@ class SoundEstimates:
     key: KeyEstimate | None
     chroma: Chroma
     onsets: OnsetStrength
+    playing: Playing
     window_s: tuple[float, float] | None
 
 
@@ -94,6 +97,7 @@ def estimate_sound(
         tempo,
         *_tones(mono, sample_rate),
         onsets=strength,
+        playing=playing_of(spectrum, frame_rate=rate, first_s=first / sample_rate if part else 0.0),
         window_s=(first / sample_rate, mono.size / sample_rate) if part else None,
     )
 

@@ -44,7 +44,7 @@ class LoopCanvas:
         self.grid = grid
         self._sum = np.zeros((2, grid.samples), np.float32)
 
-    def position(self, clip: Audio, *, beat: float, gain: float = 1.0) -> None:
+    def place(self, clip: Audio, *, beat: float, gain: float = 1.0) -> None:
         """Add a clip of one or two channels, starting exactly on a beat."""
         start = self.grid.sample_of(beat) % self.grid.samples
         done = 0

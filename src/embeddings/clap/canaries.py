@@ -15,6 +15,16 @@ tokenizer or front-end is far below."""
 
 CANARY_TEXTS = ("dark kick", "the sound of a warm pad")
 
+UNRELATED_TEXTS = (
+    "a dog barks", "heavy rain on a tin roof", "a deep techno kick drum", "a man is speaking",
+    "slow violin melody", "glass shatters on the floor",
+)  # fmt: skip
+"""Prompts that have nothing to do with each other."""
+
+MOST_ALIKE = 0.95
+"""Highest mean cosine of their vectors. A text tower that works stays far below; that of
+laion/larger_clap_music, which has collapsed on the hub, reaches 0.9993: it ranks by chance."""
+
 _DIGITS = 6
 
 EmbedSounds = Callable[[Sequence[Audio]], Vectors]
@@ -34,7 +44,11 @@ def canary_sounds() -> dict[str, Audio]:
 def new_canaries(
     embed_sounds: EmbedSounds, embed_texts: EmbedTexts, *, origin: str, precision: Precision
 ) -> VectorCanaries:
-    """Make the canaries of a model that is known to be right."""
+    """Make the canaries of a model that is known to be right.
+
+    Raises BackendUnavailableError where its text tower tells no texts apart.
+    """
+    check_texts_differ(embed_texts)
     sounds = canary_sounds()
     return VectorCanaries(
         origin=origin,
@@ -52,9 +66,28 @@ def check_audio_canaries(canaries: VectorCanaries, embed: EmbedSounds) -> None:
 
 
 def check_text_canaries(canaries: VectorCanaries, embed: EmbedTexts) -> None:
-    """Raise BackendUnavailableError where a text gets another vector than it must."""
+    """Raise BackendUnavailableError where a text gets another vector than it must, or all alike."""
     texts = list(canaries.text)
     _compare(canaries.text, texts, embed(texts), canaries.least_cosine)
+    check_texts_differ(embed)
+
+
+def check_texts_differ(embed: EmbedTexts) -> None:
+    """Refuse a text tower for which unrelated prompts come out alike.
+
+    embed: gives a unit vector for each text
+
+    Raises BackendUnavailableError with the mean cosine of all pairs and the limit.
+    """
+    vectors = embed(UNRELATED_TEXTS).astype(np.float64)
+    pairs = np.triu_indices(len(vectors), 1)
+    alike = float((vectors @ vectors.T)[pairs].mean())
+    if not alike <= MOST_ALIKE:
+        raise BackendUnavailableError(
+            f"the text tower has collapsed: vectors of {len(vectors)} unrelated prompts must have "
+            f"a mean cosine of at most {MOST_ALIKE}, got {alike:.4f}, so that no search by text "
+            "works; laion/larger_clap_general is whole"
+        )
 
 
 def _compare(

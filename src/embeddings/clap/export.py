@@ -14,7 +14,7 @@ import numpy as np
 
 from src.core.errors import BackendUnavailableError, ConflictError, GenerationFailedError
 from src.core.progress import Progress, silent
-from src.embeddings.clap.canaries import canary_sounds, new_canaries
+from src.embeddings.clap.canaries import canary_sounds, check_texts_differ, new_canaries
 from src.embeddings.clap.checkpoint import Checkpoint, torch_and_transformers
 from src.embeddings.clap.manifest import (
     MANIFEST,
@@ -63,13 +63,16 @@ def export(
 ) -> list[Exported]:
     """Write ``<name>-<precision>`` folders below ``out``, each whole or not at all.
 
-    Raises ConflictError where one is there already (unless ``replace``), GenerationFailedError
-    where a file would not say what the original says: then nothing of it is written.
+    Raises ConflictError where one is there already (unless ``replace``), BackendUnavailableError
+    where the original's text tower has collapsed, GenerationFailedError where a file would not say
+    what the original says: then nothing of it is written.
     """
     targets = {one: out / f"{checkpoint.name}-{one}" for one in precisions}
     taken = [str(path) for path in targets.values() if path.exists()]
     if taken and not replace:
         raise ConflictError(f"{taken[0]} is there already; --force replaces it")
+    progress("checking the text tower", 0, 0)
+    _check_text_tower(checkpoint)
     out.mkdir(parents=True, exist_ok=True)
     made = []
     steps = 2 + 2 * len(targets)
@@ -91,6 +94,16 @@ def export(
             made.append(Exported(targets[one], manifest, parity))
     progress("exporting", steps, steps)
     return made
+
+
+def _check_text_tower(checkpoint: Checkpoint) -> None:
+    """Refuse a collapsed original before the minutes that an export takes."""
+    encoder = _encoder(checkpoint, checkpoint.tokenizer)
+
+    def embed(texts: Sequence[str]) -> Vectors:
+        return _torch_text(checkpoint.model, [encoder.ids(text) for text in texts])
+
+    check_texts_differ(embed)
 
 
 def _put(folder: Path, target: Path) -> None:
@@ -133,13 +146,7 @@ def _draft(
     precision: Precision,
     canaries: VectorCanaries = _NO_CANARIES,
 ) -> Manifest:
-    encoder = Encoder(folder / TOKENIZER_FILE, most_tokens=_most_tokens(checkpoint.model))
-    requested = checkpoint.model.config.text_config.vocab_size
-    if encoder.vocabulary != requested:
-        raise BackendUnavailableError(
-            f"{checkpoint.tokenizer} knows {encoder.vocabulary} tokens, but the model reads "
-            f"{requested}: it is another model's"
-        )
+    encoder = _encoder(checkpoint, folder / TOKENIZER_FILE)
     return Manifest(
         name=checkpoint.name,
         precision=precision,
@@ -159,6 +166,18 @@ def _draft(
         canaries=canaries,
         made_with=_versions(),
     )
+
+
+def _encoder(checkpoint: Checkpoint, tokenizer: Path) -> Encoder:
+    """Read a tokenizer. Raises BackendUnavailableError for another model's."""
+    encoder = Encoder(tokenizer, most_tokens=_most_tokens(checkpoint.model))
+    wanted = checkpoint.model.config.text_config.vocab_size
+    if encoder.vocabulary != wanted:
+        raise BackendUnavailableError(
+            f"{checkpoint.tokenizer} knows {encoder.vocabulary} tokens, but the model reads "
+            f"{wanted}: it is another model's"
+        )
+    return encoder
 
 
 def _most_tokens(model: Any) -> int:

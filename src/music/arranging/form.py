@@ -11,6 +11,9 @@ from src.music.prompt.intent import PromptIntent
 UNIT = 4
 """Sections are multiples of so many bars."""
 
+LENGTH_SHARE = 0.05
+"""By so much of the length asked for a track may be longer or shorter."""
+
 SHORTEST_BARS = 8
 SHORTEST_S, LONGEST_S = 120.0, 240.0
 """A track whose length is not asked for lies between these."""
@@ -36,6 +39,8 @@ def shape_form(
     bpm: float,
     typical_s: float,
     max_length_s: float,
+    beats_per_bar: float = 4.0,
+    section_bars: int | None = None,
 ) -> Shape:
     """Fit a form to the requests for sections and length.
 
@@ -43,18 +48,26 @@ def shape_form(
 
     typical_s: the genre's usual length, used where the form as written lasts under two or
         over four minutes
+    section_bars: what the genre's sections are multiples of, where the length allows it
+
     Bars are multiples of four; the track is at least 8 bars. Raises InvalidInputError for a
     length of more than max_length_s.
     """
+    # From here on a tempo counts four beats a bar, as lengths in seconds do.
+    bpm = bpm * 4.0 / beats_per_bar
     sections, notes = _kept(forms[0].sections, intent)
     weights = [_weight(section, intent, bpm) for section in sections]
+    if sections and all(section.exact for section in sections) and intent.length is None:
+        return Shape(numbered(tuple(sections)), tuple(notes))
     total, length_notes = _total_bars(sum(weights), intent, bpm, typical_s, max_length_s)
-    others = [_kept(form.sections, intent)[0] for form in forms[1:]]
-    sections = _repeated([sections, *others], total / max(sum(weights), 1.0))
-    sections = _fewer(sections, total)
-    bars = _dealt(sections, total, intent, bpm)
+    if not intent.form.is_row:
+        others = [_kept(form.sections, intent)[0] for form in forms[1:]]
+        sections = _repeated([sections, *others], total / max(sum(weights), 1.0))
+        sections = fewer(sections, total)
+    total = max(total, UNIT * len(sections))
+    bars = _dealt(sections, total, intent, bpm, section_bars)
     shaped = tuple(replace(section, bars=n) for section, n in zip(sections, bars, strict=True))
-    return Shape(_numbered(shaped), (*notes, *length_notes))
+    return Shape(numbered(shaped), (*notes, *length_notes))
 
 
 def share_bars(weights: Sequence[float], total: int) -> list[int]:
@@ -76,12 +89,29 @@ def share_bars(weights: Sequence[float], total: int) -> list[int]:
     return shares
 
 
+def _shares(weights: Sequence[float], total: int, period: int | None) -> list[int]:
+    """Deal bars out in whole periods, such as the twelve of a blues.
+
+    Sections written shorter than a period, an intro or an ending, take what is left in fours.
+    """
+    least = [UNIT if period is None or weight < period else period for weight in weights]
+    if period is None or total < sum(least):
+        return share_bars(weights, total)
+    shares, long = list(least), [i for i, bars in enumerate(least) if bars == period]
+    short = [i for i in range(len(weights)) if i not in long] or [len(weights) - 1]
+    for step, takers in ((period, long), (UNIT, short)):
+        for _ in range((total - sum(shares)) // step if takers else 0):
+            neediest = max(takers, key=lambda i: (weights[i] / shares[i], -i))
+            shares[neediest] += step
+    return shares
+
+
 def _kept(
     sections: tuple[FormSection, ...], intent: PromptIntent
 ) -> tuple[list[FormSection], list[str]]:
     """Without the kinds of sections that are refused; main sections cannot all go."""
     kept = [section for section in sections if not intent.section(section.kind).removed]
-    if not any(section.kind in MAIN_KINDS for section in kept):
+    if not any(section.kind in MAIN_KINDS for section in kept) and not intent.form.sections:
         return list(sections), ["a track needs a main section: none was left out"]
     present = {section.kind for section in sections}
     missing = [request.kind for request in intent.sections if request.kind not in present]
@@ -90,6 +120,8 @@ def _kept(
 
 def _weight(section: FormSection, intent: PromptIntent, bpm: float) -> float:
     """Bars that a section would like to have."""
+    if section.exact:
+        return float(section.bars)
     request = intent.section(section.kind)
     if request.length is not None:
         return _in_units(request.length.in_bars(bpm))
@@ -109,9 +141,11 @@ def _total_bars(
     if requested * 240.0 / bpm > max_length_s + 0.5:
         raise InvalidInputError(
             f"length must be at most {max_length_s / 60:g} minutes, got "
-            f"{requested * 4.0 / bpm:.3g} minutes ({requested:g} bars at {bpm:g} BPM)"
+            f"{requested * 4.0 / bpm:.3g} minutes ({requested:g} bars)"
         )
     total = max(SHORTEST_BARS, _in_units(requested))
+    if abs(total - requested) > LENGTH_SHARE * requested and requested >= SHORTEST_BARS:
+        return total, []  # the finished plan is corrected, see plan_checks
     if abs(total - requested) < 0.5 or (intent.length.bars is None and total > SHORTEST_BARS):
         return total, []
     return total, [f"{total} bars instead of {requested:g}: sections are multiples of four bars"]
@@ -135,7 +169,7 @@ def _repeated(forms: list[list[FormSection]], stretch: float) -> list[FormSectio
     return [*first, *middle, *last]
 
 
-def _fewer(sections: list[FormSection], total: int) -> list[FormSection]:
+def fewer(sections: list[FormSection], total: int) -> list[FormSection]:
     """Leave out what matters least where the track is too short for all sections."""
     positions = min(len(sections), max(1, total // _BARS_PER_SECTION))
     order = sorted(range(len(sections)), key=lambda i: _importance(sections, i))
@@ -155,23 +189,30 @@ def _importance(sections: list[FormSection], index: int) -> tuple[int, int, floa
     return same.index(index), order, -section.energy
 
 
-def _dealt(sections: list[FormSection], total: int, intent: PromptIntent, bpm: float) -> list[int]:
+def _dealt(
+    sections: list[FormSection],
+    total: int,
+    intent: PromptIntent,
+    bpm: float,
+    section_bars: int | None,
+) -> list[int]:
     """Bars of each section: fixed ones as asked, the others by weight."""
     fixed = {
-        i: _in_units(request.length.in_bars(bpm))
+        i: round(_weight(section, intent, bpm))
         for i, section in enumerate(sections)
-        if (request := intent.section(section.kind)).length is not None
+        if section.exact or intent.section(section.kind).length is not None
     }
     free = [i for i in range(len(sections)) if i not in fixed]
     left = total - sum(fixed.values())
+    left = UNIT * (left // UNIT) if free else left
     if left < UNIT * len(free) or (not free and left != 0):
         fixed, free, left = {}, list(range(len(sections))), total
     weights = [_weight(sections[i], intent, bpm) for i in free]
-    shares = dict(zip(free, share_bars(weights, left), strict=True)) if free else {}
+    shares = dict(zip(free, _shares(weights, left, section_bars), strict=True)) if free else {}
     return [fixed.get(i, shares.get(i, UNIT)) for i in range(len(sections))]
 
 
-def _numbered(sections: tuple[FormSection, ...]) -> tuple[FormSection, ...]:
+def numbered(sections: tuple[FormSection, ...]) -> tuple[FormSection, ...]:
     """Give sections of the same name a number: Drop, Drop 2."""
     seen: dict[str, int] = {}
     named = []

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from src.core.errors import InvalidInputError
 from src.music.arranging.form import UNIT, share_bars
 from src.music.arranging.roles import OPPOSITES
+from src.music.model.ending import Ending, ending_from_dict
 from src.music.model.plan import (
     BPM,
     GAIN_DB,
@@ -21,7 +22,7 @@ from src.music.model.plan import (
 )
 from src.music.model.score import Choice
 from src.music.theory.keys import parse_key
-from src.music.theory.library import DRUM_CATEGORIES
+from src.music.theory.library import CATEGORIES, DRUM_CATEGORIES
 
 LEVEL_DB = Range(-24.0, 12.0)
 """By how much one edit may move a level."""
@@ -93,7 +94,37 @@ class SetMoods:
     moods: tuple[str, ...]
 
 
-Edit = Swap | Mute | Reroll | Level | SetLength | SetTempo | SetKey | SetMoods
+@dataclass(frozen=True)
+class SetEntry:
+    """With which bars of a section a part comes in and leaves, from 1; None leaves it as usual."""
+
+    part: str
+    section: str
+    enters_bar: int | None = None
+    exits_bar: int | None = None
+
+
+@dataclass(frozen=True)
+class SetSectionRoles:
+    """Which categories alone may play in a section, and which may not; empty allows all."""
+
+    section: str
+    only: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SetEnding:
+    """Another ending: FADE with its seconds, COLD, or None for the form's own."""
+
+    kind: str | None
+    fade_s: float = 0.0
+
+
+Edit = (
+    Swap | Mute | Reroll | Level | SetLength | SetTempo | SetKey | SetMoods | SetEntry
+    | SetSectionRoles | SetEnding
+)  # fmt: skip
 
 
 def edited(
@@ -145,6 +176,12 @@ def _applied(
             return replace(plan, key=parse_key(edit.key))
         case SetMoods():
             return _mood(plan, edit, known, locked)
+        case SetEntry():
+            return _entry(plan, edit, known)
+        case SetSectionRoles():
+            return _section_roles(plan, edit)
+        case SetEnding():
+            return replace(plan, ending=_ending(edit))
 
 
 def _swap(
@@ -216,9 +253,70 @@ def _length(plan: ArrangementPlan, edit: SetLength) -> ArrangementPlan:
             f"a section must have {SECTION_BARS} bars, got {max(shares)} in a track of {total}"
         )
     structure = (
-        replace(section, bars=bars) for section, bars in zip(plan.structure, shares, strict=True)
+        _scaled(section, bars) for section, bars in zip(plan.structure, shares, strict=True)
     )
     return replace(plan, structure=tuple(structure))
+
+
+def _scaled(section: SectionPlan, bars: int) -> SectionPlan:
+    """Give a section another length; entries and exits keep their share of it."""
+
+    def moved(query: StemQuery) -> StemQuery:
+        if not query.is_timed:
+            return query
+        enters, exits = query.enters_bar, query.exits_bar
+        if enters is not None:
+            enters = min(bars, 1 + round((enters - 1) * bars / section.bars))
+        if exits is not None:
+            exits = 1 + round((exits - 1) * bars / section.bars)
+            exits = None if exits > bars else max(exits, (enters or 1) + 1)
+        return replace(query, enters_bar=enters, exits_bar=exits)
+
+    queries = tuple(moved(query) for query in section.stem_queries)
+    return replace(section, bars=bars, stem_queries=queries)
+
+
+def _entry(plan: ArrangementPlan, edit: SetEntry, known: Known) -> ArrangementPlan:
+    _check_part(edit.part, known)
+    category = known[edit.part].asked_category
+    (number,) = list(_sections(plan, (edit.section,)))[:1]
+    section = plan.structure[number]
+    enters, exits = edit.enters_bar, edit.exits_bar
+    if enters is not None and not 1 <= enters <= section.bars:
+        raise InvalidInputError(f"enters_bar must be 1 to {section.bars}, got {enters}")
+    if exits is not None and not (enters or 1) < exits <= section.bars:
+        raise InvalidInputError(
+            f"exits_bar must be {(enters or 1) + 1} to {section.bars}, got {exits}"
+        )
+    if category not in {query.category for query in section.stem_queries}:
+        raise InvalidInputError(f"{edit.part!r} does not play in section {edit.section!r}")
+    queries = tuple(
+        replace(query, enters_bar=enters, exits_bar=exits) if query.category == category else query
+        for query in section.stem_queries
+    )
+    return _with_section(plan, number, replace(section, stem_queries=queries))
+
+
+def _section_roles(plan: ArrangementPlan, edit: SetSectionRoles) -> ArrangementPlan:
+    for category in (*edit.only, *edit.without):
+        if category not in CATEGORIES:
+            raise InvalidInputError(
+                f"a role must be one of {', '.join(CATEGORIES)}, got {category!r}"
+            )
+    (number,) = list(_sections(plan, (edit.section,)))[:1]
+    section = replace(plan.structure[number], only=edit.only, without=edit.without)
+    return _with_section(plan, number, section)
+
+
+def _ending(edit: SetEnding) -> Ending | None:
+    if edit.kind is None:
+        return None
+    return ending_from_dict({"kind": edit.kind, "fade_s": edit.fade_s})
+
+
+def _with_section(plan: ArrangementPlan, number: int, section: SectionPlan) -> ArrangementPlan:
+    structure = (*plan.structure[:number], section, *plan.structure[number + 1 :])
+    return replace(plan, structure=structure)
 
 
 def _tempo(plan: ArrangementPlan, edit: SetTempo) -> ArrangementPlan:

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 from src.core.errors import InvalidInputError
-from src.music.genre.genres import GENRES, genre_grammar
+from src.music.genre.genres import genre_grammar
+from src.music.genre.grammar_files import GENRES
 from src.music.genre.patterns import pattern_for, pattern_names
-from src.music.model.plan import SECTION_END, SECTION_START, ArrangementPlan
-
-_PLACES = (SECTION_START, SECTION_END)
+from src.music.model.plan import POSITIONS, ArrangementPlan
 
 
 def warnings_of(plan: ArrangementPlan) -> tuple[str, ...]:
@@ -25,15 +24,16 @@ def _genre(plan: ArrangementPlan) -> Iterator[str]:
 
 def _patterns(plan: ArrangementPlan) -> Iterator[str]:
     genre = plan.genre if _known(plan.genre) else "default"
+    metre = plan.time_signature
     for section in plan.structure:
         for query in section.stem_queries:
             name, category = query.pattern, query.category
-            if name is None or name in _PLACES:
+            if name is None or name in POSITIONS:
                 continue
             try:
-                pattern_for(genre, category, section.energy, name=name)
+                pattern_for(genre, category, section.energy, name=name, metre=metre)
             except InvalidInputError:
-                known = ", ".join(pattern_names(genre, category))
+                known = ", ".join(pattern_names(genre, category, metre=metre))
                 yield (
                     f"there is no pattern {name!r} for {category} in {genre}: the usual one"
                     f" plays; known are {known}"

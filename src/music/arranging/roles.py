@@ -1,10 +1,11 @@
 """Who plays: the roles of a genre, bent to what a prompt wants and refuses."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from src.core.errors import InvalidInputError
+from src.music.arranging.presence import LOOP_PARTS, PartTiming, Presence
 from src.music.genre.genres import (
     MAIN_KINDS,
     FormSection,
@@ -44,7 +45,6 @@ _DRUM_MOODS = (
 _MAX_TAGS = 5
 _MAYBE_CHANCE = {"vocal": 0.3}
 _USUAL_CHANCE = 0.5
-_LOOP_PARTS = ("kick", "snare", "clap", "hihat", "cymbal")
 _EVERYWHERE = ("atmo", "pad")
 _PLAIN = (
     "kick", "snare", "clap", "hi-hat", "cymbal", "tom", "percussion", "bass", "synth", "lead",
@@ -73,10 +73,16 @@ _DRUM_ROLES = {
 
 @dataclass(frozen=True)
 class Lineup:
-    """The roles of a track by name, and the names of those that play in each section."""
+    """The roles of a track by name, and the names of those that play in each section.
+
+    timings: (number of a section, name) -> with which bars it comes in and leaves there
+    absent: categories that have not come in yet in a section, or have left
+    """
 
     roles: Mapping[str, PartRequest]
     playing: tuple[tuple[str, ...], ...]
+    timings: Mapping[tuple[int, str], PartTiming] = field(default_factory=dict)
+    absent: tuple[frozenset[str], ...] = ()
 
 
 @dataclass
@@ -87,7 +93,13 @@ class _Draft:
     intent: PromptIntent
     roles: dict[str, PartRequest]
     playing: list[list[str]]
+    requests: Sequence[SectionRequest]
     claimed: set[str] = field(default_factory=set)
+    timings: dict[tuple[int, str], PartTiming] = field(default_factory=dict)
+    absent: list[set[str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.absent = [set() for _ in self.sections]
 
 
 def lineup_of(
@@ -95,33 +107,49 @@ def lineup_of(
     grammar: GenreGrammar,
     intent: PromptIntent,
     rng: random.Random,
+    *,
+    requests: Sequence[SectionRequest] | None = None,
+    presences: Sequence[Presence] = (),
 ) -> Lineup:
     """Decide for every section which roles play in it.
+
+    requests: what is asked of each section; None: what is asked of its kind
+    presences: when parts play that come in or leave at a bar, counted from the first section
 
     What is refused never plays; what is wanted plays in the main sections, or in the section
     it is wanted in. Raises InvalidInputError where nothing is left to play.
     """
-    draft = _Draft(sections, intent, dict(grammar.roles), [list(s.roles) for s in sections])
+    if requests is None:
+        requests = [intent.section(section.kind) for section in sections]
+    draft = _Draft(
+        sections, intent, dict(grammar.roles), [list(s.roles) for s in sections], requests
+    )
     _add_maybes(draft, rng)
-    for number, section in enumerate(sections):
-        request = intent.section(section.kind)
+    for number, request in enumerate(requests):
         kept = [n for n in draft.playing[number] if _may_play(draft.roles[n], intent, request)]
         draft.playing[number] = kept
     for requested in intent.requested:
         _add_requested(requested, draft)
     draft.claimed.clear()
-    for number, section in enumerate(sections):
-        for requested in intent.section(section.kind).requested:
+    for number in range(len(sections)):
+        for requested in requests[number].requested:
             _add_here(requested, draft, number)
     if intent.only_requested:
         _fill_with_requested(draft)
-    _fill_empty(draft.playing, grammar, intent)
+    _let_in_and_out(draft, presences)
+    _fill_empty(draft, grammar)
+    _check_playing(draft)
+    playing = tuple(tuple(names) for names in draft.playing)
+    absent = tuple(frozenset(categories) for categories in draft.absent)
+    return Lineup(draft.roles, playing, draft.timings, absent)
+
+
+def _check_playing(draft: _Draft) -> None:
     if not any(draft.playing):
-        refused = ", ".join(intent.excluded)
+        refused = ", ".join(draft.intent.excluded)
         raise InvalidInputError(
             f"something must play, got a prompt that refuses everything: {refused}"
         )
-    return Lineup(draft.roles, tuple(tuple(names) for names in draft.playing))
 
 
 def tags_of_role(
@@ -150,7 +178,7 @@ def _may_play(role: PartRequest, intent: PromptIntent, request: SectionRequest) 
     requested = {w.category for w in (*intent.requested, *request.requested)}
     if role.category in refused:
         return False
-    if role.category == "drums" and refused & set(_LOOP_PARTS) and "drums" not in requested:
+    if role.category == "drums" and refused & set(LOOP_PARTS) and "drums" not in requested:
         return False
     if request.only and role.category not in categories_of(request.requested):
         return False
@@ -189,7 +217,7 @@ def _add_requested(requested: PartRequest, draft: _Draft) -> None:
     fitting = [n for n, s in enumerate(draft.sections) if _belongs(requested, s.kind, kinds)]
     for number in fitting or range(len(draft.sections)):
         names = draft.playing[number]
-        request = draft.intent.section(draft.sections[number].kind)
+        request = draft.requests[number]
         if name not in names and requested.category not in request.excluded and not request.only:
             names.append(name)
 
@@ -257,16 +285,47 @@ def _fill_with_requested(draft: _Draft) -> None:
     """
     requested = categories_of(draft.intent.requested)
     audible = [(s, tuple(n)) for s, n in zip(draft.sections, draft.playing, strict=True) if n]
-    for names, section in zip(draft.playing, draft.sections, strict=True):
-        allowed = requested.difference(draft.intent.section(section.kind).excluded)
+    for number, (names, section) in enumerate(zip(draft.playing, draft.sections, strict=True)):
+        allowed = requested.difference(draft.requests[number].excluded)
         if names or not audible:
             continue
         _, nearest = min(audible, key=lambda other: abs(other[0].energy - section.energy))
         names += [name for name in nearest if draft.roles[name].category in allowed]
 
 
-def _fill_empty(playing: list[list[str]], grammar: GenreGrammar, intent: PromptIntent) -> None:
+def _let_in_and_out(draft: _Draft, presences: Sequence[Presence]) -> None:
+    """Keep parts silent before they come in and after they leave, and let them play between."""
+    start = 0
+    for number, section in enumerate(draft.sections):
+        end = start + section.bars
+        names = draft.playing[number]
+        for presence in presences:
+            placed = {requested.category for requested in draft.requests[number].requested}
+            if placed & presence.categories:
+                continue
+            timing = presence.within(start, end)
+            if timing is None:
+                names[:] = [n for n in names if draft.roles[n].category not in presence.blocked]
+                draft.absent[number] |= presence.categories
+            elif timing.turns:
+                _time(draft, number, presence, timing)
+        start = end
+
+
+def _time(draft: _Draft, number: int, presence: Presence, timing: PartTiming) -> None:
+    """Let a part come in or leave within a section, where it plays in any case."""
+    names, request = draft.playing[number], draft.requests[number]
+    plays = any(draft.roles[name].category in presence.categories for name in names)
+    if not plays and not request.only:
+        _add_here(presence.request, draft, number)
+    for name in names:
+        if draft.roles[name].category in presence.blocked:
+            draft.timings[number, name] = timing
+
+
+def _fill_empty(draft: _Draft, grammar: GenreGrammar) -> None:
     """Give a section that lost everyone something soft, if anything is allowed."""
+    intent = draft.intent
     calm = ("pad", "atmo", "keys", "strings", "synth", "lead", "bass", "fx", "percussion")
     allowed = [
         name
@@ -274,6 +333,7 @@ def _fill_empty(playing: list[list[str]], grammar: GenreGrammar, intent: PromptI
         for name, role in grammar.roles.items()
         if role.category == category and _may_play(role, intent, SectionRequest("intro"))
     ]
-    for names in playing:
-        if not names and allowed:
-            names.append(allowed[0])
+    for number, names in enumerate(draft.playing):
+        here = [n for n in allowed if grammar.roles[n].category not in draft.absent[number]]
+        if not names and here:
+            names.append(here[0])

@@ -3,10 +3,14 @@
 import math
 import random
 
+from src.core.errors import InvalidInputError
 from src.music.arranging.library_summary import LibrarySummary
 from src.music.genre.genres import GenreGrammar
+from src.music.model.accounts import ReportedWords
+from src.music.model.plan import BPM
 from src.music.prompt.intent import PromptIntent
 from src.music.theory.keys import is_minor, key_name, parse_key, pitch_class, relative_key
+from src.music.theory.metre import Metre, read_metre
 
 _FASTER = {
     "driving": 0.25, "energetic": 0.4, "aggressive": 0.35, "hard": 0.35, "euphoric": 0.15,
@@ -34,17 +38,47 @@ _FADING = 0.75
 """Each further usual key of a genre is so much less likely."""
 
 
+def choose_metre(
+    intent: PromptIntent, grammar: GenreGrammar
+) -> tuple[Metre, tuple[ReportedWords, ...]]:
+    """Choose the metre: as asked, else the genre's; one that can't be played is reported."""
+    if intent.metre is None:
+        return grammar.metre, ()
+    try:
+        return read_metre(intent.metre), ()
+    except InvalidInputError:
+        what = f"a metre of {intent.metre}"
+        return grammar.metre, (ReportedWords("not_granted", intent.metre, {"what": what}),)
+
+
 def choose_bpm(
-    intent: PromptIntent, grammar: GenreGrammar, library: LibrarySummary | None
+    intent: PromptIntent, grammar: GenreGrammar, library: LibrarySummary | None, metre: Metre
 ) -> tuple[float, str]:
     """Choose the tempo in BPM and say why: asked for, or the genre's, drawn to what the library
     has.
+
+    metre: the track's. Where it counts dotted quarters and the genre's own does not, eighths keep
+    the genre's pace, so that a straight loop need not be stretched
     """
+    bpm, reason = _own_bpm(intent, grammar, library)
+    if intent.bpm is not None or metre.quarters_per_beat == grammar.metre.quarters_per_beat:
+        return bpm, reason
+    turned = bpm * grammar.metre.quarters_per_beat / metre.quarters_per_beat
+    turned = round(BPM.nearest(turned), 2)
+    return turned, f"{reason}; in {metre} that is {turned:g}"
+
+
+def _own_bpm(
+    intent: PromptIntent, grammar: GenreGrammar, library: LibrarySummary | None
+) -> tuple[float, str]:
+    """Choose the tempo in the beats of the genre's own metre."""
     if intent.bpm is not None and intent.bpm_range is None:
         return intent.bpm, "tempo as asked"
-    if intent.suggested_bpm is not None and not (intent.genre or intent.bpm_range):
+    open_genre = intent.genre is None or intent.suits_genre
+    if intent.suggested_bpm is not None and open_genre and not intent.bpm_range:
         shifted = intent.suggested_bpm * (1.0 + _FEEL_SHIFT * intent.tempo_feel)
-        return float(round(shifted)), f"tempo {round(shifted)}: suits {intent.occasions[-1]}"
+        suits = "the genre as named" if intent.suits_genre else intent.occasions[-1]
+        return float(round(shifted)), f"tempo {round(shifted)}: suits {suits}"
     low, high = intent.bpm_range or (grammar.tempo_low, grammar.tempo_high)
     aim = intent.bpm if intent.bpm is not None else _aim(intent, grammar)
     tempos = library.tempos(low, high) if library is not None else {}
@@ -72,6 +106,8 @@ def choose_key(
     if intent.key is not None:
         return parse_key(intent.key), "key as asked"
     minor = _mode(intent, grammar)
+    if intent.pitch is not None and not (intent.genre or intent.moods or intent.minor is not None):
+        minor = False  # "in D" alone is D major
     if intent.pitch is not None:
         key = key_name(intent.pitch, minor=minor)
         return key, f"key {key}: tonic as asked, {'minor' if minor else 'major'} by mood"
@@ -114,6 +150,8 @@ def _mode(intent: PromptIntent, grammar: GenreGrammar) -> bool:
     """Choose minor or major: as asked, else by the moods, else as the genre's first key."""
     if intent.minor is not None:
         return intent.minor
+    if {"I", "i"} & set(intent.progression):
+        return "i" in intent.progression
     bright = sum(mood in _MAJOR_MOODS for mood in intent.moods)
     dark = sum(mood in _MINOR_MOODS for mood in intent.moods)
     if bright != dark and (dark or "happy" in intent.moods or not is_minor(grammar.keys[0])):

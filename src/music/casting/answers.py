@@ -35,11 +35,11 @@ def take_turns(one: PartRequest, other: PartRequest) -> bool:
     return any(query.answer_bars > 0 for _, query in (*one.queries, *other.queries))
 
 
-def variation_of(fit: Fit, beats_per_bar: int) -> str:
+def variation_of(fit: Fit, beats_per_bar: float) -> str:
     """Choose how a stem can answer itself; "" where it can only pause."""
     if fit.way == "steps" and fit.key_distance is not None:
         return OCTAVE
-    if fit.way == "loop" and fit.beats >= 2 * beats_per_bar:
+    if fit.way == "loop" and not fit.own_bar and fit.beats >= 2 * beats_per_bar:
         return SECOND_HALF
     return ""
 
@@ -53,7 +53,7 @@ def spans_in_turn(
     request: PartRequest,
     spans: Iterable[BeatSpan],
     times: Sequence[SectionTime],
-    beats_per_bar: int,
+    beats_per_bar: float,
 ) -> tuple[BeatSpan, ...]:
     """Compute when a part plays, with the turns of others left out.
 
@@ -72,7 +72,7 @@ def spans_in_turn(
             if not block:
                 found.append(BeatSpan(start, end, span.origin))
                 continue
-            found += _turns(request, BeatSpan(start, end, section.start), number, float(block))
+            found += _turns(request, BeatSpan(start, end, section.start), number, block)
     return _joined(found)
 
 

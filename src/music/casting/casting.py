@@ -1,7 +1,7 @@
 """Casting: which stem plays which part, for the whole track at once."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from src.music.casting.answers import take_turns, variation_in_words, variation_of
@@ -14,6 +14,7 @@ from src.music.casting.hats import hat_kind, partner_name
 from src.music.casting.made_marks import is_made
 from src.music.casting.matching import CastingContext, StemCandidate, match_stem
 from src.music.casting.requests import loop_parts, part_requests
+from src.music.model.accounts import report_text
 from src.music.model.part_request import PartRequest
 from src.music.model.plan import (
     REFUSED,
@@ -22,6 +23,7 @@ from src.music.model.plan import (
     ArrangementPlan,
     StemQuery,
 )
+from src.music.model.plan_rules import may_play
 from src.music.model.score import Reason
 from src.music.theory.exclusion import suspicion
 from src.music.theory.library import DRUM_CATEGORIES, StemCard
@@ -44,6 +46,7 @@ _VERBS = {
     None: "fits",
 }
 _DRUM_LOOP_HIGH_PASS_HZ = {"hihat": 5000.0, "percussion": 500.0, "clap": 900.0, "snare": 180.0}
+_EIGHTHS, _HEARD_SWING = 8, 0.2
 _KICK_ROOM_HZ = 150.0
 _SECOND_BASS_HZ = 130.0
 _STAND_IN_BASS_HZ = 450.0
@@ -68,7 +71,8 @@ def cast_plan(
     casting = _Casting(plan, pool, seed, {} if pinned is None else pinned)
     for request in part_requests(plan):
         casting.cast(request)
-    reported = [note for note in plan.notes if note.startswith(REFUSED)]
+    reported = [report_text(report) for report in plan.reported]
+    reported += [note for note in plan.notes if note.startswith(REFUSED)]
     return Cast(_with_room(casting.parts), tuple(dict.fromkeys([*reported, *casting.warnings])))
 
 
@@ -107,7 +111,7 @@ class _Casting:
         self.pool = pool
         self.pinned = pinned
         self.seed = seed
-        self.target = Target(plan.bpm, plan.key, plan.beats_per_bar)
+        self.target = Target(plan.bpm, plan.key, plan.metre, _is_swung(plan))
         self.sounds = named_sounds(plan)
         self.parts: list[CastPart] = []
         self.warnings: list[str] = []
@@ -293,9 +297,7 @@ class _Casting:
         for one_shot in loop_parts(request.library_query):
             category = one_shot.category
             played = {part.request.category for part in self._beside(sections)}
-            refused = category in self.plan.excluded
-            beside = self.plan.only_roles and category not in self.plan.only_roles
-            if refused or beside or category in played:
+            if category in played or not self._may_play(category, sections):
                 continue
             name = f"{request.name} {category}"
             single = PartRequest(name, category, one_shot.tags, one_shot.text).for_queries(
@@ -321,12 +323,15 @@ class _Casting:
         )
         loop_plays = any(part.card.category == "drums" for part in self._beside(request.sections))
         blocked = {"drums"} if loop_requested or loop_plays else set()
-        only = self.plan.only_roles
         return [
             category
             for category in stand_ins_of(request.category)
-            if category not in blocked and (not only or category in only)
+            if category not in blocked and self._may_play(category, request.sections)
         ]
+
+    def _may_play(self, category: str, sections: Iterable[int]) -> bool:
+        """Tell whether nothing in any of these sections refuses a category."""
+        return all(may_play(self.plan, number, category) for number in sections)
 
     def _used(self, request: PartRequest) -> frozenset[str]:
         """Stems that other roles play elsewhere in the track."""
@@ -347,6 +352,10 @@ class _Casting:
 
     def _rng(self, name: str) -> random.Random:
         return random.Random(f"{self.seed}:{name}")
+
+
+def _is_swung(plan: ArrangementPlan) -> bool:
+    return plan.swing_note == _EIGHTHS and plan.swing >= _HEARD_SWING
 
 
 def _missing(request: PartRequest, plan: ArrangementPlan) -> str:

@@ -4,15 +4,22 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from src.music.casting.loop_metre import (
+    IN_FOUR,
+    LOOP_BARS,
+    STEM_BAR_BEATS,
+    beats_per_own_beat,
+    is_straight,
+    loop_bars_in,
+    written_metre,
+)
 from src.music.theory.key_fit import KeyFit, fit_key, likeliest_key, root_worth
 from src.music.theory.keys import pitch_class
 from src.music.theory.library import DRUM_CATEGORIES, TONAL_CATEGORIES, StemCard
+from src.music.theory.metre import FOUR_FOUR, Metre
 from src.music.theory.tempo import TempoRelation, tempo_relation
 
 Way = Literal["loop", "steps", "texture", "phrase", "none"]
-
-LOOP_BARS = (16.0, 8.0, 4.0, 2.0, 1.0, 0.5)
-"""Lengths that repeat on the bar grid; a loop of another length is cut to the next shorter."""
 
 MAX_SHIFT = 3
 """Largest shift of a tonal loop, in semitones: more changes its character."""
@@ -24,7 +31,6 @@ MAX_STRETCH_COST = 0.9
 """Beyond it a loop is not conformed at all (about a third faster or slower)."""
 
 _ROTATED_FROM_S, _EXACT_BARS, _SLIP_S = 0.005, 0.01, 0.001
-_BEATS_PER_STEM_BAR = 4.0
 _LONGEST_SHOT_S = 2.5
 _SHORTEST_TEXTURE_S = 3.0
 _LONGEST_PHRASE_S = 30.0
@@ -36,11 +42,20 @@ _TEXTURES = ("atmo", "pad", "fx", "strings", "other")
 
 @dataclass(frozen=True)
 class Target:
-    """What a stem has to fit: tempo in BPM, key, metre."""
+    """What a stem has to fit: tempo in BPM, key, metre.
+
+    swung: eighths are swung so far that straight drums would stumble beside them
+    """
 
     bpm: float
     key: str
-    beats_per_bar: int = 4
+    metre: Metre = FOUR_FOUR
+    swung: bool = False
+
+    @property
+    def beats_per_bar(self) -> float:
+        """Length of a bar in beats."""
+        return self.metre.beats_per_bar
 
     @property
     def beat_s(self) -> float:
@@ -62,6 +77,8 @@ class Fit:
     guessed: its tempo is not known but follows from its length
     rotate_s: a loop that is cut before its first downbeat plays from there on, and what
         lies before comes at the end of each pass
+    own_bar: beats of a loop's own bars where each is cut to a bar of the track, which has
+        ``bar`` beats; 0 where it is played as it is
     """
 
     way: Way
@@ -76,6 +93,8 @@ class Fit:
     key_worth: float | None = None
     guessed: bool = False
     rotate_s: float = 0.0
+    own_bar: float = 0.0
+    bar: float = 4.0
 
 
 def fit_stem(card: StemCard, target: Target, *, key: str | None) -> Fit:
@@ -107,21 +126,29 @@ def _as_loop(card: StemCard, target: Target, key: str | None) -> Fit | None:
     if found is None:
         return None
     bpm, stem_beats, guessed = found
-    rotated = _is_rotated(card, bpm, target.beats_per_bar)
+    rotated = target.metre in IN_FOUR and _is_rotated(card, bpm, target.beats_per_bar)
     if rotated:
         stem_beats = card.duration_s * bpm / 60.0
-    relation, cost = _relation(card, bpm, target.bpm)
+    written = None if target.metre in IN_FOUR else written_metre(card, stem_beats)
+    straight = is_straight(card, 1.0)
+    speed = beats_per_own_beat(target.metre, stem_beats, written, straight=straight)
+    relation, cost = _relation(card, bpm * speed, target.bpm)
     if cost > MAX_STRETCH_COST:
         return None
-    beats = _whole_bars(stem_beats * relation.ratio, target.beats_per_bar)
-    if beats is None:
+    played_beats = stem_beats * speed * relation.ratio
+    drums = card.category in DRUM_CATEGORIES
+    if drums and target.swung and is_straight(card, relation.ratio):
         return None
+    laid = loop_bars_in(target.metre, played_beats, written, drums=drums, straight=straight)
+    if laid is None:
+        return None
+    source_beats = laid.beats / target.beats_per_bar * (laid.own_bar or target.beats_per_bar)
     tuned = _tuned(card, "loop", target, key)
     return Fit(
         "loop",
-        beats=beats,
+        beats=laid.beats,
         source_start_s=0.0 if rotated else card.downbeat_s,
-        source_length_s=beats * 60.0 / (bpm * relation.ratio),
+        source_length_s=source_beats * 60.0 / (bpm * speed * relation.ratio),
         rotate_s=card.downbeat_s if rotated else 0.0,
         stretch_ratio=relation.factor,
         tempo_cost=cost,
@@ -130,10 +157,12 @@ def _as_loop(card: StemCard, target: Target, key: str | None) -> Fit | None:
         key_distance=None if tuned is None else tuned.distance,
         key_worth=None if tuned is None else tuned.worth,
         guessed=guessed,
+        own_bar=laid.own_bar,
+        bar=target.beats_per_bar,
     )
 
 
-def _is_rotated(card: StemCard, bpm: float, beats_per_bar: int) -> bool:
+def _is_rotated(card: StemCard, bpm: float, beats_per_bar: float) -> bool:
     """Tell whether a loop is whole bars long as it is, but begins before its first downbeat.
 
     One that is longer by what lies before the downbeat has only a lead-in.
@@ -171,25 +200,13 @@ def _tempo_and_beats(card: StemCard, target: Target) -> tuple[float, float, bool
     if card.bpm:
         return card.bpm, usable_s * card.bpm / 60.0, False
     if card.bars:
-        beats = card.bars * _BEATS_PER_STEM_BAR
+        beats = card.bars * STEM_BAR_BEATS
         return beats * 60.0 / usable_s, beats, False
-    guesses = [(bars * _BEATS_PER_STEM_BAR * 60.0 / usable_s, bars) for bars in LOOP_BARS]
+    guesses = [(bars * STEM_BAR_BEATS * 60.0 / usable_s, bars) for bars in LOOP_BARS]
     bpm, bars = min(guesses, key=lambda guess: abs(math.log(guess[0] / target.bpm)))
     if abs(bpm / target.bpm - 1.0) > _GUESS_STRETCH:
         return None
-    return bpm, bars * _BEATS_PER_STEM_BAR, True
-
-
-def _whole_bars(beats: float, beats_per_bar: int) -> float | None:
-    """Find the longest repeating length that the loop fills, in beats.
-
-    A loop may miss up to 3 % of its last bar: tails are often trimmed.
-    """
-    bars = beats / beats_per_bar
-    for length in LOOP_BARS:
-        if bars >= length * 0.97 and (length * beats_per_bar).is_integer():
-            return length * beats_per_bar
-    return None
+    return bpm, bars * STEM_BAR_BEATS, True
 
 
 def _way_without_tempo(card: StemCard) -> Way:

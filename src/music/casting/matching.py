@@ -37,6 +37,9 @@ _BASS_POWER = 1.5
 _LEAST_TONES = 0.3
 _FLOOR = 0.02
 _LENGTH_SCORES = {0.5: 0.55, 1.0: 0.8, 2.0: 0.95, 4.0: 1.0, 8.0: 1.0, 16.0: 0.95}
+_CUT_BARS = 0.1
+"""Bars that lose their end: a loop that fits the metre, or a one-shot, is far better."""
+
 _NAMED_BONUS = 0.3
 _NOT_NAMED = 0.1
 _LONGEST_DRUM_HIT_S = {"hihat": 0.2, "kick": 1.0}
@@ -262,6 +265,9 @@ def _together(card: StemCard, fit: Fit, context: CastingContext) -> list[Reason]
 def _length(card: StemCard, fit: Fit, target: Target) -> list[Reason]:
     if fit.way == "loop":
         bars = fit.beats / target.beats_per_bar
+        if fit.own_bar:
+            told = f"{bars:g} bars of 4/4, each cut for {target.metre}"
+            return [Reason("length", _CUT_BARS, told)]
         return [Reason("length", _LENGTH_SCORES.get(bars, 0.7), f"{bars:g} bars")]
     if fit.way == "steps" and card.category in DRUM_CATEGORIES:
         longest = _LONGEST_DRUM_HIT_S.get(card.category, _LONGEST_OTHER_HIT_S)

@@ -1,24 +1,15 @@
 """The part requests of a plan, and what the library is asked for them."""
 
-import re
 from dataclasses import replace
 
 from src.music.model.part_request import PartRequest
 from src.music.model.plan import (
-    SECTION_END,
-    SECTION_START,
     ArrangementPlan,
     SectionPlan,
     StemQuery,
 )
-from src.music.theory.exclusion import refused_categories
-from src.music.theory.library import CATEGORIES
+from src.music.model.plan_rules import may_play, position_of
 from src.music.theory.roles import role_of, stand_ins_of
-
-_LASTING = re.compile(
-    r"\b(textur\w*|drone\w*|ambien\w*|atmo\w*|granular|background|noise|vinyl|rain|field)\b"
-)
-_RISING = re.compile(r"\b(ris\w*|uplift\w*|build\w*|swell\w*|whoosh\w*|reverse\w*|sweep\w*)\b")
 
 _Key = tuple[StemQuery, str | None, int]
 """What makes queries of several sections one part: library query, position, index."""
@@ -28,14 +19,13 @@ def part_requests(plan: ArrangementPlan) -> tuple[PartRequest, ...]:
     """List all parts that a plan asks for, the most important first.
 
     The same query in several sections is one part, which keeps its stem from section to
-    section; ``count`` makes several. What the plan itself excludes, and what is beside its
-    ``only_roles``, is left out.
+    section; ``count`` makes several. What the plan or its section excludes, and what is beside
+    the roles that alone may play, is left out.
     """
-    refused = refused_categories(plan.excluded) | _beside(plan)
     found: dict[_Key, list[tuple[int, StemQuery]]] = {}
     for number, section in enumerate(plan.structure):
         for key, query in _requested(section):
-            if query.category not in refused:
+            if may_play(plan, number, query.category):
                 found.setdefault(key, []).append((number, query))
     requests: list[PartRequest] = []
     for (query, position, index), queries in found.items():
@@ -50,11 +40,6 @@ def part_requests(plan: ArrangementPlan) -> tuple[PartRequest, ...]:
         )
         requests.append(plain.for_queries(queries))
     return tuple(sorted(requests, key=lambda request: -role_of(request.category).importance))
-
-
-def _beside(plan: ArrangementPlan) -> frozenset[str]:
-    """Categories that may not play because the plan wants only others."""
-    return frozenset(CATEGORIES).difference(plan.only_roles) if plan.only_roles else frozenset()
 
 
 def library_queries(plan: ArrangementPlan) -> tuple[StemQuery, ...]:
@@ -79,21 +64,6 @@ def loop_parts(drums: StemQuery) -> tuple[StemQuery, ...]:
         StemQuery(category, drums.tags, text=name)
         for category, name in (("kick", "kick drum"), ("snare", "snare drum"), ("hihat", "hi-hat"))
     )
-
-
-def position_of(query: StemQuery) -> str | None:
-    """Tell whether a query asks for a sound that starts or ends a section; None for neither.
-
-    An effect does, unless its words tell of something that lasts.
-    """
-    if query.pattern in (SECTION_START, SECTION_END):
-        return query.pattern
-    if query.category != "fx":
-        return None
-    words = " ".join((query.text, *query.tags)).lower()
-    if _RISING.search(words):
-        return SECTION_END
-    return None if _LASTING.search(words) else SECTION_START
 
 
 def _requested(section: SectionPlan) -> list[tuple[_Key, StemQuery]]:

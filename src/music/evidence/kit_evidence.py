@@ -27,6 +27,7 @@ class StemEvidence:
     downbeat_s: where its first beat lies
     tempos: (bpm, probability) by sound, should it be a loop, likeliest first; sum <= 1
     keys: probability by sound of each of KEYS, should it be tonal; empty where nothing is
+    octaves: (bpm, probability) of the octaves of its likeliest tempo, by what plays
     """
 
     duration_s: float
@@ -40,6 +41,7 @@ class StemEvidence:
     keys: tuple[float, ...] = ()
     shares: tuple[float, ...] = ()
     named: bool = False
+    octaves: tuple[tuple[float, float], ...] = ()
 
 
 def evidence_record(evidence: StemEvidence) -> dict[str, Any]:
@@ -56,6 +58,9 @@ def evidence_record(evidence: StemEvidence) -> dict[str, Any]:
         "keys": [round(chance, DIGITS) for chance in evidence.keys],
         "shares": [round(chance, DIGITS) for chance in evidence.shares],
         "named": evidence.named,
+        "octaves": [
+            [round(bpm, DIGITS), round(chance, DIGITS)] for bpm, chance in evidence.octaves
+        ],
     }
 
 
@@ -76,6 +81,7 @@ def evidence_from(record: Mapping[str, Any]) -> StemEvidence:
         keys=tuple(record["keys"]),
         shares=tuple(record.get("shares", ())),
         named=record.get("named", False),
+        octaves=tuple((float(bpm), float(chance)) for bpm, chance in record.get("octaves", ())),
     )
 
 

@@ -186,13 +186,20 @@ def _bare_tempo(tokens: Sequence[NameField], position: int, *, folder: bool) -> 
     own_field = " - " in token.before
     counts = following in words.counted and token.after.isspace()
     labelled = position == 1 and token.after == "_" and is_label(tokens[0], number=int(value))
-    counted = previous in words.counters and not (keyed or own_field or labelled)
+    after_key = position > 0 and _is_sure_key(tokens, position - 1)
+    counted = previous in words.counters and not (keyed or own_field or labelled or after_key)
     if counts or following in words.measures or counted:
         return None
     weight = _place_weight(tokens, position, value, folder=folder)
     if keyed:
         weight = max(weight, 0.75)
     return NumberHint(value, weight + (0.1 if token.boxed and position else 0.0), token.text)
+
+
+def _is_sure_key(tokens: Sequence[NameField], position: int) -> bool:
+    """Tell whether a field is a key: "Fm" is, "FM" is a kind of synthesis."""
+    hint = _key_at(tokens, position)
+    return hint is not None and hint.weight >= 0.6
 
 
 def _place_weight(

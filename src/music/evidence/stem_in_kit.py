@@ -1,17 +1,29 @@
 """What stems are in the context of their kit: tempo, key and bars of each."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from src.music.evidence.estimates import Estimate, Source
+from src.music.evidence.confidence import (
+    KEY_WEIGHTS,
+    SAME_TEMPO,
+    TEMPO_WEIGHTS,
+    Cues,
+    Neighbours,
+    calibrated,
+    key_cues,
+    tempo_cues,
+)
+from src.music.evidence.estimates import Estimate, Source, Value
 from src.music.evidence.kit_category import in_context
 from src.music.evidence.kit_consensus import KitFolder
 from src.music.evidence.kit_evidence import StemEvidence
 from src.music.evidence.kit_key import common_keys
+from src.music.evidence.kit_octave import in_common_octave
 from src.music.evidence.kit_tempo import common_tempos
 from src.music.evidence.tonal import likeliest_kind
 from src.music.theory.library import CATEGORIES, DRUM_CATEGORIES
@@ -39,10 +51,26 @@ class StemInKit:
 def reconcile(stems: Sequence[StemEvidence], positions: Sequence[KitFolder]) -> list[StemInKit]:
     """Settle categories, the tempo of loops and the key of tonal loops among all that lie together.
 
-    places: kit and folder of each. The order of the stems makes no difference; nor does it
+    positions: kit and folder of each. The order of the stems makes no difference; nor does it
     matter what they were reconciled to before, since only their own evidence counts. What turns
-    out to be a drum loses its key.
+    out to be a drum loses its key. Confidences are the share of such estimates that are right.
     """
+    found = fuse_in_context(stems, positions)
+    cues = cues_in_context(stems, positions, found)
+    return [
+        replace(
+            one,
+            bpm=_deserved(one.bpm, of_tempo, TEMPO_WEIGHTS),
+            key=_deserved(one.key, of_key, KEY_WEIGHTS),
+        )
+        for one, (of_tempo, of_key) in zip(found, cues, strict=True)
+    ]
+
+
+def fuse_in_context(
+    stems: Sequence[StemEvidence], positions: Sequence[KitFolder]
+) -> list[StemInKit]:
+    """Reconcile stems, with the confidences that fusing leaves."""
     shares = shares_in_context(stems, positions)
     kinds = [
         next(iter(likeliest), stem.category) for likeliest, stem in zip(shares, stems, strict=True)
@@ -51,7 +79,7 @@ def reconcile(stems: Sequence[StemEvidence], positions: Sequence[KitFolder]) -> 
     key = [own_key(stem, kind) for kind, stem in zip(kinds, stems, strict=True)]
     loops = [i for i, stem in enumerate(stems) if stem.is_loop.value]
     tonal = [i for i in loops if kinds[i] not in KEYLESS_LOOPS]
-    tempos = common_tempos([stems[i] for i in loops], [positions[i] for i in loops])
+    tempos = _tempos([stems[i] for i in loops], [positions[i] for i in loops])
     keys = common_keys([stems[i] for i in tonal], [positions[i] for i in tonal])
     for i, tempo in zip(loops, tempos, strict=True):
         bpm[i] = tempo
@@ -61,6 +89,56 @@ def reconcile(stems: Sequence[StemEvidence], positions: Sequence[KitFolder]) -> 
         StemInKit(bpm[i], key[i], _bars(stem, bpm[i]), _category(stem, shares[i]), shares[i])
         for i, stem in enumerate(stems)
     ]
+
+
+def cues_in_context(
+    stems: Sequence[StemEvidence], positions: Sequence[KitFolder], found: Sequence[StemInKit]
+) -> list[tuple[Cues | None, Cues | None]]:
+    """Collect what tells how sure tempo and key of each loop are.
+
+    None where there is none, and for a key on which loops of the kit agree.
+    """
+    kits: dict[str, list[int]] = {}
+    for number, (kit, _) in enumerate(positions):
+        if stems[number].is_loop.value:
+            kits.setdefault(kit, []).append(number)
+    cues: list[tuple[Cues | None, Cues | None]] = [(None, None)] * len(stems)
+    for loops in kits.values():
+        tempos = np.sort([one.value for n in loops if (one := found[n].bpm) is not None])
+        keys = Counter(key.value for n in loops if (key := found[n].key) is not None)
+        for n in loops:
+            stem, tempo, own, category = stems[n], found[n].bpm, found[n].key, found[n].category
+            kind = stem.category if category is None else category.value
+            alone = own is not None and keys[own.value] == 1
+            cues[n] = (
+                None if tempo is None else tempo_cues(stem, tempo, _alike(tempos, tempo.value)),
+                key_cues(stem, kind, own) if own is not None and alone else None,
+            )
+    return cues
+
+
+def _alike(tempos: NDArray[np.float64], bpm: float) -> Neighbours:
+    """Count the other loops of the same tempo. tempos: of all, this one too, rising"""
+    first = np.searchsorted(tempos, bpm / (1.0 + SAME_TEMPO))
+    last = np.searchsorted(tempos, bpm * (1.0 + SAME_TEMPO), side="right")
+    alike = int(last - first) - 1
+    return Neighbours(alike, tempos.size - 1 - alike)
+
+
+def _deserved(
+    estimate: Estimate[Value] | None, cues: Cues | None, weights: Cues
+) -> Estimate[Value] | None:
+    if estimate is None or cues is None:
+        return estimate
+    return calibrated(estimate, cues, weights)
+
+
+def _tempos(
+    loops: Sequence[StemEvidence], positions: Sequence[KitFolder]
+) -> list[Estimate[float] | None]:
+    """Reconcile the tempos of loops that lie together, then the octave of each kit."""
+    found = common_tempos(loops, positions)
+    return in_common_octave(loops, [kit for kit, _ in positions], found)
 
 
 def shares_in_context(

@@ -6,6 +6,7 @@ from xml.sax.saxutils import escape
 
 from src.core.xml_text import xml_text
 from src.music.model.score import Channel, Score
+from src.music.theory.metre import COMMON_TIME
 
 _WIDTH, _LEFT, _RIGHT = 1200.0, 120.0, 16.0
 _HEAD, _SECTIONS, _ENERGY, _LANE, _WAVE, _GAP = 44.0, 26.0, 48.0, 18.0, 72.0, 12.0
@@ -58,6 +59,7 @@ def arrangement_svg(score: Score, *, title: str, peaks: Sequence[float]) -> str:
     ]
     for number, channel in enumerate(score.channels):
         parts += _lane(channel, axis, lanes_top + number * _LANE)
+    parts += _fade(score, axis, lanes_top, lanes_end)
     if peaks:
         parts += _waveform(peaks, lanes_end + _GAP)
     return "\n".join([*parts, "</svg>"]) + "\n"
@@ -66,7 +68,8 @@ def arrangement_svg(score: Score, *, title: str, peaks: Sequence[float]) -> str:
 def _head(score: Score, title: str) -> Iterator[str]:
     minutes, seconds = divmod(round(score.length_beats * 60.0 / score.bpm + score.tail_s), 60)
     bars = score.length_beats / score.beats_per_bar
-    reported = f"{score.bpm:g} BPM · {score.key} · {bars:g} bars · {minutes}:{seconds:02}"
+    metre = "" if score.time_signature == COMMON_TIME else f" · {score.time_signature}"
+    reported = f"{score.bpm:g} BPM{metre} · {score.key} · {bars:g} bars · {minutes}:{seconds:02}"
     yield f'<text x="16" y="26" font-size="16" fill="{_INK}">{_plain(title)}</text>'
     yield (
         f'<text x="{_WIDTH - _RIGHT:g}" y="26" text-anchor="end" fill="{_PALE}">'
@@ -135,6 +138,24 @@ def _lane(channel: Channel, axis: _Axis, top: float) -> Iterator[str]:
     ]
     if ticks:
         yield f'<path d="{"".join(ticks)}" stroke="{colour}" stroke-width="1"/>'
+
+
+def _fade(score: Score, axis: _Axis, top: float, bottom: float) -> Iterator[str]:
+    """Draw a line that falls where the track fades within its last bars."""
+    per_s = score.bpm / 60.0
+    end = score.length_beats + score.tail_s * per_s
+    start = end - score.fade_out_s * per_s
+    if start >= score.length_beats or score.fade_out_s <= score.tail_s:
+        return
+    x = axis.x(start)
+    yield (
+        f'<path d="M{x:.1f} {top:g}L{axis.x(end):.1f} {bottom:g}" stroke="{_ENERGY_COLOUR}"'
+        ' stroke-dasharray="4 3"/>'
+    )
+    yield (
+        f'<text x="{x - 4:.1f}" y="{top + 11:g}" text-anchor="end" fill="{_ENERGY_COLOUR}">'
+        f"fade {score.fade_out_s:g} s</text>"
+    )
 
 
 def _stretches(channel: Channel) -> list[tuple[float, float]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from src.music.export.midi_parts import MidiNote
 from src.music.model.score import AutomationPoint
+from src.music.theory.metre import Metre
 
 _FINE_DB = 1.0
 _INAUDIBLE_BEATS = 1e-6
@@ -94,13 +95,16 @@ class SessionMarker:
 
 @dataclass(frozen=True)
 class Session:
-    """A whole project. length_s: with its tail; ticks_per_beat: of the tracks' notes"""
+    """A whole project, counted in quarter notes.
+
+    length_s: with its tail; ticks_per_beat: of the tracks' notes
+    """
 
     title: str
     genre: str
     key: str
     bpm: float
-    beats_per_bar: int
+    metre: Metre
     sample_rate: int
     length_s: float
     ticks_per_beat: int

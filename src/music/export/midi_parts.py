@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from src.music.casting.hats import OPEN
+from src.music.export.quarters import in_quarters
 from src.music.model.score import Channel, Clip, Note, Score
 from src.music.theory.keys import is_minor, pitch_class
 from src.music.theory.library import DRUM_CATEGORIES, StemCard
+from src.music.theory.metre import Metre
 
 TICKS_PER_BEAT = 30_720
 """960 times 32: sixteenths, triplets and quintuplets are whole ticks, and half a tick is
@@ -66,11 +68,14 @@ class MidiPart:
 
 @dataclass(frozen=True)
 class MidiSong:
-    """All of a MIDI file. key_fifths: sharps (above 0) or flats (below 0) of the signature"""
+    """All of a MIDI file, in quarter notes: its tempo and its ticks.
+
+    key_fifths: sharps (above 0) or flats (below 0) of the signature
+    """
 
     title: str
     bpm: float
-    beats_per_bar: int
+    metre: Metre
     key_fifths: int
     key_minor: bool
     ticks_per_beat: int
@@ -88,13 +93,14 @@ def midi_song(score: Score, *, title: str, roots: Mapping[str, int]) -> MidiSong
     Swing and the human hand are in the notes' places already and stay there. Drums play
     their General MIDI note on channel 10. A loop is a cue with its name.
     """
+    score = in_quarters(score)
     names = {choice.stem_id: choice.name for choice in score.choices}
     minor = is_minor(score.key)
     major = (pitch_class(score.key) + (3 if minor else 0)) % 12
     return MidiSong(
         title=title,
         bpm=score.bpm,
-        beats_per_bar=score.beats_per_bar,
+        metre=score.metre,
         key_fifths=_FIFTHS_OF_MAJOR[major],
         key_minor=minor,
         ticks_per_beat=TICKS_PER_BEAT,

@@ -5,12 +5,16 @@ default (a form that asks for a role nobody described) is checked where that is 
 """
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, NoReturn
 
 from src.core.errors import InvalidInputError
+from src.music.genre.harmony import CHORD_STYLES, read_chords
 from src.music.genre.steps import read_steps
-from src.music.model.plan import BPM, ENERGY, KEY, SECTION_BARS, SWING, Range
+from src.music.model.plan import BPM, ENERGY, KEY, SECTION_BARS, SWING, SWING_NOTES, Range
 from src.music.theory.library import CATEGORIES
+from src.music.theory.metre import COMMON_TIME, Metre, read_metre
+from src.music.theory.scales import SCALES
 
 SECTION_KINDS = ("intro", "groove", "build", "drop", "break", "outro")
 """What a section is for. Grooves and drops are the main sections."""
@@ -21,12 +25,24 @@ Check = Callable[[Any, str], None]
 _CATEGORY_RULE = f"one of {', '.join(CATEGORIES)}"
 
 
-def check_genre(data: Any, file: str) -> None:
-    """Raise InvalidInputError that names file, field, value and rule for the first fault."""
-    _Table(_FIELDS)(data, file)
+def check_genre(data: Any, file: str, *, metre: str | None = COMMON_TIME) -> None:
+    """Raise InvalidInputError that names file, field, value and rule for the first fault.
+
+    metre: that of its patterns, as far as the caller can tell
+    """
+    if metre is not None:
+        _time_signature(metre, f"{file}, time_signature")
+    _Table(_fields(read_metre(metre or COMMON_TIME)))(data, file)
     for field in ("name", "title"):
         if field not in data:
             _refuse(f"{file}, {field}", "given", None)
+
+
+def check_metre_file(data: Any, file: str, metre: Metre) -> None:
+    """Raise InvalidInputError for the first fault of a file of patterns for a metre."""
+    played = _played(metre)
+    fields = {name: played[name] for name in ("patterns", "fills")}
+    _Table(fields, tuple(fields))(data, file)
 
 
 def _refuse(where: str, rule: str, value: Any) -> NoReturn:
@@ -136,10 +152,47 @@ def _bars(value: Any, where: str) -> None:
         _refuse(where, "a multiple of four", value)
 
 
-def _steps(value: Any, where: str) -> None:
+class _Steps:
+    """A row of cells that fits a metre."""
+
+    def __init__(self, metre: Metre) -> None:
+        self.metre = metre
+
+    def __call__(self, value: Any, where: str) -> None:
+        _text(value, where)
+        try:
+            read_steps(value, metre=self.metre)
+        except InvalidInputError as error:
+            raise InvalidInputError(f"{where}: {error.message}") from error
+
+
+class _Style:
+    """A style: it may be in another metre than its genre, and its patterns then are too."""
+
+    def __init__(self, metre: Metre) -> None:
+        self.metre = metre
+
+    def __call__(self, value: Any, where: str) -> None:
+        own = value.get("time_signature") if isinstance(value, Mapping) else None
+        if own is not None:
+            _time_signature(own, f"{where}, time_signature")
+        _Table({**_played(self.metre if own is None else read_metre(own)), "when": _TEXTS})(
+            value, where
+        )
+
+
+def _time_signature(value: Any, where: str) -> None:
     _text(value, where)
     try:
-        read_steps(value)
+        read_metre(value)
+    except InvalidInputError as error:
+        raise InvalidInputError(f"{where}: {error.message}") from error
+
+
+def _chords(value: Any, where: str) -> None:
+    _text(value, where)
+    try:
+        read_chords(value)
     except InvalidInputError as error:
         raise InvalidInputError(f"{where}: {error.message}") from error
 
@@ -164,13 +217,6 @@ _FORM = _Table(
     {"name": _text, "weight": _Number(0.0, 100.0), "sections": _List(_SECTION, 1)},
     ("name", "sections"),
 )
-_PATTERN = _Table(
-    {
-        "name": _text, "steps": _steps, "from": _ENERGY, "bars": _Number(1, 64),
-        "degrees": _List(_Number(-14, 22), 1), "by_name": _flag,
-    },
-    ("name", "steps"),
-)  # fmt: skip
 _TAPE_STOP = _Table(
     {"into": _List(_One(*SECTION_KINDS), 1), "beats": _Number(1.0, 8.0),
      "chance": _Number(0.0, 1.0)},
@@ -187,29 +233,67 @@ _ANSWER = _Table(
      "chance": _Number(0.0, 1.0)},
     ("in", "bars"),
 )  # fmt: skip
+_EFFECTS = _Table(dict.fromkeys(("sweeps", "throws", "echo", "stutters"), _flag))
 _SWAY = _Table({"width": _Number(0.0, 1.0), "bars": _Number(1, 64)}, ("width", "bars"))
-_PLAYED: dict[str, Check] = {
-    "tempo": _tempo,
-    "keys": _List(_key, 1),
-    "swing": _Number.within(SWING),
-    "length_s": _Number(30.0, 1200.0),
-    "moods": _TEXTS,
-    "roles": _NamedValues(_ROLE),
-    "forms": _List(_FORM, 1),
-    "mix": _NamedValues(_Number(-40.0, 6.0), categories=True),
-    "duck": _NamedValues(_Number(0.0, 24.0), categories=True),
-    "reverb": _NamedValues(_Number(-60.0, 0.0), categories=True),
-    "pan": _NamedValues(_SWAY, categories=True),
-    "answers": _NamedValues(_ANSWER),
-    "phrasing": _PHRASING,
-    "patterns": _NamedValues(_List(_PATTERN, 1), categories=True),
-    "fills": _NamedValues(_List(_PATTERN), categories=True),
-}
-_STYLE = _Table({**_PLAYED, "when": _TEXTS})
-_FIELDS: dict[str, Check] = {
-    "name": _text,
-    "title": _text,
-    "words": _TEXTS,
-    **_PLAYED,
-    "styles": _NamedValues(_STYLE),
-}
+_PROGRESSION = _Table(
+    {"chords": _chords, "bars": _Number(0.25, 8.0), "weight": _Number(0.0, 100.0),
+     "in": _List(_One(*SECTION_KINDS), 1)},
+    ("chords",),
+)  # fmt: skip
+_HARMONY = _Table(
+    {
+        "chords": _One(*CHORD_STYLES), "minor": _List(_PROGRESSION, 1),
+        "major": _List(_PROGRESSION, 1), "cadence": _Table({"minor": _chords, "major": _chords}),
+    }
+)  # fmt: skip
+_SCALE = _One(*SCALES)
+
+
+@cache
+def _played(metre: Metre) -> dict[str, Check]:
+    """Rules of what a genre or a style says; patterns are in the metre."""
+    steps = _Steps(metre)
+    pattern = _Table(
+        {
+            "name": _text, "steps": steps, "from": _ENERGY, "bars": _Number(1, 64),
+            "degrees": _List(_Number(-14, 22), 1), "by_name": _flag,
+        },
+        ("name", "steps"),
+    )  # fmt: skip
+    return {
+        "tempo": _tempo,
+        "keys": _List(_key, 1),
+        "time_signature": _time_signature,
+        "swing": _Number.within(SWING),
+        "swing_note": _One(*SWING_NOTES),
+        "length_s": _Number(30.0, 1200.0),
+        "section_bars": _One(8, 12, 16, 24, 32),
+        "moods": _TEXTS,
+        "scales": _Table({"minor": _SCALE, "major": _SCALE}),
+        "roles": _NamedValues(_ROLE),
+        "forms": _List(_FORM, 1),
+        "mix": _NamedValues(_Number(-40.0, 6.0), categories=True),
+        "duck": _NamedValues(_Number(0.0, 24.0), categories=True),
+        "reverb": _NamedValues(_Number(-60.0, 0.0), categories=True),
+        "pan": _NamedValues(_SWAY, categories=True),
+        "effects": _EFFECTS,
+        "answers": _NamedValues(_ANSWER),
+        "phrasing": _PHRASING,
+        "patterns": _NamedValues(_List(pattern, 1), categories=True),
+        "fills": _NamedValues(_List(pattern), categories=True),
+        "harmony": _HARMONY,
+    }
+
+
+@cache
+def _fields(metre: Metre) -> dict[str, Check]:
+    """Rules of a genre's file."""
+    return {
+        "name": _text,
+        "title": _text,
+        "parent": _text,
+        "sources": _TEXTS,
+        "words": _TEXTS,
+        **_played(metre),
+        "styles": _NamedValues(_Style(metre)),
+    }

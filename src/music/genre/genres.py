@@ -1,47 +1,36 @@
 """Genre grammars: what a musician knows about a style, read from ``grammars/*.yaml``.
 
 A style ("industrial techno") is its genre with a few entries changed. What a file leaves
-out comes from ``default.yaml``; that file also explains every entry.
+out comes from its parent, in the end from ``ground.yaml``; that file also explains every entry.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import yaml
-
 from src.core.errors import InvalidInputError
-from src.music.genre.checking import SECTION_KINDS, check_genre
-from src.music.genre.movement import Sway, TapeStop
+from src.music.genre.checking import SECTION_KINDS
+from src.music.genre.grammar_files import GENRES, family_of, genre_data, merged, metre_data
+from src.music.genre.harmony import Harmony, read_harmony
+from src.music.genre.movement import Effects, Sway, TapeStop
 from src.music.genre.steps import Pattern, read_steps
 from src.music.model.part_request import PartRequest
 from src.music.theory.library import CATEGORIES
-
-_USUAL = (
-    "techno", "house", "trance", "drum and bass", "dubstep", "hip hop", "trap", "ambient",
-    "synthwave", "downtempo", "big beat", "industrial dance",
-)  # fmt: skip
-
-
-def _names_of_files() -> tuple[str, ...]:
-    """List the shipped genres, then those that somebody put beside them, then the default."""
-    files = (resources.files("src.music.genre") / "grammars").iterdir()
-    names = {file.name[:-5].replace("_", " ") for file in files if file.name.endswith(".yaml")}
-    others = sorted(names.difference(_USUAL, ("default",)))
-    return (*(name for name in _USUAL if name in names), *others, "default")
-
-
-GENRES = _names_of_files()
-"""Every genre with a file of its own, the default last."""
+from src.music.theory.metre import COMMON_TIME, Metre, read_metre
 
 MAIN_KINDS = ("groove", "drop")
+
+PatternPair = tuple[tuple[Pattern, ...], tuple[Pattern, ...]]
+"""Patterns that are chosen by energy, and those that are only played by name."""
 
 
 @dataclass(frozen=True)
 class FormSection:
-    """A section of a form; ``maybe`` are roles that join in some tracks only."""
+    """A section of a form; ``maybe`` are roles that join in some tracks only.
+
+    exact: bars are as somebody asked for, and are not scaled with the track
+    """
 
     section: str
     kind: str
@@ -50,6 +39,7 @@ class FormSection:
     roles: tuple[str, ...]
     maybe: tuple[str, ...] = ()
     fill: bool = False
+    exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,6 +107,13 @@ class GenreGrammar:
     duck_db: how far the kick pushes a category down; what is not listed is not ducked
     reverb_db: send level of a category; what is not listed stays dry
     sways: categories that drift from side to side
+    swing_note: every second one of these notes is swung, 8 or 16
+    time_signature: such as "3/4"
+    section_bars: sections are multiples of so many bars where the length allows it
+    scales: "minor" and "major" -> the scale that degrees are read in
+    effects: which touches of electronic production it takes
+    harmony: its chords; sources: literature that its patterns are found in
+    family, parent: its place in the tree of genres
     roles: what it wants of each part, by the names that its forms use
     answers: roles that may be shared by two stems
     words: how the genre is called in a prompt, besides what the vocabulary knows
@@ -145,6 +142,25 @@ class GenreGrammar:
     sways: Mapping[str, Sway] = field(default_factory=dict)
     answers: Mapping[str, AnswerRule] = field(default_factory=dict)
     words: tuple[str, ...] = ()
+    swing_note: int = 16
+    time_signature: str = COMMON_TIME
+    section_bars: int | None = None
+    scales: Mapping[str, str] = field(default_factory=dict)
+    effects: Effects = Effects()  # noqa: RUF009
+    harmony: Harmony = Harmony()  # noqa: RUF009
+    sources: tuple[str, ...] = ()
+    family: str = ""
+    parent: str = ""
+
+    @property
+    def metre(self) -> Metre:
+        """The time signature as a metre."""
+        return read_metre(self.time_signature)
+
+    @property
+    def full_name(self) -> str:
+        """Style and genre, as other rooms name it."""
+        return f"{self.style} {self.name}".strip()
 
 
 @cache
@@ -156,7 +172,7 @@ def genre_grammar(name: str, style: str = "") -> GenreGrammar:
     Raises InvalidInputError for a genre or style that there is not.
     """
     genre, inner = _split_name(name)
-    data = dict(_genre_data(genre))
+    data = dict(genre_data(genre))
     chosen = style or inner
     styles = _styles(data.get("styles", {}))
     if chosen:
@@ -164,8 +180,19 @@ def genre_grammar(name: str, style: str = "") -> GenreGrammar:
         if match is None:
             known = ", ".join(item.name for item in styles) or "none"
             raise InvalidInputError(f"{genre} has the styles {known}, got {chosen!r}")
-        data = _merged(data, match.changes)
+        metre = match.changes.get("time_signature", data["time_signature"])
+        if metre != data["time_signature"]:
+            data |= metre_data(metre)
+        data = merged(data, match.changes)
     return _grammar(genre, data, styles, chosen)
+
+
+def grammar_named(name: str) -> GenreGrammar:
+    """Load the grammar of a genre that a plan names, or the default's where it is not known."""
+    try:
+        return genre_grammar(name)
+    except InvalidInputError:
+        return genre_grammar("default")
 
 
 def all_styles() -> Iterator[tuple[str, Style]]:
@@ -175,70 +202,14 @@ def all_styles() -> Iterator[tuple[str, Style]]:
             yield genre, style
 
 
-def genre_words(genre: str) -> tuple[str, ...]:
-    """List how a genre is called in prompts, besides what the vocabulary knows.
-
-    A file without words of its own is not read any further: that is slow, and done for each genre.
-    """
-    if not any(line.startswith("words:") for line in _file(genre)[1].splitlines()):
-        return ()
-    return genre_grammar(genre).words
-
-
 def _split_name(name: str) -> tuple[str, str]:
     plain = " ".join(name.casefold().replace("_", " ").replace("-", " ").split())
+    if plain in GENRES:
+        return plain, ""
     for genre in GENRES:
-        if plain == genre:
-            return genre, ""
         if plain.endswith(" " + genre):
             return genre, plain[: -len(genre) - 1]
     raise InvalidInputError(f"genre must be one of {', '.join(GENRES)}, got {name!r}")
-
-
-@cache
-def _genre_data(genre: str) -> Mapping[str, Any]:
-    """Merge a genre's file over the default's entries."""
-    name, text = _file(genre)
-    data = read_genre(text, name)
-    if genre == "default":
-        return data
-    own = ("styles", "words", "answers", "pan")
-    inherited = {key: value for key, value in _genre_data("default").items() if key not in own}
-    return _merged(inherited, data)
-
-
-def _file(genre: str) -> tuple[str, str]:
-    """Name and text of a genre's file."""
-    file = resources.files("src.music.genre") / "grammars" / f"{genre.replace(' ', '_')}.yaml"
-    return file.name, file.read_text(encoding="utf-8")
-
-
-def read_genre(text: str, file: str) -> dict[str, Any]:
-    """Read a genre's file as plain values, each of them checked.
-
-    Raises InvalidInputError that names file, field, value and rule.
-    """
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        data = yaml.load(text, Loader=loader)
-    except yaml.YAMLError as error:
-        raise InvalidInputError(f"{file} must be YAML: {error}") from error
-    check_genre(data, file)
-    return dict(data)
-
-
-def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Changes over base; tables are merged entry by entry, roles also within an entry."""
-    result = dict(base)
-    for key, value in changes.items():
-        old = result.get(key)
-        if key == "roles" and isinstance(old, Mapping):
-            result[key] = {**old, **{n: {**old.get(n, {}), **role} for n, role in value.items()}}
-        elif isinstance(old, Mapping) and isinstance(value, Mapping):
-            result[key] = {**old, **value}
-        else:
-            result[key] = value
-    return result
 
 
 def _styles(data: Mapping[str, Any]) -> tuple[Style, ...]:
@@ -256,7 +227,9 @@ def _grammar(
     genre: str, data: Mapping[str, Any], styles: tuple[Style, ...], style: str
 ) -> GenreGrammar:
     roles = {name: _role(name, entry) for name, entry in data["roles"].items()}
-    patterns = {category: _patterns(rows) for category, rows in data["patterns"].items()}
+    metre = read_metre(data["time_signature"])
+    patterns = read_patterns(data["patterns"], metre)
+    fills = read_patterns(data["fills"], metre)
     return GenreGrammar(
         name=genre,
         title=data["title"],
@@ -274,7 +247,7 @@ def _grammar(
         reverb_db=_levels(data["reverb"]),
         patterns={category: pair[0] for category, pair in patterns.items()},
         named_patterns={category: pair[1] for category, pair in patterns.items()},
-        fills={category: sum(_patterns(rows), ()) for category, rows in data["fills"].items()},
+        fills={category: pair[0] + pair[1] for category, pair in fills.items()},
         phrasing=_phrasing(data["phrasing"], genre),
         styles=styles,
         style=style,
@@ -284,6 +257,15 @@ def _grammar(
         },
         answers=_answers(data.get("answers", {}), roles, genre),
         words=tuple(data.get("words", ())),
+        swing_note=int(data["swing_note"]),
+        time_signature=data["time_signature"],
+        section_bars=data.get("section_bars"),
+        scales=data["scales"],
+        effects=Effects(**data["effects"]),
+        harmony=read_harmony(data["harmony"]),
+        sources=tuple(data.get("sources", ())),
+        family=family_of(genre),
+        parent=data.get("parent", ""),
     )
 
 
@@ -358,7 +340,12 @@ def _form(entry: Mapping[str, Any], roles: Mapping[str, PartRequest], genre: str
     return Form(entry["name"], float(entry.get("weight", 1)), sections)
 
 
-def _patterns(rows: list[Mapping[str, Any]]) -> tuple[tuple[Pattern, ...], tuple[Pattern, ...]]:
+def read_patterns(data: Mapping[str, Any], metre: Metre) -> dict[str, PatternPair]:
+    """Read a table of step patterns by category, each as those by energy and those by name."""
+    return {category: _patterns(rows, metre) for category, rows in data.items()}
+
+
+def _patterns(rows: list[Mapping[str, Any]], metre: Metre) -> PatternPair:
     """Sort those played by energy, lowest first, and those played only by name."""
     read = [
         (
@@ -369,6 +356,7 @@ def _patterns(rows: list[Mapping[str, Any]]) -> tuple[tuple[Pattern, ...], tuple
                 energy=float(row.get("from", 0.0)),
                 degrees=tuple(row.get("degrees", (1,))),
                 bars=row.get("bars"),
+                metre=metre,
             ),
         )
         for row in rows

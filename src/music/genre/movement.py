@@ -1,4 +1,4 @@
-"""What a genre may do to a part over time: sway from side to side, stop like a tape."""
+"""What a genre may do to a part over time: sway, stop like a tape, open a filter."""
 
 from dataclasses import dataclass
 
@@ -21,3 +21,18 @@ class TapeStop:
     into: tuple[str, ...]
     beats: float
     chance: float
+
+
+@dataclass(frozen=True)
+class Effects:
+    """Touches of electronic production that a genre takes, or plays without.
+
+    sweeps: filters that open in an intro and a build-up and close in an outro
+    throws: echoes and rings at the ends of phrases; echo: the shared delay as such
+    stutters: loops that are cut up before a phrase ends
+    """
+
+    sweeps: bool = True
+    throws: bool = True
+    echo: bool = True
+    stutters: bool = True

@@ -1,6 +1,7 @@
 """Step patterns as text that a musician can read, and what they mean in beats.
 
-One bar is a row of cells, usually sixteen; bars are divided by ``|``. Blanks only help the eye.
+One bar is a row of cells, usually sixteen in 4/4, twelve in 3/4 and 12/8; bars are divided by
+``|``. Blanks only help the eye.
 
     X  accent      x  normal hit      o  soft hit      -  ghost note      .  rest
     O  open hit of a hi-hat, which rings until its next hit (elsewhere a strong hit)
@@ -11,15 +12,14 @@ One bar is a row of cells, usually sixteen; bars are divided by ``|``. Blanks on
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from src.core.errors import InvalidInputError
+from src.music.theory.metre import FOUR_FOUR, Metre
 
-BEATS_PER_BAR = 4
 VELOCITIES = {"X": 1.0, "O": 0.9, "x": 0.8, "o": 0.6, "-": 0.35}
 OPEN_SIGN = "O"
 ROLLS = "2346"
-_MINOR_SCALE = (0, 2, 3, 5, 7, 8, 10)
-_MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)
 
 _Hit = tuple[float, float, float, bool]
 """Start in beats, velocity, length in beats, whether it is open."""
@@ -43,12 +43,16 @@ class Step:
 
 @dataclass(frozen=True)
 class Pattern:
-    """Hits over a number of bars, to be repeated; ``energy`` from which on it is played."""
+    """Hits over a number of bars, to be repeated; ``energy`` from which on it is played.
+
+    metre: of its bars
+    """
 
     steps: tuple[Step, ...]
     bars: int
     name: str = ""
     energy: float = 0.0
+    metre: Metre = FOUR_FOUR
 
 
 def read_steps(
@@ -58,19 +62,17 @@ def read_steps(
     energy: float = 0.0,
     degrees: tuple[int, ...] = (1,),
     bars: int | None = None,
+    metre: Metre = FOUR_FOUR,
 ) -> Pattern:
     """Turn a row of cells into hits.
 
     degrees: scale degrees, dealt out to the hits in turn and from the start again
     bars: length of the pattern when longer than the text: the rest stays empty
 
-    Raises InvalidInputError for an unknown sign or a bar that 4 beats cannot be divided into.
+    Raises InvalidInputError for an unknown sign, and for a bar of more or fewer cells than its
+    metre can be divided into.
     """
-    rows = ["".join(row.split()) for row in text.split("|")]
-    hits: list[_Hit] = []
-    for bar, row in enumerate(rows):
-        _check_row(row, text)
-        _add_row(hits, row, bar * float(BEATS_PER_BAR))
+    hits, bars_written = _hits(text, metre)
     held = "_" in text
     steps = tuple(
         Step(
@@ -82,33 +84,40 @@ def read_steps(
         )
         for i, (beat, velocity, length, opened) in enumerate(hits)
     )
-    return Pattern(steps, max(bars or 0, len(rows)), name, energy)
+    return Pattern(steps, max(bars or 0, bars_written), name, energy, metre)
 
 
-def swung(beat: float, swing: float) -> float:
-    """Move a straight position by the swing: every second sixteenth comes late.
+def swung(beat: float, swing: float, *, note: int = 16) -> float:
+    """Move a straight position by the swing: every second sixteenth (or eighth) comes late.
 
-    swing: 0..0.5, the delay as a share of a sixteenth; 0 is straight, 1/3 is triplet swing
+    note: 16 where sixteenths are swung, 8 where eighths are
+    swing: 0..0.5, the delay as a share of such a note; 0 is straight, 1/3 is triplet swing
         (66 % on a drum machine), 0.5 is dotted. What lies between is moved in proportion, so
         rolls stay even and nothing changes places.
     """
-    eighth, inside = divmod(beat, 0.5)
-    middle = 0.25 * (1.0 + swing)
-    if inside <= 0.25:
-        return eighth * 0.5 + inside / 0.25 * middle
-    return eighth * 0.5 + middle + (inside - 0.25) / 0.25 * (0.5 - middle)
+    late = 4.0 / note
+    pair, inside = divmod(beat, 2.0 * late)
+    middle = late * (1.0 + swing)
+    if inside <= late:
+        return pair * 2.0 * late + inside / late * middle
+    return pair * 2.0 * late + middle + (inside - late) / late * (2.0 * late - middle)
 
 
-def degree_semitones(degree: int, *, minor: bool) -> int:
-    """Convert a scale degree to semitones above the tonic: 1 is 0, 5 is 7, 8 is 12, 0 is below."""
-    scale = _MINOR_SCALE if minor else _MAJOR_SCALE
-    octave, step = divmod(degree - 1, len(scale))
-    return 12 * octave + scale[step]
+@cache
+def _hits(text: str, metre: Metre) -> tuple[tuple[_Hit, ...], int]:
+    """Read the hits of a row of cells, and how many bars it has."""
+    rows = ["".join(row.split()) for row in text.split("|")]
+    hits: list[_Hit] = []
+    for bar, row in enumerate(rows):
+        _check_row(row, text, metre)
+        _add_row(hits, row, bar, metre)
+    return tuple(hits), len(rows)
 
 
-def _add_row(hits: list[_Hit], row: str, bar_start: float) -> None:
+def _add_row(hits: list[_Hit], row: str, bar: int, metre: Metre) -> None:
     """Append one bar's hits."""
-    cell = BEATS_PER_BAR / len(row)
+    bar_start = bar * metre.beats_per_bar
+    cell = metre.beats_per_bar / len(row)
     for found in re.finditer(r"(.)(_*)", row):
         sign, cells = found[1], len(found[0])
         start = bar_start + found.start() * cell
@@ -121,10 +130,11 @@ def _add_row(hits: list[_Hit], row: str, bar_start: float) -> None:
             hits.extend(_roll(start, cells * cell, int(sign)))
 
 
-def _check_row(row: str, text: str) -> None:
-    if not row or len(row) not in (1, 2, 4, 8, 12, 16, 24, 32, 48):
+def _check_row(row: str, text: str, metre: Metre) -> None:
+    if len(row) not in metre.cells:
+        *most, last = metre.cells
         raise InvalidInputError(
-            f"a bar of a pattern must have 1, 2, 4, 8, 12, 16, 24, 32 or 48 cells, "
+            f"a bar of a pattern must have {', '.join(map(str, most))} or {last} cells in {metre}, "
             f"got {len(row)} in {text!r}"
         )
     wrong = set(row) - set(VELOCITIES) - set(ROLLS) - {".", "_"}

@@ -11,23 +11,38 @@ from typing import Any
 from src.core.errors import InvalidInputError
 
 REPORT_TEXTS: Mapping[str, str] = {
-    "not_understood": "{words!r} was not understood and has no effect",
-    "unknown_name": "artists and songs are not known here, so {words!r} has no effect: describe"
-    " what it sounds like instead",
-    "no_such_sound": "{words!r} was not understood, and the library has nothing called so",
-    "stand_in": "the library has nothing called {words!r}: another sound of {category} plays",
-    "not_granted": "{words!r} was understood, but {what} can't be played yet",
-    "tempo_change": "a track keeps one tempo from start to end, so {words!r} is not played",
-    "key_change": "a track keeps one key from start to end, so {words!r} is not played",
-    "second_tempo": "{words!r} is a second tempo: {kept} is played",
-    "second_key": "{words!r} is a second key: {kept} is played",
-    "second_genre": "{words!r} is a second genre: the track is {kept}",
-    "nearest_genre": "there is no grammar for {words!r} yet: it is played as {kept}",
-    "contradiction": "{words!r} contradicts {other!r}: {kept} holds",
-    "both_moods": "{words!r} and {other!r} are opposites: the track aims at both",
-    "position": "{words!r} is a place in time that can't be set yet",
+    "not_understood": "'{words}' was not understood and has no effect",
+    "unknown_name": "artists and songs are not known here, so '{words}' has no"
+    " effect: describe what it sounds like instead",
+    "no_such_sound": "'{words}' was not understood, and the library has nothing called so",
+    "stand_in": "the library has nothing called '{words}': another sound of {category} plays",
+    "not_granted": "'{words}' was understood, but {what} can't be played yet",
+    "tempo_change": "a track keeps one tempo from start to end, so '{words}' is not played",
+    "key_change": "a track keeps one key from start to end, so '{words}' is not played",
+    "second_tempo": "'{words}' is a second tempo: {kept} is played",
+    "second_key": "'{words}' is a second key: {kept} is played",
+    "second_genre": "'{words}' is a second genre: the track is {kept}",
+    "nearest_genre": "there is no grammar for '{words}' yet: it is played as {kept}",
+    "contradiction": "'{words}' contradicts '{other}': {kept} holds",
+    "both_moods": "'{words}' and '{other}' are opposites: the track aims at both",
+    "lyrics": "{words} can't be sung: voices of the library sing what they sing",
+    "position": "'{words}' is a place in time that can't be set yet",
+    "after_the_end": "'{words}' lies behind the end of the track at bar {bars}: it is left out",
+    "one_tempo_grid": "'{words}': {genre} plays from bar {bar} to {last} in the tempo and key of"
+    " the whole track",
+    "other_bars": "section '{section}' has {got} bars instead of {asked}, since the track's length"
+    " was asked for as well",
+    "refilled": "section '{section}' would have been silent: {kept} plays in it",
+    "left_out_section": "section '{section}' would have been silent: it is left out",
+    "silence": "nothing plays for {beats} beats from bar {bar}",
+    "length": "the track has {got} bars instead of {asked}",
+    "missing": "{name} was asked for and does not play",
+    "refused_present": "{name} was refused: it is taken out",
 }
 """Code of a report -> its English sentence, with the values that it takes."""
+
+DECIDED = frozenset({"refilled", "left_out_section", "refused_present", "one_tempo_grid"})
+"""Codes that only tell what was decided; the others tell of something that is not as asked."""
 
 
 @dataclass(frozen=True)

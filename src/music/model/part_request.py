@@ -44,6 +44,10 @@ class PartRequest:
         """What the library is asked, the same for all sections: without count, level, pattern."""
         return StemQuery(self.category, self.tags, text=self.text)
 
+    def is_timed_in(self, section: int) -> bool:
+        """Tell whether a section says with which bar it comes in or leaves."""
+        return any(query.is_timed for number, query in self.queries if number == section)
+
     def query_in(self, section: int) -> StemQuery:
         """Return what a section asks of this part. Raises KeyError for one in which it does not
         play.

@@ -26,9 +26,11 @@ from src.music.model.accounts import (
     understood_from_dict,
     understood_to_dict,
 )
+from src.music.model.ending import Ending, ending_from_dict, ending_to_dict
 from src.music.model.palette import Palette, palette_from_dict, palette_to_dict
 from src.music.theory.library import CATEGORIES
 from src.music.theory.mastering_presets import PRESETS
+from src.music.theory.metre import COMMON_TIME, Metre, read_metre
 
 KEY = re.compile(r"^[A-G][#b]?m?$")
 """How a plan writes a key: "Am", "C", "F#m"."""
@@ -60,6 +62,9 @@ class Range(Generic[Limit]):
 
 BPM = Range(30.0, 300.0)
 SWING = Range(0.0, 0.5)
+SWING_NOTES = (8, 16)
+"""Which notes may come late in a swing: eighths (shuffle, jazz) or sixteenths."""
+
 BEATS_PER_BAR = Range(2, 7)
 TARGET_LUFS = Range(-40.0, -5.0)
 SECTIONS = Range(1, 64)
@@ -76,8 +81,12 @@ ANSWER_BARS = Range(0, 16)
 REFUSED = "refused: "
 """What a note begins with that reports a request which was understood and can't be granted."""
 
-SECTION_START, SECTION_END = "section start", "section end"
-"""Names of patterns that place one hit: on the section's first beat, or ending with it."""
+SECTION_START, SECTION_END, SECTION_CLOSE = "section start", "section end", "section close"
+"""Names of patterns that place one hit: on the section's first beat, ending with the section, or
+on the beat after its last one.
+"""
+
+POSITIONS = (SECTION_START, SECTION_END, SECTION_CLOSE)
 
 
 @dataclass(frozen=True)
@@ -89,6 +98,9 @@ class StemQuery:
     gain_db: added to the level that the mix gives the role
     answer_bars: with a count above 1, the stems take turns of so many bars as call and
         answer; 0 leaves it to the role
+    enters_bar: bar of the section, from 1, with which it comes in; one that is given, even
+        the first, is kept to the bar. None leaves it to the genre's phrases
+    exits_bar: bar of the section, from 2, with which it is silent again; None: it stays
     """
 
     category: str
@@ -98,6 +110,13 @@ class StemQuery:
     pattern: str | None = None
     gain_db: float = 0.0
     answer_bars: int = 0
+    enters_bar: int | None = None
+    exits_bar: int | None = None
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether it is said with which bar it comes in or leaves."""
+        return self.enters_bar is not None or self.exits_bar is not None
 
     @property
     def search_text(self) -> str:
@@ -112,6 +131,10 @@ class SectionPlan:
 
     variation: another number plays the section's details (who rests, fills, timing) another way
     muted: names of parts, or categories, that are silent in it
+    only: categories beside which nothing may play in it; empty allows all
+    without: categories that may not play in it
+    genre: whose patterns and phrases it is played by; "" takes the plan's
+    silent: whether it is a rest in which nothing plays
     """
 
     section: str
@@ -121,6 +144,10 @@ class SectionPlan:
     fill: bool = False
     variation: int = 0
     muted: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    genre: str = ""
+    silent: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,7 +158,10 @@ class ArrangementPlan:
     avoided: ids of stems that are not chosen
     only_roles: categories beside which nothing may play; empty allows all
     palette: the collections and kits whose stems alone may play; None allows all
-    style: of the genre; scale, metre, feel: "" where the prompt names none
+    ending: how it ends; None leaves it to the form
+    time_signature: such as "3/4" or "6/8"; bpm counts its beats, dotted quarters in 6/8
+    swing_note: every second one of these notes comes late, 8 for eighths, 16 for sixteenths
+    style: of the genre; scale, feel: "" where the prompt names none
     chords, progression: as the prompt names them, in order
     requested: instruments that the prompt names; understood, reported: what became of its words
     """
@@ -144,7 +174,6 @@ class ArrangementPlan:
     moods: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     swing: float = 0.0
-    beats_per_bar: int = 4
     target_lufs: float | None = None
     mastering: str | None = None
     notes: tuple[str, ...] = field(default=())
@@ -152,15 +181,27 @@ class ArrangementPlan:
     avoided: tuple[str, ...] = ()
     only_roles: tuple[str, ...] = ()
     palette: Palette | None = None
+    ending: Ending | None = None
+    time_signature: str = COMMON_TIME
+    swing_note: int = 16
     style: str = ""
     scale: str = ""
-    metre: str = ""
     feel: str = ""
     chords: tuple[str, ...] = ()
     progression: tuple[str, ...] = ()
     requested: tuple[RequestedSound, ...] = ()
     understood: tuple[UnderstoodWords, ...] = ()
     reported: tuple[ReportedWords, ...] = ()
+
+    @property
+    def metre(self) -> Metre:
+        """The time signature as a metre."""
+        return read_metre(self.time_signature)
+
+    @property
+    def beats_per_bar(self) -> float:
+        """Length of a bar in beats; 3.5 in 7/8, 2 in 6/8."""
+        return self.metre.beats_per_bar
 
     @property
     def bars(self) -> int:
@@ -176,14 +217,16 @@ class ArrangementPlan:
 def plan_to_dict(plan: ArrangementPlan) -> dict[str, Any]:
     """Write the plan as plain JSON values, in the blueprint's form."""
     return {
-        "bpm": int(plan.bpm) if float(plan.bpm).is_integer() else plan.bpm,
+        "bpm": _short(plan.bpm),
         "key": plan.key,
         "genre": plan.genre,
         "prompt": plan.prompt,
         "moods": list(plan.moods),
         "excluded": list(plan.excluded),
         "swing": plan.swing,
-        "beats_per_bar": plan.beats_per_bar,
+        "swing_note": plan.swing_note,
+        "time_signature": plan.time_signature,
+        "beats_per_bar": _short(plan.beats_per_bar),
         "target_lufs": plan.target_lufs,
         "mastering": plan.mastering,
         "notes": list(plan.notes),
@@ -191,6 +234,7 @@ def plan_to_dict(plan: ArrangementPlan) -> dict[str, Any]:
         "avoided": list(plan.avoided),
         "only_roles": list(plan.only_roles),
         **({} if plan.palette is None else {"palette": palette_to_dict(plan.palette)}),
+        **({} if plan.ending is None else {"ending": ending_to_dict(plan.ending)}),
         **_reading_to_dict(plan),
         "structure": [_section_to_dict(section) for section in plan.structure],
     }
@@ -201,7 +245,6 @@ def _reading_to_dict(plan: ArrangementPlan) -> dict[str, Any]:
     fields = {
         "style": plan.style,
         "scale": plan.scale,
-        "metre": plan.metre,
         "feel": plan.feel,
         "chords": list(plan.chords),
         "progression": list(plan.progression),
@@ -234,7 +277,6 @@ def plan_from_dict(data: Mapping[str, Any]) -> ArrangementPlan:
         moods=_words(data, "moods", "plan"),
         excluded=_words(data, "excluded", "plan"),
         swing=_number(data, "swing", 0.0, SWING, "plan"),
-        beats_per_bar=_whole(data, "beats_per_bar", 4, BEATS_PER_BAR, "plan"),
         target_lufs=_target_lufs(data),
         mastering=_mastering(data),
         notes=_words(data, "notes", "plan"),
@@ -242,9 +284,11 @@ def plan_from_dict(data: Mapping[str, Any]) -> ArrangementPlan:
         avoided=_words(data, "avoided", "plan"),
         only_roles=_only_roles(data),
         palette=palette_from_dict(data.get("palette")),
+        ending=ending_from_dict(data.get("ending")),
+        time_signature=_time_signature(data),
+        swing_note=_swing_note(data),
         style=_text(data, "style", "", "plan"),
         scale=_text(data, "scale", "", "plan"),
-        metre=_text(data, "metre", "", "plan"),
         feel=_text(data, "feel", "", "plan"),
         chords=_words(data, "chords", "plan"),
         progression=_words(data, "progression", "plan"),
@@ -254,6 +298,41 @@ def plan_from_dict(data: Mapping[str, Any]) -> ArrangementPlan:
     )
 
 
+def _short(value: float) -> float:
+    """Write a whole number without a point."""
+    return int(value) if float(value).is_integer() else value
+
+
+def _time_signature(data: Mapping[str, Any]) -> str:
+    """Read the time signature; older plans give beats per bar alone, in quarters."""
+    written = data.get("time_signature")
+    if written is None:
+        if data.get("beats_per_bar") is None:
+            return COMMON_TIME
+        return f"{_whole(data, 'beats_per_bar', None, BEATS_PER_BAR, 'plan')}/4"
+    if not isinstance(written, str):
+        raise InvalidInputError(f"plan.time_signature must be a text like '3/4', got {written!r}")
+    try:
+        metre = read_metre(written)
+    except InvalidInputError as error:
+        raise InvalidInputError(f"plan.time_signature: {error.message}") from error
+    if data.get("beats_per_bar") is not None:
+        beats = _number(data, "beats_per_bar", None, BEATS_PER_BAR, "plan")
+        if beats != metre.beats_per_bar:
+            raise InvalidInputError(
+                f"plan.beats_per_bar must be {metre.beats_per_bar:g} in {metre}, or left out,"
+                f" got {beats:g}"
+            )
+    return str(metre)
+
+
+def _swing_note(data: Mapping[str, Any]) -> int:
+    note = data.get("swing_note", 16)
+    if note not in SWING_NOTES or isinstance(note, bool):
+        raise InvalidInputError(f"plan.swing_note must be 8 or 16, got {note!r}")
+    return int(note)
+
+
 def _target_lufs(data: Mapping[str, Any]) -> float | None:
     if data.get("target_lufs") is None:
         return None
@@ -261,13 +340,7 @@ def _target_lufs(data: Mapping[str, Any]) -> float | None:
 
 
 def _only_roles(data: Mapping[str, Any]) -> tuple[str, ...]:
-    roles = _words(data, "only_roles", "plan")
-    for role in roles:
-        if role not in CATEGORIES:
-            raise InvalidInputError(
-                f"plan.only_roles must be of {', '.join(CATEGORIES)}, got {role!r}"
-            )
-    return roles
+    return _categories(data, "only_roles", "plan")
 
 
 def _pinned(data: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -296,18 +369,31 @@ def _section_to_dict(section: SectionPlan) -> dict[str, Any]:
         "fill": section.fill,
         "variation": section.variation,
         "muted": list(section.muted),
-        "stem_queries": [
-            {
-                "category": query.category,
-                "tags": list(query.tags),
-                "count": query.count,
-                "text": query.text,
-                "pattern": query.pattern,
-                "gain_db": query.gain_db,
-                "answer_bars": query.answer_bars,
-            }
-            for query in section.stem_queries
-        ],
+        **_given(section, "only", "without", "genre", "silent"),
+        "stem_queries": [_query_to_dict(query) for query in section.stem_queries],
+    }
+
+
+def _query_to_dict(query: StemQuery) -> dict[str, Any]:
+    return {
+        "category": query.category,
+        "tags": list(query.tags),
+        "count": query.count,
+        "text": query.text,
+        "pattern": query.pattern,
+        "gain_db": query.gain_db,
+        "answer_bars": query.answer_bars,
+        **_given(query, "enters_bar", "exits_bar"),
+    }
+
+
+def _given(record: SectionPlan | StemQuery, *names: str) -> dict[str, Any]:
+    """Write those of the rarer fields that say something, so that other plans stay short."""
+    values = {name: getattr(record, name) for name in names}
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in values.items()
+        if value
     }
 
 
@@ -321,20 +407,25 @@ def _section(data: Any, index: int) -> SectionPlan:
         raise InvalidInputError(
             f"{where}.stem_queries must be a list of at most {QUERIES.high}, got {got}"
         )
+    bars = _whole(data, "bars", None, SECTION_BARS, where)
     return SectionPlan(
         section=_text(data, "section", f"Section {index + 1}", where),
-        bars=_whole(data, "bars", None, SECTION_BARS, where),
+        bars=bars,
         stem_queries=tuple(
-            _query(item, f"{where}.stem_queries[{i}]") for i, item in enumerate(queries)
+            _query(item, f"{where}.stem_queries[{i}]", bars) for i, item in enumerate(queries)
         ),
         energy=_number(data, "energy", 0.5, ENERGY, where),
         fill=bool(data.get("fill", False)),
         variation=_whole(data, "variation", 0, VARIATION, where),
         muted=_words(data, "muted", where),
+        only=_categories(data, "only", where),
+        without=_categories(data, "without", where),
+        genre=_text(data, "genre", "", where),
+        silent=bool(data.get("silent", False)),
     )
 
 
-def _query(data: Any, where: str) -> StemQuery:
+def _query(data: Any, where: str, bars: int) -> StemQuery:
     if not isinstance(data, Mapping):
         raise InvalidInputError(f"{where} must be an object, got {type(data).__name__}")
     category = data.get("category")
@@ -353,7 +444,33 @@ def _query(data: Any, where: str) -> StemQuery:
         pattern=pattern,
         gain_db=_number(data, "gain_db", 0.0, GAIN_DB, where),
         answer_bars=_whole(data, "answer_bars", 0, ANSWER_BARS, where),
+        enters_bar=_bar(data, "enters_bar", Range(1, bars), where),
+        exits_bar=_exit(data, bars, where),
     )
+
+
+def _bar(data: Mapping[str, Any], name: str, allowed: Range[int], where: str) -> int | None:
+    if data.get(name) is None:
+        return None
+    return _whole(data, name, None, allowed, where)
+
+
+def _exit(data: Mapping[str, Any], bars: int, where: str) -> int | None:
+    """Read the bar of an exit, which lies behind that of the entry."""
+    enters = _bar(data, "enters_bar", Range(1, bars), where) or 1
+    if data.get("exits_bar") is not None and bars <= enters:
+        raise InvalidInputError(f"{where}.exits_bar needs a bar behind {enters}, of {bars} bars")
+    return _bar(data, "exits_bar", Range(enters + 1, bars), where)
+
+
+def _categories(data: Mapping[str, Any], name: str, where: str) -> tuple[str, ...]:
+    found = _words(data, name, where)
+    for category in found:
+        if category not in CATEGORIES:
+            raise InvalidInputError(
+                f"{where}.{name} must be of {', '.join(CATEGORIES)}, got {category!r}"
+            )
+    return found
 
 
 def _expect(data: Mapping[str, Any], name: str, kind: type, where: str) -> Any:

@@ -7,6 +7,8 @@ it, caches are keyed by its parts. All positions are in beats from the start of 
 from dataclasses import Field, dataclass, field, fields, is_dataclass
 from typing import Any
 
+from src.music.theory.metre import COMMON_TIME, Metre, read_metre
+
 DECLICK_S = 0.005
 """How long a fade is at most that only keeps a cut from clicking: too short to be heard."""
 
@@ -157,12 +159,12 @@ class Score:
     duck_release_beats: how long a ducked track takes to come back after a kick
     echo_beats: distance between two repeats of the shared echo; 0.75 is a dotted eighth
     channels: "tracks" in JSON
+    time_signature: bpm and beats count its beats, dotted quarters in 6/8
     warnings: what the plan asked for and the library could not give, for the user
     """
 
     bpm: float
     key: str
-    beats_per_bar: int
     seed: int
     sections: tuple[ScoreSection, ...]
     channels: tuple[Channel, ...] = field(metadata={"json": "tracks"})
@@ -175,6 +177,17 @@ class Score:
     bus_compression: bool = True
     duck_release_beats: float = 0.45
     echo_beats: float = 0.75
+    time_signature: str = COMMON_TIME
+
+    @property
+    def metre(self) -> Metre:
+        """The time signature as a metre."""
+        return read_metre(self.time_signature)
+
+    @property
+    def beats_per_bar(self) -> float:
+        """Length of a bar in beats; 3.5 in 7/8, 2 in 6/8."""
+        return self.metre.beats_per_bar
 
     @property
     def length_beats(self) -> float:
@@ -184,7 +197,7 @@ class Score:
 
 def score_to_dict(score: Score) -> dict[str, Any]:
     """Write the score as plain JSON values."""
-    return _to_dict(score)
+    return {**_to_dict(score), "beats_per_bar": score.beats_per_bar}
 
 
 def choice_to_dict(choice: Choice) -> dict[str, Any]:

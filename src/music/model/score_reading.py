@@ -8,6 +8,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from src.core.errors import InvalidInputError
 from src.music.model.score import DECLICK_S, Choice, Clip, Score, json_name
+from src.music.theory.metre import read_metre
 
 
 def score_from_dict(data: Mapping[str, Any]) -> Score:
@@ -19,11 +20,9 @@ def score_from_dict(data: Mapping[str, Any]) -> Score:
     """
     score = _read(Score, data, "score")
     assert isinstance(score, Score)
-    if score.bpm <= 0 or score.beats_per_bar < 1:
-        raise InvalidInputError(
-            f"a score needs a tempo and a metre above 0, got {score.bpm} BPM"
-            f" and {score.beats_per_bar} beats per bar"
-        )
+    if score.bpm <= 0:
+        raise InvalidInputError(f"a score needs a tempo above 0, got {score.bpm} BPM")
+    read_metre(score.time_signature)
     return score
 
 
@@ -84,11 +83,13 @@ def _plain(kind: Any, value: Any, where: str) -> Any:
 
 
 def _added_to_score(value: Mapping[str, Any]) -> dict[str, Any]:
-    """Add what an older score left to its player: a fade over half of the tail, and the bus."""
+    """Add what an older score left to its player: the fade, the bus, and beats for a metre."""
     added: dict[str, Any] = {}
     tail_s = value.get("tail_s", Score.tail_s)
     if "fade_out_s" not in value and _is_number(tail_s):
         added["fade_out_s"] = max(tail_s / 2.0, DECLICK_S)
+    if "time_signature" not in value and "beats_per_bar" in value:
+        added["time_signature"] = f"{value['beats_per_bar']}/4"
     if "bus_compression" not in value:
         added["bus_compression"] = value.get("target_lufs") is not None
     return added

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from src.music.model.plan import ArrangementPlan, SectionPlan
+from src.music.model.plan import ArrangementPlan, SectionPlan, StemQuery
 
 _KINDS = (
     ("intro", r"intro|opening|einleitung|anfang|start|вступ"),
@@ -53,7 +53,7 @@ def timeline(plan: ArrangementPlan) -> tuple[SectionTime, ...]:
     times: list[SectionTime] = []
     start = 0.0
     for number, section in enumerate(plan.structure):
-        length = float(section.bars * plan.beats_per_bar)
+        length = section.bars * plan.beats_per_bar
         times.append(
             SectionTime(
                 number, section.section, kind_of(section), start, length, section.energy,
@@ -83,6 +83,16 @@ def spans_of(sections: Iterable[int], times: Sequence[SectionTime]) -> tuple[Bea
         else:
             spans.append(BeatSpan(time.start, time.end, time.start))
     return tuple(spans)
+
+
+def while_it_plays(section: SectionTime, query: StemQuery, beats_per_bar: float) -> SectionTime:
+    """Narrow a section to the bars in which a query plays, from its entry to its exit."""
+    start, end = section.start, section.end
+    if query.enters_bar is not None:
+        start += (query.enters_bar - 1) * beats_per_bar
+    if query.exits_bar is not None:
+        end = section.start + (query.exits_bar - 1) * beats_per_bar
+    return replace(section, start=start, length=max(0.0, end - start))
 
 
 def without(

@@ -45,6 +45,14 @@ _KEY_CHANGE = (
 _SECOND_TEMPO = re.compile(
     rf"(?<![\w.,])(?:{_TEMPO}){_THEN}{_WITH_UNIT}|{_WITH_UNIT}{_THEN}{_TEMPO}"
 )
+_RAMP = re.compile(rf"{_NO}(?<!\w)(?:from|von|с|со)\s+{_TEMPO}\s+{_TO}\s+{_WITH_UNIT}")
+_JUMP = re.compile(
+    rf"{_NO}(?<!\w)(?:jump|switch|chang|go|spring|wechsel|spr[iu]ng|прыга|перех|смен)\w*"
+    rf"(?:\s+\w+)?(?:\s+{_FROM}\s+{_TEMPO})?\s+{_TO}\s+{_WITH_UNIT}"
+)
+_LEAST_RAMP_BPM = 10.0
+"""Tempos that lie nearer to each other are a range to choose from, and no change."""
+
 _GLIDING = re.compile(rf"{_NO}{_GLIDE}(?:\s+{_FROM}\s+{_TEMPO})?(?:\s+{_TO}\s+{_TEMPO})?")
 _TEMPO_CHANGING = re.compile(
     rf"{_NO}{_TEMPO_CHANGE}(?:\s+{_FROM}\s+{_TEMPO})?(?:\s+{_TO}\s+{_TEMPO})?"
@@ -80,6 +88,8 @@ def take_changes(sentence: Sentence) -> Changes:
     granted: list[str] = []
     for pattern, read in _READERS:
         for match in sentence.find(pattern):
+            if pattern is _RAMP and not _is_ramp(match):
+                continue
             start = read(match)
             refused = match.re is not _SECOND_TEMPO and match[1]
             words = sentence.take(match)
@@ -93,6 +103,12 @@ def take_changes(sentence: Sentence) -> Changes:
                 tempo = tempo or _tempo(start)
                 reports.append(ReportedWords("tempo_change", words))
     return Changes(tempo, key, tuple(reports), tuple(granted))
+
+
+def _is_ramp(match: re.Match[str]) -> bool:
+    """Tell whether "from 120 to 140 bpm" asks for a change."""
+    first, last = (float(match[i].replace(",", ".")) for i in (2, 3))
+    return abs(last - first) >= _LEAST_RAMP_BPM
 
 
 def _tempo(text: str | None) -> float | None:
@@ -117,5 +133,7 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (_SECOND_TEMPO, _first_tempo),
     (_GLIDING, _named_start),
     (_TEMPO_CHANGING, _named_start),
+    (_JUMP, _named_start),
+    (_RAMP, _named_start),
     (_KEY_CHANGING, _named_start),
 )

@@ -43,7 +43,12 @@ class InstrumentMention:
 
 @dataclass
 class PromptContents:
-    """Filled while a prompt is read."""
+    """Filled while a prompt is read.
+
+    genre_bpm: the tempo of a genre that has no grammar of its own
+    """
+
+    language: str = "en"
 
     things: list[InstrumentMention] = field(default_factory=list)
     moods: list[str] = field(default_factory=list)
@@ -64,6 +69,7 @@ class PromptContents:
     patterns: dict[str, str] = field(default_factory=dict)
     rhythm: str = ""
     tempo_word: float | None = None
+    genre_bpm: float | None = None
     metre: str | None = None
     scale: str | None = None
     scale_minor: bool | None = None
@@ -74,6 +80,7 @@ class PromptContents:
     length_feel: float = 0.0
     minor: bool | None = None
     only_requested: bool = False
+    unaccompanied: str = ""
     fills: bool | None = None
 
     def understand(self, words: str, made: str, value: str) -> None:

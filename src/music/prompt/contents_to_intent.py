@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from src.music.genre.genres import GENRES, genre_grammar
+from src.music.genre.genres import genre_grammar
+from src.music.genre.grammar_files import GENRES
 from src.music.model.accounts import ReportedWords, UnderstoodWords
 from src.music.model.part_request import PartRequest
 from src.music.prompt.contents import GROUPS, PromptContents
@@ -52,7 +53,8 @@ def intent_of(
         style=style or _style_by_mood(genre, moods, found.refused_genres),
         refused_genres=tuple(dict.fromkeys(found.refused_genres)),
         occasions=tuple(dict.fromkeys(found.occasions)),
-        suggested_bpm=suggested.get("bpm"),
+        suggested_bpm=found.genre_bpm or suggested.get("bpm"),
+        suits_genre=found.genre_bpm is not None,
         suggested_genre=_existing(suggested.get("genre")),
         moods=tuple(moods),
         avoided_moods=tuple(dict.fromkeys(found.avoided_moods)),
@@ -68,14 +70,14 @@ def intent_of(
         understood=tuple(found.understood),
         reported=(
             *found.reported,
+            *(
+                ReportedWords("nearest_genre", name, {"kept": f"{style} {genre}".strip()})
+                for name in dict.fromkeys(found.foreign_genres)
+            ),
             *(ReportedWords("unknown_name", name) for name in names),
             *(ReportedWords("not_understood", words) for words in unknown),
         ),
         unknown=unknown,
-        notes=tuple(
-            f"there is no grammar for {name!r} yet: the nearest one is used"
-            for name in dict.fromkeys(found.foreign_genres)
-        ),
     )
 
 
@@ -155,6 +157,10 @@ def _opposite_moods(found: PromptContents) -> list[ReportedWords]:
 
 def _both_requested_and_refused(found: PromptContents) -> list[ReportedWords]:
     """What is asked for and refused by the same name, for the whole track: the last word counts."""
+    beside = [thing for thing in found.things if thing.request.category != "vocal"]
+    if found.unaccompanied and beside and not beside[0].refused:
+        values = {"other": beside[0].words, "kept": beside[0].words}
+        return [ReportedWords("contradiction", found.unaccompanied, values)]
     last = {thing.request.name: thing for thing in found.things if not thing.section}
     return [
         ReportedWords(

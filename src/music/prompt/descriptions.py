@@ -34,11 +34,11 @@ def _occasion(item: Item, contents: PromptContents, refused: bool) -> None:
     contents.implied_moods += item.implies
     contents.suggestions.append(item.suggests)
     if "plays" in item.suggests:
-        contents.things.append(_played(item.suggests["plays"], item.text))
+        contents.things.append(played(item.suggests["plays"], item.text))
     contents.understand(item.text, item.kind, item.value)
 
 
-def _played(name: str, words: str) -> InstrumentMention:
+def played(name: str, words: str) -> InstrumentMention:
     """Ask for an instrument by its name in the vocabulary."""
     (found, *_), _ = prompt_lexicon().find(words_of(name), 0)
     entry = found.entry
@@ -83,6 +83,7 @@ def _progression(item: Item, contents: PromptContents, refused: bool) -> None:
         contents.report("not_granted", item.text, what="the refusal of a progression")
         return
     contents.progression = tuple(item.value.split())
+    contents.suggestions.append(item.suggests)
     contents.understand(item.text, "progression", item.value)
 
 

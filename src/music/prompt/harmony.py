@@ -17,7 +17,8 @@ _QUALITY = (
     r"(?:maj|min|dim|aug|sus|add|m|M|°|ø|\+)?(?:maj)?(?:2|4|5|6/9|6|7|9|11|13)?"
     r"(?:sus[24]|add\d{1,2}|[b#♭♯]\d{1,2}|maj7|alt)*(?:/[A-H][b#♭♯]?)?"
 )
-_CHORD = rf"[A-H](?:#|♯|b(?![a-z])|♭)?{_QUALITY}"
+_SPELLED_MODE = r"(?![\s-]*(?:minor|major|min|maj|moll|dur|минор|мажор))"
+_CHORD = rf"[A-H](?:#|♯|b(?![a-z])|♭)?{_QUALITY}{_SPELLED_MODE}"
 _SEPARATOR = r"(?:\s*(?:[-–—|,>→]|->)\s*|\s+)"
 _CHORD_LIST = re.compile(rf"(?<![\w#♯♭'’-])({_CHORD}(?:{_SEPARATOR}{_CHORD}){{1,15}})(?![\w#♯♭'’])")
 _CHORD_ALONE = re.compile(
@@ -48,6 +49,38 @@ _DIGITS = re.compile(
     r"(?<![\w.,:/-])([1-7](?:\s*[-–]\s*[1-7]){2,7})(?![\w.,:/-])"
     r"(?=[\s-]*(?:chord|progress|akkord|folge|прогресс|последоват|аккорд|$|[,;.]))"
 )
+_TWELVE_BARS = re.compile(
+    r"(?<!\w)(?:12|twelve|zwölf)[\s-]*(?:bars?|takt\w*)(?=[\s-]*blues)"
+    r"|(?<!\w)(?:12|двенадцати)[\s-]*тактов\w*(?=\s+блюз)"
+)
+_BLUES = ("I", "I", "I", "I", "IV", "IV", "I", "I", "V", "IV", "I", "I")
+_NAMED_QUALITIES = {
+    "dim": r"diminished|vermindert\w*|уменьшенн\w*",
+    "aug": r"augmented|übermäßig\w*|увеличенн\w*",
+    "maj7": r"major (?:seventh|7th)|großer? septakkord\w*|большой мажорный септаккорд",
+    "m7": r"minor (?:seventh|7th)|moll ?septakkord\w*|минорн\w* септаккорд\w*",
+    "7": r"(?:dominant )?(?:seventh|7th)|(?:dominant)?sept(?:imen)?akkord\w*|септаккорд\w*",
+    "sus4": r"suspended(?: fourth)?|vorhaltsakkord\w*",
+    "m": r"minor|moll\w*|минорн\w*",
+    "": r"major|dur\w*|мажорн\w*",
+}
+_ROOT = (
+    r"(?P<root>[A-Ha-h](?:is|es|s|#|♯|♭|b|[\s-]sharp|[\s-]flat)?"
+    r"|(?:до|ре|ми|фа|соль|ля|си)(?:[\s-]*(?:диез|бемоль)\w*)?)"
+)
+_QUALITIES = "|".join(
+    f"(?P<q{number}>{words})" for number, words in enumerate(_NAMED_QUALITIES.values())
+)
+_CHORD_WORD = r"(?:[\s-]*(?:chord|akkord|аккорд))"
+_DESCRIBED = re.compile(
+    rf"(?<!\w)(?:{_QUALITIES}){_CHORD_WORD}?\s+(?:on|auf|über|of|von|от|на)\s+{_ROOT}(?!\w)",
+    re.IGNORECASE,
+)
+_DESCRIBED_AFTER = re.compile(
+    rf"(?<![\w#'])(?-i:(?=[A-Hа-я])){_ROOT}[\s-]+(?:{_QUALITIES}){_CHORD_WORD}?(?!\w)",
+    re.IGNORECASE,
+)
+_SEVENTHS = ("dim", "aug", "maj7", "m7", "7", "sus4")
 _CUE = re.compile(
     r"(?:chords?|chord progression|progression|changes|akkorde?n?|akkordfolge|harmonien?|folge"
     r"|аккорд\w*|прогресси\w*|последовательност\w*|гармони\w*)\s*(?:of|von|wie|are|:|=|is|из)?\s*$"
@@ -106,6 +139,9 @@ def take_harmony(sentence: Sentence) -> HarmonyRequest:
 
 
 def _take_progression(sentence: Sentence, taken: list[tuple[str, str, str]]) -> tuple[str, ...]:
+    for match in sentence.find(_TWELVE_BARS):
+        taken.append((sentence.take(match), "progression", " ".join(_BLUES)))
+        return _BLUES
     for match in sentence.find(_NUMERALS, as_written=True):
         numerals = tuple(re.findall(_NUMERAL, match[1]))
         if set(numerals) == {"I"}:
@@ -129,6 +165,20 @@ def _take_chords(sentence: Sentence, taken: list[tuple[str, str, str]]) -> tuple
                 continue
             taken.append((sentence.take(match), "chords", " ".join(chords)))
             return chords
+    return _take_described(sentence, taken)
+
+
+def _take_described(sentence: Sentence, taken: list[tuple[str, str, str]]) -> tuple[str, ...]:
+    """Take one chord whose kind is written out: "diminished chord on C", "A minor seventh"."""
+    for pattern in (_DESCRIBED, _DESCRIBED_AFTER):
+        for match in sentence.find(pattern, as_written=True):
+            number = next(n for n in range(len(_NAMED_QUALITIES)) if match[f"q{n}"])
+            quality = list(_NAMED_QUALITIES)[number]
+            if quality not in _SEVENTHS and pattern is _DESCRIBED_AFTER:
+                continue
+            chord = f"{_spelled_chords(match['root'] + ' major')[0]}{quality}"
+            taken.append((sentence.take(match), "chords", chord))
+            return (chord,)
     return ()
 
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from src.music.model.accounts import ReportedWords, UnderstoodWords
 from src.music.model.part_request import PartRequest
 from src.music.prompt.length import Length
+from src.music.prompt.timing.endings import EndingRequest
+from src.music.prompt.timing.form_words import FormRequest
+from src.music.prompt.timing.moments import Moment
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,42 @@ class SectionRequest:
 
 
 @dataclass(frozen=True)
+class ClauseRequest:
+    """What is asked of a part of the track: of a block, or from or up to a moment.
+
+    start, end, length: when it holds; None where it is not said
+    follows: THEN, BECOMES, HEADED or "", see ``clauses.Clause``
+    keeps, limits: see there; restricts: what it requests plays at no other time
+    section, title: kind and name of a section that it calls for; "" for none
+    only: nothing plays there but what is requested; full: everything does; silent: nothing
+    enters, leaves: whether it speaks of a part that comes in, or goes
+    genre, style, moods: of its own; empty leaves it to the track
+    text: as it was written
+    """
+
+    text: str
+    start: Moment | None = None
+    end: Moment | None = None
+    length: Length | None = None
+    follows: str = ""
+    keeps: bool = False
+    limits: bool = False
+    restricts: bool = False
+    section: str = ""
+    title: str = ""
+    requested: tuple[PartRequest, ...] = ()
+    excluded: tuple[str, ...] = ()
+    only: bool = False
+    full: bool = False
+    silent: bool = False
+    enters: bool = False
+    leaves: bool = False
+    genre: str = ""
+    style: str = ""
+    moods: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class PromptIntent:
     """A prompt, understood. What it does not say is None or empty.
 
@@ -36,9 +75,11 @@ class PromptIntent:
     excluded: refused categories; excluded_words: refused sounds that are no whole category
     softer: categories asked to be less, in dB
     refused_genres, avoided_moods: "not techno", "not too dark"
+    clauses: what is asked of parts of the track; form, ending: as they are named
     fills: False where fills are refused
     occasions: what it is for, when it is from, what it should call up
     suggested_bpm, suggested_genre: what suits them, where the prompt names neither
+    suits_genre: whether that tempo is a genre's that has no grammar of its own
     metre: time signature; feel: "half-time" or "double-time"; swing: as GenreGrammar has it
     scale: a mode or scale besides minor and major; chords, progression: in order
     patterns: category -> name of the step pattern that it plays
@@ -68,10 +109,14 @@ class PromptIntent:
     length: Length | None = None
     length_feel: float = 0.0
     sections: tuple[SectionRequest, ...] = ()
+    clauses: tuple[ClauseRequest, ...] = ()
+    form: FormRequest = FormRequest()  # noqa: RUF009
+    ending: EndingRequest | None = None
     fills: bool | None = None
     occasions: tuple[str, ...] = ()
     suggested_bpm: float | None = None
     suggested_genre: str | None = None
+    suits_genre: bool = False
     metre: str | None = None
     feel: str | None = None
     swing: float | None = None

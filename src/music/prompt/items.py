@@ -30,6 +30,7 @@ class Item:
     category, part, named: of an instrument, see ``WordEntry``
     denied: whether its own first letters deny it ("неяркий")
     implies, suggests: moods and facts that come with it, see ``WordEntry``
+    name: of its entry in the vocabulary
     """
 
     kind: str
@@ -41,6 +42,7 @@ class Item:
     denied: bool = False
     implies: tuple[str, ...] = ()
     suggests: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
 
 
 def items_of(sentence: Sentence, lexicon: PhraseTable) -> list[Item]:
@@ -125,6 +127,7 @@ def _item(found: Found) -> Item:
         denied=found.denied,
         implies=(entry.name, *entry.implies) if _is_finer_mood(entry) else entry.implies,
         suggests=entry.suggests,
+        name=entry.name,
     )
 
 

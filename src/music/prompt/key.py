@@ -13,13 +13,29 @@ _MODES = (
     r"minor|major|min|maj|dorian|phrygian|aeolian|locrian|lydian|mixolydian|ionian|dorisch"
     r"|phrygisch|äolisch|lydisch|mixolydisch"
 )
-_MAJOR = ("maj", "ion", "lyd", "mix", "dur", "маж")
-_ENGLISH = re.compile(
-    rf"(?<![\w'#])([a-g])(#|♯|♭|b|[\s-]?sharp|[\s-]?flat)?[\s-]*({_MODES})(?!\w)(\s*key)?"
+_MAJOR = ("maj", "ion", "lyd", "mix", "dur", "маж", "лид", "мик", "ион")
+_SCALES = {
+    "dor": "dorian", "phr": "phrygian", "lyd": "lydian", "mix": "mixolydian", "aeo": "aeolian",
+    "äol": "aeolian", "loc": "locrian", "lok": "locrian", "дор": "dorian", "фри": "phrygian",
+    "лид": "lydian", "мик": "mixolydian", "эол": "aeolian", "лок": "locrian",
+}  # fmt: skip
+_MINOR_SCALES = {"har": "harmonic minor", "mel": "melodic minor", "гар": "harmonic minor",
+                 "мел": "melodic minor"}  # fmt: skip
+_KINDS_OF_MINOR = (
+    r"(?:(?P<minor>harmonic|melodic|natural|harmonisch|melodisch|natürlich|гармонич|мелодич"
+    r"|натурал)\w*[\s-]+)?"
 )
-_GERMAN = re.compile(r"(?<![\w'#])([a-h])(is|es|s|#|♯|b|♭)?[\s-]*(dur|moll)(?![a-zäöüß])")
+_ENGLISH = re.compile(
+    r"(?<![\w'#])([a-g])(#|♯|♭|b|[\s-]?sharp|[\s-]?flat)?[\s-]*"
+    rf"{_KINDS_OF_MINOR}(?P<mode>{_MODES})(?:er|es|en|em|e)?(?!\w)(?P<key>\s*key)?"
+)
+_GERMAN = re.compile(
+    rf"(?<![\w'#])([a-h])(is|es|s|#|♯|b|♭)?[\s-]*{_KINDS_OF_MINOR}(?P<mode>dur|moll)(?![a-zäöüß])"
+)
 _CYRILLIC = re.compile(
-    r"(?<!\w)(до|ре|ми|фа|соль|ля|си)[\s-]*(диез|бемоль)?\w{0,3}[\s-]*(минор|мажор)\w*"
+    r"(?<!\w)(до|ре|ми|фа|соль|ля|си)[\s-]*(диез|бемоль)?\w{0,3}[\s-]*"
+    rf"{_KINDS_OF_MINOR}(?P<mode>минор|мажор|дорийск|фригийск|миксолидийск|лидийск|эолийск|локрийск"
+    r"|ионийск)\w*"
 )
 _LETTER_CYRILLIC = re.compile(r"(?<![\w'#])([a-g])(#|♯|♭|b)?[\s-]*(минор|мажор)\w*")
 _CAMELOT = re.compile(r"(?<![\w.:#-])(1[0-2]|0?[1-9])([ABab])(?![\w'#-])")
@@ -45,12 +61,16 @@ _NOUN_AFTER = re.compile(
 
 @dataclass(frozen=True)
 class KeyRequest:
-    """A key: pitch class 0..11 and mode; minor is None where only the tonic was named."""
+    """A key: pitch class 0..11 and mode; minor is None where only the tonic was named.
+
+    scale: a mode besides minor and major ("dorian"); "" without one
+    """
 
     pitch: int
     minor: bool | None
     written: str
     others: tuple[str, ...] = ()
+    scale: str = ""
 
     @property
     def key(self) -> str | None:
@@ -79,7 +99,7 @@ def take_key(sentence: Sentence) -> KeyRequest | None:
         for request in found[1:]
         if (request.pitch, request.minor) != (first.pitch, first.minor)
     )
-    return KeyRequest(first.pitch, first.minor, first.written, others)
+    return KeyRequest(first.pitch, first.minor, first.written, others, first.scale)
 
 
 def _spelled(sentence: Sentence, pattern: re.Pattern[str], *, german: bool) -> list[KeyRequest]:
@@ -89,9 +109,16 @@ def _spelled(sentence: Sentence, pattern: re.Pattern[str], *, german: bool) -> l
         if not german and match[1] == "a" and _is_article(sentence, match):
             continue
         pitch = _pitch(match[1], match[2], german=german)
-        minor = not match[3].startswith(_MAJOR)
-        found.append(KeyRequest(pitch, minor, sentence.take(match)))
+        minor = not match["mode"].startswith(_MAJOR)
+        scale = _scale(match)
+        found.append(KeyRequest(pitch, minor, sentence.take(match), scale=scale))
     return found
+
+
+def _scale(match: re.Match[str]) -> str:
+    """Return the scale that a match names besides plain minor and major; "" for those."""
+    kind = (match["minor"] or "")[:3]
+    return _MINOR_SCALES.get(kind) or _SCALES.get(match["mode"][:3], "")
 
 
 def _is_article(sentence: Sentence, match: re.Match[str]) -> bool:
@@ -102,7 +129,9 @@ def _is_article(sentence: Sentence, match: re.Match[str]) -> bool:
         return False
     requested = re.search(r"(?:\bin|\bkey(?: of)?|[,:(]|^|\d)\s*$", sentence.before(match))
     return (
-        requested is None or match[4] is not None or bool(_NOUN_AFTER.match(sentence.after(match)))
+        requested is None
+        or match["key"] is not None
+        or bool(_NOUN_AFTER.match(sentence.after(match)))
     )
 
 
@@ -110,8 +139,10 @@ def _cyrillic(sentence: Sentence) -> list[KeyRequest]:
     found = []
     for match in sentence.find(_CYRILLIC):
         sign = {"диез": 1, "бемоль": -1}.get(match[2] or "", 0)
-        minor = match[3] == "минор"
-        found.append(KeyRequest((_RUSSIAN[match[1]] + sign) % 12, minor, sentence.take(match)))
+        minor = not match["mode"].startswith(_MAJOR)
+        pitch = (_RUSSIAN[match[1]] + sign) % 12
+        scale = _scale(match)
+        found.append(KeyRequest(pitch, minor, sentence.take(match), scale=scale))
     for match in sentence.find(_LETTER_CYRILLIC):
         pitch = _pitch(match[1], match[2], german=False)
         found.append(KeyRequest(pitch, match[3] == "минор", sentence.take(match)))

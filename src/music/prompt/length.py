@@ -76,12 +76,14 @@ class LengthRequests:
     """Lengths of the track and of sections (word of the prompt, length), and what was passed by.
 
     passed: positions in time ("every 8 bars"), which are no lengths
+    tracks: all lengths that are said of the track, in their order; the first counts
     """
 
     track: Length | None
     sections: tuple[tuple[str, Length], ...]
     written: tuple[str, ...]
     passed: tuple[str, ...]
+    tracks: tuple[tuple[str, Length], ...] = ()
 
 
 def take_lengths(sentence: Sentence) -> LengthRequests:
@@ -90,7 +92,7 @@ def take_lengths(sentence: Sentence) -> LengthRequests:
     A length next to a section's name belongs to the section, any other to the track; of
     several the first counts. Raises InvalidInputError for a length of nothing.
     """
-    tracks: list[tuple[int, Length]] = []
+    tracks: list[tuple[int, str, Length]] = []
     sections: list[tuple[str, Length]] = []
     written: list[str] = []
     passed: list[str] = []
@@ -106,9 +108,11 @@ def take_lengths(sentence: Sentence) -> LengthRequests:
             if name is not None:
                 sections.append((name, length))
             else:
-                tracks.append((match.start(), length))
-    track = min(tracks, key=lambda found: found[0])[1] if tracks else None
-    return LengthRequests(track, tuple(sections), tuple(written), tuple(passed))
+                tracks.append((match.start(), written[-1], length))
+    tracks.sort(key=lambda found: found[0])
+    track = tracks[0][2] if tracks else None
+    named = tuple((words, length) for _, words, length in tracks)
+    return LengthRequests(track, tuple(sections), tuple(written), tuple(passed), named)
 
 
 def length_words(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from src.music.genre.genres import GENRES, genre_words
+from src.music.genre.grammar_files import GENRES, genre_words
 from src.words.entries import WordEntry
 from src.words.phrases import PhraseTable
 from src.words.vocabulary import vocabulary

@@ -36,13 +36,19 @@ _STOPS = re.compile(
     r"\s+(?:with|but|and|at|in|for|on|mit|aber|und|bei|für|ohne|without|no|с|но|и|без|в|на|bpm"
     r"|\d+)(?!\w).*"
 )
-_KNOWN_KINDS = (
-    "genre", "style", "foreign_genre", "instrument", "group", "decade", "picture", "occasion",
-    "source",
-)  # fmt: skip
+_KNOWN_KINDS = ("genre", "style", "foreign_genre", "instrument", "group", "decade")
+_KNOWN_NOUNS = (*_KNOWN_KINDS, "picture", "occasion", "source", "mood")
+"""In German every noun has a capital, so that "wie Nebel" is no band."""
 _ARTICLE = re.compile(r"(?:a|an|the|some|this|that|ein|eine|einen|einem|der|die|das|eines)\s+")
 
 IsOrdinary = Callable[[str], bool]
+
+_QUOTED = re.compile(r"[\"“”„«‚‘](?=[^\"“”„«»]*\s)([^\"“”„«»]{3,300})[\"“”»’]")
+
+
+def take_quotes(sentence: Sentence) -> tuple[str, ...]:
+    """Take out what stands in quotation marks: words to be sung, which say nothing of music."""
+    return tuple(sentence.take(match) for match in sentence.find(_QUOTED, as_written=True))
 
 
 def take_names(
@@ -66,7 +72,7 @@ def _named_before(
     """ "Daft Punk vibes": a run of capitals of which no vocabulary knows each word."""
     for match in sentence.find(_BEFORE, as_written=True):
         name = match[1].strip()
-        if name[:1].isupper() and not _is_known(name, lexicon, _KNOWN_KINDS):
+        if name[:1].isupper() and not _is_known(name, lexicon, _kinds(sentence)):
             unknown = any(not lexicon.find(words_of(word), 0)[0] for word in name.split())
             if unknown:
                 yield match.start(1), match.end()
@@ -82,7 +88,7 @@ def _named_after(
             if capitals is not None:
                 name = capitals[0]
                 leads = strong or not name[0].isdigit()
-                if leads and not _is_known(name, lexicon, _KNOWN_KINDS):
+                if leads and not _is_known(name, lexicon, _kinds(sentence)):
                     yield match.start(), match.end() + len(name)
                 continue
             name = _in_small_letters(rest, lexicon, is_ordinary, strong=strong)
@@ -98,14 +104,20 @@ def _in_small_letters(
     if plain is None or _ARTICLE.match(rest.lower()):
         return ""
     name = _STOPS.sub("", plain[0])
-    words = name.split()
-    known = [bool(lexicon.find(words_of(word), 0)[0]) for word in words]
-    if all(known):
+    words = words_of(name)
+    index = 0
+    while index < len(words):
+        found, size = lexicon.find(words, index)
+        if not found:
+            break
+        index += size
+    if index >= len(words) or index > (1 if strong else 0):
         return ""
-    first = known.index(False)
-    if first > (1 if strong else 0) or (not strong and is_ordinary(words[first].lower())):
-        return ""
-    return name
+    return "" if not strong and is_ordinary(words[index].text) else name
+
+
+def _kinds(sentence: Sentence) -> tuple[str, ...]:
+    return _KNOWN_NOUNS if sentence.language == "de" else _KNOWN_KINDS
 
 
 def _is_known(name: str, lexicon: PhraseTable, kinds: tuple[str, ...]) -> bool:

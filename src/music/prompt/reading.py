@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from src.music.model.part_request import PartRequest
 from src.music.prompt.contents import GROUPS, InstrumentMention, PromptContents, joined_thing
-from src.music.prompt.descriptions import describe
+from src.music.prompt.descriptions import describe, played
 from src.music.prompt.items import THINGS, Item, list_goes_on, next_item, previous_item, stands_in
 
 _QUIET_MOODS = ("soft", "calm", "minimal", "dreamy", "quiet", "gentle", "peaceful", "tender")
@@ -21,13 +21,13 @@ _LONG, _SHORT = 1.6, 0.5
 class PromptReader:
     """Reads the items of one prompt into the contents of the prompt."""
 
-    def __init__(self, items: list[Item]) -> None:
+    def __init__(self, items: list[Item], *, language: str = "en") -> None:
         self.items = items
         self.item, self.index = Item("break", "", ""), 0
-        self.found = PromptContents()
+        self.found = PromptContents(language=language)
         self.section = ""
         self._refusing = self._fresh = self._strong = self._listing = False
-        self._with = self._only = self._less = False
+        self._with = self._only = self._less = self._replacing = False
         self._only_words = self._denial = ""
         self._words: list[str] = []
         self._written: list[str] = []
@@ -41,6 +41,8 @@ class PromptReader:
         """Read everything."""
         for index, item in enumerate(self.items):
             self.item, self.index = item, index
+            if self._replacing and not self._fresh and item.text.casefold() in _INSTEAD:
+                self._end_refusal()
             if not self._describes():
                 getattr(self, f"on_{_SHARED.get(item.kind, item.kind)}", self.on_nothing)()
             if item.kind not in _KEEPS_WORDS:
@@ -84,7 +86,7 @@ class PromptReader:
     def on_break(self) -> None:
         """End everything that was pending at the end of a clause."""
         self._refusing = self._fresh = self._with = self._only = self._skip_thing = False
-        self._less = False
+        self._less = self._replacing = False
         self.section = ""
         self._gain_db = 0.0
         self._clause, self._moved = [], []
@@ -129,8 +131,10 @@ class PromptReader:
         self._clause = []
 
     def on_with(self) -> None:
-        """ "With" turns to what is wanted; after a section's name, in that section."""
-        self._refusing = self._fresh = False
+        """ "With" turns to what is wanted, unless it was just denied ("don't use"); after a
+        section's name, in that section.
+        """
+        self._refusing = self._fresh
         self._with = True
         before = previous_item(self.items, self.index)
         if before.kind == "section":
@@ -157,6 +161,19 @@ class PromptReader:
         self._strong = self.item.kind == "without"
         self._denial = self.item.text
         self._clause = []
+
+    def on_replace(self) -> None:
+        """ "Replace the guitar with a piano" refuses what stands before "with", "durch", "на"."""
+        self.on_negator()
+        self._replacing = True
+
+    def on_than(self) -> None:
+        """ "Rather piano than guitar" refuses the guitar; "faster than usual" nothing."""
+        said = {item.text.casefold() for item in self.items[: self.index]}
+        if said & _PREFERRED:
+            self._refusing = self._fresh = True
+            self._denial = self.item.text
+            self._clause = []
 
     def on_forget(self) -> None:
         """ "Don't forget" wants, "forget" refuses."""
@@ -185,18 +202,39 @@ class PromptReader:
             self.found.only_requested = previous_item(self.items, self.index).kind in THINGS
         self._refusing = self._fresh = False
 
+    def on_nothing_else(self) -> None:
+        """ "..., nothing else": what was asked for so far plays alone."""
+        self.found.only_requested = any(not thing.refused for thing in self.found.things)
+        self._only_words = self.item.text
+        self._end_refusal()
+
+    def on_not_only(self) -> None:
+        """ "Not only guitar" asks for the guitar, and for others as well."""
+        self._denial = self.item.text
+
+    def on_unaccompanied(self) -> None:
+        """ "A cappella": voices alone, and what else is asked for by name."""
+        request = PartRequest(self.item.value, self.item.value, text=self.item.value)
+        self.found.things.append(
+            InstrumentMention(request, refused=self._refusing, words=self.item.text)
+        )
+        self.found.only_requested = not self._refusing
+        self.found.unaccompanied = "" if self._refusing else self.item.text
+        self._only_words = self.item.text
+        self._end_refusal()
+
     def on_more(self) -> None:
         """Louder; it ends a refusal that was already used."""
         if self._refusing and not self._fresh:
             self._refusing = False
         self._gain_db, self._less = (0.0 if self._refusing else 2.0), False
-        self._written.append(self.item.text)
+        self._denial = f"{self._denial} {self.item.text}".strip()
 
     def on_less(self) -> None:
         """Softer, but not refused; of a mood, less is away from it."""
         self._refusing = self._fresh = False
         self._gain_db, self._less = -4.0, True
-        self._written.append(self.item.text)
+        self._denial = self.item.text
 
     def on_mood(self) -> None:
         """Take a mood of the track, of the instrument that follows, or of a section."""
@@ -233,12 +271,23 @@ class PromptReader:
         following = next_item(self.items, self.index, (*_DESCRIBING, "filler", "and"))
         if following.kind in ("instrument", "group", "source", "unknown"):
             return
+        if self.item.value in _VOICES:
+            self._take_voice()
+            return
         if self._refusing:
             self.found.avoided_moods.append(self.item.value)
             self._took("excluded", self.item.value)
         elif previous_item(self.items, self.index, ()).kind != "instrument":
             self.found.moods.append(self.item.value)
             self._took("moods", self.item.value)
+
+    def _take_voice(self) -> None:
+        """ "Female chorus" asks for a female voice."""
+        name = f"{self.item.value} vocal"
+        request = PartRequest(name, "vocal", text=name)
+        words = self._with_denial(self.item.text)
+        self.found.things.append(InstrumentMention(request, refused=self._refusing, words=words))
+        self._fresh = False
 
     def on_loud(self) -> None:
         """Take a loud section or a loud instrument."""
@@ -259,7 +308,7 @@ class PromptReader:
             self.found.shift_energy(about, sign * _SHIFT)
         elif following.kind == "section":
             self.found.stretch(following.value, _LONG if sign < 0 else _SHORT)
-        elif following.kind in ("instrument", "group"):
+        elif following.kind in ("instrument", "group") and not self._is_of_the_track(following):
             self._words.append(self.item.kind)
             self._written.append(self.item.text)
             return
@@ -267,6 +316,11 @@ class PromptReader:
             self.found.tempo_feel = sign
         self._took("bpm", "faster" if sign > 0 else "slower")
         self._refusing = self._fresh = self._less = False
+
+    def _is_of_the_track(self, following: Item) -> bool:
+        """Tell whether "slow piano" speaks of the track: a piano piece, or nothing else is said."""
+        after = next_item(self.items, self.items.index(following, self.index), ("filler",))
+        return after.kind == "whole" or not (self.found.things or self.found.genres or self._with)
 
     def on_long(self) -> None:
         """Long or short: a section, the whole track, or only an instrument."""
@@ -323,19 +377,34 @@ class PromptReader:
             self._took("genre", f"{style} {genre}".strip())
         else:
             self.found.genres.append((genre, style))
+            self._play_suggested()
             self._took("genre", f"{style} {genre}".strip())
+
+    def _play_suggested(self) -> None:
+        """Ask for the instrument that the name of a genre says: "classical piano"."""
+        if "plays" in self.item.suggests:
+            self.found.things.append(played(self.item.suggests["plays"], self.item.text))
 
     def on_foreign_genre(self) -> None:
         """Note a genre without a grammar, unless it only describes an instrument."""
-        if next_item(self.items, self.index, ("filler",)).kind in ("instrument", "group"):
+        if next_item(self.items, self.index, ()).kind in ("instrument", "group"):
             self._words.append(self.item.text.casefold())
             self._written.append(self.item.text)
         elif not self._refusing:
+            nearest, _, style = self.item.value.partition("/")
             self.found.foreign_genres.append(self.item.text.casefold())
-            self._took("genre", self.item.text.casefold())
+            self.found.asides.append((nearest, style))
+            self.found.genre_bpm = self.item.suggests.get("bpm", self.found.genre_bpm)
+            self._play_suggested()
+            self._took("genre", self._english_name())
         else:
             self._took("excluded", self.item.text.casefold())
             self._fresh = False
+
+    def _english_name(self) -> str:
+        """The name of a genre as it was said, or as the vocabulary has it where that is foreign."""
+        said = self.item.text.casefold()
+        return said if said.isascii() and self.found.language == "en" else self.item.name
 
     def on_section(self) -> None:
         """Take a section: refused, or the one that words refer to."""
@@ -492,6 +561,9 @@ _DESCRIBING = ("mood", "qualifier", "genre", "style", "foreign_genre", "slow", "
 _ENDS = ("break", "comma", "but")
 _VERB_SECTIONS = {"start_verb": "intro", "end_verb": "outro"}
 _OFF_IN_SECTION = ("post_negator", "section")
+_PREFERRED = frozenset({"rather", "prefer", "lieber", "eher", "лучше", "скорее"})
+_INSTEAD = ("with", "by", "for", "durch", "gegen", "mit", "на")
+_VOICES = ("female", "male")
 _DENIALS = ("negator", "without", "forget", "except")
 _REFUSES_CATEGORIES = {"electronic": ("synth", "lead", "pad")}
 _KEEPS_WORDS = (*_DESCRIBING, "and", "filler", "unknown", "more", "less")

@@ -7,7 +7,7 @@ from src.words.spelling import TAKEN, Word, fold, words_of
 
 _GERMAN = re.compile(
     r"\b(?:ohne|mit|und|ein|eine[nrms]?|kein\w*|nicht|der|die|das|im|für|sehr|takte|minuten|dur|moll"
-    r"|düster\w*|treibend\w*|aber|zum|als)\b|[äöüß]"
+    r"|wie|klingt|statt|etwas|düster\w*|treibend\w*|aber|zum|als)\b|[äöüß]"
 )
 
 
@@ -49,6 +49,11 @@ class Sentence:
         """Take a match out, so that nothing else reads it. Returns it as it was written."""
         return self.take_span(*match.span())
 
+    @property
+    def free(self) -> str:
+        """What has not been taken yet, in lower case, as long as the whole."""
+        return self._free
+
     def take_span(self, start: int, end: int) -> str:
         """Take out what stands between two positions. Returns it as it was written."""
         gap = TAKEN * (end - start)
@@ -56,6 +61,10 @@ class Sentence:
         self._free = self._free[:start] + gap + self._free[end:]
         self._free_raw = self._free_raw[:start] + gap + self._free_raw[end:]
         return " ".join(written.split())
+
+    def part(self, start: int, end: int) -> "Sentence":
+        """Return what is left between two positions as a sentence; what was taken is blank."""
+        return Sentence(self._free_raw[start:end])
 
     def words(self) -> list[Word]:
         """List what is left, as words and signs."""

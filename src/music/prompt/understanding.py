@@ -14,13 +14,26 @@ from src.music.prompt.items import items_of
 from src.music.prompt.key import KeyRequest, take_key
 from src.music.prompt.length import LengthRequests, take_lengths
 from src.music.prompt.lexicon import prompt_lexicon
-from src.music.prompt.names import take_names
+from src.music.prompt.names import take_names, take_quotes
 from src.music.prompt.reading import PromptReader
 from src.music.prompt.tempo import TempoRequest, take_tempo
 from src.music.prompt.text import Sentence
+from src.music.prompt.timing.clause_reading import (
+    ClauseReader,
+    with_own_genres,
+    with_timeline,
+)
+from src.music.prompt.timing.endings import take_ending
+from src.music.prompt.timing.form_words import take_form
 from src.music.theory.keys import key_name
 from src.words.dictionary import is_ordinary
 from src.words.spelling import words_of
+
+USUAL_BPM = 120.0
+"""At which lengths in the same unit are compared; it does not matter which."""
+
+SAME_LENGTH = 0.05
+"""Lengths of a track that differ by less are one."""
 
 
 def understand_prompt(prompt: str) -> PromptIntent:
@@ -36,16 +49,24 @@ def understand_prompt(prompt: str) -> PromptIntent:
             f"prompt must have at most {MAX_TEXT} characters, got {len(prompt)}"
         )
     sentence = Sentence(prompt)
+    lyrics = take_quotes(sentence)
     names = take_names(sentence, prompt_lexicon(), is_ordinary)
     changes = take_changes(sentence)
+    ending, form = take_ending(sentence), take_form(sentence)
+    clauses = ClauseReader(sentence, form)
     harmony = take_harmony(sentence)
     key = take_key(sentence)
     lengths = take_lengths(sentence)
     tempo = take_tempo(sentence)
+    timeline = clauses.read()
     found = read_clause(sentence)
+    timeline = with_own_genres(timeline, found)
     for name, length in lengths.sections:
         found.set_length(_section_kind(name), length)
+    for words in lyrics:
+        found.report("lyrics", words)
     intent = with_harmony(intent_of(prompt, sentence.language, found, names), harmony)
+    intent = with_timeline(intent, timeline, form, ending)
     intent = _with_changes(intent, changes)
     return with_contradictions(_with_numbers(intent, tempo, key, lengths), found)
 
@@ -55,7 +76,7 @@ def read_clause(clause: Sentence) -> PromptContents:
 
     What was taken out of it before (numbers, keys, names) is not read.
     """
-    return PromptReader(items_of(clause, prompt_lexicon())).read()
+    return PromptReader(items_of(clause, prompt_lexicon()), language=clause.language).read()
 
 
 def _with_changes(intent: PromptIntent, changes: Changes) -> PromptIntent:
@@ -93,12 +114,31 @@ def _with_numbers(
     if key is not None:
         reports += _others("second_key", key.others, key.written)
         minor = intent.minor if key.minor is None else key.minor
-        intent = replace(intent, key=key.key, pitch=key.pitch, minor=minor)
+        intent = replace(
+            intent, key=key.key, pitch=key.pitch, minor=minor, scale=key.scale or intent.scale
+        )
         name = key.key or key_name(key.pitch, minor=False)
         said.append(UnderstoodWords(key.written, "key", name))
     reports += [ReportedWords("position", passed) for passed in lengths.passed]
+    reports += _other_lengths(lengths, intent.bpm)
     said += [UnderstoodWords(written, "structure", "length") for written in lengths.written]
     return replace(intent, length=lengths.track, understood=tuple(said), reported=tuple(reports))
+
+
+def _other_lengths(lengths: LengthRequests, bpm: float | None) -> list[ReportedWords]:
+    """Report lengths of the track that differ from the first by more than a twentieth."""
+    if len(lengths.tracks) < 2:
+        return []
+    (kept, first), *others = lengths.tracks
+    same_unit = all((length.bars is None) == (first.bars is None) for _, length in others)
+    if bpm is None and not same_unit:
+        return []
+    bars = first.in_bars(bpm or USUAL_BPM)
+    return [
+        ReportedWords("contradiction", words, {"other": kept, "kept": kept})
+        for words, length in others
+        if abs(length.in_bars(bpm or USUAL_BPM) / bars - 1.0) > SAME_LENGTH
+    ]
 
 
 def _others(code: str, others: tuple[str, ...], kept: str) -> list[ReportedWords]:

@@ -15,7 +15,7 @@ def pan_of(
     sway: Sway | None,
     own_pan: float,
     sections: Sequence[SectionTime],
-    beats_per_bar: int,
+    beats_per_bar: float,
     *,
     turn: float,
 ) -> tuple[Automation, ...]:
@@ -28,7 +28,7 @@ def pan_of(
     """
     if sway is None or sway.width <= 0.0 or not sections:
         return ()
-    step = float(sway.bars * beats_per_bar) / _POINTS
+    step = sway.bars * beats_per_bar / _POINTS
     points: list[AutomationPoint] = []
     for section in sections:
         first, last = math.ceil(section.start / step), math.ceil(section.end / step)

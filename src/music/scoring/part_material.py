@@ -8,12 +8,15 @@ from src.music.casting.answers import OCTAVE, SECOND_HALF, spans_in_turn
 from src.music.casting.cast_part import CastPart
 from src.music.casting.fit import Fit
 from src.music.casting.hats import Hats, choked, hats_of, partner_name
-from src.music.genre.genres import GenreGrammar
-from src.music.model.plan import SECTION_END, ArrangementPlan
+from src.music.genre.genres import GenreGrammar, grammar_named
+from src.music.model.part_request import PartRequest
+from src.music.model.plan import SECTION_CLOSE, SECTION_END, ArrangementPlan
+from src.music.model.plan_rules import audible_queries, may_play
 from src.music.model.score import Clip, Note
-from src.music.model.timeline import BeatSpan, SectionTime, spans_of, without
+from src.music.model.timeline import BeatSpan, SectionTime, spans_of, while_it_plays, without
 from src.music.scoring.phrasing import Hole, gap_before
 from src.music.scoring.placement import (
+    closing_clips,
     ending_clips,
     held_clips,
     loop_clips,
@@ -62,12 +65,22 @@ class TrackSetting:
         """Length of a beat in seconds."""
         return 60.0 / self.plan.bpm
 
-    @property
-    def groove(self) -> Groove:
-        """How hits are played."""
-        plan, grammar = self.plan, self.grammar
-        genre = f"{grammar.style} {grammar.name}".strip()
-        return Groove(genre, plan.key, plan.swing, plan.bpm, plan.beats_per_bar, grammar.phrasing)
+    def groove(self, section: int) -> Groove:
+        """How hits are played in a section: by its genre, in the track's time and key."""
+        plan = self.plan
+        own = plan.structure[section].genre
+        grammar = grammar_named(own) if own else self.grammar
+        return Groove(
+            grammar.full_name,
+            plan.key,
+            plan.swing,
+            plan.bpm,
+            plan.metre,
+            grammar.phrasing,
+            grammar.scales,
+            plan.swing_note,
+            alone=len(audible_queries(plan, section)) == 1,
+        )
 
     @property
     def stops(self) -> tuple[Stop, ...]:
@@ -93,11 +106,21 @@ class TrackSetting:
 def spans_of_part(
     setting: TrackSetting, part: CastPart, rests: Sequence[Hole]
 ) -> tuple[BeatSpan, ...]:
-    """Compute when a part plays: in its sections, in its turns, but for its rests."""
+    """Compute when a part plays: from its entries to its exits, in its turns, but for its rests."""
     spans = spans_of(part.request.sections, setting.times)
     if part.request.count > 1:
         spans = spans_in_turn(part.request, spans, setting.times, setting.plan.beats_per_bar)
-    return without(spans, rests)
+    return without(spans, (*rests, *_silences(setting, part)))
+
+
+def _silences(setting: TrackSetting, part: CastPart) -> list[Hole]:
+    """List where a part's sections have not let it in yet, or have let it go."""
+    holes: list[Hole] = []
+    for number, query in part.request.queries:
+        section = setting.times[number]
+        plays = while_it_plays(section, query, setting.plan.beats_per_bar)
+        holes += [(section.start, plays.start), (plays.end, section.end)]
+    return [hole for hole in holes if hole[0] < hole[1]]
 
 
 def material_of(
@@ -115,23 +138,33 @@ def _played(
     setting: TrackSetting, part: CastPart, spans: tuple[BeatSpan, ...]
 ) -> tuple[tuple[Clip, ...], tuple[Note, ...]]:
     request, fit, stem = part.request, part.fit, part.card.id
-    sections = [setting.times[number] for number in sorted(request.sections)]
+    bar = setting.plan.beats_per_bar
+    sections = [while_it_plays(setting.times[n], query, bar) for n, query in request.queries]
     if request.position == SECTION_END:
         return ending_clips(stem, fit, sections, setting.beat_s), ()
+    if request.position == SECTION_CLOSE:
+        return closing_clips(stem, fit, sections, setting.beat_s), ()
     if request.position is not None or _rings_long(part):
         end = setting.times[-1].end
-        return starting_clips(stem, fit, sections, end=end, beat_s=setting.beat_s), ()
+        clips = starting_clips(stem, fit, sections, end=end, beat_s=setting.beat_s)
+        return tuple(clip for clip in clips if _may_begin(setting, request, clip)), ()
     if fit.way == "loop":
         return _loop(setting, part, spans), ()
     if fit.way == "texture":
         return texture_clips(stem, fit, spans, setting.beat_s), ()
     if fit.way == "phrase":
-        every = float(PHRASE_BARS * setting.plan.beats_per_bar)
+        every = PHRASE_BARS * setting.plan.beats_per_bar
         return phrase_clips(stem, fit, spans, every=every, beat_s=setting.beat_s), ()
     notes = _steps(setting, part, spans)
     return (
         (held_clips(fit, notes, setting.beat_s), ()) if request.category in _HELD else ((), notes)
     )
+
+
+def _may_begin(setting: TrackSetting, request: PartRequest, clip: Clip) -> bool:
+    """Tell whether the section in which a mark begins lets it: none swells out of a silence."""
+    begins = max((t for t in setting.times if t.start <= clip.start_beats), key=lambda t: t.start)
+    return may_play(setting.plan, begins.number, request.category)
 
 
 def _loop(setting: TrackSetting, part: CastPart, spans: tuple[BeatSpan, ...]) -> tuple[Clip, ...]:
@@ -156,7 +189,8 @@ def _fills(setting: TrackSetting, part: CastPart, spans: Sequence[BeatSpan]) -> 
         part.request.category,
         setting.chanced(part, "fills"),
         setting.grammar.phrasing,
-        setting.plan.beats_per_bar,
+        setting.plan.metre,
+        stutters=setting.grammar.effects.stutters,
     )
     stops = () if part.request.category in THROUGH else setting.stops
     kept = [
@@ -203,7 +237,8 @@ def _steps(setting: TrackSetting, part: CastPart, spans: Sequence[BeatSpan]) -> 
     for section, rng in setting.chanced(part, "hits"):
         hats = _hats(setting, part, section.number)
         pattern = part.request.query_in(section.number).pattern
-        notes += step_notes(part, setting.groove, [(section, pattern)], rng, hats=hats)
+        groove = setting.groove(section.number)
+        notes += step_notes(part, groove, [(section, pattern)], rng, hats=hats)
     audible = tuple(n for n in notes if any(s.start <= n.start_beats < s.end for s in spans))
     if part.variation == OCTAVE:
         audible = tuple(_an_octave_away(note) for note in audible)

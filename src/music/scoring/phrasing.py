@@ -23,10 +23,13 @@ _BREAK_ORDER = (
 )  # fmt: skip
 _LEAST_PLAYING = 3
 _TWO_REST_FROM = 7
+_LONGEST_SILENCE = 2.0
+"""So many beats may be silent at most where a part that plays alone rests."""
+
 _THROUGH_GAPS = ("atmo", "fx", "vocal")
 
 
-def phrase_starts(section: SectionTime, phrasing: Phrasing, beats_per_bar: int) -> list[float]:
+def phrase_starts(section: SectionTime, phrasing: Phrasing, beats_per_bar: float) -> list[float]:
     """Find where the phrases of a section begin, in beats; the first is the section's start.
 
     A section that is shorter than two phrases is halved where something changes by its nature.
@@ -44,22 +47,24 @@ def rests_of(
     times: Sequence[SectionTime],
     phrasing: Phrasing,
     *,
-    beats_per_bar: int,
+    beats_per_bar: float,
     seeds: Sequence[str],
 ) -> dict[str, list[Hole]]:
     """Decide when each part is silent within its sections, by its name.
 
     seeds: one for each section
 
-    A part that is alone in its section never rests. The same arguments give the same rests.
+    A part that is alone in its section never rests, nor does one whose entry or exit is given.
+    The same arguments give the same rests.
     """
     rests: dict[str, list[Hole]] = {part.name: [] for part in parts}
     for section in times:
         here = [part for part in parts if section.number in part.sections]
+        free = [part for part in here if not part.is_timed_in(section.number)]
         starts = phrase_starts(section, phrasing, beats_per_bar)
         phrases = list(zip(starts, [*starts[1:], section.end], strict=True))
         rng = random.Random(seeds[section.number])
-        for name, hole in _section_rests(here, section, phrases, phrasing, rng):
+        for name, hole in _section_rests(free, section, phrases, phrasing, rng):
             rests[name].append(hole)
         for name, hole in _gap(here, section, times, phrasing):
             rests[name].append(hole)
@@ -145,7 +150,7 @@ def rest_for_change(
     block: Hole,
     *,
     attempt: int,
-    beats_per_bar: int,
+    beats_per_bar: float,
     rests: Mapping[str, Sequence[Hole]],
     seed: int,
 ) -> tuple[str, Hole] | None:
@@ -161,8 +166,8 @@ def rest_for_change(
     order = sorted(calm or parts, key=lambda part: (len(rests[part.name]), part.name))
     rng.shuffle(order)
     part = order[attempt % len(order)]
-    bars = 1 if part.category in DRUM_CATEGORIES or len(parts) == 1 else 2
-    length = float(bars * beats_per_bar)
+    bars = 1 if part.category in DRUM_CATEGORIES else 2
+    length = bars * beats_per_bar if len(parts) > 1 else _LONGEST_SILENCE
     positions = int((block[1] - block[0]) // length)
     position = positions - 1 - 2 * (attempt // len(order)) % positions
     start = block[0] + position * length

@@ -1,7 +1,7 @@
 """Placing recorded material on the time line: loops, textures, phrases, marks."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from src.music.casting.fit import Fit
@@ -23,10 +23,14 @@ def loop_clips(
 ) -> tuple[Clip, ...]:
     """Place a loop on the bar grid: whole passes repeat, the first and last may be cut.
 
+    A loop whose bars are not the track's is placed bar by bar.
     beat_s: length of a beat of the track in seconds
     """
     clips: list[Clip] = []
     for span in spans:
+        if fit.own_bar:
+            clips += _cut_bars(stem_id, fit, span, beat_s)
+            continue
         into = (span.start - span.origin) % fit.beats
         position = span.start
         if into > _SHORTEST_CLIP_BEATS:
@@ -36,6 +40,22 @@ def loop_clips(
         if span.end - position > _SHORTEST_CLIP_BEATS:
             clips.append(_passes(stem_id, fit, position, span.end - position))
     return tuple(clips)
+
+
+def _cut_bars(stem_id: str, fit: Fit, span: BeatSpan, beat_s: float) -> Iterator[Clip]:
+    """Play of each bar of a loop what a bar of the track has room for.
+
+    A bar longer than the loop's goes on with that bar's beginning.
+    """
+    position = span.start
+    while span.end - position > _SHORTEST_CLIP_BEATS:
+        bar, inside = divmod(round((position - span.origin) % fit.beats, 9), fit.bar)
+        over = fit.own_bar - _SHORTEST_CLIP_BEATS <= inside
+        into = inside - fit.own_bar if over else inside
+        until = fit.bar if over else min(fit.bar, fit.own_bar)
+        end = min(span.end, position + until - inside)
+        yield _slice(stem_id, fit, (position, end), bar * fit.own_bar + into, beat_s)
+        position = end
 
 
 def stutter_clips(
@@ -173,6 +193,14 @@ def starting_clips(
     drops = [section for section in sections if section.kind == "drop"]
     swells = (_backwards(stem_id, fit, section.start, beat_s) for section in drops)
     return (*(swell for swell in swells if swell is not None), *hits)
+
+
+def closing_clips(
+    stem_id: str, fit: Fit, sections: Iterable[SectionTime], beat_s: float
+) -> tuple[Clip, ...]:
+    """Place a last hit on the beat after each section, where it rings out by itself."""
+    whole = fit.source_length_s / beat_s
+    return tuple(_played(stem_id, fit, section.end, whole, 0.0, beat_s) for section in sections)
 
 
 def _backwards(stem_id: str, fit: Fit, end: float, beat_s: float) -> Clip | None:

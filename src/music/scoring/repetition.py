@@ -22,7 +22,7 @@ def repeated_blocks(score: Score, *, bars: int = BLOCK_BARS) -> tuple[tuple[int,
     filters do not count as a difference. Blocks lie side by side from the start; an unfinished
     last block is left out, and so are blocks in which nothing sounds.
     """
-    length = float(bars * score.beats_per_bar)
+    length = bars * score.beats_per_bar
     blocks: dict[frozenset[Event], list[int]] = defaultdict(list)
     for number in range(int(score.length_beats // length)):
         held = frozenset(_events(score, number * length, (number + 1) * length))

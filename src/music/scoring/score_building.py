@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from src.core.errors import InvalidInputError
 from src.music.arranging.plan_warnings import warnings_of
 from src.music.casting.cast_part import Cast, CastPart
 from src.music.casting.hats import hat_kind, partner_name, stems_in
-from src.music.genre.genres import GenreGrammar, genre_grammar
+from src.music.genre.genres import grammar_named
+from src.music.model.ending import COLD
 from src.music.model.part_request import PartRequest
-from src.music.model.plan import ArrangementPlan
+from src.music.model.plan import SECTION_CLOSE, ArrangementPlan
 from src.music.model.score import Automation, Channel, Choice, Reason, Score, ScoreSection
 from src.music.model.timeline import timeline
 from src.music.scoring.levels import part_gain_db
@@ -29,8 +29,8 @@ from src.music.theory.mastering_presets import Mastering, mastering_of
 from src.music.theory.roles import role_of
 
 NO_HITS: Mapping[str, Sequence[float]] = MappingProxyType({})
-TAIL_S = 3.0
-DUCK_RELEASE_BEATS, ECHO_BEATS = 0.45, 0.75
+TAIL_S, COLD_TAIL_S = 3.0, 0.25
+DUCK_RELEASE_BEATS, ECHO_BEATS, ECHO_IN_THREE_BEATS = 0.45, 0.75, 2 / 3
 _MOST_CHANGES = 12
 
 
@@ -48,13 +48,14 @@ def build_score(
         fills are cut at them
     """
     times = timeline(plan)
-    builder = _ScoreBuilder(TrackSetting(plan, grammar_of(plan), times, seed, hits))
+    builder = _ScoreBuilder(TrackSetting(plan, grammar_named(plan.genre), times, seed, hits))
     levels = mastering_of(plan.mastering, plan.target_lufs, otherwise=mastering)
     target, ceiling = levels.target_lufs, levels.ceiling_dbtp
     headroom_db = math.inf if target is None else ceiling - target
     parts = [part for part in (audible(part, plan) for part in cast.parts) if part is not None]
     channels = builder.channels(parts)
     cards = {card.id: card for part in parts for card in (part.card, part.partner) if card}
+    tail_s, fade_out_s = _tail(plan)
     gains = weighed(
         channels, cards, times, headroom_db,
         lambda moved, _: section_loudness(moved, cards, times, 60.0 / plan.bpm),
@@ -62,7 +63,6 @@ def build_score(
     return Score(
         bpm=plan.bpm,
         key=plan.key,
-        beats_per_bar=plan.beats_per_bar,
         seed=seed,
         sections=tuple(
             ScoreSection(time.name, time.start, time.length, time.energy, level_db)
@@ -71,14 +71,29 @@ def build_score(
         channels=tuple(with_section_gains(channel, times, gains) for channel in channels),
         target_lufs=target,
         ceiling_dbtp=ceiling,
-        tail_s=TAIL_S,
-        fade_out_s=TAIL_S / 2.0,
+        tail_s=tail_s,
+        fade_out_s=fade_out_s,
         bus_compression=target is not None,
         duck_release_beats=DUCK_RELEASE_BEATS,
-        echo_beats=ECHO_BEATS,
+        echo_beats=ECHO_IN_THREE_BEATS if plan.metre.compound else ECHO_BEATS,
+        time_signature=plan.time_signature,
         choices=tuple(_choices(parts, channels, plan)),
         warnings=tuple(dict.fromkeys((*cast.warnings, *warnings_of(plan)))),
     )
+
+
+def _tail(plan: ArrangementPlan) -> tuple[float, float]:
+    """Compute how long a track rings after its last beat, and how long it fades, in seconds.
+
+    A fade is over with the last beat; a track that stops rings no longer than a small room,
+    unless a last hit is to be heard.
+    """
+    closes = any(q.pattern == SECTION_CLOSE for q in plan.structure[-1].stem_queries)
+    if plan.ending is None or (plan.ending.kind == COLD and closes):
+        return TAIL_S, TAIL_S / 2.0
+    if plan.ending.kind == COLD:
+        return COLD_TAIL_S, COLD_TAIL_S
+    return 0.0, min(plan.ending.fade_s, plan.duration_s)
 
 
 def audible(part: CastPart, plan: ArrangementPlan) -> CastPart | None:
@@ -90,14 +105,6 @@ def audible(part: CastPart, plan: ArrangementPlan) -> CastPart | None:
         if not {request.name, request.category} & set(plan.structure[number].muted)
     ]
     return replace(part, request=request.for_queries(audible_in)) if audible_in else None
-
-
-def grammar_of(plan: ArrangementPlan) -> GenreGrammar:
-    """Load the plan's genre, or the default's where a plan names one that is not known."""
-    try:
-        return genre_grammar(plan.genre)
-    except InvalidInputError:
-        return genre_grammar("default")
 
 
 class _ScoreBuilder:
@@ -139,12 +146,16 @@ class _ScoreBuilder:
         attempt: int,
     ) -> set[str]:
         """Give blocks that repeat earlier ones one more rest; the names of who rests."""
-        length = float(BLOCK_BARS * self.plan.beats_per_bar)
+        length = BLOCK_BARS * self.plan.beats_per_bar
         changed: set[str] = set()
         for _, later in repeated_blocks(self._bare_score(channels)):
             block = later * length, (later + 1) * length
             sounding = {channel.name for channel in channels if plays_in(channel, block)}
-            here = [request for request in phrased if request.name in sounding]
+            here = [
+                request
+                for request in phrased
+                if request.name in sounding and not self._is_timed(request, block)
+            ]
             more = rest_for_change(
                 here,
                 block,
@@ -158,13 +169,23 @@ class _ScoreBuilder:
                 changed.add(more[0])
         return changed
 
+    def _is_timed(self, request: PartRequest, block: Hole) -> bool:
+        """Tell whether entries or exits are given for a part within a block."""
+        return any(
+            query.is_timed
+            and self.times[number].start < block[1]
+            and self.times[number].end > block[0]
+            for number, query in request.queries
+        )
+
     def _bare_score(self, channels: Sequence[Channel]) -> Score:
         """Wrap the channels in a score that is only looked at."""
         plan, times = self.plan, self.times
         sections = tuple(ScoreSection(t.name, t.start, t.length, t.energy) for t in times)
         return Score(
-            plan.bpm, plan.key, plan.beats_per_bar, self.seed, sections, tuple(channels), 0.0, 0.0
-        )
+            plan.bpm, plan.key, self.seed, sections, tuple(channels), 0.0, 0.0,
+            time_signature=plan.time_signature,
+        )  # fmt: skip
 
     def channel(self, part: CastPart, rests: Sequence[Hole]) -> Channel:
         """Make a part a channel of the mix. rests: when it is silent within its sections"""
@@ -187,7 +208,7 @@ class _ScoreBuilder:
             high_pass_hz=high_pass,
             mono_below_hz=role.mono_below_hz,
             reverb_send_db=self.grammar.reverb_db.get(category),
-            delay_send_db=role.delay_send_db,
+            delay_send_db=role.delay_send_db if self.grammar.effects.echo else None,
             duck_db=self.grammar.duck_db.get(category, 0.0),
             automation=(
                 *automation_of(
@@ -196,6 +217,7 @@ class _ScoreBuilder:
                     self.times,
                     high_pass_hz=high_pass,
                     low_pass_hz=part.low_pass_hz,
+                    sweeps=self.grammar.effects.sweeps,
                 ),
                 *self._throws(part),
                 *self._pan(part, pan, turn=rng.random()),
@@ -211,10 +233,13 @@ class _ScoreBuilder:
 
     def _throws(self, part: CastPart) -> tuple[Automation, ...]:
         """Echoes and rings of a part."""
-        category = part.request.category
+        category, effects = part.request.category, self.grammar.effects
+        if not effects.throws:
+            return ()
+        delay_db = role_of(category).delay_send_db if effects.echo else None
         return throws_of(
             category,
-            (self.grammar.reverb_db.get(category), role_of(category).delay_send_db),
+            (self.grammar.reverb_db.get(category), delay_db),
             self.setting.chanced(part, "throws"),
             self.grammar.phrasing,
             self.plan.beats_per_bar,

@@ -1,19 +1,21 @@
 """Sequencing one-shots: step patterns become notes with swing, velocity and a human hand."""
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from src.core.errors import InvalidInputError
 from src.music.casting.cast_part import CastPart
 from src.music.casting.hats import Hats, played_on
 from src.music.genre.genres import Phrasing
-from src.music.genre.patterns import Pattern, Step, degree_semitones, fill_for, patterns_for, swung
+from src.music.genre.patterns import Pattern, Step, fill_for, patterns_for, swung
 from src.music.genre.patterns import pattern_for as named_pattern
 from src.music.model.score import Note
 from src.music.model.timeline import BeatSpan, SectionTime
 from src.music.theory.keys import is_minor
 from src.music.theory.library import DRUM_CATEGORIES
+from src.music.theory.metre import Metre
+from src.music.theory.scales import degree_semitones
 
 HUMAN_TIMING_S = 0.003
 """Largest shift of a hit off the beat. Hits on a beat stay exact: they carry the tempo."""
@@ -24,23 +26,35 @@ _VARIED = ("hihat", "percussion", "tom", "cymbal")
 _CHANGING = ("bass", "synth", "lead", "keys", "guitar")
 _MIXED_OVER = ("intro", "outro")
 _ROLL_STARTS, _ROLL_ENDS = 0.3, 0.95
-_ROLL_STEPS = ((0.5, 1.0), (0.75, 0.5), (1.0, 0.25))
-"""How far into a build-up a roll has which distance between its hits, in beats."""
+_ROLL_STEPS = ((0.5, 1), (0.75, 2), (1.0, 4))
+"""How far into a build-up a roll has how many hits in a beat, where beats divide into two."""
 
-_PATTERN_BEATS_PER_BAR = 4.0
 _OCTAVE = 12.0
 
 
 @dataclass(frozen=True)
 class Groove:
-    """How a track's hits are played. genre: with style, as the grammars know it."""
+    """How a track's hits are played. genre: with style, as the grammars know it.
+
+    scales: "minor" and "major" -> the scale that degrees are read in
+    swing_note: 8 or 16, which notes the swing moves
+    alone: whether nothing else plays, so that a pause would be silence
+    """
 
     genre: str
     key: str
     swing: float
     bpm: float
-    beats_per_bar: int
+    metre: Metre
     phrasing: Phrasing
+    scales: Mapping[str, str]
+    swing_note: int = 16
+    alone: bool = False
+
+    @property
+    def scale(self) -> str:
+        """The scale of its key."""
+        return self.scales["minor" if is_minor(self.key) else "major"]
 
 
 def step_notes(
@@ -66,11 +80,11 @@ def step_notes(
     notes: list[Note] = []
     for section, name in sections:
         if section.kind == "build" and category in groove.phrasing.rolls:
-            notes += [hit(step, section.start) for step in roll(section)]
+            notes += [hit(step, section.start) for step in roll(section, groove.metre)]
             continue
         for bar, pattern, inside in _bars(category, groove, section, name, rng):
-            start = section.start + bar * groove.beats_per_bar
-            for step in _steps_of_bar(pattern, inside, groove.beats_per_bar):
+            start = section.start + bar * groove.metre.beats_per_bar
+            for step in _steps_of_bar(pattern, inside, groove.metre):
                 notes.append(hit(step, start))
     return tuple(sorted(notes, key=lambda note: note.start_beats))
 
@@ -84,16 +98,17 @@ def hits_per_second(notes: Sequence[Note], spans: Iterable[BeatSpan], bpm: float
     return sum(note.velocity**3 for note in notes) / seconds if seconds > 0 else 0.0
 
 
-def roll(section: SectionTime) -> Iterator[Step]:
+def roll(section: SectionTime, metre: Metre) -> Iterator[Step]:
     """Write a roll through a build-up: quarters, then eighths, then sixteenths, ever louder.
 
     Steps count from the section's start. The first half is quarters, the last quarter
-    sixteenths.
+    sixteenths; in compound metres beats, thirds and sixths of a beat.
     """
     beat = 0.0
     while beat < section.length - 1e-9:
         into = beat / section.length
-        step = next(distance for until, distance in _ROLL_STEPS if into < until)
+        hits = next(count for until, count in _ROLL_STEPS if into < until)
+        step = 1.0 / (1 if hits == 1 else hits * metre.beat_parts // 2)
         yield Step(beat, _ROLL_STARTS + (_ROLL_ENDS - _ROLL_STARTS) * into, step, 1)
         beat += step
 
@@ -109,16 +124,18 @@ def _bars(
     a DJ mixes over them.
     """
     usual, other = _patterns(category, groove, section, name)
-    fill = fill_for(groove.genre, category, variant=rng.randrange(64))
+    metre = groove.metre
+    fill = fill_for(groove.genre, category, variant=rng.randrange(64), metre=str(metre))
     size = groove.phrasing.bars
-    bars = round(section.length / groove.beats_per_bar)
-    turns = fill is not None and (section.kind not in _MIXED_OVER or _ends_sounding(fill))
+    bars = round(section.length / metre.beats_per_bar)
+    pauses = section.kind not in _MIXED_OVER and not groove.alone
+    turns = fill is not None and (pauses or _ends_sounding(fill, metre))
     for bar in range(bars):
         ends_phrase, last = bar % size == size - 1, bar == bars - 1
         if last and section.fill and fill is not None:
             yield bar, fill, 0
         elif ends_phrase and not last and fill and turns and category not in _CHANGING:
-            yield bar, half_fill(usual, fill, bar % usual.bars), 0
+            yield bar, half_fill(usual, fill, bar % usual.bars, metre), 0
         elif (category in _VARIED and ends_phrase) or (
             category in _CHANGING and bar // size % 4 == 2
         ):
@@ -127,21 +144,17 @@ def _bars(
             yield bar, usual, bar % usual.bars
 
 
-def _ends_sounding(fill: Pattern) -> bool:
-    return any(step.beat >= _PATTERN_BEATS_PER_BAR / 2.0 for step in fill.steps)
+def _ends_sounding(fill: Pattern, metre: Metre) -> bool:
+    return any(step.beat >= metre.middle for step in fill.steps)
 
 
-def half_fill(usual: Pattern, fill: Pattern, bar: int) -> Pattern:
+def half_fill(usual: Pattern, fill: Pattern, bar: int, metre: Metre) -> Pattern:
     """Begin a bar as usual and end it as the fill does.
 
     bar: which bar of the usual pattern is due
     """
-    middle = _PATTERN_BEATS_PER_BAR / 2.0
-    first = [
-        step
-        for step in _steps_of_bar(usual, bar, round(_PATTERN_BEATS_PER_BAR))
-        if step.beat < middle
-    ]
+    middle = metre.middle
+    first = [step for step in _steps_of_bar(usual, bar, metre) if step.beat < middle]
     return replace(fill, steps=(*first, *(step for step in fill.steps if step.beat >= middle)))
 
 
@@ -151,37 +164,39 @@ def _patterns(
     """Choose the pattern of a section and one for variation. An unknown name gives the usual
     one.
     """
-    allowed = patterns_for(groove.genre, category, section.energy)
+    metre = str(groove.metre)
+    allowed = patterns_for(groove.genre, category, section.energy, metre=metre)
     usual = allowed[0]
     if name is not None:
         try:
-            usual = named_pattern(groove.genre, category, section.energy, name=name)
+            usual = named_pattern(groove.genre, category, section.energy, name=name, metre=metre)
         except InvalidInputError:
             usual = allowed[0]
     return usual, allowed[1] if len(allowed) > 1 else usual
 
 
-def _steps_of_bar(pattern: Pattern, bar: int, beats_per_bar: int) -> Iterator[Step]:
+def _steps_of_bar(pattern: Pattern, bar: int, metre: Metre) -> Iterator[Step]:
     """List the hits of one bar of a pattern, counted from the bar's start.
 
-    Patterns have four beats: in another metre a bar ends early or its end stays empty.
+    A pattern of another metre ends early or leaves the bar's end empty: no file has one for this.
     """
-    first = bar * _PATTERN_BEATS_PER_BAR
+    own = pattern.metre.beats_per_bar
+    first = bar * own
     for step in pattern.steps:
         beat = step.beat - first
-        if 0.0 <= beat < min(_PATTERN_BEATS_PER_BAR, float(beats_per_bar)):
+        if 0.0 <= beat < min(own, metre.beats_per_bar):
             yield replace(step, beat=beat)
 
 
 def _note(part: CastPart, groove: Groove, step: Step, bar_start: float, rng: random.Random) -> Note:
     category = part.request.category
     human = rng.uniform(-1.0, 1.0), rng.uniform(-1.0, 1.0)
-    beat = swung(step.beat, groove.swing)
+    beat = swung(step.beat, groove.swing, note=groove.swing_note)
     if category not in _EXACT and not step.beat.is_integer():
         beat += human[0] * HUMAN_TIMING_S * groove.bpm / 60.0
     semitones = part.fit.semitones
     if part.tuned:
-        semitones = _folded(semitones + degree_semitones(step.degree, minor=is_minor(groove.key)))
+        semitones = _folded(semitones + degree_semitones(step.degree, groove.scale))
     return Note(
         part.card.id,
         bar_start + beat,

@@ -9,6 +9,7 @@ from src.music.model.score import Automation, AutomationPoint
 from src.music.model.timeline import SectionTime
 from src.music.scoring.phrasing import phrase_starts
 from src.music.theory.library import DRUM_CATEGORIES
+from src.music.theory.metre import FOUR_FOUR, Metre
 
 ENERGY_GAIN_DB = 5.0
 """How much quieter a part plays at energy 0 than at energy 1."""
@@ -35,6 +36,7 @@ _THROW_CHANCE = 0.4
 _THROW_DB, _RING_DB, _NO_SEND_DB = -4.0, -5.0, -80.0
 _BREATHS = ("bass", "synth", "lead", "keys", "guitar")
 _TURNS = ((0.5, 0.5), (0.25, 0.25, 0.25, 0.25), (0.5, 0.25, 0.25), (1.0, 0.5, 0.25, 0.25))
+_TURNS_IN_THREE = ((1 / 3, 2 / 3), (1 / 3, 1 / 3, 1 / 3), (1.0, 1 / 3, 1 / 3, 1 / 3))
 _STUTTERS = ((1.0, 1.0, 0.5, 0.5, 0.5, 0.5), (1.0, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.25))
 
 
@@ -60,31 +62,34 @@ def fills_of(
     category: str,
     sections: Sequence[Chanced],
     phrasing: Phrasing,
-    beats_per_bar: int,
+    metre: Metre,
+    *,
+    stutters: bool = True,
 ) -> tuple[Fill, ...]:
     """List the fills of a loop: a bar where a section ends with one, a turn where a phrase ends.
 
     sections: those it plays in, each with the chance that decides
+    stutters: whether loops may be cut up at all; else none has a fill
 
     A kick loop drops out for the bar, a drum loop stutters or stops, a bass or a melody
     may take a breath of two beats. At the end of a phrase only drums turn, within a beat or two.
     """
     fills: list[Fill] = []
-    for section, rng in sections:
-        for start in phrase_starts(section, phrasing, beats_per_bar)[1:]:
-            turn = _turn(category, start, rng)
+    for section, rng in sections if stutters else ():
+        for start in phrase_starts(section, phrasing, metre.beats_per_bar)[1:]:
+            turn = _turn(category, start, metre, rng)
             if turn is not None:
                 fills.append(turn)
         if section.fill:
-            fill = _fill(category, section, beats_per_bar, rng)
+            fill = _fill(category, section, metre, rng)
             if fill is not None:
                 fills.append(fill)
     return tuple(fills)
 
 
-def _turn(category: str, end: float, rng: random.Random) -> Fill | None:
+def _turn(category: str, end: float, metre: Metre, rng: random.Random) -> Fill | None:
     """Choose a short fill before the next phrase begins."""
-    pieces = rng.choice(_TURNS)
+    pieces = rng.choice(_TURNS if metre.beat_parts == 2 else _TURNS_IN_THREE)
     if category in ("drums", "percussion"):
         return Fill((end - sum(pieces), end), pieces, rng.random())
     if category in ("hihat", "snare", "clap", "kick"):
@@ -92,14 +97,13 @@ def _turn(category: str, end: float, rng: random.Random) -> Fill | None:
     return None
 
 
-def _fill(
-    category: str, section: SectionTime, beats_per_bar: int, rng: random.Random
-) -> Fill | None:
+def _fill(category: str, section: SectionTime, metre: Metre, rng: random.Random) -> Fill | None:
+    beats_per_bar = metre.beats_per_bar
     chance, variant = rng.random(), rng.randrange(len(_STUTTERS))
     if category == "kick":
         return Fill((section.end - beats_per_bar, section.end))
     if category in ("drums", "percussion") and chance < 0.6:
-        stutter = _STUTTERS[variant] if beats_per_bar == 4 else (1.0,) * beats_per_bar
+        stutter = _STUTTERS[variant] if metre == FOUR_FOUR else _beats_of(metre)
         return Fill((section.end - beats_per_bar, section.end), stutter, rng.random())
     if category in ("drums", "percussion", "hihat", "snare", "clap"):
         return Fill((section.end - beats_per_bar / 2.0, section.end))
@@ -108,12 +112,18 @@ def _fill(
     return None
 
 
+def _beats_of(metre: Metre) -> tuple[float, ...]:
+    """Lengths of the beats of a bar; the last one may be longer."""
+    ends = (*metre.pulses[1:], metre.beats_per_bar)
+    return tuple(end - start for start, end in zip(metre.pulses, ends, strict=True))
+
+
 def throws_of(
     category: str,
     own_db: tuple[float | None, float | None],
     sections: Sequence[Chanced],
     phrasing: Phrasing,
-    beats_per_bar: int,
+    beats_per_bar: float,
 ) -> tuple[Automation, ...]:
     """Moments in which a part goes into the reverb or the echo with all its weight.
 
@@ -162,8 +172,11 @@ def automation_of(
     *,
     high_pass_hz: float | None,
     low_pass_hz: float | None,
+    sweeps: bool = True,
 ) -> tuple[Automation, ...]:
     """Gain by energy and the sweeps of intro, build-up and outro.
+
+    sweeps: whether filters move at all; else a part's own low-pass alone is set
 
     playing: numbers of the sections in which the part plays
     high_pass_hz, low_pass_hz: filters that the part always has
@@ -171,8 +184,8 @@ def automation_of(
     sections = [time for time in times if time.number in playing]
     lines = (
         Automation("gain_db", _gain(category, sections, times)),
-        Automation("low_pass_hz", _low_pass(category, sections, low_pass_hz)),
-        Automation("high_pass_hz", _high_pass(category, sections, high_pass_hz)),
+        Automation("low_pass_hz", _low_pass(category if sweeps else "", sections, low_pass_hz)),
+        Automation("high_pass_hz", _high_pass(category if sweeps else "", sections, high_pass_hz)),
     )
     return tuple(line for line in lines if line.points)
 

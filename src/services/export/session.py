@@ -23,6 +23,7 @@ from src.music.export.daw_session import (
     gain_curve,
 )
 from src.music.export.midi_parts import MidiNote, MidiSong
+from src.music.export.quarters import in_quarters
 from src.music.model.score import AutomationPoint, Channel, Score, ScoreSection
 from src.storage.encode import WAV_FLOAT, AudioSink
 from src.storage.paths import safe_name
@@ -61,10 +62,10 @@ class SessionMaker:
     """
 
     def __init__(self, score: Score, *, load: Load, folder: Path, style: SessionStyle) -> None:
-        self._score = score
+        self._score = in_quarters(score)
         self._folder = folder
         self._style = style
-        self._grid = SampleGrid(score.bpm, PROJECT_SAMPLE_RATE)
+        self._grid = SampleGrid(self._score.bpm, PROJECT_SAMPLE_RATE)
         self._store = ConformedSlices(load, sample_rate=PROJECT_SAMPLE_RATE)
         self._made: dict[tuple[PassSpec | NoteSpec, float], Media] = {}
         self._names = {choice.stem_id: choice.name for choice in score.choices}
@@ -82,7 +83,7 @@ class SessionMaker:
             genre=text.genre,
             key=score.key,
             bpm=score.bpm,
-            beats_per_bar=score.beats_per_bar,
+            metre=score.metre,
             sample_rate=PROJECT_SAMPLE_RATE,
             length_s=end / PROJECT_SAMPLE_RATE + score.tail_s,
             ticks_per_beat=song.ticks_per_beat,

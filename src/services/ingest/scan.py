@@ -15,13 +15,13 @@ log = logging.getLogger(__name__)
 
 ENDINGS = (
     ".wav", ".wave", ".bwf", ".rf64", ".w64", ".aif", ".aiff", ".aifc", ".flac", ".ogg", ".oga",
-    ".opus", ".mp3", ".mp2", ".caf", ".au",
+    ".opus", ".mp3", ".mp2", ".caf", ".au", ".snd",
 )  # fmt: skip
 """File name endings that are looked into; what a file really is, its content says."""
 
 FOREIGN_ENDINGS = (
     ".m4a", ".m4b", ".m4r", ".aac", ".alac", ".wma", ".ape", ".wv", ".tta", ".mpc", ".tak", ".dsf",
-    ".dff", ".amr", ".mka", ".weba", ".spx",
+    ".dff", ".amr", ".mka", ".weba", ".webm", ".spx", ".ac3", ".3ga",
 )  # fmt: skip
 """Endings that are looked into where there is a second decoder; else they are counted."""
 

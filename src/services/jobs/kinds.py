@@ -9,7 +9,7 @@ from src.core.progress import Progress
 Task = Callable[[Mapping[str, Any], Progress], Mapping[str, Any]]
 """Does the work of one kind of job: parameters and progress in, result out."""
 
-LIBRARY, VECTORS, TRACKS = "library", "vectors", "tracks"
+LIBRARY, VECTORS, TRACKS, GPU = "library", "vectors", "tracks", "gpu"
 """Lanes. Jobs of one lane wait for each other, those of different lanes never."""
 
 

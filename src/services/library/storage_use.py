@@ -49,8 +49,8 @@ def shown_settings(settings: Settings) -> dict[str, str]:
     return shown
 
 
-_SECRET = ("api_key", "database_url")
-"""A database's URL holds its password."""
+_SECRET = ("api_key", "database_url", "redis_url")
+"""The URLs of a database and of a broker hold their passwords."""
 
 
 def _use(name: str, folder: Path) -> FolderUse:

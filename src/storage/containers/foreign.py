@@ -34,6 +34,11 @@ _STARTS: tuple[tuple[bytes, ForeignSound], ...] = (
     (b"OFR ", ForeignSound("OptimFROG", "")),
     (b"ajkg", ForeignSound("Shorten", "shn")),
     (b"CAT ", ForeignSound("REX", "")),
+    (b"\x0bw", ForeignSound("AC-3", "ac3")),
+    (b"\x7f\xfe\x80\x01", ForeignSound("DTS", "dts")),
+    (b".ra\xfd", ForeignSound("RealAudio", "rm")),
+    (b".RMF", ForeignSound("RealMedia", "rm")),
+    (b"FLV\x01", ForeignSound("Flash", "flv")),
 )
 _MP4_BRANDS = (b"ftyp", b"moov", b"wide", b"free", b"mdat")
 _WAVE_CODES = {
@@ -49,13 +54,10 @@ def foreign_sound(file: BinaryIO) -> ForeignSound | None:
 
     Told by its content, never by its name. Position afterwards: anywhere.
     """
+    if (container := foreign_container(file)) is not None:
+        return container
     file.seek(0)
     head = file.read(16)
-    if head[4:8] in _MP4_BRANDS:
-        return _MP4
-    for start, kind in _STARTS:
-        if head.startswith(start):
-            return kind
     if head[:4] in (b"RIFF", b"RF64", b"BW64"):
         return _in_wave(file)
     if head[:4] == b"caff":
@@ -67,6 +69,19 @@ def foreign_sound(file: BinaryIO) -> ForeignSound | None:
         foreign = sorted(found - {"vorbis", "opus", "flac"})
         return ForeignSound(f"{foreign[0]} in Ogg", "ogg") if foreign else None
     return ForeignSound("AAC", "aac") if _is_adts(file, behind_tags(file)) else None
+
+
+def foreign_container(file: BinaryIO) -> ForeignSound | None:
+    """The kind of a file whose first bytes name a container that the decoder in the house lacks.
+
+    What is inside may be of a kind that it knows (FLAC in Matroska, MP3 in MP4), but lies there
+    in pieces, with other things between.
+    """
+    file.seek(0)
+    head = file.read(16)
+    if head[4:8] in _MP4_BRANDS:
+        return _MP4
+    return next((kind for start, kind in _STARTS if head.startswith(start)), None)
 
 
 def _in_wave(file: BinaryIO) -> ForeignSound | None:

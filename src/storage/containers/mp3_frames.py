@@ -1,9 +1,10 @@
 """The frames of an MPEG audio stream: where they lie, what lies between, what is missing.
 
 Sources: ISO/IEC 11172-3 and 13818-3 (frame header); Xing and LAME tag (Info frame of
-encoders, revision 1 of the "Mp3 Info Tag" specification).
+encoders, revision 1 of the "Mp3 Info Tag" specification); the comment of iTunes ("iTunSMPB").
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -17,6 +18,9 @@ _BLOCK = 1 << 16
 _ROOMY = 9
 """Index of a bit rate at which a frame of any form holds an Info tag."""
 
+_ITUNES_LENGTHS = re.compile(
+    rb" 00000000 ([0-9A-F]{8}) ([0-9A-F]{8}) ([0-9A-F]{16})(?: [0-9A-F]{8}){2}"
+)
 _TAG_MARKS = (b"TAG", b"APETAGEX", b"LYRICSBE", b"ID3")
 _RATES = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 12_000, 8_000)}
 _KBITS = {
@@ -48,11 +52,13 @@ class InfoFrame:
     """What an encoder wrote of the whole stream; None where it did not.
 
     frames: that hold sound; delay, padding: samples at start and end that are none
+    own_frame: whether it stands in a frame, the first one, and not in a tag
     """
 
     frames: int | None
     delay: int | None
     padding: int | None
+    own_frame: bool = True
 
 
 @dataclass(frozen=True)
@@ -131,6 +137,31 @@ def info_frame(data: bytes) -> InfoFrame | None:
     return InfoFrame(frames or None, number >> 12, number & 0xFFF)
 
 
+def itunes_info(tags: bytes, decoded: int) -> InfoFrame | None:
+    """What iTunes wrote into a comment, where it fits what is there; else None.
+
+    tags: the ID3v2 tags in front of the frames; decoded: samples that the frames hold
+
+    iTunes writes no Info frame, but delay, padding and length in hexadecimal numbers.
+    """
+    found = _ITUNES_LENGTHS.search(tags.replace(b"\x00", b""))
+    if found is None:
+        return None
+    delay, padding, samples = (int(number, 16) for number in found.groups())
+    if delay + padding + samples != decoded:
+        return None
+    return InfoFrame(None, delay, padding, own_frame=False)
+
+
+def begins_afresh(data: bytes) -> bool:
+    """Whether a frame needs no bits of frames before it, as an encoder's first one.
+
+    data: the frame, from its header on
+    """
+    side = 4 if data[1] & 1 else 6
+    return data[side : side + 1] == b"\x00" and (not data[1] & 8 or data[side + 1] < 0x80)
+
+
 def counting_frame(header: bytes, frames: int) -> bytes:
     """Write an Info frame for a stream that has none, so that a decoder need not guess its length.
 
@@ -205,10 +236,12 @@ def _frames(file: BinaryIO, start: int, end: int) -> Iterator[tuple[int, bytes, 
         head = _head_at(file, position)
         if head is None or not _is_followed(file, position, end, known_form=form):
             found = _next_frame(file, position + 1, end, form)
-            if found is None:
+            if found is not None:
+                position = found
+                continue
+            if head is None or head.form != form or position + head.size > end:
                 return
-            position = found
-            continue
+            # The last frame: whatever stands behind it is none of the stream.
         form = head.form
         file.seek(position)
         yield position, file.read(head.size), head

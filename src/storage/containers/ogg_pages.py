@@ -3,14 +3,19 @@
 Sources: RFC 3533 (Ogg); RFC 5334; Ogg mapping of FLAC, version 1.0 (xiph.org).
 """
 
+import zlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from src.storage.containers.byte_view import ByteSpan
+from src.storage.containers.byte_view import ByteSpan, Part
 
 _BLOCK = 1 << 16
 _FIRST, _LAST = 2, 4
+_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+"""Each byte with its bits the other way round."""
+
 _CODECS = {
     b"\x01vorbis": "vorbis", b"OpusHead": "opus", b"\x7fFLAC": "flac", b"Speex   ": "speex",
     b"\x80theora": "theora", b"fishead\x00": "skeleton",
@@ -21,7 +26,11 @@ _FLAC_MAPPING_BYTES = 9
 
 @dataclass(frozen=True)
 class OggPage:
-    """One page. payload: where its data lies; granule: position at its end, -1 for none"""
+    """One page. payload: where its data lies; granule: position at its end, -1 for none
+
+    whole: its checksum is right
+    segments: how many of its segments there are, where the file ends inside it; else None
+    """
 
     offset: int
     payload: ByteSpan
@@ -29,6 +38,8 @@ class OggPage:
     first: bool
     last: bool
     granule: int
+    whole: bool = True
+    segments: int | None = None
 
     @property
     def end(self) -> int:
@@ -58,6 +69,35 @@ class OggLink:
         return self.pages[-1].last
 
     @property
+    def damaged(self) -> int:
+        """How many pages are hurt or missing in the middle, as far as it shows."""
+        pairs = zip(self.pages, self.pages[1:], strict=False)
+        torn = sum(one.end != after.offset for one, after in pairs)
+        return torn + sum(not page.whole for page in self.pages)
+
+    def repaired(self, file: BinaryIO) -> list[Part]:
+        """The link without its hurt pages, counted again, with an end.
+
+        A decoder gives up at a hurt or a missing page, and at a stream that does not end.
+        """
+        kept = [page for page in self.pages if page.whole]
+        counted: Counter[int] = Counter()
+        parts: list[Part] = []
+        for page in kept:
+            file.seek(page.offset)
+            head = bytearray(file.read(page.payload.offset - page.offset))
+            content = file.read(page.payload.size)
+            if page.segments is not None:
+                head[26:] = bytes([page.segments]) + head[27 : 27 + page.segments]
+            head[5] = head[5] & ~_LAST | _LAST * (page is kept[-1])
+            head[18:22] = counted[page.serial].to_bytes(4, "little")
+            head[22:26] = bytes(4)
+            head[22:26] = _checksum(bytes(head) + content).to_bytes(4, "little")
+            counted[page.serial] += 1
+            parts += [bytes(head), page.payload]
+        return parts
+
+    @property
     def samples(self) -> int:
         """The position at its end, in samples; 0 where it is not reported."""
         return max((page.granule for page in self.pages), default=0)
@@ -76,6 +116,8 @@ def ogg_links(file: BinaryIO) -> list[OggLink]:
     links: list[OggLink] = []
     opening = False
     for page in _pages(file):
+        if page.segments is not None and not (links and page.serial in links[-1].codecs):
+            continue
         if page.first and not opening:
             links.append(OggLink())
         opening = page.first
@@ -115,13 +157,39 @@ def _page_at(file: BinaryIO, position: int, end: int) -> OggPage | None:
     if head[:5] != b"OggS\x00":
         return None
     lacing = file.read(head[26])
-    payload = ByteSpan(position + 27 + head[26], sum(lacing))
-    if payload.offset + payload.size > end or len(lacing) < head[26]:
+    start, size, segments = position + 27 + head[26], sum(lacing), None
+    if start + size > end:
+        segments = _segments_there(lacing, end - start)
+        size = sum(lacing[:segments])
+    if len(lacing) < head[26] or segments == 0:
         return None
+    payload = ByteSpan(start, size)
     granule = int.from_bytes(head[6:14], "little", signed=True)
     serial = int.from_bytes(head[14:18], "little")
     flags = head[5]
-    return OggPage(position, payload, serial, bool(flags & _FIRST), bool(flags & _LAST), granule)
+    told = int.from_bytes(head[22:26], "little")
+    checked = _checksum(head[:22] + bytes(4) + head[26:] + lacing + file.read(size)) == told
+    whole, last = checked or segments is not None, bool(flags & _LAST) and segments is None
+    first = bool(flags & _FIRST)
+    return OggPage(position, payload, serial, first, last, granule, whole, segments)
+
+
+def _segments_there(lacing: bytes, size: int) -> int:
+    """Count the segments up to the last packet that is whole within a cut payload."""
+    there, kept = 0, 0
+    for number, length in enumerate(lacing, start=1):
+        there += length
+        if there > size:
+            break
+        if length < 255:
+            kept = number
+    return kept
+
+
+def _checksum(page: bytes) -> int:
+    """Ogg's checksum is that of zlib with all bits the other way round, and begins with 0."""
+    mirrored = zlib.crc32(page.translate(_REVERSED), 0xFFFF_FFFF) ^ 0xFFFF_FFFF
+    return int(f"{mirrored:032b}"[::-1], 2)
 
 
 def _next_mark(file: BinaryIO, start: int, end: int) -> int | None:

@@ -7,20 +7,23 @@ through first; a sound file as it should be is read as it is.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
+from src.storage.containers.aiff_file import unfinished_aiff
 from src.storage.containers.byte_view import ByteSpan, Part
 from src.storage.containers.caf_file import caf_sound
-from src.storage.containers.flac_stream import flac_info
+from src.storage.containers.flac_stream import flac_info, whole_frames
 from src.storage.containers.mp3_frames import (
     Mp3Stream,
+    begins_afresh,
     counting_frame,
     frame_size,
+    itunes_info,
     mp3_streams,
 )
 from src.storage.containers.ogg_pages import OggLink, ogg_links
-from src.storage.containers.wave_file import WaveSound, wave_sound
+from src.storage.containers.wave_file import UNFINISHED, WaveSound, wave_sound
 
 _OTHER_STARTS = (
     b"FORM", b"riff\x2e\x91", b"Creative Voice File", b"NIST_1A", b"2BIT", b" paf", b"fap ",
@@ -33,6 +36,10 @@ _STREAM_START = re.compile(
 )
 _MOST_JUNK = 1 << 16
 """Bytes at the start in which the beginning of a stream is sought."""
+
+_LARGEST_TAG = 4 << 20
+_LEAST_DELAY = 528
+"""Samples by which any encoder of MP3 delays the sound (filter bank and transform)."""
 
 _ENCODER_DELAY = 576
 """Samples at the start of an MP3 that are no sound, of the usual encoder."""
@@ -48,6 +55,7 @@ class SoundRun:
     parts: its bytes; None: the file as it is
     skip: samples at the start that are no sound; samples: how many follow that are, None
     where only the decoder finds out
+    quiet_skip: samples behind these that are no sound either, if they are quiet
     promises: whether the length that the decoder announces may be believed
     block_samples: how many to read at a time, None for any number
     """
@@ -57,6 +65,7 @@ class SoundRun:
     samples: int | None = None
     promises: bool = True
     block_samples: int | None = None
+    quiet_skip: int = 0
 
 
 @dataclass(frozen=True)
@@ -87,6 +96,8 @@ def sound_sources(file: BinaryIO) -> Sources:
     if head[:4] == b".snd" and head[8:12] == bytes(4):
         end = file.seek(0, 2)
         return _one(SoundRun((ByteSpan(0, 8), b"\xff\xff\xff\xff", ByteSpan(12, end - 12))))
+    if head[:4] == b"FORM" and (parts := unfinished_aiff(file)) is not None:
+        return _one(SoundRun(parts), UNFINISHED)
     if head.startswith(_OTHER_STARTS):
         return _plain()
     end = file.seek(0, 2)
@@ -141,6 +152,17 @@ def _flac(file: BinaryIO, start: int) -> Sources:
     return _one(SoundRun(parts, promises=False, block_samples=info.block_samples))
 
 
+def mended_flac(file: BinaryIO) -> Sources | None:
+    """A damaged FLAC without the frames that are hurt; None for other files."""
+    start = behind_tags(file)
+    info = flac_info(file, start)
+    if info is None:
+        return None
+    kept = whole_frames(file, start)
+    source = SoundRun(kept.parts, promises=False, block_samples=info.block_samples)
+    return _one(source, f"damaged: {kept.left_out} of its frames are left out")
+
+
 def _before_tags(file: BinaryIO) -> int:
     """Return the byte behind which a file holds nothing but tags and zeros."""
     end = file.seek(0, 2)
@@ -163,14 +185,20 @@ def _ogg(file: BinaryIO) -> Sources:
     links = ogg_links(file)
     if not links:
         return _plain()
-    if len(links) == 1 and "flac" not in links[0].codecs.values():
+    damaged = sum(link.damaged for link in links)
+    whole = not damaged and links[-1].ended
+    if whole and len(links) == 1 and "flac" not in links[0].codecs.values():
         return _plain()
-    warnings = [] if links[-1].ended else ["cut short: the last page does not end the stream"]
+    warnings = [f"damaged: {damaged} of its pages are hurt or missing"] if damaged else []
+    if not links[-1].ended:
+        warnings.append("cut short: the last page does not end the stream")
     return Sources(tuple(_link(file, link) for link in links), tuple(warnings))
 
 
 def _link(file: BinaryIO, link: OggLink) -> SoundRun:
     if "flac" not in link.codecs.values():
+        if link.damaged or not link.ended:
+            return SoundRun(tuple(link.repaired(file)), promises=False)
         return SoundRun((link.span,))
     parts = link.native_flac()
     info = flac_info(file, parts[0].offset)
@@ -212,19 +240,35 @@ def _mpeg(file: BinaryIO, start: int, end: int) -> Sources | None:
     streams = mp3_streams(file, start, end)
     if not streams:
         return None
+    if len(streams) == 1:
+        streams = [_with_tagged_lengths(file, start, streams[0])]
     warnings = [warning for stream in streams for warning in _missing(stream)]
     return Sources(tuple(_stream(file, stream) for stream in streams), tuple(warnings))
 
 
+def _with_tagged_lengths(file: BinaryIO, start: int, stream: Mp3Stream) -> Mp3Stream:
+    """A stream without an Info frame, with what iTunes tells of it in the tags before it."""
+    if stream.info is not None or stream.head.layer != 3:
+        return stream
+    file.seek(0)
+    tags = file.read(min(start, _LARGEST_TAG))
+    return replace(stream, info=itunes_info(tags, stream.frames * stream.head.samples))
+
+
 def _stream(file: BinaryIO, stream: Mp3Stream) -> SoundRun:
-    """Return the frames of a stream, behind a frame that counts them where none does rightly."""
+    """The frames of a stream, behind a frame that counts them where none does rightly.
+
+    Where nobody tells the encoder's delay, what every encoder delays by at least is left out, if
+    it is quiet and the encoder's first frame is there: a stream may be cut out of a longer one.
+    """
     info, decoded = stream.info, stream.frames * stream.head.samples
     trimmed = info is not None and info.delay is not None and info.padding is not None
+    quiet = 0 if trimmed or not _has_its_start(file, stream) else _LEAST_DELAY
     if stream.head.layer != 3 or (info is not None and stream.frames <= (info.frames or 0)):
         samples = _without_padding(stream) if trimmed and _reaches_end(stream) else None
-        return SoundRun(stream.spans, samples=samples, promises=False)
+        return SoundRun(stream.spans, samples=samples, promises=False, quiet_skip=quiet)
     first, *others = stream.spans
-    passed = 0 if info is None else frame_size(file, first.offset)
+    passed = frame_size(file, first.offset) if info is not None and info.own_frame else 0
     file.seek(first.offset)
     parts: tuple[Part, ...] = (
         counting_frame(file.read(4), stream.frames),
@@ -232,8 +276,17 @@ def _stream(file: BinaryIO, stream: Mp3Stream) -> SoundRun:
         *others,
     )
     if not trimmed or info is None or info.delay is None:
-        return SoundRun(parts, samples=decoded, promises=False)
+        return SoundRun(parts, samples=decoded, promises=False, quiet_skip=quiet)
     return SoundRun(parts, info.delay, _without_padding(stream), promises=False)
+
+
+def _has_its_start(file: BinaryIO, stream: Mp3Stream) -> bool:
+    """Whether the first frame of sound may be the first one of an encoder."""
+    first = stream.spans[0].offset
+    if stream.info is not None and stream.info.own_frame:
+        first += frame_size(file, first)
+    file.seek(first)
+    return stream.head.layer == 3 and begins_afresh(file.read(8))
 
 
 def _without_padding(stream: Mp3Stream) -> int:

@@ -11,6 +11,9 @@ from typing import BinaryIO
 from src.storage.containers.byte_view import ByteSpan, Part
 from src.storage.riff import UNKNOWN_SIZE, Chunk, chunk_bytes, riff_chunks
 
+UNFINISHED = "its header was never finished: read to the end of the file"
+"""Said of a sound whose recorder crashed."""
+
 _ADPCM, _IMA, _GSM = 0x2, 0x11, 0x31
 _MPEG = (0x50, 0x55)
 
@@ -44,8 +47,8 @@ def wave_sound(file: BinaryIO, start: int) -> WaveSound:
     if code in (_ADPCM, _IMA, _GSM):
         return WaveSound(samples=_believed(counted, fields, data))
     if data.size and data.declared == 0:
-        stated = "its header was never finished: read to the end of the file"
-        return WaveSound(_with_length(data), warnings=(stated,))
+        told = UNFINISHED
+        return WaveSound(_with_length(data), warnings=(told,))
     return WaveSound()
 
 

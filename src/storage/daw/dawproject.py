@@ -69,8 +69,8 @@ def _transport(project: Element, session: Session, ids: _Ids) -> None:
     tempo = _real(ids, "Tempo", "bpm", session.bpm, (_SLOWEST_BPM, _FASTEST_BPM))
     transport.append(tempo)
     SubElement(
-        transport, "TimeSignature", numerator=str(session.beats_per_bar), denominator="4",
-        id=ids.new(),
+        transport, "TimeSignature", numerator=str(session.metre.numerator),
+        denominator=str(session.metre.denominator), id=ids.new(),
     )  # fmt: skip
 
 
@@ -214,7 +214,7 @@ def _note_lane(
     lanes: Element, track: SessionTrack, made: Element, ids: _Ids, session: Session
 ) -> None:
     """Put all notes in one clip, from the bar of the first to the end of the last."""
-    bar = session.beats_per_bar * session.ticks_per_beat
+    bar = round(session.metre.quarters_per_bar * session.ticks_per_beat)
     first = min(note.start_tick for note in track.notes) // bar * bar
     last = max(note.start_tick + note.length_ticks for note in track.notes)
     lane = SubElement(lanes, "Lanes", track=made.attrib["id"], id=ids.new())

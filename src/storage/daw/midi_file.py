@@ -19,6 +19,7 @@ which place by fractions of beats, keep the finer places.
 
 _TEXT, _NAME, _MARKER, _CUE = 0x01, 0x03, 0x06, 0x07
 _END, _TEMPO, _METRE, _KEY = 0x2F, 0x51, 0x58, 0x59
+_CLOCKS_PER_QUARTER, _THIRTY_SECONDS_PER_QUARTER = 24, 8
 _LARGEST_DELTA = 0x0FFF_FFFF
 _LARGEST_TEMPO = 0xFF_FFFF
 
@@ -79,7 +80,14 @@ def _coarser(song: MidiSong) -> MidiSong:
 
 def _conductor(song: MidiSong) -> list[_Event]:
     tempo = min(max(round(60e6 / song.bpm), 1), _LARGEST_TEMPO)
-    metre = bytes([song.beats_per_bar, 2, 24, 8])
+    metre = bytes(
+        [
+            song.metre.numerator,
+            song.metre.denominator.bit_length() - 1,
+            round(_CLOCKS_PER_QUARTER * song.metre.quarters_per_beat),
+            _THIRTY_SECONDS_PER_QUARTER,
+        ]
+    )
     signature = struct.pack(">bB", song.key_fifths, song.key_minor)
     events = [
         _Event(0, 0, _meta(_NAME, _text(song.title))),

@@ -22,7 +22,7 @@ def _project(session: Session) -> Iterator[str]:
     yield '<REAPER_PROJECT 0.1 "6.0" 0'
     yield from ("RIPPLE 0", "AUTOXFADE 0", "PANLAW 1")
     yield f"SAMPLERATE {session.sample_rate} 1 0"
-    yield f"TEMPO {_number(session.bpm)} {session.beats_per_bar} 4"
+    yield f"TEMPO {_number(session.bpm)} {session.metre.numerator} {session.metre.denominator}"
     yield "TIMELOCKMODE 1"
     yield from _notes(session)
     for number, marker in enumerate(session.markers, start=1):

@@ -1,7 +1,7 @@
 """What the members of a zip are called: old zips don't say how their names are encoded.
 
 Sources: .ZIP File Format Specification (PKWARE), sections 4.4.4 (bit 11) and 4.6.9 (Unicode
-path); JIS X 0208, GB 2312 and Big5 for which signs are common.
+path); JIS X 0208, GB 2312, Big5 and KS X 1001 for which signs are common.
 """
 
 import re
@@ -19,13 +19,20 @@ _UNICODE_PATH = 0x7075
 _LONGEST_END = 22 + 0xFFFF
 """Bytes from the end in which the end record lies."""
 
-_CODECS = ("cp932", "gbk", "big5", "cp1251", "cp866", "cp1252", "cp437")
+_CODECS = (
+    "cp932", "gbk", "big5", "cp949", "cp1251", "cp866", "koi8_r", "cp1252", "cp1250", "cp437",
+)  # fmt: skip
 """Encodings that a name without the flag may have, the likelier of two equals first."""
 
 _COMMON_SIGNS = frozenset(
     "鼓音低高打击擊贝貝斯吉他钢鋼琴合成器弦乐樂人声聲循环環节節奏旋律氛围圍效果主的一是不中文大小上下新歌曲"
     "电電子军軍踩镲鑔拍手提小号號男女声版本采樣样包套"
 )
+_COMMON_SYLLABLES = frozenset(
+    "드럼루프베이스라인킥네어하햇기타피아노신패보컬리소효과음악비트의에를로고가다는을사운"
+)
+_WESTERN = frozenset("äöüÄÖÜßéèêëàâáåãçñíîïìóôòõúûùøæœÅÆØÉÈÀÇÑÁÍÓÚ")
+_CENTRAL = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻčďěňřšťůžýČĎĚŇŘŠŤŮŽőűŐŰáéíúäöüßÁÉÍÚÄÖÜâîăĂ")
 _LONE_ENDING = re.compile(r"\\(\.[A-Za-z0-9]{1,5})$")
 
 
@@ -141,7 +148,7 @@ def _sense(texts: Iterable[str], codec: str) -> float:
 def _worth(text: str, place: int, codec: str) -> float:
     """Return how likely a sign is in a name: letters of one script together, common signs."""
     sign, after = text[place], text[place + 1 : place + 2]
-    if codec in ("cp932", "gbk", "big5"):
+    if codec in ("cp932", "gbk", "big5", "cp949"):
         inside = place > 0 and all(c.isascii() and c.isalpha() for c in (text[place - 1], after))
         return _eastern_worth(sign, codec) - 0.8 * (inside and after != "")
     if after == "\\":  # rather the second half of an Eastern sign than a folder's end
@@ -155,8 +162,8 @@ def _worth(text: str, place: int, codec: str) -> float:
         mixed = any(other.isascii() and other.isalpha() for other in beside)
         shouts = sign.isupper() and place > 0 and text[place - 1].islower()
         return (0.8 if common else -0.5) - 1.5 * mixed - 0.5 * shouts
-    western = 0.7 if sign in "äöüÄÖÜßéèêëàâáåãçñíîïìóôòõúûùøæœÅÆØÉÈÀÇÑÁÍÓÚ" else 0.1
-    return western - 0.5 * (sign.isupper() and place > 0 and text[place - 1].islower())
+    usual = 0.6 * (sign in _CENTRAL) if codec == "cp1250" else 0.7 * (sign in _WESTERN)
+    return max(usual, 0.1) - 0.5 * (sign.isupper() and place > 0 and text[place - 1].islower())
 
 
 def _eastern_worth(sign: str, codec: str) -> float:
@@ -164,6 +171,9 @@ def _eastern_worth(sign: str, codec: str) -> float:
         return 1.0 if codec == "cp932" else 0.2
     if "\uff61" <= sign <= "\uff9f" or not unicodedata.category(sign).startswith("L"):
         return 0.3 if sign in "　、。・ー「」（）！？" else -0.5
+    if codec == "cp949":
+        hangul = "\uac00" <= sign <= "\ud7a3"
+        return (0.5 if hangul else -0.3) + 0.8 * (sign in _COMMON_SYLLABLES)
     code = sign.encode(codec)
     first, second = code[0], code[-1]
     common = {

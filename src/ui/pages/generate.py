@@ -21,6 +21,7 @@ from src.ui.state import (
 )
 from src.ui.views.jobs import job_panel, start
 from src.ui.views.plan_view import show_plan
+from src.ui.views.reading import show_reading
 from src.ui.views.track_view import track_view
 
 LENGTHS = ("", "1 minute", "2 minutes", "3 minutes", "4 minutes", "5 minutes")
@@ -88,10 +89,10 @@ def _request() -> dict[str, Any]:
         placeholder=t("generate.placeholder"),
     )  # fmt: skip
     row = st.container(horizontal=True)
-    for settings in range(1, EXAMPLES + 1):
-        text = t(f"generate.example_{settings}")
+    for number in range(1, EXAMPLES + 1):
+        text = t(f"generate.example_{number}")
         row.button(
-            text, key=f"example-{settings}", type="tertiary",
+            text, key=f"example-{number}", type="tertiary",
             on_click=kept.put, args=("prompt", text),
         )  # fmt: skip
     length, preset, seed = st.columns(3)
@@ -162,5 +163,6 @@ def _plan(request: dict[str, Any]) -> None:
         )
     )
     show_plan(plan)
+    show_reading(plan)
     for note in plan["notes"]:
         st.caption(f":material/info: {plain(note)}")

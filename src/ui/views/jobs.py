@@ -59,10 +59,10 @@ def progress_text(job: dict[str, Any]) -> str:
     if job["cancel_requested"]:
         return t("jobs.stopping")
     if job["status"] == "queued":
-        settings = job.get("queue_position")
-        if settings is None or settings == 1:
+        position = job.get("queue_position")
+        if position is None or position == 1:
             return t("jobs.waiting", kind=word("job", job["kind"]))
-        return t("jobs.waiting_at", kind=word("job", job["kind"]), place=settings)
+        return t("jobs.waiting_at", kind=word("job", job["kind"]), place=position)
     left = job["eta_s"]
     eta = t("jobs.left", time=formats.duration(max(1, round(left)))) if left is not None else ""
     percent = f"{100 * job['progress']:.0f} %"

@@ -93,20 +93,33 @@ def _role_row(
         f'<text x="{_LEFT - 8}" y="{y + 14}" text-anchor="end" fill="{INK}">{escape(label)}</text>'
     ]
     for section, (x, width) in zip(sections, _spans(sections, bars), strict=True):
-        count = sum(q["count"] for q in section["stem_queries"] if q["category"] == role)
+        queries = [q for q in section["stem_queries"] if q["category"] == role]
+        count = sum(query["count"] for query in queries)
         if not count:
             continue
         muted = role in section.get("muted", ())
         opacity = 0.2 if muted else 0.9
-        parts.append(
-            f'<rect x="{x:.1f}" y="{y + 3}" width="{max(width - 2, 1):.1f}" height="{_ROW - 6}"'
-            f' rx="3" fill="{colour}" fill-opacity="{opacity}"/>'
-        )
+        for first, last in _playing(queries, section["bars"]):
+            left = x + width * first / section["bars"]
+            wide = width * (last - first) / section["bars"]
+            parts.append(
+                f'<rect x="{left:.1f}" y="{y + 3}" width="{max(wide - 2, 1):.1f}"'
+                f' height="{_ROW - 6}" rx="3" fill="{colour}" fill-opacity="{opacity}"/>'
+            )
         if count > 1:
             parts.append(
                 f'<text x="{x + 6:.1f}" y="{y + 14}" font-size="10" fill="#11131a">×{count}</text>'
             )
     return parts
+
+
+def _playing(queries: Sequence[Mapping[str, Any]], bars: int) -> list[tuple[int, int]]:
+    """List from which bar to which, from 0, some parts of a section play, each block once."""
+    blocks = [
+        ((q.get("enters_bar") or 1) - 1, bars if q.get("exits_bar") is None else q["exits_bar"] - 1)
+        for q in queries
+    ]
+    return list(dict.fromkeys(blocks))
 
 
 def bars_picture(counts: Mapping[str, float], colours: Mapping[str, str] | None = None) -> str:

@@ -18,3 +18,22 @@ def show_plan(plan: dict[str, Any]) -> None:
     sections = ", ".join(section["section"] for section in plan["structure"])
     alt = escape(text(language(), "track.plan_alt", sections=sections))
     st.html(f'<img class="te-plan" src="{data_uri(svg)}" alt="{alt}">')
+    for line in plan_lines(plan):
+        st.caption(line)
+
+
+def plan_lines(plan: dict[str, Any]) -> list[str]:
+    """Say in words what the picture can't: who alone plays in a section, how the track ends."""
+    lines = []
+    for section in plan["structure"]:
+        name = section["section"]
+        if section.get("silent"):
+            lines.append(t("plan.silent", section=name))
+        for field in ("only", "without"):
+            if section.get(field):
+                roles = ", ".join(word("category", role) for role in section[field])
+                lines.append(t(f"plan.{field}", section=name, roles=roles))
+    ending = plan.get("ending")
+    if ending:
+        lines.append(t(f"plan.ending_{ending['kind']}", seconds=f"{ending.get('fade_s', 0):g}"))
+    return lines

@@ -14,6 +14,8 @@ from src.ui.views.jobs import start
 from src.ui.views.stem_card import badges
 
 Edit = dict[str, Any]
+ENDINGS = ("", "fade", "cold")
+USUAL_FADE_S = 10.0
 
 
 def pending() -> list[Edit]:
@@ -46,7 +48,7 @@ def add(edit: Edit) -> None:
 
 def drop(number: int) -> None:
     """Forget one of the edits."""
-    _keep([one for settings, one in enumerate(pending()) if settings != number])
+    _keep([one for position, one in enumerate(pending()) if position != number])
 
 
 def _keep(edits: list[Edit]) -> None:
@@ -108,6 +110,26 @@ def _level_and_mute(voice: dict[str, Any]) -> None:
         t("edit.mute"), key=f"mute-in-{name}", on_click=add, disabled=not where,
         args=({"op": "mute", "voice": name, "sections": where},),
     )  # fmt: skip
+    _entry(voice)
+
+
+def _entry(voice: dict[str, Any]) -> None:
+    """Choose with which bars of a section a part comes in and leaves."""
+    name = voice["voice"]
+    section = st.selectbox(t("edit.section"), voice["sections"], key=f"entry-in-{name}")
+    enters_row, exits_row = st.columns(2)
+    enters = enters_row.number_input(
+        t("edit.enters_bar"), 1, 512, None, 1, key=f"enters-{name}", placeholder=t("edit.as_usual")
+    )
+    exits = exits_row.number_input(
+        t("edit.exits_bar"), 2, 512, None, 1, key=f"exits-{name}", placeholder=t("edit.as_usual")
+    )
+    edit = {"op": "entry", "voice": name, "section": section,
+            "enters_bar": enters, "exits_bar": exits}  # fmt: skip
+    st.button(
+        t("edit.set_entry"), key=f"set-entry-{name}", on_click=add, args=(edit,),
+        disabled=section is None or (enters is None and exits is None),
+    )  # fmt: skip
 
 
 def _suggestions(track_id: str, voice: str) -> None:
@@ -166,6 +188,23 @@ def _whole_track(track: dict[str, Any]) -> None:
             t("edit.set"), key="set-bars", on_click=add, disabled=bars == _bars(track["plan"]),
             args=({"op": "length", "bars": bars},),
         )  # fmt: skip
+        _ending(track["plan"], key_row)
+
+
+def _ending(plan: dict[str, Any], row: Any) -> None:
+    """Choose how the track ends."""
+    now = plan.get("ending") or {}
+    kind = row.selectbox(
+        t("edit.ending"), ENDINGS, ENDINGS.index(now.get("kind", "")), key="ending",
+        format_func=lambda one: t(f"ending.{one or 'form'}"),
+    )  # fmt: skip
+    fade_s = now.get("fade_s") or USUAL_FADE_S
+    if kind == "fade":
+        fade_s = row.number_input(t("edit.fade_s"), 0.5, 120.0, float(fade_s), 0.5, key="fade")
+    edit = {"op": "ending", "kind": kind or None}
+    edit |= {"fade_s": fade_s} if kind == "fade" else {}
+    same = (kind or None) == now.get("kind") and (kind != "fade" or fade_s == now.get("fade_s"))
+    row.button(t("edit.set"), key="set-ending", on_click=add, disabled=same, args=(edit,))
 
 
 def _bars(plan: dict[str, Any]) -> int:
@@ -178,6 +217,13 @@ def edit_text(edit: Edit) -> str:
         [str(edit[name]) for name in ("voice", "section", "bpm", "key", "bars") if name in edit]
         + [", ".join(edit[name]) for name in ("sections", "moods") if edit.get(name)]
         + ([f"{edit['gain_db']:+g} dB"] if "gain_db" in edit else [])
+        + [
+            t(f"edit.told_{name}", bar=edit[name])
+            for name in ("enters_bar", "exits_bar")
+            if edit.get(name) is not None
+        ]
+        + ([t(f"ending.{edit['kind'] or 'form'}")] if edit["op"] == "ending" else [])
+        + ([f"{edit['fade_s']:g} s"] if "fade_s" in edit else [])
     )
     return f"{word('edit_op', edit['op'])}: {of}"
 

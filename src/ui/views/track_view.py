@@ -12,6 +12,7 @@ from src.ui.media import media_url
 from src.ui.state import api, joined, remember, requested, t, word
 from src.ui.views.jobs import job_panel, start
 from src.ui.views.plan_view import show_plan
+from src.ui.views.reading import report_in, show_reading
 from src.ui.views.track_edit import changes
 
 _TABS = ("change", "compare", "stems", "download", "details")
@@ -33,8 +34,11 @@ def track_view(track_id: str) -> None:
             key=f"track-{track_id}",
             marks=section_marks(plan),
         )
+    show_reading(plan)
+    said = {report_in("en", report) for report in plan.get("reported", [])}
     for warning in track["report"].get("warnings", []):
-        st.caption(f":orange[:material/warning: {plain(warning)}]")
+        if warning not in said:
+            st.caption(f":orange[:material/warning: {plain(warning)}]")
     show_plan(plan)
     tab = kept.one(
         st.segmented_control, t("track.view"), _TABS, format_func=lambda one: t(f"track.tab_{one}"),

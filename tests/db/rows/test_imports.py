@@ -33,7 +33,7 @@ def test_a_place_replaces_what_was_known_at_its_path_and_moves_are_forgotten(
         imports.put_places(session, [place_of(second, SOUNDS[0].place)], gone=[SOUNDS[1].place])
     with database.transaction() as session:
         state = imports.library_state(session, model_id="none")
-    assert {path: place.stem_id for path, place in state.places.items()} == {
+    assert {path: place.stem_id for path, place in state.locations.items()} == {
         SOUNDS[0].place: second
     }
     assert first in {stem_id(digest) for digest in state.stems}

@@ -7,6 +7,7 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from src.core.errors import BackendUnavailableError, ConflictError
@@ -120,6 +121,15 @@ def test_a_pulled_model_works_and_tells_its_progress(hub: Hub, tmp_path: Path) -
         pull(model, tmp_path, hub=hub.url)
 
 
+def test_a_collapsed_text_tower_is_refused(hub: Hub, tmp_path: Path) -> None:
+    vocabulary = read_manifest(hub.root).tokenizer.vocabulary
+    graph = text_graph(np.random.default_rng(1), vocabulary, collapsed=True)
+    (hub.root / "text.onnx").write_bytes(graph)
+    with pytest.raises(BackendUnavailableError, match=r"collapsed.*at most 0\.95, got 0\.9"):
+        pull(ready(hub), tmp_path, hub=hub.url)
+    assert not (tmp_path / "plain-int8").exists()
+
+
 def test_a_line_that_breaks_is_taken_up_where_it_broke(hub: Hub, tmp_path: Path) -> None:
     hub.breaks = 2
     ClapEmbedder(pull(ready(hub), tmp_path, hub=hub.url)).verify()
@@ -154,7 +164,7 @@ def test_a_file_that_is_not_the_pinned_one_is_refused_and_removed(
     model = ready(hub)
     data = (hub.root / "audio.onnx").read_bytes()
     (hub.root / "audio.onnx").write_bytes(data + b"x" if longer else data[:-1] + b"x")
-    expected = "sends more" if longer else f"SHA-256 {model.files[0].wanted.sha256}"  # type: ignore[union-attr]
+    expected = "sends more" if longer else f"SHA-256 {model.files[0].requested.sha256}"  # type: ignore[union-attr]
     with pytest.raises(BackendUnavailableError, match=expected):
         pull(model, tmp_path, hub=hub.url)
     assert not (tmp_path / "plain-int8").exists()
@@ -223,6 +233,6 @@ def test_a_cancelled_pull_goes_on_later(hub: Hub, tmp_path: Path) -> None:
 
 def test_what_is_offered_is_pinned_but_for_the_tokenizer() -> None:
     for model in READY_MODELS.values():
-        assert [one.name for one in model.files if one.wanted is None] == ["tokenizer.json"]
+        assert [one.name for one in model.files if one.requested is None] == ["tokenizer.json"]
         assert model.vocabulary == 50_265
         assert model.canaries["Hello world"] == (0, 31414, 232, 2)

@@ -15,7 +15,7 @@ from src.embeddings.clap.embedder import ClapEmbedder
 from src.embeddings.clap.manifest import digest_of, read_manifest
 from src.embeddings.clap.mel import log_mel
 from src.embeddings.clap.windows import windows_of
-from tests.embeddings.plain_clap import DIMENSION, write_plain_clap
+from tests.embeddings.plain_clap import DIMENSION, text_graph, write_plain_clap
 from tests.embeddings.tiny_clap import edit_manifest, random_clip
 
 
@@ -171,6 +171,18 @@ def test_other_weights_under_a_forged_digest_are_found_by_the_canaries(
         ClapEmbedder(copy).embed_audio(clips()[:1])
     with pytest.raises(BackendUnavailableError, match="the model is not what it was"):
         ClapEmbedder(copy).embed_text(["kick"])
+
+
+def test_a_collapsed_text_tower_that_came_with_its_own_canaries_is_refused(copy: Path) -> None:
+    found = read_manifest(copy)
+    graph = text_graph(np.random.default_rng(3), found.tokenizer.vocabulary, collapsed=True)
+    (copy / "text.onnx").write_bytes(graph)
+    canaries = json.loads((copy / "manifest.json").read_text())["canaries"]
+    files = {name: asdict(digest_of(copy / name)) for name in found.files}
+    edit_manifest(copy, files=files, canaries=canaries | {"text": {}})
+    with pytest.raises(BackendUnavailableError, match=r"collapsed.*at most 0\.95, got 0\.9"):
+        ClapEmbedder(copy).embed_text(["kick"])
+    assert ClapEmbedder(copy).embed_audio(clips()[:1]).any()
 
 
 def test_another_models_tokenizer_is_refused(copy: Path) -> None:

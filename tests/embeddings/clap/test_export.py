@@ -2,7 +2,6 @@
 
 import fcntl
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -186,6 +185,18 @@ def test_files_that_say_something_else_are_not_written(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_collapsed_text_tower_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    needs_torch()
+    write_hub_folder(tmp_path / "collapsed", collapsed=True)
+    checkpoint = read_source(str(tmp_path / "collapsed"))
+    with pytest.raises(
+        BackendUnavailableError,
+        match=r"collapsed: vectors of 6 unrelated prompts.*at most 0\.95, got 0\.99\d\d.*_general",
+    ):
+        export(checkpoint, tmp_path / "out", ("fp32",))
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_tokenizer_of_another_size_is_refused(hub: tuple[Path, Any], tmp_path: Path) -> None:
     from tokenizers import Tokenizer
 
@@ -193,9 +204,8 @@ def test_a_tokenizer_of_another_size_is_refused(hub: tuple[Path, Any], tmp_path:
     other.add_tokens(["more"])
     other.save(str(tmp_path / "other.json"))
     checkpoint = read_source(str(hub[0]), tokenizer=tmp_path / "other.json")
-    shutil.copyfile(checkpoint.tokenizer, tmp_path / "tokenizer.json")
     with pytest.raises(BackendUnavailableError, match="another model's"):
-        clap_export._draft(checkpoint, tmp_path, "fp32")
+        export(checkpoint, tmp_path / "out", ("fp32",))
 
 
 def test_laions_checkpoint_gives_the_same_vectors(tmp_path: Path) -> None:

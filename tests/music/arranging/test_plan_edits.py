@@ -7,15 +7,19 @@ from src.music.arranging.plan_edits import (
     Level,
     Mute,
     Reroll,
+    SetEnding,
+    SetEntry,
     SetKey,
     SetLength,
     SetMoods,
+    SetSectionRoles,
     SetTempo,
     Swap,
     edited,
 )
 from src.music.casting.casting import cast_plan
 from src.music.casting.requests import library_queries
+from src.music.model.ending import COLD, Ending
 from src.music.model.plan import (
     ArrangementPlan,
     SectionPlan,
@@ -123,6 +127,7 @@ OTHERS = ((StemQuery("kick"),), (StemQuery("bass"),), (StemQuery("pad"),))
 def test_a_rerolled_section_changes_and_the_others_do_not():
     plan = replace(
         PLAN,
+        genre="techno",
         structure=tuple(
             replace(section, stem_queries=(StemQuery("drums"), *others), bars=32)
             for section, others in zip(PLAN.structure, OTHERS, strict=True)
@@ -227,3 +232,50 @@ def test_a_stem_that_can_not_play_the_part_is_replaced_and_told():
 
     assert "'K1' can't play bass" in " ".join(score_of(wrong).warnings)
     assert stems(wrong)["bass"] in ("B1", "B2")
+
+
+def test_an_entry_and_an_exit_are_set_in_one_section_only():
+    played = score_of(PLAN).choices
+    plan = edited(PLAN, [SetEntry("bass", "Groove", 5, 13)], played)
+    bars = [
+        [(q.category, q.enters_bar, q.exits_bar) for q in section.stem_queries if q.is_timed]
+        for section in plan.structure
+    ]
+    assert bars == [[("bass", 5, 13)], [], []]
+    bass = next(one for one in score_of(plan).channels if one.name == "bass")
+    starts = [clip.start_beats for clip in bass.clips]
+    assert min(starts) == 16.0
+    assert not any(48.0 <= start < 64.0 for start in starts)
+    assert edited(plan, [SetEntry("bass", "Groove")], played).structure == PLAN.structure
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (SetEntry("bass", "Groove", 17), "enters_bar must be 1 to 16, got 17"),
+        (SetEntry("bass", "Groove", 5, 5), "exits_bar must be 6 to 16, got 5"),
+        (SetEntry("bass", "Solo", 5), "section must be one of Groove, Middle"),
+        (SetSectionRoles("Middle", only=("drumz",)), "a role must be one of .* got 'drumz'"),
+        (SetEnding("fade", 500.0), "fade_s must be"),
+    ],
+)  # fmt: skip
+def test_an_entry_that_cannot_be_is_refused(edit, message):
+    with pytest.raises(InvalidInputError, match=message):
+        edited(PLAN, [edit], score_of(PLAN).choices)
+
+
+def test_roles_of_a_section_and_the_ending_are_set_and_taken_back():
+    played = score_of(PLAN).choices
+    plan = edited(PLAN, [SetSectionRoles("Middle", ("pad",), ("kick",)), SetEnding("cold")], played)
+    assert (plan.structure[1].only, plan.structure[1].without) == (("pad",), ("kick",))
+    assert plan.ending == Ending(COLD)
+    assert edited(plan, [SetEnding(None)], played).ending is None
+
+
+def test_entries_keep_their_share_of_a_section_that_changes_its_length():
+    played = score_of(PLAN).choices
+    edits = [SetEntry("bass", "Groove", 9, 13), SetLength(bars=20)]
+    groove = edited(PLAN, edits, played).structure[0]
+    bass = next(query for query in groove.stem_queries if query.category == "bass")
+    assert (groove.bars, bass.enters_bar, bass.exits_bar) == (8, 5, 7)
+    assert plan_from_dict(plan_to_dict(edited(PLAN, edits, played))).structure[0] == groove

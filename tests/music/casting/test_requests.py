@@ -1,4 +1,4 @@
-from src.music.casting.requests import library_queries, part_requests, position_of
+from src.music.casting.requests import library_queries, part_requests
 from src.music.model.plan import SECTION_END, SECTION_START, ArrangementPlan, SectionPlan, StemQuery
 from src.music.theory.library import CATEGORIES
 from src.music.theory.roles import category_fit, role_of, stand_ins_of
@@ -40,13 +40,6 @@ def test_a_riser_and_an_impact_are_two_parts():
 
     positions = {request.position for request in part_requests(plan([riser, impact]))}
     assert positions == {SECTION_END, SECTION_START}
-
-
-def test_effects_without_a_pattern_are_placed_by_their_words():
-    assert position_of(StemQuery("fx", text="white noise riser")) == SECTION_END
-    assert position_of(StemQuery("fx", text="big hit")) == SECTION_START
-    assert position_of(StemQuery("fx", text="granular texture")) is None
-    assert position_of(StemQuery("kick", text="riser")) is None
 
 
 def test_the_library_is_asked_for_stand_ins_and_for_the_parts_of_a_drum_loop():

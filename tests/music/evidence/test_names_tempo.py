@@ -18,6 +18,8 @@ from src.music.evidence.names import name_hints, tempo_hint
         ("Construction Kit 01 - 128 - Am", 128),
         ("Deep Kit - 124 - Fm", 124),
         ("NTE Deep House Kit 124 Fm", 124),
+        ("Lead Fm 128 loop", 128),
+        ("Lead (Fm)_130 dark", 130),
         ("Techno Kit 138 Am", 138),
         ("loop120", 120),
         ("beat 92.5 bpm", 92.5),
@@ -37,6 +39,7 @@ def test_tempos_are_read(name: str, bpm: float) -> None:
     "name",
     [
         "808 kick not a bpm",
+        "Bass FM 100",
         "TR 909 Snare",
         "303_acid",
         "SH_101_bass",

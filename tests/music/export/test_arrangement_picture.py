@@ -65,6 +65,12 @@ def test_the_waveform_is_as_high_as_the_sound():
     assert heights[0] == 0.0
 
 
+def test_a_fade_falls_over_its_seconds_and_a_usual_tail_is_not_drawn():
+    faded = [text for text in texts(drawn(tail_s=0.0, fade_out_s=4.0)) if text.startswith("fade")]
+    assert faded == ["fade 4 s"]
+    assert not [text for text in texts(drawn()) if text.startswith("fade")]
+
+
 def test_without_peaks_there_is_no_waveform():
     assert not list(drawn().iter(f"{SVG}polygon"))
 

@@ -6,15 +6,18 @@ import pytest
 
 from src.core.errors import InvalidInputError
 from src.music.genre.genres import (
-    GENRES,
     MAIN_KINDS,
     GenreGrammar,
     _form,
     all_styles,
     genre_grammar,
 )
+from src.music.genre.grammar_files import GENRES
+from src.music.genre.movement import Effects
+from src.music.genre.patterns import pattern_names
 from src.music.model.plan import BPM
 from src.music.theory.library import CATEGORIES
+from src.music.theory.metre import Metre
 
 EVERY = [(genre, "") for genre in GENRES] + [(genre, style.name) for genre, style in all_styles()]
 
@@ -36,7 +39,8 @@ def test_keys_can_stand_in_a_plan(grammar: GenreGrammar) -> None:
 
 def test_forms_last_two_to_four_minutes(grammar: GenreGrammar) -> None:
     for form in grammar.forms:
-        assert 120 <= form.bars * 240 / grammar.usual_bpm <= 300 or grammar.style
+        beats = form.bars * grammar.metre.beats_per_bar
+        assert 120 <= beats * 60 / grammar.usual_bpm <= 300 or grammar.style
         assert all(section.bars % 4 == 0 for section in form.sections)
 
 
@@ -73,21 +77,76 @@ def test_every_category_has_a_level_and_a_pattern(grammar: GenreGrammar) -> None
 
 
 def test_roles_name_patterns_that_exist(grammar: GenreGrammar) -> None:
-    default = genre_grammar("default")
     for role in grammar.roles.values():
         if role.pattern is not None:
-            known = {
-                pattern.name
-                for source in (grammar, default)
-                for table in (source.patterns, source.named_patterns)
-                for pattern in table[role.category]
-                if role.category in table
-            }
-            assert role.pattern in known
+            assert role.pattern in pattern_names(
+                grammar.name, role.category, metre=grammar.time_signature
+            )
 
 
 def test_fills_are_one_bar(grammar: GenreGrammar) -> None:
     assert all(fill.bars == 1 for fills in grammar.fills.values() for fill in fills)
+
+
+def test_every_pattern_and_fill_fits_its_metre(grammar: GenreGrammar) -> None:
+    tables = (grammar.patterns, grammar.named_patterns, grammar.fills)
+    for pattern in (one for table in tables for some in table.values() for one in some):
+        assert pattern.metre == grammar.metre, pattern.name
+        length = pattern.bars * grammar.metre.beats_per_bar
+        assert all(0.0 <= step.beat < length for step in pattern.steps), pattern.name
+
+
+def test_swing_is_for_beats_of_two_halves(grammar: GenreGrammar) -> None:
+    assert not (grammar.swing and grammar.metre.compound)
+
+
+def test_bass_and_melody_stay_within_two_octaves(grammar: GenreGrammar) -> None:
+    for category in ("bass", "lead", "synth"):
+        for pattern in grammar.patterns[category]:
+            degrees = [step.degree for step in pattern.steps]
+            assert not degrees or max(degrees) - min(degrees) <= 14, pattern.name
+
+
+def test_no_section_without_sound_and_sections_in_the_genres_periods(
+    grammar: GenreGrammar,
+) -> None:
+    period = grammar.section_bars or 4
+    for form in grammar.forms:
+        assert all(section.roles for section in form.sections)
+        for section in form.sections:
+            assert section.bars % period == 0 or section.bars < 2 * period, section.section
+
+
+def test_the_tree_leads_from_every_genre_to_the_ground() -> None:
+    for genre in GENRES:
+        line = [genre]
+        while genre_grammar(line[-1]).parent:
+            line.append(genre_grammar(line[-1]).parent)
+        assert len(line) == len(set(line)) <= 5
+
+
+def test_a_child_takes_over_what_it_does_not_say() -> None:
+    punk, rock = genre_grammar("punk"), genre_grammar("rock")
+    assert punk.parent == "rock"
+    assert punk.patterns["hihat"] == rock.patterns["hihat"]
+    assert punk.patterns["guitar"] != rock.patterns["guitar"]
+    assert punk.styles == ()
+
+
+def test_a_style_in_another_metre_has_patterns_in_it() -> None:
+    jig = genre_grammar("folk", "jig")
+    assert (jig.time_signature, genre_grammar("folk").time_signature) == ("6/8", "4/4")
+    assert jig.patterns["snare"][0].metre == Metre(6, 8)
+
+
+def test_without_a_genre_a_song_plays_and_no_club_track() -> None:
+    default = genre_grammar("default")
+    kinds = {section.kind for form in default.forms for section in form.sections}
+    roles = {name for form in default.forms for one in form.sections for name in one.roles}
+    assert kinds == {"intro", "groove", "drop", "break", "outro"}
+    assert not {"riser", "impact", "crash"} & roles
+    assert default.phrasing.gap_beats == 0
+    assert default.effects == Effects(sweeps=False, throws=False, echo=True, stutters=False)
 
 
 def test_style_changes_only_what_it_says() -> None:
@@ -104,8 +163,8 @@ def test_names_are_read_in_any_spelling() -> None:
 
 
 def test_unknown_genre_is_refused_with_the_list() -> None:
-    with pytest.raises(InvalidInputError, match=r"techno.*got 'polka'"):
-        genre_grammar("polka")
+    with pytest.raises(InvalidInputError, match=r"techno.*got 'skiffle'"):
+        genre_grammar("skiffle")
     with pytest.raises(InvalidInputError, match=r"styles .*acid.*got 'folk'"):
         genre_grammar("techno", "folk")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from src.core.errors import InvalidInputError
-from src.music.genre.genres import GENRES
+from src.music.genre.grammar_files import GENRES
 from src.music.genre.patterns import fill_for, pattern_for, patterns_for
 from src.music.theory.library import CATEGORIES
 

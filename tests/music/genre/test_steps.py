@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from src.core.errors import InvalidInputError
-from src.music.genre.steps import degree_semitones, read_steps, swung
+from src.music.genre.steps import read_steps, swung
+from src.music.theory.metre import Metre
 
 CELLS = st.text(alphabet="Xxo-._2346", min_size=16, max_size=16)
 
@@ -77,9 +78,18 @@ def test_swing_keeps_the_order_and_the_eighths(first: float, second: float, swin
     assert abs(swung(low, swing) - low) <= 0.125 + 1e-9
 
 
-@pytest.mark.parametrize(
-    ("degree", "minor", "semitones"),
-    [(1, True, 0), (3, True, 3), (3, False, 4), (5, True, 7), (8, True, 12), (0, True, -2)],
-)
-def test_degrees_follow_the_scale(degree: int, minor: bool, semitones: int) -> None:
-    assert degree_semitones(degree, minor=minor) == semitones
+def test_swung_eighths_leave_the_beats_and_move_the_second_eighth_to_the_triplet() -> None:
+    assert swung(1.0, 1 / 3, note=8) == 1.0
+    assert swung(1.5, 1 / 3, note=8) == pytest.approx(1 + 2 / 3)
+
+
+def test_a_bar_of_three_has_three_beats_and_a_bar_of_six_eighths_two() -> None:
+    waltz = read_steps("X...x...x... | X...........", metre=Metre(3, 4))
+    assert [step.beat for step in waltz.steps] == [0.0, 1.0, 2.0, 3.0]
+    jig = read_steps("xooxoo".replace("o", "o.").replace("x", "x."), metre=Metre(6, 8))
+    assert [step.beat for step in jig.steps] == pytest.approx([i / 3 for i in range(6)])
+
+
+def test_a_row_that_does_not_fit_its_metre_is_refused_with_what_would() -> None:
+    with pytest.raises(InvalidInputError, match=r"1, 7, 14 or 28 cells in 7/8, got 16"):
+        read_steps("x...x...x...x...", metre=Metre(7, 8))

@@ -82,3 +82,48 @@ def test_only_roles_survive_the_json_form_and_must_be_categories() -> None:
     assert plan_from_dict(plan_to_dict(plan)) == plan
     with pytest.raises(InvalidInputError, match=r"only_roles must be of .*, got 'banana'"):
         plan_from_dict({**data, "only_roles": ["banana"]})
+
+
+def with_query(**fields: Any) -> dict[str, Any]:
+    query = {"category": "bass", **fields}
+    return broken(structure=[{"section": "Groove", "bars": 16, "stem_queries": [query]}])
+
+
+def test_entries_exits_and_endings_survive_json() -> None:
+    data = with_query(enters_bar=5, exits_bar=13)
+    data["structure"][0] |= {"only": ["bass"], "without": ["kick"], "genre": "ambient"}
+    data["structure"].append({"section": "Rest", "bars": 2, "silent": True})
+    data["ending"] = {"kind": "fade", "fade_s": 8.0}
+    plan = plan_from_dict(data)
+    assert plan.structure[0].stem_queries[0].enters_bar == 5
+    assert plan.structure[1].silent
+    assert plan_from_dict(json.loads(json.dumps(plan_to_dict(plan)))) == plan
+
+
+def test_a_plan_without_entries_and_exits_is_written_as_before() -> None:
+    written = plan_to_dict(plan_from_dict(BLUEPRINT))
+    assert "ending" not in written
+    assert not {"only", "without", "genre", "silent"} & set(written["structure"][0])
+    assert not {"enters_bar", "exits_bar"} & set(written["structure"][0]["stem_queries"][0])
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (with_query(enters_bar=0), r"enters_bar must be a number from 1 to 16, got 0"),
+        (with_query(enters_bar=17), r"enters_bar must be a number from 1 to 16, got 17"),
+        (with_query(enters_bar=9, exits_bar=9), r"exits_bar must be a number from 10 to 16"),
+        (with_query(exits_bar=1), r"exits_bar must be a number from 2 to 16, got 1"),
+        (with_query(enters_bar=16, exits_bar=16), r"exits_bar needs a bar behind 16"),
+        (
+            broken(structure=[{"bars": 8, "only": ["drumz"]}]),
+            r"structure\[0\]\.only must be of .*, got 'drumz'",
+        ),
+        (broken(structure=[{"bars": 8, "without": [1]}]), r"without must be a list of texts"),
+    ],
+)
+def test_an_entry_lies_in_its_section_and_an_exit_behind_it(
+    data: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(InvalidInputError, match=message):
+        plan_from_dict(data)

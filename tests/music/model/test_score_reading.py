@@ -85,7 +85,7 @@ def test_whole_numbers_may_stand_for_fractions():
     [
         ({"bpm": "fast"}, r"score\.bpm must be of type float, got 'fast'"),
         ({"bpm": True}, r"score\.bpm must be of type float"),
-        ({"bpm": 0}, "tempo and a metre above 0"),
+        ({"bpm": 0}, "tempo above 0"),
         ({"seed": 1.5}, r"score\.seed must be of type int"),
         ({"tracks": "none"}, r"score\.tracks must be a list"),
         ({"tracks": [{"name": "kick"}]}, r"score\.tracks\[0\] has no role"),

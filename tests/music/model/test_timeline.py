@@ -6,13 +6,13 @@ from src.music.model.plan import ArrangementPlan, SectionPlan
 from src.music.model.timeline import BeatSpan, kind_of, spans_of, timeline, turns, without
 
 
-def plan(*bars, beats_per_bar=4):
+def plan(*bars, time_signature="4/4"):
     sections = tuple(SectionPlan(f"S{n}", count) for n, count in enumerate(bars))
-    return ArrangementPlan(120.0, "C", sections, beats_per_bar=beats_per_bar)
+    return ArrangementPlan(120.0, "C", sections, time_signature=time_signature)
 
 
 def test_sections_follow_each_other_without_gaps():
-    times = timeline(plan(4, 8, 2, beats_per_bar=3))
+    times = timeline(plan(4, 8, 2, time_signature="3/4"))
 
     assert [(time.start, time.end) for time in times] == [(0, 12), (12, 36), (36, 42)]
 

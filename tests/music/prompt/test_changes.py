@@ -97,4 +97,4 @@ def test_the_refusal_stands_in_the_plan() -> None:
     assert [(report.code, report.words) for report in plan.reported] == [
         ("tempo_change", "138 then 170 bpm")
     ]
-    assert any("'138 then 170 bpm'" in note for note in plan.notes)
+    assert "'138 then 170 bpm'" in report_text(plan.reported[0])

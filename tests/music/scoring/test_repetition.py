@@ -8,7 +8,7 @@ BEAT_S = 0.5
 
 def score(*tracks, bars=32):
     section = ScoreSection("A", 0.0, bars * 4.0, 0.5)
-    return Score(120.0, "C", 4, 0, (section,), tracks, -14.0, -1.0)
+    return Score(120.0, "C", 0, (section,), tracks, -14.0, -1.0)
 
 
 def loop(start=0.0, length=128.0, beats=16.0, **more):

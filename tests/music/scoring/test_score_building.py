@@ -255,7 +255,7 @@ def test_nothing_starts_after_the_end():
 
 
 def test_a_waltz_keeps_its_bars():
-    requested = replace(plan(section("kick", "bass", energy=0.8, bars=4)), beats_per_bar=3)
+    requested = replace(plan(section("kick", "bass", energy=0.8, bars=4)), time_signature="3/4")
     score = score_of(requested, KIT)
 
     assert score.length_beats == 12

@@ -17,6 +17,7 @@ from src.music.scoring.sequencing import (
     roll,
     step_notes,
 )
+from src.music.theory.metre import Metre
 from tests.music.cards import shot
 
 
@@ -25,7 +26,8 @@ def section(name, bars=8, energy=0.6, fill=False):
 
 
 def groove(genre="techno"):
-    return Groove(genre, "Am", 0.0, 120.0, 4, genre_grammar(genre).phrasing)
+    grammar = genre_grammar(genre)
+    return Groove(genre, "Am", 0.0, 120.0, grammar.metre, grammar.phrasing, grammar.scales)
 
 
 def notes_of(category, where, genre="techno", seed=1):
@@ -35,7 +37,7 @@ def notes_of(category, where, genre="techno", seed=1):
 
 
 def test_a_roll_gets_faster_and_louder():
-    steps = list(roll(section("Build")))
+    steps = list(roll(section("Build"), Metre(4, 4)))
     gaps = [b.beat - a.beat for a, b in pairwise(steps)]
 
     assert gaps == sorted(gaps, reverse=True)
@@ -55,7 +57,7 @@ def test_a_snare_rolls_through_a_build_and_not_through_a_groove():
 def test_the_last_bar_of_a_phrase_begins_as_usual_and_ends_as_a_fill():
     usual = read_steps("x...x...x...x...", name="four")
     fill = read_steps("X.......xxxxxxxx", name="run")
-    beats = [step.beat for step in half_fill(usual, fill, 0).steps]
+    beats = [step.beat for step in half_fill(usual, fill, 0, Metre(4, 4)).steps]
 
     assert beats == [0.0, 1.0, *(2.0 + i / 4 for i in range(8))]
 

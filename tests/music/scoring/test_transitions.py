@@ -5,12 +5,14 @@ from src.music.model.plan import ArrangementPlan, SectionPlan
 from src.music.model.timeline import timeline
 from src.music.scoring.transitions import automation_of, throws_of
 from src.music.scoring.transitions import fills_of as fills_by
+from src.music.theory.metre import Metre
 
 PHRASING = genre_grammar("techno").phrasing
 
 
 def fills_of(category, sections, beats_per_bar, rng):
-    return fills_by(category, [(one, rng) for one in sections], PHRASING, beats_per_bar)
+    metre = Metre(beats_per_bar, 4)
+    return fills_by(category, [(one, rng) for one in sections], PHRASING, metre)
 
 
 def times(*names, fill=False, energy=0.6, bars=8):

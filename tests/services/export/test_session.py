@@ -47,7 +47,7 @@ def load(stem_id: str, start_s: float, length_s: float) -> np.ndarray:
 def score(*tracks: Channel, bpm: float = 120.0, tail_s: float = 2.0) -> Score:
     names = {"clap": "Clap Big", "filters": "FixedFilters", "noise": 'No/ise "1"'}
     return Score(
-        bpm=bpm, key="Am", beats_per_bar=4, seed=1, channels=tracks,
+        bpm=bpm, key="Am", seed=1, channels=tracks,
         sections=(ScoreSection("A", 0.0, 8.0, 0.5), ScoreSection("B", 8.0, 8.0, 0.5)),
         target_lufs=-14.0, ceiling_dbtp=-1.0, tail_s=tail_s,
         choices=tuple(
@@ -237,7 +237,7 @@ def test_markers_tempo_and_length_are_the_scores(tmp_path):
     requested = whole(133.0)
     made = session(requested, tmp_path, SessionStyle(baked=False))
     assert [(marker.beats, marker.name) for marker in made.markers] == [(0.0, "A"), (8.0, "B")]
-    assert (made.bpm, made.beats_per_bar, made.key) == (133.0, 4, "Am")
+    assert (made.bpm, str(made.metre), made.key) == (133.0, "4/4", "Am")
     assert round(made.length_s * RATE) == score_samples(requested)
 
 

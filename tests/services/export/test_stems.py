@@ -40,7 +40,7 @@ def hash_of(text: str) -> int:
 
 def score(*tracks: Channel, bpm: float = 131.7, beats: float = 16.0) -> Score:
     return Score(
-        bpm=bpm, key="Am", beats_per_bar=4, seed=1,
+        bpm=bpm, key="Am", seed=1,
         sections=(ScoreSection("A", 0.0, beats, 0.5),), channels=tracks,
         target_lufs=-14.0, ceiling_dbtp=-1.0, tail_s=1.5,
     )  # fmt: skip

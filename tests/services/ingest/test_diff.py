@@ -49,7 +49,7 @@ def test_only_places_in_scope_without_a_file_are_gone(tmp_path: Path) -> None:
     there = FoundFile(tmp_path / "Kit/there.wav", "Kit/there.wav", "Kit/there.wav", 1, 1)
     todo = compare(
         Scan(files=[there]),
-        LibraryState(places=known),
+        LibraryState(locations=known),
         scope=scope(tmp_path, unread=("Closed",)),
         outdated={},
     )

@@ -16,7 +16,9 @@ from tests.services.library_files import refuse_to_list, write_sound
 
 def places(folder: Path, excluded: tuple[Path, ...] = ()) -> list[str]:
     """What a walk of the whole library finds."""
-    return [found.place for found in scan_folder(folder, raw_root=folder, excluded=excluded).files]
+    return [
+        found.location for found in scan_folder(folder, raw_root=folder, excluded=excluded).files
+    ]
 
 
 def test_sounds_of_all_endings_are_found_in_the_order_of_their_places(tmp_path: Path) -> None:
@@ -43,7 +45,7 @@ def test_links_are_followed_only_to_files_that_are_not_found_anyway(tmp_path: Pa
     (library / "dangling.wav").symlink_to("nowhere.wav")
     (library / "loop").symlink_to(".")
     scan = scan_folder(library, raw_root=library, excluded=())
-    assert [found.place for found in scan.files] == ["dangling.wav", "linked.wav", "real.wav"]
+    assert [found.location for found in scan.files] == ["dangling.wav", "linked.wav", "real.wav"]
     assert scan.notes() == ["1 links to folders were not followed"]
 
 
@@ -65,7 +67,7 @@ def test_excluded_folders_are_not_entered(tmp_path: Path) -> None:
 def test_outside_the_library_places_are_absolute_and_hints_are_not(tmp_path: Path) -> None:
     sound = write_sound(tmp_path / "Packs" / "Kit" / "a.wav")
     scan = scan_folder(tmp_path / "Packs", raw_root=tmp_path / "raw", excluded=())
-    assert [(found.place, found.hint_path) for found in scan.files] == [
+    assert [(found.location, found.hint_path) for found in scan.files] == [
         (str(sound), "Packs/Kit/a.wav")
     ]
 
@@ -106,7 +108,7 @@ def test_a_folder_that_may_not_be_read_is_told_and_the_others_are_walked(
         write_sound(tmp_path / name)
     refuse_to_list(tmp_path / "closed", monkeypatch)
     scan = scan_folder(tmp_path, raw_root=tmp_path, excluded=())
-    assert [found.place for found in scan.files] == ["a.wav", "open/d.wav"]
+    assert [found.location for found in scan.files] == ["a.wav", "open/d.wav"]
     assert scan.unread == [tmp_path / "closed"]
     assert scan.notes() == [f"the folder {tmp_path / 'closed'} may not be read"]
     assert "Permission denied" in caplog.text
@@ -137,7 +139,7 @@ def test_a_folder_whose_files_may_not_be_looked_at_is_told_once(
 
     monkeypatch.setattr(os, "scandir", listing)
     scan = scan_folder(tmp_path, raw_root=tmp_path, excluded=())
-    assert [found.place for found in scan.files] == ["open/c.wav"]
+    assert [found.location for found in scan.files] == ["open/c.wav"]
     assert scan.unread == [tmp_path / "closed"]
 
 
@@ -158,6 +160,6 @@ def test_a_file_that_goes_during_the_walk_is_gone_and_the_walk_goes_on(
     monkeypatch.setattr(os, "scandir", listing)
     with caplog.at_level(logging.INFO):
         scan = scan_folder(tmp_path, raw_root=tmp_path, excluded=())
-    assert [found.place for found in scan.files] == ["a.wav", "c.wav"]
+    assert [found.location for found in scan.files] == ["a.wav", "c.wav"]
     assert scan.unread == []
     assert f"{tmp_path / 'b.wav'} went" in caplog.text

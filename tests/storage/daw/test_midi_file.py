@@ -8,13 +8,14 @@ import pytest
 
 from src.core.errors import InvalidInputError
 from src.music.export.midi_parts import MidiCue, MidiNote, MidiPart, MidiSong, midi_song
+from src.music.theory.metre import Metre
 from src.storage.daw.midi_file import midi_bytes
 from tests.music.made_scores import made_score
 
 SONG = MidiSong(
     title="Größe",
     bpm=138.0,
-    beats_per_bar=7,
+    metre=Metre(7, 8),
     key_fifths=-3,
     key_minor=True,
     ticks_per_beat=1_920,
@@ -55,7 +56,7 @@ def test_tempo_metre_and_key_stand_at_the_start():
     ((_, metre),) = of_type(first, "time_signature")
     ((_, key),) = of_type(first, "key_signature")
     assert mido.tempo2bpm(tempo.tempo) == pytest.approx(138.0, abs=2e-4)
-    assert (metre.numerator, metre.denominator) == (7, 4)
+    assert (metre.numerator, metre.denominator) == (7, 8)
     assert key.key == "Cm"
 
 

@@ -16,6 +16,9 @@ NAMES = {
     "gbk": ["鼓组/底鼓.wav", "军鼓.wav", "贝斯循环 120bpm.wav", "合成器.wav", "钢琴.wav"],
     "cp1251": ["Барабаны/Бочка 120.wav", "Бас.wav", "Гитара.wav", "Ёлка.wav"],
     "cp866": ["Барабаны/Бочка 120.wav", "Бас.wav", "Гитара.wav"],
+    "koi8_r": ["Барабаны/Бочка 120.wav", "Бас линия.wav", "Гитара.wav"],
+    "cp949": ["드럼/킥 120bpm.wav", "베이스 라인.wav", "피아노 루프.wav"],
+    "cp1250": ["Zażółć gęślą.wav", "Głośna pętla 120.wav"],
     "cp1252": ["Bässe/Bass 01.wav", "Fläche.wav", "Übergang.wav", "Été.wav", "coração.wav"],
     "cp437": ["Bässe.wav", "Größe.wav", "señal.wav"],
     "utf-8": ["キック.wav", "Бас.wav", "Bässe.wav", "drums/🥁.wav"],
@@ -78,9 +81,9 @@ def test_backslashes_part_folders_but_lose_no_file(tmp_path: Path) -> None:
 
 def test_reserved_names_are_renamed_and_refuse_nothing_else(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as made:
-        for name in ("Song/AUX.wav", "con/Drums.wav", "COM1", "Song/nul.tar.wav"):
+        for name in ("Song/AUX.wav", "con/Drums.wav", "COM1", "Song/nul.tar.wav", "LPT9 .wav"):
             made.writestr(name, b"x")
     files = extract_zip(tmp_path / "a.zip", tmp_path / "out")
     assert [file.relative_to(tmp_path / "out").as_posix() for file in files] == [
-        "Song/_AUX.wav", "_con/Drums.wav", "_COM1", "Song/_nul.tar.wav",
+        "Song/_AUX.wav", "_con/Drums.wav", "_COM1", "Song/_nul.tar.wav", "_LPT9 .wav",
     ]  # fmt: skip

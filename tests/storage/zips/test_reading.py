@@ -98,7 +98,7 @@ def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
 
 def test_only_what_is_wanted_is_unpacked(tmp_path: Path) -> None:
     archive = zipped({"a.wav": b"a", "readme.txt": b"r"})
-    found = extract_zip(archive, tmp_path, requested=lambda name: name.endswith(".wav"))
+    found = extract_zip(archive, tmp_path, wanted=lambda name: name.endswith(".wav"))
     assert found == [tmp_path / "a.wav"]
 
 

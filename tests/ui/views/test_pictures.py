@@ -51,6 +51,15 @@ def test_a_role_is_drawn_where_it_plays_and_faint_where_it_is_muted() -> None:
     assert [row["fill-opacity"] for row in rows] == ["0.9", "0.9", "0.2"]
 
 
+def test_a_role_is_drawn_from_its_entry_to_its_exit() -> None:
+    timed = section("Drop", 16, "bass")
+    timed["stem_queries"][0] |= {"enters_bar": 5, "exits_bar": 13}
+    (_, bar) = rects(plan_picture({"structure": [timed]}, energy_label="", labels={}))
+    head = rects(plan_picture({"structure": [timed]}, energy_label="", labels={}))[0]
+    assert float(bar["x"]) - float(head["x"]) == 250
+    assert float(bar["width"]) + 2 == 500
+
+
 def test_energy_goes_up() -> None:
     root = ElementTree.fromstring(plan_picture(PLAN, energy_label="e", labels={}))
     line = next(root.iter(f"{SVG}polyline"))

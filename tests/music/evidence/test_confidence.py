@@ -1,0 +1,90 @@
+"""Confidences are the share of estimates that prove right."""
+
+import pytest
+
+from src.music.evidence.confidence import (
+    KEY_WEIGHTS,
+    MOST_SURE,
+    TEMPO_WEIGHTS,
+    Neighbours,
+    calibrated,
+    key_cues,
+    tempo_cues,
+)
+from src.music.evidence.estimates import Estimate, Source
+from src.music.evidence.kit_evidence import StemEvidence
+from src.music.evidence.stem_in_kit import fuse_in_context, reconcile
+
+LOOP = Estimate(True, 0.9, "audio")
+NOBODY = Neighbours(0, 0)
+
+
+def loop(category: str = "drums", *, played: float = 0.6) -> StemEvidence:
+    """Four bars at 120, and what plays makes it 120 with this chance."""
+    return StemEvidence(
+        duration_s=8.0, category=category, is_loop=LOOP, bpm=None, key=None,
+        octaves=((60.0, 1.0 - played), (120.0, played)),
+    )  # fmt: skip
+
+
+def tempo_sure(
+    others: Neighbours, *, source: Source = "audio", played: float = 0.6, raw: float = 0.6
+) -> float:
+    estimate = Estimate(120.0, raw, source)
+    cues = tempo_cues(loop(played=played), estimate, others)
+    return calibrated(estimate, cues, TEMPO_WEIGHTS).confidence
+
+
+def key_sure(category: str, *, raw: float = 0.6, source: Source = "audio") -> float:
+    estimate = Estimate("Am", raw, source)
+    cues = key_cues(loop(category), category, estimate)
+    return calibrated(estimate, cues, KEY_WEIGHTS).confidence
+
+
+def test_a_kit_that_agrees_makes_sure() -> None:
+    assert tempo_sure(Neighbours(9, 0)) > tempo_sure(Neighbours(2, 7)) > 0.0
+    assert tempo_sure(Neighbours(9, 0)) > tempo_sure(Neighbours(1, 0)) > tempo_sure(NOBODY)
+
+
+def test_chords_tell_a_key_more_surely_than_lines() -> None:
+    assert key_sure("pad") > key_sure("bass") > 0.0
+    assert key_sure("keys") > key_sure("lead")
+
+
+def test_what_plays_in_another_octave_makes_doubtful() -> None:
+    assert tempo_sure(NOBODY, played=0.8) > tempo_sure(NOBODY, played=0.2)
+
+
+def test_a_clear_sound_is_surer_than_a_faint_one() -> None:
+    assert tempo_sure(NOBODY, raw=0.9) > tempo_sure(NOBODY, raw=0.4)
+    assert key_sure("pad", raw=0.9) > key_sure("pad", raw=0.4)
+
+
+@pytest.mark.parametrize("source", ["filename", "metadata", "user"])
+def test_what_is_stated_keeps_its_confidence(source: Source) -> None:
+    assert tempo_sure(Neighbours(0, 9), source=source, raw=0.77) == 0.77
+    assert key_sure("bass", source=source, raw=0.77) == 0.77
+
+
+@pytest.mark.parametrize("raw", [0.0, 1.0])
+def test_nothing_that_is_heard_is_certain(raw: float) -> None:
+    assert 0.0 < tempo_sure(Neighbours(50, 0), raw=raw) <= MOST_SURE
+
+
+def test_settling_changes_confidences_and_no_values() -> None:
+    stems = [
+        StemEvidence(
+            duration_s=8.0, category="pad", is_loop=LOOP, bpm=Estimate(120.0, 0.6, "audio"),
+            key=Estimate("Am", 0.6, "audio"), tempos=((120.0, 0.6),),
+            keys=tuple(0.6 if place == 21 else 0.4 / 23 for place in range(24)),
+            octaves=((60.0, 0.2), (120.0, 0.8)),
+        )
+    ] * 8  # fmt: skip
+    places = [("kit", "kit")] * 8
+    before, after = fuse_in_context(stems, places), reconcile(stems, places)
+    assert [one.bpm.value for one in after if one.bpm] == [120.0] * 8
+    assert [one.key.value for one in after if one.key] == ["Am"] * 8
+    assert before[0].bpm is not None
+    assert after[0].bpm is not None
+    assert after[0].bpm.confidence > before[0].bpm.confidence
+    assert [one.key for one in after] == [one.key for one in before]  # the kit agrees on it
