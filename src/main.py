@@ -56,6 +56,14 @@ From a folder of stems and a sentence to a track.
 Every failure is `application/problem+json` with a stable `code`.
 """
 
+TAGS = [
+    {"name": "library", "description": "Filling it, and finding things in it"},
+    {"name": "stems", "description": "Single sounds"},
+    {"name": "tracks", "description": "Plans, and what is rendered of them"},
+    {"name": "jobs", "description": "Long tasks"},
+    {"name": "system", "description": "How the engine is doing"},
+]
+
 
 def create_app(
     settings: Settings | None = None,
@@ -76,13 +84,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
         dependencies=[*KEY_SCHEMES, KNOWN_PARAMETERS],
-        openapi_tags=[
-            {"name": "library", "description": "Filling it, and finding things in it"},
-            {"name": "stems", "description": "Single sounds"},
-            {"name": "tracks", "description": "Plans, and what is rendered of them"},
-            {"name": "jobs", "description": "Long tasks"},
-            {"name": "system", "description": "How the engine is doing"},
-        ],
+        openapi_tags=TAGS,
     )
     streamed = (uploads.UPLOAD_PATH, search.BY_SOUND_PATH)
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES, except_paths=streamed)

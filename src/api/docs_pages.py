@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
@@ -50,18 +51,18 @@ def add_docs(app: FastAPI) -> None:
         )
     )
 
-    def show_docs(_: Request) -> Response:
+    def show_docs() -> Response:
         return swagger
 
-    def show_redoc(_: Request) -> Response:
+    def show_redoc() -> Response:
         return redoc
 
     def get_asset(request: Request) -> Response:
         name = request.url.path.rpartition("/")[2]
         return file_answer(request, folder / name, media_type=_MEDIA_TYPES[name])
 
-    answers = {DOCS_URL: show_docs, REDOC_URL: show_redoc}
-    answers |= {f"{ASSETS_URL}/{name}": get_asset for name in _MEDIA_TYPES}
+    answers: dict[str, Callable[..., Response]] = {DOCS_URL: show_docs, REDOC_URL: show_redoc}
+    answers |= dict.fromkeys((f"{ASSETS_URL}/{name}" for name in _MEDIA_TYPES), get_asset)
     for path, answer in answers.items():
         app.add_api_route(path, answer, methods=["GET", "HEAD"], include_in_schema=False)
 

@@ -1,5 +1,7 @@
 """Commands about the engine itself."""
 
+import argparse
+
 from src import __version__
 from src.cli.call import Call, Result
 
@@ -13,6 +15,12 @@ def doctor(call: Call) -> Result:
     text = "\n".join(f"{check.state:<5} {check.name:<18} {check.detail}" for check in checks)
     answer = {"ok": healthy, "version": __version__, "checks": [c.to_dict() for c in checks]}
     return Result(answer, text, 0 if healthy else 1)
+
+
+def add_serve_options(made: argparse.ArgumentParser) -> None:
+    """Add the words after ``serve``."""
+    made.add_argument("--host")
+    made.add_argument("--port", type=int)
 
 
 def serve(call: Call) -> Result:

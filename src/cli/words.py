@@ -84,9 +84,7 @@ def parser() -> argparse.ArgumentParser:
     backups.add_options(
         command("restore", backups.restore, "put a saved library in place"), saves=False
     )
-    serve = command("serve", system.serve, "run the API")
-    serve.add_argument("--host")
-    serve.add_argument("--port", type=int)
+    system.add_serve_options(command("serve", system.serve, "run the API"))
     return made
 
 
