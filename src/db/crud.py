@@ -113,6 +113,28 @@ def get_stem(session: Session, stem_id: str) -> Stem:
     return row
 
 
+def get_stems(session: Session, skip: int = 0, limit: int = 100) -> list[Stem]:
+    """Return stems, the newest first. skip: so many of them are passed over"""
+    return list_stems(session, StemFilter(), window=Window(limit=limit, offset=skip))[0]
+
+
+def get_stem_by_id(session: Session, stem_id: str) -> Stem | None:
+    """Return the stem; None where there is none."""
+    return next(iter(stems_by_id(session, [stem_id])), None)
+
+
+def search_stems_by_tags_and_category(
+    session: Session, tags: Sequence[str] = (), category: str | None = None, limit: int = 100
+) -> list[Stem]:
+    """Return stems of a category that have all of these tags, the newest first.
+
+    category: None takes any. Raises InvalidInputError for a tag that can't be one.
+    """
+    conditions = _stem_conditions(StemFilter(categories=(category,) if category else ()))
+    found = select(Stem).where(*conditions, *(_has_tag(tag) for tag in tags))
+    return list(session.scalars(found.order_by(*_stem_order("-imported_at")).limit(limit)))
+
+
 def stems_by_id(session: Session, stem_ids: Sequence[str]) -> list[Stem]:
     """Return the stems with these ids that are there, with kit and places, in no order."""
     return list(
