@@ -16,6 +16,9 @@ DENYING_PREFIXES = ("не", "un")
 """Beginnings that turn an adjective into its opposite: "неяркий", "unsauber"."""
 
 _SHORTEST_PART = 3
+_JOINTS = ("", "s", "n", "en", "e", "es", "er")
+"""What German puts between the parts of a compound: "Liebeslied", "Flötenmusik"."""
+
 _SHORTEST_DENIED = 4
 _SHORTEST_CORRECTED_TO = 4
 
@@ -180,11 +183,19 @@ class PhraseTable:
         """Split a compound in two words, the first longer than any stem that fits."""
         text = word.plain
         for cut in range(len(text) - _SHORTEST_PART, max(_SHORTEST_PART - 1, longer_than - 1), -1):
-            first, second = self._whole.get(text[:cut]), self._whole.get(text[cut:])
-            if first and second and first.is_content and second.is_content:
+            first, second = self._first_part(text[:cut]), self._whole.get(text[cut:])
+            if first and second and (second.is_content or second.kind == "whole"):
                 position = _raw_place(word.raw, text[:cut])
                 return Found(first, word.raw[:position]), Found(second, word.raw[position:])
         return ()
+
+    def _first_part(self, part: str) -> WordEntry | None:
+        """Find what begins a compound, with or without the letters that join it to the next."""
+        for joint in _JOINTS:
+            entry = self._whole.get(part.removesuffix(joint)) if part.endswith(joint) else None
+            if entry is not None and entry.is_content:
+                return entry
+        return None
 
     def _denied(self, word: Word) -> Iterator[Found]:
         for prefix in DENYING_PREFIXES:

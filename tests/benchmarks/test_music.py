@@ -32,7 +32,7 @@ def score_with(*pairs: tuple[str, str]) -> Score:
         Choice(f"s{n}", f"S{n}", plays, requested, ("Drop",), 0.9)
         for n, (requested, plays) in enumerate(pairs)
     )
-    return Score(120.0, "Am", 4, 1, (), (), -14.0, -1.0, choices=choices)
+    return Score(120.0, "Am", 1, (), (), -14.0, -1.0, choices=choices)
 
 
 @pytest.mark.parametrize(

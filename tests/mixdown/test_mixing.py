@@ -67,7 +67,7 @@ def everything() -> Score:
         ),
     )  # fmt: skip
     sections = (ScoreSection("A", 0.0, 60.0, 0.5),)
-    return Score(200.0, "Am", 4, 1, sections, tracks, -14.0, -1.0, tail_s=1.0)
+    return Score(200.0, "Am", 1, sections, tracks, -14.0, -1.0, tail_s=1.0)
 
 
 class Library:
@@ -194,7 +194,7 @@ def in_sections(levels_db: tuple[float, float]) -> Score:
         ScoreSection(name, start, 60.0, 0.5, level_db)
         for name, start, level_db in zip("AB", (0.0, 60.0), levels_db, strict=True)
     )
-    return Score(200.0, "Am", 4, 1, sections, tracks, -14.0, -1.0, tail_s=1.0)
+    return Score(200.0, "Am", 1, sections, tracks, -14.0, -1.0, tail_s=1.0)
 
 
 def test_levels_of_sections_change_only_what_lies_across_a_border(library: Library) -> None:

@@ -16,10 +16,10 @@ from src.music.model.plan import (
     GAIN_DB,
     SECTION_BARS,
     ArrangementPlan,
-    Range,
     SectionPlan,
     StemQuery,
 )
+from src.music.model.plan_values import Range
 from src.music.model.score import Choice
 from src.music.theory.keys import parse_key
 from src.music.theory.library import CATEGORIES, DRUM_CATEGORIES

@@ -10,7 +10,7 @@ from src.music.model.accounts import ReportedWords
 from src.music.model.plan import BPM
 from src.music.prompt.intent import PromptIntent
 from src.music.theory.keys import is_minor, key_name, parse_key, pitch_class, relative_key
-from src.music.theory.metre import Metre, read_metre
+from src.music.theory.metre import COMMON_TIME, Metre, read_metre
 
 _FASTER = {
     "driving": 0.25, "energetic": 0.4, "aggressive": 0.35, "hard": 0.35, "euphoric": 0.15,
@@ -45,10 +45,18 @@ def choose_metre(
     if intent.metre is None:
         return grammar.metre, ()
     try:
-        return read_metre(intent.metre), ()
+        return read_metre(intent.metre), _contradicted(intent.metre, grammar)
     except InvalidInputError:
         what = f"a metre of {intent.metre}"
         return grammar.metre, (ReportedWords("not_granted", intent.metre, {"what": what}),)
+
+
+def _contradicted(metre: str, grammar: GenreGrammar) -> tuple[ReportedWords, ...]:
+    """Report a metre that is not that of a genre which lives by its own, such as a waltz."""
+    if grammar.time_signature in (metre, COMMON_TIME):
+        return ()
+    values = {"other": grammar.full_name, "kept": metre}
+    return (ReportedWords("contradiction", metre, values),)
 
 
 def choose_bpm(

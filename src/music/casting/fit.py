@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from src.music.casting.loop_metre import (
     IN_FOUR,
@@ -112,9 +112,7 @@ def fit_stem(card: StemCard, target: Target, *, key: str | None) -> Fit:
         way,
         source_start_s=card.downbeat_s if way in ("texture", "phrase") else 0.0,
         source_length_s=max(0.0, card.duration_s - card.downbeat_s),
-        semitones=0.0 if tuned is None else float(tuned.semitones),
-        key_distance=None if tuned is None else tuned.distance,
-        key_worth=None if tuned is None else tuned.worth,
+        **_tuning(tuned),
     )
 
 
@@ -153,13 +151,22 @@ def _as_loop(card: StemCard, target: Target, key: str | None) -> Fit | None:
         stretch_ratio=relation.factor,
         tempo_cost=cost,
         half_or_double=relation.ratio,
-        semitones=0.0 if tuned is None else float(tuned.semitones),
-        key_distance=None if tuned is None else tuned.distance,
-        key_worth=None if tuned is None else tuned.worth,
+        **_tuning(tuned),
         guessed=guessed,
         own_bar=laid.own_bar,
         bar=target.beats_per_bar,
     )
+
+
+def _tuning(tuned: KeyFit | None) -> dict[str, Any]:
+    """Fields of a fit that say how it is brought into the track's key."""
+    if tuned is None:
+        return {}
+    return {
+        "semitones": float(tuned.semitones),
+        "key_distance": tuned.distance,
+        "key_worth": tuned.worth,
+    }
 
 
 def _is_rotated(card: StemCard, bpm: float, beats_per_bar: float) -> bool:

@@ -11,7 +11,8 @@ from typing import Any, NoReturn
 from src.core.errors import InvalidInputError
 from src.music.genre.harmony import CHORD_STYLES, read_chords
 from src.music.genre.steps import read_steps
-from src.music.model.plan import BPM, ENERGY, KEY, SECTION_BARS, SWING, SWING_NOTES, Range
+from src.music.model.plan import BPM, ENERGY, KEY, SECTION_BARS, SWING, SWING_NOTES
+from src.music.model.plan_values import Range
 from src.music.theory.library import CATEGORIES
 from src.music.theory.metre import COMMON_TIME, Metre, read_metre
 from src.music.theory.scales import SCALES

@@ -251,10 +251,7 @@ def _grammar(
         phrasing=_phrasing(data["phrasing"], genre),
         styles=styles,
         style=style,
-        sways={
-            category: Sway(float(sway["width"]), int(sway["bars"]))
-            for category, sway in data.get("pan", {}).items()
-        },
+        sways=_sways(data.get("pan", {})),
         answers=_answers(data.get("answers", {}), roles, genre),
         words=tuple(data.get("words", ())),
         swing_note=int(data["swing_note"]),
@@ -267,6 +264,12 @@ def _grammar(
         family=family_of(genre),
         parent=data.get("parent", ""),
     )
+
+
+def _sways(data: Mapping[str, Any]) -> dict[str, Sway]:
+    return {
+        category: Sway(float(sway["width"]), int(sway["bars"])) for category, sway in data.items()
+    }
 
 
 def _answers(

@@ -12,7 +12,7 @@ Every further field is optional and additive.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from src.core.errors import InvalidInputError
 from src.music.model.accounts import (
@@ -28,6 +28,7 @@ from src.music.model.accounts import (
 )
 from src.music.model.ending import Ending, ending_from_dict, ending_to_dict
 from src.music.model.palette import Palette, palette_from_dict, palette_to_dict
+from src.music.model.plan_values import Range, number_of, texts_of, value_of_kind, whole_of
 from src.music.theory.library import CATEGORIES
 from src.music.theory.mastering_presets import PRESETS
 from src.music.theory.metre import COMMON_TIME, Metre, read_metre
@@ -37,28 +38,6 @@ KEY = re.compile(r"^[A-G][#b]?m?$")
 
 MAX_TEXT, MAX_SECTION_NAME, MAX_PART_NAME = 2000, 200, 60
 """Longest prompt or free text, name of a section and name of a part, in characters."""
-
-Limit = TypeVar("Limit", int, float)
-
-
-@dataclass(frozen=True)
-class Range(Generic[Limit]):
-    """The smallest and the largest value that a field may have; both are allowed."""
-
-    low: Limit
-    high: Limit
-
-    def __str__(self) -> str:
-        return f"{self.low:.9g} to {self.high:.9g}"
-
-    def allows(self, value: float) -> bool:
-        """Tell whether a value lies within."""
-        return self.low <= value <= self.high
-
-    def nearest(self, value: float) -> float:
-        """Clamp a value to the range."""
-        return min(self.high, max(self.low, value))
-
 
 BPM = Range(30.0, 300.0)
 SWING = Range(0.0, 0.5)
@@ -260,28 +239,25 @@ def plan_from_dict(data: Mapping[str, Any]) -> ArrangementPlan:
 
     Raises InvalidInputError that names the field, the value and the rule.
     """
-    structure = _expect(data, "structure", list, "plan")
+    structure = value_of_kind(data, "structure", list, "plan")
     if not SECTIONS.allows(len(structure)):
         raise InvalidInputError(
             f"plan.structure must have {SECTIONS} sections, got {len(structure)}"
         )
-    key = data.get("key", "Am")
-    if not isinstance(key, str) or not KEY.match(key):
-        raise InvalidInputError(f"plan.key must look like 'Am', 'C' or 'F#m', got {key!r}")
     return ArrangementPlan(
-        bpm=_number(data, "bpm", None, BPM, "plan"),
-        key=key,
+        bpm=number_of(data, "bpm", None, BPM, "plan"),
+        key=_key(data),
         structure=tuple(_section(item, index) for index, item in enumerate(structure)),
         genre=_text(data, "genre", "default", "plan"),
         prompt=_text(data, "prompt", "", "plan"),
-        moods=_words(data, "moods", "plan"),
-        excluded=_words(data, "excluded", "plan"),
-        swing=_number(data, "swing", 0.0, SWING, "plan"),
+        moods=texts_of(data, "moods", "plan"),
+        excluded=texts_of(data, "excluded", "plan"),
+        swing=number_of(data, "swing", 0.0, SWING, "plan"),
         target_lufs=_target_lufs(data),
         mastering=_mastering(data),
-        notes=_words(data, "notes", "plan"),
+        notes=texts_of(data, "notes", "plan"),
         pinned=_pinned(data),
-        avoided=_words(data, "avoided", "plan"),
+        avoided=texts_of(data, "avoided", "plan"),
         only_roles=_only_roles(data),
         palette=palette_from_dict(data.get("palette")),
         ending=ending_from_dict(data.get("ending")),
@@ -290,12 +266,19 @@ def plan_from_dict(data: Mapping[str, Any]) -> ArrangementPlan:
         style=_text(data, "style", "", "plan"),
         scale=_text(data, "scale", "", "plan"),
         feel=_text(data, "feel", "", "plan"),
-        chords=_words(data, "chords", "plan"),
-        progression=_words(data, "progression", "plan"),
+        chords=texts_of(data, "chords", "plan"),
+        progression=texts_of(data, "progression", "plan"),
         requested=sounds_from_dict(data.get("requested", ())),
         understood=understood_from_dict(data.get("understood", ())),
         reported=reports_from_dict(data.get("reported", ())),
     )
+
+
+def _key(data: Mapping[str, Any]) -> str:
+    key = data.get("key", "Am")
+    if not isinstance(key, str) or not KEY.match(key):
+        raise InvalidInputError(f"plan.key must look like 'Am', 'C' or 'F#m', got {key!r}")
+    return key
 
 
 def _short(value: float) -> float:
@@ -309,7 +292,7 @@ def _time_signature(data: Mapping[str, Any]) -> str:
     if written is None:
         if data.get("beats_per_bar") is None:
             return COMMON_TIME
-        return f"{_whole(data, 'beats_per_bar', None, BEATS_PER_BAR, 'plan')}/4"
+        return f"{whole_of(data, 'beats_per_bar', None, BEATS_PER_BAR, 'plan')}/4"
     if not isinstance(written, str):
         raise InvalidInputError(f"plan.time_signature must be a text like '3/4', got {written!r}")
     try:
@@ -317,7 +300,7 @@ def _time_signature(data: Mapping[str, Any]) -> str:
     except InvalidInputError as error:
         raise InvalidInputError(f"plan.time_signature: {error.message}") from error
     if data.get("beats_per_bar") is not None:
-        beats = _number(data, "beats_per_bar", None, BEATS_PER_BAR, "plan")
+        beats = number_of(data, "beats_per_bar", None, BEATS_PER_BAR, "plan")
         if beats != metre.beats_per_bar:
             raise InvalidInputError(
                 f"plan.beats_per_bar must be {metre.beats_per_bar:g} in {metre}, or left out,"
@@ -336,7 +319,7 @@ def _swing_note(data: Mapping[str, Any]) -> int:
 def _target_lufs(data: Mapping[str, Any]) -> float | None:
     if data.get("target_lufs") is None:
         return None
-    return _number(data, "target_lufs", None, TARGET_LUFS, "plan")
+    return number_of(data, "target_lufs", None, TARGET_LUFS, "plan")
 
 
 def _only_roles(data: Mapping[str, Any]) -> tuple[str, ...]:
@@ -407,17 +390,17 @@ def _section(data: Any, index: int) -> SectionPlan:
         raise InvalidInputError(
             f"{where}.stem_queries must be a list of at most {QUERIES.high}, got {got}"
         )
-    bars = _whole(data, "bars", None, SECTION_BARS, where)
+    bars = whole_of(data, "bars", None, SECTION_BARS, where)
     return SectionPlan(
         section=_text(data, "section", f"Section {index + 1}", where),
         bars=bars,
         stem_queries=tuple(
             _query(item, f"{where}.stem_queries[{i}]", bars) for i, item in enumerate(queries)
         ),
-        energy=_number(data, "energy", 0.5, ENERGY, where),
+        energy=number_of(data, "energy", 0.5, ENERGY, where),
         fill=bool(data.get("fill", False)),
-        variation=_whole(data, "variation", 0, VARIATION, where),
-        muted=_words(data, "muted", where),
+        variation=whole_of(data, "variation", 0, VARIATION, where),
+        muted=texts_of(data, "muted", where),
         only=_categories(data, "only", where),
         without=_categories(data, "without", where),
         genre=_text(data, "genre", "", where),
@@ -438,12 +421,12 @@ def _query(data: Any, where: str, bars: int) -> StemQuery:
         raise InvalidInputError(f"{where}.pattern must be a text, got {pattern!r}")
     return StemQuery(
         category=category,
-        tags=_words(data, "tags", where),
-        count=_whole(data, "count", 1, STEMS, where),
+        tags=texts_of(data, "tags", where),
+        count=whole_of(data, "count", 1, STEMS, where),
         text=_text(data, "text", "", where),
         pattern=pattern,
-        gain_db=_number(data, "gain_db", 0.0, GAIN_DB, where),
-        answer_bars=_whole(data, "answer_bars", 0, ANSWER_BARS, where),
+        gain_db=number_of(data, "gain_db", 0.0, GAIN_DB, where),
+        answer_bars=whole_of(data, "answer_bars", 0, ANSWER_BARS, where),
         enters_bar=_bar(data, "enters_bar", Range(1, bars), where),
         exits_bar=_exit(data, bars, where),
     )
@@ -452,7 +435,7 @@ def _query(data: Any, where: str, bars: int) -> StemQuery:
 def _bar(data: Mapping[str, Any], name: str, allowed: Range[int], where: str) -> int | None:
     if data.get(name) is None:
         return None
-    return _whole(data, name, None, allowed, where)
+    return whole_of(data, name, None, allowed, where)
 
 
 def _exit(data: Mapping[str, Any], bars: int, where: str) -> int | None:
@@ -464,43 +447,13 @@ def _exit(data: Mapping[str, Any], bars: int, where: str) -> int | None:
 
 
 def _categories(data: Mapping[str, Any], name: str, where: str) -> tuple[str, ...]:
-    found = _words(data, name, where)
+    found = texts_of(data, name, where)
     for category in found:
         if category not in CATEGORIES:
             raise InvalidInputError(
                 f"{where}.{name} must be of {', '.join(CATEGORIES)}, got {category!r}"
             )
     return found
-
-
-def _expect(data: Mapping[str, Any], name: str, kind: type, where: str) -> Any:
-    value = data.get(name)
-    if not isinstance(value, kind):
-        raise InvalidInputError(f"{where}.{name} must be a {kind.__name__}, got {value!r}")
-    return value
-
-
-def _number(
-    data: Mapping[str, Any],
-    name: str,
-    default: float | None,
-    allowed: Range[int] | Range[float],
-    where: str,
-) -> float:
-    value = data.get(name, default)
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not allowed.allows(value):
-        raise InvalidInputError(f"{where}.{name} must be a number from {allowed}, got {value!r}")
-    return float(value)
-
-
-def _whole(
-    data: Mapping[str, Any], name: str, default: int | None, allowed: Range[int], where: str
-) -> int:
-    value = _number(data, name, default, allowed, where)
-    if not value.is_integer():
-        raise InvalidInputError(f"{where}.{name} must be a whole number, got {value!r}")
-    return int(value)
 
 
 def _text(data: Mapping[str, Any], name: str, default: str, where: str) -> str:
@@ -511,10 +464,3 @@ def _text(data: Mapping[str, Any], name: str, default: str, where: str) -> str:
             f"{where}.{name} must be a text of at most {MAX_TEXT} characters, got {got}"
         )
     return value
-
-
-def _words(data: Mapping[str, Any], name: str, where: str) -> tuple[str, ...]:
-    value = data.get(name, [])
-    if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
-        raise InvalidInputError(f"{where}.{name} must be a list of texts, got {value!r}")
-    return tuple(value)

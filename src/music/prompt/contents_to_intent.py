@@ -23,6 +23,7 @@ OPPOSITE_MOODS = (
 )  # fmt: skip
 """Pairs of moods that a track can hardly have both; it is aimed at both, and reported."""
 
+_SAME_TEMPO = 0.25
 _SLOWEST_FAST, _FASTEST_SLOW = 90.0, 140.0
 
 
@@ -132,7 +133,7 @@ def with_harmony(intent: PromptIntent, harmony: HarmonyRequest) -> PromptIntent:
 def with_contradictions(intent: PromptIntent, found: PromptContents) -> PromptIntent:
     """Report what contradicts itself, and what was decided."""
     reports = [*_opposite_moods(found), *_both_requested_and_refused(found)]
-    reports += _genres(found, intent)
+    reports += [*_genres(found, intent), *_tempo_word(found, intent), *_voices(found)]
     slow_and_fast = intent.bpm is not None and (
         (intent.tempo_feel > 0 and intent.bpm < _SLOWEST_FAST)
         or (intent.tempo_feel < 0 and intent.bpm > _FASTEST_SLOW)
@@ -176,11 +177,41 @@ def _both_requested_and_refused(found: PromptContents) -> list[ReportedWords]:
     ]
 
 
+def _tempo_word(found: PromptContents, intent: PromptIntent) -> list[ReportedWords]:
+    """Report a tempo word that a tempo in figures contradicts: the figures hold."""
+    word, bpm = found.tempo_word, intent.bpm
+    if word is None or bpm is None or abs(bpm / word - 1.0) <= _SAME_TEMPO:
+        return []
+    words = next(one.words for one in found.understood if one.value.endswith(f", {word:g}"))
+    tempo = f"{bpm:g} BPM"
+    return [ReportedWords("contradiction", words, {"other": tempo, "kept": tempo})]
+
+
+def _voices(found: PromptContents) -> list[ReportedWords]:
+    """Report "instrumental ... with a female vocal": voices that are refused and asked for."""
+    voices = [t for t in found.things if t.request.category == "vocal" and not t.section]
+    refused = [thing for thing in voices if thing.refused and thing.request.name == "vocal"]
+    asked = [thing for thing in voices if not thing.refused and not thing.part]
+    if not refused or not asked or asked[0].request.name == "vocal":
+        return []
+    values = {"other": asked[-1].words, "kept": asked[-1].words}
+    return [ReportedWords("contradiction", refused[0].words, values)]
+
+
 def _genres(found: PromptContents, intent: PromptIntent) -> list[ReportedWords]:
     """Further genres besides the one that is played."""
     kept = f"{intent.style} {intent.genre}".strip()
     others = [g for g, _ in found.genres if g != intent.genre and g not in found.refused_genres]
-    return [ReportedWords("second_genre", other, {"kept": kept}) for other in dict.fromkeys(others)]
+    said = {one.value: one.words for one in found.understood if one.field == "genre"}
+    return [
+        ReportedWords("second_genre", _as_said(other, said), {"kept": kept})
+        for other in dict.fromkeys(others)
+    ]
+
+
+def _as_said(genre: str, said: Mapping[str, str]) -> str:
+    """Find the words by which a genre, or a style of it, was named."""
+    return next((words for value, words in said.items() if value.endswith(genre)), genre)
 
 
 def _genre(found: PromptContents) -> tuple[str | None, str]:

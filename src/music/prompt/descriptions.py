@@ -92,6 +92,8 @@ def _feel(item: Item, contents: PromptContents, refused: bool) -> None:
     if "swing" in item.suggests:
         swings = (item.value in _SWUNG) != refused
         contents.swing = float(item.suggests["swing"]) if not refused else 0.0
+        if not refused and "genre" in item.suggests:
+            contents.suggestions.append({"genre": item.suggests["genre"]})
         contents.understand(item.text, "swing", f"{contents.swing:g}" if swings else "0")
         return
     contents.feel = None if refused else item.value

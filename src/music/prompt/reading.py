@@ -230,6 +230,23 @@ class PromptReader:
         self._gain_db, self._less = (0.0 if self._refusing else 2.0), False
         self._denial = f"{self._denial} {self.item.text}".strip()
 
+    def on_level(self) -> None:
+        """ "Guitar louder", "turn down the drums": of what stands before it in its clause, else of
+        what follows; of nothing it says how the track is.
+        """
+        louder = self.item.value == "louder"
+        following = next_item(self.items, self.index, (*_DESCRIBING, "filler", "article"))
+        if self._clause and following.kind not in THINGS:
+            thing = self.found.things[self._clause[-1]]
+            request = replace(thing.request, gain_db=2.0 if louder else -4.0)
+            words = f"{thing.words} {self.item.text}"
+            self.found.things[self._clause[-1]] = replace(thing, request=request, words=words)
+        elif following.kind in THINGS:
+            self._gain_db, self._denial = (2.0 if louder else -4.0), self.item.text
+        else:
+            self.found.moods.append("powerful" if louder else "quiet")
+            self._took("moods", self.found.moods[-1])
+
     def on_less(self) -> None:
         """Softer, but not refused; of a mood, less is away from it."""
         self._refusing = self._fresh = False

@@ -12,7 +12,7 @@ from src.music.prompt.harmony import take_harmony
 from src.music.prompt.intent import PromptIntent
 from src.music.prompt.items import items_of
 from src.music.prompt.key import KeyRequest, take_key
-from src.music.prompt.length import LengthRequests, take_lengths
+from src.music.prompt.length import Length, LengthRequests, take_lengths
 from src.music.prompt.lexicon import prompt_lexicon
 from src.music.prompt.names import take_names, take_quotes
 from src.music.prompt.reading import PromptReader
@@ -31,6 +31,9 @@ from src.words.spelling import words_of
 
 USUAL_BPM = 120.0
 """At which lengths in the same unit are compared; it does not matter which."""
+
+SLOWEST_USUAL, FASTEST_USUAL = 50.0, 200.0
+"""Between these tempos bars and seconds are compared where none is named."""
 
 SAME_LENGTH = 0.05
 """Lengths of a track that differ by less are one."""
@@ -132,13 +135,25 @@ def _other_lengths(lengths: LengthRequests, bpm: float | None) -> list[ReportedW
     (kept, first), *others = lengths.tracks
     same_unit = all((length.bars is None) == (first.bars is None) for _, length in others)
     if bpm is None and not same_unit:
-        return []
+        return [
+            ReportedWords("contradiction", words, {"other": kept, "kept": kept})
+            for words, length in others
+            if not _could_be_one(first, length)
+        ]
     bars = first.in_bars(bpm or USUAL_BPM)
     return [
         ReportedWords("contradiction", words, {"other": kept, "kept": kept})
         for words, length in others
         if abs(length.in_bars(bpm or USUAL_BPM) / bars - 1.0) > SAME_LENGTH
     ]
+
+
+def _could_be_one(first: Length, second: Length) -> bool:
+    """Tell whether bars and seconds can be the same length at a usual tempo."""
+    bars, seconds = (first.bars, second.seconds) if first.bars else (second.bars, first.seconds)
+    if not bars or not seconds:
+        return True
+    return 240.0 * bars / FASTEST_USUAL <= seconds <= 240.0 * bars / SLOWEST_USUAL
 
 
 def _others(code: str, others: tuple[str, ...], kept: str) -> list[ReportedWords]:

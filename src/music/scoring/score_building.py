@@ -14,7 +14,7 @@ from src.music.model.ending import COLD
 from src.music.model.part_request import PartRequest
 from src.music.model.plan import SECTION_CLOSE, ArrangementPlan
 from src.music.model.score import Automation, Channel, Choice, Reason, Score, ScoreSection
-from src.music.model.timeline import timeline
+from src.music.model.timeline import SectionTime, timeline
 from src.music.scoring.levels import part_gain_db
 from src.music.scoring.panning import pan_of
 from src.music.scoring.part_material import TrackSetting, material_of, spans_of_part
@@ -64,10 +64,7 @@ def build_score(
         bpm=plan.bpm,
         key=plan.key,
         seed=seed,
-        sections=tuple(
-            ScoreSection(time.name, time.start, time.length, time.energy, level_db)
-            for time, level_db in zip(times, gains, strict=True)
-        ),
+        sections=tuple(_sections(times, gains)),
         channels=tuple(with_section_gains(channel, times, gains) for channel in channels),
         target_lufs=target,
         ceiling_dbtp=ceiling,
@@ -80,6 +77,12 @@ def build_score(
         choices=tuple(_choices(parts, channels, plan)),
         warnings=tuple(dict.fromkeys((*cast.warnings, *warnings_of(plan)))),
     )
+
+
+def _sections(times: Sequence[SectionTime], gains: Sequence[float]) -> Iterator[ScoreSection]:
+    """Write the sections of a score, each with its level."""
+    for time, level_db in zip(times, gains, strict=True):
+        yield ScoreSection(time.name, time.start, time.length, time.energy, level_db)
 
 
 def _tail(plan: ArrangementPlan) -> tuple[float, float]:

@@ -35,7 +35,7 @@ def test_a_name_is_reported_and_nothing_in_it_is_music(prompt: str, name: str) -
     [
         "like Techno", "in the style of old movies", "like a broken robot", "like rain on a window",
         "wie Nebel", "wie Regen am Fenster", "в стиле техно", "sounds like techno",
-        "klingt wie ein Klavier", "music by night", "как дождь",
+        "klingt wie ein Klavier", "music by night", "как дождь", "zorbak punk vibes",
     ],
 )  # fmt: skip
 def test_what_music_is_like_is_no_name(prompt: str) -> None:

@@ -34,7 +34,7 @@ def score(build_db: float, *, target_lufs: float | None = -14.0) -> Score:
     level = Automation("gain_db", tuple(AutomationPoint(*place) for place in places))
     track = Channel("pad", "pad", (Clip("pad", 0.0, 32.0, 0.0, 16.0),), automation=(level,))
     return Score(
-        120.0, "C", 4, 1,
+        120.0, "C", 1,
         tuple(ScoreSection(time.name, time.start, time.length, time.energy) for time in TIMES),
         (track,), target_lufs, -1.0,
     )  # fmt: skip

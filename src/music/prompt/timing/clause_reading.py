@@ -16,7 +16,7 @@ from src.music.prompt.text import Sentence
 from src.music.prompt.timing.clauses import HEADED, THEN, Clause, cut_clauses
 from src.music.prompt.timing.endings import EndingRequest
 from src.music.prompt.timing.form_words import FormRequest, NamedSection
-from src.music.prompt.timing.moments import END, START
+from src.music.prompt.timing.moments import END, MIDDLE, START, Moment
 from src.words.timeline_words import timeline_words
 
 _KINDS = {
@@ -109,9 +109,12 @@ def _read(clause: Clause, part: Sentence) -> tuple[ClauseRequest, PromptContents
     kind = None if section is None else words.section_of(section["s"])
     only = found.only_requested or any(one.only for one in found.sections.values())
     genre, style = found.genres[0] if found.genres else ("", "")
+    stops = "everything" in said and "leaves" in said and not requested
+    moves = said & {"enters", "leaves"} and "everything" not in said
+    if (clause.start, clause.end) == MIDDLE and moves:
+        clause = replace(clause, start=Moment(share=0.5), end=None)
     restricts = "only" in said and _is_restricted(clause, part)
     only = (only or "only" in said) and not restricts
-    stops = "everything" in said and "leaves" in said and not requested
     request = ClauseRequest(
         text=" ".join(part.raw.split()),
         start=clause.start,

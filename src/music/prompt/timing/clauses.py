@@ -208,7 +208,10 @@ class _Cutting:
             if joins:
                 before = out[-1]
                 marks = (*before.marks, *piece.marks)
-                out[-1] = replace(before, span=(before.span[0], piece.span[1]), marks=marks)
+                span = before.span[0], piece.span[1]
+                lone = piece.follows and not self._kinds(before)
+                by, led = (piece.by, piece.led) if lone else (before.by, before.led)
+                out[-1] = _Piece(span, by, marks, led)
             else:
                 out.append(piece)
         return out
@@ -217,7 +220,8 @@ class _Cutting:
         """Tell whether a lone time takes the words behind it: "in the middle, only piano"."""
         if self._kinds(before) or not any(_is_position(mark) for mark in before.marks):
             return False
-        return piece.by == "," and not any(_is_position(mark) for mark in piece.marks)
+        by = piece.by == "," or piece.follows
+        return by and not any(_is_position(mark) for mark in piece.marks)
 
     def _belongs_before(self, before: _Piece, piece: _Piece, following: Sequence[_Piece]) -> bool:
         """Tell whether a lone time closes what stands before it: "pads, for 8 bars, then"."""

@@ -28,6 +28,9 @@ class Moment:
     later: bool = False
 
 
+MIDDLE = Moment(share=0.375), Moment(share=0.625)
+"""What "in the middle" is: a quarter of the track about its middle."""
+
 AT, FROM, UNTIL, BEFORE, WITHIN, LASTING, BARE = (
     "at", "from", "until", "before", "within", "lasting", "bare",
 )  # fmt: skip
@@ -139,7 +142,7 @@ def _edges(w: TimelineWords) -> Iterator[tuple[str, _Reader]]:
         ("first half", WITHIN, START, Moment(share=0.5)),
         ("second half", WITHIN, Moment(share=0.5), END),
         ("halfway", AT, Moment(share=0.5), None),
-        ("middle", AT, Moment(share=0.5), None),
+        ("middle", WITHIN, *MIDDLE),
     ):
         yield rf"{w[name]}{not_of_section}{of_track}", _fixed(kind, start, end)
 

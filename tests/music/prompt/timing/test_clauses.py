@@ -4,7 +4,7 @@ import pytest
 
 from src.music.prompt.intent import ClauseRequest
 from src.music.prompt.length import Length
-from src.music.prompt.timing.moments import START, Moment
+from src.music.prompt.timing.moments import MIDDLE, START, Moment
 from src.music.prompt.understanding import understand_prompt
 
 
@@ -59,7 +59,14 @@ def test_a_length_outside_a_row_is_the_tracks_and_within_one_the_clauses() -> No
 
 def test_a_lone_time_takes_the_words_behind_it() -> None:
     (clause,) = clauses("house, in the middle, only piano")
-    assert (clause.start, names(clause), clause.only) == (Moment(share=0.5), ["piano"], True)
+    assert ((clause.start, clause.end), names(clause), clause.only) == (MIDDLE, ["piano"], True)
+    (clause,) = clauses("house, in the middle the strings come in")
+    assert (clause.start, clause.end) == (Moment(share=0.5), None)
+
+
+def test_a_lone_time_before_a_change_is_its_time() -> None:
+    reggae, rock = clauses("halfway through switch to reggae, then back to rock")
+    assert (reggae.start, reggae.genre, rock.genre) == (Moment(share=0.5), "reggae", "rock")
 
 
 def test_a_list_goes_on_behind_commas() -> None:
