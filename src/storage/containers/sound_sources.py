@@ -38,9 +38,6 @@ _MOST_JUNK = 1 << 16
 """Bytes at the start in which the beginning of a stream is sought."""
 
 _LARGEST_TAG = 4 << 20
-_LEAST_DELAY = 528
-"""Samples by which any encoder of MP3 delays the sound (filter bank and transform)."""
-
 _ENCODER_DELAY = 576
 """Samples at the start of an MP3 that are no sound, of the usual encoder."""
 
@@ -258,12 +255,12 @@ def _with_tagged_lengths(file: BinaryIO, start: int, stream: Mp3Stream) -> Mp3St
 def _stream(file: BinaryIO, stream: Mp3Stream) -> SoundRun:
     """The frames of a stream, behind a frame that counts them where none does rightly.
 
-    Where nobody tells the encoder's delay, what every encoder delays by at least is left out, if
+    Where nobody tells the encoder's delay, what the usual one (LAME) delays by is left out, if
     it is quiet and the encoder's first frame is there: a stream may be cut out of a longer one.
     """
     info, decoded = stream.info, stream.frames * stream.head.samples
     trimmed = info is not None and info.delay is not None and info.padding is not None
-    quiet = 0 if trimmed or not _has_its_start(file, stream) else _LEAST_DELAY
+    quiet = 0 if trimmed or not _has_its_start(file, stream) else _ENCODER_DELAY
     if stream.head.layer != 3 or (info is not None and stream.frames <= (info.frames or 0)):
         samples = _without_padding(stream) if trimmed and _reaches_end(stream) else None
         return SoundRun(stream.spans, samples=samples, promises=False, quiet_skip=quiet)
