@@ -13,7 +13,7 @@ from typing import BinaryIO
 from src.storage.containers.aiff_file import unfinished_aiff
 from src.storage.containers.byte_view import ByteSpan, Part
 from src.storage.containers.caf_file import caf_sound
-from src.storage.containers.flac_stream import flac_info, whole_frames
+from src.storage.containers.flac_stream import flac_info
 from src.storage.containers.mp3_frames import (
     Mp3Stream,
     begins_afresh,
@@ -147,17 +147,6 @@ def _flac(file: BinaryIO, start: int) -> Sources:
     end = _before_tags(file)
     parts = (ByteSpan(start, end - start),)
     return _one(SoundRun(parts, promises=False, block_samples=info.block_samples))
-
-
-def mended_flac(file: BinaryIO) -> Sources | None:
-    """A damaged FLAC without the frames that are hurt; None for other files."""
-    start = behind_tags(file)
-    info = flac_info(file, start)
-    if info is None:
-        return None
-    kept = whole_frames(file, start)
-    source = SoundRun(kept.parts, promises=False, block_samples=info.block_samples)
-    return _one(source, f"damaged: {kept.left_out} of its frames are left out")
 
 
 def _before_tags(file: BinaryIO) -> int:
