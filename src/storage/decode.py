@@ -326,7 +326,9 @@ def _run_blocks(
 
 
 def _begins_quietly(block: _Block, count: int) -> bool:
-    """Whether the first samples hold no more than the echo of a coder before an attack (RMS)."""
+    """Tell whether the first samples hold no more than the echo of a coder before an attack
+    (RMS).
+    """
     before, after = block[:count], block[count : count + _ATTACK_SAMPLES]
     if not after.size:
         return False

@@ -163,7 +163,9 @@ def _opposite_moods(found: PromptContents) -> list[ReportedWords]:
 
 
 def _both_requested_and_refused(found: PromptContents) -> list[ReportedWords]:
-    """What is asked for and refused by the same name, for the whole track: the last word counts."""
+    """Return what is asked for and refused by the same name, for the whole track: the last word
+    counts.
+    """
     beside = [thing for thing in found.things if thing.request.category != "vocal"]
     if found.unaccompanied and beside and not beside[0].refused:
         values = {"other": beside[0].words, "kept": beside[0].words}

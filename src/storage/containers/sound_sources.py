@@ -233,7 +233,7 @@ def _mpeg(file: BinaryIO, start: int, end: int) -> Sources | None:
 
 
 def _with_tagged_lengths(file: BinaryIO, start: int, stream: Mp3Stream) -> Mp3Stream:
-    """A stream without an Info frame, with what iTunes tells of it in the tags before it."""
+    """Return a stream without an Info frame, with what iTunes tells of it in the tags before it."""
     if stream.info is not None or stream.head.layer != 3:
         return stream
     file.seek(0)
@@ -242,7 +242,7 @@ def _with_tagged_lengths(file: BinaryIO, start: int, stream: Mp3Stream) -> Mp3St
 
 
 def _stream(file: BinaryIO, stream: Mp3Stream) -> SoundRun:
-    """The frames of a stream, behind a frame that counts them where none does rightly.
+    """Return the frames of a stream, behind a frame that counts them where none does rightly.
 
     Where nobody tells the encoder's delay, what the usual one (LAME) delays by is left out, if
     it is quiet and the encoder's first frame is there: a stream may be cut out of a longer one.
@@ -267,7 +267,7 @@ def _stream(file: BinaryIO, stream: Mp3Stream) -> SoundRun:
 
 
 def _has_its_start(file: BinaryIO, stream: Mp3Stream) -> bool:
-    """Whether the first frame of sound may be the first one of an encoder."""
+    """Tell whether the first frame of sound may be the first one of an encoder."""
     first = stream.spans[0].offset
     if stream.info is not None and stream.info.own_frame:
         first += frame_size(file, first)
