@@ -12,9 +12,9 @@ RUN python -m pip --python /opt/venv/bin/python install --no-cache-dir \
     && find /opt/venv -name '*.pyi' -delete
 
 FROM ${PYTHON_IMAGE}
-# Debian's ffmpeg reads m4a, WMA and what else libsndfile lacks; any other word leaves it out
-# (450 MB; docs/decisions/0011-ffmpeg-in-the-image.md).
-ARG SECOND_DECODER=ffmpeg
+# "ffmpeg": Debian's, which reads m4a, WMA and what else libsndfile lacks (450 MB, under the GPL;
+# docs/decisions/0011-ffmpeg-in-the-image.md).
+ARG SECOND_DECODER=none
 RUN if [ "${SECOND_DECODER}" = ffmpeg ]; then \
         apt-get update \
         && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ffmpeg \

@@ -13,6 +13,7 @@ from src import __version__
 from src.api import problems
 from src.api.access import KEY_SCHEMES, AccessGuard, check_access
 from src.api.deps import Engine
+from src.api.docs_pages import add_docs
 from src.api.endpoints import (
     collections,
     demo_kits,
@@ -31,7 +32,10 @@ from src.api.endpoints import (
     tracks,
     uploads,
 )
+from src.api.json_answers import JsonAnswers
+from src.api.known_parameters import KNOWN_PARAMETERS
 from src.api.limits import BodyLimit
+from src.api.manners import Manners
 from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError
 from src.core.logs import set_up_logging
@@ -52,6 +56,14 @@ From a folder of stems and a sentence to a track.
 Every failure is `application/problem+json` with a stable `code`.
 """
 
+TAGS = [
+    {"name": "library", "description": "Filling it, and finding things in it"},
+    {"name": "stems", "description": "Single sounds"},
+    {"name": "tracks", "description": "Plans, and what is rendered of them"},
+    {"name": "jobs", "description": "Long tasks"},
+    {"name": "system", "description": "How the engine is doing"},
+]
+
 
 def create_app(
     settings: Settings | None = None,
@@ -68,17 +80,16 @@ def create_app(
         description=DESCRIPTION,
         generate_unique_id_function=lambda route: route.name,
         lifespan=partial(_lifespan, build, settings),
-        dependencies=KEY_SCHEMES,
-        openapi_tags=[
-            {"name": "library", "description": "Filling it, and finding things in it"},
-            {"name": "stems", "description": "Single sounds"},
-            {"name": "tracks", "description": "Plans, and what is rendered of them"},
-            {"name": "jobs", "description": "Long tasks"},
-            {"name": "system", "description": "How the engine is doing"},
-        ],
+        docs_url=None,  # FastAPI's own pages load their scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+        dependencies=[*KEY_SCHEMES, KNOWN_PARAMETERS],
+        openapi_tags=TAGS,
     )
     streamed = (uploads.UPLOAD_PATH, search.BY_SOUND_PATH)
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES, except_paths=streamed)
+    app.add_middleware(JsonAnswers)
+    app.add_middleware(Manners)
     app.add_middleware(AccessGuard)
     problems.install(app)
     for room in (
@@ -86,6 +97,7 @@ def create_app(
         exports, matches, models, collections, demo_kits, storage,
     ):  # fmt: skip
         app.include_router(room.router)
+    add_docs(app)
     return app
 
 

@@ -306,7 +306,7 @@ class Services:
         """Who imports new files without being asked, not started; None where nobody shall."""
         if not self.settings.watch:
             return None
-        from src.services.ingest.folder_watch import FolderWatch
+        from src.services.library.folder_watch import FolderWatch
         from src.workers.watching import WatchThread
 
         quiet_s = self.settings.watch_quiet_s

@@ -195,11 +195,11 @@ def test_images_are_small_and_run_as_nobody_in_particular(name: str) -> None:
     assert '"python"' in health
 
 
-def test_the_image_reads_all_kinds_of_files_unless_it_is_told_not_to() -> None:
+def test_the_image_holds_the_second_decoder_only_where_it_is_asked_for() -> None:
     lines = instructions("backend.dockerfile")
-    assert lines.index("ARG SECOND_DECODER=ffmpeg") < lines.index(DECODER)
+    assert lines.index("ARG SECOND_DECODER=none") < lines.index(DECODER)
     arguments = SERVICES["backend"]["build"]["args"]
-    assert arguments["SECOND_DECODER"] == "${SECOND_DECODER:-ffmpeg}"
+    assert arguments["SECOND_DECODER"] == "${SECOND_DECODER:-none}"
 
 
 @pytest.mark.parametrize("name", DOCKERFILES)

@@ -10,17 +10,17 @@ from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from src.api.brake import KeyBrake
+from src.api.docs_pages import DOCS_PATHS
 from src.api.problems import problem
 from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError
 from src.core.exposure import is_loopback, reached_from
 
 HEADER = "X-API-Key"
-MIN_KEY_SIGNS = 8
+MIN_KEY_SIGNS, MIN_DIFFERENT_SIGNS = 8, 4
 
-FREE_PATHS = frozenset(
-    ("/healthz", "/readyz", "/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json")
-)
+FREE_PATHS = frozenset(("/healthz", "/readyz", "/openapi.json")) | DOCS_PATHS
 """Answered without the key: whether it lives, and what it can be asked."""
 
 _READING = frozenset(("GET", "HEAD", "OPTIONS"))
@@ -54,6 +54,9 @@ def _check_key(key: str) -> None:
         raise InvalidInputError(
             f"API_KEY must have at least {MIN_KEY_SIGNS} signs, got {len(key)}", code="bad_api_key"
         )
+    if len(set(key)) < MIN_DIFFERENT_SIGNS:
+        rule = f"API_KEY must have at least {MIN_DIFFERENT_SIGNS} different signs"
+        raise InvalidInputError(f"{rule}, got {len(set(key))}", code="bad_api_key")
     if not (key.isascii() and key.isprintable()) or " " in key:
         rule = "API_KEY must be of ASCII letters, digits and signs, without spaces"
         raise InvalidInputError(rule, code="bad_api_key")
@@ -65,10 +68,12 @@ class AccessGuard:
     With a key: 401 to requests that do not carry it, in ``X-API-Key`` or as a bearer token.
     Without: 403 to what did not come from this machine, or comes from a page of another
     site that is open in a browser on it.
+    429 to an address that has guessed too often; nobody looks at its key then.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, brake: KeyBrake | None = None) -> None:
         self.app = app
+        self.brake = KeyBrake() if brake is None else brake
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, unless it may not be asked."""
@@ -76,16 +81,22 @@ class AccessGuard:
             await self.app(scope, receive, send)
             return
         settings: Settings = scope["app"].state.engine.settings
-        refused = _refusal(settings, scope)
+        address = _address_of(scope)
+        wait_s = self.brake.wait_s(address)
+        refused = _not_now(wait_s) if wait_s else _refusal(settings, scope)
         if refused is None:
             await self.app(scope, receive, send)
             return
+        if refused[0] == 401 and _given(Headers(scope=scope)):
+            self.brake.wrong(address)
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008, "reason": refused[1]})
             return
         status, code, detail = refused
         # the connection goes, or the server would read the rest of an upload to get past it
         headers = {"connection": "close"}
+        if wait_s:
+            headers["retry-after"] = str(wait_s)
         if status == 401:
             headers["www-authenticate"] = 'Bearer realm="Traum-Engine"'
         await problem(scope["path"], status, code, detail, headers=headers)(scope, receive, send)
@@ -95,11 +106,33 @@ Refusal = tuple[int, str, str]
 """Status, code and detail of a problem."""
 
 
+def carries_key(settings: Settings, headers: Headers) -> bool:
+    """Tell whether a request may see what is in the library: with the key, or where none is
+    needed.
+    """
+    if settings.api_key is None:
+        return True
+    return _same(_given(headers), settings.api_key.get_secret_value())
+
+
+def _address_of(scope: Scope) -> str:
+    client = scope.get("client")
+    return str(client[0]) if client else ""
+
+
+def _not_now(wait_s: int) -> Refusal:
+    return 429, "too_many_wrong_keys", f"too many wrong keys came from here: wait {wait_s} s"
+
+
+def _given(headers: Headers) -> str:
+    return headers.get(HEADER) or _bearer(headers.get("authorization", ""))
+
+
 def _refusal(settings: Settings, scope: Scope) -> Refusal | None:
     headers = Headers(scope=scope)
     if settings.api_key is None:
         return _beyond(settings, scope) or _from_elsewhere(headers, scope.get("method", "GET"))
-    given = headers.get(HEADER) or _bearer(headers.get("authorization", ""))
+    given = _given(headers)
     if not given:
         return 401, "unauthorised", f"the server's key is needed, in the header {HEADER}"
     if not _same(given, settings.api_key.get_secret_value()):

@@ -9,6 +9,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import FileResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
+from src.api.conditions import has_already
 from src.api.problems import problem
 
 _RANGES = re.compile(r"^bytes\s*=\s*(\d+-\d*|-\d+)(\s*,\s*(\d+-\d*|-\d+))*\s*$", re.IGNORECASE)
@@ -69,7 +70,8 @@ def file_answer(
         content_disposition_type="inline",
         headers={"cache-control": "no-cache"},
     )
-    if request.headers.get("if-none-match") == answer.headers["etag"]:
+    tag, modified = answer.headers["etag"].strip('"'), answer.headers["last-modified"]
+    if has_already(request.headers, tag=tag, modified=modified):
         kept = {name: answer.headers[name] for name in ("etag", "cache-control", "last-modified")}
         return Response(status_code=304, headers=kept)
     return answer

@@ -1,14 +1,13 @@
 """Which stems a list or a search is about, as its query says."""
 
-import re
 from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Depends, Query
-from pydantic import AfterValidator
 
 from src.db import crud
 from src.schemas.common import Text
+from src.schemas.stem_filters import RangeText, limits_of
 from src.schemas.stems import Category, KeyName, Tag
 from src.services.search import SearchQuery
 
@@ -26,76 +25,10 @@ CollectionName = Annotated[
     Text | None, Query(max_length=36, description='Id of a collection, such as "favourites"')
 ]
 
-_NUMBER = r"-?\d+(?:\.\d+)?"
-_RANGE = re.compile(rf"({_NUMBER})?\s*(\.\.)?\s*({_NUMBER})?")
-
-
-def range_of(text: str | None, *, around: float = 0.0) -> tuple[float | None, float | None]:
-    """Return lowest and highest value of "120..130", "120..", "..130" or "128"; None: no limit.
-
-    around: how far a value may lie from a single one
-
-    Raises ValueError for anything else.
-    """
-    if text is None:
-        return None, None
-    match = _RANGE.fullmatch(text.strip())
-    numbers = (None, None) if match is None else (match[1], match[3])
-    if match is None or numbers == (None, None) or (match[2] is None and numbers[1] is not None):
-        raise ValueError(f"must be a number, or a range such as 1..4, 1.. or ..4, got {text!r}")
-    low, high = (None if number is None else float(number) for number in numbers)
-    if match[2] is None and low is not None:
-        return low - around, low + around
-    if low is not None and high is not None and low > high:
-        raise ValueError(f"a range must not start above its end, got {text!r}")
-    return low, high
-
-
-def _range_text(text: str) -> str:
-    range_of(text)
-    return text
-
-
-RangeText = Annotated[Text, AfterValidator(_range_text)]
-
-BPM_AROUND, LOUDNESS_AROUND_LU, DURATION_AROUND = 0.5, 0.5, 0.02
-"""How far from a single value still counts as it; of durations as a share."""
-
-
-@dataclass(frozen=True)
-class ListQuery:
-    """The filters of the list of stems."""
-
-    category: Categories = None
-    bpm_min: Bpm = None
-    bpm_max: Bpm = None
-    key: Key = None
-    is_loop: IsLoop = None
-    kit: KitName = None
-    tag: Annotated[Tag | None, Query(description="A tag that the stem has")] = None
-    q: Annotated[Text, Query(max_length=200, description="Part of name, file or kit")] = ""
-    missing: Annotated[bool | None, Query(description="Whether its originals are gone")] = None
-    collection: CollectionName = None
-
-    def requested(self) -> crud.StemFilter:
-        """Convert to the database's filter."""
-        return crud.StemFilter(
-            categories=tuple(self.category or ()),
-            bpm_min=self.bpm_min,
-            bpm_max=self.bpm_max,
-            key=self.key,
-            is_loop=self.is_loop,
-            kit=self.kit,
-            tag=self.tag,
-            text=self.q,
-            missing=self.missing,
-            collection=self.collection,
-        )
-
 
 @dataclass(frozen=True)
 class SearchFilters:
-    """The filters of a search. Ranges are written 120..130, 120.. or ..130."""
+    """The filters of searches, matches and counts. Ranges: 120..130, 120.. or ..130."""
 
     category: Categories = None
     bpm: Annotated[
@@ -126,42 +59,44 @@ class SearchFilters:
 
     def filtered(self) -> SearchQuery:
         """Convert to the search's filters. A range and its single limits hold together."""
-        bpm = _both(range_of(self.bpm, around=BPM_AROUND), (self.bpm_min, self.bpm_max))
-        low_s, high_s = range_of(self.duration)
-        if low_s is not None and low_s == high_s:
-            low_s, high_s = low_s * (1.0 - DURATION_AROUND), low_s * (1.0 + DURATION_AROUND)
-        duration = _both((low_s, high_s), (self.duration_min_s, self.duration_max_s))
-        loudness = range_of(self.loudness, around=LOUDNESS_AROUND_LU)
-        rating = range_of(self.rating)
         return SearchQuery(
             categories=tuple(self.category or ()),
-            bpm_min=bpm[0],
-            bpm_max=bpm[1],
             key=self.key,
             compatible=self.compatible,
             is_loop=self.is_loop,
-            duration_min_s=duration[0],
-            duration_max_s=duration[1],
-            loudness_min_lufs=loudness[0],
-            loudness_max_lufs=loudness[1],
-            rating_min=rating[0],
-            rating_max=rating[1],
             licence=self.licence,
             kit=self.kit,
             tag=self.tag,
             collection=self.collection,
             feedback=True,
+            **limits_of(self),
+        )
+
+    def narrowed(self) -> crud.StemFilter:
+        """Convert to the database's filter."""
+        return crud.StemFilter(
+            categories=tuple(self.category or ()),
+            key=self.key,
+            compatible=self.compatible,
+            is_loop=self.is_loop,
+            licence=self.licence,
+            kit=self.kit,
+            tag=self.tag,
+            collection=self.collection,
+            **limits_of(self),
         )
 
 
-Limits = tuple[float | None, float | None]
+@dataclass(frozen=True)
+class ListQuery(SearchFilters):
+    """The filters of the list of stems: those of a search, and two more."""
 
+    q: Annotated[Text, Query(max_length=200, description="Part of name, file or kit")] = ""
+    missing: Annotated[bool | None, Query(description="Whether its originals are gone")] = None
 
-def _both(first: Limits, second: Limits) -> Limits:
-    """Narrow two ranges to what both allow."""
-    lows = [limit for limit in (first[0], second[0]) if limit is not None]
-    highs = [limit for limit in (first[1], second[1]) if limit is not None]
-    return max(lows, default=None), min(highs, default=None)
+    def narrowed(self) -> crud.StemFilter:
+        """Convert to the database's filter."""
+        return replace(super().narrowed(), text=self.q, missing=self.missing)
 
 
 SearchFiltersDep = Annotated[SearchFilters, Depends()]

@@ -22,6 +22,11 @@ def file_url(name: str) -> str:
     return f"/files/{quote(name)}"
 
 
+def track_audio_url(track_id: str) -> str:
+    """Return where a track's WAV is handed out, wherever it lies."""
+    return f"/api/v1/tracks/{quote(track_id)}/audio"
+
+
 def exports_url(track_id: str) -> str:
     """Return where a track's exports are listed."""
     return f"/api/v1/tracks/{quote(track_id)}/exports"
@@ -49,12 +54,16 @@ def _stem_links(stem_id: str) -> dict[str, str]:
 
 def track_summary(record: TrackRecord) -> TrackSummary:
     """Return a track in a list, and where its file is."""
-    return TrackSummary(**dict(record), file_url=file_url(record.file_name))
+    return TrackSummary(**dict(record), file_url=_track_file_url(record))
 
 
 def track_detail(record: TrackDetailRecord) -> TrackDetail:
     """Return all about a track, and where its file is."""
-    return TrackDetail(**dict(record), file_url=file_url(record.file_name))
+    return TrackDetail(**dict(record), file_url=_track_file_url(record))
+
+
+def _track_file_url(record: TrackRecord) -> str:
+    return track_audio_url(record.id) if record.outside else file_url(record.file_name)
 
 
 def track_page(page: Page[TrackRecord]) -> Page[TrackSummary]:

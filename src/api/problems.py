@@ -185,6 +185,9 @@ def _database(request: Request, error: Exception) -> ProblemResponse:
 
 
 def _disk(request: Request, error: Exception) -> ProblemResponse:
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        detail = f"there is nothing at {request.url.path}: no file has so long a name"
+        return problem(request.url.path, 404, "not_found", detail)
     log.error("the disk failed at %s", request.url.path, exc_info=error)
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return problem(request.url.path, 507, "disk_full", "There is no room left on the disk.")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from src.cli.call import Call, Result, bring_up_to_date
+from src.cli.filters import limits
 from src.core.errors import InvalidInputError, NotFoundError
 
 if TYPE_CHECKING:
@@ -17,13 +18,11 @@ def add_search_options(made: argparse.ArgumentParser) -> None:
     """Add the words after ``search``."""
     made.add_argument("text", metavar="TEXT", nargs="?", default="", help="may be left out")
     made.add_argument("--limit", type=int, default=5)
-    made.add_argument("--category")
     made.add_argument("--like", action="append", metavar="ID|TEXT", help="more like this")
     made.add_argument("--unlike", action="append", metavar="ID|TEXT", help="less like that")
     made.add_argument("--fits", metavar="ID", help="a stem or track to go with")
     made.add_argument("--sound", metavar="FILE", type=Path, help="find what resembles a file")
     made.add_argument("--aspect", choices=ASPECTS, default="overall", help="what of it counts")
-    made.add_argument("--collection", metavar="ID")
     made.add_argument("--fold", action="store_true", help="near-duplicates beside the best only")
     made.add_argument("--spread", type=float, default=0.0, help="0..1: how much hits differ")
     made.add_argument("--cursor", help="where the page before ended")
@@ -38,7 +37,7 @@ def search(call: Call) -> Result:
     lines = [] if page.did_you_mean is None else [f"searched for: {page.did_you_mean}"]
     for row in rows:
         lines.append(
-            f"{row['score']:.2f}  {row['category']:<10} {_number(row['bpm']):>6}"
+            f"{row['score']:.2f}  {row['id']}  {row['category']:<10} {_number(row['bpm']):>6}"
             f" {row['key'] or '-':<4} {row['original_file']}"
         )
         lines += [f"      {reason}" for reason in row["reasons"] if call.options.why]
@@ -59,11 +58,13 @@ def _query(options: argparse.Namespace) -> "SearchQuery":
     return SearchQuery(
         prompt=options.text,
         limit=options.limit,
-        category=options.category,
-        bpm_min=options.bpm_min,
-        bpm_max=options.bpm_max,
+        categories=tuple(options.category or ()),
         key=options.key,
+        compatible=options.compatible,
         is_loop=options.loop,
+        licence=options.licence,
+        kit=options.kit,
+        tag=options.tag,
         like=tuple(options.like or ()),
         unlike=tuple(options.unlike or ()),
         fits=options.fits,
@@ -72,6 +73,7 @@ def _query(options: argparse.Namespace) -> "SearchQuery":
         spread=options.spread,
         cursor=options.cursor,
         feedback=True,
+        **limits(options),
     )
 
 

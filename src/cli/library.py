@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from src.cli.call import Call, Result
+from src.cli.filters import filter_of
 from src.core.errors import InvalidInputError, NotFoundError
 
 if TYPE_CHECKING:
@@ -51,23 +52,9 @@ def _selection(call: Call) -> "Selection":
     """Read which stems are meant: ids, or filters, or all, and never all by mistake."""
     from src.db.crud import StemFilter
     from src.db.rows.stem_edits import Selection
-    from src.music.theory.keys import parse_key
-    from src.music.theory.library import CATEGORIES
 
     options = call.options
-    for category in options.category or ():
-        if category not in CATEGORIES:
-            answer = ", ".join(CATEGORIES)
-            raise InvalidInputError(f"category must be one of {answer}, got {category!r}")
-    requested = StemFilter(
-        categories=tuple(options.category or ()),
-        bpm_min=options.bpm_min,
-        bpm_max=options.bpm_max,
-        key=None if options.key is None else parse_key(options.key),
-        is_loop=options.loop,
-        kit=options.kit,
-        tag=options.tag,
-    )
+    requested = filter_of(options)
     if [bool(options.ids), requested != StemFilter(), options.all].count(True) != 1:
         raise InvalidInputError("say which stems: either ids, or filters, or --all")
     return Selection(ids=tuple(options.ids)) if options.ids else Selection(requested=requested)

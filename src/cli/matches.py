@@ -4,6 +4,7 @@ import argparse
 from dataclasses import asdict
 
 from src.cli.call import Call, Result, bring_up_to_date
+from src.cli.filters import filter_of
 from src.core.errors import NotFoundError
 
 
@@ -11,7 +12,6 @@ def add_options(made: argparse.ArgumentParser) -> None:
     """Add the words after ``matches``."""
     made.add_argument("stem", metavar="STEM", help="id of a stem, or words that find it")
     made.add_argument("--beside", action="append", metavar="ID", help="what plays as well")
-    made.add_argument("--category", action="append", help="may be given several times")
     made.add_argument("--limit", type=int, default=10)
     made.add_argument("--why", action="store_true", help="tell the score of each criterion")
 
@@ -23,9 +23,8 @@ def matches(call: Call) -> Result:
     bring_up_to_date(call)
     options = call.options
     stem_id = _stem_id(call)
-    query = MatchQuery(
-        stem_id, tuple(options.beside or ()), tuple(options.category or ()), options.limit
-    )
+    beside = tuple(options.beside or ())
+    query = MatchQuery(stem_id, beside, limit=options.limit, requested=filter_of(options))
     found = call.services.matches.matches(query)
     rows = [
         {

@@ -1,5 +1,7 @@
 """Commands about the engine itself."""
 
+import argparse
+
 from src import __version__
 from src.cli.call import Call, Result
 
@@ -15,16 +17,16 @@ def doctor(call: Call) -> Result:
     return Result(answer, text, 0 if healthy else 1)
 
 
-CLOSE_WITHIN_S = 3
-"""How long the end of the server waits for who follows a job or waits for a track: they come
-back, and the jobs go on at the next start."""
+def add_serve_options(made: argparse.ArgumentParser) -> None:
+    """Add the words after ``serve``."""
+    made.add_argument("--host")
+    made.add_argument("--port", type=int)
 
 
 def serve(call: Call) -> Result:
     """Run the API."""
-    import uvicorn
-
     from src.api.access_log import leave_out_health_checks
+    from src.api.http_server import http_server, run_server
     from src.main import check_serving, create_app
 
     settings = call.services.settings
@@ -32,11 +34,6 @@ def serve(call: Call) -> Result:
     port = settings.port if call.options.port is None else call.options.port
     check_serving(settings, host, port)
     leave_out_health_checks()
-    uvicorn.run(
-        create_app(settings),
-        host=host,
-        port=port,
-        log_level=settings.log_level.lower(),
-        timeout_graceful_shutdown=CLOSE_WITHIN_S,
-    )
+    app, level = create_app(settings), settings.log_level.lower()
+    run_server(http_server(app, host=host, port=port, log_level=level))
     return Result({"served": f"http://{host}:{port}"}, "")

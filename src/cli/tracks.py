@@ -93,6 +93,7 @@ def _rendered(call: Call, plan: "ArrangementPlan", *, seed: int, out: str | None
         f"{answer['duration_s']:.0f} s of music at {loudness} LUFS, true peak {peak} dBTP,"
         f" rendered in {seconds:.1f} s"
     )
+    lines.append(f"track {answer['track_id']}")
     lines.append(answer["track_path"])
     return Result(answer, "\n".join(lines))
 

@@ -18,6 +18,7 @@ from src.cli import (
     tracks,
 )
 from src.cli.call import Call, Result
+from src.cli.filters import add_filters
 from src.core.errors import InvalidInputError
 from src.music.theory.mastering_presets import PRESETS
 
@@ -83,9 +84,7 @@ def parser() -> argparse.ArgumentParser:
     backups.add_options(
         command("restore", backups.restore, "put a saved library in place"), saves=False
     )
-    serve = command("serve", system.serve, "run the API")
-    serve.add_argument("--host")
-    serve.add_argument("--port", type=int)
+    system.add_serve_options(command("serve", system.serve, "run the API"))
     return made
 
 
@@ -98,27 +97,18 @@ def _add_library_commands(command: AddCommand) -> None:
     made = command("reanalyse", library.reanalyse, "hear stems again: some, or all")
     made.add_argument("ids", nargs="*", metavar="ID")
     made.add_argument("--all", action="store_true")
-    made.add_argument("--category", action="append", help="may be given several times")
-    made.add_argument("--kit", help="id or name of a kit")
-    made.add_argument("--tag")
-    _add_filters(made)
+    add_filters(made)
     command("reembed", library.reembed, "make the wanted embedder's vectors, then search by it")
     made = command("search", finding.search, "find stems by meaning, by likeness, by company")
     finding.add_search_options(made)
-    _add_filters(made)
+    add_filters(made)
     made = command("collections", finding.collections, "favourites and named sets of stems")
     finding.add_collection_options(made)
     made = command("matches", matches.matches, "tell what goes with a stem")
     matches.add_options(made)
+    add_filters(made)
     made = command("quarantine", library.quarantine, "list refused files, or retry one")
     made.add_argument("--retry", metavar="ID")
-
-
-def _add_filters(made: argparse.ArgumentParser) -> None:
-    made.add_argument("--bpm-min", type=float)
-    made.add_argument("--bpm-max", type=float)
-    made.add_argument("--key")
-    made.add_argument("--loop", action=argparse.BooleanOptionalAction, default=None)
 
 
 def _add_revision_commands(command: AddCommand) -> None:

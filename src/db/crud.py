@@ -20,6 +20,7 @@ from src.db.models import (
     StemLocation,
     TrackRow,
 )
+from src.music.theory.keys import KEYS, camelot_distance
 
 STEM_SORTS: dict[str, InstrumentedAttribute[Any]] = {
     "imported_at": Stem.imported_at,
@@ -47,7 +48,8 @@ class StemFilter:
     """Which stems. What is None or empty does not restrict.
 
     kit: id or name of a kit
-    key: canonical name, as the column holds it
+    key: canonical name, as the column holds it; compatible: also keys that mix well with it
+    licence: part of its name; "none" for stems without one
     text: part of the stem's name, its file or its kit's name; capitals do not matter
     missing: True for stems whose every original is gone, False for the others
     collection: id of a collection that they lie in
@@ -63,6 +65,14 @@ class StemFilter:
     text: str = ""
     missing: bool | None = None
     collection: str | None = None
+    compatible: bool = False
+    licence: str | None = None
+    duration_min_s: float | None = None
+    duration_max_s: float | None = None
+    loudness_min_lufs: float | None = None
+    loudness_max_lufs: float | None = None
+    rating_min: float | None = None
+    rating_max: float | None = None
 
 
 # --- stems ---------------------------------------------------------------------------------
@@ -101,6 +111,28 @@ def get_stem(session: Session, stem_id: str) -> Stem:
     if row is None:
         raise NotFoundError(f"there is no stem {stem_id!r}")
     return row
+
+
+def get_stems(session: Session, skip: int = 0, limit: int = 100) -> list[Stem]:
+    """Return stems, the newest first. skip: so many of them are passed over"""
+    return list_stems(session, StemFilter(), window=Window(limit=limit, offset=skip))[0]
+
+
+def get_stem_by_id(session: Session, stem_id: str) -> Stem | None:
+    """Return the stem; None where there is none."""
+    return next(iter(stems_by_id(session, [stem_id])), None)
+
+
+def search_stems_by_tags_and_category(
+    session: Session, tags: Sequence[str] = (), category: str | None = None, limit: int = 100
+) -> list[Stem]:
+    """Return stems of a category that have all of these tags, the newest first.
+
+    category: None takes any. Raises InvalidInputError for a tag that can't be one.
+    """
+    conditions = _stem_conditions(StemFilter(categories=(category,) if category else ()))
+    found = select(Stem).where(*conditions, *(_has_tag(tag) for tag in tags))
+    return list(session.scalars(found.order_by(*_stem_order("-imported_at")).limit(limit)))
 
 
 def stems_by_id(session: Session, stem_ids: Sequence[str]) -> list[Stem]:
@@ -167,16 +199,15 @@ def _stem_conditions(requested: StemFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if requested.categories:
         found.append(Stem.category.in_(requested.categories))
-    if requested.bpm_min is not None:
-        found.append(Stem.bpm >= requested.bpm_min)
-    if requested.bpm_max is not None:
-        found.append(Stem.bpm <= requested.bpm_max)
+    found += _range_conditions(requested)
     if requested.key is not None:
-        found.append(Stem.key == requested.key)
+        found.append(Stem.key.in_(_keys(requested.key, compatible=requested.compatible)))
+    if requested.licence is not None:
+        found.append(_has_licence(requested.licence))
     if requested.is_loop is not None:
         found.append(Stem.is_loop.is_(requested.is_loop))
     if requested.kit is not None:
-        found.append(or_(Stem.kit_id == requested.kit, Kit.name == requested.kit))
+        found.append(or_(Stem.kit_id == requested.kit, _named(Kit.name, requested.kit)))
     if requested.tag is not None:
         found.append(_has_tag(requested.tag))
     if requested.text:
@@ -191,6 +222,40 @@ def _stem_conditions(requested: StemFilter) -> list[ColumnElement[bool]]:
         of_it = of_it.where(CollectedStem.collection_id == requested.collection)
         found.append(Stem.id.in_(of_it))
     return found
+
+
+_ROUNDING = 1e-3
+"""By how much a value may lie beside a limit, since the index of the search rounds."""
+
+
+def _range_conditions(requested: StemFilter) -> list[ColumnElement[bool]]:
+    """Compare columns with limits; what is not known passes none."""
+    ranges: list[tuple[InstrumentedAttribute[Any], float | None, float | None]] = [
+        (Stem.bpm, requested.bpm_min, requested.bpm_max),
+        (Stem.duration_s, requested.duration_min_s, requested.duration_max_s),
+        (Stem.loudness_lufs, requested.loudness_min_lufs, requested.loudness_max_lufs),
+        (Stem.user_rating, requested.rating_min, requested.rating_max),
+    ]
+    lowest = [column >= low - _ROUNDING for column, low, _ in ranges if low is not None]
+    highest = [column <= high + _ROUNDING for column, _, high in ranges if high is not None]
+    return [*lowest, *highest]
+
+
+def _keys(key: str, *, compatible: bool) -> list[str]:
+    """List a key, and those that mix well with it."""
+    steps = 1 if compatible else 0
+    return [name for name in KEYS if camelot_distance(name, key) <= steps]
+
+
+def _has_licence(requested: str) -> ColumnElement[bool]:
+    if requested.casefold() == "none":
+        return or_(Stem.licence.is_(None), Stem.licence == "")
+    return _contains(Stem.licence, requested)
+
+
+def _named(column: InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]:
+    """Compare names, capitals aside as far as the database folds them."""
+    return or_(column == name, func.lower(column) == name.lower())
 
 
 def _has_tag(tag: str) -> ColumnElement[bool]:
@@ -328,6 +393,18 @@ def list_tracks(
         .options(defer(TrackRow.plan), defer(TrackRow.report))
     )
     return list(rows), total or 0
+
+
+def edits_of(session: Session, track_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """Return the edits that made each of some tracks; without those that none made."""
+    column = TrackRow.report["edits"]
+    found = session.execute(select(TrackRow.id, column).where(TrackRow.id.in_(track_ids)))
+    return {track_id: edits for track_id, edits in found if edits}
+
+
+def known_tracks(session: Session, track_ids: Sequence[str]) -> set[str]:
+    """Return which of these ids are those of tracks."""
+    return set(session.scalars(select(TrackRow.id).where(TrackRow.id.in_(track_ids))))
 
 
 def delete_track(session: Session, track: TrackRow) -> None:

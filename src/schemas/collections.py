@@ -5,21 +5,20 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from src.schemas.common import Text
+from src.schemas.common import Line, Text
 
 MOST_AT_ONCE = 10_000
 """Stems that one request may put in or take out."""
 
 
 def _plain_name(name: str) -> str:
-    cleaned = " ".join(name.split())
-    if not cleaned:
+    if not name:
         raise ValueError("must say something, got only spaces")
-    return cleaned
+    return name
 
 
 CollectionName = Annotated[
-    Text,
+    Line,
     AfterValidator(_plain_name),
     Field(min_length=1, max_length=100, examples=["Dark drums for the album"]),
 ]
@@ -31,10 +30,14 @@ Ids = Annotated[
 
 
 class NewCollection(BaseModel):
-    """A collection to be made. With ``stem_ids`` a deleted one is back in one step."""
+    """A collection to be made. What a deletion answered brings the deleted one back."""
 
     model_config = ConfigDict(extra="forbid")
 
+    id: Annotated[str, Field(pattern=r"^[0-9a-zA-Z_-]{1,36}$")] | None = Field(
+        default=None,
+        description="Of a deleted one: palettes that name it find it again. Left out: a new one",
+    )
     name: CollectionName
     note: Note = ""
     stem_ids: Ids = Field(default_factory=list)

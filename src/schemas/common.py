@@ -4,6 +4,8 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from src.core.plain_text import one_line
+
 Item = TypeVar("Item")
 
 MAX_SEED = 2**63 - 1
@@ -23,6 +25,9 @@ def storable(text: str) -> str:
 
 Text = Annotated[str, AfterValidator(storable)]
 """A text that every database can hold."""
+
+Line = Annotated[Text, AfterValidator(one_line)]
+"""A name: one line, without characters that turn the direction of what follows them."""
 
 
 class Page(BaseModel, Generic[Item]):

@@ -6,12 +6,14 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from src.schemas.common import Text
+from src.schemas.stem_filters import RangeText
 from src.schemas.stems import Category, KeyName, StemChanges, Tag
 
 MOST_IDS = 100_000
 
 StemIdText = Annotated[str, Field(pattern=r"^[0-9a-zA-Z_-]{1,32}$")]
 _Bpm = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
+_Seconds = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 Field_ = Literal["bpm", "key", "category", "is_loop", "tags", "name", "licence", "user_rating"]
 
 
@@ -21,9 +23,22 @@ class StemFilterBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     category: list[Category] | Category | None = Field(default=None, description="Any of these")
+    bpm: RangeText | None = Field(default=None, description="128 or 120..130")
     bpm_min: _Bpm | None = None
     bpm_max: _Bpm | None = None
     key: KeyName | None = None
+    compatible: StrictBool = Field(default=False, description="Also keys that mix well with it")
+    duration: RangeText | None = Field(default=None, description="Seconds, such as 1..4")
+    duration_min_s: _Seconds | None = None
+    duration_max_s: _Seconds | None = None
+    loudness: RangeText | None = Field(default=None, description="LUFS, such as -20..-10")
+    rating: RangeText | None = Field(default=None, description="1 to 5, such as 4..")
+    licence: Annotated[Text, Field(max_length=100)] | None = Field(
+        default=None, description='Part of its name; "none": without one'
+    )
+    collection: Annotated[Text, Field(max_length=36)] | None = Field(
+        default=None, description="Id of a collection"
+    )
     is_loop: StrictBool | None = Field(default=None, description="Loops or one-shots only")
     kit: Annotated[Text, Field(max_length=255)] | None = Field(
         default=None, description="Id or name of a kit"

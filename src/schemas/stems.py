@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from src.core.errors import InvalidInputError
+from src.core.plain_text import one_line
 from src.music.evidence.corrections import FASTEST_BPM, MOST_TAGS, SLOWEST_BPM, TempoChange
 from src.music.theory.keys import KEYS, parse_key
-from src.schemas.common import Text, storable
+from src.schemas.common import Line, Text, storable
 
 Category = Literal[
     "kick", "snare", "clap", "hihat", "cymbal", "tom", "percussion", "drums", "bass", "synth",
@@ -29,8 +30,14 @@ def _key_or_none_at_all(text: str) -> str:
     return text and canonical_key(text)
 
 
+def _not_blank(name: str) -> str:
+    if not name:
+        raise ValueError("must say something, got only spaces")
+    return name
+
+
 def _plain_tag(tag: str) -> str:
-    cleaned = " ".join(storable(tag).lower().split())
+    cleaned = one_line(storable(tag).lower())
     if not cleaned or any(sign in cleaned for sign in '"\\$'):
         raise ValueError('must not be empty or hold ", \\ or $')
     return cleaned
@@ -198,7 +205,7 @@ class StemCorrection(StemChanges):
         },
     )  # fmt: skip
 
-    name: Annotated[Text, Field(min_length=1, max_length=255)] | None = None
+    name: Annotated[Line, AfterValidator(_not_blank), Field(max_length=255)] | None = None
 
 
 class Deleted(BaseModel):

@@ -17,11 +17,18 @@ class Ready(BaseModel):
 
     status: Literal["ready"] = "ready"
     version: str
-    embedder: str = Field(description="Which model the vectors are from")
-    embedder_choice: str = Field(description="Why that one, and how to get another, in words")
     database: Literal["ok"] = "ok"
-    library: dict[str, int] = Field(description="How much is there")
-    stems_without_vector: int = Field(description="Stems that a search cannot find by sound yet")
+    embedder: str | None = Field(
+        default=None,
+        description="Which model the vectors are from; null, as all below, to strangers",
+    )
+    embedder_choice: str | None = Field(
+        default=None, description="Why that one, and how to get another, in words"
+    )
+    library: dict[str, int] | None = Field(default=None, description="How much is there")
+    stems_without_vector: int | None = Field(
+        default=None, description="Stems that a search cannot find by sound yet"
+    )
 
 
 class Index(BaseModel):

@@ -23,10 +23,14 @@ from src.music.model.plan import (
     TARGET_LUFS,
     VARIATION,
 )
-from src.schemas.common import MAX_SEED, Text
+from src.schemas.common import MAX_SEED, Line, Text
 from src.schemas.stems import Category
 
 PROMPT = "driving industrial techno 138 bpm"
+Word = Annotated[Text, Field(max_length=100)]
+CollectionId = Annotated[Text, Field(max_length=36)]
+KitName = Annotated[Text, Field(max_length=255)]
+Note = Annotated[Text, Field(max_length=MAX_TEXT)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 MasteringName = Literal["streaming", "club", "apple", "premaster"]
 MASTERING = (
@@ -40,10 +44,10 @@ class PaletteIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    collections: list[Text] = Field(
+    collections: list[CollectionId] = Field(
         default_factory=list, max_length=MOST_NAMED, description='Ids, such as "favourites"'
     )
-    kits: list[Text] = Field(
+    kits: list[KitName] = Field(
         default_factory=list, max_length=MOST_NAMED, description="Ids or names of kits"
     )
 
@@ -56,7 +60,7 @@ class PlanRequest(BaseModel):
         json_schema_extra={"examples": [{"prompt": PROMPT}, {"prompt": PROMPT, "seed": 7}]},
     )
 
-    prompt: Text = Field(
+    prompt: Line = Field(
         min_length=1,
         max_length=MAX_TEXT,
         description="Genre, tempo, key, mood, instruments wanted and not wanted, length",
@@ -78,8 +82,10 @@ class PlanRequest(BaseModel):
 class StemQueryIn(BaseModel):
     """What a section asks of the library."""
 
+    model_config = ConfigDict(extra="forbid")
+
     category: Category
-    tags: list[Text] = Field(default_factory=list, max_length=32)
+    tags: list[Word] = Field(default_factory=list, max_length=32)
     count: int = Field(default=1, ge=STEMS.low, le=STEMS.high)
     text: Text = Field(default="", max_length=MAX_TEXT, description="Free words for the search")
     pattern: Text | None = Field(default=None, max_length=100, description="Name of a step pattern")
@@ -107,7 +113,9 @@ class StemQueryIn(BaseModel):
 class SectionIn(BaseModel):
     """A block of bars with the same roles."""
 
-    section: Text = Field(default="", max_length=MAX_SECTION_NAME)
+    model_config = ConfigDict(extra="forbid")
+
+    section: Line = Field(default="", max_length=MAX_SECTION_NAME)
     bars: int = Field(ge=SECTION_BARS.low, le=SECTION_BARS.high)
     stem_queries: list[StemQueryIn] = Field(default_factory=list, max_length=QUERIES.high)
     energy: Finite = Field(default=0.5, ge=ENERGY.low, le=ENERGY.high)
@@ -118,7 +126,7 @@ class SectionIn(BaseModel):
         le=VARIATION.high,
         description="Another number plays its details anew",
     )
-    muted: list[Text] = Field(
+    muted: list[Word] = Field(
         default_factory=list, max_length=64, description="Parts or categories silent in it"
     )
     only: list[Category] = Field(
@@ -138,6 +146,8 @@ class SectionIn(BaseModel):
 class EndingIn(BaseModel):
     """How the track ends: a fade to silence with its last beat, or a stop on it."""
 
+    model_config = ConfigDict(extra="forbid")
+
     kind: Literal["fade", "cold"]
     fade_s: Finite = Field(
         default=0.0, ge=0.0, le=LONGEST_FADE_S, description="Length of a fade in seconds"
@@ -147,6 +157,8 @@ class EndingIn(BaseModel):
 class RequestedSoundIn(BaseModel):
     """An instrument that the prompt asks for by name."""
 
+    model_config = ConfigDict(extra="forbid")
+
     name: Text = Field(max_length=MAX_TEXT)
     category: Text = Field(max_length=32)
     text: Text = Field(default="", max_length=MAX_TEXT)
@@ -155,6 +167,8 @@ class RequestedSoundIn(BaseModel):
 
 class UnderstoodWordsIn(BaseModel):
     """Words of the prompt, the field of the plan that they made, and its value."""
+
+    model_config = ConfigDict(extra="forbid")
 
     words: Text = Field(max_length=MAX_TEXT)
     field: Text = Field(max_length=32)
@@ -174,6 +188,7 @@ class Plan(BaseModel):
     """An arrangement plan: readable, editable, and nothing in it names a file."""
 
     model_config = ConfigDict(
+        extra="forbid",
         json_schema_extra={
             "examples": [
                 {
@@ -188,16 +203,16 @@ class Plan(BaseModel):
                     ],
                 }
             ]
-        }
+        },
     )
 
     bpm: Finite = Field(ge=BPM.low, le=BPM.high)
     key: Text = Field(default="Am", max_length=8, examples=["Am", "F#m", "C"])
     structure: list[SectionIn] = Field(min_length=SECTIONS.low, max_length=SECTIONS.high)
     genre: Text = Field(default="default", max_length=32)
-    prompt: Text = Field(default="", max_length=MAX_TEXT)
-    moods: list[Text] = Field(default_factory=list, max_length=64)
-    excluded: list[Text] = Field(default_factory=list, max_length=64)
+    prompt: Line = Field(default="", max_length=MAX_TEXT)
+    moods: list[Word] = Field(default_factory=list, max_length=64)
+    excluded: list[Note] = Field(default_factory=list, max_length=64)
     swing: Finite = Field(default=0.0, ge=SWING.low, le=SWING.high)
     swing_note: Literal[8, 16] = Field(
         default=16, description="Every second one of these notes comes late"
@@ -216,13 +231,13 @@ class Plan(BaseModel):
     )
     target_lufs: Annotated[Finite, Field(ge=TARGET_LUFS.low, le=TARGET_LUFS.high)] | None = None
     mastering: MasteringName | None = Field(default=None, description=MASTERING)
-    notes: list[Text] = Field(default_factory=list, max_length=64)
-    pinned: dict[Text, Text] = Field(
+    notes: list[Note] = Field(default_factory=list, max_length=256)
+    pinned: dict[Word, Word] = Field(
         default_factory=dict,
         max_length=64,
         description="Name of a part -> id of the stem that plays it",
     )
-    avoided: list[Text] = Field(
+    avoided: list[Word] = Field(
         default_factory=list, max_length=1000, description="Ids of stems that are not chosen"
     )
     only_roles: list[Category] = Field(
@@ -235,9 +250,9 @@ class Plan(BaseModel):
     style: Text = Field(default="", max_length=32, description="Of the genre")
     scale: Text = Field(default="", max_length=32, examples=["dorian"])
     feel: Text = Field(default="", max_length=32, examples=["half-time"])
-    chords: list[Text] = Field(default_factory=list, max_length=64)
-    progression: list[Text] = Field(
-        default_factory=list, max_length=64, description="Roman numerals"
+    chords: list[Word] = Field(default_factory=list, max_length=1000)
+    progression: list[Word] = Field(
+        default_factory=list, max_length=1000, description="Roman numerals"
     )
     requested: list[RequestedSoundIn] = Field(default_factory=list, max_length=256)
     understood: list[UnderstoodWordsIn] = Field(default_factory=list, max_length=1000)
@@ -257,6 +272,8 @@ class PlanAnswer(BaseModel):
 
 class TrackRequest(BaseModel):
     """A plan to be rendered."""
+
+    model_config = ConfigDict(extra="forbid")
 
     plan: Plan
     seed: int | None = Field(default=None, ge=0, le=MAX_SEED)
@@ -332,7 +349,12 @@ class TrackFields(BaseModel):
     key: str
     genre: str
     seed: int
+    title: str = Field(default="", description="Its prompt, or its genre and tempo, and its edits")
     parent_id: str | None = Field(default=None, description="The track that this is a revision of")
+    parent_deleted: bool = Field(default=False, description="Whether that one is gone")
+    edits: list[dict[str, Any]] = Field(
+        default_factory=list, description="What was changed of it, as `POST .../revisions` took it"
+    )
     duration_s: float
     loudness_lufs: float | None
     true_peak_dbtp: float | None
@@ -341,9 +363,13 @@ class TrackFields(BaseModel):
 
 
 class TrackRecord(TrackFields):
-    """A track in a list, without the address that the API adds. file_name: of its WAV"""
+    """A track in a list, without the address that the API adds.
+
+    file_name: of its WAV; outside: whether that lies beyond the tracks folder
+    """
 
     file_name: str
+    outside: bool = False
 
 
 class TrackDetailRecord(TrackRecord):

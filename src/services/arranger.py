@@ -1,9 +1,13 @@
 """The arranger: a sentence becomes a plan that a musician can read and edit."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from src.music.arranging.arrangement import MAX_LENGTH_S, arrange
+from src.music.arranging.form import UNIT
 from src.music.arranging.library_summary import LibrarySummary
+from src.music.arranging.plan_edits import SetLength, edited
 from src.music.model.plan import ArrangementPlan
 from src.music.prompt.library_sounds import (
     LibrarySound,
@@ -39,6 +43,8 @@ class ArrangerService:
 
         seed: the same prompt, seed and library give the same plan
 
+        A track that the genre would make longer than may be is shortened, with a note.
+
         Raises InvalidInputError for an empty or overlong prompt, an impossible tempo or
         length, and a prompt that refuses everything.
         """
@@ -47,4 +53,21 @@ class ArrangerService:
         names = names_to_look_up(intent)
         if self._find_sounds is not None and names and library is not None and library.counts:
             intent = with_library_sounds(intent, self._find_sounds(names))
-        return arrange(intent, seed=seed, library=library, max_length_s=self._max_length_s)
+        plan = arrange(intent, seed=seed, library=library, max_length_s=self._max_length_s)
+        return _shortened(plan, self._max_length_s)
+
+
+def _shortened(plan: ArrangementPlan, max_length_s: float) -> ArrangementPlan:
+    """Give a plan at most so many seconds; sections keep their shares, and the first remain
+    where there are too many of them.
+    """
+    if plan.duration_s <= max_length_s:
+        return plan
+    bar_s = plan.beats_per_bar * 60.0 / plan.bpm
+    bars = UNIT * math.floor(max_length_s / bar_s / UNIT)
+    sections = plan.structure[: max(1, bars // UNIT)]
+    note = (
+        f"shortened: {plan.duration_s:.0f} s are usual, {max_length_s:g} s at most (MAX_RENDER_S)"
+    )
+    kept = replace(plan, structure=sections, notes=(*plan.notes, note))
+    return edited(kept, [SetLength(bars=max(bars, UNIT))], ())

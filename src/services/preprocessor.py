@@ -23,14 +23,13 @@ from src.embeddings.protocol import Embedder
 from src.services.ingest.batch import BatchWriter
 from src.services.ingest.diff import Scope, Todo, compare
 from src.services.ingest.embedding import EmbeddingStep
-from src.services.ingest.folder_watch import Stamps
 from src.services.ingest.kit_consensus import reconcile_kits
 from src.services.ingest.lock import import_lock
 from src.services.ingest.pool import WorkPool
 from src.services.ingest.recovery import recover
 from src.services.ingest.report import ImportReport
 from src.services.ingest.run import ImportRun, Tools, not_embedded
-from src.services.ingest.scan import Scan, readable_endings, scan_folder
+from src.services.ingest.scan import Scan, Stamps, readable_endings, scan_folder
 from src.services.ingest.work import Analysis, own_analysis, taking_in
 from src.storage.fingerprint import stem_id
 from src.storage.second_decoder import second_decoder

@@ -18,12 +18,7 @@ from src.core.errors import UnreadableAudioError
 from src.storage.containers.byte_view import ByteView
 from src.storage.containers.caf_file import caf_chunks
 from src.storage.containers.foreign import ForeignSound, foreign_container, foreign_sound
-from src.storage.containers.sound_sources import (
-    SoundRun,
-    Sources,
-    mended_flac,
-    sound_sources,
-)
+from src.storage.containers.sound_sources import SoundRun, Sources, sound_sources
 from src.storage.files import open_regular
 from src.storage.paths import shown
 from src.storage.riff import UNKNOWN_SIZE, Chunk, riff_chunks
@@ -152,9 +147,6 @@ def read_audio(
             return _read(file, sound_sources(file), reading, sample_rate)
         except UnreadableAudioError as error:
             file.seek(0, os.SEEK_END)  # the decoder moved the descriptor under the buffer
-            mended = mended_flac(file) if error.reason == "corrupt" else None
-            if mended is not None:
-                return _read(file, mended, _Reading(path, max_s), sample_rate)
             foreign = foreign_sound(file) if error.reason in _UNDECODED else None
             if foreign is None or reading.samples:
                 raise
@@ -334,7 +326,9 @@ def _run_blocks(
 
 
 def _begins_quietly(block: _Block, count: int) -> bool:
-    """Whether the first samples hold no more than the echo of a coder before an attack (RMS)."""
+    """Tell whether the first samples hold no more than the echo of a coder before an attack
+    (RMS).
+    """
     before, after = block[:count], block[count : count + _ATTACK_SAMPLES]
     if not after.size:
         return False

@@ -22,7 +22,7 @@ TOKEN = secrets.token_urlsafe(18)
 ALLOWED = re.compile(
     r"/(files/[^/]+"
     r"|api/v1/stems/[\w-]+/(audio|waveform)"
-    r"|api/v1/tracks/[\w-]+/waveform"
+    r"|api/v1/tracks/[\w-]+/(audio|waveform)"
     r"|api/v1/tracks/[\w-]+/exports/.+"
     r"|api/v1/library/map)"
 )

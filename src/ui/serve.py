@@ -12,6 +12,9 @@ from ipaddress import ip_address
 
 from src.ui.studio_settings import place_of
 
+MIN_SIGNS, MIN_DIFFERENT_SIGNS = 8, 4
+"""What a password must have at least."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Become Streamlit's server; 1 where it may not listen there."""
@@ -34,6 +37,11 @@ def refusal(host: str, published_at: str, *, password: str) -> str:
     published_at: where its container is published, with commas between several addresses
         and names; empty: in no container
     """
+    if password and (len(password) < MIN_SIGNS or len(set(password)) < MIN_DIFFERENT_SIGNS):
+        return (
+            f"APP_PASSWORD must have at least {MIN_SIGNS} signs, {MIN_DIFFERENT_SIGNS} of them"
+            f" different, got {len(password)}: openssl rand -base64 15 makes one"
+        )
     published = [host.strip() for host in published_at.split(",") if host.strip()]
     beyond = [host for host in published if not _is_loopback_address(host)]
     if not published and host != "localhost" and not _is_loopback_address(host):

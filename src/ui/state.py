@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from src.ui.client import Api
+from src.ui.markdown import plain
 from src.ui.studio_settings import StudioSettings, place_of
 from src.ui.texts import has_text, language_of, text
 
@@ -29,8 +30,11 @@ def language() -> str:
 
 
 def t(key: str, **values: Any) -> str:
-    """Return a text in the visitor's language."""
-    return text(language(), key, **values)
+    """Return a text in the visitor's language, as markdown: texts among the values stay plain."""
+    shown = {
+        name: plain(value) if isinstance(value, str) else value for name, value in values.items()
+    }
+    return text(language(), key, **shown)
 
 
 def word(group: str, name: str) -> str:

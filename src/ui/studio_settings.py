@@ -12,18 +12,21 @@ class StudioSettings:
     """backend_url: the API as this process reaches it
     api_key: the API's key; empty where it has none
     password: what visitors must say; empty: nothing
+    published_at: addresses and names at which its container or proxy is reached, with commas
     """
 
     backend_url: str = DEFAULT_BACKEND
     api_key: str = ""
     password: str = ""
+    published_at: str = ""
 
 
 def place_of(environment: Mapping[str, str] | None = None) -> StudioSettings:
-    """Return BACKEND_URL, API_KEY and APP_PASSWORD of the environment."""
+    """Return what the environment says: BACKEND_URL, API_KEY, APP_PASSWORD, PUBLISHED_AT."""
     known = os.environ if environment is None else environment
     return StudioSettings(
         backend_url=known.get("BACKEND_URL", "").strip() or DEFAULT_BACKEND,
         api_key=known.get("API_KEY", "").strip(),
         password=known.get("APP_PASSWORD", ""),
+        published_at=known.get("PUBLISHED_AT", ""),
     )

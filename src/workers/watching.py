@@ -6,7 +6,7 @@ import time
 
 from src.core.errors import TraumError
 from src.db.database import DATABASE_DOWN
-from src.services.ingest.folder_watch import FolderWatch
+from src.services.library.folder_watch import FolderWatch
 
 log = logging.getLogger(__name__)
 

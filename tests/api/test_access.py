@@ -1,11 +1,9 @@
 """Who may ask."""
 
 import socket
-import threading
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
@@ -15,8 +13,9 @@ from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError
 from src.main import create_app
 from tests.api.checks import assert_problem
+from tests.api.serving import Serving
 from tests.api.stand_ins import StandIns
-from tests.patience import PATIENCE_S, until
+from tests.patience import PATIENCE_S
 
 KEY = "correct-horse-battery"
 
@@ -109,6 +108,26 @@ def test_an_upload_without_the_key_is_not_read(services: StandIns) -> None:
     assert answer.startswith(b"HTTP/1.1 401 ")
     assert b"connection: close" in answer.lower()
     assert not list(services.settings.raw_path.glob(".incoming-*"))
+
+
+def test_who_guesses_keys_is_not_listened_to_for_a_while(guarded: TestClient) -> None:
+    for number in range(20):
+        answer = guarded.get("/api/v1/stems/", headers={"X-API-Key": f"guess-{number}"})
+        assert_problem(answer, 401, "unauthorised")
+    for key in ("guess-20", KEY):  # else the right one could still be found by trying
+        answer = guarded.get("/api/v1/stems/", headers={"X-API-Key": key})
+        assert_problem(answer, 429, "too_many_wrong_keys")
+        assert 1 <= int(answer.headers["retry-after"]) <= 60
+    assert guarded.get("/healthz").status_code == 200
+
+
+def test_strangers_learn_that_it_is_ready_and_nothing_else(guarded: TestClient) -> None:
+    stranger = guarded.get("/readyz").json()
+    assert stranger["status"] == "ready"
+    assert [stranger[name] for name in ("library", "embedder", "stems_without_vector")] == [
+        None
+    ] * 3
+    assert guarded.get("/readyz", headers={"X-API-Key": KEY}).json()["library"]["stems"] == 0
 
 
 def test_the_docs_know_where_the_key_goes(guarded: TestClient) -> None:
@@ -208,25 +227,3 @@ def test_the_command_says_what_is_missing(
     said = capsys.readouterr().err
     assert "0.0.0.0" in said
     assert "set API_KEY" in said
-
-
-def connected(port: int) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", port), PATIENCE_S)
-
-
-class Serving:
-    """The app on a free port of this machine."""
-
-    def __init__(self, services: StandIns) -> None:
-        app = create_app(services.settings, build=lambda _: services)
-        self.server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None))
-        self.thread = threading.Thread(target=self.server.run)
-
-    def __enter__(self) -> int:
-        self.thread.start()
-        until(lambda: self.server.started, "the server")
-        return int(self.server.servers[0].sockets[0].getsockname()[1])
-
-    def __exit__(self, *_: object) -> None:
-        self.server.should_exit = True
-        self.thread.join(PATIENCE_S)

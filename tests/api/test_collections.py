@@ -49,6 +49,11 @@ def test_names_are_trimmed_unique_and_sorted(client: TestClient) -> None:
     assert_problem(client.post(COLLECTIONS, json={"name": "WARM PADS"}), 409, "name_taken")
 
 
+def test_a_name_neither_turns_nor_breaks_the_line(client: TestClient) -> None:
+    assert made(client, "gnp.\u202edrums\n!")["name"] == "gnp.drums !"
+    assert_problem(client.post(COLLECTIONS, json={"name": "\u202e"}), 422, "validation_failed")
+
+
 def test_a_collection_is_renamed(client: TestClient) -> None:
     first, second = made(client, "one"), made(client, "two")
     where = f"{COLLECTIONS}/{first['id']}"
@@ -62,8 +67,12 @@ def test_what_was_deleted_can_be_brought_back(client: TestClient, stem_ids: list
     lost = client.delete(f"{COLLECTIONS}/{first['id']}").json()
     assert set(lost["stem_ids"]) == set(stem_ids)
     assert_problem(client.get(f"{COLLECTIONS}/{first['id']}"), 404, "not_found")
-    again = made(client, lost["name"], *lost["stem_ids"])
-    assert set(again["stem_ids"]) == set(stem_ids)
+    again = client.post(COLLECTIONS, json=lost)
+    assert again.status_code == 201
+    assert (again.json()["id"], set(again.json()["stem_ids"])) == (first["id"], set(stem_ids))
+    palette = {"prompt": "techno", "palette": {"collections": [first["id"]]}}
+    assert client.post("/api/v1/plans", json=palette).status_code == 200
+    assert_problem(client.post(COLLECTIONS, json=lost | {"name": "other"}), 409, "id_taken")
     assert client.get("/api/v1/stems/").json()["total"] == len(stem_ids)
 
 

@@ -112,3 +112,23 @@ def test_names_with_spaces_and_other_alphabets_are_served(client: TestClient, tr
     answer = client.get("/files/мой трек 1.wav")
     assert answer.content == DATA
     assert "filename*=utf-8''" in answer.headers["content-disposition"]
+
+
+@pytest.mark.parametrize("name", ["ä" * 130 + ".wav", "x" * 251 + ".wav", "音" * 100])
+def test_a_name_longer_than_any_file_has_is_not_there(client: TestClient, name: str) -> None:
+    assert_problem(client.get(f"/files/{name}"), 404, "not_found")
+
+
+def test_who_has_a_file_by_tag_or_date_does_not_get_it_again(client: TestClient) -> None:
+    answer = client.get(URL)
+    tag, date = answer.headers["etag"], answer.headers["last-modified"]
+    for headers in (
+        {"if-none-match": f'"x", {tag}'}, {"if-none-match": f"W/{tag}"}, {"if-none-match": "*"},
+        {"if-modified-since": date},
+    ):  # fmt: skip
+        assert client.get(URL, headers=headers).status_code == 304, headers
+    for headers in (
+        {"if-modified-since": "Thu, 01 Jan 1998 00:00:00 GMT"}, {"if-modified-since": "soon"},
+        {"if-none-match": '"x"', "if-modified-since": date},
+    ):  # fmt: skip
+        assert client.get(URL, headers=headers).status_code == 200, headers

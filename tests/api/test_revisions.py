@@ -93,3 +93,29 @@ def test_no_edit_is_no_revision(client: TestClient, track: str) -> None:
     answer = client.post(f"/api/v1/tracks/{track}/revisions", json={"edits": []})
 
     assert answer.status_code == 422
+
+
+def test_revisions_are_told_apart_by_what_was_changed(client: TestClient, track: str) -> None:
+    where = f"/api/v1/tracks/{track}/revisions"
+    edits = [{"op": "mute", "voice": "kick", "sections": ["Intro"]}, {"op": "tempo", "bpm": 128.0}]
+    made = client.post(where, json={"edits": edits}).json()["track_id"]
+    again = client.post(where, json={"edits": [{"op": "reroll", "section": "Intro"}]}).json()
+    listed = {one["id"]: one for one in client.get(where).json()["items"]}
+    assert listed[made]["edits"] == edits
+    prompt = PROMPT["prompt"]
+    assert listed[made]["title"] == f"{prompt} (mute kick Intro; tempo bpm 128.0)"
+    assert listed[again["track_id"]]["title"] == f"{prompt} (reroll Intro)"
+    assert client.get(f"/api/v1/tracks/{made}").json()["title"] == listed[made]["title"]
+    assert client.get(f"/api/v1/tracks/{track}").json()["title"] == prompt
+
+
+def test_a_deleted_parent_is_told(client: TestClient, track: str) -> None:
+    body = {"edits": [{"op": "tempo", "bpm": 128}]}
+    made = client.post(f"/api/v1/tracks/{track}/revisions", json=body).json()["track_id"]
+    assert client.get(f"/api/v1/tracks/{made}").json()["parent_deleted"] is False
+    assert client.delete(f"/api/v1/tracks/{track}").status_code == 204
+    for one in (
+        client.get(f"/api/v1/tracks/{made}").json(),
+        client.get("/api/v1/tracks").json()["items"][0],
+    ):
+        assert (one["id"], one["parent_id"], one["parent_deleted"]) == (made, track, True)

@@ -8,7 +8,7 @@ import pytest
 import soundfile
 from fastapi.testclient import TestClient
 
-from src.api.filters import range_of
+from src.schemas.stem_filters import range_of
 from tests.api.checks import assert_problem
 
 SEARCH = "/api/v1/search/"
@@ -188,3 +188,10 @@ def test_what_is_no_sound_is_refused(client: TestClient, stem_ids: list[str]) ->
     assert_problem(client.post(BY_SOUND, data={"aspect": "timbre"}), 422, "not_multipart")
     wrong = client.post(BY_SOUND, files={"file": sound()}, data={"aspect": "taste"})
     assert_problem(wrong, 422, "invalid_input")
+
+
+def test_a_refused_example_does_not_tell_where_it_lay(client: TestClient) -> None:
+    answer = client.post(BY_SOUND, files={"file": ("a.wav", b"RIFF" + b"x" * 500)})
+    problem = assert_problem(answer, 422, "unreadable_audio")
+    assert problem["detail"].startswith("the file is no sound")
+    assert "/" not in problem["detail"]

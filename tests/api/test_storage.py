@@ -41,3 +41,8 @@ def test_settings_are_told_by_their_names_but_no_secret(
     assert "sesame" not in shown
     assert "hunter2" not in shown
     assert "API_KEY" not in shown
+
+
+def test_the_port_that_is_told_is_the_one_in_use(client: TestClient) -> None:
+    other = client.get("http://127.0.0.1:18123/api/v1/settings").json()
+    assert (other["HOST"], other["PORT"]) == ("127.0.0.1", "18123")

@@ -1,12 +1,15 @@
 """Plans and tracks over HTTP."""
 
 import threading
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
+from src.db import crud
+from src.db.models import TrackRow
 from src.storage.encode import write_wav
 from tests.api.checks import assert_problem
 from tests.api.conftest import JobProbe
@@ -127,6 +130,59 @@ def test_a_track_that_is_too_long_is_refused(client: TestClient) -> None:
     assert "1200 s" in problem["detail"]
 
 
+KICK: dict[str, Any] = {"category": "kick"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"tempo": 138}, "body.plan.tempo"),
+        ({"structure": [{"bars": 4, "stem_queries": [KICK], "lenght": 4}]}, "lenght"),
+        ({"structure": [{"bars": 4, "stem_queries": [KICK | {"tag": "x"}]}]}, "tag"),
+        ({"moods": ["x" * 101]}, "body.plan.moods"),
+        ({"notes": ["x" * 2001]}, "body.plan.notes"),
+        ({"palette": {"kits": ["x" * 256]}}, "body.plan.palette.kits"),
+    ],
+)
+def test_what_a_plan_does_not_have_is_refused_by_name(
+    client: TestClient, changes: dict[str, Any], field: str
+) -> None:
+    plan = {"bpm": 138, "structure": [{"bars": 4, "stem_queries": [KICK]}]} | changes
+    answer = client.post("/api/v1/tracks", json={"plan": plan})
+    problem = assert_problem(answer, 422, "validation_failed")
+    assert field in problem["errors"][0]["field"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"pinned": {"kazoo": "8c1f0e6a2b9d4c37"}},
+        {"pinned": {"bass": "8c1f0e6a2b9d4c37"}},
+        {"structure": [{"bars": 4, "stem_queries": [KICK], "muted": ["kazoo"]}]},
+    ],
+)
+def test_parts_that_a_plan_does_not_have_are_refused_by_name(
+    client: TestClient, changes: dict[str, Any]
+) -> None:
+    plan = {"bpm": 138, "structure": [{"bars": 4, "stem_queries": [KICK]}]} | changes
+    problem = assert_problem(
+        client.post("/api/v1/tracks", json={"plan": plan}), 422, "unknown_voice"
+    )
+    assert "must name one of kick" in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    "changes", [{"structure": [{"bars": 4}, {"bars": 8}]}, {"excluded": ["kick"]}]
+)
+def test_a_plan_that_asks_for_no_sound_is_refused_at_once(
+    client: TestClient, changes: dict[str, Any]
+) -> None:
+    plan = {"bpm": 138, "structure": [{"bars": 4, "stem_queries": [KICK]}]} | changes
+    answer = client.post("/api/v1/tracks", params={"wait": False}, json={"plan": plan})
+    assert_problem(answer, 422, "nothing_to_play")
+    assert client.get("/api/v1/jobs").json()["total"] == 0
+
+
 def test_failures_of_the_job_become_answers(client: TestClient) -> None:
     assert_problem(
         client.post("/generate-track", json={"prompt": "empty library"}), 409, "library_empty"
@@ -231,3 +287,27 @@ def test_a_track_is_drawn_until_its_file_is_gone(client: TestClient, services: S
     (services.settings.tracks_path / name).unlink()
     assert_problem(client.get(url), 404, "audio_missing")
     assert_problem(client.get("/api/v1/tracks/nobody/waveform"), 404, "not_found")
+
+
+def test_a_track_beyond_the_tracks_folder_is_served_and_deleted_whole(
+    client: TestClient, services: StandIns, tmp_path: Path
+) -> None:
+    """As ``generate --out`` leaves it."""
+    wav = tmp_path / "elsewhere" / "mine.wav"
+    wav.parent.mkdir()
+    write_wav(wav, np.zeros((2, 4800), np.float32))
+    wav.with_suffix(".json").write_text("{}")
+    (wav.parent / "mine_exports").mkdir()
+    row = TrackRow(
+        id="outside", path=str(wav), prompt="mine", bpm=120.0, key="Am", genre="", seed=1,
+        duration_s=0.1, loudness_lufs=None, plan={}, report={},
+    )  # fmt: skip
+    with services.database.transaction() as session:
+        crud.add_track(session, row)
+    listed = client.get("/api/v1/tracks").json()["items"][0]
+    assert listed["exists"]
+    assert client.get(listed["file_url"]).content == wav.read_bytes()
+    assert client.head(listed["file_url"]).headers["content-length"] == str(wav.stat().st_size)
+    assert client.get("/api/v1/tracks/outside/waveform").json()["points"] > 0
+    assert client.delete("/api/v1/tracks/outside").status_code == 204
+    assert list(wav.parent.iterdir()) == []

@@ -161,3 +161,14 @@ def test_uploads_at_the_same_time_do_not_mix(client: TestClient, services: Stand
         thread.join()
     root = services.settings.raw_path
     assert {name: (root / name).read_bytes() for name in lying(services)} == sounds
+
+
+def test_an_upload_of_which_nothing_was_taken_is_a_problem_that_tells_why(
+    client: TestClient, services: StandIns
+) -> None:
+    files = [("files", ("notes.txt", b"x")), ("files", ("kick.wav", b""))]
+    answer = client.post(URL, files=files, params={"preprocess": True})
+    problem = assert_problem(answer, 422, "nothing_accepted")
+    assert [file["reason"] for file in problem["files"]] == ["unsupported_type", "empty"]
+    assert (problem["accepted"], problem["refused"]) == (0, 2)
+    assert lying(services) == []

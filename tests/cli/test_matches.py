@@ -47,6 +47,26 @@ def test_matches_can_be_narrowed_and_explained(
     assert "variety: the only drums" in told
 
 
+def test_commands_take_the_filters_of_the_api(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = answer(capsys, "search", "--bpm", "119..121", "--limit", "50")["hits"]
+    assert found
+    assert {hit["bpm"] for hit in found} == {120.0}
+    matched = answer(capsys, "matches", found[0]["id"], "--bpm", "119..121", "--limit", "50")
+    assert {match["bpm"] for match in matched["matches"]} == {120.0}
+    assert main(["search", "--bpm", "fast"]) == 1
+    assert "a range must be a number" in capsys.readouterr().err
+
+
+def test_the_id_that_a_search_prints_is_taken_by_the_next_command(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["search", "Bass 120", "--limit", "1"]) == 0
+    stem_id = capsys.readouterr().out.split()[1]
+    assert answer(capsys, "matches", stem_id)["stem_id"] == stem_id
+
+
 def test_unknown_company_is_an_error(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["matches", "Bass 120", "--beside", "nobody"]) == 1
     assert "there is no stem 'nobody'" in capsys.readouterr().err

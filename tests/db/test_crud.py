@@ -189,3 +189,20 @@ def test_stem_is_found_by_its_content(database: Database, stem_ids: list[str]) -
         assert isinstance(found, Stem)
         assert found.id == stem_ids[0]
         assert crud.stem_of_content(session, "0" * 64) is None
+
+
+def test_stems_are_found_by_the_names_that_the_first_plan_gave(
+    database: Database, stem_ids: list[str]
+) -> None:
+    with database.transaction() as session:
+        assert {stem.id for stem in crud.get_stems(session)} == set(stem_ids)
+        assert len(crud.get_stems(session, skip=1, limit=2)) == 2
+        kick = crud.get_stem_by_id(session, stem_ids[0])
+        assert kick is not None
+        assert kick.name == "kick_01"
+        assert crud.get_stem_by_id(session, "nobody") is None
+        find = crud.search_stems_by_tags_and_category
+        assert [stem.name for stem in find(session, ["dark"], "kick")] == ["kick_01"]
+        assert {stem.name for stem in find(session, ["dark"])} == {"kick_01", "bass_138_Am"}
+        assert find(session, ["dark", "warm"]) == []
+        assert [stem.name for stem in find(session, category="pad")] == ["pad_80_C"]

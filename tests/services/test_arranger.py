@@ -40,6 +40,15 @@ def test_longest_length_can_be_set() -> None:
         ArrangerService(max_length_s=120).generate_arrangement_plan("house, 3 minutes")
 
 
+@pytest.mark.parametrize("longest_s", [200, 60, 5])
+def test_a_genre_that_is_longer_by_habit_is_shortened_and_says_so(longest_s: float) -> None:
+    plan = ArrangerService(max_length_s=longest_s).generate_arrangement_plan("ambient", seed=1)
+    assert 0 < plan.duration_s <= max(longest_s, 12)  # four bars at least
+    assert any("shortened" in note and "MAX_RENDER_S" in note for note in plan.notes)
+    whole = ArrangerService().generate_arrangement_plan("ambient", seed=1)
+    assert not any("shortened" in note for note in whole.notes)
+
+
 def test_empty_prompt_is_refused() -> None:
     with pytest.raises(InvalidInputError, match="empty"):
         ArrangerService().generate_arrangement_plan(" ")

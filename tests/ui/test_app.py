@@ -7,7 +7,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from src.ui.pages.login import is_right
+from src.ui.pages.login import brake, is_right
 from tests.browser.studio import free_port
 from tests.patience import PATIENCE_S
 
@@ -52,6 +52,15 @@ def test_without_the_password_nothing_is_shown(start: Start) -> None:
     page.text_input("password").input("open sesame")
     page.button[0].click().run()
     assert "does not answer" in page.error[0].value, "inside, where the engine is asked"
+
+
+def test_who_guesses_the_password_has_to_wait(start: Start) -> None:
+    page = start(APP_PASSWORD="open sesame")
+    for _ in range(10):
+        brake().wrong()
+    page.text_input("password").input("open sesame")
+    page.button[0].click().run()
+    assert [error.value.partition(".")[0] for error in page.error] == ["Too many wrong passwords"]
 
 
 def test_the_address_chooses_the_language(start: Start) -> None:

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from src.ui.markdown import plain
 from src.ui.pages.login import is_right
 from src.ui.studio_settings import DEFAULT_BACKEND, place_of
 from src.ui.views.bulk import selection_of
-from src.ui.views.stem_card import plain
 from src.ui.views.stem_form import changed_fields
 from src.ui.views.track_edit import with_edit
 from src.ui.views.track_view import section_marks

@@ -31,6 +31,12 @@ def test_a_container_that_is_published_here_alone_needs_none() -> None:
     assert serve.refusal("0.0.0.0", "127.0.0.1,", password="") == ""
 
 
+@pytest.mark.parametrize("password", ["a", "short", "aaaaaaaaaaaa"])
+def test_a_password_that_is_none_to_speak_of_opens_nothing(password: str) -> None:
+    for host in ("127.0.0.1", "0.0.0.0"):
+        assert "APP_PASSWORD must have at least 8" in serve.refusal(host, "", password=password)
+
+
 def test_the_command_refuses_before_streamlit_starts(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Response
 
 from src.api.deps import EngineDep
 from src.api.problems import no_input, problem_responses
@@ -38,9 +38,13 @@ def list_collections(engine: EngineDep) -> list[CollectionSummary]:
     "", summary="Make a collection", status_code=201, responses=problem_responses(404, 409)
 )
 @router.post("/", include_in_schema=False, status_code=201)
-def create_collection(engine: EngineDep, requested: NewCollection) -> CollectionDetail:
+def create_collection(
+    engine: EngineDep, requested: NewCollection, response: Response
+) -> CollectionDetail:
     """Create a set of stems. Its name must not be taken (409 `name_taken`)."""
-    return engine.collections.create(requested)
+    made = engine.collections.create(requested)
+    response.headers["location"] = f"{router.prefix}/{made.id}"
+    return made
 
 
 @router.get(

@@ -1,15 +1,18 @@
 """Long tasks: how they are doing, and stopping them. And the one that fills the library."""
 
+import asyncio
 import base64
 import binascii
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
+from starlette.concurrency import run_in_threadpool
 
-from src.api.deps import EngineDep, WindowDep
+from src.api.deps import EngineDep, WindowDep, finished_job
 from src.api.links import job_result, job_url
 from src.api.problems import NothingMoreError, job_problem, problem_responses
 from src.api.requests import MarkDep
@@ -94,11 +97,20 @@ def cancel_jobs(engine: EngineDep, requested: JobSelection) -> CancelledOut:
 
 
 @router.get("/api/v1/jobs/{job_id}", summary="How a job is doing", responses=problem_responses(404))
-def get_job(engine: EngineDep, job_id: JobId) -> JobOut:
+async def get_job(
+    engine: EngineDep,
+    job_id: JobId,
+    wait: Annotated[
+        float, Query(ge=0, le=60, allow_inf_nan=False, description="Seconds to wait for its end")
+    ] = 0.0,
+) -> JobOut:
     """Show progress, what it is doing, how long it will take, and in the end its result or
-    problem.
+    problem. With `wait` the answer comes once it has ended, or after so many seconds.
     """
-    return job_out(engine.jobs.get(job_id))
+    if wait > 0:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(finished_job(engine.jobs, job_id), wait)
+    return job_out(await run_in_threadpool(engine.jobs.get, job_id))
 
 
 def _followed_from(

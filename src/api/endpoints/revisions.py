@@ -105,7 +105,8 @@ async def revise(
         seed=requested.seed,
     )
     await run_in_threadpool(engine.tracks.check_length, revised.plan)
-    params = render_params(revised.plan, revised.seed, parent_id=track_id)
+    edits = [edit.model_dump(mode="json", exclude_defaults=True) for edit in requested.edits]
+    params = render_params(revised.plan, revised.seed, parent_id=track_id, edits=edits)
     return await rendered(engine, request, "render", params, render)
 
 

@@ -33,7 +33,7 @@ def list_stems(
     sort: Annotated[Sort, Query(description='"-" before it: falling')] = "-imported_at",
 ) -> Page[StemSummary]:
     """Return one page of the stems that match all filters. For meaning, use the search."""
-    page = engine.stems.page(query.requested(), sort=sort, window=window)
+    page = engine.stems.page(query.narrowed(), sort=sort, window=window)
     items = [stem_summary(one) for one in page.items]
     return Page[StemSummary](items=items, total=page.total, limit=page.limit, offset=page.offset)
 

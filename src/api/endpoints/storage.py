@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from src.api.deps import EngineDep
 from src.api.problems import no_input, problem_responses
@@ -19,6 +19,13 @@ def get_storage(engine: EngineDep) -> Storage:
 
 
 @router.get("/settings", summary="Settings", responses=no_input(problem_responses()))
-def get_settings(engine: EngineDep) -> dict[str, str]:
-    """Show them as they hold now, by their names in the environment; secrets are left out."""
-    return shown_settings(engine.settings)
+def get_settings(engine: EngineDep, request: Request) -> dict[str, str]:
+    """Show them as they hold now, by their names in the environment; secrets are left out.
+
+    HOST and PORT are those at which this request came in.
+    """
+    shown = shown_settings(engine.settings)
+    host, port = request.scope.get("server") or (None, None)
+    if port is not None:  # None: a socket in the file system
+        shown |= {"HOST": str(host), "PORT": str(port)}
+    return shown

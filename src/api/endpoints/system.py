@@ -2,9 +2,10 @@
 
 from dataclasses import asdict
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from src import __version__
+from src.api.access import carries_key
 from src.api.deps import Engine, EngineDep
 from src.api.problems import no_input, problem_responses
 from src.db import crud
@@ -40,11 +41,15 @@ def healthz() -> Alive:
 
 
 @router.get("/readyz", summary="Can it work?", responses=no_input(problem_responses(503)))
-def readyz(engine: EngineDep) -> Ready:
-    """Asks the database. 503 when that does not answer."""
+def readyz(engine: EngineDep, request: Request) -> Ready:
+    """Asks the database. 503 when that does not answer. Where a key is needed, only who carries
+    it learns how much is in the library.
+    """
     model_id = engine.models.active().model_id
     with engine.database.transaction() as session:
         counts = crud.library_counts(session, model_id)
+    if not carries_key(engine.settings, request.headers):
+        return Ready(version=__version__)
     return Ready(
         version=__version__,
         embedder=model_id,

@@ -144,6 +144,19 @@ def get_track(engine: EngineDep, track_id: TrackId) -> TrackDetail:
 
 
 @router.get(
+    "/api/v1/tracks/{track_id}/audio",
+    summary="Hear a track",
+    response_class=Response,
+    responses={**problem_responses(404, 416), **FILE_RESPONSES},
+)
+@router.head("/api/v1/tracks/{track_id}/audio", include_in_schema=False)
+def get_track_audio(engine: EngineDep, request: Request, track_id: TrackId) -> Response:
+    """Send its WAV, also where it was rendered to a place of its maker's choice."""
+    path = engine.tracks.audio(track_id)
+    return file_answer(request, path, name=path.name, media_type="audio/wav")
+
+
+@router.get(
     "/api/v1/tracks/{track_id}/waveform",
     summary="Draw a track",
     responses=problem_responses(404),

@@ -1,17 +1,18 @@
 """Taking files in over the network."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
+from starlette.responses import Response
 
 from src.api.deps import EngineDep
 from src.api.endpoints.jobs import start_analysis
 from src.api.multipart import FormReader, PartData, PartEnd, PartEvent, PartStart
-from src.api.problems import problem_responses
+from src.api.problems import problem, problem_responses
 from src.core.errors import InvalidInputError
 from src.schemas.stems import UploadAnswer, UploadedFile
 from src.services.ingest.uploads import UploadBatch, UploadTooLargeError
@@ -94,6 +95,7 @@ class _UploadForm:
 @router.post(
     "/upload",
     summary="Upload sounds",
+    response_model=UploadAnswer,
     responses=problem_responses(413),
     openapi_extra={"requestBody": _BODY},
 )
@@ -101,11 +103,12 @@ async def upload_stems(
     engine: EngineDep,
     request: Request,
     preprocess: Annotated[bool, Query(description="Start the analysis at once")] = False,
-) -> UploadAnswer:
+) -> UploadAnswer | Response:
     """Takes several files or zips, streamed to disk, up to the size of `MAX_UPLOAD_MB`.
 
     They land in the kits folder; nothing is overwritten, and the same content is not
-    stored twice. Each file is answered for: accepted, known or refused, with the reason.
+    stored twice. Each file is answered for: accepted, known or refused, with the reason. Where
+    all are refused the answer is 422 `nothing_accepted`, with the same `files`.
     Analysis follows with `POST /preprocess`, or at once with `preprocess=true`.
     """
     _check_declared_size(request, engine.settings.max_upload_mb)
@@ -125,10 +128,22 @@ async def upload_stems(
         await run_in_threadpool(batch.close)
     files = [UploadedFile(**asdict(outcome)) for outcome in outcomes]
     counts = {name: sum(file.status == name for file in files) for name in _STATUSES}
+    if counts["refused"] == len(files):
+        return _nothing_taken(request, files, counts)
     job_id = None
     if preprocess and counts["accepted"]:
         job_id = await run_in_threadpool(start_analysis, engine.jobs)
     return UploadAnswer(files=files, job_id=job_id, **counts)
+
+
+def _nothing_taken(
+    request: Request, files: Sequence[UploadedFile], counts: Mapping[str, int]
+) -> Response:
+    first = files[0]
+    detail = f"no file was taken, got {first.name!r}: {first.detail or first.reason}"
+    said = [file.model_dump(mode="json") for file in files]
+    more: dict[str, Any] = {"files": said, **counts}
+    return problem(request.url.path, 422, "nothing_accepted", detail, **more)
 
 
 _STATUSES = ("accepted", "known", "refused")

@@ -51,9 +51,16 @@ def get_collection(session: Session, collection_id: str) -> Collection:
     return row
 
 
-def add_collection(session: Session, *, name: str, note: str) -> Collection:
-    """Make an empty collection."""
-    made = Collection(id=str(uuid.uuid4()), name=name, note=note)
+def is_collection(session: Session, collection_id: str) -> bool:
+    """Tell whether there is a collection of this id."""
+    return session.get(Collection, collection_id) is not None
+
+
+def add_collection(
+    session: Session, *, name: str, note: str, collection_id: str | None = None
+) -> Collection:
+    """Make an empty collection. collection_id: None draws a new one"""
+    made = Collection(id=collection_id or str(uuid.uuid4()), name=name, note=note)
     session.add(made)
     session.flush()
     return made

@@ -178,7 +178,9 @@ def _shaped(
 
 
 def _swing(intent: PromptIntent, grammar: GenreGrammar, metre: Metre) -> float:
-    """How late every second note comes, as asked or as the genre has it; thirds are not swung."""
+    """Return how late every second note comes, as asked or as the genre has it; thirds are not
+    swung.
+    """
     if metre.compound:
         return 0.0
     return grammar.swing if intent.swing is None else intent.swing

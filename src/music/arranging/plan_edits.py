@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from src.core.errors import InvalidInputError
 from src.music.arranging.form import UNIT, share_bars
 from src.music.arranging.roles import OPPOSITES
-from src.music.model.ending import Ending, ending_from_dict
+from src.music.model.ending import TrackEnding, ending_from_dict
 from src.music.model.plan import (
     BPM,
     GAIN_DB,
@@ -308,7 +308,7 @@ def _section_roles(plan: ArrangementPlan, edit: SetSectionRoles) -> ArrangementP
     return _with_section(plan, number, section)
 
 
-def _ending(edit: SetEnding) -> Ending | None:
+def _ending(edit: SetEnding) -> TrackEnding | None:
     if edit.kind is None:
         return None
     return ending_from_dict({"kind": edit.kind, "fade_s": edit.fade_s})

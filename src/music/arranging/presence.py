@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from src.music.arranging.timed_form import Move
+from src.music.arranging.timed_form import PartMove
 from src.music.model.part_request import PartRequest
 from src.music.theory.library import DRUM_CATEGORIES
 
@@ -53,12 +53,12 @@ class Presence:
         return None
 
 
-def presences_of(moves: Iterable[Move], bars: int) -> tuple[Presence, ...]:
+def presences_of(moves: Iterable[PartMove], bars: int) -> tuple[Presence, ...]:
     """Sum up the moves of each part. moves: in the order of time; bars: of the track
 
     A part that first comes in is silent before; one that first leaves has played so far.
     """
-    rows: dict[frozenset[str], list[Move]] = {}
+    rows: dict[frozenset[str], list[PartMove]] = {}
     for move in moves:
         rows.setdefault(categories_meant(move.request), []).append(move)
     return tuple(
@@ -71,7 +71,7 @@ def categories_meant(request: PartRequest) -> frozenset[str]:
     return frozenset(DRUM_CATEGORIES) if request.name == "drums" else frozenset({request.category})
 
 
-def _spans(row: Sequence[Move], bars: int) -> tuple[tuple[int, int], ...]:
+def _spans(row: Sequence[PartMove], bars: int) -> tuple[tuple[int, int], ...]:
     spans: list[tuple[int, int]] = []
     since: int | None = 0 if row[0].leaves else None
     for move in row:

@@ -6,8 +6,8 @@ from itertools import groupby
 
 from src.music.arranging.presence import Presence, categories_meant
 from src.music.arranging.roles import Lineup
-from src.music.arranging.timed_form import Move, TimedSection
-from src.music.model.ending import COLD, FADE, LONGEST_FADE_S, SHORTEST_FADE_S, Ending
+from src.music.arranging.timed_form import PartMove, TimedSection
+from src.music.model.ending import COLD, FADE, LONGEST_FADE_S, SHORTEST_FADE_S, TrackEnding
 from src.music.model.part_request import PartRequest
 from src.music.model.plan import SECTION_CLOSE, SectionPlan, StemQuery
 from src.music.prompt.intent import PromptIntent, SectionRequest
@@ -79,7 +79,7 @@ def with_own_moods(section: TimedSection, intent: PromptIntent) -> PromptIntent:
     return replace(intent, moods=tuple(dict.fromkeys((*moods, *intent.moods))))
 
 
-def with_moves(intent: PromptIntent, moves: Sequence[Move]) -> PromptIntent:
+def with_moves(intent: PromptIntent, moves: Sequence[PartMove]) -> PromptIntent:
     """Let the track want what comes in or leaves in it, unless it is only refused for a time."""
     named = {requested.name for requested in intent.requested}
     coming: dict[str, PartRequest] = {}
@@ -128,19 +128,19 @@ def timed_plan(
     )
 
 
-def ending_of(intent: PromptIntent, bars: int, bar_s: float) -> Ending | None:
+def ending_of(intent: PromptIntent, bars: int, bar_s: float) -> TrackEnding | None:
     """Make the ending that is asked for; a fade whose length is open lasts eight bars."""
     asked = intent.ending
     if asked is None:
         return None
     if asked.style != FADE:
-        return Ending(COLD)
+        return TrackEnding(COLD)
     seconds = USUAL_FADE_BARS * bar_s
     if asked.fade is not None:
         named = asked.fade.seconds
         seconds = (asked.fade.bars or 0.0) * bar_s if named is None else named
     longest = min(LONGEST_FADE_S, bars * bar_s)
-    return Ending(FADE, round(max(SHORTEST_FADE_S, min(seconds, longest)), 2))
+    return TrackEnding(FADE, round(max(SHORTEST_FADE_S, min(seconds, longest)), 2))
 
 
 def with_last_hit(structure: Sequence[SectionPlan], intent: PromptIntent) -> list[SectionPlan]:

@@ -38,7 +38,7 @@ class TimedSection:
 
 
 @dataclass(frozen=True)
-class Move:
+class PartMove:
     """A part that comes in, or leaves, at a bar of the track, from 0.
 
     refused: whether it was said that it shall not play, instead of where it does
@@ -55,7 +55,7 @@ class TimedForm:
     """Sections with their clauses, and the moves of parts."""
 
     sections: tuple[TimedSection, ...]
-    moves: tuple[Move, ...] = ()
+    moves: tuple[PartMove, ...] = ()
     reports: tuple[ReportedWords, ...] = ()
 
 
@@ -144,7 +144,7 @@ def _headings(intent: PromptIntent) -> Iterator[int]:
     return (n for n, one in enumerate(intent.form.sections) if one.says is not None)
 
 
-def _moves_of(one: PlacedClause, track: TimedTrack) -> Iterator[Move]:
+def _moves_of(one: PlacedClause, track: TimedTrack) -> Iterator[PartMove]:
     """Turn a clause about parts that come and go into moves."""
     clause = one.clause
     if not is_move(clause):
@@ -153,17 +153,17 @@ def _moves_of(one: PlacedClause, track: TimedTrack) -> Iterator[Move]:
     if clause.excluded:
         for request in _plain_requests(clause.excluded):
             if one.start > 0:
-                yield Move(request, one.start, leaves=True, refused=True)
+                yield PartMove(request, one.start, leaves=True, refused=True)
             if end is not None and end < track.bars:
-                yield Move(request, end, refused=True)
+                yield PartMove(request, end, refused=True)
         return
     for request in clause.requested:
         if clause.limits and end is not None:
-            yield Move(request, end, leaves=True)
+            yield PartMove(request, end, leaves=True)
             continue
-        yield Move(request, one.start, leaves=clause.leaves)
+        yield PartMove(request, one.start, leaves=clause.leaves)
         if end is not None and end < track.bars and not clause.leaves:
-            yield Move(request, end, leaves=True)
+            yield PartMove(request, end, leaves=True)
 
 
 def _plain_requests(categories: Sequence[str]) -> list[PartRequest]:

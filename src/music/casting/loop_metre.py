@@ -104,7 +104,7 @@ def is_straight(card: StemCard, ratio: float) -> bool:
 def beats_per_own_beat(
     metre: Metre, beats: float, written: Metre | None, *, straight: bool
 ) -> float:
-    """How many beats of the metre one beat of a loop's own tempo is.
+    """Return how many beats of the metre one beat of a loop's own tempo is.
 
     In a compound metre a loop's tempo counts quarters where it is straight, or where it is written
     in that metre and its quarters fill bars.

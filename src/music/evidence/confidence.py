@@ -4,8 +4,8 @@ What fusing and the kit leave as confidence orders estimates well, but was too m
 plays makes a tempo sure, and for the keys of single chord loops. A logistic regression on it and on
 what the estimate rests on (Platt 1999) turns it into the share of such estimates that are right; it
 is fitted, with whole packs held out, by benchmarks.fit_confidence on the development corpus and on
-composed kits. What is stated by a name or by metadata keeps its confidence, and so does a key on
-which loops of a kit agree: there nothing was to be gained.
+composed kits. What is stated by a name or by metadata keeps its confidence, and so does a key
+beside others of its kit: there nothing was to be gained.
 """
 
 import math

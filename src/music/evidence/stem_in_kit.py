@@ -96,7 +96,7 @@ def cues_in_context(
 ) -> list[tuple[Cues | None, Cues | None]]:
     """Collect what tells how sure tempo and key of each loop are.
 
-    None where there is none, and for a key on which loops of the kit agree.
+    None where there is none, and for a key beside others of its kit.
     """
     kits: dict[str, list[int]] = {}
     for number, (kit, _) in enumerate(positions):
@@ -109,7 +109,7 @@ def cues_in_context(
         for n in loops:
             stem, tempo, own, category = stems[n], found[n].bpm, found[n].key, found[n].category
             kind = stem.category if category is None else category.value
-            alone = own is not None and keys[own.value] == 1
+            alone = keys.total() == 1
             cues[n] = (
                 None if tempo is None else tempo_cues(stem, tempo, _alike(tempos, tempo.value)),
                 key_cues(stem, kind, own) if own is not None and alone else None,

@@ -140,7 +140,7 @@ def _own_data(genre: str) -> Mapping[str, Any]:
 
 
 def _metre_of(data: Any) -> str | None:
-    """The metre that a file's patterns are written in: its own, else its parent's.
+    """Return the metre that a file's patterns are written in: its own, else its parent's.
 
     None where that can't be told yet, which ``check_genre`` then says.
     """

@@ -14,7 +14,7 @@ SHORTEST_FADE_S, LONGEST_FADE_S = 0.5, 120.0
 
 
 @dataclass(frozen=True)
-class Ending:
+class TrackEnding:
     """A fade to silence, or a stop on the last beat.
 
     kind: FADE or COLD
@@ -25,14 +25,14 @@ class Ending:
     fade_s: float = 0.0
 
 
-def ending_to_dict(ending: Ending) -> dict[str, Any]:
+def ending_to_dict(ending: TrackEnding) -> dict[str, Any]:
     """Write an ending as plain JSON values."""
     if ending.kind == FADE:
         return {"kind": FADE, "fade_s": ending.fade_s}
     return {"kind": ending.kind}
 
 
-def ending_from_dict(data: object) -> Ending | None:
+def ending_from_dict(data: object) -> TrackEnding | None:
     """Read an ending; None ends a track as its form does.
 
     Raises InvalidInputError for an unknown kind and for a fade beyond its limits.
@@ -42,7 +42,7 @@ def ending_from_dict(data: object) -> Ending | None:
     if not isinstance(data, Mapping) or data.get("kind") not in KINDS:
         raise InvalidInputError(f"plan.ending must have a kind of {', '.join(KINDS)}, got {data!r}")
     if data["kind"] == COLD:
-        return Ending(COLD)
+        return TrackEnding(COLD)
     fade_s = data.get("fade_s")
     number = isinstance(fade_s, int | float) and not isinstance(fade_s, bool)
     if not number or not SHORTEST_FADE_S <= float(fade_s or 0.0) <= LONGEST_FADE_S:
@@ -50,4 +50,4 @@ def ending_from_dict(data: object) -> Ending | None:
             f"plan.ending.fade_s must be {SHORTEST_FADE_S:g} to {LONGEST_FADE_S:g} seconds,"
             f" got {fade_s!r}"
         )
-    return Ending(FADE, float(fade_s or 0.0))
+    return TrackEnding(FADE, float(fade_s or 0.0))

@@ -26,7 +26,7 @@ from src.music.model.accounts import (
     understood_from_dict,
     understood_to_dict,
 )
-from src.music.model.ending import Ending, ending_from_dict, ending_to_dict
+from src.music.model.ending import TrackEnding, ending_from_dict, ending_to_dict
 from src.music.model.palette import Palette, palette_from_dict, palette_to_dict
 from src.music.model.plan_values import Range, number_of, texts_of, value_of_kind, whole_of
 from src.music.theory.library import CATEGORIES
@@ -160,7 +160,7 @@ class ArrangementPlan:
     avoided: tuple[str, ...] = ()
     only_roles: tuple[str, ...] = ()
     palette: Palette | None = None
-    ending: Ending | None = None
+    ending: TrackEnding | None = None
     time_signature: str = COMMON_TIME
     swing_note: int = 16
     style: str = ""

@@ -1,12 +1,13 @@
 """What has been found in a prompt so far: requests and refusals, in the order they were said."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from src.music.model.accounts import ReportedWords, UnderstoodWords
 from src.music.model.part_request import PartRequest
 from src.music.prompt.intent import SectionRequest
+from src.music.prompt.items import Item
 from src.music.prompt.length import Length
 from src.music.theory.library import DRUM_CATEGORIES
 
@@ -80,6 +81,7 @@ class PromptContents:
     length_feel: float = 0.0
     minor: bool | None = None
     only_requested: bool = False
+    only_words: str = ""
     unaccompanied: str = ""
     fills: bool | None = None
 
@@ -87,6 +89,33 @@ class PromptContents:
         """Note which words made which field of the plan, and its value."""
         if words:
             self.understood.append(UnderstoodWords(words, made, value))
+
+    def account_for_things(self) -> None:
+        """Note for each instrument whether it is requested or refused, and in which section."""
+        for thing in self.things:
+            made = "excluded" if thing.refused else "requested"
+            value = thing.request.name
+            if thing.request.gain_db < 0 and not thing.refused:
+                value = f"less {value}"
+            where = f" in {thing.section}" if thing.section else ""
+            self.understand(thing.words, made, f"{value}{where}")
+        if self.only_requested:
+            self.understand(self.only_words, "only_roles", "what is requested")
+
+    def turn(self, number: int) -> None:
+        """Refuse an instrument that was asked for, or ask for one that was refused."""
+        thing = self.things[number]
+        self.things[number] = replace(thing, refused=not thing.refused)
+
+    def note_unknown(self, items: Sequence[Item], index: int) -> None:
+        """Note a word that nobody understood; unknown words side by side are one."""
+        item = items[index]
+        before = items[index - 1] if index else None
+        both = before is not None and before.kind == "unknown" and before.text.isalpha()
+        if both and item.text.isalpha() and self.unknown:
+            self.unknown[-1] += f" {item.text}"
+        else:
+            self.unknown.append(item.text)
 
     def report(self, code: str, words: str, **values: str) -> None:
         """Note words that have no effect, and why, by a code of ``accounts.REPORT_TEXTS``."""

@@ -38,17 +38,11 @@ def intent_of(
     moods = _moods(found, genre, style)
     requested = found.requested()
     suggested = dict(ChainMap(*map(dict, found.suggestions)))
-    unknown = tuple(dict.fromkeys(found.unknown))
     return PromptIntent(
         prompt=prompt,
         language=language,
         bpm=found.tempo_word,
-        tempo_feel=found.tempo_feel,
-        feel=found.feel,
-        swing=found.swing,
-        metre=found.metre,
-        scale=found.scale,
-        progression=found.progression,
+        **_as_found(found),
         minor=found.scale_minor if found.minor is None else found.minor,
         genre=genre,
         style=style or _style_by_mood(genre, moods, found.refused_genres),
@@ -69,16 +63,28 @@ def intent_of(
         sections=_section_requests(found),
         fills=found.fills,
         understood=tuple(found.understood),
-        reported=(
-            *found.reported,
-            *(
-                ReportedWords("nearest_genre", name, {"kept": f"{style} {genre}".strip()})
-                for name in dict.fromkeys(found.foreign_genres)
-            ),
-            *(ReportedWords("unknown_name", name) for name in names),
-            *(ReportedWords("not_understood", words) for words in unknown),
-        ),
-        unknown=unknown,
+        reported=_reports(found, names, f"{style} {genre}".strip()),
+        unknown=tuple(dict.fromkeys(found.unknown)),
+    )
+
+
+def _as_found(found: PromptContents) -> dict[str, Any]:
+    """Give the fields of an intent that are just what was found."""
+    names = ("tempo_feel", "feel", "swing", "metre", "scale", "progression")
+    return {name: getattr(found, name) for name in names}
+
+
+def _reports(found: PromptContents, names: tuple[str, ...], kept: str) -> tuple[ReportedWords, ...]:
+    """List what has no effect: reports so far, genres that play as another, names, unknown words.
+
+    kept: the genre that plays
+    """
+    foreign = dict.fromkeys(found.foreign_genres)
+    return (
+        *found.reported,
+        *(ReportedWords("nearest_genre", name, {"kept": kept}) for name in foreign),
+        *(ReportedWords("unknown_name", name) for name in names),
+        *(ReportedWords("not_understood", words) for words in dict.fromkeys(found.unknown)),
     )
 
 
@@ -157,7 +163,9 @@ def _opposite_moods(found: PromptContents) -> list[ReportedWords]:
 
 
 def _both_requested_and_refused(found: PromptContents) -> list[ReportedWords]:
-    """What is asked for and refused by the same name, for the whole track: the last word counts."""
+    """Return what is asked for and refused by the same name, for the whole track: the last word
+    counts.
+    """
     beside = [thing for thing in found.things if thing.request.category != "vocal"]
     if found.unaccompanied and beside and not beside[0].refused:
         values = {"other": beside[0].words, "kept": beside[0].words}

@@ -38,13 +38,13 @@ def _occasion(item: Item, contents: PromptContents, refused: bool) -> None:
     contents.understand(item.text, item.kind, item.value)
 
 
-def played(name: str, words: str) -> InstrumentMention:
+def played(name: str, words: str, *, refused: bool = False) -> InstrumentMention:
     """Ask for an instrument by its name in the vocabulary."""
     (found, *_), _ = prompt_lexicon().find(words_of(name), 0)
     entry = found.entry
     request = PartRequest(name=entry.value, category=entry.category, text=entry.value)
     return InstrumentMention(
-        request, refused=False, part=entry.part, named=entry.named, words=words
+        request, refused=refused, part=entry.part, named=entry.named, words=words
     )
 
 
@@ -119,6 +119,46 @@ def _technique(item: Item, contents: PromptContents, refused: bool) -> None:
     contents.report("not_granted", item.text, what=item.value)
 
 
+def _whole_length(item: Item, contents: PromptContents, refused: bool) -> None:
+    """Take "radio edit" and "extended mix"."""
+    contents.length_feel = 1.0 if (item.kind == "long_track") != refused else -1.0
+    contents.understand(item.text, "structure", "longer" if contents.length_feel > 0 else "shorter")
+
+
+def _slow_build(item: Item, contents: PromptContents, refused: bool) -> None:
+    """Take a build-up that takes its time, or shall not."""
+    contents.stretch("build", 1.0 / _LONG_BUILD if refused else _LONG_BUILD)
+    contents.understand(item.text, "structure", "shorter build" if refused else "longer build")
+
+
+def _mode(item: Item, contents: PromptContents, refused: bool) -> None:
+    """Take major or minor without a tonic."""
+    contents.minor = (item.kind == "minor") != refused
+    contents.understand(item.text, "key", "minor" if contents.minor else "major")
+
+
+def _fill(item: Item, contents: PromptContents, refused: bool) -> None:
+    """Take fills, wanted or not."""
+    contents.fills = not refused
+    contents.understand(item.text, "fills", "yes" if contents.fills else "no")
+
+
+def _nothing_else(item: Item, contents: PromptContents, _: bool) -> None:
+    """Let what was asked for so far play alone."""
+    contents.only_requested = any(not thing.refused for thing in contents.things)
+    contents.only_words = item.text
+
+
+def _unaccompanied(item: Item, contents: PromptContents, refused: bool) -> None:
+    """Take "a cappella": voices alone, and what else is asked for by name."""
+    request = PartRequest(item.value, item.value, text=item.value)
+    contents.things.append(InstrumentMention(request, refused=refused, words=item.text))
+    contents.only_requested = not refused
+    contents.unaccompanied = "" if refused else item.text
+    contents.only_words = item.text
+
+
+_LONG_BUILD = 1.6
 _MIDDLE_BPM = 110.0
 _Taker = Callable[[Item, PromptContents, bool], None]
 _TAKERS: Mapping[str, _Taker] = {
@@ -132,4 +172,12 @@ _TAKERS: Mapping[str, _Taker] = {
     "feel": _feel,
     "rhythm": _rhythm,
     "technique": _technique,
+    "long_track": _whole_length,
+    "short_track": _whole_length,
+    "slow_build": _slow_build,
+    "minor": _mode,
+    "major": _mode,
+    "fill": _fill,
+    "nothing_else": _nothing_else,
+    "unaccompanied": _unaccompanied,
 }

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from src.music.prompt.item_kinds import VERB_SECTIONS
 from src.music.prompt.text import Sentence
 from src.words.entries import WordEntry
 from src.words.phrases import Found, PhraseTable
@@ -43,6 +44,11 @@ class Item:
     implies: tuple[str, ...] = ()
     suggests: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
+
+    def english_name(self, language: str) -> str:
+        """Return it as it was said in English, or as the vocabulary has it where it was not."""
+        said = self.text.casefold()
+        return said if said.isascii() and language == "en" else self.name
 
 
 def items_of(sentence: Sentence, lexicon: PhraseTable) -> list[Item]:
@@ -104,6 +110,18 @@ def list_goes_on(items: list[Item], index: int, *, strong: bool) -> bool:
         expect_thing = item.kind == "comma"
         things += not expect_thing
     return strong and things >= 2
+
+
+def section_beside(items: list[Item], index: int) -> str:
+    """Find the section that a word describes, right after or before it; "" where none stands."""
+    following = next_item(items, index, ("filler",))
+    if following.kind in VERB_SECTIONS:
+        return VERB_SECTIONS[following.kind]
+    if following.kind == "section":
+        return following.value
+    before = previous_item(items, index, ("filler",))
+    ends_here = following.kind in ("break", "comma", "and", "but")
+    return before.value if before.kind == "section" and ends_here else ""
 
 
 def _guessed(word: Word, lexicon: PhraseTable) -> tuple[Found, ...]:

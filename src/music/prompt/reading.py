@@ -7,13 +7,19 @@ A refusal ("no", "ohne", "без") holds until something ends it: the end of the
 from dataclasses import replace
 
 from src.music.model.part_request import PartRequest
+from src.music.prompt import item_kinds as kinds
 from src.music.prompt.contents import GROUPS, InstrumentMention, PromptContents, joined_thing
 from src.music.prompt.descriptions import describe, played
-from src.music.prompt.items import THINGS, Item, list_goes_on, next_item, previous_item, stands_in
+from src.music.prompt.items import (
+    THINGS,
+    Item,
+    list_goes_on,
+    next_item,
+    previous_item,
+    section_beside,
+    stands_in,
+)
 
-_QUIET_MOODS = ("soft", "calm", "minimal", "dreamy", "quiet", "gentle", "peaceful", "tender")
-_LOUD_MOODS = ("hard", "heavy", "aggressive", "energetic", "euphoric", "epic", "driving", "harsh",
-               "powerful", "wild", "lively")  # fmt: skip
 _SHIFT = 0.15
 _LONG, _SHORT = 1.6, 0.5
 
@@ -28,7 +34,7 @@ class PromptReader:
         self.section = ""
         self._refusing = self._fresh = self._strong = self._listing = False
         self._with = self._only = self._less = self._replacing = False
-        self._only_words = self._denial = ""
+        self._denial = ""
         self._words: list[str] = []
         self._written: list[str] = []
         self._tags: list[str] = []
@@ -41,13 +47,13 @@ class PromptReader:
         """Read everything."""
         for index, item in enumerate(self.items):
             self.item, self.index = item, index
-            if self._replacing and not self._fresh and item.text.casefold() in _INSTEAD:
+            if self._replacing and not self._fresh and item.text.casefold() in kinds.INSTEAD:
                 self._end_refusal()
             if not self._describes():
-                getattr(self, f"on_{_SHARED.get(item.kind, item.kind)}", self.on_nothing)()
-            if item.kind not in _KEEPS_WORDS:
+                getattr(self, f"on_{kinds.SHARED.get(item.kind, item.kind)}", self.on_nothing)()
+            if item.kind not in kinds.KEEPS_WORDS:
                 self._words, self._tags, self._written = [], [], []
-        self._account_for_things()
+        self.found.account_for_things()
         return self.found
 
     def _describes(self) -> bool:
@@ -58,19 +64,8 @@ class PromptReader:
             self._denial = item.text.removesuffix(self.item.text).strip()
             return False
         self._fresh = self._less = False
+        self._refusing = self._refusing and self.item.kind not in kinds.ENDING
         return True
-
-    def _account_for_things(self) -> None:
-        """Note for each instrument whether it is requested or refused, and in which section."""
-        for thing in self.found.things:
-            made = "excluded" if thing.refused else "requested"
-            value = thing.request.name
-            if thing.request.gain_db < 0 and not thing.refused:
-                value = f"less {value}"
-            where = f" in {thing.section}" if thing.section else ""
-            self.found.understand(thing.words, made, f"{value}{where}")
-        if self.found.only_requested:
-            self.found.understand(self._only_words, "only_roles", "what is requested")
 
     def _took(self, made: str, value: str) -> None:
         self.found.understand(self._with_denial(self.item.text), made, value)
@@ -93,7 +88,7 @@ class PromptReader:
 
     def on_comma(self) -> None:
         """End a refusal at a comma unless it stands in a list, and what is said of a section."""
-        if previous_item(self.items, self.index, ()).kind in _DENIALS:
+        if previous_item(self.items, self.index, ()).kind in kinds.DENIALS:
             self._end_refusal()
         if self._refusing and not self._fresh:
             listed = next_item(self.items, self.index).kind in THINGS and self._listing
@@ -145,9 +140,9 @@ class PromptReader:
         following = next_item(self.items, self.index)
         before = previous_item(self.items, self.index)
         ends_here = following.kind in ("break", "comma", "and", "but")
-        if self._clause and (ends_here or (self.item.kind, following.kind) == _OFF_IN_SECTION):
+        if self._clause and (ends_here or (self.item.kind, following.kind) == kinds.OFF_IN_SECTION):
             for number in self._clause:
-                self._turn(number)
+                self.found.turn(number)
             self._clause = [] if ends_here else self._clause
             self._took("excluded", "what stands before")
             return
@@ -170,7 +165,7 @@ class PromptReader:
     def on_than(self) -> None:
         """ "Rather piano than guitar" refuses the guitar; "faster than usual" nothing."""
         said = {item.text.casefold() for item in self.items[: self.index]}
-        if said & _PREFERRED:
+        if said & kinds.PREFERRED:
             self._refusing = self._fresh = True
             self._denial = self.item.text
             self._clause = []
@@ -190,38 +185,21 @@ class PromptReader:
     def on_free(self) -> None:
         """ "Vocal-free" refuses what was just named; elsewhere the word says nothing."""
         if previous_item(self.items, self.index, ()).kind in THINGS and self._clause:
-            self._turn(self._clause[-1])
+            self.found.turn(self._clause[-1])
 
     def on_only(self) -> None:
         """ "Only piano", or "piano only", refuses all the rest."""
-        following = next_item(self.items, self.index, (*_DESCRIBING, "filler", "article", "with"))
+        following = next_item(self.items, self.index, kinds.BEFORE_THING)
         self._only = following.kind in THINGS and not (self._refusing and self._fresh)
-        self._only_words = self.item.text
-        ends_here = next_item(self.items, self.index, ("filler",)).kind in _ENDS
+        self.found.only_words = self.item.text
+        ends_here = next_item(self.items, self.index, ("filler",)).kind in kinds.ENDS
         if ends_here and self._clause and not self._refusing:
             self.found.only_requested = previous_item(self.items, self.index).kind in THINGS
         self._refusing = self._fresh = False
 
-    def on_nothing_else(self) -> None:
-        """ "..., nothing else": what was asked for so far plays alone."""
-        self.found.only_requested = any(not thing.refused for thing in self.found.things)
-        self._only_words = self.item.text
-        self._end_refusal()
-
     def on_not_only(self) -> None:
         """ "Not only guitar" asks for the guitar, and for others as well."""
         self._denial = self.item.text
-
-    def on_unaccompanied(self) -> None:
-        """ "A cappella": voices alone, and what else is asked for by name."""
-        request = PartRequest(self.item.value, self.item.value, text=self.item.value)
-        self.found.things.append(
-            InstrumentMention(request, refused=self._refusing, words=self.item.text)
-        )
-        self.found.only_requested = not self._refusing
-        self.found.unaccompanied = "" if self._refusing else self.item.text
-        self._only_words = self.item.text
-        self._end_refusal()
 
     def on_more(self) -> None:
         """Louder; it ends a refusal that was already used."""
@@ -235,7 +213,7 @@ class PromptReader:
         what follows; of nothing it says how the track is.
         """
         louder = self.item.value == "louder"
-        following = next_item(self.items, self.index, (*_DESCRIBING, "filler", "article"))
+        following = next_item(self.items, self.index, (*kinds.DESCRIBING, "filler", "article"))
         if self._clause and following.kind not in THINGS:
             thing = self.found.things[self._clause[-1]]
             request = replace(thing.request, gain_db=2.0 if louder else -4.0)
@@ -255,12 +233,12 @@ class PromptReader:
 
     def on_mood(self) -> None:
         """Take a mood of the track, of the instrument that follows, or of a section."""
-        following = next_item(self.items, self.index, (*_DESCRIBING, "filler", "and"))
+        following = next_item(self.items, self.index, (*kinds.DESCRIBING, "filler", "and"))
         belongs = following.kind in ("instrument", "group")
         if self._refusing or self.item.denied or (self._less and not belongs):
             self._avoid_mood(belongs=belongs and self._refusing)
         elif self._is_about_section():
-            loud = self.item.value in _LOUD_MOODS
+            loud = self.item.value in kinds.LOUD_MOODS
             self.found.shift_energy(self._section_at(), _SHIFT if loud else -_SHIFT)
             self._took("energy", f"{self._section_at()} {'louder' if loud else 'quieter'}")
         else:
@@ -275,8 +253,8 @@ class PromptReader:
     def _avoid_mood(self, *, belongs: bool) -> None:
         """Aim away from a mood; what is only "electronic" leaves out the synthesizers, too."""
         self.found.avoided_moods.append(self.item.value)
-        if self.item.value in _REFUSES_CATEGORIES:
-            self.found.excluded_categories += _REFUSES_CATEGORIES[self.item.value]
+        if self.item.value in kinds.REFUSES_CATEGORIES:
+            self.found.excluded_categories += kinds.REFUSES_CATEGORIES[self.item.value]
         self._took("excluded", self.item.value)
         self._skip_thing = belongs
         self._fresh = self._less = False
@@ -285,11 +263,15 @@ class PromptReader:
         """Describes the instrument that follows; without one, the whole track."""
         self._words.append(self.item.value)
         self._written.append(self.item.text)
-        following = next_item(self.items, self.index, (*_DESCRIBING, "filler", "and"))
+        following = next_item(self.items, self.index, (*kinds.DESCRIBING, "filler", "and"))
         if following.kind in ("instrument", "group", "source", "unknown"):
             return
-        if self.item.value in _VOICES:
-            self._take_voice()
+        if self.item.value in kinds.VOICES:
+            words = self._with_denial(self.item.text)
+            self.found.things.append(
+                played(f"{self.item.value} vocal", words, refused=self._refusing)
+            )
+            self._fresh = False
             return
         if self._refusing:
             self.found.avoided_moods.append(self.item.value)
@@ -297,14 +279,6 @@ class PromptReader:
         elif previous_item(self.items, self.index, ()).kind != "instrument":
             self.found.moods.append(self.item.value)
             self._took("moods", self.item.value)
-
-    def _take_voice(self) -> None:
-        """ "Female chorus" asks for a female voice."""
-        name = f"{self.item.value} vocal"
-        request = PartRequest(name, "vocal", text=name)
-        words = self._with_denial(self.item.text)
-        self.found.things.append(InstrumentMention(request, refused=self._refusing, words=words))
-        self._fresh = False
 
     def on_loud(self) -> None:
         """Take a loud section or a loud instrument."""
@@ -357,28 +331,6 @@ class PromptReader:
         self._took("structure", "longer" if is_long else "shorter")
         self._refusing = self._fresh = False
 
-    def on_whole_length(self) -> None:
-        """ "Radio edit", "extended mix"."""
-        self.found.length_feel = 1.0 if (self.item.kind == "long_track") != self._refusing else -1.0
-        self._took("structure", "longer" if self.found.length_feel > 0 else "shorter")
-
-    def on_slow_build(self) -> None:
-        """Take a build-up that takes its time."""
-        self.found.stretch("build", _LONG)
-        self._took("structure", "longer build")
-
-    def on_mode(self) -> None:
-        """Major or minor without a tonic."""
-        self.found.minor = (self.item.kind == "minor") != self._refusing
-        self._took("key", "minor" if self.found.minor else "major")
-        self._refusing = self._fresh = False
-
-    def on_fill(self) -> None:
-        """Fills, wanted or not."""
-        self.found.fills = not self._refusing
-        self._took("fills", "yes" if self.found.fills else "no")
-        self._fresh = False
-
     def on_genre(self) -> None:
         """Take a genre; right before an instrument it may only describe that."""
         genre, _, style = self.item.value.partition("/")
@@ -413,15 +365,10 @@ class PromptReader:
             self.found.asides.append((nearest, style))
             self.found.genre_bpm = self.item.suggests.get("bpm", self.found.genre_bpm)
             self._play_suggested()
-            self._took("genre", self._english_name())
+            self._took("genre", self.item.english_name(self.found.language))
         else:
             self._took("excluded", self.item.text.casefold())
             self._fresh = False
-
-    def _english_name(self) -> str:
-        """The name of a genre as it was said, or as the vocabulary has it where that is foreign."""
-        said = self.item.text.casefold()
-        return said if said.isascii() and self.found.language == "en" else self.item.name
 
     def on_section(self) -> None:
         """Take a section: refused, or the one that words refer to."""
@@ -480,14 +427,14 @@ class PromptReader:
 
     def on_unknown(self) -> None:
         """Note a word that means nothing here; a refused one is kept as a word to avoid."""
-        following = next_item(self.items, self.index, ("filler", *_DESCRIBING))
+        following = next_item(self.items, self.index, ("filler", *kinds.DESCRIBING))
         directly = next_item(self.items, self.index, ())
         if not any(char.isalnum() for char in self.item.text):
             return
         if not (self._refusing and self._fresh):
-            self._note_unknown()
+            self.found.note_unknown(self.items, self.index)
         if self._refusing and self._fresh and following.kind in (*THINGS, "unknown"):
-            self._note_unknown()
+            self.found.note_unknown(self.items, self.index)
             return
         if directly.kind == "instrument" and not self._refusing:
             self._words.append(self.item.value)
@@ -497,15 +444,6 @@ class PromptReader:
             self._took("excluded", self.item.value)
         self._fresh = False
         self._refusing = self._refusing and directly.kind == "or"
-
-    def _note_unknown(self) -> None:
-        """Unknown words side by side are one."""
-        before = self.items[self.index - 1] if self.index else None
-        both = before is not None and before.kind == "unknown" and before.text.isalpha()
-        if both and self.item.text.isalpha() and self.found.unknown:
-            self.found.unknown[-1] += f" {self.item.text}"
-        else:
-            self.found.unknown.append(self.item.text)
 
     def on_solo(self) -> None:
         """ "Solo piano" plays alone; a "guitar solo" is a guitar in front of the others."""
@@ -549,55 +487,13 @@ class PromptReader:
             words=self._with_denial(" ".join([*dict.fromkeys(self._written), item.text])),
         )
 
-    def _turn(self, number: int) -> None:
-        thing = self.found.things[number]
-        self.found.things[number] = replace(thing, refused=not thing.refused)
-
     def _end_refusal(self) -> None:
         self._refusing = self._fresh = False
 
     def _is_about_section(self) -> bool:
         about = self._section_at()
-        return bool(about) and self.item.value in (*_QUIET_MOODS, *_LOUD_MOODS)
+        return bool(about) and self.item.value in (*kinds.QUIET_MOODS, *kinds.LOUD_MOODS)
 
     def _section_at(self) -> str:
         """Find the section that a word describes: the one in question, or its neighbour."""
-        following = next_item(self.items, self.index, ("filler",))
-        if following.kind in _VERB_SECTIONS:
-            return _VERB_SECTIONS[following.kind]
-        if following.kind == "section":
-            return following.value
-        before = previous_item(self.items, self.index, ("filler",))
-        if before.kind == "section" and following.kind in ("break", "comma", "and", "but"):
-            return before.value
-        return self.section
-
-
-_DESCRIBING = ("mood", "qualifier", "genre", "style", "foreign_genre", "slow", "fast", "long",
-               "short")  # fmt: skip
-_ENDS = ("break", "comma", "but")
-_VERB_SECTIONS = {"start_verb": "intro", "end_verb": "outro"}
-_OFF_IN_SECTION = ("post_negator", "section")
-_PREFERRED = frozenset({"rather", "prefer", "lieber", "eher", "лучше", "скорее"})
-_INSTEAD = ("with", "by", "for", "durch", "gegen", "mit", "на")
-_VOICES = ("female", "male")
-_DENIALS = ("negator", "without", "forget", "except")
-_REFUSES_CATEGORIES = {"electronic": ("synth", "lead", "pad")}
-_KEEPS_WORDS = (*_DESCRIBING, "and", "filler", "unknown", "more", "less")
-_SHARED = {
-    "without": "negator",
-    "post_negator": "negator",
-    "fast": "slow",
-    "short": "long",
-    "long_track": "whole_length",
-    "short_track": "whole_length",
-    "minor": "mode",
-    "major": "mode",
-    "style": "genre",
-    "start_verb": "verb",
-    "end_verb": "verb",
-    "instrument": "thing",
-    "group": "thing",
-    "refusal": "thing",
-}
-"""Kinds of items that are read by the method of another kind."""
+        return section_beside(self.items, self.index) or self.section

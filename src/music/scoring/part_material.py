@@ -66,7 +66,7 @@ class TrackSetting:
         return 60.0 / self.plan.bpm
 
     def groove(self, section: int) -> Groove:
-        """How hits are played in a section: by its genre, in the track's time and key."""
+        """Return how hits are played in a section: by its genre, in the track's time and key."""
         plan = self.plan
         own = plan.structure[section].genre
         grammar = grammar_named(own) if own else self.grammar

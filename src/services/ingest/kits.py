@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from src.core.plain_text import one_line
 from src.music.evidence.names import name_hints
 from src.storage.fingerprint import text_hash
 from src.words.vocabulary import vocabulary
@@ -43,7 +44,7 @@ def kit_row(path: str) -> Mapping[str, Any]:
     return {
         "id": kit_id(path),
         "path": path,
-        "name": PurePosixPath(path).name,
+        "name": one_line(PurePosixPath(path).name) or PurePosixPath(path).name,
         "bpm_hint": None if hints.kit_bpm is None else hints.kit_bpm.value,
         "key_hint": None if hints.kit_key is None else hints.kit_key.value,
     }

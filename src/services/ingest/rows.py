@@ -3,6 +3,7 @@
 from pathlib import PurePosixPath
 from typing import Any
 
+from src.core.plain_text import one_line
 from src.db.rows.imports import KnownPlace
 from src.embeddings.protocol import Vectors
 from src.services.ingest.contents import Content, Taken
@@ -17,7 +18,7 @@ Row = dict[str, Any]
 def stem_name(location: str) -> str:
     """Name a stem: its file's name without the ending."""
     name = PurePosixPath(location).name
-    return (PurePosixPath(name.strip()).stem or name).strip()
+    return one_line(PurePosixPath(name.strip()).stem or name) or name
 
 
 def bad_id(location: str, content: str) -> str:

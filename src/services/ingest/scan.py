@@ -29,6 +29,10 @@ OTHER_AUDIO = (*FOREIGN_ENDINGS, ".rx2", ".rex", ".mp4")
 """Endings of sounds; the report counts those that are not read."""
 
 
+Stamps = frozenset[tuple[str, int, int]]
+"""Where each file lies, its bytes and its time."""
+
+
 def readable_endings() -> tuple[str, ...]:
     """Return endings of the files that an import looks into on this machine."""
     return ENDINGS if second_decoder() is None else ENDINGS + FOREIGN_ENDINGS

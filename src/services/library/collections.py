@@ -38,11 +38,16 @@ class CollectionService:
     def create(self, requested: NewCollection) -> CollectionDetail:
         """Make a collection.
 
-        Raises ConflictError where the name is taken, NotFoundError for an unknown stem.
+        Raises ConflictError where the name or the id is taken, NotFoundError for an unknown
+        stem.
         """
         with self.database.transaction() as session:
+            if requested.id is not None and rows.is_collection(session, requested.id):
+                raise ConflictError(f"there is a collection {requested.id!r}", code="id_taken")
             _check_name(session, requested.name)
-            made = rows.add_collection(session, name=requested.name, note=requested.note)
+            made = rows.add_collection(
+                session, collection_id=requested.id, name=requested.name, note=requested.note
+            )
             rows.collect(session, made, requested.stem_ids)
             return _detail(session, made)
 

@@ -3,6 +3,7 @@
 from src.db.crud import StemFilter
 from src.db.rows.stem_edits import Selection
 from src.schemas.stem_edits import StemFilterBody, StemSelection
+from src.schemas.stem_filters import limits_of
 
 
 def selection_of(said: StemSelection) -> Selection:
@@ -16,12 +17,14 @@ def _filter_of(said: StemFilterBody) -> StemFilter:
     categories = said.category or ()
     return StemFilter(
         categories=(categories,) if isinstance(categories, str) else tuple(categories),
-        bpm_min=said.bpm_min,
-        bpm_max=said.bpm_max,
         key=said.key,
+        compatible=said.compatible,
+        licence=said.licence,
+        collection=said.collection,
         is_loop=said.is_loop,
         kit=said.kit,
         tag=said.tag,
         text=said.q,
         missing=said.missing,
+        **limits_of(said),
     )

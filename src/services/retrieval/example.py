@@ -76,7 +76,12 @@ class ExampleService:
 
     def find_file(self, path: Path, query: SearchQuery, *, aspect: str = OVERALL) -> SearchPage:
         """Find what resembles a file. Raises UnreadableAudioError, and what ``find`` raises."""
-        audio = read_audio(path, sample_rate=PROJECT_SAMPLE_RATE, max_s=LONGEST_S).audio
+        try:
+            audio = read_audio(path, sample_rate=PROJECT_SAMPLE_RATE, max_s=LONGEST_S).audio
+        except UnreadableAudioError as error:
+            # where an upload lies for the moment is nobody's business
+            said = error.message.replace(str(path), "the file").replace(path.name, "the file")
+            raise UnreadableAudioError(said, reason=error.reason) from error
         return self.find(audio, query, aspect=aspect)
 
     def find(self, audio: Audio, query: SearchQuery, *, aspect: str = OVERALL) -> SearchPage:

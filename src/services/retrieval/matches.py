@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from src.core.errors import InvalidInputError, NotFoundError
+from src.db import crud
 from src.db.database import Database
 from src.db.rows.cards import StemCards
 from src.db.rows.stem_times import StemTimes, stem_times
@@ -29,12 +30,14 @@ class MatchQuery:
 
     beside: ids of further stems that play
     categories: only these; empty for all
+    requested: further filters
     """
 
     stem_id: str
     beside: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     limit: int = 20
+    requested: crud.StemFilter = field(default_factory=crud.StemFilter)
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,9 @@ class MatchService:
         """Return ids of what is worth weighing."""
         with self._database.transaction() as session:
             rows = stem_times(session, [card.id for card in playing], query.categories)
+            if query.requested != crud.StemFilter():
+                passing = set(crud.matching_ids(session, query.requested))
+                rows = [row for row in rows if row.id in passing]
         if len(rows) <= MOST_WEIGHED:
             return [row.id for row in rows]
         fits = _time_fit(rows, playing)

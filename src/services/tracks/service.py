@@ -1,7 +1,7 @@
 """Tracks: from a sentence or a plan to a rendered file, and the files that are there."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
@@ -11,18 +11,20 @@ from src.core.config import Settings
 from src.core.errors import InvalidInputError, NotFoundError
 from src.core.progress import Progress
 from src.db import crud
-from src.db.database import Database
+from src.db.database import Database, Session
 from src.db.models import TrackRow
 from src.db.rows.collections import check_palette
+from src.music.casting.requests import part_requests
 from src.music.model.palette import Palette
 from src.music.model.plan import ArrangementPlan, plan_from_dict, plan_to_dict
 from src.music.prompt.length import length_words, take_lengths
 from src.music.prompt.text import Sentence
+from src.music.theory.library import CATEGORIES
 from src.schemas.common import Page
 from src.schemas.tracks import TrackDetailRecord, TrackRecord, TrackWaveform
 from src.services.library.outlines import sound_outline
 from src.services.tracks.files import remove_exports
-from src.storage.paths import safe_join
+from src.storage.paths import path_of, safe_join
 
 SERVED_SUFFIXES = (".wav", ".json")
 """Endings of files in the tracks folder that are handed out."""
@@ -92,9 +94,14 @@ class TrackService:
         return plan if mastering is None else replace(plan, mastering=mastering, target_lufs=None)
 
     def checked_plan(self, data: Mapping[str, Any]) -> ArrangementPlan:
-        """Read a plan from outside. Raises InvalidInputError for what cannot be rendered."""
+        """Read a plan from outside.
+
+        Raises InvalidInputError for what cannot be rendered: one that is too long, that asks for
+        no sound at all (``nothing_to_play``), or names parts that it has not (``unknown_voice``).
+        """
         plan = plan_from_dict(data)
         self.check_length(plan)
+        check_parts(plan)
         return plan
 
     def render(self, params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
@@ -107,7 +114,9 @@ class TrackService:
         parent_id = params.get("parent_id")
         if parent_id is not None:
             with self.database.transaction() as session:
-                crud.get_track(session, str(answer["track_id"])).parent_id = parent_id
+                row = crud.get_track(session, str(answer["track_id"]))
+                row.parent_id = parent_id
+                row.report = {**row.report, "edits": params.get("edits", [])}
         return {**answer, "parent_id": parent_id}
 
     def tidy(self, params: Mapping[str, Any]) -> None:
@@ -124,14 +133,25 @@ class TrackService:
             if parent_id is not None:
                 crud.get_track(session, parent_id)
             rows, total = crud.list_tracks(session, window=window, parent_id=parent_id)
-        items = [TrackRecord(**self._summary(row)) for row in rows]
+            origins = _origins(session, rows)
+        items = [TrackRecord(**self._summary(row), **origins[row.id]) for row in rows]
         return Page[TrackRecord](items=items, total=total, limit=window.limit, offset=window.offset)
 
     def detail(self, track_id: str) -> TrackDetailRecord:
         """Return all that is known about a track. Raises NotFoundError."""
         with self.database.transaction() as session:
             row = crud.get_track(session, track_id)
-        return TrackDetailRecord(**self._summary(row), plan=row.plan, report=row.report)
+            origin = _origins(session, [row])[track_id]
+        return TrackDetailRecord(**self._summary(row), **origin, plan=row.plan, report=row.report)
+
+    def audio(self, track_id: str) -> Path:
+        """Find a track's WAV, wherever it lies. Raises NotFoundError, also where it is gone."""
+        with self.database.transaction() as session:
+            row = crud.get_track(session, track_id)
+        file = self._file_of(row)
+        if file is None or not file.is_file():
+            raise NotFoundError(f"the file of track {track_id!r} is gone", code="audio_missing")
+        return file
 
     def waveform(self, track_id: str, points: int) -> TrackWaveform:
         """Draw the outline of a track's file. Raises NotFoundError, also where the file is
@@ -139,9 +159,7 @@ class TrackService:
         """
         with self.database.transaction() as session:
             row = crud.get_track(session, track_id)
-        file = self._file_of(row)
-        if file is None or not file.is_file():
-            raise NotFoundError(f"the file of track {track_id!r} is gone", code="audio_missing")
+        file = self.audio(track_id)
         minimum, maximum = sound_outline(file, row.duration_s, points)
         return TrackWaveform(
             track_id=track_id,
@@ -187,7 +205,9 @@ class TrackService:
             )
 
     def _file_of(self, row: TrackRow) -> Path | None:
-        """Find the track's WAV where it lies in the tracks folder."""
+        """Find the track's WAV: in the tracks folder, or where ``--out`` put it."""
+        if _is_outside(row):
+            return path_of(row.path, self.settings.tracks_path)
         try:
             return safe_join(self.settings.tracks_path, row.path)
         except InvalidInputError:
@@ -208,14 +228,83 @@ class TrackService:
             "true_peak_dbtp": row.true_peak_dbtp,
             "created_at": row.created_at,
             "file_name": PurePosixPath(row.path).name,
+            "outside": _is_outside(row),
             "exists": file is not None and file.is_file(),
         }
 
 
+def _is_outside(row: TrackRow) -> bool:
+    """Tell whether a track lies where its maker wanted it, in no folder of ours."""
+    return Path(row.path).is_absolute()
+
+
+def _origins(session: Session, rows: Sequence[TrackRow]) -> dict[str, dict[str, Any]]:
+    """Report of each track what it is called, of what it was made, and whether that is gone."""
+    edits = crud.edits_of(session, [row.id for row in rows])
+    parents = {row.parent_id for row in rows if row.parent_id is not None}
+    there = crud.known_tracks(session, sorted(parents))
+    return {
+        row.id: {
+            "title": _title(row, edits.get(row.id, [])),
+            "edits": edits.get(row.id, []),
+            "parent_deleted": row.parent_id in parents - there,
+        }
+        for row in rows
+    }
+
+
+def _title(row: TrackRow, edits: Sequence[Mapping[str, Any]]) -> str:
+    name = row.prompt or f"{row.genre} {row.bpm:g} BPM".strip()
+    changes = "; ".join(_edit_words(edit) for edit in edits)
+    return f"{name} ({changes})" if changes else name
+
+
+def _edit_words(edit: Mapping[str, Any]) -> str:
+    """Write an edit in a few words: "mute bass Drop 2", "level kick gain_db -3"."""
+    words = [str(edit.get("op", ""))]
+    for name, value in edit.items():
+        if name == "op" or value in (None, [], ""):
+            continue
+        told = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        words.append(told if isinstance(value, str | list) else f"{name} {told}")
+    return " ".join(words)
+
+
+def check_parts(plan: ArrangementPlan) -> None:
+    """Raise InvalidInputError for a plan without parts, or one that names others than its own."""
+    parts = {request.name for request in part_requests(plan)}
+    if not parts:
+        raise InvalidInputError(
+            "a plan must ask for at least one sound: stem_queries of all sections are empty or"
+            " excluded",
+            code="nothing_to_play",
+        )
+    requested = {query.category for section in plan.structure for query in section.stem_queries}
+    for name, _ in plan.pinned:
+        # the partner of a hi-hat, say, has a name that begins with the category's
+        if name not in parts and name.partition(" ")[0] not in requested:
+            raise _unknown_voice("plan.pinned", name, parts)
+    for section in plan.structure:
+        for name in section.muted:
+            if name not in parts and name.partition(" ")[0] not in CATEGORIES:
+                raise _unknown_voice(f"plan.structure, muted of {section.section!r}", name, parts)
+
+
+def _unknown_voice(where: str, name: str, parts: Collection[str]) -> InvalidInputError:
+    known = ", ".join(sorted(parts))
+    return InvalidInputError(
+        f"{where} must name one of {known}, got {name!r}", code="unknown_voice"
+    )
+
+
 def render_params(
-    plan: ArrangementPlan, seed: int, *, parent_id: str | None = None
+    plan: ArrangementPlan,
+    seed: int,
+    *,
+    parent_id: str | None = None,
+    edits: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
-    """Collect what a render job needs. parent_id: the track that this is a revision of.
+    """Collect what a render job needs. parent_id: the track of which this is a revision, by edits.
 
     The track has its id before it is rendered: however often the job is begun, it is one.
     """
@@ -223,6 +312,7 @@ def render_params(
         "plan": plan_to_dict(plan),
         "seed": seed,
         "parent_id": parent_id,
+        "edits": [dict(edit) for edit in edits],
         "track_id": str(uuid4()),
     }
 

@@ -14,7 +14,8 @@ _BLOCK_HEAD_BYTES = 8
 
 
 def unfinished_aiff(file: BinaryIO) -> tuple[Part, ...] | None:
-    """The file with its counts put right, where its sound chunk is empty and the file goes on.
+    """Return the file with its counts put right, where its sound chunk is empty and the file goes
+    on.
 
     A recorder writes the counts at its end; one that crashed leaves zeros. None for any other.
     """

@@ -72,7 +72,8 @@ def foreign_sound(file: BinaryIO) -> ForeignSound | None:
 
 
 def foreign_container(file: BinaryIO) -> ForeignSound | None:
-    """The kind of a file whose first bytes name a container that the decoder in the house lacks.
+    """Return the kind of a file whose first bytes name a container that the decoder in the house
+    lacks.
 
     What is inside may be of a kind that it knows (FLAC in Matroska, MP3 in MP4), but lies there
     in pieces, with other things between.

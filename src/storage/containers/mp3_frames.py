@@ -138,7 +138,7 @@ def info_frame(data: bytes) -> InfoFrame | None:
 
 
 def itunes_info(tags: bytes, decoded: int) -> InfoFrame | None:
-    """What iTunes wrote into a comment, where it fits what is there; else None.
+    """Return what iTunes wrote into a comment, where it fits what is there; else None.
 
     tags: the ID3v2 tags in front of the frames; decoded: samples that the frames hold
 
@@ -154,7 +154,7 @@ def itunes_info(tags: bytes, decoded: int) -> InfoFrame | None:
 
 
 def begins_afresh(data: bytes) -> bool:
-    """Whether a frame needs no bits of frames before it, as an encoder's first one.
+    """Tell whether a frame needs no bits of frames before it, as an encoder's first one.
 
     data: the frame, from its header on
     """

@@ -76,7 +76,7 @@ class OggLink:
         return torn + sum(not page.whole for page in self.pages)
 
     def repaired(self, file: BinaryIO) -> list[Part]:
-        """The link without its hurt pages, counted again, with an end.
+        """Return the link without its hurt pages, counted again, with an end.
 
         A decoder gives up at a hurt or a missing page, and at a stream that does not end.
         """

@@ -13,7 +13,7 @@ from typing import BinaryIO
 from src.storage.containers.aiff_file import unfinished_aiff
 from src.storage.containers.byte_view import ByteSpan, Part
 from src.storage.containers.caf_file import caf_sound
-from src.storage.containers.flac_stream import flac_info, whole_frames
+from src.storage.containers.flac_stream import flac_info
 from src.storage.containers.mp3_frames import (
     Mp3Stream,
     begins_afresh,
@@ -38,9 +38,6 @@ _MOST_JUNK = 1 << 16
 """Bytes at the start in which the beginning of a stream is sought."""
 
 _LARGEST_TAG = 4 << 20
-_LEAST_DELAY = 528
-"""Samples by which any encoder of MP3 delays the sound (filter bank and transform)."""
-
 _ENCODER_DELAY = 576
 """Samples at the start of an MP3 that are no sound, of the usual encoder."""
 
@@ -152,17 +149,6 @@ def _flac(file: BinaryIO, start: int) -> Sources:
     return _one(SoundRun(parts, promises=False, block_samples=info.block_samples))
 
 
-def mended_flac(file: BinaryIO) -> Sources | None:
-    """A damaged FLAC without the frames that are hurt; None for other files."""
-    start = behind_tags(file)
-    info = flac_info(file, start)
-    if info is None:
-        return None
-    kept = whole_frames(file, start)
-    source = SoundRun(kept.parts, promises=False, block_samples=info.block_samples)
-    return _one(source, f"damaged: {kept.left_out} of its frames are left out")
-
-
 def _before_tags(file: BinaryIO) -> int:
     """Return the byte behind which a file holds nothing but tags and zeros."""
     end = file.seek(0, 2)
@@ -247,7 +233,7 @@ def _mpeg(file: BinaryIO, start: int, end: int) -> Sources | None:
 
 
 def _with_tagged_lengths(file: BinaryIO, start: int, stream: Mp3Stream) -> Mp3Stream:
-    """A stream without an Info frame, with what iTunes tells of it in the tags before it."""
+    """Return a stream without an Info frame, with what iTunes tells of it in the tags before it."""
     if stream.info is not None or stream.head.layer != 3:
         return stream
     file.seek(0)
@@ -256,14 +242,14 @@ def _with_tagged_lengths(file: BinaryIO, start: int, stream: Mp3Stream) -> Mp3St
 
 
 def _stream(file: BinaryIO, stream: Mp3Stream) -> SoundRun:
-    """The frames of a stream, behind a frame that counts them where none does rightly.
+    """Return the frames of a stream, behind a frame that counts them where none does rightly.
 
-    Where nobody tells the encoder's delay, what every encoder delays by at least is left out, if
+    Where nobody tells the encoder's delay, what the usual one (LAME) delays by is left out, if
     it is quiet and the encoder's first frame is there: a stream may be cut out of a longer one.
     """
     info, decoded = stream.info, stream.frames * stream.head.samples
     trimmed = info is not None and info.delay is not None and info.padding is not None
-    quiet = 0 if trimmed or not _has_its_start(file, stream) else _LEAST_DELAY
+    quiet = 0 if trimmed or not _has_its_start(file, stream) else _ENCODER_DELAY
     if stream.head.layer != 3 or (info is not None and stream.frames <= (info.frames or 0)):
         samples = _without_padding(stream) if trimmed and _reaches_end(stream) else None
         return SoundRun(stream.spans, samples=samples, promises=False, quiet_skip=quiet)
@@ -281,7 +267,7 @@ def _stream(file: BinaryIO, stream: Mp3Stream) -> SoundRun:
 
 
 def _has_its_start(file: BinaryIO, stream: Mp3Stream) -> bool:
-    """Whether the first frame of sound may be the first one of an encoder."""
+    """Tell whether the first frame of sound may be the first one of an encoder."""
     first = stream.spans[0].offset
     if stream.info is not None and stream.info.own_frame:
         first += frame_size(file, first)

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from src.ui import formats, kept
+from src.ui.markdown import plain
 from src.ui.problems import problems_shown
 from src.ui.state import (
     api,
@@ -154,7 +155,7 @@ def _plan(request: dict[str, Any]) -> None:
         joined(
             [
                 formats.tempo(plan["bpm"]),
-                plan["key"],
+                plain(plan["key"]),
                 t("track.bars", count=answer["bars"]),
                 formats.duration(answer["duration_s"]),
                 t("track.seed", seed=answer["seed"]),
@@ -164,4 +165,4 @@ def _plan(request: dict[str, Any]) -> None:
     show_plan(plan)
     show_reading(plan)
     for note in plan["notes"]:
-        st.caption(f":material/info: {note}")
+        st.caption(f":material/info: {plain(note)}")

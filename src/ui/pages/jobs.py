@@ -6,10 +6,10 @@ import streamlit as st
 
 from src.ui import formats, kept
 from src.ui.client import ApiProblem
+from src.ui.markdown import plain
 from src.ui.problems import problems_shown, said, show_problem
 from src.ui.state import api, go, joined, remember, requested_number, t, word
 from src.ui.views.jobs import ICONS, OPEN, cancel, progress_text
-from src.ui.views.stem_card import plain
 
 PAGE = 20
 _STATES = ("queued", "running", "succeeded", "failed", "cancelled")
@@ -85,7 +85,11 @@ def _log(job: dict[str, Any]) -> None:
         st.caption(f"{t(f'jobs.{name}')}: {formats.moment(job[name])}")
     attempt = job.get("attempt", 1)
     again = t("jobs.attempt", number=attempt) if attempt > 1 else ""
-    st.caption(joined([job["stage"], job["message"], f"{100 * job['progress']:.0f} %", again]))
+    st.caption(
+        joined(
+            [plain(job["stage"]), plain(job["message"]), f"{100 * job['progress']:.0f} %", again]
+        )
+    )
     log = api().get(f"/api/v1/jobs/{job['id']}/log", {"lines": _LOG_LINES})
     if log["lines"]:
         st.code("\n".join(log["lines"]), language=None, wrap_lines=True, height="content")

@@ -5,6 +5,7 @@ import time
 
 import streamlit as st
 
+from src.ui.login_brake import LoginBrake
 from src.ui.state import settings, t
 
 _PAUSE_S = 0.7
@@ -13,6 +14,12 @@ _PAUSE_S = 0.7
 def is_right(said: str, password: str) -> bool:
     """Compare with the password in constant time."""
     return hmac.compare_digest(said.encode("utf-8"), password.encode("utf-8"))
+
+
+@st.cache_resource(show_spinner=False)
+def brake() -> LoginBrake:
+    """Return the one brake of all visitors."""
+    return LoginBrake()
 
 
 def may_enter() -> bool:
@@ -27,9 +34,14 @@ def may_enter() -> bool:
             t("login.password"), type="password", autocomplete="current-password", key="password"
         )
         if st.form_submit_button(t("login.enter"), type="primary"):
+            wait_s = brake().wait_s()
+            if wait_s:
+                st.error(t("login.wait", seconds=wait_s))
+                return False
             time.sleep(_PAUSE_S)  # slows down guessing
             if is_right(said, password):
                 st.session_state["entered"] = True
                 st.rerun()
+            brake().wrong()
             st.error(t("login.wrong"))
     return False

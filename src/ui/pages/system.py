@@ -3,10 +3,10 @@
 import streamlit as st
 
 from src.ui import formats
+from src.ui.markdown import plain
 from src.ui.problems import problems_shown
 from src.ui.state import api, ready, requested, settings, t
 from src.ui.views.jobs import job_panel, start
-from src.ui.views.stem_card import plain
 
 
 def show() -> None:
@@ -55,7 +55,7 @@ def _storage() -> None:
         size = formats.size(folder["bytes"])
         st.markdown(
             t("system.folder", name=t(f"system.folder_{folder['name']}"), size=size,
-              files=folder["files"], path=plain(folder["path"]))
+              files=folder["files"], path=folder["path"])
         )  # fmt: skip
     used = 1.0 - answer["free_bytes"] / max(answer["total_bytes"], 1)
     st.progress(

@@ -6,10 +6,10 @@ import streamlit as st
 
 from src.ui.client import ApiProblem
 from src.ui.components import Variant, player
+from src.ui.markdown import plain
 from src.ui.problems import problems_shown, show_problem
 from src.ui.state import api, forget, go, remember, requested, requested_number, t
 from src.ui.views.jobs import job_panel
-from src.ui.views.stem_card import plain
 from src.ui.views.track_view import facts_line, track_view
 
 PAGE = 10
@@ -59,7 +59,7 @@ def _list() -> None:
 
 def _row(track: dict[str, Any]) -> None:
     row = st.container(horizontal=True, vertical_alignment="center")
-    name = track["prompt"] or t("track.untitled")
+    name = track["title"] or t("track.untitled")
     kind = f" :violet-badge[{t('track.revision')}]" if track["parent_id"] else ""
     row.markdown(f"**{plain(name)}**{kind}  \n{plain(facts_line(track))}", width="stretch")
     if row.button(t("library.open"), key=f"open-{track['id']}", type="primary"):

@@ -9,6 +9,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from src.ui import formats, kept
 from src.ui.client import ApiProblem, Outgoing
+from src.ui.markdown import plain
 from src.ui.problems import said
 from src.ui.state import api, forget, go, ready, remember, requested, t, word
 from src.ui.views.jobs import job_panel, start
@@ -102,7 +103,9 @@ def _send_one(file: UploadedFile, form: dict[str, str] | None) -> list[Outcome]:
     try:
         answer = api().send_file("/api/v1/stems/upload", outgoing, form=form)
     except ApiProblem as problem:
-        return [Outcome(file.name, "refused", said(problem))]
+        if problem.code != "nothing_accepted":
+            return [Outcome(file.name, "refused", said(problem))]
+        answer = problem.more
     return [_outcome(told) for told in answer["files"]]
 
 
@@ -110,7 +113,9 @@ def _outcome(told: dict[str, Any]) -> Outcome:
     if told["status"] != "refused":
         return Outcome(told["name"], told["status"], told["path"] or "")
     reason = word("reason", told["reason"] or "")
-    return Outcome(told["name"], "refused", reason if reason != told["reason"] else told["detail"])
+    return Outcome(
+        told["name"], "refused", reason if reason != told["reason"] else plain(told["detail"])
+    )
 
 
 def _line(one: Outcome) -> str:
@@ -118,7 +123,7 @@ def _line(one: Outcome) -> str:
         one.status, ":material/block:"
     )
     detail = f": {one.detail}" if one.status == "refused" and one.detail else ""
-    return f"{icon} `{one.name}` {t(f'upload.{one.status}')}{detail}"
+    return f"{icon} {plain(one.name)} {t(f'upload.{one.status}')}{detail}"
 
 
 def _outcomes(outcomes: list[Outcome]) -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from src.ui import formats
 from src.ui.client import ApiProblem
+from src.ui.markdown import plain
 from src.ui.problems import show_problem
 from src.ui.state import api, forget, joined, remember, t, word
 
@@ -65,7 +66,8 @@ def progress_text(job: dict[str, Any]) -> str:
     left = job["eta_s"]
     eta = t("jobs.left", time=formats.duration(max(1, round(left)))) if left is not None else ""
     percent = f"{100 * job['progress']:.0f} %"
-    return joined([word("job", job["kind"]), job["message"] or job["stage"], percent, eta])
+    doing = plain(job["message"] or job["stage"])
+    return joined([word("job", job["kind"]), doing, percent, eta])
 
 
 def cancel(job_id: str) -> None:

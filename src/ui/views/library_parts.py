@@ -8,6 +8,7 @@ from src.ui import formats, kept
 from src.ui.client import ApiProblem
 from src.ui.colours import CATEGORIES, CATEGORY_COLOURS
 from src.ui.components import sound_map
+from src.ui.markdown import plain
 from src.ui.problems import show_problem
 from src.ui.state import (
     api,
@@ -23,7 +24,7 @@ from src.ui.state import (
     word,
 )
 from src.ui.views.pictures import bars_picture
-from src.ui.views.stem_card import plain, stem_card
+from src.ui.views.stem_card import stem_card
 from src.ui.views.stem_form import new_collection
 
 _KITS_PAGE = 20

@@ -6,7 +6,8 @@ from typing import Any
 import streamlit as st
 
 from src.ui.colours import CATEGORIES
-from src.ui.state import t, word
+from src.ui.state import language, t, word
+from src.ui.texts import text
 from src.ui.views.pictures import data_uri, plan_picture
 
 
@@ -15,7 +16,7 @@ def show_plan(plan: dict[str, Any]) -> None:
     labels = {name: word("category", name) for name in CATEGORIES}
     svg = plan_picture(plan, energy_label=t("track.energy"), labels=labels)
     sections = ", ".join(section["section"] for section in plan["structure"])
-    alt = escape(t("track.plan_alt", sections=sections))
+    alt = escape(text(language(), "track.plan_alt", sections=sections))
     st.html(f'<img class="te-plan" src="{data_uri(svg)}" alt="{alt}">')
     for line in plan_lines(plan):
         st.caption(line)

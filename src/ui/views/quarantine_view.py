@@ -6,10 +6,10 @@ import streamlit as st
 
 from src.ui import formats
 from src.ui.client import ApiProblem
+from src.ui.markdown import plain
 from src.ui.problems import show_problem
 from src.ui.state import api, forget, joined, remember, requested, requested_number, t, word
 from src.ui.views.jobs import job_panel
-from src.ui.views.stem_card import plain
 
 PAGE = 25
 

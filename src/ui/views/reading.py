@@ -4,9 +4,9 @@ from typing import Any
 
 import streamlit as st
 
+from src.ui.markdown import plain
 from src.ui.state import language, t
 from src.ui.texts import has_text, text
-from src.ui.views.stem_card import plain
 
 
 def show_reading(plan: dict[str, Any]) -> None:

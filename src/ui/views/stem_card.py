@@ -8,17 +8,12 @@ import streamlit as st
 from src.ui import formats
 from src.ui.client import ApiProblem
 from src.ui.components import stem_player
+from src.ui.markdown import plain
 from src.ui.problems import show_problem
 from src.ui.state import api, collections, forget, go, t, word
 from src.ui.views.stem_form import correct_stem, new_collection
 
-_MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]()#+!|<>$~:"})
 _NEW = "+"
-
-
-def plain(text: str) -> str:
-    """Escape a text so that markdown shows it as it is."""
-    return text.translate(_MARKDOWN)
 
 
 def badges(stem: dict[str, Any]) -> str:

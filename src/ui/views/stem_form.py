@@ -7,6 +7,7 @@ import streamlit as st
 
 from src.ui.client import ApiProblem
 from src.ui.colours import CATEGORIES
+from src.ui.markdown import plain
 from src.ui.problems import show_problem
 from src.ui.state import api, forget, t, word
 
@@ -39,7 +40,7 @@ def _correct(stem_id: str) -> None:
 
 
 def _fields(stem: dict[str, Any]) -> dict[str, Any]:
-    st.caption(stem["original_file"])
+    st.caption(plain(stem["original_file"]))
     name = st.text_input(t("stem.name"), stem["name"], max_chars=255)
     left, right = st.columns(2)
     category = left.selectbox(

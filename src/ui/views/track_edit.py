@@ -7,10 +7,11 @@ import streamlit as st
 
 from src.ui.client import ApiProblem
 from src.ui.components import stem_player
+from src.ui.markdown import plain
 from src.ui.problems import show_problem
 from src.ui.state import api, joined, listed, remember, requested, t, word
 from src.ui.views.jobs import start
-from src.ui.views.stem_card import badges, plain
+from src.ui.views.stem_card import badges
 
 Edit = dict[str, Any]
 ENDINGS = ("", "fade", "cold")

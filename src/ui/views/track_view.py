@@ -7,12 +7,12 @@ import streamlit as st
 
 from src.ui import formats, kept
 from src.ui.components import Mark, Variant, player
+from src.ui.markdown import plain
 from src.ui.media import media_url
 from src.ui.state import api, joined, remember, requested, t, word
 from src.ui.views.jobs import job_panel, start
 from src.ui.views.plan_view import show_plan
 from src.ui.views.reading import report_in, show_reading
-from src.ui.views.stem_card import plain
 from src.ui.views.track_edit import changes
 
 _TABS = ("change", "compare", "stems", "download", "details")
@@ -22,8 +22,8 @@ def track_view(track_id: str) -> None:
     """Show everything about one track, and what can be made of it."""
     track = api().get(f"/api/v1/tracks/{track_id}")
     plan = track["plan"]
-    st.header(plain(track["prompt"] or t("track.untitled")))
-    st.caption(facts_line(track))
+    st.header(plain(track["title"] or t("track.untitled")))
+    st.caption(plain(facts_line(track)))
     if not track["exists"]:
         st.warning(t("track.file_gone"), icon=":material/warning:")
     else:
@@ -86,7 +86,7 @@ def family_of(track: dict[str, Any]) -> list[dict[str, Any]]:
     """List the track that this one was made of, its other revisions, and those made of this one."""
     found: dict[str, dict[str, Any]] = {}
     limit = {"limit": 30}
-    if track["parent_id"]:
+    if track["parent_id"] and not track["parent_deleted"]:
         found[track["parent_id"]] = api().get(f"/api/v1/tracks/{track['parent_id']}")
         beside = api().get(f"/api/v1/tracks/{track['parent_id']}/revisions", limit)
         found |= {one["id"]: one for one in beside["items"]}
@@ -132,8 +132,8 @@ def _stems(track: dict[str, Any]) -> None:
     for voice in voices:
         with st.expander(f"**{plain(voice['voice'])}**: {plain(voice['name'])}"):
             st.caption(
-                joined([word("category", voice["category"]), voice["kit"] or "",
-                        voice["licence"] or "", ", ".join(voice["sections"])])
+                plain(joined([word("category", voice["category"]), voice["kit"] or "",
+                              voice["licence"] or "", ", ".join(voice["sections"])]))
             )  # fmt: skip
             for reason in voice["reasons"]:
                 st.markdown(f"- {plain(reason['text'])} ({reason['score']:.2f})")

@@ -19,7 +19,7 @@ from src.music.arranging.plan_edits import (
 )
 from src.music.casting.casting import cast_plan
 from src.music.casting.requests import library_queries
-from src.music.model.ending import COLD, Ending
+from src.music.model.ending import COLD, TrackEnding
 from src.music.model.plan import (
     ArrangementPlan,
     SectionPlan,
@@ -268,7 +268,7 @@ def test_roles_of_a_section_and_the_ending_are_set_and_taken_back():
     played = score_of(PLAN).choices
     plan = edited(PLAN, [SetSectionRoles("Middle", ("pad",), ("kick",)), SetEnding("cold")], played)
     assert (plan.structure[1].only, plan.structure[1].without) == (("pad",), ("kick",))
-    assert plan.ending == Ending(COLD)
+    assert plan.ending == TrackEnding(COLD)
     assert edited(plan, [SetEnding(None)], played).ending is None
 
 

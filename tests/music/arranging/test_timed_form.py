@@ -3,7 +3,7 @@
 import pytest
 
 from src.music.arranging.arrangement import arrange
-from src.music.model.ending import COLD, FADE, Ending
+from src.music.model.ending import COLD, FADE, TrackEnding
 from src.music.model.plan import ArrangementPlan, StemQuery, plan_from_dict, plan_to_dict
 from src.music.prompt.understanding import understand_prompt
 from src.music.theory.library import DRUM_CATEGORIES
@@ -191,14 +191,14 @@ def test_a_track_whose_length_is_open_is_long_enough_for_its_moments() -> None:
 @pytest.mark.parametrize(
     ("prompt", "ending"),
     [
-        ("fade out over 10 seconds", Ending(FADE, 10.0)),
-        ("House 120 bpm, am Ende ausblenden", Ending(FADE, 16.0)),
-        ("house 120 bpm, fade out over the last 4 bars", Ending(FADE, 8.0)),
-        ("техно, резко заканчивается", Ending(COLD)),
+        ("fade out over 10 seconds", TrackEnding(FADE, 10.0)),
+        ("House 120 bpm, am Ende ausblenden", TrackEnding(FADE, 16.0)),
+        ("house 120 bpm, fade out over the last 4 bars", TrackEnding(FADE, 8.0)),
+        ("техно, резко заканчивается", TrackEnding(COLD)),
         ("techno", None),
     ],
 )
-def test_the_ending_is_part_of_the_plan(prompt: str, ending: Ending | None) -> None:
+def test_the_ending_is_part_of_the_plan(prompt: str, ending: TrackEnding | None) -> None:
     plan = plan_of(prompt)
     assert plan.ending == ending
     assert plan.duration_s > 100.0

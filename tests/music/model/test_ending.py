@@ -3,11 +3,11 @@
 import pytest
 
 from src.core.errors import InvalidInputError
-from src.music.model.ending import COLD, FADE, Ending, ending_from_dict, ending_to_dict
+from src.music.model.ending import COLD, FADE, TrackEnding, ending_from_dict, ending_to_dict
 
 
-@pytest.mark.parametrize("ending", [Ending(FADE, 10.0), Ending(COLD)])
-def test_an_ending_survives_json(ending: Ending) -> None:
+@pytest.mark.parametrize("ending", [TrackEnding(FADE, 10.0), TrackEnding(COLD)])
+def test_an_ending_survives_json(ending: TrackEnding) -> None:
     assert ending_from_dict(ending_to_dict(ending)) == ending
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from src.music.casting.casting import cast_plan
 from src.music.casting.requests import library_queries
-from src.music.model.ending import COLD, FADE, Ending
+from src.music.model.ending import COLD, FADE, TrackEnding
 from src.music.model.plan import ArrangementPlan, SectionPlan, StemQuery
 from src.music.model.score import Channel, Score
 from src.music.scoring.score_building import COLD_TAIL_S, TAIL_S, build_score
@@ -23,7 +23,9 @@ CARDS = [
 ]
 
 
-def score_of(*sections: SectionPlan, genre: str = "techno", ending: Ending | None = None) -> Score:
+def score_of(
+    *sections: SectionPlan, genre: str = "techno", ending: TrackEnding | None = None
+) -> Score:
     plan = ArrangementPlan(138.0, "Am", sections, genre=genre, ending=ending)
     cast = cast_plan(plan, pool_of(CARDS, library_queries(plan)), seed=0)
     return build_score(plan, cast, Mastering(-14.0, -1.0), seed=0)
@@ -124,17 +126,19 @@ def test_a_section_of_another_genre_is_played_by_its_patterns() -> None:
     ("ending", "tail_s", "fade_s"),
     [
         (None, TAIL_S, TAIL_S / 2.0),
-        (Ending(FADE, 10.0), 0.0, 10.0),
-        (Ending(FADE, 90.0), 0.0, 16 * 4 * 60.0 / 138.0),
-        (Ending(COLD), COLD_TAIL_S, COLD_TAIL_S),
+        (TrackEnding(FADE, 10.0), 0.0, 10.0),
+        (TrackEnding(FADE, 90.0), 0.0, 16 * 4 * 60.0 / 138.0),
+        (TrackEnding(COLD), COLD_TAIL_S, COLD_TAIL_S),
     ],
 )
-def test_a_track_ends_as_the_plan_says(ending: Ending | None, tail_s: float, fade_s: float) -> None:
+def test_a_track_ends_as_the_plan_says(
+    ending: TrackEnding | None, tail_s: float, fade_s: float
+) -> None:
     score = score_of(SectionPlan("Groove", 16, (StemQuery("kick"),)), ending=ending)
     assert (score.tail_s, score.fade_out_s) == (tail_s, pytest.approx(fade_s))
 
 
 def test_a_last_crash_rings_out_behind_a_cold_end() -> None:
     crash = StemQuery("cymbal", pattern="section close")
-    score = score_of(SectionPlan("Groove", 8, (StemQuery("kick"), crash)), ending=Ending(COLD))
+    score = score_of(SectionPlan("Groove", 8, (StemQuery("kick"), crash)), ending=TrackEnding(COLD))
     assert score.tail_s == TAIL_S

@@ -92,21 +92,9 @@ def _headed(sections: Sequence[NamedSection]) -> tuple[Clause, ...]:
 
 
 def _read(clause: Clause, part: Sentence) -> tuple[ClauseRequest, PromptContents]:
-    words = timeline_words()
-    said = {match.lastgroup or "" for match in _said().finditer(part.free)}
-    said |= {name for name in ("with", "everything") if re.search(words[name], part.free)}
-    written = _blanked(part.raw, part.free, _said())
-    section = _section(Sentence(written).free) if clause.follows != HEADED else None
-    if section is not None:
-        written = written[: section.start()] + " " * len(section[0]) + written[section.end() :]
-    found = PromptReader(items_of(Sentence(written), prompt_lexicon())).read()
-    found.things = [replace(thing, section="") for thing in found.things]
-    if {"everything", "leaves"} <= said:
-        # "everything stops but the organ" asks for the organ alone
-        found.things = [replace(thing, refused=False) for thing in found.things]
-        said.add("only")
+    said, section, found = _contents(clause, part)
     requested = tuple(item for item in found.requested() if item.gain_db >= 0)
-    kind = None if section is None else words.section_of(section["s"])
+    kind = None if section is None else timeline_words().section_of(section["s"])
     only = found.only_requested or any(one.only for one in found.sections.values())
     genre, style = found.genres[0] if found.genres else ("", "")
     stops = "everything" in said and "leaves" in said and not requested
@@ -138,6 +126,26 @@ def _read(clause: Clause, part: Sentence) -> tuple[ClauseRequest, PromptContents
         moods=tuple(dict.fromkeys(found.moods)),
     )
     return request, found
+
+
+def _contents(
+    clause: Clause, part: Sentence
+) -> tuple[set[str], re.Match[str] | None, PromptContents]:
+    """Read which words of time a clause holds, its section, and what else it asks for."""
+    words = timeline_words()
+    said = {match.lastgroup or "" for match in _said().finditer(part.free)}
+    said |= {name for name in ("with", "everything") if re.search(words[name], part.free)}
+    written = _blanked(part.raw, part.free, _said())
+    section = _section(Sentence(written).free) if clause.follows != HEADED else None
+    if section is not None:
+        written = written[: section.start()] + " " * len(section[0]) + written[section.end() :]
+    found = PromptReader(items_of(Sentence(written), prompt_lexicon())).read()
+    found.things = [replace(thing, section="") for thing in found.things]
+    if {"everything", "leaves"} <= said:
+        # "everything stops but the organ" asks for the organ alone
+        found.things = [replace(thing, refused=False) for thing in found.things]
+        said.add("only")
+    return said, section, found
 
 
 def _flagged(clause: Clause, part: Sentence) -> list[str]:

@@ -59,6 +59,8 @@ def take_form(sentence: Sentence) -> FormRequest:
     What stands behind a section in brackets ("[Intro] pads") is left there for its clause.
     """
     written: list[str] = []
+    if not sentence.find(_any_section()):  # the other patterns take long to compile
+        return FormRequest(_letters(sentence, written), written=tuple(written))
     readers = (_lone, _headed, _row, _letters)
     sections = next((found for read in readers if (found := read(sentence, written))), ())
     counts: dict[str, int] = {}
@@ -136,6 +138,11 @@ def _letters(sentence: Sentence, written: list[str]) -> tuple[NamedSection, ...]
             written.append(sentence.take(match))
             return tuple(NamedSection(*_LETTERS[letter]) for letter in letters)
     return ()
+
+
+@cache
+def _any_section() -> re.Pattern[str]:
+    return re.compile(timeline_words().section)
 
 
 def _named(word: str) -> tuple[str, str]:

@@ -5,12 +5,10 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from src.services.ingest.scan import Stamps
 from src.services.jobs.intake import JobRunningError, QueueFullError
 
 log = logging.getLogger(__name__)
-
-Stamps = frozenset[tuple[str, int, int]]
-"""Where each file lies, its bytes and its time."""
 
 
 class Importer(Protocol):

@@ -7,8 +7,8 @@ import pytest
 
 from src.core.config import Settings
 from src.db.database import Database
-from src.services.ingest.folder_watch import FolderWatch
 from src.services.jobs.intake import JobRunningError, QueueFullError
+from src.services.library.folder_watch import FolderWatch
 from src.services.preprocessor import NeuroAnalyzer
 from tests.services.library_files import write_sound
 from tests.services.plain_analysis import PLAIN, SpectralEmbedder
