@@ -28,7 +28,7 @@ _KEY = (
 _GLIDE = (
     r"(?<!\w)(?:speed(?:s|ing)?\s+up|slow(?:s|ing)?\s+down|accelerat\w*|decelerat\w*"
     r"|get(?:s|ting)?\s+(?:faster|slower)|ritardando|accelerando|rallentando|beschleunig\w*"
-    r"|verlangsam\w*|wird\s+(?:immer\s+)?(?:schneller|langsamer)"
+    r"|verlangsam\w*|wird\s+(?:immer\s+)?(?:schneller|langsamer)|immer\s+(?:schneller|langsamer)\s+wird"
     r"|(?:schneller|langsamer)\s+werd\w*|ускор\w*|замедл\w*)(?!\w)"
 )
 _TEMPO_CHANGE = (

@@ -19,6 +19,7 @@ from src.music.prompt.items import (
     section_beside,
     stands_in,
 )
+from src.music.prompt.word_order import in_reading_order
 
 _SHIFT = 0.15
 _LONG, _SHORT = 1.6, 0.5
@@ -28,18 +29,17 @@ class PromptReader:
     """Reads the items of one prompt into the contents of the prompt."""
 
     def __init__(self, items: list[Item], *, language: str = "en") -> None:
-        self.items = items
+        self.items = in_reading_order(items)
         self.item, self.index = Item("break", "", ""), 0
         self.found = PromptContents(language=language)
         self.section = ""
         self._refusing = self._fresh = self._strong = self._listing = False
-        self._with = self._only = self._less = self._replacing = False
+        self._with = self._only = self._less = self._replacing = self._skip_thing = False
         self._denial = ""
         self._words: list[str] = []
         self._written: list[str] = []
         self._tags: list[str] = []
         self._gain_db = 0.0
-        self._skip_thing = False
         self._clause: list[int] = []
         self._moved: list[int] = []
 

@@ -63,7 +63,8 @@ class ClauseReader:
             self._sentence.take_span(*clause.span)
             self.written += _flagged(clause, part)
             request, found = _read(clause, part)
-            clauses.append(_with_subject(request, clauses[-1] if clauses else None))
+            request = _with_subject(request, clauses[-1] if clauses else None)
+            clauses.append(_with_both(request, part, clauses))
             contents.append(found)
         return Timeline(tuple(clauses), tuple(contents), tuple(self.written))
 
@@ -77,6 +78,8 @@ def kinds_in(text: str) -> frozenset[str]:
     found = {name for name in ("everything", "silence", "only") if re.search(words[name], folded)}
     if re.search(words["no"], folded):
         found.add("refused")
+    if re.search(words["both"], folded):
+        found.add("thing")
     if re.search(words.section, folded):
         found.add("section")
     for item in items_of(Sentence(_blanked(text, folded, _said())), prompt_lexicon()):
@@ -141,6 +144,12 @@ def _contents(
         written = written[: section.start()] + " " * len(section[0]) + written[section.end() :]
     found = PromptReader(items_of(Sentence(written), prompt_lexicon())).read()
     found.things = [replace(thing, section="") for thing in found.things]
+    if _leaving().search(part.free):
+        said = {*said - {"enters"}, "leaves"}
+    if "leaves" in said and "everything" not in said and _has_end(clause):
+        # "the bass drops out for 4 bars" is a stretch without it
+        found.things = [replace(thing, refused=True) for thing in found.things]
+        said.discard("leaves")
     if {"everything", "leaves"} <= said:
         # "everything stops but the organ" asks for the organ alone
         found.things = [replace(thing, refused=False) for thing in found.things]
@@ -155,6 +164,12 @@ def _flagged(clause: Clause, part: Sentence) -> list[str]:
     if section is not None and clause.follows != HEADED:
         spans.append(section.span("s"))
     return [part.raw[start:end] for start, end in spans]
+
+
+def _has_end(clause: Clause) -> bool:
+    """Tell whether it is said how long a clause holds, or from when until when."""
+    bounded = clause.start is not None and clause.end is not None
+    return (clause.length is not None or bounded) and (clause.start, clause.end) != MIDDLE
 
 
 def _is_restricted(clause: Clause, part: Sentence) -> bool:
@@ -179,6 +194,16 @@ def _with_subject(request: ClauseRequest, before: ClauseRequest | None) -> Claus
     if before is None or says or not moves or request.genre or request.moods:
         return request
     return replace(request, requested=before.requested)
+
+
+def _with_both(
+    request: ClauseRequest, part: Sentence, before: Sequence[ClauseRequest]
+) -> ClauseRequest:
+    """Let "then both together" play what the clauses before it named, and nobody else."""
+    if not re.search(timeline_words()["both"], part.free) or request.requested or request.full:
+        return request
+    named = dict.fromkeys(thing for one in before for thing in one.requested)
+    return replace(request, requested=tuple(named), only=bool(named)) if named else request
 
 
 def _is_alone(clause: Clause, found: PromptContents, said: set[str]) -> bool:
@@ -217,6 +242,15 @@ def _said() -> re.Pattern[str]:
     words = timeline_words()
     names = ("starts", "leaves", "everything", "silence", "only", "enters")
     return re.compile("|".join(rf"(?P<{name}>{words[name]})" for name in names))
+
+
+@cache
+def _leaving() -> re.Pattern[str]:
+    """Match German verbs whose halves stand apart: "setzt der Bass vier Takte aus"."""
+    return re.compile(
+        r"(?<!\w)(?:(?:setzt|setzen)\s.*\saus|(?:fällt|fallen)\s.*\sweg|(?:hört|hören)\s.*\sauf"
+        r"|(?:geht|gehen)\s.*\sraus)\s*$"
+    )
 
 
 def _blanked(written: str, folded: str, pattern: re.Pattern[str]) -> str:

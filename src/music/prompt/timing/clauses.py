@@ -138,6 +138,8 @@ class _Cutting:
         for number, piece in enumerate(pieces):
             chained = in_order and (piece.follows or _leads_on(pieces, number))
             clause = self._clause(piece, chained=chained, alone=len(pieces) == 1)
+            if chained and not clause.follows and _in_a_row(pieces, number):
+                clause = replace(clause, follows=THEN)
             if opens and not clause.is_placed and self._opens(piece):
                 clause = replace(clause, start=START)
             elif opened and clause.start is not None and not clause.follows:
@@ -288,13 +290,28 @@ class _Cutting:
             return False
         in_bars = mark.length.bars is not None
         if mark.kind == BARE:
+            if in_bars and "thing" in kinds and any(m.kind == BEFORE for m in piece.marks):
+                return True  # "before the last chorus the bass stops 4 bars"
             return chained and (in_bars or "genre" not in kinds or self._genres > 1)
         alone_only = in_bars and not alone and {"only", "thing"} <= kinds
         return mark.kind == LASTING and (chained or clause.is_placed or alone_only)
 
 
 def _leads_on(pieces: Sequence[_Piece], number: int) -> bool:
-    return number + 1 < len(pieces) and pieces[number + 1].follows
+    """Tell whether "then" comes next, or lengths in a row up to one: "8 bars A, 8 bars B, then"."""
+    if number + 1 >= len(pieces):
+        return False
+    if pieces[number + 1].follows:
+        return True
+    return _in_a_row(pieces, number + 1) and _leads_on(pieces, number + 1)
+
+
+def _in_a_row(pieces: Sequence[_Piece], number: int) -> bool:
+    """Tell whether a piece and the one before it each say how many bars they last."""
+    return number > 0 and all(
+        any(mark.length is not None and mark.length.bars is not None for mark in piece.marks)
+        for piece in pieces[number - 1 : number + 1]
+    )
 
 
 def _is_position(mark: TimeMark) -> bool:

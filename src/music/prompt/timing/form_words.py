@@ -79,7 +79,7 @@ def take_form(sentence: Sentence) -> FormRequest:
 def _lone(sentence: Sentence, written: list[str]) -> tuple[NamedSection, ...]:
     """Read "a 1-minute techno intro", which asks for that section and nothing else."""
     match = _lone_section().fullmatch(sentence.free)
-    if match is None or re.search(timeline_words().any_of("with", "no", "of"), match[0]):
+    if match is None or re.search(timeline_words().any_of("with", "no", "of", "and"), match[0]):
         return ()
     section = NamedSection(*_named(match["s"]), _length(match))
     written.append(sentence.take_span(*match.span("s")))

@@ -136,6 +136,12 @@ def _edges(w: TimelineWords) -> Iterator[tuple[str, _Reader]]:
         rf"(?:(?P<n>{w.number})[\s-]*)?(?P<u>{unit})",
         _first_or_last,
     )
+    bound = w.any_of("during", "at")
+    minute = r"(?:minute|минуту|минута)(?!\w)"
+    yield (
+        rf"(?:(?P<p>{bound})\s+)?(?:{w['article']}\s+)?(?P<n>{w.ordinal})\s+{minute}",
+        _ordinal_minute,
+    )
     of_track = r"(?:\s+(?:of\s+(?:the|it)(?:\s+\w+)?|des\s+\w+|трека|песни))?"
     not_of_section = rf"(?!\s+(?:of|des)\s+(?:the\s+)?{w.section})"
     for name, kind, start, end in (
@@ -271,7 +277,10 @@ def _after_length(match: re.Match[str]) -> TimeMark | None:
 
 
 def _at_length(match: re.Match[str]) -> TimeMark | None:
-    return None if _is_decade(match) else _bounded(match, _moment(match["n"], match["u"]))
+    how_long = match["p"] == "von" and not re.search(rf"{timeline_words()['on']}$", match[0])
+    return (
+        None if how_long or _is_decade(match) else _bounded(match, _moment(match["n"], match["u"]))
+    )
 
 
 def _is_decade(match: re.Match[str]) -> bool:
@@ -289,6 +298,17 @@ def _in_ordinal_minute(match: re.Match[str]) -> TimeMark | None:
     minutes = re.fullmatch(words["minute"], match["u"]) is not None
     seconds = 60.0 * (number - 1) if minutes else float(number)
     return _bounded(match, Moment(seconds=seconds))
+
+
+def _ordinal_minute(match: re.Match[str]) -> TimeMark | None:
+    """Read "the second minute", which lasts as long as it says."""
+    number = timeline_words().ordinal_of(match["n"])
+    if number < 1:
+        return None
+    start, end = (Moment(seconds=60.0 * minutes) for minutes in (number - 1, number))
+    if match["p"] == "at":
+        return TimeMark(match.span(), AT, start)
+    return TimeMark(match.span(), WITHIN, start, end)
 
 
 def _later(match: re.Match[str]) -> TimeMark:

@@ -146,3 +146,56 @@ def test_words_of_clauses_are_understood_or_told_like_all_others() -> None:
     intent = understand_prompt("techno, the xylofizz comes in at bar 17")
     assert "at bar 17" in {one.words for one in intent.understood}
     assert "xylofizz" in intent.unknown
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "8 bars piano, 8 bars bass, then both together",
+        "acht Takte Klavier, acht Takte Bass, dann beides zusammen",
+        "восемь тактов пианино, восемь тактов баса, потом вместе",
+    ],
+)
+def test_lengths_in_a_row_up_to_then_follow_each_other(prompt: str) -> None:
+    intent = understand_prompt(prompt)
+    first, second, third = intent.clauses
+    assert intent.length is None
+    assert [clause.length for clause in intent.clauses] == [Length(bars=8), Length(bars=8), None]
+    assert [names(first), names(second)] == [["piano"], ["bass"]]
+    assert (names(third), third.only) == (["piano", "bass"], True)
+    assert (second.follows, third.follows) == ("then", "then")
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "hip hop, the bass drops out for 4 bars before the last chorus",
+        "Hip-Hop, vor dem letzten Refrain setzt der Bass vier Takte aus",
+        "хип-хоп, перед последним припевом бас пропадает на четыре такта",
+    ],
+)
+def test_who_drops_out_for_some_bars_is_refused_there(prompt: str) -> None:
+    intent = understand_prompt(prompt)
+    (clause,) = intent.clauses
+    assert (clause.length, clause.excluded, names(clause)) == (Length(bars=4.0), ("bass",), [])
+    assert clause.end == Moment(section="drop", number=-1)
+    assert intent.length is None
+
+
+@pytest.mark.parametrize(
+    "prompt", ["the drums come in only from halfway", "Trommeln setzen erst ab der Hälfte ein",
+               "барабаны вступают только с середины"],
+)  # fmt: skip
+def test_who_comes_in_only_from_halfway_does_not_play_alone(prompt: str) -> None:
+    (clause,) = understand_prompt(prompt).clauses
+    assert (names(clause), clause.enters, clause.only) == (["drums"], True, False)
+    assert clause.start == Moment(share=0.5)
+
+
+@pytest.mark.parametrize(
+    "prompt", ["a jingle of ten seconds", "ein Jingle von zehn Sekunden", "джингл на десять секунд"]
+)
+def test_of_so_many_seconds_is_how_long(prompt: str) -> None:
+    intent = understand_prompt(prompt)
+    assert intent.clauses == ()
+    assert intent.length == Length(seconds=10.0)

@@ -32,7 +32,8 @@ def test_a_fade_is_taken_with_its_length(prompt: str, fade: Length | None) -> No
 @pytest.mark.parametrize(
     "prompt",
     ["techno ends abruptly", "Techno, endet abrupt", "техно, резко заканчивается",
-     "pop, no fade out", "rock, cold ending", "Rock ohne Ausblenden"],
+     "pop, no fade out", "rock, cold ending", "Rock ohne Ausblenden", "stop dead at the end",
+     "am Schluss abrupt aufhören", "в конце резко оборвать"],
 )  # fmt: skip
 def test_a_cold_end_is_no_fade(prompt: str) -> None:
     ending = take_ending(Sentence(prompt))

@@ -131,3 +131,13 @@ def test_one_clock_is_a_length_and_several_are_times() -> None:
     assert [mark.start for mark in marks("0:00 pads, 0:30 kick")] == [
         Moment(seconds=0.0), Moment(seconds=30.0),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text", ["the second minute house", "die zweite Minute House", "вторую минуту хаус"]
+)
+def test_a_numbered_minute_lasts_one(text: str) -> None:
+    (mark,) = marks(text)
+    assert (mark.kind, mark.start, mark.end) == (
+        WITHIN, Moment(seconds=60.0), Moment(seconds=120.0),
+    )  # fmt: skip

@@ -1,0 +1,38 @@
+"""What stands behind the thing that it is said of."""
+
+import pytest
+
+from src.music.prompt.understanding import understand_prompt
+
+
+@pytest.mark.parametrize(
+    "prompt", ["piano, turn the strings up", "Klavier, dreh die Streicher hoch"]
+)
+def test_what_is_turned_up_is_louder(prompt: str) -> None:
+    levels = {one.name: one.gain_db for one in understand_prompt(prompt).requested}
+
+    assert levels == {"piano": 0.0, "strings": 2.0}
+
+
+@pytest.mark.parametrize("prompt", ["bring the strings down", "dreh die Streicher runter"])
+def test_what_is_turned_down_is_softer(prompt: str) -> None:
+    assert understand_prompt(prompt).softer == (("strings", -4.0),)
+
+
+@pytest.mark.parametrize(
+    "prompt", ["no drums, piano is fine", "ohne Schlagzeug, Klavier geht klar",
+               "без барабанов, пианино можно"],
+)  # fmt: skip
+def test_what_is_allowed_is_not_refused_with_what_stands_before(prompt: str) -> None:
+    intent = understand_prompt(prompt)
+
+    assert [one.name for one in intent.requested] == ["piano"]
+    assert "kick" in intent.excluded
+
+
+def test_only_in_a_section_still_leaves_what_else_plays_there() -> None:
+    intent = understand_prompt("drums only in the chorus, house with piano")
+
+    assert not intent.only_requested
+    assert [one.name for one in intent.requested] == ["piano"]
+    assert [(one.kind, one.only) for one in intent.sections] == [("drop", False)]
