@@ -11,9 +11,12 @@ TAKEN = "\x00"
 BREAKS = (".", ";", "!", "?", "(", ")", ":", "\n", "—", TAKEN)
 """Signs that end a clause."""
 
+PICTURES = r"[\u2600-\u2668\u2670-\u27bf\U0001f300-\U0001faff]"
+"""Matches a picture sign, such as "🔥"; those for sharp and flat are none."""
+
 _FRAGMENTS = re.compile(
     rf"(?P<taken>{TAKEN}[{TAKEN}\s]*)"
-    r"|(?P<word>(?<![^\W_])[^\W\d_]&[^\W\d_](?![^\W_])|[^\W_]+(?:['’][^\W_]+)*)"
+    rf"|(?P<word>(?<![^\W_])[^\W\d_]&[^\W\d_](?![^\W_])|[^\W_]+(?:['’][^\W_]+)*|{PICTURES}+)"
     r"|(?P<dash>\s[-–—]+\s|[–—])|(?P<sign>[,;.!?():&+/\n])"
 )
 _SEAMS = re.compile(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ][a-zа-яё])|(?<=\d)(?=[A-Za-z])|(?<=[a-z])(?=\d)")

@@ -25,6 +25,13 @@ _CHORD_ALONE = re.compile(
     r"(?<![\w#♯♭'’-])([A-H](?:#|♯|b(?![a-z])|♭)?(?:(?:maj|min|m|M)?(?:7|9|11|13|6)|dim7?|aug|°7?"
     r"|m7b5|ø|sus[24]?|add\d{1,2}|maj7|maj9|mmaj7|7sus4|7[b#]\d{1,2})(?:/[A-H][b#]?)?)(?![\w#♯♭'’])"
 )
+_SMALL = r"[a-h](?:#|♯|b(?![a-z])|♭)?m(?:7|6|9)?"
+_CHORD_CUED = re.compile(
+    rf"(?<![\w])(?:[Cc]hords?|[Aa]kkorde?n?|[Aa]kkordfolge|[Аа]ккорд\w*)\s*:?\s+"
+    rf"((?:{_SMALL}|{_CHORD})(?:{_SEPARATOR}(?:{_SMALL}|{_CHORD})){{1,15}})(?![\w#♯♭'’])"
+)
+"""Behind "chords" a minor chord may have a small letter, as Germans write it: "am F C G"."""
+
 _MODE = r"(?:minor|major|min|maj|moll|dur|минор\w*|мажор\w*)"
 _SPELLED = (
     rf"(?:[A-Ha-h](?:is|es|s|#|♯|♭|b|[\s-]sharp|[\s-]flat)?[\s-]*{_MODE}"
@@ -156,6 +163,11 @@ def _take_progression(sentence: Sentence, taken: list[tuple[str, str, str]]) -> 
 
 
 def _take_chords(sentence: Sentence, taken: list[tuple[str, str, str]]) -> tuple[str, ...]:
+    for match in sentence.find(_CHORD_CUED, as_written=True):
+        text = re.sub(r"(?<!\w)[a-h](?=[#♯b♭]?m)", lambda small: small[0].upper(), match[1])
+        if text != match[1]:
+            taken.append((sentence.take(match), "chords", " ".join(_chords(text))))
+            return tuple(_chords(text))
     for pattern in (_CHORD_LIST, _SPELLED_LIST, _CHORD_ALONE, _SPELLED_ALONE):
         for match in sentence.find(pattern, as_written=True):
             text = match[1] or match[2]

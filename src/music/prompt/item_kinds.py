@@ -1,5 +1,9 @@
 """Kinds of items, and words among them, by which the reader of prompts tells them apart."""
 
+import re
+
+from src.words.spelling import PICTURES
+
 QUIET_MOODS = ("soft", "calm", "minimal", "dreamy", "quiet", "gentle", "peaceful", "tender")
 LOUD_MOODS = ("hard", "heavy", "aggressive", "energetic", "euphoric", "epic", "driving", "harsh",
                "powerful", "wild", "lively")  # fmt: skip
@@ -31,3 +35,6 @@ SHARED = {
 
 ENDING = ("minor", "major", "unaccompanied", "nothing_else")
 """Kinds of items after which a refusal is over."""
+
+SAYS_SOMETHING = re.compile(rf"[^\W_]|{PICTURES}")
+"""A letter, a figure or a picture sign ("🔥"): what is not understood and has one is told."""

@@ -429,7 +429,7 @@ class PromptReader:
         """Note a word that means nothing here; a refused one is kept as a word to avoid."""
         following = next_item(self.items, self.index, ("filler", *kinds.DESCRIBING))
         directly = next_item(self.items, self.index, ())
-        if not any(char.isalnum() for char in self.item.text):
+        if not kinds.SAYS_SOMETHING.search(self.item.text):
             return
         if not (self._refusing and self._fresh):
             self.found.note_unknown(self.items, self.index)

@@ -58,7 +58,20 @@ def test_nothing_refuses_the_mood_behind_it(words: str) -> None:
     assert "heavy" not in intent.moods
 
 
-def test_a_military_band_blows() -> None:
-    requested = understand_prompt("военный оркестр").requested
+def test_a_military_band_blows_a_march() -> None:
+    intent = understand_prompt("военный оркестр")
 
-    assert [one.category for one in requested] == ["brass"]
+    assert ("occasion", "military band") in {(u.field, u.value) for u in intent.understood}
+    assert [one.category for one in intent.requested] == ["brass"]
+
+
+@pytest.mark.parametrize("words", ["seventh chords", "Septakkorde", "септаккорды"])
+def test_chords_that_nothing_plays_are_told(words: str) -> None:
+    assert [one.code for one in understand_prompt(words).reported] == ["not_granted"]
+
+
+def test_a_picture_sign_is_told_and_a_flat_is_none() -> None:
+    (told,) = understand_prompt("techno 🔥").reported
+
+    assert (told.code, told.words) == ("not_understood", "🔥")
+    assert understand_prompt("techno in B♭").reported == ()

@@ -27,6 +27,7 @@ def test_a_metre_in_figures(text: str, metre: str | None) -> None:
         ("A minor, F major, C major", "Am F C"), ("ля минор - фа мажор - до мажор", "Am F C"),
         ("Fmaj7", "Fmaj7"), ("C/E G/B Am", "C/E G/B Am"), ("A minor seventh", "Am7"),
         ("diminished chord on C", "Cdim"), ("септаккорд от соль", "G7"), ("аккорды Am F", "Am F"),
+        ("Akkorde: am F C G", "Am F C G"), ("chords dm - G7 - C", "Dm G7 C"),
     ],
 )  # fmt: skip
 def test_chords_are_read_by_name(text: str, chords: str) -> None:

@@ -256,7 +256,7 @@ def _first_or_last(match: re.Match[str]) -> TimeMark | None:
 
 
 def _at_bar(match: re.Match[str]) -> TimeMark | None:
-    number = int(match["n"])
+    number = max(1, int(match["n"])) if match["p"] else int(match["n"])  # "bar 0" is the first
     before = match.string[: match.start()].rstrip(" -")
     if number < 1 or (match["p"] is None and re.search(rf"(?:{_number()})$", before)):
         return None

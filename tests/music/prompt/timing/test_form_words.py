@@ -21,6 +21,7 @@ def titles(prompt: str) -> str:
         ("verse chorus verse chorus bridge chorus", "Verse Chorus Verse Chorus Bridge Chorus"),
         ("pop song, verse, chorus, verse, chorus", "Verse Chorus Verse Chorus"),
         ("Strophe Refrain Strophe Refrain", "Verse Chorus Verse Chorus"),
+        ("Strophe Refrain Strophe Schluss", "Verse Chorus Verse Outro"),
         ("куплет припев куплет припев", "Verse Chorus Verse Chorus"),
         ("intro -> build -> drop -> break -> drop", "Intro Build Drop Break Drop"),
         ("intro, build, drop x2, outro", "Intro Build Drop Drop Outro"),

@@ -48,6 +48,7 @@ def marks(text: str) -> list[TimeMark]:
         ("8 bars later bass", AT, Moment(bars=8.0, later=True)),
         ("not until bar 9 bass", FROM, Moment(bars=8.0)),
         ("erst ab Takt 9 Bass", FROM, Moment(bars=8.0)),
+        ("at bar 0 drums", AT, START),
         ("halfway the drums stop", AT, Moment(share=0.5)),
         ("после второго дропа струнные", AT, Moment(section="drop", number=2, at_end=True)),
         ("from the second drop on", FROM, Moment(section="drop", number=2)),
