@@ -8,7 +8,7 @@ becomes "turn up the strings".
 from collections.abc import Sequence
 from dataclasses import replace
 
-from src.music.prompt.item_kinds import DENIALS
+from src.music.prompt.item_kinds import DENIALS, ENDS
 from src.music.prompt.items import THINGS, Item
 
 _BETWEEN = ("filler", "article")
@@ -21,13 +21,18 @@ _MOST_BETWEEN = 5
 
 def in_reading_order(items: Sequence[Item]) -> list[Item]:
     """Order items for a reader that goes from left to right; nothing is lost."""
-    return _restricted(_allowed(_turned(list(items))))
+    return _restricted(_fronted(_allowed(_turned(list(items)))))
 
 
-def _turned(items: list[Item]) -> list[Item]:
-    """Join "turn ... up" before what stands between."""
+def _turned(items: list[Item], *, goes_on: bool = False) -> list[Item]:
+    """Join "turn ... up" before what stands between.
+
+    goes_on: whether the verb stood before these items, and "and ... down" may leave it out
+    """
     for start, item in enumerate(items):
-        if item.text.casefold() not in _TURNS:
+        if item.text.casefold() not in _TURNS and not (
+            goes_on and not start and item.kind == "and"
+        ):
             continue
         for end in range(start + 1, min(start + 1 + _MOST_BETWEEN, len(items))):
             word = items[end].text.casefold()
@@ -37,7 +42,8 @@ def _turned(items: list[Item]) -> list[Item]:
             if word in _UP | _DOWN and any(one.kind in THINGS for one in between):
                 value = "louder" if word in _UP else "quieter"
                 level = Item("level", value, f"{item.text} {items[end].text}")
-                return [*items[:start], level, *between, *_turned(items[end + 1 :])]
+                rest = _turned(items[end + 1 :], goes_on=True)
+                return [*items[:start], level, *between, *rest]
     return items
 
 
@@ -54,6 +60,20 @@ def _allowed(items: list[Item]) -> list[Item]:
         if not (things.start and out[things.start - 1].kind in DENIALS):
             out.insert(things.start, Item("but", "but", ""))
     return out
+
+
+def _fronted(items: list[Item]) -> list[Item]:
+    """Put "only" before the place that it closes: "in the chorus only"."""
+    for number, item in enumerate(items):
+        ends = number + 1 == len(items) or items[number + 1].kind in ENDS
+        if item.kind != "only" or not ends or not number or items[number - 1].kind != "section":
+            continue
+        start = number - 1
+        while start and items[start - 1].kind in _BETWEEN:
+            start -= 1
+        if start and items[start - 1].kind == "in" and _things_before(items, start - 1):
+            return [*items[: start - 1], item, *items[start - 1 : number], *items[number + 1 :]]
+    return items
 
 
 def _restricted(items: list[Item]) -> list[Item]:

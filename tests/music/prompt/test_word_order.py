@@ -36,3 +36,33 @@ def test_only_in_a_section_still_leaves_what_else_plays_there() -> None:
     assert not intent.only_requested
     assert [one.name for one in intent.requested] == ["piano"]
     assert [(one.kind, one.only) for one in intent.sections] == [("drop", False)]
+
+
+@pytest.mark.parametrize(
+    "prompt", ["vocals in the chorus only, techno", "Gesang im Refrain nur, Techno"]
+)
+def test_only_may_stand_behind_its_place(prompt: str) -> None:
+    intent = understand_prompt(prompt)
+
+    assert intent.excluded == ("vocal",)
+    assert [[one.category for one in section.requested] for section in intent.sections] == [
+        ["vocal"]
+    ]
+
+
+def test_a_second_level_may_leave_out_the_verb() -> None:
+    intent = understand_prompt("turn the drums down and the bass up")
+
+    assert [(one.name, one.gain_db) for one in intent.requested] == [("bass", 2.0)]
+    assert ("drums", -4.0) in intent.softer
+
+
+@pytest.mark.parametrize(
+    "prompt", ["piano is fine, drums are not allowed", "Klavier ist ok, Schlagzeug verboten",
+               "пианино можно, барабаны нельзя"],
+)  # fmt: skip
+def test_what_is_not_allowed_is_refused(prompt: str) -> None:
+    intent = understand_prompt(prompt)
+
+    assert [one.name for one in intent.requested] == ["piano"]
+    assert "kick" in intent.excluded
