@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from src.music.arranging.form import UNIT, Shape, shape_form
 from src.music.arranging.library_summary import LibrarySummary
-from src.music.arranging.named_form import SectionStore, named_form, reports_of_row
+from src.music.arranging.named_form import SectionStore, named_form, reports_of_row, with_spoken_of
 from src.music.arranging.plan_checks import PlanExpectations, checked_plan
 from src.music.arranging.presence import Presence, presences_of
 from src.music.arranging.roles import (
@@ -140,6 +140,8 @@ def _checked(
 def _first_form(store: SectionStore, intent: PromptIntent, bar_s: float) -> Form:
     """Return the form to use: the named one, and without an outro where the end is cold."""
     form = named_form(store, with_counted(store.forms[0], intent), bar_s=bar_s)
+    if not intent.form.is_row:
+        form = with_spoken_of(store, form, intent.understood)
     cold = intent.ending is not None and intent.ending.style != FADE
     sections = form.sections
     if cold and not intent.form.sections and len(sections) > 1 and sections[-1].kind == "outro":

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from src.music.genre.checking import SECTION_KINDS
 from src.music.genre.genres import MAIN_KINDS, Form, FormSection, GenreGrammar, genre_grammar
-from src.music.model.accounts import ReportedWords
+from src.music.model.accounts import ReportedWords, UnderstoodWords
 from src.music.model.plan import SectionPlan
 from src.music.prompt.length import Length
 from src.music.prompt.timing.form_words import FormRequest, NamedSection
+from src.words.timeline_words import timeline_words
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,40 @@ def named_form(store: SectionStore, request: FormRequest, *, bar_s: float) -> Fo
     if request.straight_into:
         sections = _from(store, sections, request.straight_into)
     return replace(usual, sections=tuple(sections))
+
+
+def with_spoken_of(store: SectionStore, form: Form, understood: Sequence[UnderstoodWords]) -> Form:
+    """Let a form have the sections that a prompt speaks of, by the names that it gives them.
+
+    "Male rap in the verses, a prechorus" needs verses and a prechorus. A section of a kind that
+    the form lacks is put where it belongs; one that has another name takes the one said.
+    """
+    sections = list(form.sections)
+    for said in understood:
+        title = _title_of(said)
+        if title is None:
+            continue
+        same = [section for section in sections if section.kind == said.value]
+        if not same:
+            at = slot_of(sections, said.value)
+            sections.insert(at, replace(store.section(said.value), section=title))
+        elif all(title.casefold() != section.section.casefold() for section in same):
+            sections = [
+                replace(section, section=title) if section in same else section
+                for section in sections
+            ]
+    return replace(form, sections=tuple(sections))
+
+
+def _title_of(said: UnderstoodWords) -> str | None:
+    """Find how plans name the section that words speak of; None where they speak of none."""
+    if said.field != "structure" or said.value not in SECTION_KINDS:
+        return None
+    try:
+        found = timeline_words().section_of(said.words)
+    except KeyError:
+        return None
+    return found.title if found.kind == said.value else None
 
 
 def reports_of_row(

@@ -1,5 +1,7 @@
 """Forms that are named are the form, whatever the genre's own would be."""
 
+import re
+
 import pytest
 
 from src.music.arranging.arrangement import arrange
@@ -79,3 +81,31 @@ def test_a_genre_without_a_kind_borrows_its_section() -> None:
 )
 def test_a_length_is_counted_in_whole_bars(length: Length, bars: int) -> None:
     assert bars_of(length, 2.0) == bars
+
+
+def sections_of(prompt: str) -> list[str]:
+    """Names of the sections of a plan, without their numbers."""
+    return [re.sub(r" \d+$", "", title) for title in titles(plan_of(prompt))]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "title"),
+    [
+        ("piano, prechorus", "Pre-Chorus"),
+        ("Pop mit einem Vorrefrain", "Pre-Chorus"),
+        ("house with a big chorus", "Chorus"),
+        ("eurodance, male rap in the verses", "Verse"),
+        ("piano with a breakdown", "Breakdown"),
+    ],
+)
+def test_a_section_that_is_spoken_of_is_there_by_its_name(prompt: str, title: str) -> None:
+    assert title in sections_of(prompt)
+
+
+def test_what_is_there_by_its_name_stays_as_it_is() -> None:
+    assert sections_of("psytrance, didgeridoo in the breakdown") == sections_of("psytrance")
+
+
+def test_a_section_that_is_refused_or_a_row_that_is_named_gets_none() -> None:
+    assert "Breakdown" not in sections_of("techno without a breakdown")
+    assert sections_of("verse chorus verse chorus") == ["Verse", "Chorus", "Verse", "Chorus"]
