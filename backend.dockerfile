@@ -38,7 +38,9 @@ RUN groupadd --gid 1000 engine \
 COPY --from=packages /opt/venv /opt/venv
 WORKDIR /app
 COPY src src
-RUN python -m compileall -q src
+# modules and data files are compiled here, since nothing may be written later
+RUN python -m compileall -q src \
+    && python -c "from src.words.vocabulary import vocabulary; from src.words.timeline_words import timeline_words; from src.music.genre.grammar_files import GENRES, genre_data; vocabulary(), timeline_words(), [genre_data(one) for one in GENRES]"
 USER 1000:1000
 EXPOSE 8000
 HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=6 CMD ["python", "-S", "-E", "-c", "import socket; s = socket.create_connection(('127.0.0.1', 8000), 4); s.sendall(b'GET /healthz HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n'); raise SystemExit(b' 200 ' not in s.recv(64))"]
