@@ -11,7 +11,6 @@ from src.core.logs import set_up_logging
 from src.core.memory import give_back_freed
 from src.wiring import Services, build_services
 from src.workers.broker import RUN_JOB, make_app
-from src.workers.keeper import JobKeeper
 
 
 class JobWorker:
@@ -21,16 +20,18 @@ class JobWorker:
         self._settings = settings
         self._stopping = threading.Event()
         self._services: Services | None = None
-        self._keeper = JobKeeper()
 
     def begin(self, **_: Any) -> None:
-        """Build the services, and keep the claims of this process."""
+        """Build the services, keep the claims of this process, and send again what waits.
+
+        Workers sweep too: who finds a job that waits for too long has to send it himself.
+        """
         set_up_logging(self._settings.log_level)
         services = build_services(self._settings)
         services.prepare_jobs()
         self._services = services
         lock_file = self._settings.processed_path / "jobs.lock"
-        self._keeper.start(services.jobs, lock_file=lock_file)
+        services.runner.start(services.jobs, lock_file=lock_file)
 
     def run(self, job_id: str) -> None:
         """Work on a job; one that is not queued (any more) is left alone."""
@@ -45,8 +46,8 @@ class JobWorker:
 
     def end(self, **_: Any) -> None:
         """Give back what was opened."""
-        self._keeper.stop()
         if self._services is not None:
+            self._services.runner.stop()
             self._services.close()
 
 

@@ -150,3 +150,13 @@ def test_without_an_address_a_worker_says_what_it_needs(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode != 0
     assert "REDIS_URL" in done.stderr
+
+
+def test_a_worker_sends_again_what_waits_though_nobody_else_does(
+    services: Services, start_worker: StartWorker
+) -> None:
+    services.runner.stop()  # as if the API had ended right after it wrote the row
+    write_sound(services.settings.raw_path / "sound.wav")
+    job = services.jobs.submit("preprocess", {})
+    start_worker()
+    until(lambda: status(services, job.id) == "succeeded", "the job that was never sent")
