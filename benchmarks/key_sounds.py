@@ -4,7 +4,6 @@ Needs the program ``fluidsynth`` and a soundfont (FluidR3 GM is MIT-licensed). O
 numbers go into the engine; no sound does.
 """
 
-import struct
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,12 +13,12 @@ import soundfile
 from scipy.signal import butter, fftconvolve, sosfilt
 
 from benchmarks.key_loops import KeyedLoop, PlayedNote
+from benchmarks.midi_events import TICKS_PER_S, MidiEvent, midi_bytes, note_events, program_event
 from src.audio.analysis.pitch import Mono, low_rate
 from src.audio.synthesis.tonal import DeepBass, Press, SynthVoice, deep_bass_note, synth_note
 
 RATE = 24_000
 LONGEST_S = 12.0
-_TICKS_PER_S = 960
 _CHANNELS = {"bass": 0, "lead": 1, "chords": 2, "drums": 9}
 _PROGRAMS = {
     "bass": (*range(32, 40), 38, 39, 38, 39, 81, 87),
@@ -130,29 +129,15 @@ def _sampled(
 
 def _midi_file(loops: Sequence[KeyedLoop], begins_s: np.ndarray, rng: np.random.Generator) -> bytes:
     """A Standard MIDI File of format 0 at 120 BPM."""
-    events: list[tuple[int, int, bytes]] = [(0, 0, b"\xff\x51\x03\x07\xa1\x20")]
+    events: list[MidiEvent] = []
     for loop, begin_s in zip(loops, begins_s, strict=False):
-        begin = round(begin_s * _TICKS_PER_S)
+        begin = round(begin_s * TICKS_PER_S)
         for part, programs in _PROGRAMS.items():
             chosen = int(rng.choice(np.array(programs)))
-            events.append((begin, 1, bytes([0xC0 | _CHANNELS[part], chosen])))
+            events.append(program_event(_CHANNELS[part], chosen, at=begin))
         for note in (n for n in loop.notes if n.start_s < LONGEST_S):
             channel = _CHANNELS[note.part]
-            at = begin + round(note.start_s * _TICKS_PER_S)
-            until = at + round(min(note.length_s, LONGEST_S - note.start_s) * _TICKS_PER_S)
-            events.append((at, 2, bytes([0x90 | channel, note.pitch, note.velocity])))
-            events.append((max(until, at + 1), 1, bytes([0x80 | channel, note.pitch, 0])))
-    track, now = bytearray(), 0
-    for at, _, message in sorted(events, key=lambda event: event[:2]):
-        track += _variable_length(at - now) + message
-        now = at
-    track += _variable_length(2 * _TICKS_PER_S) + b"\xff\x2f\x00"
-    header = b"MThd" + struct.pack(">IHHH", 6, 0, 1, _TICKS_PER_S // 2)
-    return header + b"MTrk" + struct.pack(">I", len(track)) + bytes(track)
-
-
-def _variable_length(value: int) -> bytes:
-    parts = [value & 0x7F]
-    while value := value >> 7:
-        parts.append(value & 0x7F | 0x80)
-    return bytes(reversed(parts))
+            at = begin + round(note.start_s * TICKS_PER_S)
+            until = at + round(min(note.length_s, LONGEST_S - note.start_s) * TICKS_PER_S)
+            events += note_events(channel, note.pitch, note.velocity, at=at, until=until)
+    return midi_bytes(events, tail_s=2.0)

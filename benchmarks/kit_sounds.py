@@ -7,7 +7,6 @@ has it as fluid-soundfont-gm). DIR is for judging and fitting only: no sound goe
 """
 
 import csv
-import struct
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -18,9 +17,9 @@ import soundfile
 
 from benchmarks import report
 from benchmarks.composed_kits import ComposedKit, KitLoop, composed_kits
+from benchmarks.midi_events import TICKS_PER_S, MidiEvent, midi_bytes, note_events, program_event
 
 RATE = 44_100
-_TICKS_PER_S = 960
 _TAIL_S = 1.5
 _CHANNELS = {"bass": 0, "lead": 1, "chords": 2, "pad": 3, "drums": 9}
 _PROGRAMS = {
@@ -117,30 +116,16 @@ def _worn(dry: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def _midi_file(loops: Sequence[KitLoop], begins_s: np.ndarray, rng: np.random.Generator) -> bytes:
     """A Standard MIDI File of format 0 at 120 BPM; one instrument for each part of the kit."""
     chosen = {part: int(rng.choice(np.array(programs))) for part, programs in _PROGRAMS.items()}
-    events: list[tuple[int, int, bytes]] = [(0, 0, b"\xff\x51\x03\x07\xa1\x20")]
-    events += [(0, 1, bytes([0xC0 | _CHANNELS[part], program])) for part, program in chosen.items()]
+    events: list[MidiEvent] = []
+    events += [program_event(_CHANNELS[part], program) for part, program in chosen.items()]
     for loop, begin_s in zip(loops, begins_s, strict=False):
-        begin = round(begin_s * _TICKS_PER_S)
+        begin = round(begin_s * TICKS_PER_S)
         for note in loop.notes:
             channel, pitch = _CHANNELS[note.part], int(np.clip(note.pitch, 0, 127))
-            at = begin + round(note.start_s * _TICKS_PER_S)
-            until = at + round(min(note.length_s, loop.length_s) * _TICKS_PER_S)
-            events.append((at, 2, bytes([0x90 | channel, pitch, note.velocity])))
-            events.append((max(until, at + 1), 1, bytes([0x80 | channel, pitch, 0])))
-    track, now = bytearray(), 0
-    for at, _, message in sorted(events, key=lambda event: event[:2]):
-        track += _variable_length(at - now) + message
-        now = at
-    track += _variable_length(3 * _TICKS_PER_S) + b"\xff\x2f\x00"
-    header = b"MThd" + struct.pack(">IHHH", 6, 0, 1, _TICKS_PER_S // 2)
-    return header + b"MTrk" + struct.pack(">I", len(track)) + bytes(track)
-
-
-def _variable_length(value: int) -> bytes:
-    parts = [value & 0x7F]
-    while value := value >> 7:
-        parts.append(value & 0x7F | 0x80)
-    return bytes(reversed(parts))
+            at = begin + round(note.start_s * TICKS_PER_S)
+            until = at + round(min(note.length_s, loop.length_s) * TICKS_PER_S)
+            events += note_events(channel, pitch, note.velocity, at=at, until=until)
+    return midi_bytes(events, tail_s=3.0)
 
 
 if __name__ == "__main__":

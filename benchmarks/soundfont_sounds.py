@@ -8,7 +8,6 @@
 
 import argparse
 import csv
-import struct
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,12 +16,12 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from benchmarks.midi_events import TICKS_PER_S, MidiEvent, midi_bytes, note_events, program_event
 from src.audio.basics.validation import PROJECT_SAMPLE_RATE
 
 SLOT_S = 6
 """Every segment has so many seconds to itself."""
 
-_TICKS_PER_S = 960
 _DRUMS = 9
 
 PROGRAMS: dict[str, tuple[range, ...]] = {
@@ -185,32 +184,17 @@ def _play(segments: list[_Segment], soundfont: Path, folder: Path) -> None:
 
 
 def _midi_file(segments: list[_Segment]) -> bytes:
-    """A Standard MIDI File of format 0 at 120 BPM."""
-    events: list[tuple[int, bytes]] = [(0, b"\xff\x51\x03\x07\xa1\x20")]
+    """All segments one after the other, each with its own instrument."""
+    events: list[MidiEvent] = []
     for i, segment in enumerate(segments):
-        begin = i * SLOT_S * _TICKS_PER_S
+        begin = i * SLOT_S * TICKS_PER_S
         channel = _DRUMS if segment.drums else 0
-        events.append((begin, bytes([0xC0 | channel, segment.program])))
+        events.append(program_event(channel, segment.program, at=begin))
         for start, length, pitch, velocity in segment.notes:
-            at = begin + 10 + round(start * _TICKS_PER_S)
-            events.append((at, bytes([0x90 | channel, pitch, velocity])))
-            events.append((at + round(length * _TICKS_PER_S), bytes([0x80 | channel, pitch, 0])))
-    end = len(segments) * SLOT_S * _TICKS_PER_S
-    events.append((end, b"\xff\x2f\x00"))
-    track = b""
-    now = 0
-    for at, message in sorted(events, key=lambda event: event[0]):
-        track += _variable_length(at - now) + message
-        now = at
-    header = b"MThd" + struct.pack(">IHHH", 6, 0, 1, _TICKS_PER_S // 2)
-    return header + b"MTrk" + struct.pack(">I", len(track)) + track
-
-
-def _variable_length(value: int) -> bytes:
-    parts = [value & 0x7F]
-    while value := value >> 7:
-        parts.append(value & 0x7F | 0x80)
-    return bytes(reversed(parts))
+            at = begin + 10 + round(start * TICKS_PER_S)
+            until = at + round(length * TICKS_PER_S)
+            events += note_events(channel, pitch, velocity, at=at, until=until)
+    return midi_bytes(events, tail_s=float(SLOT_S))
 
 
 def _cut(segments: list[_Segment], rendered: Path, paths: list[Path]) -> None:
@@ -218,7 +202,7 @@ def _cut(segments: list[_Segment], rendered: Path, paths: list[Path]) -> None:
     with soundfile.SoundFile(rendered) as sound:
         for segment, path in zip(segments, paths, strict=True):
             audio = sound.read(SLOT_S * PROJECT_SAMPLE_RATE, dtype="float32", always_2d=True)
-            audio = audio[round(10 / _TICKS_PER_S * PROJECT_SAMPLE_RATE) :]
+            audio = audio[round(10 / TICKS_PER_S * PROJECT_SAMPLE_RATE) :]
             loud = np.flatnonzero(
                 np.abs(audio).max(axis=1) > np.abs(audio).max() * 10 ** (-50 / 20)
             )

@@ -143,7 +143,7 @@ class Services:
 
     @cached_property
     def stems(self) -> "StemService":
-        """Single stems, reported and corrected."""
+        """Single stems, read and corrected."""
         from src.services.library.stems import StemService
 
         return StemService(self.database, self.settings)
@@ -315,7 +315,7 @@ class Services:
 
     @cached_property
     def watch(self) -> "JobWatch":
-        """Who follows jobs, and is reported of them."""
+        """Those who follow jobs, and what they are sent."""
         from src.api.job_watch import JobWatch
 
         return JobWatch(self.jobs)

@@ -1,7 +1,7 @@
 """Which stems a list or a search is about, as its query says."""
 
 from dataclasses import dataclass, replace
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Query
 
@@ -59,32 +59,17 @@ class SearchFilters:
 
     def filtered(self) -> SearchQuery:
         """Convert to the search's filters. A range and its single limits hold together."""
-        return SearchQuery(
-            categories=tuple(self.category or ()),
-            key=self.key,
-            compatible=self.compatible,
-            is_loop=self.is_loop,
-            licence=self.licence,
-            kit=self.kit,
-            tag=self.tag,
-            collection=self.collection,
-            feedback=True,
-            **limits_of(self),
-        )
+        return SearchQuery(feedback=True, **self._said())
 
     def narrowed(self) -> crud.StemFilter:
         """Convert to the database's filter."""
-        return crud.StemFilter(
-            categories=tuple(self.category or ()),
-            key=self.key,
-            compatible=self.compatible,
-            is_loop=self.is_loop,
-            licence=self.licence,
-            kit=self.kit,
-            tag=self.tag,
-            collection=self.collection,
-            **limits_of(self),
-        )
+        return crud.StemFilter(**self._said())
+
+    def _said(self) -> dict[str, Any]:
+        """Collect the fields that both filters have by the same names."""
+        same = ("key", "compatible", "is_loop", "licence", "kit", "tag", "collection")
+        fields = {name: getattr(self, name) for name in same}
+        return {"categories": tuple(self.category or ()), **fields, **limits_of(self)}
 
 
 @dataclass(frozen=True)
@@ -105,7 +90,7 @@ Likes = list[Annotated[Text, Query(min_length=1, max_length=200)]]
 
 @dataclass(frozen=True)
 class Paging:
-    """Which hits of all are reported."""
+    """Which hits of all are shown."""
 
     limit: Annotated[int, Query(ge=1, le=200)] = 5
     offset: Annotated[int, Query(ge=0, le=100_000)] = 0

@@ -10,7 +10,7 @@ from src.api.problems import problem
 
 
 class BodyLimit:
-    """Refuses bodies beyond ``max_bytes``, reported or counted, with a problem of status 413.
+    """Refuses bodies beyond ``max_bytes``, declared or counted, with a problem of status 413.
 
     except_paths: those that stream and keep their own limit
     """

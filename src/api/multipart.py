@@ -132,7 +132,7 @@ def _browser_text(text: str) -> str:
 
 
 def _extended_text(charset: bytes, value: bytes) -> str:
-    """Convert to a name as RFC 5987 writes it: percent-encoded, the charset reported."""
+    """Convert to a name as RFC 5987 writes it: percent-encoded, the charset named."""
     data = unquote_to_bytes(value)
     try:
         return data.decode(charset.decode("ascii"))

@@ -47,7 +47,7 @@ _UNEXPECTED = "An unexpected error on our side. The log of the server has the de
 
 
 class NothingMoreError(Exception):
-    """A stream has reported everything: who reads it need not come back."""
+    """A stream has sent everything: who reads it need not come back."""
 
 
 class ProblemResponse(JSONResponse):

@@ -79,7 +79,7 @@ class StemFilter:
 
 
 def list_stems(
-    session: Session, requested: StemFilter, *, sort: str = "-imported_at", window: Window
+    session: Session, filters: StemFilter, *, sort: str = "-imported_at", window: Window
 ) -> tuple[list[Stem], int]:
     """Return one page of stems and how many there are in all.
 
@@ -87,7 +87,7 @@ def list_stems(
 
     The rows come with kit and places, without the long column of features.
     """
-    conditions = _stem_conditions(requested)
+    conditions = _stem_conditions(filters)
     total = session.scalar(select(func.count(Stem.id)).outerjoin(Stem.kit).where(*conditions))
     rows = session.scalars(
         select(Stem)
@@ -156,11 +156,9 @@ def known_ids(session: Session, stem_ids: Sequence[str]) -> set[str]:
     return set(session.scalars(select(Stem.id).where(Stem.id.in_(stem_ids)))) if stem_ids else set()
 
 
-def matching_ids(session: Session, requested: StemFilter) -> list[str]:
+def matching_ids(session: Session, filters: StemFilter) -> list[str]:
     """List the ids of all stems that pass a filter, sorted."""
-    found = (
-        select(Stem.id).outerjoin(Stem.kit).where(*_stem_conditions(requested)).order_by(Stem.id)
-    )
+    found = select(Stem.id).outerjoin(Stem.kit).where(*_stem_conditions(filters)).order_by(Stem.id)
     return list(session.scalars(found))
 
 
@@ -195,31 +193,31 @@ def drop_empty_kit(session: Session, kit_id: str) -> None:
         session.flush()
 
 
-def _stem_conditions(requested: StemFilter) -> list[ColumnElement[bool]]:
+def _stem_conditions(filters: StemFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
-    if requested.categories:
-        found.append(Stem.category.in_(requested.categories))
-    found += _range_conditions(requested)
-    if requested.key is not None:
-        found.append(Stem.key.in_(_keys(requested.key, compatible=requested.compatible)))
-    if requested.licence is not None:
-        found.append(_has_licence(requested.licence))
-    if requested.is_loop is not None:
-        found.append(Stem.is_loop.is_(requested.is_loop))
-    if requested.kit is not None:
-        found.append(or_(Stem.kit_id == requested.kit, _named(Kit.name, requested.kit)))
-    if requested.tag is not None:
-        found.append(_has_tag(requested.tag))
-    if requested.text:
+    if filters.categories:
+        found.append(Stem.category.in_(filters.categories))
+    found += _range_conditions(filters)
+    if filters.key is not None:
+        found.append(Stem.key.in_(_keys(filters.key, compatible=filters.compatible)))
+    if filters.licence is not None:
+        found.append(_has_licence(filters.licence))
+    if filters.is_loop is not None:
+        found.append(Stem.is_loop.is_(filters.is_loop))
+    if filters.kit is not None:
+        found.append(or_(Stem.kit_id == filters.kit, _named(Kit.name, filters.kit)))
+    if filters.tag is not None:
+        found.append(_has_tag(filters.tag))
+    if filters.text:
         columns = (Stem.name, Stem.original_file, Kit.name)
-        found.append(or_(*(_contains(column, requested.text) for column in columns)))
-    if requested.missing is not None:
+        found.append(or_(*(_contains(column, filters.text) for column in columns)))
+    if filters.missing is not None:
         # Not "exists": SQLite would look through all places once per stem.
         there = Stem.id.in_(select(StemLocation.stem_id).where(StemLocation.missing.is_(False)))
-        found.append(~there if requested.missing else there)
-    if requested.collection is not None:
+        found.append(~there if filters.missing else there)
+    if filters.collection is not None:
         of_it = select(CollectedStem.stem_id)
-        of_it = of_it.where(CollectedStem.collection_id == requested.collection)
+        of_it = of_it.where(CollectedStem.collection_id == filters.collection)
         found.append(Stem.id.in_(of_it))
     return found
 
@@ -228,13 +226,13 @@ _ROUNDING = 1e-3
 """By how much a value may lie beside a limit, since the index of the search rounds."""
 
 
-def _range_conditions(requested: StemFilter) -> list[ColumnElement[bool]]:
+def _range_conditions(filters: StemFilter) -> list[ColumnElement[bool]]:
     """Compare columns with limits; what is not known passes none."""
     ranges: list[tuple[InstrumentedAttribute[Any], float | None, float | None]] = [
-        (Stem.bpm, requested.bpm_min, requested.bpm_max),
-        (Stem.duration_s, requested.duration_min_s, requested.duration_max_s),
-        (Stem.loudness_lufs, requested.loudness_min_lufs, requested.loudness_max_lufs),
-        (Stem.user_rating, requested.rating_min, requested.rating_max),
+        (Stem.bpm, filters.bpm_min, filters.bpm_max),
+        (Stem.duration_s, filters.duration_min_s, filters.duration_max_s),
+        (Stem.loudness_lufs, filters.loudness_min_lufs, filters.loudness_max_lufs),
+        (Stem.user_rating, filters.rating_min, filters.rating_max),
     ]
     lowest = [column >= low - _ROUNDING for column, low, _ in ranges if low is not None]
     highest = [column <= high + _ROUNDING for column, _, high in ranges if high is not None]
@@ -247,10 +245,10 @@ def _keys(key: str, *, compatible: bool) -> list[str]:
     return [name for name in KEYS if camelot_distance(name, key) <= steps]
 
 
-def _has_licence(requested: str) -> ColumnElement[bool]:
-    if requested.casefold() == "none":
+def _has_licence(licence: str) -> ColumnElement[bool]:
+    if licence.casefold() == "none":
         return or_(Stem.licence.is_(None), Stem.licence == "")
-    return _contains(Stem.licence, requested)
+    return _contains(Stem.licence, licence)
 
 
 def _named(column: InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]:
@@ -382,11 +380,11 @@ def list_tracks(
 
     parent_id: only revisions of this track
     """
-    requested = [] if parent_id is None else [TrackRow.parent_id == parent_id]
-    total = session.scalar(select(func.count(TrackRow.id)).where(*requested))
+    conditions = [] if parent_id is None else [TrackRow.parent_id == parent_id]
+    total = session.scalar(select(func.count(TrackRow.id)).where(*conditions))
     rows = session.scalars(
         select(TrackRow)
-        .where(*requested)
+        .where(*conditions)
         .order_by(TrackRow.created_at.desc(), TrackRow.id)
         .limit(window.limit)
         .offset(window.offset)

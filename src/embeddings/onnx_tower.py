@@ -38,10 +38,10 @@ class OnnxTower:
         return np.asarray(found, dtype=np.float32)
 
 
-def _check_names(path: Path, what: str, requested: set[str], has: set[str]) -> None:
-    if requested != has:
+def _check_names(path: Path, what: str, expected: set[str], has: set[str]) -> None:
+    if expected != has:
         raise BackendUnavailableError(
-            f"{path} must have {what}s {sorted(requested)}, got {sorted(has)}"
+            f"{path} must have {what}s {sorted(expected)}, got {sorted(has)}"
         )
 
 

@@ -69,7 +69,7 @@ class Fact(BaseModel):
 
 
 class StemRecord(BaseModel):
-    """What is reported of every stem, without the addresses that the API adds."""
+    """What every stem is described by, without the addresses that the API adds."""
 
     model_config = ConfigDict(
         json_schema_extra={

@@ -341,7 +341,7 @@ class GeneratedTrack(BaseModel):
 
 
 class TrackFields(BaseModel):
-    """What is reported of every track."""
+    """What every track is described by."""
 
     id: str
     prompt: str

@@ -41,7 +41,7 @@ class Part:
 
 @dataclass(frozen=True)
 class ArrayFile:
-    """An opened file. about: what was reported with it; arrays: mapped, writes stay in memory"""
+    """An opened file. about: what was written with it; arrays: mapped, writes stay in memory"""
 
     about: dict[str, Any]
     arrays: dict[str, NDArray[Any]]

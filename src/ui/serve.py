@@ -57,7 +57,7 @@ def refusal(host: str, published_at: str, *, password: str) -> str:
 def check_address(address: str | None) -> None:
     """End the server where it may not be seen, however it was started.
 
-    address: what Streamlit was reported to listen on; None: everywhere
+    address: what Streamlit was told to listen on; None: everywhere
     """
     published = os.environ.get("PUBLISHED_AT", "")
     refused = refusal(address or "every address", published, password=place_of().password)

@@ -252,7 +252,7 @@ def _cursor(after: After) -> str:
 
 
 def _position(cursor: str) -> After:
-    """Return where a page begins. Raises InvalidInputError for what is no cursor."""
+    """Read where a page begins. Raises InvalidInputError for what is no cursor."""
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         moment, _, job_id = text.partition(" ")

@@ -28,7 +28,7 @@ DESCRIPTORS: Mapping[str, tuple[str, ...]] = {
     ),
     "pitch": (),
 }  # fmt: skip
-"""Aspect -> descriptors that have a scale. Pitch is reported by tones and height alone."""
+"""Aspect -> descriptors that have a scale. Pitch is told by tones and height alone."""
 
 ASPECTS = tuple(DESCRIPTORS)
 

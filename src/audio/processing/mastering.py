@@ -202,7 +202,7 @@ def quantise_below(audio: Audio, *, sample_rate: int, ceiling_dbtp: float) -> fl
     audio: float32, shape (channels, samples); all of it is turned down where a peak is above
 
     Returns the true peak in dBTP. For hundredths of a decibel: a moving gain can add so much
-    between the samples, and a limiter that was reported of each run's peak can't know of it.
+    between the samples, and a limiter that was told of each run's peak can't know of it.
     """
     quantise_24_bit(audio)
     peak_dbtp = true_peak_dbtp(audio, sample_rate=sample_rate)

@@ -196,7 +196,7 @@ def change_job(
     """Set columns of a job in one of these states; how it stands then, None where it was not.
 
     attempt: only while this is its newest claim
-    event: kind of the event that tells of it; None: nobody is reported
+    event: kind of the event that tells of it; None: nobody hears of it
     """
     conditions = [Job.id == job_id, Job.status.in_(when)]
     if attempt is not None:

@@ -29,7 +29,7 @@ class State(NamedTuple):
 
 
 class Learnt(NamedTuple):
-    """What a stem learnt of its context: columns, and the notes of its analysis."""
+    """What a stem learnt of its neighbours: columns, and the notes of its analysis."""
 
     columns: Mapping[str, Any]
     notes: Mapping[str, Any]

@@ -20,8 +20,8 @@ def stems_with_places(session: Session, ids: Sequence[str]) -> list[Stem]:
     Of the columns only id, content_hash and original_file are read.
     """
     columns = load_only(Stem.id, Stem.content_hash, Stem.original_file)
-    requested = select(Stem).where(Stem.id.in_(ids)).order_by(Stem.original_file, Stem.id)
-    return list(session.scalars(requested.options(columns, selectinload(Stem.locations))))
+    statement = select(Stem).where(Stem.id.in_(ids)).order_by(Stem.original_file, Stem.id)
+    return list(session.scalars(statement.options(columns, selectinload(Stem.locations))))
 
 
 def all_places(session: Session) -> Iterator[str]:
@@ -31,9 +31,9 @@ def all_places(session: Session) -> Iterator[str]:
 
 def held_stems(session: Session, ids: Sequence[str]) -> dict[str, Stem]:
     """Return stems by id, kept from other writers; those that were removed are left out."""
-    requested = sorted(ids)
-    stem_edits.hold(session, requested)
-    return {stem.id: stem for stem in session.scalars(select(Stem).where(Stem.id.in_(requested)))}
+    sorted_ids = sorted(ids)
+    stem_edits.hold(session, sorted_ids)
+    return {stem.id: stem for stem in session.scalars(select(Stem).where(Stem.id.in_(sorted_ids)))}
 
 
 def facts_of(stem: Stem) -> Facts:
@@ -45,9 +45,9 @@ def count_changed(session: Session, before: Mapping[str, Facts]) -> int:
     """Return how many stems hold other facts than before."""
     changed, ids = 0, sorted(before)
     for start in range(0, len(ids), CHUNK):
-        requested = select(Stem.id, Stem.bpm, Stem.key, Stem.category, Stem.is_loop)
+        statement = select(Stem.id, Stem.bpm, Stem.key, Stem.category, Stem.is_loop)
         for stem_id, *facts in session.execute(
-            requested.where(Stem.id.in_(ids[start : start + CHUNK]))
+            statement.where(Stem.id.in_(ids[start : start + CHUNK]))
         ):
             changed += tuple(facts) != before[stem_id]
     return changed

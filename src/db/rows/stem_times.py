@@ -23,8 +23,8 @@ def stem_times(
     session: Session, without: Sequence[str], categories: Sequence[str] = ()
 ) -> list[StemTimes]:
     """Return all stems but some, by id. categories: only these; empty for all"""
-    requested = select(Stem.id, Stem.kit_id, Stem.is_loop, Stem.bpm, Stem.duration_s)
-    requested = requested.where(Stem.id.not_in(without))
+    statement = select(Stem.id, Stem.kit_id, Stem.is_loop, Stem.bpm, Stem.duration_s)
+    statement = statement.where(Stem.id.not_in(without))
     if categories:
-        requested = requested.where(Stem.category.in_(categories))
-    return [StemTimes(*row) for row in session.execute(requested.order_by(Stem.id))]
+        statement = statement.where(Stem.category.in_(categories))
+    return [StemTimes(*row) for row in session.execute(statement.order_by(Stem.id))]

@@ -91,10 +91,10 @@ def check_texts_differ(embed: EmbedTexts) -> None:
 
 
 def _compare(
-    requested: Mapping[str, tuple[float, ...]], names: Sequence[str], found: Vectors, least: float
+    expected: Mapping[str, tuple[float, ...]], names: Sequence[str], found: Vectors, least: float
 ) -> None:
     for name, vector in zip(names, found, strict=True):
-        must = np.asarray(requested[name])
+        must = np.asarray(expected[name])
         if must.shape != vector.shape:
             raise BackendUnavailableError(
                 f"the model gives {name!r} {vector.size} values, {must.size} are wanted"

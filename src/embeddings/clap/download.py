@@ -39,7 +39,7 @@ class RemoteFile:
 
     path: str
     name: str
-    requested: FileDigest | None
+    expected: FileDigest | None
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class ReadyModel:
     @property
     def size_bytes(self) -> int:
         """What is known of its size."""
-        return sum(one.requested.size_bytes for one in self.files if one.requested is not None)
+        return sum(one.expected.size_bytes for one in self.files if one.expected is not None)
 
 
 READY_MODELS: Mapping[str, ReadyModel] = {
@@ -119,7 +119,7 @@ def pull(model: ReadyModel, models: Path, *, hub: str = HUB, progress: Progress 
     with httpx.Client(follow_redirects=True, timeout=30.0) as client:
         for one in model.files:
             url = f"{hub}/{model.repository}/resolve/main/{one.path}"
-            _fetch(client, _DownloadRequest(url, waiting / one.name, one.requested), meter)
+            _fetch(client, _DownloadRequest(url, waiting / one.name, one.expected), meter)
     progress("checking what came", 0, 0)
     _prove(model, waiting)
     waiting.rename(target)
@@ -132,7 +132,7 @@ class _DownloadRequest:
 
     url: str
     target: Path
-    requested: FileDigest | None
+    expected: FileDigest | None
 
     @property
     def part(self) -> Path:
@@ -141,11 +141,11 @@ class _DownloadRequest:
 
     @property
     def most_bytes(self) -> int:
-        return MOST_BYTES_UNPINNED if self.requested is None else self.requested.size_bytes
+        return MOST_BYTES_UNPINNED if self.expected is None else self.expected.size_bytes
 
     def here(self) -> int:
         """Count the bytes that came already; without a known size it starts afresh."""
-        if self.requested is None or not self.part.is_file():
+        if self.expected is None or not self.part.is_file():
             return 0
         return self.part.stat().st_size
 
@@ -189,7 +189,7 @@ def _fetch(client: httpx.Client, request: _DownloadRequest, meter: _Meter) -> No
 def _receive(client: httpx.Client, request: _DownloadRequest, meter: _Meter) -> None:
     """Ask for what is missing and append it. A server that ignores ranges starts it again."""
     here = request.here()
-    if request.requested is not None and here >= request.requested.size_bytes:
+    if request.expected is not None and here >= request.expected.size_bytes:
         return
     headers = {"Accept-Encoding": "identity"}
     if here:
@@ -218,11 +218,11 @@ def _receive(client: httpx.Client, request: _DownloadRequest, meter: _Meter) -> 
 def _accept(request: _DownloadRequest) -> None:
     """Give a file its name, if it is what it must be; else remove it."""
     found = digest_of(request.part)
-    if request.requested is not None and found != request.requested:
+    if request.expected is not None and found != request.expected:
         request.part.unlink()
         raise BackendUnavailableError(
             f"{request.url} is not what it was: it must have "
-            f"{request.requested.size_bytes} bytes and SHA-256 {request.requested.sha256}, "
+            f"{request.expected.size_bytes} bytes and SHA-256 {request.expected.sha256}, "
             f"got {found.size_bytes} and {found.sha256}"
         )
     os.replace(request.part, request.target)
@@ -251,7 +251,7 @@ def _prove(model: ReadyModel, folder: Path) -> None:
         )
     except BackendUnavailableError:
         for one in model.files:
-            if one.requested is None:  # nothing but this check tells whether it is right
+            if one.expected is None:  # nothing but this check tells whether it is right
                 (folder / one.name).unlink(missing_ok=True)
         raise
     write_manifest(folder, replace(draft, canaries=canaries))

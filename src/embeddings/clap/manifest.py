@@ -181,7 +181,7 @@ def digest_of(path: Path) -> FileDigest:
     return FileDigest(digest, path.stat().st_size)
 
 
-def check_file(folder: Path, name: str, requested: FileDigest) -> None:
+def check_file(folder: Path, name: str, expected: FileDigest) -> None:
     """Refuse a file that is not what the manifest says.
 
     Raises BackendUnavailableError that names the file and both digests or sizes.
@@ -189,22 +189,22 @@ def check_file(folder: Path, name: str, requested: FileDigest) -> None:
     path = folder / name
     try:
         size = path.stat().st_size
-        if size != requested.size_bytes:
+        if size != expected.size_bytes:
             raise BackendUnavailableError(
-                f"{path} is damaged: it must have {requested.size_bytes} bytes, got {size}"
+                f"{path} is damaged: it must have {expected.size_bytes} bytes, got {size}"
             )
         found = digest_of(path).sha256
     except OSError as error:
         raise BackendUnavailableError(f"{path} can't be read: {error.strerror}") from error
-    if found != requested.sha256:
+    if found != expected.sha256:
         raise BackendUnavailableError(
-            f"{path} is damaged: its SHA-256 must be {requested.sha256}, got {found}"
+            f"{path} is damaged: its SHA-256 must be {expected.sha256}, got {found}"
         )
 
 
 def check_files(folder: Path, manifest: Manifest, progress: Progress = silent) -> None:
     """Check every file of a model. Raises BackendUnavailableError for the first bad one."""
-    for done, (name, requested) in enumerate(sorted(manifest.files.items())):
+    for done, (name, expected) in enumerate(sorted(manifest.files.items())):
         progress("checking files", done, len(manifest.files))
-        check_file(folder, name, requested)
+        check_file(folder, name, expected)
     progress("checking files", len(manifest.files), len(manifest.files))

@@ -60,11 +60,11 @@ def read_tokenizer(
         raise BackendUnavailableError(
             f"{path} must know {vocabulary} tokens, got {encoder.vocabulary}"
         )
-    for text, requested in canaries.items():
+    for text, expected in canaries.items():
         found = encoder.ids(text)
-        if found != list(requested):
+        if found != list(expected):
             raise BackendUnavailableError(
-                f"{path} is another model's tokenizer: {text!r} must give {list(requested)}, "
+                f"{path} is another model's tokenizer: {text!r} must give {list(expected)}, "
                 f"got {found}"
             )
     return encoder

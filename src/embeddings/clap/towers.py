@@ -95,9 +95,9 @@ class TextHalf:
 
 def check_tower_files(folder: Path, manifest: Manifest, file: str) -> None:
     """Check a network's file and the weights beside it (``text.onnx.data``)."""
-    for name, requested in manifest.files.items():
+    for name, expected in manifest.files.items():
         if name == file or name.startswith(f"{file}."):
-            check_file(folder, name, requested)
+            check_file(folder, name, expected)
 
 
 def unit_rows(rows: Vectors) -> Vectors:

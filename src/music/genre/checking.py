@@ -182,20 +182,20 @@ class _Style:
         )
 
 
-def _time_signature(value: Any, where: str) -> None:
-    _text(value, where)
-    try:
-        read_metre(value)
-    except InvalidInputError as error:
-        raise InvalidInputError(f"{where}: {error.message}") from error
+def _readable(read: Callable[[str], object]) -> Check:
+    """Make a check of texts that a reader must understand."""
+
+    def check(value: Any, where: str) -> None:
+        _text(value, where)
+        try:
+            read(value)
+        except InvalidInputError as error:
+            raise InvalidInputError(f"{where}: {error.message}") from error
+
+    return check
 
 
-def _chords(value: Any, where: str) -> None:
-    _text(value, where)
-    try:
-        read_chords(value)
-    except InvalidInputError as error:
-        raise InvalidInputError(f"{where}: {error.message}") from error
+_time_signature, _chords = _readable(read_metre), _readable(read_chords)
 
 
 def _tempo(value: Any, where: str) -> None:

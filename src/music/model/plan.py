@@ -31,7 +31,7 @@ from src.music.model.palette import Palette, palette_from_dict, palette_to_dict
 from src.music.model.plan_values import Range, number_of, texts_of, value_of_kind, whole_of
 from src.music.theory.library import CATEGORIES
 from src.music.theory.mastering_presets import PRESETS
-from src.music.theory.metre import COMMON_TIME, Metre, read_metre
+from src.music.theory.metre import COMMON_TIME, InMetre, read_metre
 
 KEY = re.compile(r"^[A-G][#b]?m?$")
 """How a plan writes a key: "Am", "C", "F#m"."""
@@ -130,7 +130,7 @@ class SectionPlan:
 
 
 @dataclass(frozen=True)
-class ArrangementPlan:
+class ArrangementPlan(InMetre):
     """A whole track as an intention. Nothing in it names a file.
 
     pinned: (name of a part, id of the stem that plays it); the others are chosen
@@ -171,16 +171,6 @@ class ArrangementPlan:
     requested: tuple[RequestedSound, ...] = ()
     understood: tuple[UnderstoodWords, ...] = ()
     reported: tuple[ReportedWords, ...] = ()
-
-    @property
-    def metre(self) -> Metre:
-        """The time signature as a metre."""
-        return read_metre(self.time_signature)
-
-    @property
-    def beats_per_bar(self) -> float:
-        """Length of a bar in beats; 3.5 in 7/8, 2 in 6/8."""
-        return self.metre.beats_per_bar
 
     @property
     def bars(self) -> int:

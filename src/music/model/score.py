@@ -7,7 +7,7 @@ it, caches are keyed by its parts. All positions are in beats from the start of 
 from dataclasses import Field, dataclass, field, fields, is_dataclass
 from typing import Any
 
-from src.music.theory.metre import COMMON_TIME, Metre, read_metre
+from src.music.theory.metre import COMMON_TIME, InMetre
 
 DECLICK_S = 0.005
 """How long a fade is at most that only keeps a cut from clicking: too short to be heard."""
@@ -150,7 +150,7 @@ class ScoreSection:
 
 
 @dataclass(frozen=True)
-class Score:
+class Score(InMetre):
     """A whole track, decided to the last sample.
 
     tail_s: how long it goes on after its last beat, for what still rings
@@ -178,16 +178,6 @@ class Score:
     duck_release_beats: float = 0.45
     echo_beats: float = 0.75
     time_signature: str = COMMON_TIME
-
-    @property
-    def metre(self) -> Metre:
-        """The time signature as a metre."""
-        return read_metre(self.time_signature)
-
-    @property
-    def beats_per_bar(self) -> float:
-        """Length of a bar in beats; 3.5 in 7/8, 2 in 6/8."""
-        return self.metre.beats_per_bar
 
     @property
     def length_beats(self) -> float:

@@ -94,3 +94,19 @@ def read_metre(text: str) -> Metre:
             return Metre(numerator, denominator)
     known = ", ".join(f"{n}/{d}" for d, numbers in _NUMERATORS.items() for n in numbers)
     raise InvalidInputError(f"a time signature must be one of {known}, got {text!r}")
+
+
+class InMetre:
+    """What has a time signature, and so bars of a length."""
+
+    time_signature: str
+
+    @property
+    def metre(self) -> Metre:
+        """The time signature as a metre."""
+        return read_metre(self.time_signature)
+
+    @property
+    def beats_per_bar(self) -> float:
+        """Length of a bar in beats; 3.5 in 7/8, 2 in 6/8."""
+        return self.metre.beats_per_bar

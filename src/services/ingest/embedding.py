@@ -24,7 +24,7 @@ class EmbeddingStep:
     """Lets the workers of a pool embed stems by their standardised copies.
 
     embedder: makes the vectors; a worker builds its own copy once
-    failed: is reported of each stem that can't be embedded
+    failed: is called with each stem that can't be embedded
     """
 
     def __init__(

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 STAGE = "comparing stems of a kit"
 
 MOST_STEMS = 5_000
-"""Larger contexts are reconciled folder by folder, so that memory stays bounded."""
+"""Larger groups are reconciled folder by folder, so that memory stays bounded."""
 
 _ATTEMPTS = 3
 _COUNTS = ("bpm", "key", "category", "is_loop")
@@ -56,7 +56,7 @@ class KitMembers:
 
 
 def reconcile_kits(database: Database, progress: Progress) -> int:
-    """Reconcile all stems whose context changed, one short transaction each; how many changed.
+    """Reconcile all stems whose neighbours changed, one short transaction each; how many changed.
 
     JobCancelled passes through from ``progress``; what was reconciled before stays.
     """
@@ -131,7 +131,7 @@ def _folder(location: str) -> str:
 
 
 def _reconcile_one(database: Database, context: KitMembers) -> int:
-    """Reconcile one context; again where somebody changed it meanwhile."""
+    """Reconcile one group; again where somebody changed it meanwhile."""
     for _ in range(_ATTEMPTS):
         with database.transaction() as session:
             seq = rows_of_kits.newest_change(session, context.ids)

@@ -216,7 +216,7 @@ def _worker_settings() -> Iterator[None]:
 def prepare_worker() -> None:
     """Make a fresh worker quiet, deaf to Ctrl-C (the parent decides), and mortal with its parent.
 
-    Decoders write notes on odd files straight to standard error: nobody is reported anything
+    Decoders write notes on odd files straight to standard error: nobody is told anything
     by them that the report doesn't tell.
     """
     die_with_parent()  # of the fork server, which ends with our process

@@ -121,7 +121,7 @@ class JobProgress:
                     event=event,
                 )
         except DATABASE_DOWN as error:
-            # A step that cannot be reported is no reason to lose the work.
+            # A step that cannot be written down is no reason to lose the work.
             log.warning("progress of job %s was not written: %s", self._claim.job_id, error)
             return
         if standing is None:
@@ -139,7 +139,7 @@ class _LastEvent:
         self._moment = float("-inf")
 
     def is_news(self, values: dict[str, Any], moment: float) -> bool:
-        """Tell whether a step deserves an event; if so it counts as reported."""
+        """Tell whether a step deserves an event; if so it counts as sent."""
         moved = values["progress"] - self._progress >= _EVENT_STEP
         later = values["message"] != self._message and moment - self._moment >= EVENT_EVERY_S
         if not (moved or later or values["stage"] != self._stage):

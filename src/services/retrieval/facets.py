@@ -21,7 +21,7 @@ BPM_STEP = 10
 """Width of the bars of the tempo histogram."""
 
 MOST_LISTED = 50
-"""So many kits, tags and licences are reported, the most frequent first."""
+"""So many kits, tags and licences are listed, the most frequent first."""
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from src.services.retrieval.words import PromptTerms, index_words
 from src.words.mentions import ConceptMention
 
 CLEARLY = 0.6
-"""An attribute at least so strong is reported as a reason."""
+"""An attribute at least so strong is given as a reason."""
 
 WELL = 0.7
-"""A likeness or fit at least so good is reported as a reason."""
+"""A likeness or fit at least so good is given as a reason."""
 
 _MOST = 6
 _FITS_REPORTED = 2

@@ -40,7 +40,7 @@ def render_archive(settings: Settings, stem_digest: Callable[[str], str]) -> "Re
 def code_digest() -> str:
     """Name the code that makes sound of a score, with the libraries below it.
 
-    A change of a single letter there starts again: a cache that has to be reported of changes is
+    A change of a single letter there starts again: a cache that has to be told of changes is
     wrong one day.
     """
     import src.audio

@@ -19,7 +19,7 @@ _FVER = b"FVER" + struct.pack(">II", 4, 0xA2805140)
 
 @dataclass(frozen=True)
 class CafSound:
-    """The parts of a stream that the decoder reads, and how many samples it holds, if reported.
+    """The parts of a stream that the decoder reads, and how many samples it holds, if stated.
 
     lost: bytes that the header promises and the file does not hold
     """

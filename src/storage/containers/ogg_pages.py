@@ -99,7 +99,7 @@ class OggLink:
 
     @property
     def samples(self) -> int:
-        """The position at its end, in samples; 0 where it is not reported."""
+        """The position at its end, in samples; 0 where it is not stated."""
         return max((page.granule for page in self.pages), default=0)
 
     def native_flac(self) -> list[ByteSpan]:

@@ -74,7 +74,7 @@ class Sources:
 
 
 def sound_sources(file: BinaryIO) -> Sources:
-    """Return what the decoder is to read of a file, reported by its content."""
+    """Return what the decoder is to read of a file, by what its content says."""
     start = behind_tags(file)
     file.seek(start)
     head = file.read(16)
@@ -276,7 +276,7 @@ def _has_its_start(file: BinaryIO, stream: Mp3Stream) -> bool:
 
 
 def _without_padding(stream: Mp3Stream) -> int:
-    """Return how many samples are sound, of a stream whose encoder reported of its padding."""
+    """Return how many samples are sound, of a stream whose encoder stated its padding."""
     assert stream.info is not None
     padding = (stream.info.delay or 0) + (stream.info.padding or 0)
     return max(stream.frames * stream.head.samples - padding, 0)

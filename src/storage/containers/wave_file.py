@@ -20,7 +20,7 @@ _MPEG = (0x50, 0x55)
 
 @dataclass(frozen=True)
 class WaveSound:
-    """What the decoder must be reported of a WAV.
+    """What the decoder must be told of a WAV.
 
     parts: the file with a corrected header; None: as it is
     samples: how many are sound, where the rest of the last block is padding

@@ -82,7 +82,7 @@ def _chosen(way: str, turn: int) -> list[UploadedFile]:
 
 
 def _send(files: Sequence[UploadedFile], kit: str) -> list[Outcome]:
-    """Send one file after the other, so that each is reported of as soon as it is there."""
+    """Send one file after the other, so that each is shown as soon as it is there."""
     outcomes: list[Outcome] = []
     form = {"kit": kit} if kit else None
     bar = st.progress(0.0)

@@ -28,7 +28,7 @@ class Hub:
     ignores_ranges: bool = False
     answers_wrong_range: bool = False
     url: str = ""
-    requested: list[tuple[str, str]] = field(default_factory=list)
+    expected: list[tuple[str, str]] = field(default_factory=list)
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -44,7 +44,7 @@ class Answers(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         wanted = self.headers.get("Range", "")
         name = self.path.rpartition("/")[2]
-        self.hub.requested.append((name, wanted))
+        self.hub.expected.append((name, wanted))
         file = self.hub.root / name
         if not file.is_file():
             self.send_error(404)
@@ -134,7 +134,7 @@ def test_a_line_that_breaks_is_taken_up_where_it_broke(hub: Hub, tmp_path: Path)
     hub.breaks = 2
     ClapEmbedder(pull(ready(hub), tmp_path, hub=hub.url)).verify()
     size = (hub.root / "audio.onnx").stat().st_size
-    ranges = [wanted for name, wanted in hub.requested if name == "audio.onnx"]
+    ranges = [wanted for name, wanted in hub.expected if name == "audio.onnx"]
     assert ranges == ["", f"bytes={size // 2}-", f"bytes={size // 2 + (size - size // 2) // 2}-"]
 
 
@@ -142,9 +142,9 @@ def test_what_came_is_kept_for_the_next_try(hub: Hub, tmp_path: Path) -> None:
     hub.breaks = clap_download.MOST_TRIES
     with pytest.raises(BackendUnavailableError, match=r"broke off 5 times.*what came is kept"):
         pull(ready(hub), tmp_path, hub=hub.url)
-    requested = len(hub.requested)
+    expected = len(hub.expected)
     ClapEmbedder(pull(ready(hub), tmp_path, hub=hub.url)).verify()
-    assert hub.requested[requested][1].startswith("bytes=")
+    assert hub.expected[expected][1].startswith("bytes=")
 
 
 def test_a_server_that_ignores_ranges_is_read_from_the_start(hub: Hub, tmp_path: Path) -> None:
@@ -164,7 +164,7 @@ def test_a_file_that_is_not_the_pinned_one_is_refused_and_removed(
     model = ready(hub)
     data = (hub.root / "audio.onnx").read_bytes()
     (hub.root / "audio.onnx").write_bytes(data + b"x" if longer else data[:-1] + b"x")
-    expected = "sends more" if longer else f"SHA-256 {model.files[0].requested.sha256}"  # type: ignore[union-attr]
+    expected = "sends more" if longer else f"SHA-256 {model.files[0].expected.sha256}"  # type: ignore[union-attr]
     with pytest.raises(BackendUnavailableError, match=expected):
         pull(model, tmp_path, hub=hub.url)
     assert not (tmp_path / "plain-int8").exists()
@@ -233,6 +233,6 @@ def test_a_cancelled_pull_goes_on_later(hub: Hub, tmp_path: Path) -> None:
 
 def test_what_is_offered_is_pinned_but_for_the_tokenizer() -> None:
     for model in READY_MODELS.values():
-        assert [one.name for one in model.files if one.requested is None] == ["tokenizer.json"]
+        assert [one.name for one in model.files if one.expected is None] == ["tokenizer.json"]
         assert model.vocabulary == 50_265
         assert model.canaries["Hello world"] == (0, 31414, 232, 2)

@@ -7,6 +7,7 @@ from functools import cache
 from src.music.model.ending import COLD, FADE
 from src.music.prompt.length import Length
 from src.music.prompt.text import Sentence
+from src.music.prompt.timing.lengths import length_of
 from src.words.timeline_words import timeline_words
 
 
@@ -94,11 +95,5 @@ def _last_hit() -> re.Pattern[str]:
 
 
 def _length(match: re.Match[str]) -> Length | None:
-    words = timeline_words()
     number, unit = (match["n1"], match["u1"]) if match["n1"] else (match["n2"], match["u2"])
-    if number is None:
-        return None
-    value = words.number_of(number)
-    if re.fullmatch(words["bar"], unit):
-        return Length(bars=value)
-    return Length(seconds=value * (60.0 if re.fullmatch(words["minute"], unit) else 1.0))
+    return None if number is None else length_of(number, unit)

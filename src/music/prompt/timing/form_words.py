@@ -7,6 +7,7 @@ from functools import cache
 
 from src.music.prompt.length import Length
 from src.music.prompt.text import Sentence
+from src.music.prompt.timing.lengths import length_of
 from src.words.timeline_words import timeline_words
 
 MOST_COUNTED = 8
@@ -151,15 +152,10 @@ def _named(word: str) -> tuple[str, str]:
 
 
 def _length(match: re.Match[str]) -> Length | None:
-    words = timeline_words()
     groups = match.groupdict()
     for number, unit in (("n", "u"), ("n2", "u2")):
         if groups.get(number):
-            value = words.number_of(match[number])
-            if re.fullmatch(words["bar"], match[unit]):
-                return Length(bars=value)
-            minutes = re.fullmatch(words["minute"], match[unit]) is not None
-            return Length(seconds=value * (60.0 if minutes else 1.0))
+            return length_of(match[number], match[unit])
     return None
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from src.music.prompt.length import Length
+from src.music.prompt.timing.lengths import length_of
 from src.words.timeline_words import TimelineWords, timeline_words
 
 
@@ -379,8 +380,5 @@ def _number() -> str:
 
 
 def _moment(number: str, unit: str) -> Moment:
-    words = timeline_words()
-    value = words.number_of(number)
-    if re.fullmatch(words["bar"], unit):
-        return Moment(bars=value)
-    return Moment(seconds=value * (60.0 if re.fullmatch(words["minute"], unit) else 1.0))
+    length = length_of(number, unit)
+    return Moment(bars=length.bars, seconds=length.seconds)
