@@ -20,11 +20,12 @@ def replacing(path: Path) -> Iterator[Path]:
 
     The folder is created where it is missing. On an exception the temporary file
     goes and ``path`` stays as it was. What was written is on the disk before the rename,
-    so that a power cut leaves the old file or the new one, nothing between.
+    so that a power cut leaves the old file or the new one, nothing between. Where ``path``
+    itself is the name of an unfinished file, the temporary one starts as it does: whoever
+    removes what a killed process left under that name finds both.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # The name itself stays out of it: a name at the file system's limit has no room to grow.
-    temporary = path.parent / f"{TEMPORARY_PREFIX}{os.getpid()}-{next(_serial)}{path.suffix[:16]}"
+    temporary = _temporary(path)
     try:
         yield temporary
         _sync(temporary)
@@ -32,6 +33,12 @@ def replacing(path: Path) -> Iterator[Path]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _temporary(path: Path) -> Path:
+    # A user's name stays out of it: one at the file system's limit has no room to grow.
+    start = f"{path.stem}-" if path.name.startswith(TEMPORARY_PREFIX) else TEMPORARY_PREFIX
+    return path.parent / f"{start}{os.getpid()}-{next(_serial)}{path.suffix[:16]}"
 
 
 def write_bytes(path: Path, data: bytes) -> None:

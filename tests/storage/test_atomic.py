@@ -76,3 +76,10 @@ def test_what_was_written_is_on_the_disk_before_it_gets_its_name(
     monkeypatch.setattr(os, "fsync", lambda _descriptor: named_at_sync.append(target.exists()))
     write_bytes(target, b"1")
     assert named_at_sync == [False]
+
+
+def test_what_is_being_written_of_an_unfinished_file_is_found_by_its_name(tmp_path: Path) -> None:
+    target = tmp_path / f"{TEMPORARY_PREFIX}track-1.wav"
+    with replacing(target) as temporary:
+        temporary.write_bytes(b"half")
+        assert list(tmp_path.glob(f"{TEMPORARY_PREFIX}track-*")) == [temporary]
