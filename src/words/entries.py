@@ -12,7 +12,7 @@ CONTENT = (
 )  # fmt: skip
 """Kinds of words that say what something is or sounds like; only they are parts of compounds."""
 
-SUGGESTIONS = ("bpm", "genre", "plays", "refuses", "mode", "swing", "metre")
+SUGGESTIONS = ("bpm", "genre", "plays", "refuses", "mode", "swing", "metre", "pace", "tonality")
 """What an entry may say of the music besides its moods; ``WordEntry.suggests`` explains each."""
 
 SCOPES = ("denies_next", "denies_all", "denies_itself", "or", "and", "strong", "slight", "too",
@@ -53,7 +53,9 @@ class WordEntry:
     names: word of a file's name -> what it says
     implies: further moods that come with it, the nearest first
     suggests: what else it says of the music, by ``SUGGESTIONS``: the tempo in BPM, a genre,
-        names of instruments to play, a category to leave out, minor or major, swing, a metre
+        names of instruments to play, a category to leave out, minor or major, swing, a metre;
+        of moods, where a plan may choose: how far the tempo goes towards the genre's fastest (1)
+        or slowest (-1), and the tonality it leans to, minor or major
     """
 
     name: str

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import Any
 
 from src.words.entries import WordEntry
 from src.words.loading import Files, read_files
@@ -38,6 +39,15 @@ class Vocabulary:
     def names(self) -> NameWords:
         """What words in the names of files and folders say."""
         return name_words(self.entries, self._files.names, self.categories)
+
+    @cached_property
+    def mood_suggestions(self) -> Mapping[str, Mapping[str, Any]]:
+        """Mood, as prompts call it -> what it suggests, see ``WordEntry.suggests``."""
+        found: dict[str, dict[str, Any]] = {}
+        for entry in self.entries:
+            if entry.kind == "mood":
+                found[entry.value] = {**entry.suggests, **found.get(entry.value, {})}
+        return found
 
     @cached_property
     def prompts(self) -> PhraseTable:

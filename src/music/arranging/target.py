@@ -11,26 +11,8 @@ from src.music.model.plan import BPM
 from src.music.prompt.intent import PromptIntent
 from src.music.theory.keys import is_minor, key_name, parse_key, pitch_class, relative_key
 from src.music.theory.metre import COMMON_TIME, Metre, read_metre
+from src.words.vocabulary import vocabulary
 
-_FASTER = {
-    "driving": 0.25, "energetic": 0.4, "aggressive": 0.35, "hard": 0.35, "euphoric": 0.15,
-    "calm": -0.45, "soft": -0.25, "sad": -0.3, "dreamy": -0.2, "minimal": -0.1, "deep": -0.2,
-    "romantic": -0.2, "heavy": -0.05, "hypnotic": 0.0, "sleepy": -0.4, "relaxed": -0.15,
-    "playful": 0.1, "lively": 0.1, "chaotic": 0.2, "wild": 0.1, "urgent": 0.15, "peaceful": -0.2,
-    "meditative": -0.2, "melancholic": -0.05, "solemn": -0.2, "triumphant": 0.1, "festive": 0.1,
-    "suspenseful": -0.1, "creepy": -0.2, "powerful": 0.05, "nostalgic": -0.05,
-}  # fmt: skip
-"""How far a mood moves the tempo from the usual one towards an end of the genre's range."""
-
-_MAJOR_MOODS = (
-    "happy", "uplifting", "bright", "euphoric", "funky", "romantic", "playful", "triumphant",
-    "optimistic", "hopeful", "festive", "cute", "heroic", "peaceful", "sunny", "tropical",
-)  # fmt: skip
-_MINOR_MOODS = (
-    "dark", "sad", "aggressive", "tense", "mysterious", "industrial", "cold", "heavy", "hypnotic",
-    "harsh", "melodic", "creepy", "eerie", "scary", "sinister", "menacing", "melancholic", "lonely",
-    "gloomy", "nocturnal", "tragic", "anxious", "longing",
-)  # fmt: skip
 _FEEL_SHIFT = 0.15
 """A tempo that suits an occasion is moved by so much where "fast" or "slow" is said, too."""
 
@@ -146,7 +128,8 @@ def _supported(
 
 def _aim(intent: PromptIntent, grammar: GenreGrammar) -> float:
     """Move the usual tempo by words for slow and fast, else by the moods."""
-    shift = sum(_FASTER.get(mood, 0.0) for mood in intent.moods)
+    moods = vocabulary().mood_suggestions
+    shift = sum(moods.get(mood, {}).get("pace", 0.0) for mood in intent.moods)
     if intent.tempo_feel:
         shift = 0.85 * intent.tempo_feel
     shift = max(-0.9, min(0.9, shift))
@@ -160,8 +143,9 @@ def _mode(intent: PromptIntent, grammar: GenreGrammar) -> bool:
         return intent.minor
     if {"I", "i"} & set(intent.progression):
         return "i" in intent.progression
-    bright = sum(mood in _MAJOR_MOODS for mood in intent.moods)
-    dark = sum(mood in _MINOR_MOODS for mood in intent.moods)
+    moods = vocabulary().mood_suggestions
+    leanings = [moods.get(mood, {}).get("tonality") for mood in intent.moods]
+    bright, dark = leanings.count("major"), leanings.count("minor")
     if bright != dark and (dark or "happy" in intent.moods or not is_minor(grammar.keys[0])):
         return dark > bright
     return is_minor(grammar.keys[0])
