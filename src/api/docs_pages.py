@@ -27,8 +27,9 @@ _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
 def add_docs(app: FastAPI) -> None:
-    """Serve Swagger UI at ``/docs`` and Redoc at ``/redoc``. A policy in their answers keeps the
-    browser from asking anybody else for anything.
+    """Serve Swagger UI at ``/docs`` and Redoc at ``/redoc``.
+
+    A policy in their answers keeps the browser from asking anybody else for anything.
     """
     folder = Path(str(files("fastapi_offline").joinpath("static")))
     swagger = _page(

@@ -1,5 +1,8 @@
-"""Tables. Ids of kits, stems and places are derived from content or path, so that two
-runs over the same files give the same rows."""
+"""Tables.
+
+Ids of kits, stems and places are derived from content or path, so that two runs over the same files
+give the same rows.
+"""
 
 from datetime import UTC, datetime
 from typing import Any

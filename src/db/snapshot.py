@@ -40,8 +40,11 @@ def take_snapshot(source: Path, target: Path) -> None:
 
 
 def check_snapshot(path: Path) -> None:
-    """Raise InvalidInputError for a damaged database, ConflictError for one of a newer version
-    of the engine; older ones are brought up to date when they are opened."""
+    """Refuse a database that can't be restored.
+
+    Raises InvalidInputError for a damaged one, ConflictError for one of a newer version of the
+    engine; older ones are brought up to date when they are opened.
+    """
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as opened:
             (verdict,) = opened.execute("PRAGMA quick_check(1)").fetchone()

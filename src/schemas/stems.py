@@ -150,8 +150,11 @@ class StemDetail(StemLinks, StemDetailRecord):
 
 
 class StemChanges(BaseModel):
-    """What can be said of one stem and of many. Fields left out stay as they are; null takes
-    an earlier correction back, so that the analysis speaks again."""
+    """What can be said of one stem and of many.
+
+    Fields left out stay as they are; null takes an earlier correction back, so that the analysis
+    speaks again.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -193,8 +196,11 @@ class StemChanges(BaseModel):
 
 
 class StemCorrection(StemChanges):
-    """What the user says about a stem. Fields left out stay as they are; null takes an
-    earlier correction back, so that the analysis speaks again."""
+    """What the user says about a stem.
+
+    Fields left out stay as they are; null takes an earlier correction back, so that the analysis
+    speaks again.
+    """
 
     model_config = ConfigDict(
         extra="forbid",

@@ -58,8 +58,9 @@ class ArrangerService:
 
 
 def _shortened(plan: ArrangementPlan, max_length_s: float) -> ArrangementPlan:
-    """Give a plan at most so many seconds; sections keep their shares, and the first remain
-    where there are too many of them.
+    """Limit a plan to so many seconds.
+
+    Sections keep their shares; the first remain where there are too many of them.
     """
     if plan.duration_s <= max_length_s:
         return plan

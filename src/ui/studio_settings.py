@@ -9,7 +9,9 @@ DEFAULT_BACKEND = "http://127.0.0.1:8000"
 
 @dataclass(frozen=True)
 class StudioSettings:
-    """backend_url: the API as this process reaches it
+    """What the studio is told by its environment.
+
+    backend_url: the API as this process reaches it
     api_key: the API's key; empty where it has none
     password: what visitors must say; empty: nothing
     published_at: addresses and names at which its container or proxy is reached, with commas

@@ -104,8 +104,9 @@ async def get_job(
         float, Query(ge=0, le=60, allow_inf_nan=False, description="Seconds to wait for its end")
     ] = 0.0,
 ) -> JobOut:
-    """Show progress, what it is doing, how long it will take, and in the end its result or
-    problem. With `wait` the answer comes once it has ended, or after so many seconds.
+    """Show progress, stage, time left, and in the end the result or problem.
+
+    With `wait` the answer comes once the job has ended, or after so many seconds.
     """
     if wait > 0:
         with suppress(TimeoutError):

@@ -55,8 +55,11 @@ def library_map(
     limit: Annotated[int, Query(ge=1, le=MAX_SHOWN, description="How many at most")] = 10_000,
     cursor: Annotated[Text | None, Query(max_length=64, description="As answered before")] = None,
 ) -> MapAnswer:
-    """List every stem as a point; those that sound alike lie near each other. A new stem gets a
-    place of its own and moves no other. The first call after an import places what is new."""
+    """List every stem as a point; those that sound alike lie near each other.
+
+    A new stem gets a place of its own and moves no other. The first call after an import places
+    what is new.
+    """
     page = engine.library_map.page(categories=tuple(category or ()), cursor=cursor, limit=limit)
     return MapAnswer(
         model_id=page.model_id,

@@ -64,8 +64,10 @@ async def search_by_sound(
     paging: PagingDep,
     aspect: Aspect = "overall",
 ) -> SearchAnswer:
-    """Send a sound (`file`, up to two minutes) and get what sounds like it: overall, or alike
-    in timbre, rhythm or pitch. Filters, prompt and paging are those of the search.
+    """Send a sound (`file`, up to two minutes) and get what sounds like it.
+
+    Overall, or alike in timbre, rhythm or pitch. Filters, prompt and paging are those of the
+    search.
     """
     query = paging.of(words.of(filters.filtered()))
     async with received_example(request) as (path, said):

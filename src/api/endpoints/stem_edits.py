@@ -53,8 +53,10 @@ def list_edits(engine: EngineDep, window: WindowDep) -> Page[EditOut]:
     responses=problem_responses(404, 409),
 )
 def undo_edit(engine: EngineDep, edit_id: EditId) -> UndoAnswer:
-    """Gives all its stems the corrections that they had before, or none of them: where some
-    were corrected since, the answer is 409 `stems_changed_since` and names them."""
+    """Gives all its stems the corrections that they had before, or none of them.
+
+    Where some were corrected since, the answer is 409 `stems_changed_since` and names them.
+    """
     return engine.edits.undo(edit_id)
 
 
@@ -67,8 +69,9 @@ def undo_edit(engine: EngineDep, edit_id: EditId) -> UndoAnswer:
 def reanalyse_stems(
     engine: EngineDep, requested: StemSelection, response: Response, mark: MarkDep
 ) -> JobOut:
-    """Analyses the originals of these stems again, whatever version heard them before, and
-    answers at once with the job. Corrections stay.
+    """Analyses the originals of these stems again, and answers at once with the job.
+
+    Whatever version analysed them before; corrections stay.
 
     Of a stem whose originals are gone its standardised copy is heard. While one such job
     is open, a second request gets 409 `job_running` with its `job_id`.

@@ -42,8 +42,9 @@ def healthz() -> Alive:
 
 @router.get("/readyz", summary="Can it work?", responses=no_input(problem_responses(503)))
 def readyz(engine: EngineDep, request: Request) -> Ready:
-    """Asks the database. 503 when that does not answer. Where a key is needed, only who carries
-    it learns how much is in the library.
+    """Asks the database. 503 when that does not answer.
+
+    Where a key is needed, only who carries it learns how much is in the library.
     """
     model_id = engine.models.active().model_id
     with engine.database.transaction() as session:

@@ -62,8 +62,9 @@ class VectorCache:
             return None
 
     def save(self, ids: Sequence[str], seq: int, seq_stem: str, store: VectorStore) -> None:
-        """Write the vectors of the first slots, while searches and changes may go on: what
-        changes meanwhile has a newer number and is read from the database later.
+        """Write the vectors of the first slots, while searches and changes may go on.
+
+        What changes meanwhile has a newer number and is read from the database later.
         """
         rows = [(vectors, coded) for vectors, coded in store.rows(len(ids)) if len(vectors)]
         count, width = len(ids), store.dimension

@@ -129,7 +129,7 @@ def _supported(
 def _aim(intent: PromptIntent, grammar: GenreGrammar) -> float:
     """Move the usual tempo by words for slow and fast, else by the moods."""
     moods = vocabulary().mood_suggestions
-    shift = sum(moods.get(mood, {}).get("pace", 0.0) for mood in intent.moods)
+    shift = sum(float(moods.get(mood, {}).get("pace", 0.0)) for mood in intent.moods)
     if intent.tempo_feel:
         shift = 0.85 * intent.tempo_feel
     shift = max(-0.9, min(0.9, shift))

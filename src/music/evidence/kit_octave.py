@@ -1,4 +1,4 @@
-"""Whether the common tempo of a kit is half or double of what its loops seem to have one by one.
+"""Whether the tempo of a kit is half or double of its loops' own estimates.
 
 A ballad at 75 and half time at 150 have the same beats: what tells them apart (snares on two and
 four, how fast the hats go, after how many beats basses and chords repeat) is faint in one loop and

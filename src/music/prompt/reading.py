@@ -209,8 +209,10 @@ class PromptReader:
         self._denial = f"{self._denial} {self.item.text}".strip()
 
     def on_level(self) -> None:
-        """ "Guitar louder", "turn down the drums": of what stands before it in its clause, else of
-        what follows; of nothing it says how the track is.
+        """Read "guitar louder", "turn down the drums".
+
+        It is said of what stands before it in its clause, else of what follows; of nothing it says
+        how the track is.
         """
         louder = self.item.value == "louder"
         following = next_item(self.items, self.index, (*kinds.DESCRIBING, "filler", "article"))

@@ -1,4 +1,4 @@
-"""Fills cut out of a loop at its own hits: each slice begins with one and is placed on the grid."""
+"""Fills cut out of a loop at its own hits, each slice placed on the grid."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""How a tonal stem gets into a track's key: by what it is said to be in and by what is heard.
+"""How a tonal stem gets into a track's key, by its stated key and by its chroma.
 
 A named key is mostly right, but a stem in it may still sound like another: an acid line slides
 over tones that are in no scale, a saw's fifth harmonic is a major third. And where nothing is

@@ -14,7 +14,7 @@ _DEEPEST = 3
 
 
 def kit_path(location: str) -> str | None:
-    """Find the folder that is the kit of a file: its own, or the next one up that has a name.
+    """Find the folder that is the kit of a file: its own, or the next named one above.
 
     ``Kit 01 - 128 - Am/Drums/kick.wav`` belongs to ``Kit 01 - 128 - Am``. A folder without
     anything above it is a kit whatever its name. A file that lies in no folder has no kit.

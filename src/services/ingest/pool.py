@@ -127,8 +127,10 @@ class WorkPool:
         return Running(task, function, limit, future)
 
     def outcome(self, running: Running[Task, Result_co]) -> Result_co | Failure:
-        """Wait for a task. One whose worker died is tried once more, alone, since another task
-        may have used up the memory.
+        """Wait for a task.
+
+        One whose worker died is tried once more, alone, since another task may have used up the
+        memory.
 
         Raises BackendUnavailableError where workers can't be started or can't write.
         """

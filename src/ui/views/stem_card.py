@@ -1,4 +1,4 @@
-"""A sound on the page: its player, what is known of it, why it is here, what to do with it."""
+"""A sound on the page: its player, its facts, its reasons, what to do with it."""
 
 from collections.abc import Sequence
 from typing import Any

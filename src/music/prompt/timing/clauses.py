@@ -181,8 +181,9 @@ class _Cutting:
             start, by, led = last, following, (first, last)
 
     def _and_divides(self, start: int, at: int, within: Sequence[TimeMark]) -> bool:
-        """Tell whether "and" stands between two things that each have their time, or between what
-        is said of the whole track and what has one.
+        """Tell whether "and" parts two things that each have their time.
+
+        Or what is said of the whole track from what has a time.
 
         start: where the piece begins; at: behind the "and"
         """
