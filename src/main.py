@@ -36,6 +36,7 @@ from src.api.json_answers import JsonAnswers
 from src.api.known_parameters import KNOWN_PARAMETERS
 from src.api.limits import BodyLimit
 from src.api.manners import Manners
+from src.api.request_ids import RequestIds
 from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError
 from src.core.logs import set_up_logging
@@ -91,6 +92,7 @@ def create_app(
     app.add_middleware(JsonAnswers)
     app.add_middleware(Manners)
     app.add_middleware(AccessGuard)
+    app.add_middleware(RequestIds)
     problems.install(app)
     for room in (
         system, jobs, uploads, stem_edits, stems, search, kits, quarantine, tracks, revisions,
@@ -147,7 +149,7 @@ def _start(services: Services) -> tuple[Engine, JobCarrier]:
     check_access(services.settings, host="localhost")  # the guard sees where requests come in
     settings = services.settings
     if not logging.getLogger().handlers:
-        set_up_logging(settings.log_level)  # uvicorn sets up its own loggers alone
+        set_up_logging(settings.log_level, settings.log_format)  # uvicorn sets up its own loggers alone
     _make_folders(settings)
     engine, runner = services.engine, services.runner
     engine.uploads.remove_stale()

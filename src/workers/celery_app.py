@@ -26,7 +26,7 @@ class JobWorker:
 
         Workers sweep too: who finds a job that waits for too long has to send it himself.
         """
-        set_up_logging(self._settings.log_level)
+        set_up_logging(self._settings.log_level, self._settings.log_format)
         services = build_services(self._settings)
         services.prepare_jobs()
         self._services = services
