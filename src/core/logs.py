@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from types import MappingProxyType
 
-_ids: ContextVar[Mapping[str, str]] = ContextVar("ids", default={})
+_NONE: Mapping[str, str] = MappingProxyType({})
+_ids: ContextVar[Mapping[str, str]] = ContextVar("ids", default=_NONE)
 
 
 def set_up_logging(level: str = "INFO", form: str = "plain") -> None:
