@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from src.music.theory.chords import HeardChord
+
 CATEGORIES = (
     "kick", "snare", "clap", "hihat", "cymbal", "tom", "percussion", "drums", "bass", "synth",
     "lead", "pad", "keys", "guitar", "strings", "brass", "vocal", "fx", "atmo", "other",
@@ -31,6 +33,8 @@ class StemCard:
     chroma: how much sounds on each pitch class from C on, 12 values that sum to at most 1
     keys: probability by sound alone of each of keys.KEYS
         groove, chroma and keys are empty where they were not measured
+    chords: of a tonal loop what is heard in it, from its first downbeat to its end; None where
+        that is not known
     """
 
     id: str
@@ -57,3 +61,4 @@ class StemCard:
     groove: tuple[float, ...] = ()
     chroma: tuple[float, ...] = ()
     keys: tuple[float, ...] = ()
+    chords: tuple[HeardChord, ...] | None = None
