@@ -62,9 +62,9 @@ class ChordLoop:
 
 
 def chord_loops(count: int, *, seed: int, held_out: bool) -> list[ChordLoop]:
-    """Compose loops, as many of each voice. The same seed gives the same loops."""
+    """Compose loops, two of each voice in turn. The same seed gives the same loops."""
     rng = np.random.default_rng(seed)
-    return [_loop(VOICES[number % len(VOICES)], rng, held_out) for number in range(count)]
+    return [_loop(VOICES[number // 2 % len(VOICES)], rng, held_out) for number in range(count)]
 
 
 def _loop(voice: str, rng: np.random.Generator, held_out: bool) -> ChordLoop:

@@ -93,7 +93,9 @@ def _loop(rng: np.random.Generator) -> KeyedLoop:
     tonic = int(rng.integers(12))
     voice = str(pick_weighted(rng, VOICES))
     scale = pick_weighted(rng, MINOR_SCALES if minor else MAJOR_SCALES)
-    progression = str(pick_weighted(rng, MINOR_PROGRESSIONS if minor else MAJOR_PROGRESSIONS)).split()
+    progression = str(
+        pick_weighted(rng, MINOR_PROGRESSIONS if minor else MAJOR_PROGRESSIONS)
+    ).split()
     bars = max(len(progression), int(rng.choice([1, 2, 4, 4, 8])))
     held = max(1, bars // len(progression))
     names = [progression[min(bar // held, len(progression) - 1)] for bar in range(bars)]
@@ -165,7 +167,12 @@ def _bass(frame: LoopFrame, rng: np.random.Generator) -> list[PlayedNote]:
     busy = float(rng.choice([0.0, 0.0, 0.15, 0.35, 0.6]))
     rests = float(rng.choice([0.0, 0.1, 0.3, 0.5])) if grid < 8 else 0.0
     pattern = [
-        (step, float(rng.uniform(0.4, 1.0)) * min(grid, frame.slot), rng.random(), int(rng.integers(6)))
+        (
+            step,
+            float(rng.uniform(0.4, 1.0)) * min(grid, frame.slot),
+            rng.random(),
+            int(rng.integers(6)),
+        )
         for step in range(0, frame.slot, grid)
         if step == 0 or rng.random() >= rests
     ]
@@ -178,7 +185,9 @@ def _bass(frame: LoopFrame, rng: np.random.Generator) -> list[PlayedNote]:
             near = min(frame.scale, key=lambda s, n=others[kind]: abs((s - n + 6) % 12 - 6))
             free = others[kind] + (near - others[kind] + 6) % 12 - 6
             degree = free if step and turn < busy else root
-            notes.append(_note(frame, "bass", (frame.slot * bar + step + late, length), low + degree))
+            notes.append(
+                _note(frame, "bass", (frame.slot * bar + step + late, length), low + degree)
+            )
     return notes
 
 
