@@ -83,7 +83,8 @@ class NoteNetwork:
         """How strongly each semitone begins and sounds, both of shape (frames, 88)."""
         step, frames = _WINDOW - 2 * _EDGE_FRAMES * _HOP, -(-mono.size // _HOP)
         padded = np.pad(mono, (_EDGE_FRAMES * _HOP, _WINDOW)).astype(np.float32)
-        begins, sounds = [], []
+        begins: list[NDArray[np.float32]] = []
+        sounds: list[NDArray[np.float32]] = []
         for start in range(0, mono.size + _EDGE_FRAMES * _HOP, step):
             window = padded[start : start + _WINDOW][None, :, None]
             heard = self._session.run([_BEGINS, _SOUNDS], {_INPUT: window})
