@@ -9,12 +9,17 @@ from src.music.casting.cast_part import CastPart
 from src.music.casting.fit import Fit
 from src.music.casting.hats import Hats, choked, hats_of, partner_name
 from src.music.genre.genres import GenreGrammar, grammar_named
+from src.music.harmony.degrees import scale_of
+from src.music.harmony.progressions import function_of
+from src.music.harmony.row import HarmonicSetting
 from src.music.model.part_request import PartRequest
 from src.music.model.plan import SECTION_CLOSE, SECTION_END, ArrangementPlan
 from src.music.model.plan_rules import audible_queries, may_play
+from src.music.model.planned_chords import laid_out
 from src.music.model.score import Clip, Note
 from src.music.model.timeline import BeatSpan, SectionTime, spans_of, while_it_plays, without
 from src.music.scoring.phrasing import Hole, gap_before
+from src.music.scoring.pitching import PitchSetting
 from src.music.scoring.placement import (
     closing_clips,
     ending_clips,
@@ -65,8 +70,10 @@ class TrackSetting:
         """Length of a beat in seconds."""
         return 60.0 / self.plan.bpm
 
-    def groove(self, section: int) -> Groove:
-        """Return how hits are played in a section: by its genre, in the track's time and key."""
+    def groove(self, section: int, part: str = "") -> Groove:
+        """Return how a part's hits are played in a section: by its genre, in the track's time,
+        key and chords.
+        """
         plan = self.plan
         own = plan.structure[section].genre
         grammar = grammar_named(own) if own else self.grammar
@@ -80,6 +87,25 @@ class TrackSetting:
             grammar.scales,
             plan.swing_note,
             alone=len(audible_queries(plan, section)) == 1,
+            harmony=self._harmony(section, part),
+        )
+
+    def _harmony(self, section: int, part: str) -> PitchSetting | None:
+        """Return the chords of a section; None where it has none.
+
+        All choruses, and all verses, sing the same melody, until one is rolled again.
+        """
+        chords, time = self.plan.structure[section].chords, self.times[section]
+        if not chords:
+            return None
+        function = function_of(time.kind)
+        again = self.plan.structure[section].variation
+        return PitchSetting(
+            HarmonicSetting(laid_out(chords, time.start, time.length), scale_of(self.plan)),
+            function,
+            f"{self.seed}:melody:{part}:{function}:{again}",
+            time.start,
+            self.plan.beats_per_bar,
         )
 
     @property
@@ -237,11 +263,11 @@ def _steps(setting: TrackSetting, part: CastPart, spans: Sequence[BeatSpan]) -> 
     for section, rng in setting.chanced(part, "hits"):
         hats = _hats(setting, part, section.number)
         pattern = part.request.query_in(section.number).pattern
-        groove = setting.groove(section.number)
+        groove = setting.groove(section.number, part.name)
         notes += step_notes(part, groove, [(section, pattern)], rng, hats=hats)
     audible = tuple(n for n in notes if any(s.start <= n.start_beats < s.end for s in spans))
     if part.variation == OCTAVE:
-        audible = tuple(_an_octave_away(note) for note in audible)
+        audible = _an_octave_away(audible)
     return choked(audible) if part.card.category == "hihat" else audible
 
 
@@ -256,9 +282,11 @@ def _hats(setting: TrackSetting, part: CastPart, section: int) -> Hats | None:
     return hats_of(card, partner)
 
 
-def _an_octave_away(note: Note) -> Note:
-    up = note.semitones <= 0.0
-    return replace(note, semitones=note.semitones + (_OCTAVE if up else -_OCTAVE))
+def _an_octave_away(notes: tuple[Note, ...]) -> tuple[Note, ...]:
+    """Move a part to the octave that lies nearer to its sample."""
+    up = sum(note.semitones for note in notes) <= 0.0
+    octave = _OCTAVE if up else -_OCTAVE
+    return tuple(replace(note, semitones=note.semitones + octave) for note in notes)
 
 
 def _rings_long(part: CastPart) -> bool:
