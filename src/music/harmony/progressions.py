@@ -59,6 +59,11 @@ def with_chords(plan: ArrangementPlan, *, seed: int) -> ArrangementPlan:
     return replace(plan, structure=structure)
 
 
+def is_asked(plan: ArrangementPlan) -> bool:
+    """Tell whether the prompt asked for the chords, so that nothing may change them."""
+    return bool(_asked(plan))
+
+
 def is_moving(chords: Sequence[PlannedChord]) -> bool:
     """Tell whether a section changes its harmony at all."""
     return len({one.chord.triad for one in chords}) > 1

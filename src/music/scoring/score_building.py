@@ -16,6 +16,7 @@ from src.music.model.plan import SECTION_CLOSE, ArrangementPlan
 from src.music.model.score import Automation, Channel, Choice, Reason, Score, ScoreSection
 from src.music.model.timeline import SectionTime, timeline
 from src.music.scoring.levels import part_gain_db
+from src.music.scoring.loop_chords import with_loop_chords
 from src.music.scoring.panning import pan_of
 from src.music.scoring.part_material import TrackSetting, material_of, spans_of_part
 from src.music.scoring.phrasing import Hole, rest_for_change, rests_of
@@ -48,11 +49,15 @@ def build_score(
         fills are cut at them
     """
     times = timeline(plan)
-    builder = _ScoreBuilder(TrackSetting(plan, grammar_named(plan.genre), times, seed, hits))
+    parts = [part for part in (audible(part, plan) for part in cast.parts) if part is not None]
+    harmonised = with_loop_chords(plan, parts)
+    plan = harmonised.plan
+    grammar = grammar_named(plan.genre)
+    setting = TrackSetting(plan, grammar, times, seed, hits, harmonised.followers)
+    builder = _ScoreBuilder(setting)
     levels = mastering_of(plan.mastering, plan.target_lufs, otherwise=mastering)
     target, ceiling = levels.target_lufs, levels.ceiling_dbtp
     headroom_db = math.inf if target is None else ceiling - target
-    parts = [part for part in (audible(part, plan) for part in cast.parts) if part is not None]
     channels = builder.channels(parts)
     cards = {card.id: card for part in parts for card in (part.card, part.partner) if card}
     tail_s, fade_out_s = _tail(plan)

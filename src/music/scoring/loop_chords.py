@@ -1,0 +1,154 @@
+"""What loops do to the chords of a section, and the chords to loops.
+
+A loop with a progression of its own makes it the section's, unless the prompt asks for chords. A
+loop that stays on one chord follows the section's, as does one whose progression is another. Kin
+of the leading loop, of the same kit, were made for it and play as they are. Where a chordal loop
+is not understood, nothing moves beneath it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from src.music.casting.cast_part import CastPart
+from src.music.harmony.progressions import is_asked, is_moving
+from src.music.model.plan import ArrangementPlan, SectionPlan
+from src.music.model.planned_chords import PlannedChord
+from src.music.theory.library import StemCard
+
+LEADING = ("keys", "pad", "guitar", "synth", "strings", "brass", "bass")
+"""Whose progression counts first."""
+
+FOLLOWING = (*LEADING, "lead", "atmo", "other")
+"""Who is moved with the chords; voices never are."""
+
+_SURE = 0.6
+_LEAST_CHORDS = 3
+_SHORTEST_BEATS = 1.0
+
+
+@dataclass(frozen=True)
+class LoopChords:
+    """What is decided about the loops of a track.
+
+    plan: with the chords of its sections as they sound
+    followers: names of parts that follow them
+    """
+
+    plan: ArrangementPlan
+    followers: frozenset[str]
+
+
+def with_loop_chords(plan: ArrangementPlan, parts: Sequence[CastPart]) -> LoopChords:
+    """Settle the chords of all sections with the loops that play in them."""
+    loops = [part for part in parts if part.fit.way == "loop" and _is_tonal(part)]
+    asked = is_asked(plan)
+    leaders = [_leader(number, loops, section, asked=asked)
+               for number, section in enumerate(plan.structure)]  # fmt: skip
+    structure = tuple(
+        replace(section, chords=_sounding(plan, section, number, leaders[number], loops))
+        for number, section in enumerate(plan.structure)
+    )
+    followers = frozenset(
+        part.name for part in loops if _follows(part, [one for one in leaders if one is not None])
+    )
+    return LoopChords(replace(plan, structure=structure), followers)
+
+
+def _sounding(
+    plan: ArrangementPlan,
+    section: SectionPlan,
+    number: int,
+    leader: CastPart | None,
+    loops: Sequence[CastPart],
+) -> tuple[PlannedChord, ...]:
+    """Return the chords of a section as they sound; none beneath a loop that nobody knows."""
+    if leader is not None:
+        return own_chords(leader, 60.0 / plan.bpm)
+    if not is_asked(plan) and any(_puzzles(part, number) for part in loops):
+        return ()
+    return section.chords
+
+
+def is_still(card: StemCard) -> bool:
+    """Tell whether all that is heard in a loop is one chord."""
+    return card.chords is not None and len({one.chord.triad.root for one in card.chords}) == 1
+
+
+def has_progression(card: StemCard) -> bool:
+    """Tell whether a loop surely moves through several chords."""
+    return card.chords is not None and not is_still(card) and _confidence(card) >= _SURE
+
+
+def own_chords(part: CastPart, beat_s: float) -> tuple[PlannedChord, ...]:
+    """Write the progression of a loop as it sounds in the track, for one pass of it."""
+    card, fit = part.card, part.fit
+    per_beat = own_beat_s(card) * fit.stretch_ratio / beat_s
+    out: list[PlannedChord] = []
+    left = fit.beats
+    for heard in card.chords or ():
+        beats = min(left, heard.beats * per_beat)
+        left -= beats
+        chord = heard.chord.transposed(round(fit.semitones))
+        if out and (beats < _SHORTEST_BEATS or out[-1].chord == chord):
+            out[-1] = replace(out[-1], beats=out[-1].beats + beats)
+        elif beats > 0.0:
+            out.append(PlannedChord(chord, beats))
+    if out and left > 0.0:
+        out[-1] = replace(out[-1], beats=out[-1].beats + left)
+    return tuple(PlannedChord(one.chord, round(one.beats, 4)) for one in out)
+
+
+def own_beat_s(card: StemCard) -> float:
+    """Length of a loop's own beat in seconds, by which its chords are counted."""
+    if card.bpm:
+        return 60.0 / card.bpm
+    beats = sum(one.beats for one in card.chords or ())
+    return (card.duration_s - card.downbeat_s) / beats if beats > 0.0 else 0.0
+
+
+def _confidence(card: StemCard) -> float:
+    chords = card.chords or ()
+    beats = sum(one.beats for one in chords)
+    return sum(one.beats * one.confidence for one in chords) / beats if beats > 0.0 else 0.0
+
+
+def _is_tonal(part: CastPart) -> bool:
+    return part.request.category in FOLLOWING and part.card.category in FOLLOWING
+
+
+def _leader(
+    number: int, loops: Sequence[CastPart], section: SectionPlan, *, asked: bool
+) -> CastPart | None:
+    """Choose the loop whose progression a section takes over; None where it keeps its own."""
+    if asked:
+        return None
+    playing = [
+        part
+        for part in loops
+        if number in part.request.sections
+        and part.request.category in LEADING
+        and not part.fit.own_bar
+        and has_progression(part.card)
+    ]
+    least = _LEAST_CHORDS if is_moving(section.chords) else 1
+    rich = [p for p in playing if len({one.chord.root for one in p.card.chords or ()}) >= least]
+    return min(rich, key=lambda part: LEADING.index(part.request.category), default=None)
+
+
+def _puzzles(part: CastPart, number: int) -> bool:
+    """Tell whether a chordal loop plays in a section whose chords nobody knows."""
+    if number not in part.request.sections or part.request.category not in LEADING:
+        return False
+    return not is_still(part.card) and not has_progression(part.card)
+
+
+def _follows(part: CastPart, leaders: Sequence[CastPart]) -> bool:
+    """Tell whether a loop is moved with the chords: none that leads, nor its kin."""
+    card = part.card
+    if part.fit.own_bar or not (is_still(card) or has_progression(card)):
+        return False
+    if any(part.name == leader.name for leader in leaders):
+        return False
+    kin = [leader for leader in leaders if leader.card.kit_id and
+           leader.card.kit_id == card.kit_id and has_progression(card)]  # fmt: skip
+    return not kin
