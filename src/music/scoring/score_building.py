@@ -13,7 +13,16 @@ from src.music.genre.genres import grammar_named
 from src.music.model.ending import COLD
 from src.music.model.part_request import PartRequest
 from src.music.model.plan import SECTION_CLOSE, ArrangementPlan
-from src.music.model.score import Automation, Channel, Choice, Reason, Score, ScoreSection
+from src.music.model.planned_chords import laid_out
+from src.music.model.score import (
+    Automation,
+    Channel,
+    Choice,
+    Reason,
+    Score,
+    ScoreChord,
+    ScoreSection,
+)
 from src.music.model.timeline import SectionTime, timeline
 from src.music.scoring.levels import part_gain_db
 from src.music.scoring.loop_chords import with_loop_chords
@@ -69,7 +78,7 @@ def build_score(
         bpm=plan.bpm,
         key=plan.key,
         seed=seed,
-        sections=tuple(_sections(times, gains)),
+        sections=tuple(_sections(plan, times, gains)),
         channels=tuple(with_section_gains(channel, times, gains) for channel in channels),
         target_lufs=target,
         ceiling_dbtp=ceiling,
@@ -84,10 +93,16 @@ def build_score(
     )
 
 
-def _sections(times: Sequence[SectionTime], gains: Sequence[float]) -> Iterator[ScoreSection]:
-    """Write the sections of a score, each with its level."""
-    for time, level_db in zip(times, gains, strict=True):
-        yield ScoreSection(time.name, time.start, time.length, time.energy, level_db)
+def _sections(
+    plan: ArrangementPlan, times: Sequence[SectionTime], gains: Sequence[float]
+) -> Iterator[ScoreSection]:
+    """Write the sections of a score, each with its level and its chords."""
+    for section, time, level_db in zip(plan.structure, times, gains, strict=True):
+        chords = tuple(
+            ScoreChord(str(one.chord), one.start, one.length)
+            for one in laid_out(section.chords, time.start, time.length)
+        )
+        yield ScoreSection(time.name, time.start, time.length, time.energy, level_db, chords)
 
 
 def _tail(plan: ArrangementPlan) -> tuple[float, float]:
