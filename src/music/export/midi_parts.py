@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from src.music.casting.hats import OPEN
+from src.music.export.markers import markers_of
 from src.music.export.quarters import in_quarters
 from src.music.model.score import Channel, Clip, Note, Score
 from src.music.theory.keys import is_minor, pitch_class
@@ -105,7 +106,7 @@ def midi_song(score: Score, *, title: str, roots: Mapping[str, int]) -> MidiSong
         key_minor=minor,
         ticks_per_beat=TICKS_PER_BEAT,
         length_ticks=_ticks(score.length_beats),
-        markers=tuple(MidiCue(_ticks(s.start_beats), s.name) for s in score.sections),
+        markers=tuple(MidiCue(_ticks(beats), name) for beats, name in markers_of(score)),
         parts=tuple(
             _part(channel, midi_channel, names, roots)
             for channel, midi_channel in zip(

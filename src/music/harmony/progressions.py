@@ -48,7 +48,9 @@ def with_chords(plan: ArrangementPlan, *, seed: int) -> ArrangementPlan:
     """
     asked = _asked(plan)
     if asked:
-        structure = tuple(replace(section, chords=asked) for section in plan.structure)
+        structure = tuple(
+            replace(section, chords=asked, chords_asked=True) for section in plan.structure
+        )
         return replace(plan, structure=structure)
     times = timeline(plan)
     rows = _GenreRows(plan, seed)
@@ -57,11 +59,6 @@ def with_chords(plan: ArrangementPlan, *, seed: int) -> ArrangementPlan:
         for number, section in enumerate(plan.structure)
     )
     return replace(plan, structure=structure)
-
-
-def is_asked(plan: ArrangementPlan) -> bool:
-    """Tell whether the prompt asked for the chords, so that nothing may change them."""
-    return bool(_asked(plan))
 
 
 def is_moving(chords: Sequence[PlannedChord]) -> bool:

@@ -123,6 +123,7 @@ class SectionPlan:
     genre: whose patterns and phrases it is played by; "" takes the plan's
     silent: whether it is a rest in which nothing plays
     chords: repeated until it ends; empty: everything stays on the track's tonic
+    chords_asked: somebody asked for these, so that no loop brings its own
     """
 
     section: str
@@ -137,6 +138,7 @@ class SectionPlan:
     genre: str = ""
     silent: bool = False
     chords: tuple[PlannedChord, ...] = ()
+    chords_asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -349,6 +351,7 @@ def _section_to_dict(section: SectionPlan) -> dict[str, Any]:
         "muted": list(section.muted),
         **_given(section, "only", "without", "genre", "silent"),
         **({"chords": chords_to_list(section.chords)} if section.chords else {}),
+        **_given(section, "chords_asked"),
         "stem_queries": [_query_to_dict(query) for query in section.stem_queries],
     }
 
@@ -402,6 +405,7 @@ def _section(data: Any, index: int) -> SectionPlan:
         genre=_text(data, "genre", "", where),
         silent=bool(data.get("silent", False)),
         chords=chords_of(data, where),
+        chords_asked=bool(data.get("chords_asked", False)),
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from src.music.casting.cast_part import CastPart
-from src.music.harmony.progressions import is_asked, is_moving
+from src.music.harmony.progressions import is_moving
 from src.music.model.plan import ArrangementPlan, SectionPlan
 from src.music.model.planned_chords import PlannedChord
 from src.music.theory.library import StemCard
@@ -41,9 +41,7 @@ class LoopChords:
 def with_loop_chords(plan: ArrangementPlan, parts: Sequence[CastPart]) -> LoopChords:
     """Settle the chords of all sections with the loops that play in them."""
     loops = [part for part in parts if part.fit.way == "loop" and _is_tonal(part)]
-    asked = is_asked(plan)
-    leaders = [_leader(number, loops, section, asked=asked)
-               for number, section in enumerate(plan.structure)]  # fmt: skip
+    leaders = [_leader(number, loops, section) for number, section in enumerate(plan.structure)]
     structure = tuple(
         replace(section, chords=_sounding(plan, section, number, leaders[number], loops))
         for number, section in enumerate(plan.structure)
@@ -64,7 +62,7 @@ def _sounding(
     """Return the chords of a section as they sound; none beneath a loop that nobody knows."""
     if leader is not None:
         return own_chords(leader, 60.0 / plan.bpm)
-    if not is_asked(plan) and any(_puzzles(part, number) for part in loops):
+    if not section.chords_asked and any(_puzzles(part, number) for part in loops):
         return ()
     return section.chords
 
@@ -116,11 +114,9 @@ def _is_tonal(part: CastPart) -> bool:
     return part.request.category in FOLLOWING and part.card.category in FOLLOWING
 
 
-def _leader(
-    number: int, loops: Sequence[CastPart], section: SectionPlan, *, asked: bool
-) -> CastPart | None:
+def _leader(number: int, loops: Sequence[CastPart], section: SectionPlan) -> CastPart | None:
     """Choose the loop whose progression a section takes over; None where it keeps its own."""
-    if asked:
+    if section.chords_asked or not section.chords:
         return None
     playing = [
         part
