@@ -10,8 +10,10 @@ LOWEST, HIGHEST = -9, 14
 
 _ROOTS = range(-7, 6)
 _WALKING_DEGREES = 4
-_LIFT = {2: 8, 5: 5}
-"""In a chorus, which hit of eight of a line of bare roots goes to the octave or the fifth."""
+_LIFT = {2: 8, 5: 5, 6: 8}
+"""In a chorus, which hit of eight on a chord goes to the octave or the fifth, not the root."""
+
+_WALK, _LIFTED_WALK = (1, 3, 5, 6, 8, 7, 5, 3), (1, 8, 7, 5, 6, 5, 3, 2)
 
 
 def bass_notes(
@@ -21,11 +23,10 @@ def bass_notes(
 
     A chord begins on its lowest note. Patterns of four and more degrees walk: the last hit
     before a change leads into the next chord.
-    lifted: a chorus, in which a line of bare roots gets octaves and fifths
+    lifted: a chorus, in which some roots become octaves and fifths, and walks come down
     """
     degrees = [figure.degree for figure in figures]
     walks = len(set(degrees)) >= _WALKING_DEGREES
-    bare = set(degrees) <= {1}
     notes: list[int] = []
     root, playing, inside = 0, None, 0
     for number, figure in enumerate(figures):
@@ -33,7 +34,7 @@ def bass_notes(
         if chord != playing:
             playing, inside = chord, 0
             root = _root(chord, reference, root)
-        degree = _LIFT.get(number % 8, 1) if bare and lifted else figure.degree
+        degree = _degree(figure, inside, walks=walks, lifted=lifted)
         following = figures[number + 1] if number + 1 < len(figures) else None
         then = None if following is None else setting.at(following.beat)
         if inside == 0:
@@ -41,20 +42,20 @@ def bass_notes(
         elif walks and then is not None and then != chord:
             note = _approach(notes[-1], _root(then, reference, root))
         else:
-            note = root + _step(degree, inside, chord, setting, walks=walks)
+            own = chord.chord.lowest - chord.chord.root
+            note = root + interval_of(degree, chord.chord, setting.scale) - own % 12
         notes.append(_in_range(note))
         inside += 1
     return notes
 
 
-def _step(
-    degree: int, inside: int, chord: ChordAt, setting: HarmonicSetting, *, walks: bool
-) -> int:
-    """Semitones above the root of a hit within a chord; a walk goes up it and back."""
+def _degree(figure: Figure, inside: int, *, walks: bool, lifted: bool) -> int:
+    """Choose the degree of a hit, the number ``inside`` on its chord."""
     if walks:
-        degree = (1, 3, 5, 6, 8, 7, 5, 3)[inside % 8]
-    own = chord.chord.lowest - chord.chord.root
-    return interval_of(degree, chord.chord, setting.scale) - own % 12
+        return (_LIFTED_WALK if lifted else _WALK)[inside % 8]
+    if lifted and figure.degree == 1:
+        return _LIFT.get(inside % 8, 1)
+    return figure.degree
 
 
 def _root(chord: ChordAt, reference: int, before: int) -> int:

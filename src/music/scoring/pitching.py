@@ -63,7 +63,8 @@ def pitched(
         return []
     if category == "bass":
         return _bass(struck, setting, reference)
-    if category in CHORD_PARTS and not _is_figure(struck):
+    chordal = category in CHORD_PARTS and not _is_figure(struck)
+    if chordal or is_chord_sample(part.card):
         return _chords(part, _split(struck, setting), setting, reference)
     if category == "lead" and _per_bar(struck, setting) <= _DENSE_PER_BAR:
         return _melody(struck, setting, reference)
