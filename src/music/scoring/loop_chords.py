@@ -14,6 +14,7 @@ from src.music.harmony.progressions import is_moving
 from src.music.model.plan import ArrangementPlan, SectionPlan
 from src.music.model.planned_chords import PlannedChord
 from src.music.theory.library import StemCard
+from src.music.theory.loop_harmony import has_progression, is_still
 
 LEADING = ("keys", "pad", "guitar", "synth", "strings", "brass", "bass")
 """Whose progression counts first."""
@@ -21,7 +22,6 @@ LEADING = ("keys", "pad", "guitar", "synth", "strings", "brass", "bass")
 FOLLOWING = (*LEADING, "lead", "atmo", "other")
 """Who is moved with the chords; voices never are."""
 
-_SURE = 0.6
 _LEAST_CHORDS = 3
 _SHORTEST_BEATS = 1.0
 
@@ -67,16 +67,6 @@ def _sounding(
     return section.chords
 
 
-def is_still(card: StemCard) -> bool:
-    """Tell whether all that is heard in a loop is one chord."""
-    return card.chords is not None and len({one.chord.triad.root for one in card.chords}) == 1
-
-
-def has_progression(card: StemCard) -> bool:
-    """Tell whether a loop surely moves through several chords."""
-    return card.chords is not None and not is_still(card) and _confidence(card) >= _SURE
-
-
 def own_chords(part: CastPart, beat_s: float) -> tuple[PlannedChord, ...]:
     """Write the progression of a loop as it sounds in the track, for one pass of it."""
     card, fit = part.card, part.fit
@@ -102,12 +92,6 @@ def own_beat_s(card: StemCard) -> float:
         return 60.0 / card.bpm
     beats = sum(one.beats for one in card.chords or ())
     return (card.duration_s - card.downbeat_s) / beats if beats > 0.0 else 0.0
-
-
-def _confidence(card: StemCard) -> float:
-    chords = card.chords or ()
-    beats = sum(one.beats for one in chords)
-    return sum(one.beats * one.confidence for one in chords) / beats if beats > 0.0 else 0.0
 
 
 def _is_tonal(part: CastPart) -> bool:

@@ -14,14 +14,20 @@ from src.music.theory.chords import Chord
 from src.music.theory.exclusion import words_of
 from src.music.theory.keys import pitch_class
 from src.music.theory.library import StemCard
+from src.music.theory.root_notes import root_note
 
 CHORD_PARTS = ("keys", "pad", "guitar", "synth", "strings", "brass", "atmo", "other")
 """Categories that play chords where their pattern names no other notes than roots and fifths."""
 
-_LOW, _HIGH = -8, 11
+_RANGE, _LOWEST_NOTE, _LEAST_LOW, _MOST_LOW = 19, 47, -12, -3
+"""Chords lie within so many semitones from about B2 on, but near where the sample was recorded."""
+
 _FIGURE_LOW, _FIGURE_HIGH = -9, 14
-_CENTRES = {"verse": 0.0, "bridge": 1.0, "chorus": 4.0}
+_CENTRES = {"verse": 8.0, "bridge": 9.0, "chorus": 12.0}
+"""Where the middle of a chord lies, in semitones above the lowest."""
+
 _MELODY_CENTRES = {"verse": 0, "bridge": 3, "chorus": 5}
+_MIDDLE = 60
 _PUSH_BEATS = 0.5
 _STRUM_BEATS = 0.02
 _SHORTEST_BEATS, _NOTHING = 0.2, 1e-6
@@ -103,25 +109,28 @@ def _chords(
     part: CastPart, struck: Sequence[Struck], setting: PitchSetting, reference: int
 ) -> list[Note]:
     spans = list(setting.harmony.row)
-    centre = _CENTRES[setting.function]
-    voicings: list[Voicing]
-    if is_chord_sample(part.card):
-        voicings = [(_chord_sample(part.card, one.chord, reference),) for one in spans]
-    else:
-        voicings = leading(
-            [one.chord for one in spans], reference=reference, low=_LOW, high=_HIGH, centre=centre
-        )
+    voicings = _voicings(part.card, setting, reference)
     strum = _STRUM_BEATS if part.request.category == "guitar" else 0.0
     out: list[Note] = []
     for beat, _, note in struck:
         voices = voicings[spans.index(setting.harmony.at(beat))]
-        softer = note.velocity * len(voices) ** (-1.0 / 3.0)
+        softer = replace(note, velocity=note.velocity * len(voices) ** (-1.0 / 3.0))
         for number, semitones in enumerate(voices):
             start = note.start_beats + number * strum
-            out.append(
-                replace(note, start_beats=start, velocity=softer, semitones=float(semitones))
-            )
+            out.append(replace(softer, start_beats=start, semitones=float(semitones)))
     return out
+
+
+def _voicings(card: StemCard, setting: PitchSetting, reference: int) -> list[Voicing]:
+    """Voice all chords of a section for a sample: about the middle of the keyboard."""
+    chords = [one.chord for one in setting.harmony.row]
+    if is_chord_sample(card):
+        return [(_chord_sample(card, chord, reference),) for chord in chords]
+    root = root_note(card)
+    low = _LOWEST_NOTE - (_MIDDLE if root is None else root)
+    low = min(_MOST_LOW, max(_LEAST_LOW, low))
+    centre = low + _CENTRES[setting.function]
+    return leading(chords, reference=reference, low=low, high=low + _RANGE, centre=centre)
 
 
 def is_chord_sample(card: StemCard) -> bool:

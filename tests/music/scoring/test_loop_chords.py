@@ -8,9 +8,9 @@ import pytest
 from src.music.model.plan import ArrangementPlan, StemQuery
 from src.music.model.planned_chords import PlannedChord
 from src.music.model.score import Score
-from src.music.scoring.loop_chords import has_progression, is_still
 from src.music.theory.chords import HeardChord, parse_chord
 from src.music.theory.library import StemCard
+from src.music.theory.loop_harmony import has_progression, is_still
 from tests.music.cards import loop, shot
 from tests.music.casting.test_casting import plan, section
 from tests.music.scoring.test_score_building import score_of, track
