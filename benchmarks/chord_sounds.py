@@ -53,5 +53,5 @@ def _every_second(first: int) -> dict[str, tuple[int, ...]]:
     }
 
 
-TAUGHT = Orchestra(_every_second(0), subtractive)
-HELD_OUT = Orchestra(_every_second(1), other_synthesis)
+TAUGHT = Orchestra(_every_second(0), subtractive, detuned=False)
+HELD_OUT = Orchestra(_every_second(1), other_synthesis, detuned=False)

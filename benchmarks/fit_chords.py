@@ -33,7 +33,7 @@ from src.audio.analysis.harmony.chords import beat_chroma, likeliest_path
 from src.audio.analysis.pitch import PITCH_RATE
 
 DATA = Path(__file__).parents[1] / "src" / "audio" / "analysis" / "data"
-BATCH, SEEDS, TUNING_SEED = 1_200, (101, 102, 103), 104
+BATCH, SEEDS, TUNING_SEED = 300, tuple(range(101, 108)), 108
 RECIPE = RootRecipe(
     kinds=QUALITIES, hidden=48, epochs=12, rate=4e-3, decay=3e-4, dropped=0.2, batch=256
 )

@@ -51,10 +51,12 @@ class Orchestra:
 
     programs: General MIDI numbers (from 0) of each part
     synthesis: makes the player of one loop's notes, drums not among them
+    detuned: whether loops are out of tune, which makes them a little faster or slower too
     """
 
     programs: dict[str, tuple[int, ...]]
     synthesis: Callable[[np.random.Generator], NotePlayer]
+    detuned: bool = True
 
 
 def played(
@@ -75,13 +77,14 @@ def played(
     for number, loop in enumerate(loops):
         dry = _synthesised(loop, orchestra, rng) if number % 2 else sampled[number // 2]
         cut = dry[: round(min(loop.length_s, LONGEST_S) * RATE)]
-        sounds.append(low_rate(_worn(cut, rng).astype(np.float32), sample_rate=RATE))
+        sounds.append(low_rate(_worn(cut, rng, orchestra.detuned), sample_rate=RATE))
     return sounds
 
 
-def _worn(dry: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _worn(dry: np.ndarray, rng: np.random.Generator, detuned: bool) -> Mono:
     """Detuned, driven, filtered, in a room or in noise, each of these sometimes."""
     cents = rng.normal(0, 8) if rng.random() < 0.8 else rng.uniform(-50, 50)
+    cents = cents if detuned else 0.0
     places = np.arange(0, dry.size - 1, 2 ** (cents / 1200))
     wet = np.interp(places, np.arange(dry.size), dry)
     wet /= np.abs(wet).max() + 1e-9
@@ -98,7 +101,7 @@ def _worn(dry: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         wet = wet + rng.uniform(0.1, 0.6) * echo / (np.abs(echo).max() + 1e-9)
     if rng.random() < 0.25:
         wet = wet + rng.standard_normal(wet.size) * 10 ** rng.uniform(-3, -1.3)
-    return wet / (np.abs(wet).max() + 1e-9)
+    return (wet / (np.abs(wet).max() + 1e-9)).astype(np.float32)
 
 
 def _synthesised(loop: Playable, orchestra: Orchestra, rng: np.random.Generator) -> np.ndarray:

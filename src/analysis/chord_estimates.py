@@ -40,7 +40,7 @@ def chord_estimate(
     if duration_s > LONGEST_S or beats < 1 or float(sound.chroma.all.sum()) < _LEAST_TONAL:
         return None
     low = sound.low if sound.window_s is None else _low(audio, sample_rate)
-    beats_s = downbeat_s + np.arange(beats + 1) * 60.0 / bpm
+    beats_s = downbeat_s + np.arange(beats + 1, dtype=np.float64) * (60.0 / bpm)
     estimates = estimate_chords(low, beats_s, rate=min(sample_rate, PITCH_RATE))
     if estimates is None:
         return None

@@ -55,9 +55,10 @@ def search(call: Call) -> Result:
 
 
 def _query(options: argparse.Namespace) -> "SearchQuery":
+    from src.services.retrieval.chord_words import with_said_chords
     from src.services.search import SearchQuery
 
-    return SearchQuery(
+    query = SearchQuery(
         prompt=options.text,
         limit=options.limit,
         categories=tuple(options.category or ()),
@@ -78,6 +79,7 @@ def _query(options: argparse.Namespace) -> "SearchQuery":
         feedback=True,
         **limits(options),
     )
+    return with_said_chords(query)
 
 
 def _found(call: Call, query: "SearchQuery") -> "SearchPage":

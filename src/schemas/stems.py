@@ -133,6 +133,10 @@ class StemRecord(BaseModel):
     key: str | None = Field(description="Key, of a tonal one-shot its root note")
     camelot: str | None = Field(description="The key's place on the Camelot wheel")
     bars: float | None
+    progression: str | None = Field(
+        description="Triads that a tonal loop goes through; null: none, or not known",
+        examples=["Am F C G"],
+    )
     duration_s: float = Field(description="Seconds")
     channels: int
     tags: dict[str, float] = Field(description="Tag and how well it fits, 0..1")

@@ -127,6 +127,7 @@ def summary(stem: Stem) -> dict[str, Any]:
         "key": stem.key,
         "camelot": None if stem.key is None else camelot(stem.key),
         "bars": stem.bars,
+        "progression": None if stem.progression is None else stem.progression.strip(),
         "duration_s": stem.duration_s,
         "channels": stem.channels,
         "tags": stem.tags,
