@@ -1,4 +1,6 @@
 """Harmony: which chords a section has, and the notes that parts play over them.
 
-Its face: with_chords, section_row, is_moving, leading, bass_notes, melody_notes, figure_notes.
+Face: ``progressions.with_chords``, ``progressions.is_moving``, ``progressions.function_of``,
+``transposing.in_key``, ``row.HarmonicSetting``, ``voicing.leading``, ``bass_lines.bass_notes``,
+``melody.melody_notes``.
 """

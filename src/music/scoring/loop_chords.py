@@ -13,6 +13,7 @@ from src.music.casting.cast_part import CastPart
 from src.music.harmony.progressions import is_moving
 from src.music.model.plan import ArrangementPlan, SectionPlan
 from src.music.model.planned_chords import PlannedChord
+from src.music.model.timeline import SectionTime, spans_of, timeline
 from src.music.theory.library import StemCard
 from src.music.theory.loop_harmony import has_progression, is_still
 
@@ -23,7 +24,7 @@ FOLLOWING = (*LEADING, "lead", "atmo", "other")
 """Who is moved with the chords; voices never are."""
 
 _LEAST_CHORDS = 3
-_SHORTEST_BEATS = 1.0
+_SHORTEST_BEATS, _GRID_BEATS = 1.0, 0.5
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,10 @@ class LoopChords:
 def with_loop_chords(plan: ArrangementPlan, parts: Sequence[CastPart]) -> LoopChords:
     """Settle the chords of all sections with the loops that play in them."""
     loops = [part for part in parts if part.fit.way == "loop" and _is_tonal(part)]
+    times = timeline(plan)
     leaders = [_leader(number, loops, section) for number, section in enumerate(plan.structure)]
     structure = tuple(
-        replace(section, chords=_sounding(plan, section, number, leaders[number], loops))
+        replace(section, chords=_sounding(plan, times[number], leaders[number], loops, times))
         for number, section in enumerate(plan.structure)
     )
     followers = frozenset(
@@ -54,36 +56,59 @@ def with_loop_chords(plan: ArrangementPlan, parts: Sequence[CastPart]) -> LoopCh
 
 def _sounding(
     plan: ArrangementPlan,
-    section: SectionPlan,
-    number: int,
+    time: SectionTime,
     leader: CastPart | None,
     loops: Sequence[CastPart],
+    times: Sequence[SectionTime],
 ) -> tuple[PlannedChord, ...]:
     """Return the chords of a section as they sound; none beneath a loop that nobody knows."""
+    section = plan.structure[time.number]
     if leader is not None:
-        return own_chords(leader, 60.0 / plan.bpm)
-    if not section.chords_asked and any(_puzzles(part, number) for part in loops):
+        spans = spans_of(leader.request.sections, times)
+        origin = next(span.origin for span in spans if span.start <= time.start < span.end)
+        row = own_chords(leader, 60.0 / plan.bpm)
+        return begun_at(row, (time.start - origin) % leader.fit.beats)
+    if not section.chords_asked and any(_puzzles(part, time.number) for part in loops):
         return ()
     return section.chords
 
 
 def own_chords(part: CastPart, beat_s: float) -> tuple[PlannedChord, ...]:
-    """Write the progression of a loop as it sounds in the track, for one pass of it."""
+    """Write the progression of a loop as it sounds in the track, for one pass of it.
+
+    Changes are put on eighths: what is heard between them is a matter of the analysis.
+    """
     card, fit = part.card, part.fit
     per_beat = own_beat_s(card) * fit.stretch_ratio / beat_s
     out: list[PlannedChord] = []
-    left = fit.beats
+    heard_until, placed_until = 0.0, 0.0
     for heard in card.chords or ():
-        beats = min(left, heard.beats * per_beat)
-        left -= beats
+        heard_until += heard.beats * per_beat
+        until = min(fit.beats, round(heard_until / _GRID_BEATS) * _GRID_BEATS)
+        beats = until - placed_until
         chord = heard.chord.transposed(round(fit.semitones))
         if out and (beats < _SHORTEST_BEATS or out[-1].chord == chord):
             out[-1] = replace(out[-1], beats=out[-1].beats + beats)
         elif beats > 0.0:
             out.append(PlannedChord(chord, beats))
-    if out and left > 0.0:
-        out[-1] = replace(out[-1], beats=out[-1].beats + left)
-    return tuple(PlannedChord(one.chord, round(one.beats, 4)) for one in out)
+        placed_until = until
+    if out and placed_until < fit.beats:
+        out[-1] = replace(out[-1], beats=out[-1].beats + fit.beats - placed_until)
+    return tuple(out)
+
+
+def begun_at(row: tuple[PlannedChord, ...], beat: float) -> tuple[PlannedChord, ...]:
+    """Begin a row of chords within it; what was skipped comes last."""
+    skipped: list[PlannedChord] = []
+    rest = list(row)
+    while rest and beat >= rest[0].beats:
+        beat -= rest[0].beats
+        skipped.append(rest.pop(0))
+    if rest and beat > 0.0:
+        first = rest[0]
+        skipped.append(replace(first, beats=beat))
+        rest[0] = replace(first, beats=first.beats - beat)
+    return (*rest, *skipped)
 
 
 def own_beat_s(card: StemCard) -> float:

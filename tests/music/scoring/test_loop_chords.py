@@ -114,3 +114,18 @@ def test_still_and_moving_loops_are_told_apart(chords: str, still: bool, moves: 
 
 def test_the_query_of_a_section_is_untouched() -> None:
     assert over("Am", "keys").structure[0].stem_queries[0] == StemQuery("keys")
+
+
+def test_a_section_that_begins_within_a_loop_begins_within_its_chords() -> None:
+    made = over("Am Dm F E", "keys")
+    (only,) = made.structure
+    made = replace(made, structure=(replace(only, bars=2), replace(only, section="Verse")))
+    score = score_of(made, [keys_loop("Am F C G")])
+    assert [one.chord for one in score.sections[1].chords[:4]] == ["C", "G", "Am", "F"]
+
+
+def test_changes_that_are_heard_beside_the_grid_are_put_on_it() -> None:
+    spans = (("Am", 4.1), ("F", 3.8), ("C", 4.2), ("G", 3.9))
+    row = tuple(HeardChord(beats, parse_chord(name), 0.9) for name, beats in spans)
+    score = score_of(over("Am Dm F E", "keys"), [replace(keys_loop("Am"), chords=row)])
+    assert [one.start_beats for one in score.sections[0].chords[:5]] == [0.0, 4.0, 8.0, 12.0, 16.0]
