@@ -9,7 +9,7 @@ LOWEST, HIGHEST = -9, 14
 """Range of a bass in semitones from its sample: lower is mud, higher is no bass."""
 
 _ROOTS = range(-7, 6)
-_WALKING_DEGREES = 4
+_WALKING_DEGREES, _ON_BEATS = 4, 0.8
 _LIFT = {2: 8, 5: 5, 6: 8}
 """In a chorus, which hit of eight on a chord goes to the octave or the fifth, not the root."""
 
@@ -21,12 +21,11 @@ def bass_notes(
 ) -> list[int]:
     """Find a note for each hit, in semitones from the sample.
 
-    A chord begins on its lowest note. Patterns of four and more degrees walk: the last hit
-    before a change leads into the next chord.
+    A chord begins on its lowest note. Patterns of four and more degrees on beats walk:
+    the last hit before a change leads into the next chord.
     lifted: a chorus, in which some roots become octaves and fifths, and walks come down
     """
-    degrees = [figure.degree for figure in figures]
-    walks = len(set(degrees)) >= _WALKING_DEGREES
+    walks = _walks(figures)
     notes: list[int] = []
     root, playing, inside = 0, None, 0
     for number, figure in enumerate(figures):
@@ -47,6 +46,13 @@ def bass_notes(
         notes.append(_in_range(note))
         inside += 1
     return notes
+
+
+def _walks(figures: Sequence[Figure]) -> bool:
+    """Recognise a walking pattern: many degrees, nearly all on beats."""
+    on_beats = sum(abs(one.beat - round(one.beat)) < 1e-6 for one in figures)
+    degrees = {one.degree for one in figures}
+    return len(degrees) >= _WALKING_DEGREES and on_beats >= _ON_BEATS * len(figures)
 
 
 def _degree(figure: Figure, inside: int, *, walks: bool, lifted: bool) -> int:

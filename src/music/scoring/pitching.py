@@ -28,6 +28,10 @@ _CENTRES = {"verse": 8.0, "bridge": 9.0, "chorus": 12.0}
 
 _MELODY_CENTRES = {"verse": 0, "bridge": 3, "chorus": 5}
 _MIDDLE = 60
+_SAME_STRIKE_BEATS, _NEXT = 0.1, 6
+_HAND_BEATS = 0.06
+"""A hit that is early by no more than this, by a human hand, is of the chord that it meets."""
+
 _PUSH_BEATS = 0.5
 _STRUM_BEATS = 0.02
 _SHORTEST_BEATS, _NOTHING = 0.2, 1e-6
@@ -63,18 +67,35 @@ def pitched(
 
     Chords share the energy of one hit, so that they are not louder than a single note.
     """
-    reference = round(pitch_class(key) - part.fit.semitones) % 12
-    category = part.request.category
     if not struck:
         return []
-    if category == "bass":
-        return _bass(struck, setting, reference)
+    reference = round(pitch_class(key) - part.fit.semitones) % 12
+    category = part.request.category
     chordal = category in CHORD_PARTS and not _is_figure(struck)
-    if chordal or is_chord_sample(part.card):
-        return _chords(part, _split(struck, setting), setting, reference)
-    if category == "lead" and _per_bar(struck, setting) <= _DENSE_PER_BAR:
-        return _melody(struck, setting, reference)
-    return _figure(struck, setting, reference)
+    if category == "bass":
+        notes = _bass(struck, setting, reference)
+    elif chordal or is_chord_sample(part.card):
+        notes = _chords(part, _split(struck, setting), setting, reference)
+    elif category == "lead" and _per_bar(struck, setting) <= _DENSE_PER_BAR:
+        notes = _melody(struck, setting, reference)
+    else:
+        notes = _figure(struck, setting, reference)
+    return _let_go(notes, setting)
+
+
+def _let_go(notes: Sequence[Note], setting: PitchSetting) -> list[Note]:
+    """End notes that ring where their chord does, and all where the part strikes again."""
+    moves = len(setting.harmony.row) > 1
+    out: list[Note] = []
+    for number, note in enumerate(notes):
+        ends = [note.start_beats + note.length_beats] if note.length_beats is not None else []
+        if moves and not ends:
+            ends.append(setting.harmony.at(note.start_beats + _HAND_BEATS).end)
+        struck_again = note.start_beats + _SAME_STRIKE_BEATS
+        following = (one.start_beats for one in notes[number + 1 : number + _NEXT])
+        ends += [start for start in following if start > struck_again][:1]
+        out.append(replace(note, length_beats=min(ends) - note.start_beats if ends else None))
+    return out
 
 
 def _bass(struck: Sequence[Struck], setting: PitchSetting, reference: int) -> list[Note]:

@@ -2,8 +2,8 @@
 
 from src.music.theory.library import StemCard
 
-SURE = 0.6
-"""From this mean confidence on the chords of a loop are believed."""
+SURE, SURE_OF_BASS = 0.5, 0.4
+"""From this mean confidence on the chords of a loop are believed; of a bass its roots are enough."""
 
 
 def is_still(card: StemCard) -> bool:
@@ -13,7 +13,8 @@ def is_still(card: StemCard) -> bool:
 
 def has_progression(card: StemCard) -> bool:
     """Tell whether a loop surely moves through several chords."""
-    return bool(card.chords) and not is_still(card) and confidence_of(card) >= SURE
+    least = SURE_OF_BASS if card.category == "bass" else SURE
+    return bool(card.chords) and not is_still(card) and confidence_of(card) >= least
 
 
 def confidence_of(card: StemCard) -> float:
