@@ -217,7 +217,7 @@ def plan_to_dict(plan: ArrangementPlan) -> dict[str, Any]:
         **({} if plan.palette is None else {"palette": palette_to_dict(plan.palette)}),
         **({} if plan.ending is None else {"ending": ending_to_dict(plan.ending)}),
         **_reading_to_dict(plan),
-        "structure": [_section_to_dict(section) for section in plan.structure],
+        "structure": [_section_to_dict(section, plan.key) for section in plan.structure],
     }
 
 
@@ -341,7 +341,7 @@ def _mastering(data: Mapping[str, Any]) -> str | None:
     return name
 
 
-def _section_to_dict(section: SectionPlan) -> dict[str, Any]:
+def _section_to_dict(section: SectionPlan, key: str) -> dict[str, Any]:
     return {
         "section": section.section,
         "bars": section.bars,
@@ -350,7 +350,7 @@ def _section_to_dict(section: SectionPlan) -> dict[str, Any]:
         "variation": section.variation,
         "muted": list(section.muted),
         **_given(section, "only", "without", "genre", "silent"),
-        **({"chords": chords_to_list(section.chords)} if section.chords else {}),
+        **({"chords": chords_to_list(section.chords, key)} if section.chords else {}),
         **_given(section, "chords_asked"),
         "stem_queries": [_query_to_dict(query) for query in section.stem_queries],
     }

@@ -6,7 +6,7 @@ from typing import Any
 
 from src.core.errors import InvalidInputError
 from src.music.model.plan_values import Range, number_of, short_number, value_of_kind
-from src.music.theory.chords import Chord, parse_chord
+from src.music.theory.chords import Chord, chord_name, parse_chord
 
 CHORD_BEATS = Range(0.25, 2048.0)
 CHORDS = Range(0, 512)
@@ -35,9 +35,11 @@ class ChordAt:
         return self.end - self.start
 
 
-def chords_to_list(chords: Sequence[PlannedChord]) -> list[dict[str, Any]]:
-    """Write chords as plain JSON values: ``[{"chord": "Am", "beats": 4}]``."""
-    return [{"chord": str(one.chord), "beats": short_number(one.beats)} for one in chords]
+def chords_to_list(chords: Sequence[PlannedChord], key: str) -> list[dict[str, Any]]:
+    """Write chords as plain JSON values, spelled as in a key: ``[{"chord": "Am", "beats": 4}]``."""
+    return [
+        {"chord": chord_name(one.chord, key), "beats": short_number(one.beats)} for one in chords
+    ]
 
 
 def chords_of(data: Mapping[str, Any], where: str) -> tuple[PlannedChord, ...]:

@@ -34,6 +34,7 @@ from src.music.scoring.section_levels import weighed, with_section_gains
 from src.music.scoring.section_loudness import section_loudness
 from src.music.scoring.sequencing import hits_per_second
 from src.music.scoring.transitions import automation_of, throws_of
+from src.music.theory.chords import chord_name
 from src.music.theory.library import StemCard
 from src.music.theory.mastering_presets import Mastering, mastering_of
 from src.music.theory.roles import role_of
@@ -99,7 +100,7 @@ def _sections(
     """Write the sections of a score, each with its level and its chords."""
     for section, time, level_db in zip(plan.structure, times, gains, strict=True):
         chords = tuple(
-            ScoreChord(str(one.chord), one.start, one.length)
+            ScoreChord(chord_name(one.chord, plan.key), one.start, one.length)
             for one in laid_out(section.chords, time.start, time.length)
         )
         yield ScoreSection(time.name, time.start, time.length, time.energy, level_db, chords)

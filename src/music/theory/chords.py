@@ -59,6 +59,7 @@ _NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11, "H": 11}
 _SIGNS = {
     "": 0, "#": 1, "is": 1, "##": 2, "isis": 2, "b": -1, "es": -1, "s": -1, "bb": -2, "eses": -2,
 }  # fmt: skip
+_FLAT_MAJORS, _FLATS = (5, 10, 3, 8, 1), {"C#": "Db", "F#": "Gb"}
 _BEGINS, _ENDS, _DOMINANT = 0.12, 0.08, 0.1
 
 
@@ -153,6 +154,14 @@ def parse_chords(texts: tuple[str, ...]) -> tuple[Chord, ...]:
     """
     german = any(text.startswith("H") for text in texts)
     return tuple(parse_chord(text, german=german) for text in texts)
+
+
+def chord_name(chord: Chord, key: str) -> str:
+    """Write a chord as musicians do in a key: Db in F minor, C# in A major."""
+    major = (pitch_class(key) + (3 if is_minor(key) else 0)) % 12
+    if major not in _FLAT_MAJORS:
+        return str(chord)
+    return "/".join(_FLATS.get(part[:2], part[:2]) + part[2:] for part in str(chord).split("/"))
 
 
 def parse_plainly(text: str) -> Chord:

@@ -3,7 +3,7 @@
 from src.music.theory.library import StemCard
 
 SURE, SURE_OF_BASS = 0.5, 0.4
-"""From this mean confidence on the chords of a loop are believed; of a bass its roots are enough."""
+"""From which mean confidence on a loop's chords are believed; of a bass the roots are enough."""
 
 
 def is_still(card: StemCard) -> bool:

@@ -4,6 +4,7 @@ from src.core.errors import InvalidInputError
 from src.music.theory.chords import (
     QUALITIES,
     Chord,
+    chord_name,
     key_of_chords,
     parse_chord,
     parse_chords,
@@ -104,3 +105,18 @@ def test_additions_that_nobody_plays_are_left_out() -> None:
     assert str(parse_plainly("Cmaj7#11")) == "Cmaj7"
     with pytest.raises(InvalidInputError, match="a chord must look like"):
         parse_plainly("xyz")
+
+
+@pytest.mark.parametrize(
+    ("chord", "key", "name"),
+    [
+        ("C#maj7", "Fm", "Dbmaj7"),
+        ("F#m/C#", "F", "Gbm/Db"),
+        ("C#m", "A", "C#m"),
+        ("Eb/G", "Cm", "Eb/G"),
+        ("C6/9", "F", "C6/9"),
+    ],
+)
+def test_chords_are_spelled_as_their_key(chord: str, key: str, name: str) -> None:
+    assert chord_name(parse_chord(chord), key) == name
+    assert parse_chord(name) == parse_chord(chord)
