@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from src.music.casting.hats import OPEN
 from src.music.export.loop_notes import Melodies, clip_notes
+from src.music.export.markers import markers_of
 from src.music.export.quarters import in_quarters
 from src.music.model.score import Channel, Clip, Note, Score
 from src.music.theory.keys import is_minor, pitch_class
-from src.music.theory.library import DRUM_CATEGORIES, StemCard
+from src.music.theory.library import DRUM_CATEGORIES
 from src.music.theory.metre import Metre
 
 TICKS_PER_BEAT = 30_720
@@ -33,8 +34,6 @@ UNTUNED_KEY = 60
 
 _DRUM_BEATS = 0.25
 _RINGING_BEATS = 1.0
-_LOW_OCTAVE, _MIDDLE_OCTAVE = 36, 60
-_NOTE_OF_32_HZ = 23.62
 _FIFTHS_OF_MAJOR = {0: 0, 7: 1, 2: 2, 9: 3, 4: 4, 11: 5, 6: 6, 1: -5, 8: -4, 3: -3, 10: -2, 5: -1}
 
 
@@ -110,7 +109,7 @@ def midi_song(
         key_minor=minor,
         ticks_per_beat=TICKS_PER_BEAT,
         length_ticks=_ticks(score.length_beats),
-        markers=tuple(MidiCue(_ticks(s.start_beats), s.name) for s in score.sections),
+        markers=tuple(MidiCue(_ticks(beats), name) for beats, name in markers_of(score)),
         parts=tuple(
             _part(channel, midi_channel, names, _notes(channel, roots, melodies or {}, score.bpm))
             for channel, midi_channel in zip(
@@ -118,22 +117,6 @@ def midi_song(
             )
         ),
     )
-
-
-def root_note(card: StemCard) -> int | None:
-    """Return the note that a tonal one-shot sounds; None for drums and where it is not known.
-
-    The pitch class is the card's root; the octave is the one that was heard, else it
-    begins at C2 for a bass and at C4 for all others.
-    """
-    if card.key is None or card.is_loop or card.category in DRUM_CATEGORIES:
-        return None
-    pitch = pitch_class(card.key)
-    audible = card.features.get("pitch_octave", 0.0)
-    if audible <= 0.0:
-        return pitch + (_LOW_OCTAVE if card.category == "bass" else _MIDDLE_OCTAVE)
-    near = _NOTE_OF_32_HZ + 12.0 * audible
-    return pitch + 12 * round((near - pitch) / 12.0)
 
 
 def midi_key(role: str, note: Note, root: int | None) -> int:

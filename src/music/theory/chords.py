@@ -1,11 +1,12 @@
 """Chords: what they are called, in English and in German, and which notes they hold."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from src.core.errors import InvalidInputError
-from src.music.theory.keys import TONICS
+from src.music.theory.keys import KEYS, TONICS, is_minor, pitch_class
+from src.music.theory.scales import SCALES
 
 QUALITIES: Mapping[str, tuple[int, ...]] = {
     "": (0, 4, 7),
@@ -58,6 +59,8 @@ _NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11, "H": 11}
 _SIGNS = {
     "": 0, "#": 1, "is": 1, "##": 2, "isis": 2, "b": -1, "es": -1, "s": -1, "bb": -2, "eses": -2,
 }  # fmt: skip
+_FLAT_MAJORS, _FLATS = (5, 10, 3, 8, 1), {"C#": "Db", "F#": "Gb"}
+_BEGINS, _ENDS, _DOMINANT = 0.12, 0.08, 0.1
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,50 @@ def parse_chords(texts: tuple[str, ...]) -> tuple[Chord, ...]:
     """
     german = any(text.startswith("H") for text in texts)
     return tuple(parse_chord(text, german=german) for text in texts)
+
+
+def chord_name(chord: Chord, key: str) -> str:
+    """Write a chord as musicians do in a key: Db in F minor, C# in A major."""
+    major = (pitch_class(key) + (3 if is_minor(key) else 0)) % 12
+    if major not in _FLAT_MAJORS:
+        return str(chord)
+    return "/".join(_FLATS.get(part[:2], part[:2]) + part[2:] for part in str(chord).split("/"))
+
+
+def parse_plainly(text: str) -> Chord:
+    """Read a chord; additions that nobody plays, such as "b13" or "#11", are left out.
+
+    Raises InvalidInputError where no chord is left.
+    """
+    for end in range(len(text), 0, -1):
+        try:
+            return parse_chord(text[:end])
+        except InvalidInputError:
+            continue
+    raise InvalidInputError(f"a chord must look like Am, F#m7b5 or Cmaj7, got {text!r}")
+
+
+def key_of_chords(chords: Sequence[Chord]) -> str:
+    """Find the key that some chords in a row are in: "C" of Dm7 G7 Cmaj7, "Am" of Am F C G.
+
+    Each key is rated by how many of the notes are of its scale, by whether the row begins and
+    ends on its tonic, and by a dominant seventh that leads there. Raises InvalidInputError for
+    no chord.
+    """
+    if not chords:
+        raise InvalidInputError("a key needs chords to be found by, got none")
+    return max(KEYS, key=lambda key: (_worth_of_key(key, chords), -KEYS.index(key)))
+
+
+def _worth_of_key(key: str, chords: Sequence[Chord]) -> float:
+    tonic, minor = pitch_class(key), is_minor(key)
+    scale = {(tonic + step) % 12 for step in SCALES["minor" if minor else "major"]}
+    within = [sum(tone in scale for tone in one.pitch_classes) / len(one.pitch_classes)
+              for one in chords]  # fmt: skip
+    own = [one.root == tonic and one.triad.minor == minor for one in chords]
+    dominant = any(one.root == (tonic + 7) % 12 and 10 in one.intervals for one in chords)
+    bonus = _BEGINS * own[0] + _ENDS * own[-1] + _DOMINANT * (dominant and any(own))
+    return sum(within) / len(within) + bonus
 
 
 def _quality(written: str) -> str | None:

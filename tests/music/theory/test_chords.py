@@ -1,7 +1,15 @@
 import pytest
 
 from src.core.errors import InvalidInputError
-from src.music.theory.chords import QUALITIES, Chord, parse_chord, parse_chords
+from src.music.theory.chords import (
+    QUALITIES,
+    Chord,
+    chord_name,
+    key_of_chords,
+    parse_chord,
+    parse_chords,
+    parse_plainly,
+)
 
 
 @pytest.mark.parametrize(
@@ -74,3 +82,41 @@ def test_transposing_moves_root_and_bass() -> None:
 
 def test_notes_begin_with_the_root() -> None:
     assert Chord(9, "m7").pitch_classes == (9, 0, 4, 7)
+
+
+@pytest.mark.parametrize(
+    ("chords", "key"),
+    [
+        ("Am F C G", "Am"),
+        ("C G Am F", "C"),
+        ("Dm7 G7 Cmaj7", "C"),
+        ("Em C G D", "Em"),
+        ("Fm Db Ab Eb", "Fm"),
+        ("E A B", "E"),
+        ("Am Dm E7", "Am"),
+    ],
+)
+def test_chords_say_their_key(chords: str, key: str) -> None:
+    assert key_of_chords(parse_chords(tuple(chords.split()))) == key
+
+
+def test_additions_that_nobody_plays_are_left_out() -> None:
+    assert str(parse_plainly("G7#11b13")) in ("G7b5", "G7")
+    assert str(parse_plainly("Cmaj7#11")) == "Cmaj7"
+    with pytest.raises(InvalidInputError, match="a chord must look like"):
+        parse_plainly("xyz")
+
+
+@pytest.mark.parametrize(
+    ("chord", "key", "name"),
+    [
+        ("C#maj7", "Fm", "Dbmaj7"),
+        ("F#m/C#", "F", "Gbm/Db"),
+        ("C#m", "A", "C#m"),
+        ("Eb/G", "Cm", "Eb/G"),
+        ("C6/9", "F", "C6/9"),
+    ],
+)
+def test_chords_are_spelled_as_their_key(chord: str, key: str, name: str) -> None:
+    assert chord_name(parse_chord(chord), key) == name
+    assert parse_chord(name) == parse_chord(chord)
