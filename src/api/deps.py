@@ -21,6 +21,7 @@ from src.services.jobs.states import JobState
 from src.services.library.bulk_edits import BulkEditService
 from src.services.library.collections import CollectionService
 from src.services.library.map import LibraryMapService
+from src.services.library.note_hearing import NoteHearingService
 from src.services.library.quarantine import QuarantineService
 from src.services.library.stems import StemService
 from src.services.retrieval.embedding_models import EmbeddingModels
@@ -56,6 +57,7 @@ class Engine:
     stems: StemService
     edits: BulkEditService
     reanalysis: ReanalysisService
+    note_hearing: NoteHearingService
     uploads: UploadService
     tracks: TrackService
     exports: ExportService
