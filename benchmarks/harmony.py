@@ -29,8 +29,12 @@ from src.music.theory.chords import Chord, parse_chord
 from src.music.theory.keys import relative_key
 
 _FRAME_S = 0.5
-_LOW_HZ, _HIGH_HZ = 55.0, 1600.0
+_LOW_HZ, _BASS_HZ, _HIGH_HZ = 40.0, 160.0, 1600.0
+_BASS_SHARE = 1.0
 _SILENT = 1e-4
+_HARMONICS = (1.0, 0.6, 0.36, 0.22, 0.13, 0.08)
+"""How strong the overtones of a tone are taken to be (Gomez 2006)."""
+
 _SAME_HIT_BEATS = 0.1
 _CHORDAL = ("keys", "pad", "guitar", "synth", "strings", "brass")
 
@@ -164,7 +168,10 @@ def plain_chroma(sound: np.ndarray) -> np.ndarray | None:
     peak[1:-1] = (inner > spectrum[:-2]) & (inner >= spectrum[2:])
     kept = peak & (hz >= _LOW_HZ) & (hz <= _HIGH_HZ) & (spectrum > 0.02 * spectrum.max())
     classes = np.round(69 + 12 * np.log2(hz[kept] / 440.0)).astype(int) % 12
-    return np.bincount(classes, np.sqrt(spectrum[kept]), minlength=12)
+    chroma = np.bincount(classes, np.sqrt(spectrum[kept]), minlength=12)
+    low = hz[kept] <= _BASS_HZ
+    bass = np.bincount(classes[low], np.sqrt(spectrum[kept][low]), minlength=12)
+    return chroma + _BASS_SHARE * bass
 
 
 def best_triad(chroma: np.ndarray) -> Chord:
@@ -173,8 +180,10 @@ def best_triad(chroma: np.ndarray) -> Chord:
     triads = [Chord(root, quality) for root in range(12) for quality in ("", "m")]
 
     def alike(triad: Chord) -> float:
-        template = np.full(12, -0.1)
-        template[list(triad.pitch_classes)] = (1.0, 0.9, 0.95)
+        template = np.zeros(12)
+        for tone, weight in zip(triad.pitch_classes, (1.1, 0.9, 1.0), strict=True):
+            for harmonic, share in enumerate(_HARMONICS, start=1):
+                template[(tone + round(12 * np.log2(harmonic))) % 12] += weight * share
         return float(wanted @ template / np.linalg.norm(template))
 
     return max(triads, key=alike)
