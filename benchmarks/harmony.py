@@ -7,7 +7,8 @@ a section has, how much of the time the most frequent triad takes, how many note
 how far its voices move, the key of everything tonal; and whether the chords are heard. For that
 the melodic parts are mixed alone, and each planned chord is compared with the 24 triads by plain
 templates over a chroma of spectral peaks: nothing of it is used where chords are decided or
-where loops are analysed. A chord of four notes is heard where one of the triads within it is.
+where loops are analysed. A chord of four notes is heard where one of the triads within it is,
+and in a bar with nothing but basses the root is enough.
 """
 
 import tempfile
@@ -94,7 +95,10 @@ def measured(task: tuple[Path, HarmonyPrompt]) -> HarmonyRow:
     tonal = [channel for channel in score.channels if channel.role not in NO_KEY]
     mix = played(services, score, {channel.role for channel in tonal})
     triads = heard_triads(score, mix)
-    right = [fits(found, chord) for chord, found, _ in triads]
+    right = [fits(found, chord) for chord, found, *_ in triads]
+    bare = bass_only(score, tonal, [start for *_, start in triads])
+    right = [r or (low and one[1].root == one[0].lowest)
+             for r, low, one in zip(right, bare, triads, strict=True)]  # fmt: skip
     notes, moved = polyphony(tonal)
     print(f"{home.name}  {request.prompt}", flush=True)
     return HarmonyRow(
@@ -109,7 +113,7 @@ def measured(task: tuple[Path, HarmonyPrompt]) -> HarmonyRow:
         ),
         heard=float(np.mean(right)) if right else float("nan"),
         bars=len(right),
-        heard_one=share_of_one([(str(found), beats) for _, found, beats in triads]),
+        heard_one=share_of_one([(str(found), beats) for _, found, beats, _ in triads]),
         notes=float(np.median(notes)) if notes else float("nan"),
         moved=float(np.median(moved)) if moved else float("nan"),
         key=score.key,
@@ -134,8 +138,20 @@ def share_of_one(spans: Sequence[tuple[str, float]]) -> float:
     return max(times) / total if total > 0 else float("nan")
 
 
-def heard_triads(score: Score, mix: Audio) -> list[tuple[Chord, Chord, float]]:
-    """(planned, heard, beats) of every planned bar in which something tonal sounds."""
+def bass_only(score: Score, tonal: Sequence[Channel], starts: Sequence[float]) -> list[bool]:
+    """Tell of each bar whether nothing but basses begins or goes on in it."""
+    others = [
+        (sound.start_beats, sound.start_beats + (sound.length_beats or 1.0))
+        for channel in tonal
+        if channel.role != "bass"
+        for sound in (*channel.notes, *channel.clips)
+    ]
+    bar = score.beats_per_bar
+    return [not any(a < start + bar and b > start for a, b in others) for start in starts]
+
+
+def heard_triads(score: Score, mix: Audio) -> list[tuple[Chord, Chord, float, float]]:
+    """(planned, heard, beats, start) of every planned bar in which something tonal sounds."""
     beat = 60.0 / score.bpm * PROJECT_SAMPLE_RATE
     mono = mix.mean(axis=0)
     out = []
@@ -145,9 +161,9 @@ def heard_triads(score: Score, mix: Audio) -> list[tuple[Chord, Chord, float]]:
             while start < one.start_beats + one.length_beats - 0.5:
                 beats = min(score.beats_per_bar, one.start_beats + one.length_beats - start)
                 chroma = plain_chroma(mono[round(start * beat) : round((start + beats) * beat)])
-                start += score.beats_per_bar
                 if chroma is not None:
-                    out.append((parse_chord(one.chord), best_triad(chroma), beats))
+                    out.append((parse_chord(one.chord), best_triad(chroma), beats, start))
+                start += score.beats_per_bar
     return out
 
 
