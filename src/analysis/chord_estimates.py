@@ -1,11 +1,14 @@
 """The chords of a tonal loop, named, in beats of its tempo."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
 import numpy as np
 
 from src.audio.analysis.harmony.chords import ChordEstimates, estimate_chords
+from src.audio.analysis.key import Chroma
 from src.audio.analysis.onsets import loudest_channel_mix
 from src.audio.analysis.pitch import PITCH_RATE, Mono, low_rate
 from src.audio.analysis.sound_estimates import SoundEstimates
@@ -22,6 +25,9 @@ _QUALITIES = ("", "m", "dim")
 
 _LEAST_TONAL = 0.3
 """From how much of what sounds being tonal on a loop has chords (Chroma sums to so much)."""
+
+_BARE_SHARE = 0.85
+"""From how much of what sounds being root and fifth on a loop on one root has no third."""
 
 _BASS_SHARE = 0.7
 """On so many beats of a chord another note than its root has to be the lowest."""
@@ -45,11 +51,23 @@ def chord_estimate(
     if estimates is None:
         return None
     spans = _spans(estimates)
+    if _bare(spans, sound.chroma):
+        spans = [replace(one, chord=Chord(one.chord.root, "5")) for one in spans]
     return chord_row(spans, bpm=bpm) if len(spans) <= MOST_CHORDS else None
 
 
 def _low(audio: Audio, sample_rate: int) -> Mono:
     return low_rate(loudest_channel_mix(audio), sample_rate=sample_rate)
+
+
+def _bare(spans: Sequence[HeardChord], chroma: Chroma) -> bool:
+    """Tell whether a loop stays on one note, with or without its fifth."""
+    roots = {one.chord.root for one in spans}
+    if len(roots) > 1:
+        return False
+    root = roots.pop()
+    share = float(chroma.all[root] + chroma.all[(root + 7) % 12])
+    return share >= _BARE_SHARE * float(chroma.all.sum())
 
 
 def _spans(estimates: ChordEstimates) -> list[HeardChord]:

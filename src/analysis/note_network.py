@@ -74,16 +74,21 @@ class NoteNetwork:
         mono = loudest_channel_mix(valid_audio(audio))
         if not mono.any():
             return Melody((), 0.0)
-        begins, sounds = self._strengths(soxr.resample(mono, sample_rate, RATE, quality="HQ"))
+        begins, sounds = self.strengths(mono, sample_rate=sample_rate)
         return melody_of(begins, sounds, frame_rate=FRAME_RATE)
 
-    def _strengths(
-        self, mono: NDArray[np.float32]
+    def strengths(
+        self, mono: NDArray[np.float32], *, sample_rate: int
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """How strongly each semitone begins and sounds, both of shape (frames, 88)."""
+        """Hear how strongly each semitone begins and sounds, both of shape (frames, 88).
+
+        mono: float32, shape (samples,); semitones from 21 on, FRAME_RATE frames a second
+        """
+        mono = soxr.resample(mono, sample_rate, RATE, quality="HQ")
         step, frames = _WINDOW - 2 * _EDGE_FRAMES * _HOP, -(-mono.size // _HOP)
         padded = np.pad(mono, (_EDGE_FRAMES * _HOP, _WINDOW)).astype(np.float32)
-        begins, sounds = [], []
+        begins: list[NDArray[np.float32]] = []
+        sounds: list[NDArray[np.float32]] = []
         for start in range(0, mono.size + _EDGE_FRAMES * _HOP, step):
             window = padded[start : start + _WINDOW][None, :, None]
             heard = self._session.run([_BEGINS, _SOUNDS], {_INPUT: window})

@@ -39,3 +39,17 @@ def test_drums_and_one_shots_have_none() -> None:
     assert analyse(drums, StemNames("drum_loop_120.wav"), sample_rate=RATE).chords is None
     shot = chord_loop(120.0)[:, : RATE // 2]
     assert analyse(shot, StemNames("keys_shot.wav"), sample_rate=RATE).chords is None
+
+
+def test_a_loop_on_one_note_has_no_third() -> None:
+    bass = chord_loop(120.0, ((45,), (45,)))
+    facts = analyse(bass, StemNames("bass_loop_120.wav"), sample_rate=RATE)
+    assert facts.chords is not None
+    assert [name for name, _, _ in facts.chords["spans"]] == ["A5"]
+
+
+def test_a_chord_over_its_third_names_it() -> None:
+    inverted = chord_loop(120.0, ((52, 55, 60), (52, 55, 60)))
+    facts = analyse(inverted, StemNames("keys_loop_120.wav"), sample_rate=RATE)
+    assert facts.chords is not None
+    assert [name for name, _, _ in facts.chords["spans"]] == ["C/E"]

@@ -1,10 +1,11 @@
-"""A score as MIDI: sequenced one-shots as notes, loops as cues, sections as markers."""
+"""A score as MIDI: one-shots and melodies as notes, loops as cues, sections as markers."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from src.music.casting.hats import OPEN
+from src.music.export.loop_notes import Melodies, clip_notes
 from src.music.export.markers import markers_of
 from src.music.export.quarters import in_quarters
 from src.music.model.score import Channel, Clip, Note, Score
@@ -83,14 +84,18 @@ class MidiSong:
     parts: tuple[MidiPart, ...]
 
 
-def midi_song(score: Score, *, title: str, roots: Mapping[str, int]) -> MidiSong:
+def midi_song(
+    score: Score, *, title: str, roots: Mapping[str, int], melodies: Melodies | None = None
+) -> MidiSong:
     """Write a score as notes, cues and markers.
 
     roots: the note that each tonal one-shot sounds as it was recorded, by stem id; what is
         missing has no pitch and plays ``UNTUNED_KEY``
+    melodies: the notes of melodic loops, by stem id; None: none is known
 
     Swing and the human hand are in the notes' places already and stay there. Drums play
-    their General MIDI note on channel 10. A loop is a cue with its name.
+    their General MIDI note on channel 10. A loop is a cue with its name, and
+    its notes where they are known.
     """
     score = in_quarters(score)
     names = {choice.stem_id: choice.name for choice in score.choices}
@@ -106,7 +111,7 @@ def midi_song(score: Score, *, title: str, roots: Mapping[str, int]) -> MidiSong
         length_ticks=_ticks(score.length_beats),
         markers=tuple(MidiCue(_ticks(beats), name) for beats, name in markers_of(score)),
         parts=tuple(
-            _part(channel, midi_channel, names, roots)
+            _part(channel, midi_channel, names, _notes(channel, roots, melodies or {}, score.bpm))
             for channel, midi_channel in zip(
                 score.channels, _midi_channels(score.channels), strict=True
             )
@@ -138,7 +143,7 @@ def _midi_channels(channels: Iterable[Channel]) -> list[int]:
 
 
 def _part(
-    channel: Channel, midi_channel: int, names: Mapping[str, str], roots: Mapping[str, int]
+    channel: Channel, midi_channel: int, names: Mapping[str, str], notes: Sequence[MidiNote]
 ) -> MidiPart:
     stems = dict.fromkeys(
         [*(n.stem_id for n in channel.notes), *(c.stem_id for c in channel.clips)]
@@ -147,7 +152,7 @@ def _part(
         name=channel.name,
         channel=midi_channel,
         about=", ".join(names.get(stem, stem) for stem in stems),
-        notes=_notes(channel, roots),
+        notes=tuple(notes),
         cues=tuple(
             MidiCue(
                 _ticks(clip.start_beats), _reported(clip, names.get(clip.stem_id, clip.stem_id))
@@ -157,18 +162,31 @@ def _part(
     )
 
 
-def _notes(channel: Channel, roots: Mapping[str, int]) -> tuple[MidiNote, ...]:
-    """List the notes of a channel in order; none reaches into the next one of its key."""
+def _notes(
+    channel: Channel, roots: Mapping[str, int], melodies: Melodies, bpm: float
+) -> tuple[MidiNote, ...]:
+    """List the notes of a channel in order: of its one-shots and of its melodic loops."""
+    made = [*_hits(channel, roots), *_melodies(channel, melodies, bpm)]
+    return tuple(sorted(made, key=lambda note: (note.start_tick, note.key)))
+
+
+def _melodies(channel: Channel, melodies: Melodies, bpm: float) -> Iterator[MidiNote]:
+    for clip in channel.clips:
+        for start, length, key, velocity in clip_notes(clip, melodies, bpm=bpm):
+            yield MidiNote(_ticks(start), max(1, _ticks(length)), key, velocity)
+
+
+def _hits(channel: Channel, roots: Mapping[str, int]) -> list[MidiNote]:
+    """List the hits of one-shots; none reaches into the next one of its key."""
     ringing = _DRUM_BEATS if channel.role in DRUM_CATEGORIES else _RINGING_BEATS
     by_key: dict[int, list[Note]] = defaultdict(list)
     for note in sorted(channel.notes, key=lambda note: note.start_beats):
         by_key[midi_key(channel.role, note, roots.get(note.stem_id))].append(note)
-    made = [
+    return [
         _note(note, key, following, ringing)
         for key, notes in by_key.items()
         for note, following in zip(notes, [*notes[1:], None], strict=True)
     ]
-    return tuple(sorted(made, key=lambda note: (note.start_tick, note.key)))
 
 
 def _note(note: Note, key: int, following: Note | None, ringing: float) -> MidiNote:

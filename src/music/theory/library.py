@@ -20,6 +20,16 @@ TONAL_CATEGORIES = (
 
 
 @dataclass(frozen=True)
+class LoopNote:
+    """A note of a melodic loop. pitch: MIDI number; start_s: from the start of the file"""
+
+    pitch: int
+    start_s: float
+    length_s: float
+    velocity: int
+
+
+@dataclass(frozen=True)
 class StemCard:
     """One stem as search, arranger and renderer see it.
 
@@ -35,6 +45,7 @@ class StemCard:
         groove, chroma and keys are empty where they were not measured
     chords: of a tonal loop what is heard in it, from its first downbeat to its end; None where
         that is not known
+    notes: of a melodic loop; empty where they are not known
     """
 
     id: str
@@ -62,3 +73,4 @@ class StemCard:
     chroma: tuple[float, ...] = ()
     keys: tuple[float, ...] = ()
     chords: tuple[HeardChord, ...] | None = None
+    notes: tuple[LoopNote, ...] = ()

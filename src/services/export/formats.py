@@ -72,7 +72,8 @@ class Material:
         """The score as notes."""
         found = {stem_id: root_note(card) for stem_id, card in self.cards.items()}
         roots = {stem_id: root for stem_id, root in found.items() if root is not None}
-        return midi_song(self.score, title=self.title, roots=roots)
+        melodies = {stem_id: card.notes for stem_id, card in self.cards.items() if card.notes}
+        return midi_song(self.score, title=self.title, roots=roots, melodies=melodies)
 
 
 Maker = Callable[[Material, Path, Progress], None]

@@ -19,8 +19,9 @@ QUALITIES = 3
 """Major, minor, diminished: a chord is a root 0..11 and one of these; its index is
 root + 12 * quality."""
 
-NEIGHBOURS = (0, 1, -1, -2)
-"""Beats whose chroma the network sees: this one, the one before, the two after."""
+NEIGHBOURS = (0, 1, 2, 3, -1, -2, -3, -4)
+"""How far a loop is turned to bring a beat that the network sees to the beat that it judges:
+this one, three before it, four after it."""
 
 ABOVE_ROOT = (np.arange(12)[:, None] + np.arange(12)[None, :]) % 12
 """Row r: the pitch classes in order above root r."""
@@ -33,7 +34,7 @@ WEIGHTS = ("inward", "inward_offset", "outward", "outward_offset")
 class ChordModel:
     """One hidden layer of rectifiers, an output for each quality on the root.
 
-    inward: shape (120, hidden); outward: shape (hidden, 3); offsets beside them
+    inward: shape (216, hidden); outward: shape (hidden, 3); offsets beside them
     temperature: what the outputs are divided by, fitted on loops that the weights never saw
     changes: what a change costs on a downbeat, in the middle of a bar, elsewhere, in nepers
     """
@@ -47,7 +48,7 @@ class ChordModel:
 
 
 def chord_views(everything: Values, lowest: Values) -> Values:
-    """Stack the chromas of all beats as the network takes them, shape (beats, 12 roots, 120).
+    """Stack the chromas of all beats as the network takes them, shape (beats, 12 roots, 216).
 
     everything, lowest: shape (beats, 12). A loop begins again, so the last beat is before the
     first one. Square roots, so that a passing note counts too.
@@ -63,7 +64,7 @@ def chord_views(everything: Values, lowest: Values) -> Values:
 def log_chords(views: Values, model: ChordModel) -> Values:
     """Logarithms of the probabilities of the 36 chords on each beat, shape (beats, 36).
 
-    views: shape (beats, 12, 120), as chord_views gives them
+    views: shape (beats, 12, 216), as chord_views gives them
     """
     hidden = np.maximum(views @ model.inward + model.inward_offset, 0.0)
     judged = (hidden @ model.outward + model.outward_offset) / model.temperature
