@@ -45,8 +45,8 @@ class _Language:
 def with_digits(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     """Write the numbers of a text in digits where something is counted; the text stays as long.
 
-    text: in the spelling of ``fold``. "A hundred and forty bpm" becomes "140" with blanks before it
-    and "bpm". Numbers below ten, and those that count nothing a track has, stay as they are.
+    text: in the spelling of ``fold``. "A hundred and forty bpm" becomes "140", blanks and
+    "bpm". Numbers below ten, and those that count nothing a track has, stay as they are.
 
     Returns the text, and where the words of each number stood.
     """
@@ -54,7 +54,7 @@ def with_digits(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
         return text, ()
     spans = []
     for start, end, value in _numbers(text):
-        text = text[:start] + str(value).rjust(end - start) + text[end:]
+        text = text[:start] + str(value).ljust(end - start) + text[end:]
         spans.append((start, end))
     return text, tuple(spans)
 
