@@ -143,6 +143,7 @@ class PromptContents:
 
     def keep_only(self, kind: str) -> None:
         """Let nothing play in sections of a kind but what is wanted there."""
+        self.understand(self.only_words, "only_roles", f"what is requested in {kind}")
         self.sections[kind] = replace(self.request(kind), only=True)
 
     def requested(self, section: str = "") -> tuple[PartRequest, ...]:
@@ -181,7 +182,8 @@ class PromptContents:
     def refused_parts(self) -> tuple[str, ...]:
         """Names of refused sounds, for what is smaller than a category or goes by another name."""
         named = [thing.request for thing in self.things if thing.refused and not thing.section]
-        words = [request.name for request in named if request.name != request.category]
+        placed = {t.request.name for t in self.things if t.section and not t.refused}
+        words = [r.name for r in named if r.name != r.category and r.name not in placed]
         return tuple(dict.fromkeys([*words, *self.excluded_words]))
 
     def _is_partial(self, thing: InstrumentMention, section: str) -> bool:

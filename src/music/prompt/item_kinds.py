@@ -12,7 +12,6 @@ DESCRIBING = ("mood", "qualifier", "genre", "style", "foreign_genre", "slow", "f
 BEFORE_THING = (*DESCRIBING, "filler", "article", "with")
 ENDS = ("break", "comma", "but")
 VERB_SECTIONS = {"start_verb": "intro", "end_verb": "outro"}
-OFF_IN_SECTION = ("post_negator", "section")
 PREFERRED = frozenset({"rather", "prefer", "lieber", "eher", "лучше", "скорее"})
 INSTEAD = ("with", "by", "for", "durch", "gegen", "mit", "на")
 VOICES = ("female", "male")

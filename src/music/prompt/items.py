@@ -124,6 +124,14 @@ def section_beside(items: list[Item], index: int) -> str:
     return before.value if before.kind == "section" and ends_here else ""
 
 
+def feel_section(items: list[Item], index: int) -> str:
+    """Find the section that alone has a feel: "half-time in the bridge"; "" where none has."""
+    section = next_item(items, index, ("filler", "article", "in"))
+    if section.kind != "section" or next_item(items, index, ("filler", "article")).kind != "in":
+        return ""
+    return section.value
+
+
 def _guessed(word: Word, lexicon: PhraseTable) -> tuple[Found, ...]:
     """Guess what a mistyped word was meant to be, as it was written."""
     better = lexicon.corrected(word.text)

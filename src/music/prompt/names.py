@@ -37,7 +37,7 @@ _STOPS = re.compile(
     r"|\d+)(?!\w).*"
 )
 _KNOWN_KINDS = ("genre", "style", "foreign_genre", "instrument", "group", "decade")
-_KNOWN_NOUNS = (*_KNOWN_KINDS, "picture", "occasion", "source", "mood")
+_KNOWN_NOUNS = (*_KNOWN_KINDS, "picture", "occasion", "source", "mood", "section")
 """In German every noun has a capital, so that "wie Nebel" is no band."""
 _ARTICLE = re.compile(r"(?:a|an|the|some|this|that|ein|eine|einen|einem|der|die|das|eines)\s+")
 

@@ -13,13 +13,14 @@ from src.music.prompt.descriptions import describe, played
 from src.music.prompt.items import (
     THINGS,
     Item,
+    feel_section,
     list_goes_on,
     next_item,
     previous_item,
     section_beside,
     stands_in,
 )
-from src.music.prompt.word_order import in_reading_order
+from src.music.prompt.word_order import in_reading_order, things_before
 
 _SHIFT = 0.15
 _LONG, _SHORT = 1.6, 0.5
@@ -59,6 +60,12 @@ class PromptReader:
     def _describes(self) -> bool:
         """Take words that describe the track; they use up a refusal as a mood does."""
         refused = self._refusing or self._less
+        section = feel_section(self.items, self.index) or self.section
+        if section and self.item.kind == "feel" and not self.item.suggests and not refused:
+            request = replace(self.found.request(section), feel=self.item.value)
+            self.found.sections[section] = request
+            self._took("feel", f"{self.item.value} in {section}")
+            return True
         item = replace(self.item, text=self._with_denial(self.item.text))
         if not describe(item, self.found, refused=refused):
             self._denial = item.text.removesuffix(self.item.text).strip()
@@ -140,8 +147,8 @@ class PromptReader:
         following = next_item(self.items, self.index)
         before = previous_item(self.items, self.index)
         ends_here = following.kind in ("break", "comma", "and", "but")
-        if self._clause and (ends_here or (self.item.kind, following.kind) == kinds.OFF_IN_SECTION):
-            for number in self._clause:
+        if self._clause and (ends_here or self.item.kind == "post_negator"):
+            for number in self._clause[-max(1, self._things_here()) :]:
                 self.found.turn(number)
             self._clause = [] if ends_here else self._clause
             self._took("excluded", "what stands before")
@@ -156,6 +163,11 @@ class PromptReader:
         self._strong = self.item.kind == "without"
         self._denial = self.item.text
         self._clause = []
+
+    def _things_here(self) -> int:
+        """Count the things of the row that stands right before the item."""
+        row = things_before(self.items, self.index)
+        return sum(self.items[number].kind in THINGS for number in row) or len(self._clause)
 
     def on_replace(self) -> None:
         """ "Replace the guitar with a piano" refuses what stands before "with", "durch", "на"."""
@@ -195,6 +207,8 @@ class PromptReader:
         ends_here = next_item(self.items, self.index, ("filler",)).kind in kinds.ENDS
         if ends_here and self._clause and not self._refusing:
             self.found.only_requested = previous_item(self.items, self.index).kind in THINGS
+        if not (self._only or self.found.only_requested):
+            self._took("nothing", "only")
         self._refusing = self._fresh = False
 
     def on_not_only(self) -> None:

@@ -17,11 +17,19 @@ _TURNS = frozenset({"turn", "bring", "push", "dreh", "drehe", "dreht", "fahr", "
 _UP = frozenset({"up", "auf", "hoch", "rauf", "herauf"})
 _DOWN = frozenset({"down", "runter", "herunter", "zurück"})
 _MOST_BETWEEN = 5
+_SILENCED = dict.fromkeys(("aus", "weg", "raus", "out", "away"), "post_negator")
+_PARTED = {
+    **dict.fromkeys(("setzt", "setzen", "steigt", "steigen"), {**_SILENCED, "ein": "filler"}),
+    **dict.fromkeys(("fällt", "fallen", "geht", "gehen", "bleibt", "bleiben"), _SILENCED),
+    **dict.fromkeys(("take", "leave", "pull", "keep", "lass", "nimm"), _SILENCED),
+    **dict.fromkeys(("hört", "hören"), {"auf": "post_negator"}),
+}
+"""First half of a verb -> second half -> what both are for the reader."""
 
 
 def in_reading_order(items: Sequence[Item]) -> list[Item]:
     """Order items for a reader that goes from left to right; nothing is lost."""
-    return _restricted(_fronted(_allowed(_turned(list(items)))))
+    return _restricted(_fronted(_allowed(_taken_out(_turned(list(items))))))
 
 
 def _turned(items: list[Item], *, goes_on: bool = False) -> list[Item]:
@@ -47,11 +55,33 @@ def _turned(items: list[Item], *, goes_on: bool = False) -> list[Item]:
     return items
 
 
+def _taken_out(items: list[Item]) -> list[Item]:
+    """Join verbs whose halves stand apart: "setzt im Breakdown aus", "take the kick out".
+
+    Those that silence become a refusal of what stands before it, where their second half stood.
+    """
+    out = list(items)
+    for start, item in enumerate(items):
+        ends = _PARTED.get(item.text.casefold(), {})
+        for end in range(start + 1, min(start + 2 + _MOST_BETWEEN, len(items))):
+            word = items[end].text.casefold()
+            if items[end].kind in ("comma", "break"):
+                break
+            if word in ends and any(one.kind in THINGS for one in out[max(0, start - 4) : end]):
+                out[start] = Item("filler", "", "")
+                out[end] = Item(ends[word], "", f"{item.text} {items[end].text}")
+                break
+    for at in range(1, len(out)):
+        if out[at].text.casefold() == "out" and out[at - 1].kind in THINGS:
+            out[at] = replace(out[at], kind="post_negator")
+    return out
+
+
 def _allowed(items: list[Item]) -> list[Item]:
     """Let "is fine" end a refusal that was said before the thing that it speaks of."""
     out: list[Item] = []
     for item in items:
-        things = _things_before(out, len(out)) if item.kind == "allowed" else range(0)
+        things = things_before(out, len(out)) if item.kind == "allowed" else range(0)
         if not things:
             out.append(item)
             continue
@@ -71,7 +101,7 @@ def _fronted(items: list[Item]) -> list[Item]:
         start = number - 1
         while start and items[start - 1].kind in _BETWEEN:
             start -= 1
-        if start and items[start - 1].kind == "in" and _things_before(items, start - 1):
+        if start and items[start - 1].kind == "in" and things_before(items, start - 1):
             return [*items[: start - 1], item, *items[start - 1 : number], *items[number + 1 :]]
     return items
 
@@ -82,7 +112,7 @@ def _restricted(items: list[Item]) -> list[Item]:
         places = _places_behind(items, number) if item.kind == "only" else range(0)
         if not places:
             continue
-        things = _things_before(items, number)
+        things = things_before(items, number)
         rest = places.stop
         if not things:
             things = _things_behind(items, places.stop)
@@ -107,7 +137,7 @@ def _restricted(items: list[Item]) -> list[Item]:
     return items
 
 
-def _things_before(items: Sequence[Item], end: int) -> range:
+def things_before(items: Sequence[Item], end: int) -> range:
     """Find the row of things, joined by "and", that stands right before an index."""
     while end and items[end - 1].kind in _BETWEEN:
         end -= 1

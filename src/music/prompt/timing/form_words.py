@@ -39,12 +39,13 @@ class FormRequest:
     """A form as it is named.
 
     sections: all of them, in their order; empty where only some are spoken of
-    counts: (kind, how many of it)
+    counts: (kind, how many of it); doubled: kinds of which the last is played twice in a row
     straight_into: kind of section that the track begins with; "" where it is not said
     """
 
     sections: tuple[NamedSection, ...] = ()
     counts: tuple[tuple[str, int], ...] = ()
+    doubled: tuple[str, ...] = ()
     straight_into: str = ""
     written: tuple[str, ...] = ()
 
@@ -74,7 +75,15 @@ def take_form(sentence: Sentence) -> FormRequest:
         if count is not None:
             counts[kind] = count
             written.append(sentence.take(match))
-    return FormRequest(sections, tuple(counts.items()), straight, tuple(written))
+    doubled = []
+    for match in sentence.find(_double()):
+        kind = timeline_words().section_of(match["s"]).kind
+        if match["end"]:
+            doubled.append(kind)
+        else:
+            counts[kind] = 2
+        written.append(sentence.take(match))
+    return FormRequest(sections, tuple(counts.items()), tuple(doubled), straight, tuple(written))
 
 
 def _lone(sentence: Sentence, written: list[str]) -> tuple[NamedSection, ...]:
@@ -229,6 +238,20 @@ def _counted() -> re.Pattern[str]:
     return re.compile(
         rf"(?:{w['alone']}\s+)?(?P<n>(?:(?<![\w.,:/-])\d|{w.number}))(?![\w.,]){between}\s+(?P<s>{w.section})"
     )
+
+
+@cache
+def _double() -> re.Pattern[str]:
+    """Match "a double chorus", and "ends with a double chorus"."""
+    w = timeline_words()
+    end = rf"(?P<end>{w.any_of('ends with', 'at the end', 'last')}\s+(?:{w['article']}\s+)?)?"
+    double = r"(?:double|doppelte[nmrs]?|двойно[йго]\w*)[\s-]+|doppel"
+    return re.compile(rf"{end}(?<!\w)(?:{double})(?P<s>{_bare_section()})")
+
+
+def _bare_section() -> str:
+    """A pattern of every section's name, also as the second half of a word."""
+    return timeline_words().section.replace(r"(?<![^\W\d_])", "")
 
 
 @cache
