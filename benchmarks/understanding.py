@@ -15,7 +15,7 @@ with every fact right; and the time to plan.
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,7 @@ please want need like love would will shall should could can may might must do d
 give make makes made just also too very really something anything everything um uh hey hi ok thanks
 about around over under through out up down into onto per while when where which who what how if
 one two another other every each all both more than only even still again always now today
+little bit much background
 song track piece music tune sound sounds version thing stuff vibe vibes style kind sort bit lots
 play played put say says go goes come comes let lets long
 ein eine einen einem einer eines der die das den dem des und oder aber mit für im in am an auf zum
@@ -175,12 +176,15 @@ def passed_over(text: str, plan: Mapping[str, Any]) -> tuple[str, ...]:
         for word in _words(text)
         if word not in known
         and not (len(word) >= _COMPOUND and word in glued)
-        and not _joins_only(table.word(word))
+        and not _joins_only(table.word(table.corrected(word) or word), known)
     )
 
 
-def _joins_only(found: Sequence[Found]) -> bool:
-    return bool(found) and all(one.entry.kind in _JOINING for one in found)
+def _joins_only(found: Sequence[Found], known: Set[str]) -> bool:
+    """Tell whether the parts of a word only join others, or are accounted for: "Klavierstück"."""
+    return bool(found) and all(
+        one.entry.kind in _JOINING or one.written.casefold() in known for one in found
+    )
 
 
 def _musical(plan: Mapping[str, Any]) -> dict[str, Any]:

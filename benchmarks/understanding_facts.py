@@ -242,8 +242,12 @@ def _timeline(plan: Plan, events: Sequence[Mapping[str, Any]], _: Mapping[str, A
 
 
 def _ending(plan: Plan, ending: str, _: Mapping[str, Any]) -> bool:
+    """A ritardando that is refused with its reason is an answer, as a change of tempo is."""
     own = plan.get("ending") or {}
-    return ending == (own.get("kind") if isinstance(own, Mapping) else own)
+    told = any(entry["code"] == "tempo_change" for entry in plan.get("reported", ()))
+    return (ending == "ritardando" and told) or ending == (
+        own.get("kind") if isinstance(own, Mapping) else own
+    )
 
 
 def _fade_s(plan: Plan, fade_s: float, _: Mapping[str, Any]) -> bool:

@@ -19,6 +19,10 @@ _SHORTEST_PART = 3
 _JOINTS = ("", "s", "n", "en", "e", "es", "er")
 """What German puts between the parts of a compound: "Liebeslied", "Flötenmusik"."""
 
+_ENDING_AS = {ending: "frei" for ending in ("los", "lose", "loser", "loses", "losen", "losem",
+    "freie", "freier", "freies", "freien", "less")}  # fmt: skip
+"""Endings of compounds that deny what stands before them -> the word that does: "basslos"."""
+
 _SHORTEST_DENIED = 4
 _SHORTEST_CORRECTED_TO = 4
 
@@ -183,8 +187,9 @@ class PhraseTable:
         """Split a compound in two words, the first longer than any stem that fits."""
         text = word.plain
         for cut in range(len(text) - _SHORTEST_PART, max(_SHORTEST_PART - 1, longer_than - 1), -1):
-            first, second = self._first_part(text[:cut]), self._whole.get(text[cut:])
-            if first and second and (second.is_content or second.kind == "whole"):
+            second = self._whole.get(_ENDING_AS.get(text[cut:], text[cut:]))
+            first = self._first_part(text[:cut])
+            if first and second and (second.is_content or second.kind in ("whole", "free")):
                 position = _raw_place(word.raw, text[:cut])
                 return Found(first, word.raw[:position]), Found(second, word.raw[position:])
         return ()

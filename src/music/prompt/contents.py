@@ -102,10 +102,15 @@ class PromptContents:
         if self.only_requested:
             self.understand(self.only_words, "only_roles", "what is requested")
 
-    def turn(self, number: int) -> None:
-        """Refuse an instrument that was asked for, or ask for one that was refused."""
+    def turn(self, number: int, words: str = "") -> None:
+        """Refuse an instrument that was asked for, or ask for one that was refused.
+
+        words: that said so, where they are part of its name: "basslos"
+        """
         thing = self.things[number]
-        self.things[number] = replace(thing, refused=not thing.refused)
+        self.things[number] = replace(
+            thing, refused=not thing.refused, words=f"{thing.words}{words}"
+        )
 
     def note_unknown(self, items: Sequence[Item], index: int) -> None:
         """Note a word that nobody understood; unknown words side by side are one."""

@@ -14,6 +14,10 @@ ENDS = ("break", "comma", "but")
 VERB_SECTIONS = {"start_verb": "intro", "end_verb": "outro"}
 PREFERRED = frozenset({"rather", "prefer", "lieber", "eher", "лучше", "скорее"})
 INSTEAD = ("with", "by", "for", "durch", "gegen", "mit", "на")
+INSTEAD_OF = frozenset({"instead of", "in place of", "statt", "anstatt", "anstelle", "anstelle von",
+                        "вместо", "взамен"})  # fmt: skip
+"""Negators after which only the first thing is refused: "instead of the piano an organ"."""
+
 VOICES = ("female", "male")
 DENIALS = ("negator", "without", "forget", "except")
 REFUSES_CATEGORIES = {"electronic": ("synth", "lead", "pad")}

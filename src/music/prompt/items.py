@@ -8,7 +8,7 @@ from src.music.prompt.item_kinds import VERB_SECTIONS
 from src.music.prompt.text import Sentence
 from src.words.entries import WordEntry
 from src.words.phrases import Found, PhraseTable
-from src.words.spelling import BREAKS, Word
+from src.words.spelling import BREAKS, Word, plain
 
 MAX_GUESSES = 12
 """So many unknown words are compared with the lexicon; a longer text is no typing error."""
@@ -31,7 +31,7 @@ class Item:
     category, part, named: of an instrument, see ``WordEntry``
     denied: whether its own first letters deny it ("неяркий")
     implies, suggests: moods and facts that come with it, see ``WordEntry``
-    name: of its entry in the vocabulary
+    name: of its entry in the vocabulary; english: the words, or that name where they are foreign
     """
 
     kind: str
@@ -44,11 +44,14 @@ class Item:
     implies: tuple[str, ...] = ()
     suggests: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
+    english: str = ""
 
-    def english_name(self, language: str) -> str:
-        """Return it as it was said in English, or as the vocabulary has it where it was not."""
-        said = self.text.casefold()
-        return said if said.isascii() and language == "en" else self.name
+    @property
+    def full_value(self) -> str:
+        """The value, after its own name where several share one: "bandoneon accordion"."""
+        own = self.name if self.kind == "instrument" else ""
+        shared = set(own.split()) & set(self.value.split())
+        return self.value if not own or shared or own in self.value else f"{own} {self.value}"
 
 
 def items_of(sentence: Sentence, lexicon: PhraseTable) -> list[Item]:
@@ -154,7 +157,14 @@ def _item(found: Found) -> Item:
         implies=(entry.name, *entry.implies) if _is_finer_mood(entry) else entry.implies,
         suggests=entry.suggests,
         name=entry.name,
+        english=found.written.casefold() if _is_english(found) else entry.name,
     )
+
+
+def _is_english(found: Found) -> bool:
+    said = plain(found.written)
+    words = (*found.entry.words["en"], *found.entry.phrases)
+    return any(said.startswith(plain(word.rstrip("*"))) for word in words)
 
 
 def _is_finer_mood(entry: WordEntry) -> bool:

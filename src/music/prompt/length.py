@@ -45,6 +45,11 @@ _SECONDS = re.compile(
     r"|(?<=\d)\s*с(?=\s*(?:$|[,;.!\x00])))"
 )
 _HOURS = re.compile(rf"{_AMOUNT}{_UPPER}[\s-]*(?:hours?|stunden?|час(?:а|ов|ы)?)(?!\w)")
+_INVERTED = re.compile(
+    rf"(?<!\w)(?P<unit>минуты?|минуток|секунд[ыу]?)\s+(?:на\s+)?(?P<n>\d{{1,3}}|{_WORD})(?!\w)"
+)
+"""Russians put the unit first where they do not mean it exactly: "минуты на две"."""
+
 _HOUR_PARTS = {
     15.0: r"(?:a\s+)?quarter\s+(?:of\s+)?an\s+hour|(?:eine\s+)?viertelstunde|четверть\s+часа",
     30.0: r"(?:eine\s+)?halbe\s+stunde|полчаса",
@@ -173,6 +178,11 @@ def _seconds(match: re.Match[str]) -> Length:
     return Length(seconds=_amount(match))
 
 
+def _inverted(match: re.Match[str]) -> Length:
+    factor = 60.0 if match["unit"].startswith("мин") else 1.0
+    return Length(seconds=factor * _number(match["n"]))
+
+
 def _hour_part(match: re.Match[str]) -> Length:
     return Length(seconds=60.0 * float((match.lastgroup or "m0")[1:]))
 
@@ -190,6 +200,7 @@ _READERS = (
     (_HALVES, _half_minutes),
     (_MINUTES_AND, _minutes),
     (_SECONDS, _seconds),
+    (_INVERTED, _inverted),
     (_HOUR_PART, _hour_part),
     (_HOURS, _hours),
     (_BARS, _bars),

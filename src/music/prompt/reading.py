@@ -35,7 +35,7 @@ class PromptReader:
         self.found = PromptContents(language=language)
         self.section = ""
         self._refusing = self._fresh = self._strong = self._listing = False
-        self._with = self._only = self._less = self._replacing = self._skip_thing = False
+        self._with = self._only = self._less = self._replacing = self._skip_thing = self._instead = False
         self._denial = ""
         self._words: list[str] = []
         self._written: list[str] = []
@@ -161,6 +161,7 @@ class PromptReader:
             self.section = before.value
         self._refusing = self._fresh = True
         self._strong = self.item.kind == "without"
+        self._instead = self.item.text.casefold() in kinds.INSTEAD_OF
         self._denial = self.item.text
         self._clause = []
 
@@ -197,7 +198,7 @@ class PromptReader:
     def on_free(self) -> None:
         """ "Vocal-free" refuses what was just named; elsewhere the word says nothing."""
         if previous_item(self.items, self.index, ()).kind in THINGS and self._clause:
-            self.found.turn(self._clause[-1])
+            self.found.turn(self._clause[-1], self.item.text)
 
     def on_only(self) -> None:
         """ "Only piano", or "piano only", refuses all the rest."""
@@ -251,6 +252,9 @@ class PromptReader:
         """Take a mood of the track, of the instrument that follows, or of a section."""
         following = next_item(self.items, self.index, (*kinds.DESCRIBING, "filler", "and"))
         belongs = following.kind in ("instrument", "group")
+        if self._refusing and self._fresh and following.kind == "section":
+            self._took("excluded", f"such {following.value}")
+            return
         if self._refusing or self.item.denied or (self._less and not belongs):
             self._avoid_mood(belongs=belongs and self._refusing)
         elif self._is_about_section():
@@ -302,6 +306,9 @@ class PromptReader:
         self._took("energy", "quieter" if self._refusing else "louder")
         if about:
             self.found.shift_energy(about, -_SHIFT if self._refusing else _SHIFT)
+            self._end_refusal()
+        elif next_item(self.items, self.index).kind in ("break", "comma") and not self._clause:
+            self.found.moods.append("quiet" if self._refusing else "powerful")
             self._end_refusal()
         else:
             self._gain_db = -3.0 if self._refusing else 2.0
@@ -381,7 +388,7 @@ class PromptReader:
             self.found.asides.append((nearest, style))
             self.found.genre_bpm = self.item.suggests.get("bpm", self.found.genre_bpm)
             self._play_suggested()
-            self._took("genre", self.item.english_name(self.found.language))
+            self._took("genre", self.item.english)
         else:
             self._took("excluded", self.item.text.casefold())
             self._fresh = False
@@ -430,10 +437,15 @@ class PromptReader:
             self._skip_thing = False
             self._took("excluded", f"such {self.item.value}")
             return
+        before = previous_item(self.items, self.index, kinds.BEFORE_THING)
+        if self._instead and self._refusing and before.kind in THINGS:
+            self._end_refusal()  # "instead of the piano an organ"
         thing = self._thing()
         self._moved, self._fresh = [], False
         if thing is None:
             return
+        if self.item.suggests and not thing.refused:
+            self.found.suggestions.append(self.item.suggests)
         self._clause.append(len(self.found.things))
         self.found.things.append(thing)
         if self._only and not thing.section:
@@ -492,7 +504,7 @@ class PromptReader:
                 name=item.value,
                 category=item.category or item.value,
                 tags=tuple(dict.fromkeys(self._tags)),
-                text=" ".join([*dict.fromkeys(self._words), item.value]),
+                text=" ".join([*dict.fromkeys(self._words), item.full_value]),
                 gain_db=self._gain_db,
             ),
             refused=self._refusing != (item.kind == "refusal"),
