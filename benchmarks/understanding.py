@@ -40,7 +40,8 @@ from src.words.phrases import Found
 
 LABELS = Path(__file__).parent / "understanding_labels"
 HALVES = ("dev", "held")
-SETS = ("words", "sentences", "fresh_first_words", "fresh_first_sentences")
+SETS = ("words", "sentences", "fresh_first_words", "fresh_first_sentences",
+        "fresh_second_words", "fresh_second_sentences")  # fmt: skip
 """Files of labels; those that are called fresh have no held half."""
 _NOTHING = "music"
 _MUSICAL = ("bpm", "key", "genre", "style", "moods", "excluded", "swing", "beats_per_bar",
