@@ -54,7 +54,7 @@ please want need like love would will shall should could can may might must do d
 give make makes made just also too very really something anything everything um uh hey hi ok thanks
 about around over under through out up down into onto per while when where which who what how if
 one two another other every each all both more than only even still again always now today
-little bit much background
+little bit much background w
 song track piece music tune sound sounds version thing stuff vibe vibes style kind sort bit lots
 play played put say says go goes come comes let lets long
 ein eine einen einem einer eines der die das den dem des und oder aber mit für im in am an auf zum

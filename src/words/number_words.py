@@ -66,9 +66,10 @@ def _numbers(text: str) -> Iterator[tuple[int, int, int]]:
             value = language.value(match["n"])
             bare = match["counted"] is None
             before = text[: match.start("n")]
-            if _after("bars").search(before):
-                yield (*match.span("n"), value)
-            elif value >= 10 and (not bare or _is_tempo(value, before)):
+            numbered = _after("bars").search(before)
+            seconds = value < 60 and _after("minutes").search(before)
+            counts = value >= 10 and (not bare or _is_tempo(value, before))
+            if numbered or seconds or counts:
                 yield (*match.span("n"), value)
 
 

@@ -109,6 +109,9 @@ def _rhythm(item: Item, contents: PromptContents, refused: bool) -> None:
     if item.category:
         contents.patterns[item.category] = item.value
     contents.understand(item.text, "pattern", item.value)
+    player = prompt_lexicon().word(item.text.split()[-1])
+    if len(item.text.split()) > 1 and player and player[0].entry.kind == "instrument":
+        contents.things.append(played(player[0].entry.name, ""))
 
 
 def _technique(item: Item, contents: PromptContents, refused: bool) -> None:
@@ -170,6 +173,7 @@ _TAKERS: Mapping[str, _Taker] = {
     "scale": _scale,
     "progression": _progression,
     "feel": _feel,
+    "fade": _technique,
     "rhythm": _rhythm,
     "technique": _technique,
     "long_track": _whole_length,

@@ -18,6 +18,13 @@ INSTEAD_OF = frozenset({"instead of", "in place of", "statt", "anstatt", "anstel
                         "вместо", "взамен"})  # fmt: skip
 """Negators after which only the first thing is refused: "instead of the piano an organ"."""
 
+EVERY = frozenset({"every", "each", "alle", "jede", "jeden", "jedes", "каждые", "каждый", "каждую"})
+"""Words after which a place comes again and again, which nothing plays yet."""
+
+SHAPES = frozenset({"hit", "hits", "roll", "rolls", "loop", "loops", "line", "lines", "sample",
+                    "samples", "shot", "shots", "sound", "sounds"})  # fmt: skip
+"""Words behind a thing that say in which shape it comes: "brass hits"."""
+
 VOICES = ("female", "male")
 DENIALS = ("negator", "without", "forget", "except")
 REFUSES_CATEGORIES = {"electronic": ("synth", "lead", "pad")}

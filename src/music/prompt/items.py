@@ -21,6 +21,9 @@ _BEFORE_THINGS = (
 )  # fmt: skip
 """After these a source of noise is something to be heard."""
 
+_ALIKE = 3
+"""Words that begin with the same letters, as many, are one in the text of a request."""
+
 _SIGN_KINDS = {",": "comma", ":": "colon", "/": "and", "&": "and", "+": "and"}
 
 
@@ -48,10 +51,12 @@ class Item:
 
     @property
     def full_value(self) -> str:
-        """The value, after its own name where several share one: "bandoneon accordion"."""
-        own = self.name if self.kind == "instrument" else ""
-        shared = set(own.split()) & set(self.value.split())
-        return self.value if not own or shared or own in self.value else f"{own} {self.value}"
+        """The value, after its own English name where several share one: "guzheng koto"."""
+        own = self.english if self.name == self.value else self.name
+        known = [word[:_ALIKE] for word in self.value.split()]
+        new = any(word[:_ALIKE] not in known for word in own.replace("-", " ").split())
+        finer = self.kind == "instrument" and self.category != self.value
+        return f"{own} {self.value}" if new and finer else self.value
 
 
 def items_of(sentence: Sentence, lexicon: PhraseTable) -> list[Item]:
@@ -163,8 +168,10 @@ def _item(found: Found) -> Item:
 
 def _is_english(found: Found) -> bool:
     said = plain(found.written)
-    words = (*found.entry.words["en"], *found.entry.phrases)
-    return any(said.startswith(plain(word.rstrip("*"))) for word in words)
+    foreign = (*found.entry.words["de"], *found.entry.words["ru"])
+    words = found.entry.words["en"] or (*found.entry.phrases,)
+    stems = [plain(word.rstrip("*")) for word in words if word not in foreign]
+    return any(said.startswith(stem) for stem in stems)
 
 
 def _is_finer_mood(entry: WordEntry) -> bool:

@@ -50,6 +50,9 @@ _INVERTED = re.compile(
 )
 """Russians put the unit first where they do not mean it exactly: "минуты на две"."""
 
+_GLUED = re.compile(r"(?<![\w:.,])(\d{1,2})\s?m(?:in)?\s?(\d{1,2})\s?s(?:ec)?(?!\w)")
+"""Clock times as stopwatches write them: "1m30s"."""
+
 _HOUR_PARTS = {
     15.0: r"(?:a\s+)?quarter\s+(?:of\s+)?an\s+hour|(?:eine\s+)?viertelstunde|четверть\s+часа",
     30.0: r"(?:eine\s+)?halbe\s+stunde|полчаса",
@@ -197,6 +200,7 @@ def _bars(match: re.Match[str]) -> Length:
 
 _READERS = (
     (_CLOCK, _clock),
+    (_GLUED, _clock),
     (_HALVES, _half_minutes),
     (_MINUTES_AND, _minutes),
     (_SECONDS, _seconds),

@@ -35,7 +35,9 @@ class PromptReader:
         self.found = PromptContents(language=language)
         self.section = ""
         self._refusing = self._fresh = self._strong = self._listing = False
-        self._with = self._only = self._less = self._replacing = self._skip_thing = self._instead = False
+        self._with = self._only = self._less = self._replacing = self._skip_thing = (
+            self._instead
+        ) = False
         self._denial = ""
         self._words: list[str] = []
         self._written: list[str] = []
@@ -83,7 +85,12 @@ class PromptReader:
         return f"{denial} {words}".strip()
 
     def on_nothing(self) -> None:
-        """Pass over a word that only holds the sentence together."""
+        """Pass over a word that only holds the sentence together; "hits" says how a thing is."""
+        before = previous_item(self.items, self.index, ())
+        if self._clause and before.kind in THINGS and self.item.text.casefold() in kinds.SHAPES:
+            thing = self.found.things[self._clause[-1]]
+            words = f"{thing.words} {self.item.text}"
+            self.found.things[self._clause[-1]] = replace(thing, words=words)
 
     def on_break(self) -> None:
         """End everything that was pending at the end of a clause."""
@@ -148,8 +155,11 @@ class PromptReader:
         before = previous_item(self.items, self.index)
         ends_here = following.kind in ("break", "comma", "and", "but")
         if self._clause and (ends_here or self.item.kind == "post_negator"):
+            if self._text_behind() in kinds.EVERY:
+                return  # the reader of lengths reports "every 8 bars"
             for number in self._clause[-max(1, self._things_here()) :]:
-                self.found.turn(number)
+                if not self.found.things[number].refused:
+                    self.found.turn(number)
             self._clause = [] if ends_here else self._clause
             self._took("excluded", "what stands before")
             return
@@ -169,6 +179,10 @@ class PromptReader:
         """Count the things of the row that stands right before the item."""
         row = things_before(self.items, self.index)
         return sum(self.items[number].kind in THINGS for number in row) or len(self._clause)
+
+    def _text_behind(self) -> str:
+        behind = self.items[self.index + 1 : self.index + 2]
+        return behind[0].text.casefold() if behind else ""
 
     def on_replace(self) -> None:
         """ "Replace the guitar with a piano" refuses what stands before "with", "durch", "на"."""
@@ -198,7 +212,7 @@ class PromptReader:
     def on_free(self) -> None:
         """ "Vocal-free" refuses what was just named; elsewhere the word says nothing."""
         if previous_item(self.items, self.index, ()).kind in THINGS and self._clause:
-            self.found.turn(self._clause[-1], self.item.text)
+            self.found.turn(self._clause[-1], f" {self.item.text}")
 
     def on_only(self) -> None:
         """ "Only piano", or "piano only", refuses all the rest."""
@@ -327,6 +341,9 @@ class PromptReader:
             self._written.append(self.item.text)
             return
         else:
+            if self.found.tempo_feel == -sign:
+                kept = "fast" if sign < 0 else "slow"
+                self.found.report("contradiction", self.item.text, other=kept, kept=self.item.text)
             self.found.tempo_feel = sign
         self._took("bpm", "faster" if sign > 0 else "slower")
         self._refusing = self._fresh = self._less = False
@@ -334,7 +351,11 @@ class PromptReader:
     def _is_of_the_track(self, following: Item) -> bool:
         """Tell whether "slow piano" speaks of the track: a piano piece, or nothing else is said."""
         after = next_item(self.items, self.items.index(following, self.index), ("filler",))
-        return after.kind == "whole" or not (self.found.things or self.found.genres or self._with)
+        return (
+            "drums" in (following.value, following.category)
+            or after.kind == "whole"
+            or not (self.found.things or self.found.genres or self._with)
+        )
 
     def on_long(self) -> None:
         """Long or short: a section, the whole track, or only an instrument."""

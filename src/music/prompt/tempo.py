@@ -13,7 +13,9 @@ _UNIT = (
     r"(?:\s*(?:в|/)\s*мин(?:уту|\.)?)?|schlägen?(?:\s*(?:pro|/|in der)\s*min(?:ute)?)?)(?!\w)"
 )
 _TO = r"\s*(?:-|–|—|\.\.\.?|to|bis|до|and|und|и)\s*"
-_RANGE = re.compile(rf"(?:(?<!\w)(?:between|from|zwischen|von|между|от)\s+)?{_NUMBER}\s*(?:{_UNIT})?{_TO}{_NUMBER}[\s-]*{_UNIT}")
+_RANGE = re.compile(
+    rf"(?:(?<!\w)(?:between|from|zwischen|von|между|от)\s+)?{_NUMBER}\s*(?:{_UNIT})?{_TO}{_NUMBER}[\s-]*{_UNIT}"
+)
 _WITH_UNIT = re.compile(rf"(?:(?<=\s)-\s?|^-\s?)?{_NUMBER}[\s-]*{_UNIT}")
 _ABOUT = r"(?:(?:of|is|von|auf|um|die|at|ca\.?|circa|about|around|etwa|около|примерно|[:=~])\s*)*"
 _NAMED = re.compile(

@@ -19,10 +19,10 @@ _DOWN = frozenset({"down", "runter", "herunter", "zurück"})
 _MOST_BETWEEN = 5
 _SILENCED = dict.fromkeys(("aus", "weg", "raus", "out", "away"), "post_negator")
 _PARTED = {
-    **dict.fromkeys(("setzt", "setzen", "steigt", "steigen"), {**_SILENCED, "ein": "filler"}),
-    **dict.fromkeys(("fällt", "fallen", "geht", "gehen", "bleibt", "bleiben"), _SILENCED),
-    **dict.fromkeys(("take", "leave", "pull", "keep", "lass", "nimm"), _SILENCED),
-    **dict.fromkeys(("hört", "hören"), {"auf": "post_negator"}),
+    **{verb: _SILENCED | {"ein": "filler"} for verb in ("setzt", "setzen", "steigt", "steigen")},
+    **{verb: _SILENCED for verb in ("fällt", "fallen", "geht", "gehen", "bleibt", "bleiben")},
+    **{verb: _SILENCED for verb in ("take", "leave", "pull", "keep", "lass", "nimm")},
+    **{verb: {"auf": "post_negator"} for verb in ("hört", "hören")},
 }
 """First half of a verb -> second half -> what both are for the reader."""
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from src.music.model.accounts import UnderstoodWords
+from src.music.model.accounts import ReportedWords, UnderstoodWords
 from src.music.prompt.contents import PromptContents
 from src.music.prompt.intent import ClauseRequest, PromptIntent
 from src.music.prompt.items import THINGS, items_of
@@ -348,6 +348,9 @@ def with_timeline(
     if ending is not None:
         style = ending.style or "last hit"
         said += [UnderstoodWords(words, "ending", style) for words in ending.written]
+        values = {"other": ending.style, "kept": ending.style}
+        passed = tuple(ReportedWords("contradiction", words, values) for words in ending.passed)
+        intent = replace(intent, reported=(*intent.reported, *passed))
     return replace(
         intent,
         clauses=timeline.clauses,

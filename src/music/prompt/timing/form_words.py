@@ -100,6 +100,8 @@ def _lone(sentence: Sentence, written: list[str]) -> tuple[NamedSection, ...]:
 def _headed(sentence: Sentence, written: list[str]) -> tuple[NamedSection, ...]:
     """Read "[Intro] pads [Verse 8 bars] drums": each heading with the words up to the next."""
     matches = sentence.find(_heading())
+    colons = sentence.find(_colon_heading()) if not matches else []
+    matches += colons if len(colons) > 1 else []
     ends = [*(match.start() for match in matches), len(sentence.raw)][1:]
     sections = tuple(
         NamedSection(*_named(match["s"]), _length(match), says=(match.end(), end))
@@ -189,6 +191,16 @@ def _heading() -> re.Pattern[str]:
     w = timeline_words()
     length = rf"(?:[\s,:-]*(?P<n>{w.number})[\s-]*(?P<u>{w.unit}))?"
     return re.compile(rf"\[\s*(?P<s>{w.section})(?:\s*\d{{1,2}}(?!\d|\s*{w.unit}))?{length}\s*\]:?")
+
+
+@cache
+def _colon_heading() -> re.Pattern[str]:
+    """Match "verse:" where a clause begins, with its length before the colon."""
+    w = timeline_words()
+    length = rf"(?:[\s,(-]*(?P<n>{w.number})[\s-]*(?P<u>{w.unit})\)?)?"
+    return re.compile(
+        rf"(?:(?<=[.,;\n\x00])|(?<=^))\s*(?P<s>{w.section})(?:\s*\d{{1,2}}(?!\d))?{length}\s*:"
+    )
 
 
 @cache

@@ -92,7 +92,9 @@ def _bare_bars(text: str, found: Sequence[TimeMark]) -> Iterator[TimeMark]:
 
     Only one that is higher, as a bar of a phrase is, and has something to place in front of it.
     """
-    bars = [m.start.bars for m in found if m.kind in (AT, FROM) and m.start and m.start.bars]
+    bars = [
+        m.start.bars for m in found if m.kind in (AT, FROM) and m.start and m.start.bars is not None
+    ]
     if not bars:
         return
     for match in _going_on().finditer(text):
@@ -127,7 +129,7 @@ def _may_say_when() -> re.Pattern[str]:
     words = timeline_words()
     units = words.any_of(
         "bar", "minute", "second", "middle", "halfway", "first half", "second half",
-        "from the start",
+        "from the start", "until halfway",
     )  # fmt: skip
     named = rf"(?:{words.any_of(*_BOUNDS)}|{words.ordinal})(?:\s+\S+){{0,2}}\s+{words.section}"
     return re.compile(rf"{units}|\d[sс](?!\w)|{_CLOCK}|{named}")
@@ -174,6 +176,7 @@ def _edges(w: TimelineWords) -> Iterator[tuple[str, _Reader]]:
     not_of_section = rf"(?!\s+(?:of|des)\s+(?:the\s+)?{w.section})"
     for name, kind, start, end in (
         ("from the start", FROM, START, None),
+        ("until halfway", WITHIN, START, Moment(share=0.5)),
         ("first half", WITHIN, START, Moment(share=0.5)),
         ("second half", WITHIN, Moment(share=0.5), END),
         ("halfway", AT, Moment(share=0.5), None),
@@ -314,7 +317,7 @@ def _at_length(match: re.Match[str]) -> TimeMark | None:
 
 def _is_decade(match: re.Match[str]) -> bool:
     """Recognise "from the 80s", which is no position."""
-    return match["u"] == "s" and "the" in match[0].split()
+    return match["u"] == "s" and not {"the", "a", "an"}.isdisjoint(match[0].split())
 
 
 def _in_ordinal_minute(match: re.Match[str]) -> TimeMark | None:
