@@ -38,6 +38,12 @@ def _occasion(item: Item, contents: PromptContents, refused: bool) -> None:
     contents.understand(item.text, item.kind, item.value)
 
 
+def play_suggested(item: Item, contents: PromptContents) -> None:
+    """Ask for the instrument that the name of a genre says: "classical piano"."""
+    if "plays" in item.suggests:
+        contents.things.append(played(item.suggests["plays"], item.text))
+
+
 def played(name: str, words: str, *, refused: bool = False) -> InstrumentMention:
     """Ask for an instrument by its name in the vocabulary."""
     (found, *_), _ = prompt_lexicon().find(words_of(name), 0)

@@ -21,10 +21,6 @@ INSTEAD_OF = frozenset({"instead of", "in place of", "statt", "anstatt", "anstel
 EVERY = frozenset({"every", "each", "alle", "jede", "jeden", "jedes", "каждые", "каждый", "каждую"})
 """Words after which a place comes again and again, which nothing plays yet."""
 
-SHAPES = frozenset({"hit", "hits", "roll", "rolls", "loop", "loops", "line", "lines", "sample",
-                    "samples", "shot", "shots", "sound", "sounds"})  # fmt: skip
-"""Words behind a thing that say in which shape it comes: "brass hits"."""
-
 VOICES = ("female", "male")
 DENIALS = ("negator", "without", "forget", "except")
 REFUSES_CATEGORIES = {"electronic": ("synth", "lead", "pad")}

@@ -140,6 +140,17 @@ def feel_section(items: list[Item], index: int) -> str:
     return section.value
 
 
+def text_behind(items: list[Item], index: int) -> str:
+    """Return the words of the item behind an index, in lower case; "" at the end."""
+    return items[index + 1].text.casefold() if index + 1 < len(items) else ""
+
+
+def speaks_of_track(items: list[Item], index: int, following: Item) -> bool:
+    """Tell whether "slow" at index speaks of the track: of a piano piece, or of its beat."""
+    after = next_item(items, items.index(following, index), ("filler",))
+    return "drums" in (following.value, following.category) or after.kind == "whole"
+
+
 def _guessed(word: Word, lexicon: PhraseTable) -> tuple[Found, ...]:
     """Guess what a mistyped word was meant to be, as it was written."""
     better = lexicon.corrected(word.text)

@@ -20,8 +20,8 @@ _MOST_BETWEEN = 5
 _SILENCED = dict.fromkeys(("aus", "weg", "raus", "out", "away"), "post_negator")
 _PARTED = {
     **{verb: _SILENCED | {"ein": "filler"} for verb in ("setzt", "setzen", "steigt", "steigen")},
-    **{verb: _SILENCED for verb in ("fällt", "fallen", "geht", "gehen", "bleibt", "bleiben")},
-    **{verb: _SILENCED for verb in ("take", "leave", "pull", "keep", "lass", "nimm")},
+    **dict.fromkeys(("fällt", "fallen", "geht", "gehen", "bleibt", "bleiben"), _SILENCED),
+    **dict.fromkeys(("take", "leave", "pull", "keep", "lass", "nimm"), _SILENCED),
     **{verb: {"auf": "post_negator"} for verb in ("hört", "hören")},
 }
 """First half of a verb -> second half -> what both are for the reader."""
@@ -81,7 +81,7 @@ def _allowed(items: list[Item]) -> list[Item]:
     """Let "is fine" end a refusal that was said before the thing that it speaks of."""
     out: list[Item] = []
     for item in items:
-        things = things_before(out, len(out)) if item.kind == "allowed" else range(0)
+        things = _things_before(out, len(out)) if item.kind == "allowed" else range(0)
         if not things:
             out.append(item)
             continue
@@ -101,7 +101,7 @@ def _fronted(items: list[Item]) -> list[Item]:
         start = number - 1
         while start and items[start - 1].kind in _BETWEEN:
             start -= 1
-        if start and items[start - 1].kind == "in" and things_before(items, start - 1):
+        if start and items[start - 1].kind == "in" and _things_before(items, start - 1):
             return [*items[: start - 1], item, *items[start - 1 : number], *items[number + 1 :]]
     return items
 
@@ -112,7 +112,7 @@ def _restricted(items: list[Item]) -> list[Item]:
         places = _places_behind(items, number) if item.kind == "only" else range(0)
         if not places:
             continue
-        things = things_before(items, number)
+        things = _things_before(items, number)
         rest = places.stop
         if not things:
             things = _things_behind(items, places.stop)
@@ -137,7 +137,12 @@ def _restricted(items: list[Item]) -> list[Item]:
     return items
 
 
-def things_before(items: Sequence[Item], end: int) -> range:
+def count_things_before(items: Sequence[Item], index: int) -> int:
+    """Count the things of the row that stands right before an index."""
+    return sum(items[number].kind in THINGS for number in _things_before(items, index))
+
+
+def _things_before(items: Sequence[Item], end: int) -> range:
     """Find the row of things, joined by "and", that stands right before an index."""
     while end and items[end - 1].kind in _BETWEEN:
         end -= 1
