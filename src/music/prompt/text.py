@@ -8,7 +8,7 @@ from src.words.spelling import TAKEN, Word, fold, words_of
 
 _GERMAN = re.compile(
     r"\b(?:ohne|mit|und|ein|eine[nrms]?|kein\w*|nicht|der|die|das|im|für|sehr|takte|minuten|dur|moll"
-    r"|wie|klingt|statt|etwas|düster\w*|treibend\w*|aber|zum|als)\b|[äöüß]"
+    r"|wie|klingt|statt|etwas|von|ab|alles|takt|nach|bis|dann|nur|sowie|bitte|düster\w*|treibend\w*|aber|zum|als)\b|[äöüß]"
 )
 
 
