@@ -243,4 +243,3 @@ def _is_minor_mode(key: str) -> bool:
 
 def _one(tag: str | None) -> tuple[str, ...]:
     return () if tag is None else (tag,)
-
