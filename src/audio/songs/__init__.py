@@ -1,5 +1,5 @@
 """Whole songs: tempo with its drift, beats, bars, keys and sections.
 
-Face: ``onsets.song_onsets``, ``tempo_curve.tempo_curve``, ``beats.track_beats``,
+Face: ``onsets.song_onsets``, ``tempo_octave.tempo_and_beats``,
 ``bars.find_bars``, ``keys.song_key``, ``sections.find_sections``.
 """

@@ -105,7 +105,10 @@ def evened(rise: Values) -> Values:
     if not rise.size:
         return rise
     above = np.maximum(rise - uniform_filter1d(rise, round(_LOCAL_S * FRAME_RATE)), 0.0)
-    around = np.sqrt(uniform_filter1d(np.square(above), round(_LEVEL_S * FRAME_RATE)))
+    around = np.sqrt(
+        # A running sum may end a hair below zero.
+        np.maximum(uniform_filter1d(np.square(above), round(_LEVEL_S * FRAME_RATE)), 0.0)
+    )
     floor = 0.1 * float(np.sqrt(np.mean(np.square(above)))) + 1e-9
     even: Values = np.minimum(above / (around + floor), 4.0)
     return even

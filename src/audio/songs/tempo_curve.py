@@ -51,6 +51,12 @@ def tempo_grid() -> Values:
     return grid
 
 
+def tempo_prior(bpm: Values) -> Values:
+    """Rate how usual tempos are, as log odds."""
+    prior: Values = -0.5 * np.square(np.log2(bpm / USUAL_BPM) / USUAL_SPREAD)
+    return prior
+
+
 def tempo_curve(onsets: SongOnsets) -> TempoCurve | None:
     """Follow the tempo of a song. None where hardly anything begins, or for under four seconds."""
     strength = onsets.strength + 0.5 * onsets.low
@@ -58,8 +64,7 @@ def tempo_curve(onsets: SongOnsets) -> TempoCurve | None:
         return None
     times_s, ratings = _tempogram(strength)
     grid = tempo_grid()
-    prior = -0.5 * np.square(np.log2(grid / USUAL_BPM) / USUAL_SPREAD)
-    path = _likeliest_path(_CONTRAST * ratings + prior)
+    path = _likeliest_path(_CONTRAST * ratings + tempo_prior(grid))
     return TempoCurve(times_s, grid[path])
 
 
