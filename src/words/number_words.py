@@ -79,7 +79,8 @@ def _is_tempo(value: int, before: str) -> bool:
 
 @cache
 def _data() -> Mapping[str, Any]:
-    return read_yaml(files("src.words") / "data" / "numbers.yaml")
+    found: Mapping[str, Any] = read_yaml(files("src.words") / "data" / "numbers.yaml")
+    return found
 
 
 @cache
