@@ -21,7 +21,7 @@ from src.words.vocabulary import vocabulary
 WEIGHTS: dict[str, float] = {
     "meaning": 1.0, "category": 1.3, "tempo": 1.5, "key": 2.0, "kit": 0.6, "variety": 1.0,
     "quality": 0.35, "role": 0.8, "length": 0.3, "wanted": 1.2, "shape": 1.2,
-    "together": 0.6, "named": 2.5, "chords": 1.5,
+    "together": 0.6, "named": 2.5, "chords": 2.5,
 }  # fmt: skip
 """How much each criterion counts. The scores are joined by a weighted geometric mean, so
 that one bad criterion can't be bought off by the others."""
@@ -42,7 +42,7 @@ _CUT_BARS = 0.1
 """Bars that lose their end: a loop that fits the metre, or a one-shot, is far better."""
 
 _CHORDAL = tuple(name for name in TONAL_CATEGORIES if name != "vocal")
-_MOVED, _DEAF = 0.75, 0.2
+_MOVED, _DEAF = 0.55, 0.2
 """What loops that can follow chords are worth beside a sampled note, and what can't follow."""
 
 _NAMED_BONUS = 0.3
