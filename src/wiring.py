@@ -4,7 +4,7 @@ Each object is built when it is first asked for, so that ``plan`` does not pay f
 sound engine and ``doctor`` does not pay for anything.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from src.services.tracks.revisions import RevisionService
     from src.services.tracks.service import TrackService
     from src.workers.broker import BrokerRunner
+    from src.workers.keeper import BrokerState
     from src.workers.local import LocalRunner
     from src.workers.watching import WatchThread
 
@@ -296,6 +297,11 @@ class Services:
         from src.workers.local import LocalRunner
 
         return LocalRunner(lanes={LIBRARY: 1, VECTORS: 1, TRACKS: self.settings.job_threads})
+
+    @cached_property
+    def broker_state(self) -> "Callable[[], BrokerState]":
+        """What says whether the broker is there, where one is needed."""
+        return self.runner.broker_state
 
     @cached_property
     def jobs(self) -> "JobService":

@@ -1,8 +1,9 @@
 """What endpoints are handed: the engine's services, and how they wait for jobs."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
@@ -35,6 +36,9 @@ from src.services.tracks.service import TrackService
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 0.25
 
 
+BrokerState = Literal["unused", "ok", "away"]
+
+
 @dataclass(frozen=True)
 class Engine:
     """Everything that endpoints work with. Services open their own transactions, each in one
@@ -63,6 +67,7 @@ class Engine:
     quarantine: QuarantineService
     jobs: JobService
     watch: JobWatch
+    broker_state: Callable[[], BrokerState]
 
 
 def get_engine(request: Request) -> Engine:
