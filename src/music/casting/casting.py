@@ -14,6 +14,7 @@ from src.music.casting.hats import hat_kind, partner_name
 from src.music.casting.made_marks import is_made
 from src.music.casting.matching import CastingContext, StemCandidate, match_stem
 from src.music.casting.requests import loop_parts, part_requests
+from src.music.harmony.progressions import is_moving
 from src.music.model.accounts import report_text
 from src.music.model.part_request import PartRequest
 from src.music.model.plan import (
@@ -247,6 +248,7 @@ class _Casting:
             self.plan.excluded,
             names_if_any(cards, names) if names else (),
             any(self.plan.structure[number].chords_asked for number in request.sections),
+            any(is_moving(self.plan.structure[number].chords) for number in request.sections),
         )
 
     def matches(self, request: PartRequest) -> list[CastPart]:

@@ -21,7 +21,7 @@ from src.words.vocabulary import vocabulary
 WEIGHTS: dict[str, float] = {
     "meaning": 1.0, "category": 1.3, "tempo": 1.5, "key": 2.0, "kit": 0.6, "variety": 1.0,
     "quality": 0.35, "role": 0.8, "length": 0.3, "wanted": 1.2, "shape": 1.2,
-    "together": 0.6, "named": 2.5, "chords": 1.5,
+    "together": 0.6, "named": 2.5, "chords": 2.5,
 }  # fmt: skip
 """How much each criterion counts. The scores are joined by a weighted geometric mean, so
 that one bad criterion can't be bought off by the others."""
@@ -42,7 +42,7 @@ _CUT_BARS = 0.1
 """Bars that lose their end: a loop that fits the metre, or a one-shot, is far better."""
 
 _CHORDAL = tuple(name for name in TONAL_CATEGORIES if name != "vocal")
-_MOVED, _DEAF = 0.75, 0.2
+_MOVED, _DEAF, _PUZZLING = 0.55, 0.2, 0.5
 """What loops that can follow chords are worth beside a sampled note, and what can't follow."""
 
 _NAMED_BONUS = 0.3
@@ -71,6 +71,7 @@ class CastingContext:
     excluded: what the plan refuses
     names: of the sound that the prompt asks for; empty where it asks for none of its own
     chords_asked: the track's chords are asked for, so that its parts have to play them
+    chords_move: the track changes its chords, beneath which a loop must be understood
     """
 
     backbone: str | None = None
@@ -80,6 +81,7 @@ class CastingContext:
     excluded: tuple[str, ...] = ()
     names: Alternatives = ()
     chords_asked: bool = False
+    chords_move: bool = False
 
 
 def match_stem(
@@ -275,8 +277,10 @@ def _together(card: StemCard, fit: Fit, context: CastingContext) -> list[Reason]
 
 def _chords(card: StemCard, fit: Fit, context: CastingContext) -> list[Reason]:
     """Rate whether a stem can play chords that are asked for: note by note, or as a loop."""
-    if not context.chords_asked or card.category not in _CHORDAL:
+    if card.category not in _CHORDAL:
         return []
+    if not context.chords_asked:
+        return _understood(card, fit, context)
     if fit.way == "steps":
         known = card.key is not None
         text = "plays any chord note by note" if known else "its note is not known"
@@ -284,6 +288,15 @@ def _chords(card: StemCard, fit: Fit, context: CastingContext) -> list[Reason]:
     if fit.way == "loop" and not fit.own_bar and (is_still(card) or has_progression(card)):
         return [Reason("chords", _MOVED, "its bars can be moved to the chords asked for")]
     return [Reason("chords", _DEAF, "can't follow the chords asked for")]
+
+
+def _understood(card: StemCard, fit: Fit, context: CastingContext) -> list[Reason]:
+    """Rate a loop whose chords were analysed in vain: what plays beside it has to stay."""
+    if not context.chords_move or fit.way != "loop" or card.chords is None:
+        return []
+    if is_still(card) or has_progression(card):
+        return [Reason("chords", 1.0, "its chords are known")]
+    return [Reason("chords", _PUZZLING, "its chords are not clear")]
 
 
 def _length(card: StemCard, fit: Fit, target: Target) -> list[Reason]:
