@@ -8,6 +8,7 @@ from src import __version__
 from src.cli import (
     backups,
     cache,
+    dataset,
     exports,
     finding,
     library,
@@ -28,7 +29,7 @@ _FILL_LIBRARY = ("preprocess", "demo", "serve", "restore")
 """Commands to which ``--library`` names a home, even one that is not there yet."""
 
 
-_TAKE_LONG = ("reanalyse", "reembed", "revise", "export")
+_TAKE_LONG = ("reanalyse", "reembed", "revise", "export", "dataset")
 
 
 class UsageError(InvalidInputError):
@@ -78,6 +79,7 @@ def parser() -> argparse.ArgumentParser:
     _add_track_commands(command)
     _add_revision_commands(command)
     models.add_options(command("models", models.models, "list, verify, pull or export CLAP"))
+    dataset.add_options(command("dataset", dataset.dataset, "make training data of songs"))
     command("doctor", system.doctor, "check that everything needed is there")
     cache.add_options(command("cache", cache.cache, "what renders keep for later ones"))
     backups.add_options(command("backup", backups.backup, "save the library"), saves=True)
