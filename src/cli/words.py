@@ -79,7 +79,6 @@ def parser() -> argparse.ArgumentParser:
     _add_track_commands(command)
     _add_revision_commands(command)
     models.add_options(command("models", models.models, "list, verify, pull or export CLAP"))
-    dataset.add_options(command("dataset", dataset.dataset, "make training data of songs"))
     command("doctor", system.doctor, "check that everything needed is there")
     cache.add_options(command("cache", cache.cache, "what renders keep for later ones"))
     backups.add_options(command("backup", backups.backup, "save the library"), saves=True)
@@ -113,6 +112,7 @@ def _add_library_commands(command: AddCommand) -> None:
     made = command("matches", matches.matches, "tell what goes with a stem")
     matches.add_options(made)
     add_filters(made)
+    dataset.add_options(command("dataset", dataset.dataset, "make training data of songs"))
     made = command("quarantine", library.quarantine, "list refused files, or retry one")
     made.add_argument("--retry", metavar="ID")
 

@@ -94,7 +94,7 @@ def proposals_of(
 
 
 def _measured(measures: SongMeasures, stated_bpm: float | None) -> Proposal | None:
-    """What was measured; where a name states half or double of the tempo, at its octave."""
+    """Take what was measured; where a name states half or double of the tempo, at its octave."""
     bpm = measures.bpm if measures.bpm_confidence >= _SURE_MEASURE else None
     if bpm is not None and stated_bpm is not None:
         near = [bpm * factor for factor in _OCTAVES

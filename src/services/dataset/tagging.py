@@ -13,7 +13,7 @@ from src.tagging.lyrics_sources import find_lyrics
 from src.tagging.merging import merge, proposals_of
 from src.tagging.outputs import persons_text, planned_lyrics, planned_prompts, write_planned
 from src.tagging.policy import ORIGINAL_ORDER, SongTags, conform
-from src.tagging.records import SongRecord, read_record, write_record
+from src.tagging.records import SongMeasures, SongRecord, read_record, write_record
 from src.tagging.song_names import read_song_name
 from src.tagging.songs import SongFiles
 from src.tagging.whitelist import Whitelist
@@ -61,14 +61,10 @@ def tag_song(files: SongFiles, options: TaggingOptions) -> TaggedSong:
     metadata = read_metadata(files.song)
     tags = {**metadata.info, **metadata.tags}
     name = read_song_name(files.song.name, _stated_tags(tags))
-    if known is not None and same and known.measures is not None:
-        measures = known.measures
-    else:
-        sound = read_audio(files.song, max_s=_LONGEST_SONG_S)
-        measures = analyse_song(sound.audio, sample_rate=sound.sample_rate)
+    measures = known.measures if known is not None and same else None
+    measures = _measured(files) if measures is None else measures
     written = {} if known is None else dict(known.written)
     person, unknown = _persons_tags(files, options, written)
-    lyrics_state = known.lyrics_state if known else "off"
     merged = merge(
         proposals_of(
             persons=[one for one in (person, options.common) if one is not None],
@@ -76,21 +72,16 @@ def tag_song(files: SongFiles, options: TaggingOptions) -> TaggedSong:
             genre=tags.get("GENRE") or tags.get("IGNR", ""),
             measures=measures,
             model=None,
-            instrumental=lyrics_state == "instrumental",
+            instrumental=known is not None and known.lyrics_state == "instrumental",
             whitelist=options.whitelist,
         )
     )
     record = replace(
         known or SongRecord(files.song.name, digest),
-        content=digest,
-        title=name.title,
-        artist=name.artist,
-        tags=merged.tags,
-        key=name.key or measures.key,
-        sources=merged.sources,
-        measures=measures,
+        content=digest, title=name.title, artist=name.artist, tags=merged.tags,
+        key=name.key or measures.key, sources=merged.sources, measures=measures,
         notes=tuple(f"not in the whitelist: {tag}" for tag in unknown),
-    )
+    )  # fmt: skip
     planned = planned_prompts(files, merged.tags, written, options.order)
     record = record.with_written(write_planned(planned, over_persons=options.overwrite))
     if record != known:
@@ -120,6 +111,11 @@ def find_song_lyrics(
     if record != known:
         write_record(files.record, record)
     return record
+
+
+def _measured(files: SongFiles) -> SongMeasures:
+    sound = read_audio(files.song, max_s=_LONGEST_SONG_S)
+    return analyse_song(sound.audio, sample_rate=sound.sample_rate)
 
 
 def _persons_tags(
