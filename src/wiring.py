@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from src.music.arranging.library_summary import LibrarySummary
     from src.music.prompt.library_sounds import LibrarySound
     from src.services.arranger import ArrangerService
+    from src.services.dataset.service import DatasetService
     from src.services.export.service import ExportService
     from src.services.ingest.reanalysis import ReanalysisService
     from src.services.ingest.reembedding import ReembeddingService
@@ -261,6 +262,13 @@ class Services:
         from src.services.export.service import ExportService
 
         return ExportService(self.database, self.settings, self.cards)
+
+    @cached_property
+    def datasets(self) -> "DatasetService":
+        """From songs to training sets."""
+        from src.services.dataset.service import DatasetService
+
+        return DatasetService(self.settings)
 
     @cached_property
     def backup(self) -> "BackupService":

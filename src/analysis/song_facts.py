@@ -93,7 +93,7 @@ def _sections(
 
 
 def _steadiness(onsets: SongOnsets, beats_s: Values) -> float:
-    """How far beats stand out of what lies between, and repeat bar by bar, as 0 to 1."""
+    """Rate how far beats stand out of what lies between, and repeat bar by bar, as 0 to 1."""
     if beats_s.size < 8:
         return 0.0
     at = np.round(beats_s * FRAME_RATE).astype(int)

@@ -8,6 +8,7 @@ from src import __version__
 from src.cli import (
     backups,
     cache,
+    dataset,
     exports,
     finding,
     library,
@@ -28,7 +29,9 @@ _FILL_LIBRARY = ("preprocess", "demo", "serve", "restore")
 """Commands to which ``--library`` names a home, even one that is not there yet."""
 
 
-_TAKE_LONG = ("reanalyse", "notes", "reembed", "revise", "export", "move-database")
+_TAKE_LONG = (
+    "reanalyse", "notes", "reembed", "revise", "export", "dataset", "move-database",
+)  # fmt: skip
 
 
 class UsageError(InvalidInputError):
@@ -112,6 +115,7 @@ def _add_library_commands(command: AddCommand) -> None:
     made = command("matches", matches.matches, "tell what goes with a stem")
     matches.add_options(made)
     add_filters(made)
+    dataset.add_options(command("dataset", dataset.dataset, "make training data of songs"))
     made = command("quarantine", library.quarantine, "list refused files, or retry one")
     made.add_argument("--retry", metavar="ID")
 

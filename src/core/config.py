@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     render_cache_mb: int = Field(default=2000, ge=0, description="0: nothing is kept")
     index_ann_above: int = Field(default=1_000_000, ge=1_000, description="stems")
 
+    genius_token: SecretStr | None = Field(default=None, description="none: lyrics of files alone")
+
     track_artist: str = Field(default="", description="in the tags of exported tracks")
     target_lufs: float = Field(default=-14.0, ge=-40.0, le=-5.0)
     ceiling_dbtp: float = Field(default=-1.0, ge=-12.0, le=0.0)
@@ -63,7 +65,7 @@ class Settings(BaseSettings):
     def _any_case(cls, level: object) -> object:
         return level.upper() if isinstance(level, str) else level
 
-    @field_validator("api_key", mode="after")
+    @field_validator("api_key", "genius_token", mode="after")
     @classmethod
     def _blank_is_none(cls, key: SecretStr | None) -> SecretStr | None:
         return key if key is not None and key.get_secret_value() else None

@@ -75,7 +75,7 @@ def find_bars(onsets: SongOnsets, beats_s: Values, chroma: Values) -> Bars | Non
 
 
 def _change(features: Values) -> Values:
-    """How far each beat's features lie from those of the beat before, shape (beats,)."""
+    """Measure how far each beat's features lie from those of the beat before, shape (beats,)."""
     steps = np.linalg.norm(np.diff(features, axis=0), axis=1)
     return np.concatenate([steps[:1] * 0.0, steps])
 

@@ -76,7 +76,7 @@ def _folded(curve: Values, bins: NDArray[np.int64], spread: float) -> Values:
 
 
 def _pulse_rating(profile: Values) -> Values:
-    """How well beats, eighths and sixteenths from each shift on meet onsets."""
+    """Rate how well beats, eighths and sixteenths from each shift on meet onsets."""
     quarter = BINS // 4
     rating: Values = profile - profile.mean()
     sixteenths = np.roll(rating, quarter) + np.roll(rating, -quarter)

@@ -43,7 +43,7 @@ def find_sections(features: Values) -> tuple[Section, ...]:
 
 
 def _novelty(features: Values) -> Values:
-    """How much the bars after each one differ from those before, 0 to about 1."""
+    """Measure how much the bars after each one differ from those before, 0 to about 1."""
     count = len(features)
     novelty = np.zeros(count)
     for bar in range(2, count - 1):
