@@ -336,6 +336,7 @@ class TrackRow(Base):
 
     path: relative to the tracks folder
     parent_id: the track that this is a revision of; it may be gone
+    made_of: digest of all that decides how it sounds; None where the library changed meanwhile
     """
 
     __tablename__ = "tracks"
@@ -353,4 +354,5 @@ class TrackRow(Base):
     true_peak_dbtp: Mapped[float | None]
     plan: Mapped[dict[str, Any]] = mapped_column(JSON)
     report: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    made_of: Mapped[str | None] = mapped_column(String(32), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)

@@ -96,6 +96,7 @@ class PlainRenderer:
         self.settings = settings
         self.gate = gate
         self.count = 0
+        self.made: dict[str, tuple[Path, PlainTrack]] = {}
         self._lock = threading.Lock()
 
     def render_track(
@@ -126,7 +127,7 @@ class PlainRenderer:
         )  # fmt: skip
         with self.database.transaction() as session:
             crud.add_track(session, row)
-        return PlainTrack(
+        track = PlainTrack(
             {
                 "track_id": row.id,
                 "track_path": f"generated_tracks/{name}",
@@ -139,6 +140,12 @@ class PlainRenderer:
                 "true_peak_dbtp": float("-inf"),
             }
         )
+        self.made[row.id] = (self.settings.tracks_path / name, track)
+        return track
+
+    def finished_track(self, track_id: str) -> PlainTrack | None:
+        path, track = self.made[track_id]
+        return track if path.is_file() else None
 
     def finish_track(self, track_id: str) -> None:
         """There is nothing half done."""

@@ -106,7 +106,9 @@ async def revise(
     )
     await run_in_threadpool(engine.tracks.check_length, revised.plan)
     edits = [edit.model_dump(mode="json", exclude_defaults=True) for edit in requested.edits]
-    params = render_params(revised.plan, revised.seed, parent_id=track_id, edits=edits)
+    params = render_params(
+        revised.plan, revised.seed, parent_id=track_id, edits=edits, reuse=render.reuse
+    )
     return await rendered(engine, request, "render", params, render)
 
 
