@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from src.api.deps import EngineDep, WindowDep
 from src.api.endpoints.tracks import RENDER_RESPONSES, RenderDep, TrackId, answered, rendered
+from src.api.fields import FIELDS
 from src.api.links import track_page
 from src.api.problems import problem_responses
 from src.music.model.plan import MAX_PART_NAME
@@ -113,7 +114,10 @@ async def revise(
 
 
 @router.get(
-    "/{track_id}/revisions", summary="Revisions of a track", responses=problem_responses(404)
+    "/{track_id}/revisions",
+    summary="Revisions of a track",
+    responses=problem_responses(404),
+    dependencies=[FIELDS],
 )
 def list_revisions(engine: EngineDep, window: WindowDep, track_id: TrackId) -> Page[TrackSummary]:
     """List those made of this track, newest first."""

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from src.api.deps import Engine, EngineDep, WindowDep, finished_job
 from src.api.endpoints.jobs import job_out
+from src.api.fields import FIELDS
 from src.api.files import FILE_RESPONSES, file_answer
 from src.api.links import job_result, job_url, track_detail, track_page
 from src.api.problems import failed_job_response, problem_responses
@@ -143,14 +144,19 @@ async def render_plan(
     return await rendered(engine, request, "render", params, render)
 
 
-@router.get("/api/v1/tracks", summary="List tracks", responses=problem_responses())
+@router.get(
+    "/api/v1/tracks", summary="List tracks", responses=problem_responses(), dependencies=[FIELDS]
+)
 def list_tracks(engine: EngineDep, window: WindowDep) -> Page[TrackSummary]:
     """List them newest first."""
     return track_page(engine.tracks.page(window))
 
 
 @router.get(
-    "/api/v1/tracks/{track_id}", summary="All about a track", responses=problem_responses(404)
+    "/api/v1/tracks/{track_id}",
+    summary="All about a track",
+    responses=problem_responses(404),
+    dependencies=[FIELDS],
 )
 def get_track(engine: EngineDep, track_id: TrackId) -> TrackDetail:
     """Give a track with its plan and the report of its making."""
