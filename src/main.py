@@ -11,10 +11,10 @@ from starlette.concurrency import run_in_threadpool
 
 from src import __version__
 from src.api import problems
-from src.api.access import KEY_SCHEMES, AccessGuard, check_access
 from src.api.deps import Engine
 from src.api.docs_pages import add_docs
 from src.api.endpoints import (
+    audit,
     collections,
     demo_kits,
     exports,
@@ -32,6 +32,8 @@ from src.api.endpoints import (
     tracks,
     uploads,
 )
+from src.api.guard.access import KEY_SCHEMES, AccessGuard, check_access
+from src.api.guard.trail import AuditTrail, RequestIds
 from src.api.json_answers import JsonAnswers
 from src.api.known_parameters import KNOWN_PARAMETERS
 from src.api.limits import BodyLimit
@@ -90,11 +92,13 @@ def create_app(
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES, except_paths=streamed)
     app.add_middleware(JsonAnswers)
     app.add_middleware(Manners)
+    app.add_middleware(AuditTrail)
     app.add_middleware(AccessGuard)
+    app.add_middleware(RequestIds)
     problems.install(app)
     for room in (
         system, jobs, uploads, stem_edits, stems, search, kits, quarantine, tracks, revisions,
-        exports, matches, models, collections, demo_kits, storage,
+        exports, matches, models, collections, demo_kits, storage, audit,
     ):  # fmt: skip
         app.include_router(room.router)
     add_docs(app)

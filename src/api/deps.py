@@ -12,6 +12,8 @@ from src.core.config import Settings
 from src.db import crud
 from src.db.database import Database
 from src.embeddings.protocol import Embedder
+from src.services.access.audit import AuditLog
+from src.services.access.keys import KeyService
 from src.services.export.service import ExportService
 from src.services.ingest.reanalysis import ReanalysisService
 from src.services.ingest.uploads import UploadService
@@ -59,6 +61,8 @@ class Engine:
     matches: MatchService
     collections: CollectionService
     quarantine: QuarantineService
+    keys: KeyService
+    audit: AuditLog
     jobs: JobService
     watch: JobWatch
 

@@ -6,6 +6,7 @@ from typing import NoReturn
 
 from src import __version__
 from src.cli import (
+    access,
     backups,
     cache,
     exports,
@@ -71,7 +72,8 @@ def parser() -> argparse.ArgumentParser:
     def command(name: str, run: Command, text: str) -> argparse.ArgumentParser:
         one = commands.add_parser(name, parents=[common], help=text, description=text)
         fills = name in _FILL_LIBRARY
-        one.set_defaults(run=run, fills_library=fills, takes_long=fills or name in _TAKE_LONG)
+        takes_long = fills or name in _TAKE_LONG
+        one.set_defaults(command=name, run=run, fills_library=fills, takes_long=takes_long)
         return one
 
     _add_library_commands(command)
@@ -79,6 +81,8 @@ def parser() -> argparse.ArgumentParser:
     _add_revision_commands(command)
     models.add_options(command("models", models.models, "list, verify, pull or export CLAP"))
     command("doctor", system.doctor, "check that everything needed is there")
+    access.add_key_options(command("keys", access.keys, "keys of the API: make, list, revoke"))
+    access.add_audit_options(command("audit", access.audit, "tell who changed what"))
     cache.add_options(command("cache", cache.cache, "what renders keep for later ones"))
     backups.add_options(command("backup", backups.backup, "save the library"), saves=True)
     backups.add_options(

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     api_key: SecretStr | None = None
     published_at: str = Field(default="", description="where a container is published")
+    audit_lines: int = Field(default=100_000, ge=100, description="of the audit log are kept")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     workers: int = Field(default=0, ge=0, le=256, description="0: one per core")

@@ -5,8 +5,8 @@ from dataclasses import asdict
 from fastapi import APIRouter, Request
 
 from src import __version__
-from src.api.access import carries_key
 from src.api.deps import Engine, EngineDep
+from src.api.guard.access import granted
 from src.api.problems import no_input, problem_responses
 from src.db import crud
 from src.embeddings.choice import embedder_status
@@ -49,7 +49,7 @@ def readyz(engine: EngineDep, request: Request) -> Ready:
     model_id = engine.models.active().model_id
     with engine.database.transaction() as session:
         counts = crud.library_counts(session, model_id)
-    if not carries_key(engine.settings, request.headers):
+    if granted(engine, request.headers) is None:
         return Ready(version=__version__)
     return Ready(
         version=__version__,

@@ -8,7 +8,7 @@ from typing import Any
 from src import __version__
 from src.core.config import Settings
 from src.db.database import Database
-from src.db.rows.library_state import library_state
+from src.db.rows.tracks import library_state
 
 _DECIDES = ("plan", "seed", "parent_id", "edits")
 _DIGEST_BYTES = 16
