@@ -146,4 +146,6 @@ def _add_track_commands(command: AddCommand) -> None:
         made.add_argument("--mastering", choices=tuple(PRESETS), help="where it will be heard")
     made = command("export", exports.export, "make stems, notes and projects of a rendered track")
     exports.add_options(made)
+    made = command("exports", exports.exports, "list exports, and what they take on the disk")
+    made.add_argument("--limit", type=int, default=50)
     command("demo", tracks.demo, "build demo kits, analyse them, render a track")

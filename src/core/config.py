@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     models_dir: Path = Path("models")
     clap_model: str = Field(default="", description="folder in models_dir; empty: the first")
 
+    max_exports_mb: int = Field(default=0, ge=0, description="0: no limit")
     render_cache_mb: int = Field(default=2000, ge=0, description="0: nothing is kept")
     index_ann_above: int = Field(default=1_000_000, ge=1_000, description="stems")
 
