@@ -143,6 +143,10 @@ def _add_track_commands(command: AddCommand) -> None:
             made.add_argument("plan", metavar="PLAN.json")
         made.add_argument("--seed", type=int, default=0)
         made.add_argument("--out", metavar="FILE.wav")
+        made.add_argument(
+            "--palette", action="append", metavar="ID|KIT", default=[],
+            help="only stems of this collection or kit may play; may be given several times",
+        )  # fmt: skip
         made.add_argument("--mastering", choices=tuple(PRESETS), help="where it will be heard")
     made = command("export", exports.export, "make stems, notes and projects of a rendered track")
     exports.add_options(made)

@@ -48,9 +48,7 @@ class PlainEmbedder:
 class PlainArranger:
     """Eight bars of whatever is asked for."""
 
-    def generate_arrangement_plan(
-        self, prompt: str, *, seed: int = 0, library: object = None
-    ) -> ArrangementPlan:
+    def plan_prompt(self, prompt: str, *, seed: int = 0, library: object = None) -> ArrangementPlan:
         if "999 bpm" in prompt:
             raise InvalidInputError("tempo must be from 30 to 300, got 999")
         sections = 20 if "forever" in prompt else 1

@@ -35,7 +35,7 @@ SERVED_SUFFIXES = (".wav", ".json")
 class Arranger(Protocol):
     """Makes a plan of a sentence."""
 
-    def generate_arrangement_plan(self, prompt: str, *, seed: int = 0) -> ArrangementPlan: ...
+    def plan_prompt(self, prompt: str, *, seed: int = 0) -> ArrangementPlan: ...
 
 
 class Rendered(Protocol):
@@ -89,7 +89,7 @@ class TrackService:
         if not prompt.strip():
             raise InvalidInputError("prompt must say something, got only spaces")
         said = with_length(prompt, length) if length and length.strip() else prompt
-        plan = self.arranger.generate_arrangement_plan(said, seed=seed)
+        plan = self.arranger.plan_prompt(said, seed=seed)
         self.check_length(plan)
         if palette is not None:
             with self.database.transaction() as session:
