@@ -7,6 +7,7 @@ from typing import NoReturn
 from src import __version__
 from src.cli import (
     access,
+    agents,
     backups,
     cache,
     exports,
@@ -88,6 +89,7 @@ def parser() -> argparse.ArgumentParser:
     backups.add_options(
         command("restore", backups.restore, "put a saved library in place"), saves=False
     )
+    agents.add_options(command("mcp", agents.mcp, "serve the library's tools to agents"))
     system.add_serve_options(command("serve", system.serve, "run the API"))
     return made
 
