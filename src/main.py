@@ -38,6 +38,7 @@ from src.api.json_answers import JsonAnswers
 from src.api.known_parameters import KNOWN_PARAMETERS
 from src.api.limits import BodyLimit
 from src.api.manners import Manners
+from src.api.openapi import complete_document
 from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError
 from src.core.logs import set_up_logging
@@ -102,6 +103,7 @@ def create_app(
     ):  # fmt: skip
         app.include_router(room.router)
     add_docs(app)
+    complete_document(app)
     return app
 
 

@@ -10,7 +10,7 @@ from src.api.deps import EngineDep, WindowDep
 from src.api.endpoints.jobs import started
 from src.api.endpoints.tracks import TrackId
 from src.api.fields import FIELDS
-from src.api.files import FILE_RESPONSES, file_answer
+from src.api.files import file_answer, file_responses
 from src.api.links import exports_out
 from src.api.problems import problem_responses
 from src.api.requests import MarkDep
@@ -32,6 +32,7 @@ MEDIA_TYPES = {
     ".txt": "text/plain; charset=utf-8", ".zip": "application/zip",
     ".dawproject": "application/zip",
 }  # fmt: skip
+_SENT = dict.fromkeys(one.partition(";")[0] for one in MEDIA_TYPES.values())
 
 
 @router.post(
@@ -96,7 +97,7 @@ def list_all_exports(engine: EngineDep, window: WindowDep) -> ExportsUse:
     "/api/v1/tracks/{track_id}/exports/{name:path}",
     summary="Download an export",
     response_class=Response,
-    responses={**problem_responses(404, 416), **FILE_RESPONSES},
+    responses={**problem_responses(404, 416), **file_responses(*_SENT)},
 )
 @router.head("/api/v1/tracks/{track_id}/exports/{name:path}", include_in_schema=False)
 def get_export(

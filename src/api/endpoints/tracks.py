@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from src.api.deps import Engine, EngineDep, WindowDep, finished_job
 from src.api.endpoints.jobs import job_out
 from src.api.fields import FIELDS
-from src.api.files import FILE_RESPONSES, file_answer
+from src.api.files import FILE_RESPONSES, file_answer, file_responses
 from src.api.links import job_result, job_url, track_detail, track_page
 from src.api.problems import failed_job_response, problem_responses
 from src.api.requests import AtOnceDep, MarkDep
@@ -205,7 +205,7 @@ def delete_track(engine: EngineDep, track_id: TrackId) -> None:
     "/files/{name}",
     summary="Download a track",
     response_class=Response,
-    responses={**problem_responses(404, 416), **FILE_RESPONSES},
+    responses={**problem_responses(404, 416), **file_responses("audio/wav", "application/json")},
 )
 @router.head("/files/{name}", include_in_schema=False)
 def get_file(
