@@ -30,7 +30,7 @@ _FILL_LIBRARY = ("preprocess", "demo", "serve", "restore")
 """Commands to which ``--library`` names a home, even one that is not there yet."""
 
 
-_TAKE_LONG = ("reanalyse", "reembed", "revise", "export")
+_TAKE_LONG = ("reanalyse", "reembed", "revise", "export", "move-database")
 
 
 class UsageError(InvalidInputError):
@@ -90,6 +90,10 @@ def parser() -> argparse.ArgumentParser:
         command("restore", backups.restore, "put a saved library in place"), saves=False
     )
     agents.add_options(command("mcp", agents.mcp, "serve the library's tools to agents"))
+    made_move = command(
+        "move-database", backups.move_database, "copy the database to another one, and compare"
+    )
+    made_move.add_argument("to", metavar="URL", help="postgresql+psycopg://user:password@host/name")
     system.add_serve_options(command("serve", system.serve, "run the API"))
     return made
 

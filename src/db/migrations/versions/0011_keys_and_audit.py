@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 
 
 def upgrade() -> None:
@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.Column("who", sa.String(length=80), nullable=False),
         sa.Column("what", sa.Text(), nullable=False),
         sa.Column("status", sa.Integer(), nullable=True),
-        sa.Column("request_id", sa.String(length=64), nullable=False),
+        sa.Column("request_id", sa.String(length=128), nullable=False),
         sa.PrimaryKeyConstraint("seq"),
         sqlite_autoincrement=True,
     )
