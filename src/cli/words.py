@@ -80,21 +80,7 @@ def parser() -> argparse.ArgumentParser:
     _add_library_commands(command)
     _add_track_commands(command)
     _add_revision_commands(command)
-    models.add_options(command("models", models.models, "list, verify, pull or export CLAP"))
-    command("doctor", system.doctor, "check that everything needed is there")
-    access.add_key_options(command("keys", access.keys, "keys of the API: make, list, revoke"))
-    access.add_audit_options(command("audit", access.audit, "tell who changed what"))
-    cache.add_options(command("cache", cache.cache, "what renders keep for later ones"))
-    backups.add_options(command("backup", backups.backup, "save the library"), saves=True)
-    backups.add_options(
-        command("restore", backups.restore, "put a saved library in place"), saves=False
-    )
-    agents.add_options(command("mcp", agents.mcp, "serve the library's tools to agents"))
-    made_move = command(
-        "move-database", backups.move_database, "copy the database to another one, and compare"
-    )
-    made_move.add_argument("to", metavar="URL", help="postgresql+psycopg://user:password@host/name")
-    system.add_serve_options(command("serve", system.serve, "run the API"))
+    _add_system_commands(command)
     return made
 
 
@@ -119,6 +105,24 @@ def _add_library_commands(command: AddCommand) -> None:
     add_filters(made)
     made = command("quarantine", library.quarantine, "list refused files, or retry one")
     made.add_argument("--retry", metavar="ID")
+
+
+def _add_system_commands(command: AddCommand) -> None:
+    models.add_options(command("models", models.models, "list, verify, pull or export CLAP"))
+    command("doctor", system.doctor, "check that everything needed is there")
+    access.add_key_options(command("keys", access.keys, "keys of the API: make, list, revoke"))
+    access.add_audit_options(command("audit", access.audit, "tell who changed what"))
+    cache.add_options(command("cache", cache.cache, "what renders keep for later ones"))
+    backups.add_options(command("backup", backups.backup, "save the library"), saves=True)
+    backups.add_options(
+        command("restore", backups.restore, "put a saved library in place"), saves=False
+    )
+    agents.add_options(command("mcp", agents.mcp, "serve the library's tools to agents"))
+    made_move = command(
+        "move-database", backups.move_database, "copy the database to another one, and compare"
+    )
+    made_move.add_argument("to", metavar="URL", help="postgresql+psycopg://user:password@host/name")
+    system.add_serve_options(command("serve", system.serve, "run the API"))
 
 
 def _add_revision_commands(command: AddCommand) -> None:

@@ -48,8 +48,11 @@ RENDER_RESPONSES = {
 
 @dataclass(frozen=True)
 class RenderPreference:
-    """How a render is asked for. mark: makes the request one of its own; at_once: the answer
-    is the job; reuse: a finished track of the same will do"""
+    """How a render is asked for.
+
+    mark: makes the request one of its own; at_once: the answer is the job
+    reuse: a finished track of the same will do
+    """
 
     mark: RequestMark | None
     at_once: bool
