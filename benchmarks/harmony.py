@@ -90,7 +90,7 @@ def measured(task: tuple[Path, HarmonyPrompt]) -> HarmonyRow:
     """Plan, cast and play one prompt, and measure its chords."""
     home, request = task
     services = opened(home)
-    plan = services.arranger.generate_arrangement_plan(request.prompt, seed=1)
+    plan = services.arranger.plan_prompt(request.prompt, seed=1)
     score = services.renderer.make_score(plan, seed=1)
     tonal = [channel for channel in score.channels if channel.role not in NO_KEY]
     mix = played(services, score, {channel.role for channel in tonal})

@@ -156,7 +156,7 @@ def heard(services: Services, request: TrackRequest, path: Path, *, library: str
     written = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     audio = read_audio(path, sample_rate=None).audio
     path.unlink()
-    plan = services.arranger.generate_arrangement_plan(request.prompt, seed=1)
+    plan = services.arranger.plan_prompt(request.prompt, seed=1)
     score = services.renderer.make_score(plan, seed=1)
     bars = downbeats(written["score"], audio, sample_rate=PROJECT_SAMPLE_RATE)
     drums = downbeats(
@@ -248,7 +248,7 @@ def file_digest(home: Path, prompt: str) -> str:
     services = build_services(Settings(TRAUM_HOME=home))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "track.wav"
-        plan = services.arranger.generate_arrangement_plan(prompt, seed=1)
+        plan = services.arranger.plan_prompt(prompt, seed=1)
         services.renderer.render_track(plan, seed=1, out=path)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
     services.close()

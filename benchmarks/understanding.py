@@ -111,7 +111,7 @@ def main() -> None:
     parser.add_argument("--show-failures", action="store_true", help="print those of the dev half")
     options = parser.parse_args()
     arranger = ArrangerService(lambda: LibrarySummary(dict.fromkeys(CATEGORIES, 20)))
-    neutral = _musical(plan_to_dict(arranger.generate_arrangement_plan(_NOTHING)))
+    neutral = _musical(plan_to_dict(arranger.plan_prompt(_NOTHING)))
     figures: dict[str, Any] = {}
     for name in SETS:
         labels = [x for x in read_labels(LABELS / f"{name}.yaml") if options.half in (None, x.half)]
@@ -143,7 +143,7 @@ def judge(arranger: ArrangerService, label: Label, neutral: Mapping[str, Any]) -
     """
     started = time.perf_counter()
     try:
-        plan = plan_to_dict(arranger.generate_arrangement_plan(label.text))
+        plan = plan_to_dict(arranger.plan_prompt(label.text))
     except InvalidInputError:
         plan = None
     ms = 1000.0 * (time.perf_counter() - started)

@@ -11,10 +11,10 @@ from starlette.concurrency import run_in_threadpool
 
 from src import __version__
 from src.api import problems
-from src.api.access import KEY_SCHEMES, AccessGuard, check_access
 from src.api.deps import Engine
 from src.api.docs_pages import add_docs
 from src.api.endpoints import (
+    audit,
     collections,
     demo_kits,
     exports,
@@ -33,12 +33,15 @@ from src.api.endpoints import (
     uploads,
     workers,
 )
+from src.api.guard.access import KEY_SCHEMES, AccessGuard, check_access
+from src.api.guard.request_ids import RequestIds
+from src.api.guard.trail import AuditTrail
 from src.api.json_answers import JsonAnswers
 from src.api.known_parameters import KNOWN_PARAMETERS
 from src.api.limits import BodyLimit
 from src.api.manners import Manners
 from src.api.metrics import RequestFigures, RequestMeter, note_route
-from src.api.request_ids import RequestIds
+from src.api.openapi import complete_document
 from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError
 from src.core.logs import set_up_logging
@@ -93,6 +96,7 @@ def create_app(
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES, except_paths=streamed)
     app.add_middleware(JsonAnswers)
     app.add_middleware(Manners)
+    app.add_middleware(AuditTrail)
     app.add_middleware(AccessGuard)
     app.state.request_figures = RequestFigures()
     app.add_middleware(RequestMeter, figures=app.state.request_figures)
@@ -100,10 +104,11 @@ def create_app(
     problems.install(app)
     for room in (
         system, jobs, uploads, stem_edits, stems, search, kits, quarantine, tracks, revisions,
-        exports, matches, models, collections, demo_kits, storage, workers,
+        exports, matches, models, collections, demo_kits, storage, audit, workers,
     ):  # fmt: skip
         app.include_router(room.router)
     add_docs(app)
+    complete_document(app)
     return app
 
 

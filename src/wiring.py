@@ -6,7 +6,7 @@ sound engine and ``doctor`` does not pay for anything.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from src.core.config import Settings
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from src.embeddings.protocol import Embedder
     from src.music.arranging.library_summary import LibrarySummary
     from src.music.prompt.library_sounds import LibrarySound
+    from src.services.access.audit import AuditLog
+    from src.services.access.keys import KeyService
     from src.services.arranger import ArrangerService
     from src.services.dataset.service import DatasetService
     from src.services.export.service import ExportService
@@ -172,6 +174,20 @@ class Services:
         from src.services.library.quarantine import QuarantineService
 
         return QuarantineService(self.database, self.settings)
+
+    @cached_property
+    def keys(self) -> "KeyService":
+        """The named keys of the API."""
+        from src.services.access.keys import KeyService
+
+        return KeyService(self.database)
+
+    @cached_property
+    def audit(self) -> "AuditLog":
+        """Who changed what."""
+        from src.services.access.audit import AuditLog
+
+        return AuditLog(self.database, keep=self.settings.audit_lines)
 
     @cached_property
     def uploads(self) -> "UploadService":
@@ -340,8 +356,11 @@ class Services:
         from src.workers.watching import WatchThread
 
         quiet_s = self.settings.watch_quiet_s
-        ask = partial(self.jobs.submit, "preprocess", {})
-        return WatchThread(FolderWatch(self.analyzer, ask, quiet_s=quiet_s))
+        return WatchThread(FolderWatch(self.analyzer, self._import_new, quiet_s=quiet_s))
+
+    def _import_new(self) -> None:
+        self.jobs.submit("preprocess", {})
+        self.audit.write("folder watch", "preprocess")
 
     @cached_property
     def watch(self) -> "JobWatch":

@@ -1,7 +1,7 @@
 """What endpoints are handed: the engine's services, and how they wait for jobs."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -11,8 +11,10 @@ from starlette.concurrency import run_in_threadpool
 from src.api.job_watch import JobWatch
 from src.core.config import Settings
 from src.db import crud
-from src.db.database import Database
+from src.db.database import Database, Session
 from src.embeddings.protocol import Embedder
+from src.services.access.audit import AuditLog
+from src.services.access.keys import KeyService
 from src.services.export.service import ExportService
 from src.services.ingest.reanalysis import ReanalysisService
 from src.services.ingest.uploads import UploadService
@@ -65,6 +67,8 @@ class Engine:
     matches: MatchService
     collections: CollectionService
     quarantine: QuarantineService
+    keys: KeyService
+    audit: AuditLog
     jobs: JobService
     watch: JobWatch
     broker_state: Callable[[], BrokerState]
@@ -78,6 +82,15 @@ def get_engine(request: Request) -> Engine:
 
 
 EngineDep = Annotated[Engine, Depends(get_engine)]
+
+
+def get_db(engine: EngineDep) -> Iterator[Session]:
+    """Open the transaction of a request: it commits before the answer goes out, or rolls back."""
+    with engine.database.transaction() as session:
+        yield session
+
+
+SessionDep = Annotated[Session, Depends(get_db, scope="function")]
 
 
 def get_window(

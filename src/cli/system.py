@@ -25,7 +25,7 @@ def add_serve_options(made: argparse.ArgumentParser) -> None:
 
 def serve(call: Call) -> Result:
     """Run the API."""
-    from src.api.access_log import leave_out_health_checks
+    from src.api.guard.access_log import leave_out_health_checks
     from src.api.http_server import http_server, run_server
     from src.main import check_serving, create_app
 

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     api_key: SecretStr | None = None
     published_at: str = Field(default="", description="where a container is published")
+    audit_lines: int = Field(default=100_000, ge=100, description="of the audit log are kept")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["plain", "json"] = "plain"
 
@@ -51,6 +52,7 @@ class Settings(BaseSettings):
     models_dir: Path = Path("models")
     clap_model: str = Field(default="", description="folder in models_dir; empty: the first")
 
+    max_exports_mb: int = Field(default=0, ge=0, description="0: no limit")
     render_cache_mb: int = Field(default=2000, ge=0, description="0: nothing is kept")
     index_ann_above: int = Field(default=1_000_000, ge=1_000, description="stems")
 

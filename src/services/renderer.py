@@ -147,9 +147,9 @@ class RendererService:
         """
         plan = self._checked(plan)
         check_place(out)
-        done = None if track_id is None else self._shelf.published(track_id)
+        done = None if track_id is None else self.finished_track(track_id)
         if done is not None:
-            return RenderedTrack.from_dict(done)
+            return done
         progress("choosing stems", 0, 1)
         score = self.make_score(plan, seed=seed)
         progress("choosing stems", 1, 1)
@@ -164,6 +164,11 @@ class RendererService:
     def finish_track(self, track_id: str) -> None:
         """Put in order what a render that was cut off left of a track."""
         self._shelf.finish(track_id)
+
+    def finished_track(self, track_id: str) -> RenderedTrack | None:
+        """Return a track that lies whole in its place; None where none does."""
+        done = self._shelf.published(track_id)
+        return None if done is None else RenderedTrack.from_dict(done)
 
     def _published(self, made: "_Made", unfinished: Path, out: Path | None) -> RenderedTrack:
         """Give the finished file its name, its description and its row."""

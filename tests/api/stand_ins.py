@@ -51,9 +51,7 @@ class PlainEmbedder:
 class PlainArranger:
     """Eight bars of whatever is asked for."""
 
-    def generate_arrangement_plan(
-        self, prompt: str, *, seed: int = 0, library: object = None
-    ) -> ArrangementPlan:
+    def plan_prompt(self, prompt: str, *, seed: int = 0, library: object = None) -> ArrangementPlan:
         if "999 bpm" in prompt:
             raise InvalidInputError("tempo must be from 30 to 300, got 999")
         sections = 20 if "forever" in prompt else 1
@@ -99,6 +97,7 @@ class PlainRenderer:
         self.settings = settings
         self.gate = gate
         self.count = 0
+        self.made: dict[str, tuple[Path, PlainTrack]] = {}
         self._lock = threading.Lock()
 
     def render_track(
@@ -129,7 +128,7 @@ class PlainRenderer:
         )  # fmt: skip
         with self.database.transaction() as session:
             crud.add_track(session, row)
-        return PlainTrack(
+        track = PlainTrack(
             {
                 "track_id": row.id,
                 "track_path": f"generated_tracks/{name}",
@@ -142,6 +141,12 @@ class PlainRenderer:
                 "true_peak_dbtp": float("-inf"),
             }
         )
+        self.made[row.id] = (self.settings.tracks_path / name, track)
+        return track
+
+    def finished_track(self, track_id: str) -> PlainTrack | None:
+        path, track = self.made[track_id]
+        return track if path.is_file() else None
 
     def finish_track(self, track_id: str) -> None:
         """There is nothing half done."""

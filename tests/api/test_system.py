@@ -82,7 +82,7 @@ def test_a_defect_shows_no_traceback(client: TestClient, services: StandIns) -> 
     def broken(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError("secret")
 
-    services.arranger.generate_arrangement_plan = broken  # type: ignore[method-assign]
+    services.arranger.plan_prompt = broken  # type: ignore[method-assign]
     answer = client.post("/api/v1/plans", json={"prompt": "x"})
     assert_problem(answer, 500, "internal_error")
     assert "secret" not in answer.text
@@ -92,7 +92,7 @@ def test_a_full_disk_is_told_as_such(client: TestClient, services: StandIns) -> 
     def full(*_: Any, **__: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    services.arranger.generate_arrangement_plan = full  # type: ignore[method-assign]
+    services.arranger.plan_prompt = full  # type: ignore[method-assign]
     assert_problem(client.post("/api/v1/plans", json={"prompt": "x"}), 507, "disk_full")
 
 

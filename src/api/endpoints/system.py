@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from src import __version__
-from src.api.access import carries_key
-from src.api.deps import Engine, EngineDep
+from src.api.deps import Engine, EngineDep, SessionDep
+from src.api.guard.access import granted
 from src.api.metrics import CONTENT_TYPE, EngineFigures, prometheus_text
 from src.api.problems import no_input, problem_responses
 from src.db import crud
@@ -47,15 +47,14 @@ def healthz() -> Alive:
 
 
 @router.get("/readyz", summary="Can it work?", responses=no_input(problem_responses(503)))
-def readyz(engine: EngineDep, request: Request) -> Ready:
+def readyz(engine: EngineDep, session: SessionDep, request: Request) -> Ready:
     """Asks the database. 503 when that does not answer.
 
     Where a key is needed, only who carries it learns how much is in the library.
     """
     model_id = engine.models.active().model_id
-    with engine.database.transaction() as session:
-        counts = crud.library_counts(session, model_id)
-    if not carries_key(engine.settings, request.headers):
+    counts = crud.library_counts(session, model_id)
+    if granted(engine, request.headers) is None:
         return Ready(version=__version__)
     return Ready(
         version=__version__,

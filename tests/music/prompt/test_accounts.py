@@ -24,7 +24,7 @@ def test_each_word_of_the_labelled_sentences_is_in_the_plan_or_reported() -> Non
     arranger = ArrangerService(lambda: LibrarySummary(dict.fromkeys(CATEGORIES, 20)))
     over = {}
     for text in SENTENCES:
-        words = passed_over(text, plan_to_dict(arranger.generate_arrangement_plan(text)))
+        words = passed_over(text, plan_to_dict(arranger.plan_prompt(text)))
         if words:
             over[text] = words
     assert len(over) <= (1.0 - LEAST_ACCOUNTED) * len(SENTENCES), over
@@ -36,5 +36,5 @@ def test_each_word_of_the_labelled_sentences_is_in_the_plan_or_reported() -> Non
 )
 def test_an_invented_word_is_reported_in_each_language(prompt: str) -> None:
     arranger = ArrangerService(lambda: LibrarySummary(dict.fromkeys(CATEGORIES, 20)))
-    plan = arranger.generate_arrangement_plan(prompt)
+    plan = arranger.plan_prompt(prompt)
     assert [one.code for one in plan.reported] == ["not_understood"]

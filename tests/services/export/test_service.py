@@ -432,7 +432,7 @@ def test_the_newest_track_is_found_without_its_id(made):
 def test_a_rendered_demo_track_is_exported_whole(demo_library, tmp_path):
     shutil.copytree(demo_library / "processed_database", tmp_path / "processed_database")
     services = build_services(Settings(TRAUM_HOME=tmp_path))
-    requested = services.arranger.generate_arrangement_plan("dark techno 132 bpm, 16 bars", seed=2)
+    requested = services.arranger.plan_prompt("dark techno 132 bpm, 16 bars", seed=2)
     track = services.renderer.render_track(requested, seed=2)
     services.exports.export(track.track_id, ["stems", "dawproject", "midi"])
     services.close()

@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from src.api.access import FREE_PATHS, check_access
+from src.api.guard.access import FREE_PATHS, check_access
 from src.cli import main
 from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError

@@ -7,15 +7,19 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends
 from fastapi.security import APIKeyHeader, HTTPBearer
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from src.api.brake import KeyBrake
+from src.api.deps import Engine
 from src.api.docs_pages import DOCS_PATHS
+from src.api.guard.brake import KeyBrake
+from src.api.guard.trail import NOBODY, READING, changes
 from src.api.problems import problem
 from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError
 from src.core.exposure import is_loopback, reached_from
+from src.services.access.keys import PREFIX, KeyGrant
 
 HEADER = "X-API-Key"
 MIN_KEY_SIGNS, MIN_DIFFERENT_SIGNS = 8, 4
@@ -23,11 +27,13 @@ MIN_KEY_SIGNS, MIN_DIFFERENT_SIGNS = 8, 4
 FREE_PATHS = frozenset(("/healthz", "/readyz", "/openapi.json")) | DOCS_PATHS
 """Answered without the key: whether it lives, and what it can be asked."""
 
-_READING = frozenset(("GET", "HEAD", "OPTIONS"))
+OWNER = KeyGrant("API_KEY")
+_ANYBODY = KeyGrant(NOBODY)
 
+_KEYS = "The server's API_KEY, or one that `keys create` made"
 KEY_SCHEMES = [
-    Depends(APIKeyHeader(name=HEADER, auto_error=False, description="The server's API_KEY")),
-    Depends(HTTPBearer(auto_error=False, description="The server's API_KEY")),
+    Depends(APIKeyHeader(name=HEADER, auto_error=False, description=_KEYS)),
+    Depends(HTTPBearer(auto_error=False, description=_KEYS)),
 ]
 """Tell OpenAPI, and with it the page at /docs, where the key goes. AccessGuard asks for it."""
 
@@ -65,9 +71,10 @@ def _check_key(key: str) -> None:
 class AccessGuard:
     """Answers for the app to whoever may not ask, before a byte of the body is read.
 
-    With a key: 401 to requests that do not carry it, in ``X-API-Key`` or as a bearer token.
-    Without: 403 to what did not come from this machine, or comes from a page of another
-    site that is open in a browser on it.
+    With API_KEY: 401 to requests that carry neither it nor a named key, in ``X-API-Key`` or as a
+    bearer token. Who carries a key for reading alone may change nothing (403).
+    Without: 401 to wrong keys, 403 to what did not come from this machine, or comes from a page
+    of another site that is open in a browser on it.
     429 to an address that has guessed too often; nobody looks at its key then.
     """
 
@@ -80,13 +87,18 @@ class AccessGuard:
         if scope["type"] == "lifespan" or scope["path"] in FREE_PATHS:
             await self.app(scope, receive, send)
             return
-        settings: Settings = scope["app"].state.engine.settings
+        engine: Engine = scope["app"].state.engine
         address = _address_of(scope)
         wait_s = self.brake.wait_s(address)
-        refused = _not_now(wait_s) if wait_s else _refusal(settings, scope)
-        if refused is None:
+        grant = None if wait_s else await _granted(engine, Headers(scope=scope))
+        refused = _not_now(wait_s) if wait_s else _refusal(engine.settings, scope, grant)
+        if refused is None and grant is not None:
+            scope.setdefault("state", {})["who"] = grant.name
             await self.app(scope, receive, send)
+            if grant not in (OWNER, _ANYBODY):
+                await run_in_threadpool(engine.keys.note_use, grant.name)
             return
+        assert refused is not None, "who has no grant is refused"
         if refused[0] == 401 and _given(Headers(scope=scope)):
             self.brake.wrong(address)
         if scope["type"] == "websocket":
@@ -106,13 +118,21 @@ Refusal = tuple[int, str, str]
 """Status, code and detail of a problem."""
 
 
-def carries_key(settings: Settings, headers: Headers) -> bool:
-    """Tell whether a request may see what is in the library: with the key, or where none is
-    needed.
-    """
-    if settings.api_key is None:
-        return True
-    return _same(_given(headers), settings.api_key.get_secret_value())
+def granted(engine: Engine, headers: Headers) -> KeyGrant | None:
+    """Find as whom a request may ask: by the key that it carries, or where none is needed."""
+    given, key = _given(headers), engine.settings.api_key
+    if key is None and not given:
+        return _ANYBODY
+    if key is not None and _same(given, key.get_secret_value()):
+        return OWNER
+    return engine.keys.grant(given)
+
+
+async def _granted(engine: Engine, headers: Headers) -> KeyGrant | None:
+    """Find the same, on a thread where the database is asked."""
+    if _given(headers).startswith(PREFIX):
+        return await run_in_threadpool(granted, engine, headers)
+    return granted(engine, headers)
 
 
 def _address_of(scope: Scope) -> str:
@@ -128,15 +148,20 @@ def _given(headers: Headers) -> str:
     return headers.get(HEADER) or _bearer(headers.get("authorization", ""))
 
 
-def _refusal(settings: Settings, scope: Scope) -> Refusal | None:
+def _refusal(settings: Settings, scope: Scope, grant: KeyGrant | None) -> Refusal | None:
     headers = Headers(scope=scope)
     if settings.api_key is None:
-        return _beyond(settings, scope) or _from_elsewhere(headers, scope.get("method", "GET"))
-    given = _given(headers)
-    if not given:
+        method = scope.get("method", "GET")
+        foreign = _beyond(settings, scope) or _from_elsewhere(headers, method)
+        if foreign is not None:
+            return foreign
+    if grant is None and not _given(headers):
         return 401, "unauthorised", f"the server's key is needed, in the header {HEADER}"
-    if not _same(given, settings.api_key.get_secret_value()):
+    if grant is None:
         return 401, "unauthorised", f"the key in {HEADER} or Authorization is not the server's"
+    if grant.read_only and scope["type"] == "http" and changes(scope):
+        detail = f"the key {grant.name!r} may read, and change nothing"
+        return 403, "read_only_key", detail
     return None
 
 
@@ -172,7 +197,7 @@ def _from_elsewhere(headers: Headers, method: str) -> Refusal | None:
         detail = f"without API_KEY the engine answers as localhost or by its address, got {host!r}"
         return 403, "api_key_missing", detail
     origin = headers.get("origin")
-    if method not in _READING and origin is not None and _host_of(origin) != host:
+    if method not in READING and origin is not None and _host_of(origin) != host:
         return 403, "cross_origin", f"pages of {origin!r} may not change anything here"
     return None
 

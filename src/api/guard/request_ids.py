@@ -30,6 +30,8 @@ class RequestIds:
         given = Headers(scope=scope).get(HEADER, "")
         request_id = given if _USABLE.fullmatch(given) else uuid4().hex
 
+        scope.setdefault("state", {})["request_id"] = request_id
+
         async def named(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message)[HEADER] = request_id

@@ -1,6 +1,6 @@
 """The brake on guessing."""
 
-from src.api.brake import KeyBrake
+from src.api.guard.brake import KeyBrake
 
 
 class Clock:

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from src.api.access_log import leave_out_health_checks
+from src.api.guard.access_log import leave_out_health_checks
 
 
 def test_health_checks_that_went_well_are_no_news(caplog: pytest.LogCaptureFixture) -> None:
