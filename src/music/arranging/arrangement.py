@@ -37,6 +37,7 @@ from src.music.genre.genres import (
     genre_grammar,
 )
 from src.music.genre.patterns import pattern_names, patterns_for
+from src.music.harmony.progressions import with_chords
 from src.music.model.accounts import ReportedWords, RequestedSound
 from src.music.model.ending import FADE
 from src.music.model.part_request import PartRequest
@@ -123,7 +124,7 @@ def arrange(
         understood=intent.understood,
         reported=(*intent.reported, *metre_reports, *_missing_patterns(intent, grammar)),
     )
-    return _checked(plan, intent, timed, bar_s)
+    return with_chords(_checked(plan, intent, timed, bar_s), seed=seed)
 
 
 def _checked(
