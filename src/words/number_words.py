@@ -79,8 +79,8 @@ def _is_tempo(value: int, before: str) -> bool:
 
 @cache
 def _data() -> Mapping[str, Any]:
-    found: Mapping[str, Any] = read_yaml(files("src.words") / "data" / "numbers.yaml")
-    return found
+    data: Mapping[str, Any] = read_yaml(files("src.words") / "data" / "numbers.yaml")
+    return data
 
 
 @cache

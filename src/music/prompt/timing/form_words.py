@@ -262,7 +262,7 @@ def _double() -> re.Pattern[str]:
 
 
 def _bare_section() -> str:
-    """A pattern of every section's name, also as the second half of a word."""
+    """Make a pattern of every section's name, also as the second half of a word."""
     return timeline_words().section.replace(r"(?<![^\W\d_])", "")
 
 
