@@ -28,7 +28,7 @@ _FILL_LIBRARY = ("preprocess", "demo", "serve", "restore")
 """Commands to which ``--library`` names a home, even one that is not there yet."""
 
 
-_TAKE_LONG = ("reanalyse", "reembed", "revise", "export")
+_TAKE_LONG = ("reanalyse", "reembed", "revise", "export", "move-database")
 
 
 class UsageError(InvalidInputError):
@@ -84,6 +84,10 @@ def parser() -> argparse.ArgumentParser:
     backups.add_options(
         command("restore", backups.restore, "put a saved library in place"), saves=False
     )
+    made_move = command(
+        "move-database", backups.move_database, "copy the database to another one, and compare"
+    )
+    made_move.add_argument("to", metavar="URL", help="postgresql+psycopg://user:password@host/name")
     system.add_serve_options(command("serve", system.serve, "run the API"))
     return made
 

@@ -9,8 +9,9 @@ from src.core.config import Settings
 from src.core.errors import InvalidInputError
 from src.core.logs import set_up_logging
 from src.core.memory import give_back_freed
+from src.services.jobs.kinds import Ticket
 from src.wiring import Services, build_services
-from src.workers.broker import RUN_JOB, make_app
+from src.workers.broker import RUN_JOB, make_app, queue_of
 
 
 class JobWorker:
@@ -26,12 +27,20 @@ class JobWorker:
 
         Workers sweep too: who finds a job that waits for too long has to send it himself.
         """
-        set_up_logging(self._settings.log_level)
+        set_up_logging(self._settings.log_level, self._settings.log_format)
         services = build_services(self._settings)
         services.prepare_jobs()
         self._services = services
         lock_file = self._settings.processed_path / "jobs.lock"
         services.runner.start(services.jobs, lock_file=lock_file)
+
+    def ready(self, sender: Any, **_: Any) -> None:
+        """Say what this process works on, as soon as it is known which queues it reads."""
+        if self._services is None:
+            return
+        jobs, queues = self._services.jobs, sender.app.amqp.queues.consume_from
+        tickets = {kind: Ticket("", kind, what.lane) for kind, what in jobs.kinds.items()}
+        jobs.workers.join(kind for kind, one in tickets.items() if queue_of(one) in queues)
 
     def run(self, job_id: str) -> None:
         """Work on a job; one that is not queued (any more) is left alone."""
@@ -59,5 +68,6 @@ app = make_app(_settings.redis_url, threads=_settings.job_threads)
 _worker = JobWorker(_settings)
 app.task(_worker.run, name=RUN_JOB, ignore_result=True)
 signals.worker_init.connect(_worker.begin, weak=False)
+signals.worker_ready.connect(_worker.ready, weak=False)
 signals.worker_shutting_down.connect(_worker.shut_down, weak=False)
 signals.worker_shutdown.connect(_worker.end, weak=False)
