@@ -48,12 +48,6 @@ class KitLicences:
                 return found
         return None
 
-    def reaches(self, location: str) -> bool:
-        """Tell whether a file lies in the library or in the folder that is imported."""
-        return not location.startswith("/") or (
-            self.source is not None and location.startswith(f"{_real(self.source)}/")
-        )
-
     def _folders(self, location: str) -> Iterator[str]:
         """Return the folders above a file, the nearest first; outside up to kit and source."""
         above = [folder.as_posix() for folder in PurePosixPath(location).parents]
@@ -75,7 +69,7 @@ def add_late_licences(database: Database, licences: KitLicences) -> int:
     found = {
         stem: licence
         for stem, location in waiting
-        if licences.reaches(location) and (licence := licences.of(location)) is not None
+        if (licence := licences.of(location)) is not None
     }
     if found:
         with database.transaction() as session:
