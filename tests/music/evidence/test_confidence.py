@@ -1,5 +1,6 @@
 """Confidences are the share of estimates that prove right."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -17,7 +18,12 @@ from src.music.evidence.confidence import (
 )
 from src.music.evidence.estimates import Estimate, Source
 from src.music.evidence.kit_evidence import StemEvidence
-from src.music.evidence.stem_in_kit import fuse_in_context, reconcile
+from src.music.evidence.stem_in_kit import (
+    StemInKit,
+    cues_in_context,
+    fuse_in_context,
+    reconcile,
+)
 
 LOOP = Estimate(True, 0.9, "audio")
 NOBODY = Neighbours(0, 0)
@@ -127,3 +133,14 @@ def test_keys_beside_a_stated_one_keep_what_the_kit_gives_them() -> None:
     assert after == [one.key for one in fuse_in_context(stems, places)]
     apart = [("kit", "kit"), ("kit", "kit"), ("kit", "kit"), ("other", "other")]
     assert [one.key for one in reconcile(stems, apart)][:3] != after[:3]
+
+
+def test_a_key_is_held_against_those_of_the_other_loops_of_its_kit() -> None:
+    keys = ["Am", "Am", "Am", "C"]
+    found = [StemInKit(None, Estimate(key, 0.8, "audio"), None, None, {}) for key in keys]
+    cues = cues_in_context([loop("pad")] * 4, [("kit", "kit")] * 4, found)
+    counted = [one.kit_key and (one.kit_key["alike"], one.kit_key["unlike"]) for one in cues]
+    assert counted == [(math.log1p(2), math.log1p(1))] * 3 + [(0.0, math.log1p(3))]
+    (single,) = cues_in_context([loop("pad")], [("kit", "kit")], found[:1])
+    assert single.kit_key is None
+    assert single.key is not None
