@@ -47,7 +47,7 @@ from src.storage.fingerprint import content_hash, text_hash
 from src.storage.paths import path_of, safe_join, shortened
 from src.storage.zips.writing import zip_stream
 
-EXPORT_VERSION = "3"
+EXPORT_VERSION = "4"
 """Raised when the same score gives other files, so that older ones are made again."""
 
 ALL_ZIP, STEMS_ZIP = "all.zip", "stems.zip"
@@ -56,6 +56,8 @@ ZIPS = (ALL_ZIP, STEMS_ZIP)
 
 STAGE = "exporting"
 _STEPS = 1000
+_NO_GENRE = "default"
+"""What a plan calls its genre where none was named."""
 _TITLE_BYTES = 80
 
 
@@ -272,7 +274,7 @@ class ExportService:
         return Material(
             name=target.wav.stem,
             title=target.title,
-            genre=target.row.genre,
+            genre="" if target.row.genre == _NO_GENRE else target.row.genre,
             score=score,
             wav=target.wav,
             load=stem_loader(self.settings.processed_path, cards),
