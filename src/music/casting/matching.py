@@ -65,6 +65,7 @@ class CastingContext:
     playing: what plays in the same sections, as it sounds
     excluded: what the plan refuses
     names: of the sound that the prompt asks for; empty where it asks for none of its own
+    kit_shifts: semitones by which the tonal loops of each kit move together
     """
 
     backbone: str | None = None
@@ -73,6 +74,7 @@ class CastingContext:
     playing: tuple[StemCard, ...] = ()
     excluded: tuple[str, ...] = ()
     names: Alternatives = ()
+    kit_shifts: Mapping[str, int] = field(default_factory=dict)
 
 
 def match_stem(
@@ -84,7 +86,8 @@ def match_stem(
     doubt = suspicion(card, context.excluded)
     if fits_category == 0.0 or doubt >= 1.0:
         return None
-    fit = fit_stem(card, target, key=believed_key(card, context.kit_keys))
+    shift = None if card.kit_id is None else context.kit_shifts.get(card.kit_id)
+    fit = fit_stem(card, target, key=believed_key(card, context.kit_keys), shift=shift)
     if fit.way == "none":
         return None
     reasons = [

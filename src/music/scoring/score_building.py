@@ -47,6 +47,7 @@ def build_score(
     hits: when sounds begin in the stems of loops, in seconds, by the stem's id, so that
         fills are cut at them
     """
+    plan = replace(plan, key=cast.key or plan.key)
     times = timeline(plan)
     builder = _ScoreBuilder(TrackSetting(plan, grammar_named(plan.genre), times, seed, hits))
     levels = mastering_of(plan.mastering, plan.target_lufs, otherwise=mastering)
