@@ -9,6 +9,7 @@ from src.music.casting.asked_sounds import named_sounds, names_if_any
 from src.music.casting.backbone import choose_backbone, kit_keys_of
 from src.music.casting.cast_part import Cast, CastPart
 from src.music.casting.compatibility import shifted
+from src.music.casting.drum_lines import single_drums
 from src.music.casting.fit import Target
 from src.music.casting.hats import hat_kind, partner_name
 from src.music.casting.kit_shifts import key_within_reach, kit_shifts_of, told_of_key
@@ -89,7 +90,7 @@ def _cast(plan: ArrangementPlan, pool: Pool, seed: int, pinned: Mapping[str, Ste
     reported = [report_text(report) for report in plan.reported]
     reported += [note for note in plan.notes if note.startswith(REFUSED)]
     warnings = tuple(dict.fromkeys([*reported, *casting.warnings]))
-    return Cast(_with_room(casting.parts), warnings, plan.key)
+    return Cast(_with_room(single_drums(plan, casting.parts)), warnings, plan.key)
 
 
 def rivals_of(

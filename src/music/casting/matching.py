@@ -40,6 +40,9 @@ _LENGTH_SCORES = {0.5: 0.55, 1.0: 0.8, 2.0: 0.95, 4.0: 1.0, 8.0: 1.0, 16.0: 0.95
 _CUT_BARS = 0.1
 """Bars that lose their end: a loop that fits the metre, or a one-shot, is far better."""
 
+LONGEST_HAT_S = 0.8
+"""A crash is no hi-hat: cymbals that ring longer don't stand in for one."""
+
 _NAMED_BONUS = 0.3
 _NOT_NAMED = 0.1
 _LONGEST_DRUM_HIT_S = {"hihat": 0.2, "kick": 1.0}
@@ -84,7 +87,7 @@ def match_stem(
     card = candidate.card
     fits_category = category_fit(request.category, card.category)
     doubt = suspicion(card, context.excluded)
-    if fits_category == 0.0 or doubt >= 1.0:
+    if fits_category == 0.0 or doubt >= 1.0 or _is_crash_for_hat(card, request):
         return None
     shift = None if card.kit_id is None else context.kit_shifts.get(card.kit_id)
     fit = fit_stem(card, target, key=believed_key(card, context.kit_keys), shift=shift)
@@ -107,6 +110,12 @@ def match_stem(
         names = ", ".join(context.excluded)
         reasons.append(Reason("wanted", 1.0 - doubt, f"may hold what is refused: {names}"))
     return CastPart(request, card, fit, joined_score(reasons), tuple(reasons))
+
+
+def _is_crash_for_hat(card: StemCard, request: PartRequest) -> bool:
+    """Tell whether a cymbal rings too long to be hit as a hi-hat."""
+    rings = card.duration_s > LONGEST_HAT_S and "ride" not in words_of(card)
+    return request.category == "hihat" and card.category == "cymbal" and rings
 
 
 def joined_score(reasons: list[Reason]) -> float:

@@ -15,6 +15,8 @@ from src.music.model.part_request import PartRequest
 from src.music.model.plan import SECTION_CLOSE, ArrangementPlan
 from src.music.model.score import Automation, Channel, Choice, Reason, Score, ScoreSection
 from src.music.model.timeline import SectionTime, timeline
+from src.music.scoring.closing import ClosingSounds, closing_sounds, rings_out
+from src.music.scoring.holes import awake, fillings, holes_in
 from src.music.scoring.levels import part_gain_db
 from src.music.scoring.panning import pan_of
 from src.music.scoring.part_material import TrackSetting, material_of, spans_of_part
@@ -29,9 +31,9 @@ from src.music.theory.mastering_presets import Mastering, mastering_of
 from src.music.theory.roles import role_of
 
 NO_HITS: Mapping[str, Sequence[float]] = MappingProxyType({})
-TAIL_S, COLD_TAIL_S = 3.0, 0.25
+TAIL_S, COLD_TAIL_S = 5.0, 0.25
 DUCK_RELEASE_BEATS, ECHO_BEATS, ECHO_IN_THREE_BEATS = 0.45, 0.75, 2 / 3
-_MOST_CHANGES = 12
+_MOST_CHANGES, _MOST_FILLINGS = 12, 48
 
 
 def build_score(
@@ -54,7 +56,7 @@ def build_score(
     target, ceiling = levels.target_lufs, levels.ceiling_dbtp
     headroom_db = math.inf if target is None else ceiling - target
     parts = [part for part in (audible(part, plan) for part in cast.parts) if part is not None]
-    channels = builder.channels(parts)
+    channels, parts = builder.channels(parts)
     cards = {card.id: card for part in parts for card in (part.card, part.partner) if card}
     tail_s, fade_out_s = _tail(plan)
     gains = weighed(
@@ -121,8 +123,11 @@ class _ScoreBuilder:
         self.times = setting.times
         self.seed = setting.seed
 
-    def channels(self, parts: Sequence[CastPart]) -> list[Channel]:
-        """Make all parts channels of the mix; no sixteen bars repeat sixteen before."""
+    def channels(self, parts: Sequence[CastPart]) -> tuple[list[Channel], list[CastPart]]:
+        """Make all parts channels of the mix; no sixteen bars repeat sixteen before.
+
+        Returns with them the parts, some of which fill holes of other sections.
+        """
         phrased = [part.request for part in parts if part.request.position is None]
         rests = rests_of(
             phrased,
@@ -140,7 +145,35 @@ class _ScoreBuilder:
                 self.channel(part, rests[part.name]) if part.name in changed else channel
                 for part, channel in zip(parts, channels, strict=True)
             ]
-        return channels
+        return self._without_holes(list(parts), channels, rests)
+
+    def _without_holes(
+        self, parts: list[CastPart], channels: list[Channel], rests: dict[str, list[Hole]]
+    ) -> tuple[list[Channel], list[CastPart]]:
+        """Let parts play where nothing sounds for long, as far as any of them may."""
+        cards = {card.id: card for part in parts for card in (part.card, part.partner) if card}
+        tried: set[tuple[float, str]] = set()
+        for _ in range(_MOST_FILLINGS):
+            holes = holes_in(channels, cards, self.plan, self.times, self.grammar.phrasing)
+            chosen = next(
+                (
+                    (hole, filling)
+                    for hole in holes
+                    for filling in fillings(hole, parts, rests, self.plan, self.times)
+                    if (hole[0], filling.part.name) not in tried
+                ),
+                None,
+            )
+            if chosen is None:
+                break
+            hole, filling = chosen
+            name = filling.part.name
+            tried.add((hole[0], name))
+            number = next(i for i, part in enumerate(parts) if part.name == name)
+            rests[name] = awake(rests.get(name, ()), hole)
+            parts[number] = filling.part
+            channels[number] = self.channel(filling.part, rests[name])
+        return channels, parts
 
     def _changed(
         self,
@@ -198,6 +231,11 @@ class _ScoreBuilder:
         rng = random.Random(f"{self.seed}:track:{part.name}")
         spans = spans_of_part(self.setting, part, rests)
         clips, notes = material_of(self.setting, part, spans)
+        last = self.times[-1]
+        if rings_out(self.plan) and any(span.end >= last.end for span in spans):
+            sounds = ClosingSounds(clips, notes)
+            more = closing_sounds(part, sounds, last, self.setting.beat_s)
+            clips, notes = (*clips, *more.clips), (*notes, *more.notes)
         density = hits_per_second(notes, spans, self.plan.bpm)
         gain = part_gain_db(part.card, part.fit, category, self.grammar.mix_db, density)
         high_pass = role.high_pass_hz if part.high_pass_hz is None else part.high_pass_hz
