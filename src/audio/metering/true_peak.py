@@ -186,5 +186,4 @@ def _interpolator(points: int) -> tuple[NDArray[np.float32], float]:
     matrix = np.zeros((BLOCK_SAMPLES, len(rows), _WIDTH))
     for sample in range(BLOCK_SAMPLES):
         matrix[sample, :, sample : sample + _TAPS] = rows
-    matrix = matrix.reshape(-1, _WIDTH)
-    return matrix.astype(np.float32), bound
+    return matrix.reshape(-1, _WIDTH).astype(np.float32), bound
