@@ -4,6 +4,7 @@ import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 
 from src.music.arranging.plan_warnings import warnings_of
@@ -13,8 +14,17 @@ from src.music.genre.genres import grammar_named
 from src.music.model.ending import COLD
 from src.music.model.part_request import PartRequest
 from src.music.model.plan import SECTION_CLOSE, ArrangementPlan
-from src.music.model.score import Automation, Channel, Choice, Reason, Score, ScoreSection
-from src.music.model.timeline import SectionTime, timeline
+from src.music.model.score import (
+    Automation,
+    Channel,
+    Choice,
+    Clip,
+    Note,
+    Reason,
+    Score,
+    ScoreSection,
+)
+from src.music.model.timeline import BeatSpan, SectionTime, timeline
 from src.music.scoring.closing import ClosingSounds, closing_sounds, rings_out
 from src.music.scoring.holes import awake, fillings, holes_in
 from src.music.scoring.levels import part_gain_db
@@ -55,14 +65,12 @@ def build_score(
     levels = mastering_of(plan.mastering, plan.target_lufs, otherwise=mastering)
     target, ceiling = levels.target_lufs, levels.ceiling_dbtp
     headroom_db = math.inf if target is None else ceiling - target
-    parts = [part for part in (audible(part, plan) for part in cast.parts) if part is not None]
-    channels, parts = builder.channels(parts)
-    cards = {card.id: card for part in parts for card in (part.card, part.partner) if card}
+    heard = (audible(part, plan) for part in cast.parts)
+    channels, parts = builder.channels([part for part in heard if part is not None])
+    cards = _cards_of(parts)
     tail_s, fade_out_s = _tail(plan)
-    gains = weighed(
-        channels, cards, times, headroom_db,
-        lambda moved, _: section_loudness(moved, cards, times, 60.0 / plan.bpm),
-    )  # fmt: skip
+    loudness = partial(_loudness, cards, times, 60.0 / plan.bpm)
+    gains = weighed(channels, cards, times, headroom_db, loudness)
     return Score(
         bpm=plan.bpm,
         key=plan.key,
@@ -80,6 +88,22 @@ def build_score(
         choices=tuple(_choices(parts, channels, plan)),
         warnings=tuple(dict.fromkeys((*cast.warnings, *warnings_of(plan)))),
     )
+
+
+def _loudness(
+    cards: Mapping[str, StemCard],
+    times: Sequence[SectionTime],
+    beat_s: float,
+    channels: Sequence[Channel],
+    _: Sequence[float],
+) -> tuple[float, ...]:
+    """Estimate the loudness of each section of some channels."""
+    return section_loudness(channels, cards, times, beat_s)
+
+
+def _cards_of(parts: Sequence[CastPart]) -> dict[str, StemCard]:
+    """Map ids to the stems that parts play, hi-hats' partners among them."""
+    return {card.id: card for part in parts for card in (part.card, part.partner) if card}
 
 
 def _sections(times: Sequence[SectionTime], gains: Sequence[float]) -> Iterator[ScoreSection]:
@@ -151,7 +175,7 @@ class _ScoreBuilder:
         self, parts: list[CastPart], channels: list[Channel], rests: dict[str, list[Hole]]
     ) -> tuple[list[Channel], list[CastPart]]:
         """Let parts play where nothing sounds for long, as far as any of them may."""
-        cards = {card.id: card for part in parts for card in (part.card, part.partner) if card}
+        cards = _cards_of(parts)
         tried: set[tuple[float, str]] = set()
         for _ in range(_MOST_FILLINGS):
             holes = holes_in(channels, cards, self.plan, self.times, self.grammar.phrasing)
@@ -230,12 +254,7 @@ class _ScoreBuilder:
         role = role_of(category)
         rng = random.Random(f"{self.seed}:track:{part.name}")
         spans = spans_of_part(self.setting, part, rests)
-        clips, notes = material_of(self.setting, part, spans)
-        last = self.times[-1]
-        if rings_out(self.plan) and any(span.end >= last.end for span in spans):
-            sounds = ClosingSounds(clips, notes)
-            more = closing_sounds(part, sounds, last, self.setting.beat_s)
-            clips, notes = (*clips, *more.clips), (*notes, *more.notes)
+        clips, notes = self._material(part, spans)
         density = hits_per_second(notes, spans, self.plan.bpm)
         gain = part_gain_db(part.card, part.fit, category, self.grammar.mix_db, density)
         high_pass = role.high_pass_hz if part.high_pass_hz is None else part.high_pass_hz
@@ -265,6 +284,17 @@ class _ScoreBuilder:
                 *self._pan(part, pan, turn=rng.random()),
             ),
         )
+
+    def _material(
+        self, part: CastPart, spans: tuple[BeatSpan, ...]
+    ) -> tuple[tuple[Clip, ...], tuple[Note, ...]]:
+        """Write the clips and notes of a part, and how it ends the track if it plays to its end."""
+        clips, notes = material_of(self.setting, part, spans)
+        last = self.times[-1]
+        if not rings_out(self.plan) or not any(span.end >= last.end for span in spans):
+            return clips, notes
+        more = closing_sounds(part, ClosingSounds(clips, notes), last, self.setting.beat_s)
+        return (*clips, *more.clips), (*notes, *more.notes)
 
     def _pan(self, part: CastPart, own_pan: float, *, turn: float) -> tuple[Automation, ...]:
         """Panning that moves about a part's own place."""
