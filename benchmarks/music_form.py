@@ -247,8 +247,8 @@ def doubled_beats(score: Score, cards: dict[str, StemCard]) -> float:
 
 
 def _plays(channel: Channel, cards: dict[str, StemCard], category: str) -> bool:
-    sounds = [*channel.clips, *channel.notes]
-    return any(cards[sound.stem_id].category == category for sound in sounds)
+    ids = {clip.stem_id for clip in channel.clips} | {note.stem_id for note in channel.notes}
+    return any(cards[stem_id].category == category for stem_id in ids)
 
 
 def repeated_sounds(home: Path) -> list[str]:
