@@ -271,6 +271,7 @@ class _Casting:
             self.plan.excluded,
             names_if_any(cards, names) if names else (),
             self.kit_shifts,
+            any(self.plan.structure[number].chords_asked for number in request.sections),
         )
 
     def matches(self, request: PartRequest) -> list[CastPart]:

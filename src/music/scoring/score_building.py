@@ -11,9 +11,11 @@ from src.music.arranging.plan_warnings import warnings_of
 from src.music.casting.cast_part import Cast, CastPart
 from src.music.casting.hats import hat_kind, partner_name, stems_in
 from src.music.genre.genres import grammar_named
+from src.music.harmony.transposing import in_key
 from src.music.model.ending import COLD
 from src.music.model.part_request import PartRequest
 from src.music.model.plan import SECTION_CLOSE, ArrangementPlan
+from src.music.model.planned_chords import laid_out
 from src.music.model.score import (
     Automation,
     Channel,
@@ -22,12 +24,14 @@ from src.music.model.score import (
     Note,
     Reason,
     Score,
+    ScoreChord,
     ScoreSection,
 )
 from src.music.model.timeline import BeatSpan, SectionTime, timeline
 from src.music.scoring.closing import ClosingSounds, closing_sounds, rings_out
 from src.music.scoring.holes import awake, fillings, holes_in
 from src.music.scoring.levels import part_gain_db
+from src.music.scoring.loop_chords import with_loop_chords
 from src.music.scoring.panning import pan_of
 from src.music.scoring.part_material import TrackSetting, material_of, spans_of_part
 from src.music.scoring.phrasing import Hole, rest_for_change, rests_of
@@ -36,6 +40,7 @@ from src.music.scoring.section_levels import weighed, with_section_gains
 from src.music.scoring.section_loudness import section_loudness
 from src.music.scoring.sequencing import hits_per_second
 from src.music.scoring.transitions import automation_of, throws_of
+from src.music.theory.chords import chord_name
 from src.music.theory.library import StemCard
 from src.music.theory.mastering_presets import Mastering, mastering_of
 from src.music.theory.roles import role_of
@@ -59,14 +64,18 @@ def build_score(
     hits: when sounds begin in the stems of loops, in seconds, by the stem's id, so that
         fills are cut at them
     """
-    plan = replace(plan, key=cast.key or plan.key)
+    plan = in_key(plan, cast.key) if cast.key not in ("", plan.key) else plan
     times = timeline(plan)
-    builder = _ScoreBuilder(TrackSetting(plan, grammar_named(plan.genre), times, seed, hits))
+    parts = [part for part in (audible(part, plan) for part in cast.parts) if part is not None]
+    harmonised = with_loop_chords(plan, parts)
+    plan = harmonised.plan
+    grammar = grammar_named(plan.genre)
+    setting = TrackSetting(plan, grammar, times, seed, hits, harmonised.followers)
+    builder = _ScoreBuilder(setting)
     levels = mastering_of(plan.mastering, plan.target_lufs, otherwise=mastering)
     target, ceiling = levels.target_lufs, levels.ceiling_dbtp
     headroom_db = math.inf if target is None else ceiling - target
-    heard = (audible(part, plan) for part in cast.parts)
-    channels, parts = builder.channels([part for part in heard if part is not None])
+    channels, parts = builder.channels(parts)
     cards = _cards_of(parts)
     tail_s, fade_out_s = _tail(plan)
     loudness = partial(_loudness, cards, times, 60.0 / plan.bpm)
@@ -75,7 +84,7 @@ def build_score(
         bpm=plan.bpm,
         key=plan.key,
         seed=seed,
-        sections=tuple(_sections(times, gains)),
+        sections=tuple(_sections(plan, times, gains)),
         channels=tuple(with_section_gains(channel, times, gains) for channel in channels),
         target_lufs=target,
         ceiling_dbtp=ceiling,
@@ -106,10 +115,16 @@ def _cards_of(parts: Sequence[CastPart]) -> dict[str, StemCard]:
     return {card.id: card for part in parts for card in (part.card, part.partner) if card}
 
 
-def _sections(times: Sequence[SectionTime], gains: Sequence[float]) -> Iterator[ScoreSection]:
-    """Write the sections of a score, each with its level."""
-    for time, level_db in zip(times, gains, strict=True):
-        yield ScoreSection(time.name, time.start, time.length, time.energy, level_db)
+def _sections(
+    plan: ArrangementPlan, times: Sequence[SectionTime], gains: Sequence[float]
+) -> Iterator[ScoreSection]:
+    """Write the sections of a score, each with its level and its chords."""
+    for section, time, level_db in zip(plan.structure, times, gains, strict=True):
+        chords = tuple(
+            ScoreChord(chord_name(one.chord, plan.key), one.start, one.length)
+            for one in laid_out(section.chords, time.start, time.length)
+        )
+        yield ScoreSection(time.name, time.start, time.length, time.energy, level_db, chords)
 
 
 def _tail(plan: ArrangementPlan) -> tuple[float, float]:
