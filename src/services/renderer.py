@@ -4,7 +4,7 @@ import math
 import os
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from src.db.models import TrackRow, now
 from src.db.rows.cards import StemCards
 from src.mixdown import MixReport, play_score
 from src.music.casting.casting import cast_plan
+from src.music.casting.kit_shifts import told_of_key
 from src.music.casting.made_marks import is_made
 from src.music.model.plan import ArrangementPlan, plan_from_dict, plan_to_dict
 from src.music.model.score import Choice, Score, choice_to_dict, score_to_dict
@@ -158,7 +159,8 @@ class RendererService:
         with rendering_file(folder, new_id) as unfinished:
             score, report = self._play(score, timeline(plan), unfinished, progress)
             progress("writing", 1, 1)
-            made = _Made(new_id, plan, score, report)
+            told = replace(told_of_key(replace(plan, key=score.key), plan.key), key=plan.key)
+            made = _Made(new_id, told, score, report)
             return self._published(made, unfinished, out)
 
     def finish_track(self, track_id: str) -> None:
@@ -275,7 +277,7 @@ class _Made:
             prompt=plan.prompt,
             seed=score.seed,
             bpm=plan.bpm,
-            key=plan.key,
+            key=score.key,
             genre=plan.genre,
             duration_s=report.duration_s,
             loudness_lufs=_finite(report.loudness_lufs),

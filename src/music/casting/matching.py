@@ -41,6 +41,8 @@ _LENGTH_SCORES = {0.5: 0.55, 1.0: 0.8, 2.0: 0.95, 4.0: 1.0, 8.0: 1.0, 16.0: 0.95
 _CUT_BARS = 0.1
 """Bars that lose their end: a loop that fits the metre, or a one-shot, is far better."""
 
+LONGEST_HAT_S = 0.8
+"""A crash is no hi-hat: cymbals that ring longer don't stand in for one."""
 _CHORDAL = tuple(name for name in TONAL_CATEGORIES if name != "vocal")
 _MOVED, _DEAF, _PUZZLING = 0.55, 0.2, 0.5
 """What loops that can follow chords are worth beside a sampled note, and what can't follow."""
@@ -70,6 +72,7 @@ class CastingContext:
     playing: what plays in the same sections, as it sounds
     excluded: what the plan refuses
     names: of the sound that the prompt asks for; empty where it asks for none of its own
+    kit_shifts: semitones by which the tonal loops of each kit move together
     chords_asked: the track's chords are asked for, so that its parts have to play them
     chords_move: the track changes its chords, beneath which a loop must be understood
     """
@@ -80,6 +83,7 @@ class CastingContext:
     playing: tuple[StemCard, ...] = ()
     excluded: tuple[str, ...] = ()
     names: Alternatives = ()
+    kit_shifts: Mapping[str, int] = field(default_factory=dict)
     chords_asked: bool = False
     chords_move: bool = False
 
@@ -91,9 +95,10 @@ def match_stem(
     card = candidate.card
     fits_category = category_fit(request.category, card.category)
     doubt = suspicion(card, context.excluded)
-    if fits_category == 0.0 or doubt >= 1.0:
+    if fits_category == 0.0 or doubt >= 1.0 or _is_crash_for_hat(card, request):
         return None
-    fit = fit_stem(card, target, key=believed_key(card, context.kit_keys))
+    shift = None if card.kit_id is None else context.kit_shifts.get(card.kit_id)
+    fit = fit_stem(card, target, key=believed_key(card, context.kit_keys), shift=shift)
     if fit.way == "none":
         return None
     reasons = [
@@ -117,6 +122,12 @@ def match_stem(
         names = ", ".join(context.excluded)
         reasons.append(Reason("wanted", 1.0 - doubt, f"may hold what is refused: {names}"))
     return CastPart(request, card, fit, joined_score(reasons), tuple(reasons))
+
+
+def _is_crash_for_hat(card: StemCard, request: PartRequest) -> bool:
+    """Tell whether a cymbal rings too long to be hit as a hi-hat."""
+    rings = card.duration_s > LONGEST_HAT_S and "ride" not in words_of(card)
+    return request.category == "hihat" and card.category == "cymbal" and rings
 
 
 def joined_score(reasons: list[Reason]) -> float:
