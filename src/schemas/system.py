@@ -12,7 +12,7 @@ class Alive(BaseModel):
     version: str
 
 
-class Parts(BaseModel):
+class EngineParts(BaseModel):
     """How the parts of the engine are doing. Only the database is needed to answer at all."""
 
     database: Literal["ok"] = "ok"
@@ -42,7 +42,7 @@ class Ready(BaseModel):
         default=None, description="Why that one, and how to get another, in words"
     )
     library: dict[str, int] | None = Field(default=None, description="How much is there")
-    parts: Parts | None = Field(default=None, description="How its parts are doing")
+    parts: EngineParts | None = Field(default=None, description="How its parts are doing")
     stems_without_vector: int | None = Field(
         default=None, description="Stems that a search cannot find by sound yet"
     )

@@ -13,7 +13,7 @@ from src.api.metrics import CONTENT_TYPE, EngineFigures, prometheus_text
 from src.api.problems import no_input, problem_responses
 from src.db import crud
 from src.embeddings.choice import embedder_status
-from src.schemas.system import Alive, Index, Parts, Ready
+from src.schemas.system import Alive, EngineParts, Index, Ready
 from src.services.jobs.figures import job_figures
 
 router = APIRouter(tags=["system"])
@@ -73,8 +73,10 @@ def readyz(engine: EngineDep, session: SessionDep, request: Request) -> Ready:
     responses={**no_input(problem_responses()), 200: _PROMETHEUS},
 )
 def metrics(engine: EngineDep, request: Request) -> Response:
-    """Requests of this process, jobs by kind and state, how long they wait and take, workers, and
-    the size of the library, in Prometheus' text format.
+    """Tell of requests, jobs, workers and the library in Prometheus' text format.
+
+    Requests of this process by route and status; jobs by kind and state, how long they wait and
+    take; last signs of life of workers; the size of the library.
     """
     with engine.database.transaction() as session:
         counts = asdict(crud.library_counts(session, engine.models.active().model_id))
@@ -84,11 +86,11 @@ def metrics(engine: EngineDep, request: Request) -> Response:
     return Response(found, media_type=CONTENT_TYPE)
 
 
-def _parts(engine: Engine) -> Parts:
+def _parts(engine: Engine) -> EngineParts:
     workers = engine.jobs.workers.states()
     living = [one for one in workers if one.alive]
     done = {kind for one in living for kind in one.kinds}
-    return Parts(
+    return EngineParts(
         broker=engine.broker_state(),
         workers=len(living),
         workers_silent=len(workers) - len(living),

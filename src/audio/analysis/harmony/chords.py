@@ -137,7 +137,7 @@ def _place(beat: int) -> int:
 
 
 def _shares_of_frames(times_s: Values, beats_s: Values) -> Values:
-    """How much each frame counts in each beat, shape (beats, frames); rows sum to 1 or 0."""
+    """Tell how much each frame counts in each beat, shape (beats, frames); rows sum to 1 or 0."""
     half = 0.5 * _MIDDLE * WINDOW_S
     begins, ends = beats_s[:-1, None], beats_s[1:, None]
     over = np.minimum(times_s + half, ends) - np.maximum(times_s - half, begins)
