@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from src.music.prompt.library_sounds import LibrarySound
     from src.services.arranger import ArrangerService
     from src.services.export.service import ExportService
+    from src.services.generator import GeneratorService
     from src.services.ingest.reanalysis import ReanalysisService
     from src.services.ingest.reembedding import ReembeddingService
     from src.services.ingest.uploads import UploadService
@@ -253,6 +254,15 @@ class Services:
         return ExportService(self.database, self.settings, self.cards)
 
     @cached_property
+    def generator(self) -> "GeneratorService":
+        """Music from words. Builds the model's owner; its weights are loaded at the first use."""
+        from src.generation.ace_step import AceStepGenerator
+        from src.services.generator import GeneratorService
+
+        made = AceStepGenerator(self.settings.checkpoint_path)
+        return GeneratorService(self.settings, generator=made)
+
+    @cached_property
     def backup(self) -> "BackupService":
         """The library saved as one file."""
         from src.services.system.backup import BackupService
@@ -280,6 +290,10 @@ class Services:
         from src.workers.local import LocalRunner
 
         return LocalRunner(lanes={LIBRARY: 1, VECTORS: 1, TRACKS: self.settings.job_threads})
+
+    def carry_jobs_by(self, runner: "LocalRunner") -> None:
+        """Let jobs be carried by another runner than the settings'; before they are asked for."""
+        self.__dict__["runner"] = runner
 
     @cached_property
     def jobs(self) -> "JobService":
@@ -323,12 +337,13 @@ class Services:
     def job_kinds(self) -> "dict[str, JobKind]":
         """Return what kinds of long tasks there are."""
         from src.services.export.service import STAGE
+        from src.services.generator import DREAM, DREAM_STAGES
         from src.services.ingest.reembedding import REEMBED_STAGES
-        from src.services.jobs.kinds import LIBRARY, VECTORS, JobKind
+        from src.services.jobs.kinds import GPU, LIBRARY, VECTORS, JobKind
 
         alone: dict[str, Any] = {"alone": True, "again": True}
         render = JobKind(self.tracks.render, RENDER_STAGES, again=True, tidy=self.tracks.tidy)
-        exports = self.exports
+        exports, dreams = self.exports, self.generator
         return {
             "demo": JobKind(self._demo, DEMO_STAGES, lane=LIBRARY, **alone),
             "preprocess": JobKind(self._preprocess, PREPROCESS_STAGES, lane=LIBRARY, **alone),
@@ -337,6 +352,7 @@ class Services:
             "generate": render,
             "render": render,
             "export": JobKind(exports.run, ((STAGE, 1.0),), again=True, tidy=exports.tidy),
+            DREAM: JobKind(dreams.run, DREAM_STAGES, lane=GPU, again=True, tidy=dreams.tidy),
         }
 
     def prepare_jobs(self) -> None:

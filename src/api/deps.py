@@ -13,6 +13,7 @@ from src.db import crud
 from src.db.database import Database
 from src.embeddings.protocol import Embedder
 from src.services.export.service import ExportService
+from src.services.generator import GeneratorService
 from src.services.ingest.reanalysis import ReanalysisService
 from src.services.ingest.uploads import UploadService
 from src.services.jobs.service import JobService
@@ -55,6 +56,7 @@ class Engine:
     uploads: UploadService
     tracks: TrackService
     exports: ExportService
+    generator: GeneratorService
     revisions: RevisionService
     matches: MatchService
     collections: CollectionService

@@ -10,6 +10,7 @@ from src.cli import (
     cache,
     exports,
     finding,
+    generation,
     library,
     matches,
     models,
@@ -28,7 +29,7 @@ _FILL_LIBRARY = ("preprocess", "demo", "serve", "restore")
 """Commands to which ``--library`` names a home, even one that is not there yet."""
 
 
-_TAKE_LONG = ("reanalyse", "reembed", "revise", "export")
+_TAKE_LONG = ("reanalyse", "reembed", "revise", "export", "dream", "gpu-worker")
 
 
 class UsageError(InvalidInputError):
@@ -84,6 +85,7 @@ def parser() -> argparse.ArgumentParser:
     backups.add_options(
         command("restore", backups.restore, "put a saved library in place"), saves=False
     )
+    _add_generation_commands(command)
     system.add_serve_options(command("serve", system.serve, "run the API"))
     return made
 
@@ -122,6 +124,12 @@ def _add_revision_commands(command: AddCommand) -> None:
     made.add_argument("--limit", type=int, default=10)
     made = command("revise", revisions.revise, "change a track and render it anew")
     revisions.add_options(made)
+
+
+def _add_generation_commands(command: AddCommand) -> None:
+    made = command("dream", generation.dream, "make music of words with a model, on this machine")
+    generation.add_options(made)
+    command("gpu-worker", generation.gpu_worker, "make the music that the API is asked for")
 
 
 def _add_track_commands(command: AddCommand) -> None:

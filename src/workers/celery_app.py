@@ -9,8 +9,10 @@ from src.core.config import Settings
 from src.core.errors import InvalidInputError
 from src.core.logs import set_up_logging
 from src.core.memory import give_back_freed
+from src.services.jobs.kinds import GPU
 from src.wiring import Services, build_services
 from src.workers.broker import RUN_JOB, make_app
+from src.workers.gpu import GpuPresence, started_presence
 
 
 class JobWorker:
@@ -20,11 +22,13 @@ class JobWorker:
         self._settings = settings
         self._stopping = threading.Event()
         self._services: Services | None = None
+        self._presence: GpuPresence | None = None
 
-    def begin(self, **_: Any) -> None:
+    def begin(self, sender: Any = None, **_: Any) -> None:
         """Build the services, keep the claims of this process, and send again what waits.
 
-        Workers sweep too: who finds a job that waits for too long has to send it himself.
+        Workers sweep too: who finds a job that waits for too long has to send it himself. One
+        that serves the queue of the GPU says that it is there.
         """
         set_up_logging(self._settings.log_level)
         services = build_services(self._settings)
@@ -32,6 +36,8 @@ class JobWorker:
         self._services = services
         lock_file = self._settings.processed_path / "jobs.lock"
         services.runner.start(services.jobs, lock_file=lock_file)
+        if sender is not None and GPU in sender.app.amqp.queues.consume_from:
+            self._presence = started_presence(services.generator)
 
     def run(self, job_id: str) -> None:
         """Work on a job; one that is not queued (any more) is left alone."""
@@ -46,6 +52,8 @@ class JobWorker:
 
     def end(self, **_: Any) -> None:
         """Give back what was opened."""
+        if self._presence is not None:
+            self._presence.stop()
         if self._services is not None:
             self._services.runner.stop()
             self._services.close()

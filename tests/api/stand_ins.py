@@ -18,10 +18,12 @@ from src.db.database import Database
 from src.db.models import TrackRow
 from src.embeddings.protocol import Vectors
 from src.music.model.plan import ArrangementPlan, SectionPlan, StemQuery, plan_to_dict
+from src.services.generator import GeneratorService
 from src.services.ingest.reanalysis import ReanalysisService
 from src.storage.encode import write_wav
 from src.wiring import Services
 from tests.services.plain_analysis import PLAIN
+from tests.services.plain_generator import PlainGenerator
 
 CHOICE = {
     "voice": "kick", "stem_id": "k1", "name": "Kick 1", "category": "kick",
@@ -188,6 +190,10 @@ class StandIns(Services):
     @cached_property
     def renderer(self) -> PlainRenderer:  # type: ignore[override]
         return PlainRenderer(self.database, self.settings, self.gate)
+
+    @cached_property
+    def generator(self) -> GeneratorService:
+        return GeneratorService(self.settings, generator=PlainGenerator())
 
     @cached_property
     def analyzer(self) -> PlainAnalyzer:  # type: ignore[override]

@@ -56,9 +56,14 @@ class JobIntake:
         self._clock = clock
 
     def take(
-        self, kind: str, params: Mapping[str, Any], mark: RequestMark | None
+        self,
+        kind: str,
+        params: Mapping[str, Any],
+        mark: RequestMark | None,
+        *,
+        job_id: str | None = None,
     ) -> tuple[Job, bool]:
-        """Return the row of a job, and whether it is new.
+        """Return the row of a job, and whether it is new. job_id: None: a fresh one
 
         Raises InvalidInputError for a kind that nobody can do, and (``idempotency_key_reused``)
         for a key under which something else was asked for; JobRunningError; QueueFullError.
@@ -66,7 +71,7 @@ class JobIntake:
         if kind not in self._kinds:
             raise InvalidInputError(f"job must be one of {', '.join(self._kinds)}, got {kind!r}")
         new = rows.NewJob(
-            id=str(uuid4()),
+            id=str(uuid4()) if job_id is None else job_id,
             kind=kind,
             params=params,
             alone=kind if self._kinds[kind].alone else None,
