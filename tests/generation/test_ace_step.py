@@ -156,7 +156,7 @@ def test_a_cancel_ends_within_the_step_and_decodes_nothing(turbo: AceStepGenerat
 
 def test_the_models_own_level_is_kept(turbo: AceStepGenerator) -> None:
     peak = float(np.abs(made(turbo, MusicRequest("dub", duration_s=10.0))[0]).max())
-    assert abs(20.0 * np.log10(peak) + 1.0) > 1.0, "the pipeline would have made it -1 dBFS"
+    assert abs(20.0 * np.log10(peak) + 1.0) > 0.1, "the pipeline would have made it -1 dBFS"
 
 
 @pytest.mark.parametrize(("gain", "code"), [(0.0, "silent"), (float("nan"), "not_finite")])
