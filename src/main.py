@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from src import __version__
@@ -32,11 +32,14 @@ from src.api.endpoints import (
     system,
     tracks,
     uploads,
+    workers,
 )
 from src.api.json_answers import JsonAnswers
 from src.api.known_parameters import KNOWN_PARAMETERS
 from src.api.limits import BodyLimit
 from src.api.manners import Manners
+from src.api.metrics import RequestFigures, RequestMeter, note_route
+from src.api.request_ids import RequestIds
 from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError
 from src.core.logs import set_up_logging
@@ -88,7 +91,7 @@ def create_app(
         docs_url=None,  # FastAPI's own pages load their scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,
-        dependencies=[*KEY_SCHEMES, KNOWN_PARAMETERS],
+        dependencies=[Depends(note_route), *KEY_SCHEMES, KNOWN_PARAMETERS],
         openapi_tags=TAGS,
     )
     streamed = (uploads.UPLOAD_PATH, search.BY_SOUND_PATH)
@@ -99,10 +102,13 @@ def create_app(
     app.add_middleware(JsonAnswers)
     app.add_middleware(Manners)
     app.add_middleware(AccessGuard)
+    app.state.request_figures = RequestFigures()
+    app.add_middleware(RequestMeter, figures=app.state.request_figures)
+    app.add_middleware(RequestIds)
     problems.install(app)
     for room in (
         system, jobs, uploads, stem_edits, stems, search, kits, quarantine, tracks, revisions,
-        exports, matches, models, collections, demo_kits, storage, generation,
+        exports, matches, models, collections, demo_kits, storage, workers, generation,
     ):  # fmt: skip
         app.include_router(room.router)
     add_docs(app)
@@ -155,7 +161,8 @@ def _start(services: Services) -> tuple[Engine, JobCarrier]:
     check_access(services.settings, host="localhost")  # the guard sees where requests come in
     settings = services.settings
     if not logging.getLogger().handlers:
-        set_up_logging(settings.log_level)  # uvicorn sets up its own loggers alone
+        # uvicorn sets up its own loggers alone
+        set_up_logging(settings.log_level, settings.log_format)
     _make_folders(settings)
     engine, runner = services.engine, services.runner
     engine.uploads.remove_stale()

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from src.services.retrieval.suggestions import Suggestions
     from src.services.search import SearchService
     from src.services.system.backup import BackupService
+    from src.services.system.moving import MoveService
     from src.services.system.restore import RestoreService
     from src.services.tracks.revisions import RevisionService
     from src.services.tracks.service import TrackService
@@ -275,6 +276,13 @@ class Services:
         from src.services.system.restore import RestoreService
 
         return RestoreService(self.settings)
+
+    @cached_property
+    def moving(self) -> "MoveService":
+        """The library's database moved to another one."""
+        from src.services.system.moving import MoveService
+
+        return MoveService(self.settings)
 
     @cached_property
     def runner(self) -> "LocalRunner | BrokerRunner":

@@ -54,6 +54,17 @@ def restore(call: Call) -> Result:
     return Result(report.to_dict(), "\n".join(lines))
 
 
+def move_database(call: Call) -> Result:
+    """Copy the library's database to another one, such as from SQLite to PostgreSQL."""
+    report = call.services.moving.move(call.options.to, progress=call.progress)
+    rows = sum(report.tables.values())
+    text = (
+        f"{rows} rows copied to {report.to} and compared; the old database is as it was.\n"
+        "Set DATABASE_URL to the new address and start the engine."
+    )
+    return Result(report.to_dict(), text)
+
+
 def add_options(made: argparse.ArgumentParser, *, saves: bool) -> None:
     """Add the options of ``backup`` (saves) and ``restore``."""
     end = "standard output" if saves else "standard input"

@@ -39,7 +39,7 @@ def _run(words: Sequence[str]) -> int:
     progress = ProgressBar(quiet=options.quiet or options.json)
     try:
         services = build_services(settings_of(options))
-        set_up_logging(_log_level(options, services.settings))
+        set_up_logging(_log_level(options, services.settings), services.settings.log_format)
         try:
             result = options.run(Call(services, options, progress))
         finally:

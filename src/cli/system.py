@@ -34,6 +34,7 @@ def serve(call: Call) -> Result:
     port = settings.port if call.options.port is None else call.options.port
     check_serving(settings, host, port)
     leave_out_health_checks()
-    app, level = create_app(settings), settings.log_level.lower()
-    run_server(http_server(app, host=host, port=port, log_level=level))
+    # uvicorn's own lines are for people; where programs read, they go the way of all others
+    level = settings.log_level.lower() if settings.log_format == "plain" else None
+    run_server(http_server(create_app(settings), host=host, port=port, log_level=level))
     return Result({"served": f"http://{host}:{port}"}, "")

@@ -29,7 +29,7 @@ _FILL_LIBRARY = ("preprocess", "demo", "serve", "restore")
 """Commands to which ``--library`` names a home, even one that is not there yet."""
 
 
-_TAKE_LONG = ("reanalyse", "reembed", "revise", "export", "dream", "gpu-worker")
+_TAKE_LONG = ("reanalyse", "reembed", "revise", "export", "dream", "gpu-worker", "move-database")
 
 
 class UsageError(InvalidInputError):
@@ -81,10 +81,7 @@ def parser() -> argparse.ArgumentParser:
     models.add_options(command("models", models.models, "list, verify, pull or export CLAP"))
     command("doctor", system.doctor, "check that everything needed is there")
     cache.add_options(command("cache", cache.cache, "what renders keep for later ones"))
-    backups.add_options(command("backup", backups.backup, "save the library"), saves=True)
-    backups.add_options(
-        command("restore", backups.restore, "put a saved library in place"), saves=False
-    )
+    _add_safety_commands(command)
     _add_generation_commands(command)
     system.add_serve_options(command("serve", system.serve, "run the API"))
     return made
@@ -124,6 +121,16 @@ def _add_revision_commands(command: AddCommand) -> None:
     made.add_argument("--limit", type=int, default=10)
     made = command("revise", revisions.revise, "change a track and render it anew")
     revisions.add_options(made)
+
+
+def _add_safety_commands(command: AddCommand) -> None:
+    backups.add_options(command("backup", backups.backup, "save the library"), saves=True)
+    made = command("restore", backups.restore, "put a saved library in place")
+    backups.add_options(made, saves=False)
+    made = command(
+        "move-database", backups.move_database, "copy the database to another one, and compare"
+    )
+    made.add_argument("to", metavar="URL", help="postgresql+psycopg://user:password@host/name")
 
 
 def _add_generation_commands(command: AddCommand) -> None:

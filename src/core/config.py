@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     api_key: SecretStr | None = None
     published_at: str = Field(default="", description="where a container is published")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["plain", "json"] = "plain"
 
     workers: int = Field(default=0, ge=0, le=256, description="0: one per core")
     job_threads: int = Field(default=2, ge=1, le=64)

@@ -8,8 +8,16 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    InterfaceError,
+    NoSuchModuleError,
+    OperationalError,
+    SQLAlchemyError,
+)
 from sqlalchemy.orm import Session, sessionmaker
+
+from src.core.errors import InvalidInputError
 
 __all__ = ["DATABASE_DOWN", "MIGRATIONS", "Database", "DatabaseError", "Session"]
 
@@ -62,6 +70,22 @@ class Database:
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
+
+
+def shown_url(url: str) -> str:
+    """Write a database's address without its password.
+
+    Raises InvalidInputError for what is none.
+    """
+    try:
+        parsed = make_url(url)
+        parsed.get_dialect()
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise InvalidInputError(
+            "the address of a database must look like"
+            f" postgresql+psycopg://user:password@host/name, got {url!r}"
+        ) from error
+    return parsed.render_as_string(hide_password=True)
 
 
 def _engine(url: str) -> Engine:

@@ -331,6 +331,19 @@ class JobEvent(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class Worker(Base):
+    """A process that works on jobs. kinds: of jobs that it works on; seen_at: last sign of life"""
+
+    __tablename__ = "workers"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    host: Mapped[str] = mapped_column(String(64))
+    version: Mapped[str] = mapped_column(String(32))
+    kinds: Mapped[list[str]] = mapped_column(JSON)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class TrackRow(Base):
     """A rendered track.
 

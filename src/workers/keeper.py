@@ -34,6 +34,7 @@ class JobKeeper:
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock: IO[bytes] | None = None
+        self._jobs: JobService | None = None
 
     def start(self, jobs: JobService, *, lock_file: Path) -> None:
         """Start the thread.
@@ -41,6 +42,7 @@ class JobKeeper:
         The lock file says for as long as this process lives that an engine works on the
         library; a second one may, and shares the jobs with the first.
         """
+        self._jobs = jobs
         self._lock = _locked(lock_file)
         self._thread = threading.Thread(
             target=self._keep, args=(jobs,), name="job-keeper", daemon=True
@@ -48,12 +50,22 @@ class JobKeeper:
         self._thread.start()
 
     def stop(self, *, within_s: float = 1.0) -> None:
-        """End the thread, waiting for it a while, and give the lock file free."""
+        """End the thread, waiting for it a while, leave the list of workers, and give the lock
+        file free.
+        """
         self._ended.set()
         if self._thread is not None:
             self._thread.join(within_s)
+        if self._jobs is not None:
+            self._leave(self._jobs)
         if self._lock is not None:
             self._lock.close()
+
+    def _leave(self, jobs: JobService) -> None:
+        try:
+            jobs.workers.leave()
+        except DATABASE_DOWN as error:
+            log.warning("the database does not answer, this worker stays listed: %s", error)
 
     def _keep(self, jobs: JobService) -> None:
         forget_at = time.monotonic()

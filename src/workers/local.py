@@ -46,6 +46,7 @@ class LocalRunner:
 
     def start(self, jobs: JobService, *, lock_file: Path) -> None:
         """Start the threads, and the keeper with its lock file."""
+        jobs.workers.join(kind for kind, what in jobs.kinds.items() if what.lane in self._lanes)
         for name, lane in self._lanes.items():
             lane.serve(kind for kind, what in jobs.kinds.items() if what.lane == name)
             for number in range(self._counts[name]):

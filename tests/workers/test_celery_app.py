@@ -92,6 +92,10 @@ def test_a_worker_elsewhere_does_jobs_and_a_message_that_comes_twice_does_no_har
     job = services.jobs.submit("preprocess", {})
     until(lambda: status(services, job.id) == "succeeded", "the import")
     assert services.jobs.get(job.id).result["added"] == 3  # type: ignore[index]
+    until(lambda: len(services.jobs.workers.states()) == 1, "the worker's sign of life")
+    (listed,) = services.jobs.workers.states()
+    assert listed.alive
+    assert set(listed.kinds) == set(services.jobs.kinds)
 
     for _ in range(3):
         services.runner.send(Ticket(job.id, "preprocess", TRACKS))
@@ -101,6 +105,7 @@ def test_a_worker_elsewhere_does_jobs_and_a_message_that_comes_twice_does_no_har
 
     worker.terminate()
     worker.wait()
+    assert services.jobs.workers.states() == []
 
 
 def test_no_request_waits_for_a_broker_that_is_away_and_no_job_is_lost_with_it(

@@ -1,18 +1,23 @@
 """Whether the engine lives, whether it can work, and where to go."""
 
 from dataclasses import asdict
+from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 
 from src import __version__
 from src.api.access import carries_key
 from src.api.deps import Engine, EngineDep
+from src.api.metrics import CONTENT_TYPE, EngineFigures, prometheus_text
 from src.api.problems import no_input, problem_responses
 from src.db import crud
 from src.embeddings.choice import embedder_status
 from src.schemas.system import Alive, Index, Ready
+from src.services.jobs.figures import job_figures
 
 router = APIRouter(tags=["system"])
+
+_PROMETHEUS: dict[str, Any] = {"content": {CONTENT_TYPE: {"schema": {"type": "string"}}}}
 
 
 @router.get("/", summary="Where to go")
@@ -58,6 +63,24 @@ def readyz(engine: EngineDep, request: Request) -> Ready:
         library=asdict(counts),
         stems_without_vector=max(counts.stems - counts.vectors, 0),
     )
+
+
+@router.get(
+    "/metrics",
+    summary="Numbers for Prometheus",
+    response_class=Response,
+    responses={**no_input(problem_responses()), 200: _PROMETHEUS},
+)
+def metrics(engine: EngineDep, request: Request) -> Response:
+    """Requests of this process, jobs by kind and state, how long they wait and take, workers, and
+    the size of the library, in Prometheus' text format.
+    """
+    with engine.database.transaction() as session:
+        counts = asdict(crud.library_counts(session, engine.models.active().model_id))
+    del counts["open_jobs"]
+    jobs, workers = job_figures(engine.database), tuple(engine.jobs.workers.states())
+    found = prometheus_text(request.app.state.request_figures, EngineFigures(jobs, workers, counts))
+    return Response(found, media_type=CONTENT_TYPE)
 
 
 def _choice(engine: Engine, active: str) -> str:

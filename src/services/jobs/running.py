@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from src.core.errors import InvalidInputError, TraumError
+from src.core.logs import logged_with
 from src.core.progress import JobCancelled
 from src.db.database import DATABASE_DOWN, Database
 from src.db.rows import job_leases
@@ -63,7 +64,7 @@ class JobRunner:
 
     def work(self, claim: Claim, stopping: Callable[[], bool]) -> None:
         """Do the work of a claim and write down how it ended, unless the claim was lost."""
-        with self._recording(claim.job_id):
+        with logged_with(job_id=claim.job_id), self._recording(claim.job_id):
             again = "" if claim.attempt == 1 else f", attempt {claim.attempt}"
             log.info("job %s (%s) starts%s", claim.job_id, claim.kind, again)
             try:

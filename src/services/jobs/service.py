@@ -21,6 +21,7 @@ from src.services.jobs.logs import JobLogs
 from src.services.jobs.running import JobRunner
 from src.services.jobs.states import JobNews, JobState, news_of, state_of
 from src.services.jobs.sweeping import JobSweeper
+from src.services.jobs.workers import WorkerRegister
 
 _DAY_S = 86_400.0
 
@@ -72,6 +73,8 @@ class JobService:
         self._clock = clock
         self._leases = Leases(database, lease_s=self.rules.lease_s, clock=clock)
         shared: dict[str, Any] = {"rules": self.rules, "clock": clock}
+        name = self._leases.worker
+        self.workers = WorkerRegister(database, name=name, rules=self.rules, clock=clock)
         self._intake = JobIntake(database, self.kinds, **shared)
         self._runner = JobRunner(database, self.kinds, logs=logs, **shared)
         self._sweeper = JobSweeper(
@@ -226,6 +229,7 @@ class JobService:
     def renew(self) -> None:
         """Say that this worker lives: prolong all its claims."""
         self._leases.renew()
+        self.workers.report()
 
     def sweep(self) -> None:
         """Take up what lost its worker, send again what waits for too long."""
@@ -235,6 +239,7 @@ class JobService:
         """Remove what is kept no longer; how many jobs it were."""
         if self._logs is not None:
             self._logs.remove_older(time.time() - self.rules.kept_days * _DAY_S)
+        self.workers.forget_silent()
         return self._sweeper.forget_old()
 
     def _lanes(self) -> dict[str, str]:

@@ -89,7 +89,7 @@ class RestoreService:
             raise InvalidInputError(
                 "a backup is restored to SQLite in the library's folder: unset DATABASE_URL"
             )
-        with _engine_stopped(self.settings), import_lock(self.settings.processed_path):
+        with engine_stopped(self.settings), import_lock(self.settings.processed_path):
             _finish(self.settings)
             if not replace:
                 self._check_empty()
@@ -147,7 +147,7 @@ def finish_interrupted(settings: Settings) -> None:
     Raises ConflictError while a restore is under way.
     """
     if (settings.processed_path / JOURNAL).exists():
-        with _engine_stopped(settings):
+        with engine_stopped(settings):
             _finish(settings)
 
 
@@ -185,7 +185,7 @@ def _swap(settings: Settings, moves: list[Move]) -> None:
 
 
 @contextmanager
-def _engine_stopped(settings: Settings) -> Iterator[None]:
+def engine_stopped(settings: Settings) -> Iterator[None]:
     """Hold the lock that a running engine holds."""
     settings.processed_path.mkdir(parents=True, exist_ok=True)
     with (settings.processed_path / JOBS_LOCK).open("ab") as file:

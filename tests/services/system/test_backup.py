@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import ClassVar
+from unittest.mock import Mock
 
 import pytest
 
@@ -418,6 +419,7 @@ def test_nothing_is_restored_under_a_running_engine(library: Settings, saved: Pa
 class _NoJobs:
     kinds: ClassVar[dict[str, object]] = {}
     rules = JobRules()
+    workers = Mock()
 
     def renew(self) -> None:
         """There are none."""
