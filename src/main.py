@@ -97,7 +97,7 @@ def create_app(
     streamed = (uploads.UPLOAD_PATH, search.BY_SOUND_PATH)
     app.add_middleware(
         BodyLimit, max_bytes=MAX_BODY_BYTES, except_paths=streamed,
-        larger={generation.GENERATE_PATH: MAX_GENERATE_BYTES},
+        larger=dict.fromkeys(generation.SOUND_PATHS, MAX_GENERATE_BYTES),
     )  # fmt: skip
     app.add_middleware(JsonAnswers)
     app.add_middleware(Manners)

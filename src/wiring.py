@@ -7,6 +7,7 @@ sound engine and ``doctor`` does not pay for anything.
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from src.core.config import Settings
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from src.music.arranging.library_summary import LibrarySummary
     from src.music.prompt.library_sounds import LibrarySound
     from src.services.arranger import ArrangerService
+    from src.services.dreamer import DreamerService
     from src.services.export.service import ExportService
     from src.services.generator import GeneratorService
     from src.services.ingest.reanalysis import ReanalysisService
@@ -264,6 +266,18 @@ class Services:
         return GeneratorService(self.settings, generator=made)
 
     @cached_property
+    def dreamer(self) -> "DreamerService":
+        """Stems that the library lacks."""
+        from src.services.dreamer import DreamerService
+
+        return DreamerService(self.settings, self.generator, import_folder=self._import_folder)
+
+    def _import_folder(self, folder: Path, progress: Progress) -> object:
+        from src.services.ingest.lock import when_free
+
+        return when_free(lambda: self.analyzer.run(folder, progress=progress), progress)
+
+    @cached_property
     def backup(self) -> "BackupService":
         """The library saved as one file."""
         from src.services.system.backup import BackupService
@@ -344,6 +358,7 @@ class Services:
 
     def job_kinds(self) -> "dict[str, JobKind]":
         """Return what kinds of long tasks there are."""
+        from src.services.dreamer import DREAM_STEM, DREAM_STEM_STAGES
         from src.services.export.service import STAGE
         from src.services.generator import DREAM, DREAM_STAGES
         from src.services.ingest.reembedding import REEMBED_STAGES
@@ -360,6 +375,7 @@ class Services:
             "generate": render,
             "render": render,
             "export": JobKind(exports.run, ((STAGE, 1.0),), again=True, tidy=exports.tidy),
+            DREAM_STEM: JobKind(self.dreamer.run, DREAM_STEM_STAGES, lane=GPU, again=True),
             DREAM: JobKind(dreams.run, DREAM_STAGES, lane=GPU, again=True, tidy=dreams.tidy),
         }
 

@@ -12,6 +12,7 @@ from src.core.config import Settings
 from src.db import crud
 from src.db.database import Database
 from src.embeddings.protocol import Embedder
+from src.services.dreamer import DreamerService
 from src.services.export.service import ExportService
 from src.services.generator import GeneratorService
 from src.services.ingest.reanalysis import ReanalysisService
@@ -57,6 +58,7 @@ class Engine:
     tracks: TrackService
     exports: ExportService
     generator: GeneratorService
+    dreamer: DreamerService
     revisions: RevisionService
     matches: MatchService
     collections: CollectionService

@@ -162,7 +162,7 @@ def _listed(
     client: httpx.Client, checkpoint: Checkpoint, hub: HubAccess
 ) -> tuple[str, list[_HubFile]]:
     """Ask for the newest revision and its files. Raises BackendUnavailableError."""
-    url = f"{hub.url}/api/models/{checkpoint.repository}?blobs=true"
+    url = "/".join((hub.url, "api", "models", f"{checkpoint.repository}?blobs=true"))
     try:
         answer = client.get(url, headers=hub.headers)
         answer.raise_for_status()

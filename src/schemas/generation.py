@@ -88,6 +88,33 @@ class GenerationRequest(BaseModel):
         }
 
 
+class DreamedStemRequest(BaseModel):
+    """A stem that a track lacks. Without `source_audio` it is made of words alone."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"category": "bass", "track": "night drive", "prompt": "rolling analogue bass",
+                 "tempo_bpm": 124, "key": "Am"}
+            ]
+        },
+    )  # fmt: skip
+
+    category: Text = Field(description="bass, drums, pad, keys, ...; no kick, snare or clap alone")
+    track: Text = Field(min_length=1, max_length=100, description="Names the kit: dreamed/<track>")
+    prompt: Text = Field(description="What it should sound like")
+    tempo_bpm: Finite = Field(description="30 to 300")
+    bars: int = Field(default=8, description="8 or 16")
+    key: Text | None = Field(default=None, description="Needed by what has a key")
+    beats_per_bar: int = Field(default=4, description="2, 3, 4 or 6")
+    seed: int = Field(default=0, description="The first that is tried")
+    tries: int = Field(default=3, description="1 to 8 seeds, until one fits")
+    source_audio: Sound | None = Field(
+        default=None, description="At least 30 s of the track so far; needs a base checkpoint"
+    )
+
+
 class GenerationResponse(BaseModel):
     """The task that makes it; its status is asked for by the id."""
 

@@ -212,7 +212,7 @@ class GeneratorService:
         audio, judgement = judge(music, request, expected_s=_expected_s(request, heard))
         path = self._shelf.write(
             order.task_id, number, audio,
-            container=order.container, tags=tags_of(request, card, judgement),
+            container=order.container, tags=tags_of(request, card, music.seed),
         )  # fmt: skip
         return path, description_of(request, card, judgement)
 

@@ -59,6 +59,20 @@ def test_a_request_becomes_a_task_and_a_file_that_bears_its_id(
     assert client.get(f"/files/{task_id}.json").json()["ai_generated"] is True
 
 
+def test_a_stem_that_a_track_lacks_is_a_job_of_its_own(
+    client: TestClient, worker: GpuRunner, job_probe: JobProbe
+) -> None:
+    asked = {"category": "drums", "track": "Night Drive", "prompt": "dry", "tempo_bpm": 120.0}
+    answer = client.post("/api/v1/dreamed-stems", json=asked)
+    assert answer.status_code == 202
+    worker.look()
+    job = job_probe.ended(answer.json()["id"])
+    assert (job["kind"], job["status"]) == ("dream-stem", "failed"), "the stand-in plays noise"
+    assert job["problem"]["code"] == "stem_refused"
+    kick = client.post("/api/v1/dreamed-stems", json=asked | {"category": "kick"})
+    assert_problem(kick, 422, "invalid_input")
+
+
 def test_a_request_that_is_sent_twice_under_one_key_is_one_task(
     client: TestClient, worker: GpuRunner
 ) -> None:

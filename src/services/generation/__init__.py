@@ -2,5 +2,5 @@
 
 Face: ``presence.WorkerPresence``, ``presence.HOW_TO_START``, ``heard.HeardAudio``,
 ``publishing.Shelf``, ``publishing.origin_of``, ``publishing.description_of``,
-``publishing.tags_of``.
+``publishing.origin_of_mix``, ``publishing.tags_of``.
 """

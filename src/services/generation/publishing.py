@@ -1,7 +1,7 @@
 """Generated music as files: whole or not there, and marked as made by a model."""
 
 import errno
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,12 @@ ENCODINGS: Mapping[str, Encoding] = {"wav": WAV_24, "flac": FLAC_24, "mp3": MP3_
 AI_GENERATED = "AI-generated"
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 """IPTC's term for what a trained model made: the word that C2PA and search engines use too."""
+
+
+MIX_SOURCE_TYPE = (
+    "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+)
+"""The same of a mix in which a part is of that kind."""
 
 
 class Shelf:
@@ -102,6 +108,13 @@ def origin_of(request: MusicRequest, card: ModelCard, seed: int) -> dict[str, An
     }
 
 
+def origin_of_mix(licences: Iterable[str | None]) -> dict[str, Any]:
+    """Tell of a mix, by the licences of its stems, whether a model made some; else nothing."""
+    if not any(one is not None and one.startswith(AI_GENERATED) for one in licences):
+        return {}
+    return {"ai_generated": True, "digital_source_type": MIX_SOURCE_TYPE}
+
+
 def description_of(request: MusicRequest, card: ModelCard, judgement: Judgement) -> dict[str, Any]:
     """Write what stands beside a generated file: its origin, its request, what was measured."""
     return {
@@ -112,11 +125,11 @@ def description_of(request: MusicRequest, card: ModelCard, judgement: Judgement)
     }
 
 
-def tags_of(request: MusicRequest, card: ModelCard, judgement: Judgement) -> Tags:
+def tags_of(request: MusicRequest, card: ModelCard, seed: int) -> Tags:
     """Write the tags by which a file says itself that a model made it."""
     comment = (
         f"{AI_GENERATED} ({SOURCE_TYPE}); model {card.name} {card.revision}; seed"
-        f" {judgement.seed}; prompt: {request.caption}"
+        f" {seed}; prompt: {request.caption}"
     )
     return Tags(
         title=request.caption[:80],
