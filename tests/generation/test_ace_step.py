@@ -154,6 +154,32 @@ def test_a_cancel_ends_within_the_step_and_decodes_nothing(turbo: AceStepGenerat
     assert made(turbo, MusicRequest("dub", duration_s=10.0)), "the next one finds it usable"
 
 
+@pytest.mark.parametrize(
+    ("raised", "code"), [("OutOfMemoryError", "out_of_memory"), (None, "model_broke")]
+)
+def test_a_gpu_that_is_too_small_or_a_model_that_breaks_is_named_and_the_next_request_runs(
+    raised: str | None,
+    code: str,
+    turbo: AceStepGenerator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    torch = needs_diffusers()
+    from diffusers import AutoencoderOobleck
+
+    error = RuntimeError("no kernel\nmore") if raised is None else torch.OutOfMemoryError("2 GiB")
+
+    def failing(*_: object, **__: object) -> None:
+        raise error
+
+    request = MusicRequest("dub", duration_s=10.0)
+    with monkeypatch.context() as patched:
+        patched.setattr(AutoencoderOobleck, "decode", failing)
+        with pytest.raises(GenerationFailedError) as caught:
+            made(turbo, request)
+    assert caught.value.code == code
+    assert made(turbo, request)
+
+
 def test_the_models_own_level_is_kept(turbo: AceStepGenerator) -> None:
     peak = float(np.abs(made(turbo, MusicRequest("dub", duration_s=10.0))[0]).max())
     assert abs(20.0 * np.log10(peak) + 1.0) > 0.1, "the pipeline would have made it -1 dBFS"
