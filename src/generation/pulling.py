@@ -26,7 +26,7 @@ _TAKEN = (".json", ".safetensors", ".txt", ".jinja", ".model")
 
 
 @dataclass(frozen=True)
-class Checkpoint:
+class HubCheckpoint:
     """A checkpoint on the hub. official: whether ACE-Step's authors put it there"""
 
     name: str
@@ -44,13 +44,13 @@ class Checkpoint:
         )
 
 
-CHECKPOINTS: Mapping[str, Checkpoint] = {
+CHECKPOINTS: Mapping[str, HubCheckpoint] = {
     one.name: one
     for one in (
-        Checkpoint("acestep-v15-turbo", "Runware/acestep-v15-turbo-diffusers", False),
-        Checkpoint("acestep-v15-base", "Runware/acestep-v15-base-diffusers", False),
-        Checkpoint("acestep-v15-xl-turbo", "ACE-Step/acestep-v15-xl-turbo-diffusers", True),
-        Checkpoint("acestep-v15-xl-base", "ACE-Step/acestep-v15-xl-base-diffusers", True),
+        HubCheckpoint("acestep-v15-turbo", "Runware/acestep-v15-turbo-diffusers", False),
+        HubCheckpoint("acestep-v15-base", "Runware/acestep-v15-base-diffusers", False),
+        HubCheckpoint("acestep-v15-xl-turbo", "ACE-Step/acestep-v15-xl-turbo-diffusers", True),
+        HubCheckpoint("acestep-v15-xl-base", "ACE-Step/acestep-v15-xl-base-diffusers", True),
     )
 }
 """What can be pulled, by the name that ACE_STEP_MODEL takes."""
@@ -80,7 +80,7 @@ class HubAccess:
 
 
 def pull_checkpoint(
-    checkpoint: Checkpoint,
+    checkpoint: HubCheckpoint,
     models: Path,
     *,
     accepted: bool,
@@ -127,7 +127,7 @@ def pull_checkpoint(
 class _Pull:
     """One pull under way."""
 
-    checkpoint: Checkpoint
+    checkpoint: HubCheckpoint
     revision: str
     hub: HubAccess
     waiting: Path
@@ -159,7 +159,7 @@ def _fetch_all(
 
 
 def _listed(
-    client: httpx.Client, checkpoint: Checkpoint, hub: HubAccess
+    client: httpx.Client, checkpoint: HubCheckpoint, hub: HubAccess
 ) -> tuple[str, list[_HubFile]]:
     """Ask for the newest revision and its files. Raises BackendUnavailableError."""
     url = "/".join((hub.url, "api", "models", f"{checkpoint.repository}?blobs=true"))

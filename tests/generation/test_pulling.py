@@ -14,9 +14,9 @@ import pytest
 
 from src.core.errors import BackendUnavailableError, ConflictError, InvalidInputError
 from src.core.progress import JobCancelled, silent
-from src.generation.pulling import RECORD, Checkpoint, HubAccess, pull_checkpoint
+from src.generation.pulling import RECORD, HubAccess, HubCheckpoint, pull_checkpoint
 
-TINY = Checkpoint("tiny", "someone/tiny", official=False)
+TINY = HubCheckpoint("tiny", "someone/tiny", official=False)
 FILES = {
     "model_index.json": b'{"_class_name": "AceStepPipeline"}',
     "transformer/config.json": b'{"is_turbo": true}',
