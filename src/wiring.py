@@ -367,6 +367,9 @@ class Services:
         alone: dict[str, Any] = {"alone": True, "again": True}
         render = JobKind(self.tracks.render, RENDER_STAGES, again=True, tidy=self.tracks.tidy)
         exports, dreams = self.exports, self.generator
+        on_gpu: dict[str, Any] = {
+            "lane": GPU, "again": True, "missing": dreams.presence.missing
+        }  # fmt: skip
         return {
             "demo": JobKind(self._demo, DEMO_STAGES, lane=LIBRARY, **alone),
             "preprocess": JobKind(self._preprocess, PREPROCESS_STAGES, lane=LIBRARY, **alone),
@@ -375,8 +378,8 @@ class Services:
             "generate": render,
             "render": render,
             "export": JobKind(exports.run, ((STAGE, 1.0),), again=True, tidy=exports.tidy),
-            DREAM_STEM: JobKind(self.dreamer.run, DREAM_STEM_STAGES, lane=GPU, again=True),
-            DREAM: JobKind(dreams.run, DREAM_STAGES, lane=GPU, again=True, tidy=dreams.tidy),
+            DREAM_STEM: JobKind(self.dreamer.run, DREAM_STEM_STAGES, **on_gpu),
+            DREAM: JobKind(dreams.run, DREAM_STAGES, tidy=dreams.tidy, **on_gpu),
         }
 
     def prepare_jobs(self) -> None:

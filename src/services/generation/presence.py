@@ -65,6 +65,10 @@ class WorkerPresence:
                 found.append(GpuWorker(path.stem, card))
         return found
 
+    def missing(self) -> str | None:
+        """Tell what to start where nobody is there; None: somebody is."""
+        return None if self.workers() else HOW_TO_START
+
     def check(self, task: Task) -> None:
         """Raise unless somebody is there who can do a task.
 
