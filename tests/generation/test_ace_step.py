@@ -49,6 +49,10 @@ TASKS: dict[str, tuple[MusicRequest, SourceAudio]] = {
 }
 
 
+SAMPLED = ("cover", "lego", "reference")
+"""Made twice: a source that is quantised, one that is not, and a reference."""
+
+
 def made(
     generator: MusicGenerator, request: MusicRequest, heard: SourceAudio = NOTHING
 ) -> list[Audio]:
@@ -56,15 +60,16 @@ def made(
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_every_task_gives_sound_of_its_sources_length_the_same_each_time(
+def test_every_task_gives_sound_of_its_sources_length_and_sampling_repeats(
     task: str, base: AceStepGenerator
 ) -> None:
     request, heard = TASKS[task]
-    first, again = made(base, request, heard)[0], made(base, request, heard)[0]
+    first = made(base, request, heard)[0]
     expected = 10.0 if heard.source is None else heard.source.shape[1] / RATE
     assert first.shape == (2, round(expected * RATE))
     assert np.isfinite(first).all()
-    assert np.array_equal(first, again)
+    if task in SAMPLED:
+        assert np.array_equal(first, made(base, request, heard)[0])
 
 
 def test_another_seed_source_or_word_gives_another_sound(turbo: AceStepGenerator) -> None:

@@ -17,8 +17,8 @@ BASS = StemTarget(TEMPO, bars=8, key="Am")
 @pytest.mark.parametrize(
     ("bpm", "late_beats", "wander_s"),
     [
-        (120.0, 0.0, 0.0), (122.4, 0.0, 0.0), (117.6, 0.0, 0.0), (120.0, 0.5, 0.0),
-        (120.0, 0.1, 0.0), (122.4, 0.5, 0.0), (120.0, 0.0, 0.025), (118.0, 0.3, 0.015),
+        (120.0, 0.0, 0.0), (117.6, 0.1, 0.0), (122.4, 0.5, 0.0), (120.0, 0.0, 0.025),
+        (118.0, 0.3, 0.015),
     ],
 )  # fmt: skip
 def test_what_drifts_comes_late_or_wanders_is_set_within_ten_milliseconds_of_the_grid(
