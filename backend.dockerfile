@@ -39,6 +39,7 @@ RUN groupadd --gid 1000 engine \
 COPY --from=packages /opt/venv /opt/venv
 WORKDIR /app
 COPY src src
+COPY presets presets
 # modules and data files are compiled here, since nothing may be written later
 RUN python -m compileall -q src \
     && python -c "from src.words.vocabulary import vocabulary; from src.words.timeline_words import timeline_words; from src.music.genre.grammar_files import GENRES, genre_data; vocabulary(), timeline_words(), [genre_data(one) for one in GENRES]"

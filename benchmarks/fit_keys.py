@@ -15,10 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 
 from benchmarks.key_loops import MINOR_SHARE, VOICES, keyed_loops
 from benchmarks.key_sounds import played
+from benchmarks.root_training import (
+    Parts,
+    RootRecipe,
+    fitted,
+    fitted_temperature,
+    log_probabilities,
+    outputs,
+)
 from src.audio.analysis.key import chroma_of
 from src.audio.analysis.key_model import WEIGHTS, key_views
 from src.audio.analysis.pitch import PITCH_RATE, Mono, melody_chroma, track_pitch
@@ -28,10 +35,6 @@ BATCH = 1_200
 SEEDS = (11, 12, 13, 14, 21)
 PART_ONLY = 0.2
 """How many loops are heard in a part only: a stem seldom holds the whole progression."""
-
-HIDDEN, EPOCHS, RATE, DECAY, DROPPED = 32, 40, 1e-2, 3e-3, 0.3
-
-Parts = list[np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ def main() -> None:
     heard = heard_loops(options.soundfont, options.work)
     fold = np.arange(heard.keys.size) % 5
     taught, tuned, judged = heard.part(fold < 3), heard.part(fold == 3), heard.part(fold == 4)
-    parts = fitted(taught, np.random.default_rng(5))
+    parts = fitted(taught.views, taught.keys, RootRecipe(kinds=2), np.random.default_rng(5))
     temperature = fitted_temperature(outputs(parts, tuned.views), tuned.keys)
     figures = figures_of(outputs(parts, judged.views) / temperature, judged)
     print(json.dumps(figures, indent=2))
@@ -95,71 +98,9 @@ def views_of(sounds: Sequence[Mono], rng: np.random.Generator) -> np.ndarray:
     return np.array(views, np.float32)
 
 
-def fitted(data: HeardLoops, rng: np.random.Generator) -> Parts:
-    """Weights by Adam (Kingma and Ba, 2015) with dropout and decay; all keys share them."""
-    width = data.views.shape[2]
-    parts = [rng.normal(0, np.sqrt(2 / width), (width, HIDDEN)), np.zeros(HIDDEN)]
-    parts += [rng.normal(0, 0.1, (HIDDEN, 2)), np.zeros(2)]
-    means, squares = [np.zeros_like(p) for p in parts], [np.zeros_like(p) for p in parts]
-    step = 0
-    for epoch in range(EPOCHS):
-        order = rng.permutation(data.keys.size)
-        for first in range(0, order.size, 128):
-            chosen, step = order[first : first + 128], step + 1
-            slopes = _slopes(parts, data.views[chosen], data.keys[chosen], rng)
-            for i, slope in enumerate(slopes):
-                means[i] = 0.9 * means[i] + 0.1 * slope
-                squares[i] = 0.999 * squares[i] + 0.001 * slope**2
-                size = np.sqrt(squares[i] / (1 - 0.999**step)) + 1e-8
-                rate = RATE * (1 - epoch / EPOCHS) + 1e-5
-                parts[i] = parts[i] - rate * means[i] / (1 - 0.9**step) / size
-    return parts
-
-
-def _slopes(parts: Parts, views: np.ndarray, keys: np.ndarray, rng: np.random.Generator) -> Parts:
-    """Gradient of the mean cross-entropy and of the decay."""
-    inward, offset, outward, last = parts
-    rows = views.reshape(-1, views.shape[2]).astype(np.float64)
-    kept = (rng.random((len(rows), HIDDEN)) > DROPPED) / (1 - DROPPED)
-    before = rows @ inward + offset
-    hidden = np.maximum(before, 0.0) * kept
-    error = np.exp(_log_probabilities(_by_key(hidden @ outward + last)))
-    error[np.arange(len(keys)), keys] -= 1.0
-    error = error.reshape(-1, 2, 12).transpose(0, 2, 1).reshape(-1, 2) / len(keys)
-    back = error @ outward.T * kept * (before > 0.0)
-    weights = (rows.T @ back + DECAY * inward, hidden.T @ error + DECAY * outward)
-    return [weights[0], back.sum(axis=0), weights[1], error.sum(axis=0)]
-
-
-def outputs(parts: Parts, views: np.ndarray) -> np.ndarray:
-    """What the network says of each loop, shape (loops, 24), before the temperature."""
-    inward, offset, outward, last = parts
-    rows = views.reshape(-1, views.shape[2]).astype(np.float64)
-    return _by_key(np.maximum(rows @ inward + offset, 0.0) @ outward + last)
-
-
-def _by_key(rows: np.ndarray) -> np.ndarray:
-    return rows.reshape(-1, 12, 2).transpose(0, 2, 1).reshape(-1, 24)
-
-
-def _log_probabilities(odds: np.ndarray) -> np.ndarray:
-    odds = odds - odds.max(axis=1, keepdims=True)
-    return odds - np.log(np.exp(odds).sum(axis=1, keepdims=True))
-
-
-def fitted_temperature(odds: np.ndarray, keys: np.ndarray) -> float:
-    """The divisor that makes the right keys likeliest (Guo et al., 2017)."""
-
-    def surprise(logarithm: float) -> float:
-        believed = _log_probabilities(odds / np.exp(logarithm))
-        return float(-believed[np.arange(keys.size), keys].mean())
-
-    return float(np.exp(minimize_scalar(surprise, bounds=(-2.0, 2.0), method="bounded").x))
-
-
 def figures_of(odds: np.ndarray, data: HeardLoops) -> dict[str, float]:
     """Share of exactly right keys, in all and for each voice, and the calibration error."""
-    believed = np.exp(_log_probabilities(odds))
+    believed = np.exp(log_probabilities(odds))
     right = believed.argmax(axis=1) == data.keys
     sure = believed.max(axis=1)
     place = np.minimum(9, (10 * sure).astype(int))

@@ -63,19 +63,23 @@ class KeyedLoop:
 
 @dataclass(frozen=True)
 class LoopFrame:
-    """What all parts of a loop share; chords: one for each bar, above the tonic."""
+    """What all parts of a loop share; chords: one for each slot, above the tonic.
+
+    slot: how many sixteenths a chord has; 16 is a bar
+    """
 
     tonic: int
     scale: tuple[int, ...]
     chords: tuple[tuple[int, ...], ...]
     step_s: float
+    slot: int = 16
 
     @property
     def steps(self) -> int:
-        return 16 * len(self.chords)
+        return self.slot * len(self.chords)
 
     def chord_at(self, step: int) -> tuple[int, ...]:
-        return self.chords[min(step // 16, len(self.chords) - 1)]
+        return self.chords[min(step // self.slot, len(self.chords) - 1)]
 
 
 def keyed_loops(count: int, *, seed: int) -> list[KeyedLoop]:
@@ -87,13 +91,15 @@ def keyed_loops(count: int, *, seed: int) -> list[KeyedLoop]:
 def _loop(rng: np.random.Generator) -> KeyedLoop:
     minor = bool(rng.random() < MINOR_SHARE)
     tonic = int(rng.integers(12))
-    voice = str(_pick(rng, VOICES))
-    scale = _pick(rng, MINOR_SCALES if minor else MAJOR_SCALES)
-    progression = str(_pick(rng, MINOR_PROGRESSIONS if minor else MAJOR_PROGRESSIONS)).split()
+    voice = str(pick_weighted(rng, VOICES))
+    scale = pick_weighted(rng, MINOR_SCALES if minor else MAJOR_SCALES)
+    progression = str(
+        pick_weighted(rng, MINOR_PROGRESSIONS if minor else MAJOR_PROGRESSIONS)
+    ).split()
     bars = max(len(progression), int(rng.choice([1, 2, 4, 4, 8])))
     held = max(1, bars // len(progression))
     names = [progression[min(bar // held, len(progression) - 1)] for bar in range(bars)]
-    chords = tuple(_coloured(CHORDS[name], scale, rng) for name in names)
+    chords = tuple(coloured(CHORDS[name], scale, rng) for name in names)
     frame = LoopFrame(tonic, scale, chords, 15.0 / float(rng.uniform(80, 175)))
     notes: list[PlayedNote] = []
     if voice in ("bass", "mix"):
@@ -112,24 +118,26 @@ def composed_frame(
     minor: bool, *, bars_per_chord: int, bpm: float, rng: np.random.Generator
 ) -> LoopFrame:
     """A tonic, a scale and a progression, each chord held for so many bars."""
-    scale = _pick(rng, MINOR_SCALES if minor else MAJOR_SCALES)
-    names = str(_pick(rng, MINOR_PROGRESSIONS if minor else MAJOR_PROGRESSIONS)).split()
-    chords = [_coloured(CHORDS[name], scale, rng) for name in names]
+    scale = pick_weighted(rng, MINOR_SCALES if minor else MAJOR_SCALES)
+    names = str(pick_weighted(rng, MINOR_PROGRESSIONS if minor else MAJOR_PROGRESSIONS)).split()
+    chords = [coloured(CHORDS[name], scale, rng) for name in names]
     held = tuple(chord for chord in chords for _ in range(bars_per_chord))
     return LoopFrame(int(rng.integers(12)), scale, held, 15.0 / bpm)
 
 
 def composed_part(voice: str, frame: LoopFrame, rng: np.random.Generator) -> list[PlayedNote]:
-    """The notes of one tonal voice ("bass", "lead", "arp" or "chords") over a frame's bars."""
-    return {"bass": _bass, "lead": _lead, "arp": _arp, "chords": _stabs}[voice](frame, rng)
+    """The notes of one voice ("bass", "lead", "arp", "chords" or "drums") over a frame's bars."""
+    composers = {"bass": _bass, "lead": _lead, "arp": _arp, "chords": _stabs, "drums": _drums}
+    return composers[voice](frame, rng)
 
 
-def _pick(rng: np.random.Generator, weighted: Sequence[tuple]) -> object:
+def pick_weighted(rng: np.random.Generator, weighted: Sequence[tuple]) -> object:
+    """Choose one of pairs of a thing and its weight."""
     weights = np.array([weight for _, weight in weighted])
     return weighted[int(rng.choice(len(weighted), p=weights / weights.sum()))][0]
 
 
-def _coloured(
+def coloured(
     chord: tuple[int, ...], scale: tuple[int, ...], rng: np.random.Generator
 ) -> tuple[int, ...]:
     """The chord as a triad, with its seventh or ninth in the scale, suspended, or bare."""
@@ -159,8 +167,13 @@ def _bass(frame: LoopFrame, rng: np.random.Generator) -> list[PlayedNote]:
     busy = float(rng.choice([0.0, 0.0, 0.15, 0.35, 0.6]))
     rests = float(rng.choice([0.0, 0.1, 0.3, 0.5])) if grid < 8 else 0.0
     pattern = [
-        (step, float(rng.uniform(0.4, 1.0)) * grid, rng.random(), int(rng.integers(6)))
-        for step in range(0, 16, grid)
+        (
+            step,
+            float(rng.uniform(0.4, 1.0)) * min(grid, frame.slot),
+            rng.random(),
+            int(rng.integers(6)),
+        )
+        for step in range(0, frame.slot, grid)
         if step == 0 or rng.random() >= rests
     ]
     late = int(rng.choice([0, 0, 0, 2])) if grid < 4 else 0
@@ -172,7 +185,9 @@ def _bass(frame: LoopFrame, rng: np.random.Generator) -> list[PlayedNote]:
             near = min(frame.scale, key=lambda s, n=others[kind]: abs((s - n + 6) % 12 - 6))
             free = others[kind] + (near - others[kind] + 6) % 12 - 6
             degree = free if step and turn < busy else root
-            notes.append(_note(frame, "bass", (16 * bar + step + late, length), low + degree))
+            notes.append(
+                _note(frame, "bass", (frame.slot * bar + step + late, length), low + degree)
+            )
     return notes
 
 
@@ -233,14 +248,15 @@ def _stabs(frame: LoopFrame, rng: np.random.Generator) -> list[PlayedNote]:
     rhythms = ((0,), (0, 8), (0, 3, 6, 10), (2, 6, 10, 14), (0, 6, 12), (2, 11), (0, 4, 8, 12))
     rhythm = rhythms[int(rng.choice([0, 0, 0, 1, 2, 3, 4, 5, 6]))]
     inversion, deep = int(rng.integers(3)), rng.random() < 0.3
-    ends = [*rhythm[1:], 16]
+    rhythm = tuple(step for step in rhythm if step < frame.slot)
+    ends = [*rhythm[1:], frame.slot]
     share = float(rng.uniform(0.4, 1.0)) if len(rhythm) > 1 else 1.0
     notes = []
     for bar, chord in enumerate(frame.chords):
         turned = [n + 12 * (i < inversion) for i, n in enumerate(chord)]
         pitches = turned + ([chord[0] - 12] if deep else [])
         for step, end in zip(rhythm, ends, strict=True):
-            span = (16 * bar + step, (end - step) * share)
+            span = (frame.slot * bar + step, (end - step) * share)
             notes += [_note(frame, "chords", span, base + pitch) for pitch in pitches]
     return notes
 
@@ -252,6 +268,6 @@ def _drums(frame: LoopFrame, rng: np.random.Generator) -> list[PlayedNote]:
     pattern += [(step, 42) for step in hats]
     return [
         _note(frame, "drums", (16 * bar + step, 1), pitch)
-        for bar in range(len(frame.chords))
+        for bar in range(frame.steps // 16)
         for step, pitch in pattern
     ]

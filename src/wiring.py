@@ -4,7 +4,7 @@ Each object is built when it is first asked for, so that ``plan`` does not pay f
 sound engine and ``doctor`` does not pay for anything.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from functools import cached_property, partial
 from pathlib import Path
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from src.services.library.bulk_edits import BulkEditService
     from src.services.library.collections import CollectionService
     from src.services.library.map import LibraryMapService
+    from src.services.library.note_hearing import NoteHearingService
     from src.services.library.quarantine import QuarantineService
     from src.services.library.stems import StemService
     from src.services.preprocessor import NeuroAnalyzer
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from src.services.tracks.revisions import RevisionService
     from src.services.tracks.service import TrackService
     from src.workers.broker import BrokerRunner
+    from src.workers.keeper import BrokerState
     from src.workers.local import LocalRunner
     from src.workers.watching import WatchThread
 
@@ -188,6 +190,13 @@ class Services:
         return ReembeddingService(self.database, self.settings, self.models, self.spaces)
 
     @cached_property
+    def note_hearing(self) -> "NoteHearingService":
+        """The notes of melodic loops."""
+        from src.services.library.note_hearing import NoteHearingService
+
+        return NoteHearingService(self.database, self.settings)
+
+    @cached_property
     def arranger(self) -> "ArrangerService":
         """From a sentence to a plan."""
         from src.services.arranger import ArrangerService
@@ -318,6 +327,11 @@ class Services:
         self.__dict__["runner"] = runner
 
     @cached_property
+    def broker_state(self) -> "Callable[[], BrokerState]":
+        """What says whether the broker is there, where one is needed."""
+        return self.runner.broker_state
+
+    @cached_property
     def jobs(self) -> "JobService":
         """Long tasks."""
         from src.services.jobs.kinds import JobRules
@@ -363,6 +377,7 @@ class Services:
         from src.services.generator import DREAM, DREAM_STAGES
         from src.services.ingest.reembedding import REEMBED_STAGES
         from src.services.jobs.kinds import GPU, LIBRARY, VECTORS, JobKind
+        from src.services.library.note_hearing import NOTE_STAGES
 
         alone: dict[str, Any] = {"alone": True, "again": True}
         render = JobKind(self.tracks.render, RENDER_STAGES, again=True, tidy=self.tracks.tidy)
@@ -374,6 +389,7 @@ class Services:
             "demo": JobKind(self._demo, DEMO_STAGES, lane=LIBRARY, **alone),
             "preprocess": JobKind(self._preprocess, PREPROCESS_STAGES, lane=LIBRARY, **alone),
             "reanalyse": JobKind(self._reanalyse, PREPROCESS_STAGES, lane=LIBRARY, **alone),
+            "notes": JobKind(self._hear_notes, NOTE_STAGES, lane=VECTORS, **alone),
             "reembed": JobKind(self._reembed, REEMBED_STAGES, lane=VECTORS, **alone),
             "generate": render,
             "render": render,
@@ -386,7 +402,8 @@ class Services:
         """Build what jobs work with, before several threads ask for it at once and wait for
         each other for ever.
         """
-        for name in ("analyzer", "reanalysis", "reembedding", "tracks", "exports", "jobs"):
+        names = ("analyzer", "reanalysis", "reembedding", "note_hearing", "tracks", "exports")
+        for name in (*names, "jobs"):
             getattr(self, name)
 
     def _preprocess(self, _params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
@@ -414,6 +431,9 @@ class Services:
 
     def _reembed(self, _params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
         return self.reembedding.run(progress=progress).to_dict()
+
+    def _hear_notes(self, _params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+        return self.note_hearing.run(progress=progress).to_dict()
 
     @cached_property
     def engine(self) -> "Engine":

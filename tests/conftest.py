@@ -35,6 +35,13 @@ hypothesis.settings.load_profile("repeatable")
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--scale", action="store_true",
+        help="tests of the API run on PostgreSQL and Celery instead of SQLite and threads",
+    )  # fmt: skip
+
+
 @pytest.fixture(autouse=True)
 def _logging_stays_as_it_is() -> Iterator[None]:
     """Whoever sets up the process's logging puts it back: later tests look for log lines."""

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
+from src.analysis.chord_estimates import chord_estimate
 from src.analysis.key_estimates import key_estimate, tonal_cues
 from src.analysis.tempo_estimates import (
     bars_and_downbeat,
@@ -29,7 +30,7 @@ from src.music.evidence.tonal import with_tones
 from src.music.theory.library import CATEGORIES, DRUM_CATEGORIES
 from src.storage.metadata import FileMetadata
 
-ANALYSIS_VERSION = "4"
+ANALYSIS_VERSION = "5"
 """Changes whenever the same file could be analysed otherwise."""
 
 
@@ -55,6 +56,7 @@ class StemFacts:
         category also {"likeliest": the three best with their probabilities}; "alone" is the
         evidence for reconciling its kit (kit_evidence), as found without it
     warnings: what the user may want to know, in words
+    chords: of a tonal loop, as progressions.chord_row writes them; else None
     """
 
     is_loop: bool
@@ -69,6 +71,7 @@ class StemFacts:
     true_peak_dbtp: float | None
     analysis: dict[str, dict[str, Any]]
     warnings: tuple[str, ...] = field(default=())
+    chords: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,7 @@ def analyse(
         model=model,
     )
     found = _fused(hints, names.metadata, sound, duration_s)
+    chords = _chords(found, sound, audio, sample_rate)
     return StemFacts(
         is_loop=found.loop.value,
         bars=found.bars,
@@ -127,6 +131,7 @@ def analyse(
         true_peak_dbtp=_finite(true_peak_dbtp(audio, sample_rate=sample_rate)),
         analysis=_notes(found, sound, duration_s),
         warnings=_warnings(sound, hints, found.bpm),
+        chords=chords,
     )
 
 
@@ -144,6 +149,16 @@ def _fused(
     bars, downbeat_s = bars_and_downbeat(bpm, sound, duration_s)
     sounding = key if has_key(category.value) else None
     return _Estimates(category, shares, loop, bpm, sounding, key, bars, downbeat_s)
+
+
+def _chords(
+    found: _Estimates, sound: SoundEstimates, audio: Audio, sample_rate: int
+) -> dict[str, Any] | None:
+    """Estimate the chords of a loop that has a tempo and may have a key."""
+    if found.bpm is None or not has_key(found.category.value):
+        return None
+    bpm, downbeat_s = found.bpm.value, found.downbeat_s
+    return chord_estimate(audio, sound, sample_rate=sample_rate, bpm=bpm, downbeat_s=downbeat_s)
 
 
 def _notes(

@@ -1,8 +1,9 @@
 """What endpoints are handed: the engine's services, and how they wait for jobs."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
@@ -22,6 +23,7 @@ from src.services.jobs.states import JobState
 from src.services.library.bulk_edits import BulkEditService
 from src.services.library.collections import CollectionService
 from src.services.library.map import LibraryMapService
+from src.services.library.note_hearing import NoteHearingService
 from src.services.library.quarantine import QuarantineService
 from src.services.library.stems import StemService
 from src.services.retrieval.embedding_models import EmbeddingModels
@@ -34,6 +36,9 @@ from src.services.tracks.revisions import RevisionService
 from src.services.tracks.service import TrackService
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 0.25
+
+
+BrokerState = Literal["unused", "ok", "away"]
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,7 @@ class Engine:
     stems: StemService
     edits: BulkEditService
     reanalysis: ReanalysisService
+    note_hearing: NoteHearingService
     uploads: UploadService
     tracks: TrackService
     exports: ExportService
@@ -65,6 +71,7 @@ class Engine:
     quarantine: QuarantineService
     jobs: JobService
     watch: JobWatch
+    broker_state: Callable[[], BrokerState]
 
 
 def get_engine(request: Request) -> Engine:

@@ -8,7 +8,7 @@ from fastapi import Depends, Query
 from src.db import crud
 from src.schemas.common import Text
 from src.schemas.stem_filters import RangeText, limits_of
-from src.schemas.stems import Category, KeyName, Tag
+from src.schemas.stems import Category, ChordNames, KeyName, Tag
 from src.services.search import SearchQuery
 
 Bpm = Annotated[
@@ -56,6 +56,10 @@ class SearchFilters:
     kit: KitName = None
     tag: Annotated[Tag | None, Query(description="A tag that the stem has")] = None
     collection: CollectionName = None
+    chords: Annotated[
+        ChordNames | None,
+        Query(description="Loops that go over these chords", examples=["Am F C G"]),
+    ] = None
 
     def filtered(self) -> SearchQuery:
         """Convert to the search's filters. A range and its single limits hold together."""
@@ -67,7 +71,7 @@ class SearchFilters:
 
     def _said(self) -> dict[str, Any]:
         """Collect the fields that both filters have by the same names."""
-        same = ("key", "compatible", "is_loop", "licence", "kit", "tag", "collection")
+        same = ("key", "compatible", "is_loop", "licence", "kit", "tag", "collection", "chords")
         fields = {name: getattr(self, name) for name in same}
         return {"categories": tuple(self.category or ()), **fields, **limits_of(self)}
 

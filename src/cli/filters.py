@@ -25,6 +25,7 @@ def add_filters(made: argparse.ArgumentParser) -> None:
     made.add_argument("--licence", help='part of its name; "none": without one')
     made.add_argument("--kit", help="id or name of a kit")
     made.add_argument("--tag")
+    made.add_argument("--chords", metavar="CHORDS", help='loops over them: "Am F C G"')
     made.add_argument("--collection", metavar="ID")
     made.set_defaults(duration_min_s=None, duration_max_s=None)
 
@@ -48,6 +49,7 @@ def filter_of(options: argparse.Namespace) -> "StemFilter":
         kit=options.kit,
         tag=options.tag,
         collection=options.collection,
+        chords=options.chords,
         **limits(options),
     )
 

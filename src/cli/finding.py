@@ -40,6 +40,8 @@ def search(call: Call) -> Result:
             f"{row['score']:.2f}  {row['id']}  {row['category']:<10} {_number(row['bpm']):>6}"
             f" {row['key'] or '-':<4} {row['original_file']}"
         )
+        if row["chords"]:
+            lines.append(f"      over {row['chords']}")
         lines += [f"      {reason}" for reason in row["reasons"] if call.options.why]
     text = "\n".join(lines) if rows else "Nothing found. Is the library empty? Try: doctor"
     answer = {
@@ -53,9 +55,10 @@ def search(call: Call) -> Result:
 
 
 def _query(options: argparse.Namespace) -> "SearchQuery":
+    from src.services.retrieval.chord_words import with_said_chords
     from src.services.search import SearchQuery
 
-    return SearchQuery(
+    query = SearchQuery(
         prompt=options.text,
         limit=options.limit,
         categories=tuple(options.category or ()),
@@ -65,6 +68,7 @@ def _query(options: argparse.Namespace) -> "SearchQuery":
         licence=options.licence,
         kit=options.kit,
         tag=options.tag,
+        chords=options.chords,
         like=tuple(options.like or ()),
         unlike=tuple(options.unlike or ()),
         fits=options.fits,
@@ -75,6 +79,7 @@ def _query(options: argparse.Namespace) -> "SearchQuery":
         feedback=True,
         **limits(options),
     )
+    return with_said_chords(query)
 
 
 def _found(call: Call, query: "SearchQuery") -> "SearchPage":
@@ -87,6 +92,8 @@ def _found(call: Call, query: "SearchQuery") -> "SearchPage":
 
 
 def _row(call: Call, hit: "SearchHit") -> dict[str, Any]:
+    from src.music.theory.progressions import chord_text
+
     stem = hit.stem
     return {
         "id": stem.id,
@@ -96,6 +103,7 @@ def _row(call: Call, hit: "SearchHit") -> dict[str, Any]:
         "category": stem.category,
         "bpm": stem.bpm,
         "key": stem.key,
+        "chords": None if stem.chords is None else chord_text(stem.chords),
         "score": round(hit.score, 4),
         "reasons": list(hit.reasons),
         "duplicates": list(hit.duplicates),

@@ -48,6 +48,16 @@ def reembed(call: Call) -> Result:
     return Result(report, "\n".join([*answer, text]))
 
 
+def notes(call: Call) -> Result:
+    """Hear the notes of melodic loops that were never listened to."""
+    report = call.services.note_hearing.run(progress=call.progress).to_dict()
+    text = (
+        f"{report['melodies']} of {report['loops']} loops are melodies with notes,"
+        f" {report['failed']} failed, in {report['seconds']:.1f} s"
+    )
+    return Result(report, text)
+
+
 def _selection(call: Call) -> "Selection":
     """Read which stems are meant: ids, or filters, or all, and never all by mistake."""
     from src.db.crud import StemFilter

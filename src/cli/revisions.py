@@ -91,9 +91,17 @@ def edits_of(options: argparse.Namespace) -> list["Edit"]:
         edits.append(plan_edits.SetTempo(options.bpm))
     if options.key is not None:
         edits.append(plan_edits.SetKey(options.key))
+    edits += [_chords(word) for word in options.chords]
     if options.mood:
         edits.append(plan_edits.SetMoods(tuple(options.mood)))
     return edits
+
+
+def _chords(word: str) -> "Edit":
+    from src.music.arranging import plan_edits
+
+    section, separator, chords = word.rpartition("=")
+    return plan_edits.SetChords(chords, section if separator else "")
 
 
 def _level(word: str) -> "Edit":
@@ -125,6 +133,10 @@ def add_options(made: argparse.ArgumentParser) -> None:
     made.add_argument("--mute", metavar="VOICE[@SECTION]", help="silence it there", **several)
     made.add_argument("--unmute", metavar="VOICE[@SECTION]", **several)
     made.add_argument("--reroll", metavar="SECTION", help="play its details anew", **several)
+    made.add_argument(
+        "--chords", metavar="[SECTION=]CHORDS", help="other chords: 'Am F C G' or Drop='Am:8 F:8'",
+        **several,
+    )  # fmt: skip
     made.add_argument("--level", metavar="VOICE=DB", help="louder or quieter", **several)
     made.add_argument("--enter", metavar="VOICE@SECTION:BAR", help="comes in there", **several)
     made.add_argument("--exit", metavar="VOICE@SECTION:BAR", help="leaves there", **several)

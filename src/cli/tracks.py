@@ -27,6 +27,8 @@ def plan(call: Call) -> Result:
     lines = [f"{answer['genre']}, {answer['bpm']:g} bpm, {answer['key']}"]
     for section in answer["structure"]:
         lines.append(f"  {section['bars']:>3} bars  {section['section']:<12} {_roles(section)}")
+        if section.get("chords"):
+            lines.append(f"{'':>13}chords: {_chords(section['chords'])}")
     if "ending" in answer:
         ending = answer["ending"]
         fade = f" of {ending['fade_s']:g} s" if "fade_s" in ending else ""
@@ -49,6 +51,15 @@ def _roles(section: dict[str, Any]) -> str:
     told = [f"only {', '.join(section['only'])}"] if section.get("only") else []
     told += [f"without {', '.join(section['without'])}"] if section.get("without") else []
     return ", ".join(roles) + (f"  ({'; '.join(told)})" if told else "")
+
+
+def _chords(chords: list[dict[str, Any]]) -> str:
+    """Write chords with their beats, each length once: "Am:4 F C G"."""
+    lengths = [None, *(one["beats"] for one in chords)]
+    return " ".join(
+        one["chord"] + (f":{one['beats']:g}" if one["beats"] != before else "")
+        for one, before in zip(chords, lengths, strict=False)
+    )
 
 
 def generate(call: Call) -> Result:

@@ -29,7 +29,9 @@ _FILL_LIBRARY = ("preprocess", "demo", "serve", "restore")
 """Commands to which ``--library`` names a home, even one that is not there yet."""
 
 
-_TAKE_LONG = ("reanalyse", "reembed", "revise", "export", "dream", "gpu-worker", "move-database")
+_TAKE_LONG = (
+    "reanalyse", "notes", "reembed", "revise", "export", "move-database", "dream", "gpu-worker",
+)  # fmt: skip
 
 
 class UsageError(InvalidInputError):
@@ -97,6 +99,7 @@ def _add_library_commands(command: AddCommand) -> None:
     made.add_argument("ids", nargs="*", metavar="ID")
     made.add_argument("--all", action="store_true")
     add_filters(made)
+    command("notes", library.notes, "hear the notes of melodic loops")
     command("reembed", library.reembed, "make the wanted embedder's vectors, then search by it")
     made = command("search", finding.search, "find stems by meaning, by likeness, by company")
     finding.add_search_options(made)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, delete, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
 from sqlalchemy.orm.attributes import InstrumentedAttribute
 
@@ -21,6 +21,7 @@ from src.db.models import (
     TrackRow,
 )
 from src.music.theory.keys import KEYS, camelot_distance
+from src.music.theory.progressions import searched_progressions
 
 STEM_SORTS: dict[str, InstrumentedAttribute[Any]] = {
     "imported_at": Stem.imported_at,
@@ -50,6 +51,7 @@ class StemFilter:
     kit: id or name of a kit
     key: canonical name, as the column holds it; compatible: also keys that mix well with it
     licence: part of its name; "none" for stems without one
+    chords: that a loop goes over in this order, "Am F C G"
     text: part of the stem's name, its file or its kit's name; capitals do not matter
     missing: True for stems whose every original is gone, False for the others
     collection: id of a collection that they lie in
@@ -73,6 +75,7 @@ class StemFilter:
     loudness_max_lufs: float | None = None
     rating_min: float | None = None
     rating_max: float | None = None
+    chords: str | None = None
 
 
 # --- stems ---------------------------------------------------------------------------------
@@ -202,6 +205,8 @@ def _stem_conditions(filters: StemFilter) -> list[ColumnElement[bool]]:
         found.append(Stem.key.in_(_keys(filters.key, compatible=filters.compatible)))
     if filters.licence is not None:
         found.append(_has_licence(filters.licence))
+    if filters.chords is not None:
+        found.append(_goes_over(filters.chords))
     if filters.is_loop is not None:
         found.append(Stem.is_loop.is_(filters.is_loop))
     if filters.kit is not None:
@@ -243,6 +248,12 @@ def _keys(key: str, *, compatible: bool) -> list[str]:
     """List a key, and those that mix well with it."""
     steps = 1 if compatible else 0
     return [name for name in KEYS if camelot_distance(name, key) <= steps]
+
+
+def _goes_over(chords: str) -> ColumnElement[bool]:
+    """Match loops whose progression, told twice since a loop begins again, has these chords."""
+    told_twice = literal(" ") + Stem.progression + Stem.progression
+    return or_(*(told_twice.contains(one) for one in searched_progressions(chords)))
 
 
 def _has_licence(licence: str) -> ColumnElement[bool]:

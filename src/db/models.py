@@ -90,6 +90,9 @@ class Stem(Base):
     true_peak_dbtp: Mapped[float | None]
     quality_ok: Mapped[bool] = mapped_column(default=True)
     warnings: Mapped[list[str]] = mapped_column(JSON, default=list)
+    chords: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    progression: Mapped[str | None] = mapped_column(Text)
+    notes: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     user_rating: Mapped[int | None]
     licence: Mapped[str | None] = mapped_column(Text)
     imported_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)

@@ -25,7 +25,7 @@ class OnnxTower:
     def __init__(
         self, path: Path, *, inputs: tuple[str, ...], output: str, threads: int, lean: bool
     ) -> None:
-        self._session = _session(path, threads=threads, lean=lean)
+        self._session = open_session(path, threads=threads, lean=lean)
         self._output = output
         _check_names(path, "input", set(inputs), {one.name for one in self._session.get_inputs()})
         has = {one.name for one in self._session.get_outputs()}
@@ -45,7 +45,8 @@ def _check_names(path: Path, what: str, expected: set[str], has: set[str]) -> No
         )
 
 
-def _session(path: Path, *, threads: int, lean: bool) -> Any:
+def open_session(path: Path, *, threads: int, lean: bool) -> Any:
+    """Open a network on one core or more; see OnnxTower. Raises BackendUnavailableError."""
     import onnxruntime
     from onnxruntime.capi import onnxruntime_pybind11_state as problems
 

@@ -164,6 +164,22 @@ class EndingEditIn(_Edit):
         return plan_edits.SetEnding(self.kind, self.fade_s)
 
 
+class ChordsIn(_Edit):
+    """Other chords in a section, or with an empty name in all."""
+
+    op: Literal["chords"]
+    chords: Text = Field(
+        max_length=1000,
+        examples=["Am F C G", "Dm7:2 G7:2 Cmaj7:4"],
+        description="A bar each, or with beats; empty: everything stays on the tonic",
+    )
+    section: Annotated[Text, Field(max_length=MAX_SECTION_NAME)] = ""
+
+    def edit(self) -> plan_edits.Edit:
+        """Convert to the edit of the plan."""
+        return plan_edits.SetChords(self.chords, self.section)
+
+
 EditIn = Annotated[
     SwapIn
     | MuteIn
@@ -175,7 +191,8 @@ EditIn = Annotated[
     | MoodIn
     | EntryIn
     | SectionRolesIn
-    | EndingEditIn,
+    | EndingEditIn
+    | ChordsIn,
     Field(discriminator="op"),
 ]
 

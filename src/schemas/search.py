@@ -32,6 +32,9 @@ class SearchAnswer(BaseModel):
     """The best hits, best first."""
 
     prompt: str
+    chords: str | None = Field(
+        description="The chords that the hits go over, from the filter or read in the prompt"
+    )
     hits: list[SearchHitOut]
     limit: int
     offset: int

@@ -7,14 +7,16 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from src.schemas.common import Text
 from src.schemas.stem_filters import RangeText
-from src.schemas.stems import Category, KeyName, StemChanges, Tag
+from src.schemas.stems import Category, ChordNames, KeyName, StemChanges, Tag
 
 MOST_IDS = 100_000
 
 StemIdText = Annotated[str, Field(pattern=r"^[0-9a-zA-Z_-]{1,32}$")]
 _Bpm = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
 _Seconds = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
-Field_ = Literal["bpm", "key", "category", "is_loop", "tags", "name", "licence", "user_rating"]
+Field_ = Literal[
+    "bpm", "key", "category", "is_loop", "tags", "name", "licence", "user_rating", "chords"
+]
 
 
 class StemFilterBody(BaseModel):
@@ -44,6 +46,9 @@ class StemFilterBody(BaseModel):
         default=None, description="Id or name of a kit"
     )
     tag: Tag | None = None
+    chords: ChordNames | None = Field(
+        default=None, description="Loops that go over these chords, in this order"
+    )
     q: Annotated[Text, Field(max_length=200)] = Field(
         default="", description="Part of name, file or kit"
     )

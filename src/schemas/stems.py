@@ -9,6 +9,7 @@ from src.core.errors import InvalidInputError
 from src.core.plain_text import one_line
 from src.music.evidence.corrections import FASTEST_BPM, MOST_TAGS, SLOWEST_BPM, TempoChange
 from src.music.theory.keys import KEYS, parse_key
+from src.music.theory.progressions import chords_said
 from src.schemas.common import Line, Text, storable
 
 Category = Literal[
@@ -54,6 +55,22 @@ KeyName = Annotated[
     ),
 ]
 
+
+def _chord_names(text: str) -> str:
+    try:
+        chords_said(storable(text), beats=1.0)
+    except InvalidInputError as error:
+        raise ValueError(error.message) from error
+    return text
+
+
+def _chords_or_none_at_all(text: str) -> str:
+    return text and _chord_names(text)
+
+
+ChordNames = Annotated[str, AfterValidator(_chord_names), Field(min_length=1, max_length=500)]
+"""Chords in a row: "Am F C G"."""
+
 Tag = Annotated[str, AfterValidator(_plain_tag), Field(min_length=1, max_length=48)]
 
 
@@ -66,6 +83,23 @@ class Fact(BaseModel):
         description="user, filename, metadata, kit (stems that lie with it) or audio",
         examples=["audio"],
     )
+
+
+class ChordSpan(BaseModel):
+    """A chord of a loop, for as long as it lasts."""
+
+    chord: str = Field(description="As it sounds in the file", examples=["Am", "C/E"])
+    beats: float = Field(description="In beats of the tempo that the stem has now")
+    confidence: float = Field(description="0..1; 1 for what the user said")
+
+
+class NoteSpan(BaseModel):
+    """A note of a melodic loop."""
+
+    pitch: int = Field(description="MIDI number, 60 is middle C")
+    start_s: float = Field(description="Seconds from the start of the file")
+    length_s: float
+    velocity: int = Field(description="1..127")
 
 
 class StemRecord(BaseModel):
@@ -99,6 +133,10 @@ class StemRecord(BaseModel):
     key: str | None = Field(description="Key, of a tonal one-shot its root note")
     camelot: str | None = Field(description="The key's place on the Camelot wheel")
     bars: float | None
+    progression: str | None = Field(
+        description="Triads that a tonal loop goes through; null: none, or not known",
+        examples=["Am F C G"],
+    )
     duration_s: float = Field(description="Seconds")
     channels: int
     tags: dict[str, float] = Field(description="Tag and how well it fits, 0..1")
@@ -141,6 +179,12 @@ class StemDetailRecord(StemRecord):
         "of facts their confidence and source"
     )
     corrections: dict[str, Any] = Field(description="What the user said, per field")
+    chords: list[ChordSpan] | None = Field(
+        description="From its first downbeat on; null: no tonal loop, or not known"
+    )
+    notes: list[NoteSpan] | None = Field(
+        description="Of a melodic loop whose notes were analysed; null: they were not"
+    )
     features: dict[str, float] = Field(description="Descriptors of the sound")
     places: list[str] = Field(description="Every file that has exactly this content")
 
@@ -179,6 +223,13 @@ class StemChanges(BaseModel):
     )
     remove_tags: list[Tag] = Field(default=[], max_length=MOST_TAGS)
     licence: Annotated[Text, Field(max_length=2000)] | None = None
+    chords: Annotated[str, AfterValidator(_chords_or_none_at_all), Field(max_length=500)] | None = (
+        Field(
+            default=None,
+            description='Chords of the loop, alike in length or with beats: "Am F C G",'
+            ' "Am:6 G:2"; "": it has none',
+        )
+    )
     user_rating: Annotated[int, Field(ge=1, le=5, strict=True)] | None = Field(
         default=None, description="1 (never use) to 5 (a favourite)"
     )

@@ -23,6 +23,7 @@ from src.music.model.plan import (
     TARGET_LUFS,
     VARIATION,
 )
+from src.music.model.planned_chords import CHORD_BEATS, CHORDS
 from src.schemas.common import MAX_SEED, Line, Text
 from src.schemas.stems import Category
 
@@ -110,6 +111,15 @@ class StemQueryIn(BaseModel):
     )
 
 
+class PlannedChordIn(BaseModel):
+    """A chord of a section and its length."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    chord: Text = Field(max_length=16, examples=["Am", "F#m7b5", "C/E"])
+    beats: Finite = Field(default=4.0, ge=CHORD_BEATS.low, le=CHORD_BEATS.high)
+
+
 class SectionIn(BaseModel):
     """A block of bars with the same roles."""
 
@@ -141,6 +151,14 @@ class SectionIn(BaseModel):
         default="", max_length=64, description="Whose patterns it is played by; empty: the plan's"
     )
     silent: bool = Field(default=False, description="A rest in which nothing plays")
+    chords: list[PlannedChordIn] = Field(
+        default_factory=list,
+        max_length=CHORDS.high,
+        description="Repeated until it ends; empty: everything stays on the tonic",
+    )
+    chords_asked: bool = Field(
+        default=False, description="Loops follow these chords and bring none of their own"
+    )
 
 
 class EndingIn(BaseModel):

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+_MOST_CHORDS = 8
+
 
 def duration(seconds: float | None) -> str:
     """Write a duration: 0.41 s, 12 s, 3:18. None is a dash."""
@@ -47,3 +49,9 @@ def key(stem: dict[str, object]) -> str:
     """Format a key with its position on the Camelot wheel."""
     said, wheel = stem.get("key"), stem.get("camelot")
     return "" if not said else f"{said} ({wheel})" if wheel else str(said)
+
+
+def chords(progression: str | None) -> str:
+    """Write the chords that a loop goes over, the first eight. None is nothing."""
+    names = (progression or "").split()
+    return " – ".join(names[:_MOST_CHORDS]) + (" …" if len(names) > _MOST_CHORDS else "")

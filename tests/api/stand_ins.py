@@ -22,6 +22,9 @@ from src.services.generator import GeneratorService
 from src.services.ingest.reanalysis import ReanalysisService
 from src.storage.encode import write_wav
 from src.wiring import Services
+from src.workers.broker import BrokerRunner
+from src.workers.local import LocalRunner
+from tests.api.celery_worker import SharedRunner, SharedWorker
 from tests.services.plain_analysis import PLAIN
 from tests.services.plain_generator import PlainGenerator
 
@@ -174,10 +177,15 @@ class PlainAnalyzer:
 class StandIns(Services):
     """The house with everything real but its ears and its voice."""
 
-    def __init__(self, settings: Settings | None) -> None:
+    def __init__(self, settings: Settings | None, worker: SharedWorker | None = None) -> None:
         assert settings is not None
         super().__init__(settings)
+        self._worker = worker
         self.gate = Gate()
+
+    @cached_property
+    def runner(self) -> LocalRunner | BrokerRunner:
+        return super().runner if self._worker is None else SharedRunner(self._worker)
 
     @cached_property
     def embedder(self) -> PlainEmbedder:  # type: ignore[override]

@@ -195,3 +195,15 @@ def test_a_refused_example_does_not_tell_where_it_lay(client: TestClient) -> Non
     problem = assert_problem(answer, 422, "unreadable_audio")
     assert problem["detail"].startswith("the file is no sound")
     assert "/" not in problem["detail"]
+
+
+def test_loops_are_found_by_chords_of_the_prompt_or_the_filter(
+    client: TestClient, stem_ids: list[str]
+) -> None:
+    client.patch(f"/api/v1/stems/{stem_ids[1]}", json={"chords": "Am F C G"})
+    for query in ({"prompt": "loops over F C G Am"}, {"chords": "C G"}):
+        answer = client.get("/api/v1/search/", params=query).json()
+        assert [hit["stem"]["id"] for hit in answer["hits"]] == [stem_ids[1]]
+        assert answer["prompt"] == query.get("prompt", "")
+        assert answer["chords"] == query.get("chords", "F C G Am")
+    assert client.get("/api/v1/search/", params={"chords": "Em D"}).json()["hits"] == []

@@ -112,6 +112,36 @@ def test_a_correction_holds_and_is_taken_back(client: TestClient, stem_ids: list
     assert back["facts"]["bpm"]["source"] == "audio"
 
 
+def test_chords_are_said_found_and_taken_back(client: TestClient, stem_ids: list[str]) -> None:
+    url = STEMS + stem_ids[1]
+    assert client.get(url).json()["chords"] is None
+    stem = client.patch(url, json={"chords": "Am F"}).json()
+    assert stem["progression"] == "Am F"
+    assert stem["chords"] == [
+        {"chord": "Am", "beats": 2.0, "confidence": 1.0},
+        {"chord": "F", "beats": 2.0, "confidence": 1.0},
+    ]
+    assert [one["id"] for one in client.get(STEMS, params={"chords": "F Am"}).json()["items"]] == [
+        stem_ids[1]
+    ]
+    doubled = client.patch(url, json={"tempo": "double"}).json()
+    assert [one["beats"] for one in doubled["chords"]] == [4.0, 4.0]
+    assert client.patch(url, json={"chords": None}).json()["chords"] is None
+
+
+@pytest.mark.parametrize("chords", ["Am Q", "Am:0", " "])
+def test_what_is_no_progression_is_refused(
+    client: TestClient, stem_ids: list[str], chords: str
+) -> None:
+    assert client.patch(STEMS + stem_ids[1], json={"chords": chords}).status_code == 422
+    assert client.get(STEMS, params={"chords": chords}).status_code == 422
+
+
+def test_a_one_shot_has_no_beats_for_chords(client: TestClient, stem_ids: list[str]) -> None:
+    answer = client.patch(STEMS + stem_ids[0], json={"chords": "Am"})
+    assert_problem(answer, 422, "no_tempo")
+
+
 def test_filters_see_corrections(client: TestClient, stem_ids: list[str]) -> None:
     client.patch(STEMS + stem_ids[0], json={"category": "tom", "name": "Бочка 🥁"})
     assert listed(client, category="tom") == ["Бочка 🥁"]

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from src.main import create_app
 from tests.api.checks import assert_problem
 from tests.api.stand_ins import StandIns
+from tests.patience import until
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -20,6 +21,23 @@ def test_ready_tells_what_there_is(client: TestClient, stem_ids: list[str]) -> N
     assert ready["library"]["stems"] == 4
     assert ready["library"]["kits"] == 2
     assert ready["stems_without_vector"] == 0
+
+
+def test_ready_tells_how_the_parts_are_doing(client: TestClient, services: StandIns) -> None:
+    until(lambda: bool(services.jobs.workers.states()), "the first sign of life")
+    parts = client.get("/readyz").json()["parts"]
+    assert parts.pop("disk_free_gb") > 0.0
+    assert parts == {
+        "database": "ok", "broker": "unused", "workers": 1, "workers_silent": 0,
+        "jobs_without_worker": [], "folder_watch": "off",
+    }  # fmt: skip
+
+
+def test_kinds_of_jobs_that_nobody_does_are_named(client: TestClient, services: StandIns) -> None:
+    services.jobs.workers.leave()
+    parts = client.get("/readyz").json()["parts"]
+    assert parts["workers"] == 0
+    assert "render" in parts["jobs_without_worker"]
 
 
 def test_a_database_that_does_not_answer_is_not_ready(

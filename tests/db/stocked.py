@@ -14,6 +14,7 @@ import soundfile
 from src.core.config import Settings
 from src.db.database import Database
 from src.db.models import Embedding, Kit, Stem, StemLocation
+from src.music.theory.progressions import progression_text
 
 RATE = 48_000
 
@@ -29,6 +30,7 @@ class Sound:
     key: str | None = None
     seconds: float = 0.25
     tags: dict[str, float] = field(default_factory=dict)
+    chords: tuple[tuple[str, float, float], ...] = ()
 
 
 SOUNDS = (
@@ -103,7 +105,13 @@ def stem_row(sound: Sound, digest: str) -> Stem:
         analysis_version="test",
         loudness_lufs=-18.0,
         true_peak_dbtp=-3.0,
+        chords=_chords(sound),
+        progression=progression_text(_chords(sound)),
     )
+
+
+def _chords(sound: Sound) -> dict[str, Any] | None:
+    return {"bpm": sound.bpm, "spans": list(map(list, sound.chords))} if sound.chords else None
 
 
 def _stock_one(session: Any, settings: Settings, sound: Sound) -> str:

@@ -206,3 +206,33 @@ def test_stems_are_found_by_the_names_that_the_first_plan_gave(
         assert {stem.name for stem in find(session, ["dark"])} == {"kick_01", "bass_138_Am"}
         assert find(session, ["dark", "warm"]) == []
         assert [stem.name for stem in find(session, category="pad")] == ["pad_80_C"]
+
+
+@pytest.mark.parametrize(
+    ("chords", "expected"),
+    [
+        ("Am F C G", ["pad"]),
+        ("C G Am F", ["pad"]),
+        ("Am7 Fmaj7", ["pad"]),
+        ("Am F Am F", ["pad"]),
+        ("F Am", []),
+        ("Am", ["bass", "pad"]),
+        ("A", ["bass"]),
+        ("D", []),
+    ],
+)
+def test_loops_are_found_by_the_chords_they_go_over_wherever_they_begin(
+    database: Database, settings: Settings, chords: str, expected: list[str]
+) -> None:
+    four = (("Am", 4.0, 0.9), ("F", 4.0, 0.9), ("C/E", 4.0, 0.9), ("G7", 4.0, 0.9))
+    one = (("A5", 8.0, 0.9),)
+    stock(
+        database,
+        settings,
+        (
+            Sound("pad.wav", "pad", True, 80.0, "Am", 0.1, chords=four),
+            Sound("bass.wav", "bass", True, 80.0, "Am", 0.1, chords=one),
+            Sound("hat.wav", "hihat", seconds=0.05),
+        ),
+    )
+    assert names(database, crud.StemFilter(chords=chords)) == expected

@@ -13,8 +13,9 @@ from src.ui.views.track_view import section_marks
 STEM: dict[str, Any] = {
     "name": "Kick", "category": "kick", "is_loop": False, "bpm": None, "key": None,
     "tags": {"dark": 0.9, "deep": 0.5}, "licence": None,
+    "chords": None,
 }  # fmt: skip
-SAME = {**STEM, "key": "", "tags": ["dark", "deep"], "licence": ""}
+SAME = {**STEM, "key": "", "tags": ["dark", "deep"], "licence": "", "chords": ""}
 
 
 def test_only_what_differs_is_sent() -> None:
@@ -28,6 +29,17 @@ def test_an_emptied_tempo_is_none_at_all_and_an_emptied_licence_is_taken_back() 
     loop = {**STEM, "bpm": 128.0, "key": "Am", "licence": "CC0"}
     said = {**SAME, "bpm": None, "key": "", "licence": ""}
     assert changed_fields(loop, said) == {"bpm": 0, "key": "", "licence": None}
+
+
+def test_chords_are_shown_as_they_are_said_and_sent_only_when_changed() -> None:
+    spans = [
+        {"chord": "Am", "beats": 6.0, "confidence": 0.8},
+        {"chord": "G", "beats": 2.0, "confidence": 0.5},
+    ]
+    loop, same = {**STEM, "chords": spans}, {**SAME, "chords": "Am:6 G:2"}
+    assert changed_fields(loop, same) == {}
+    assert changed_fields(loop, {**same, "chords": "Am F"}) == {"chords": "Am F"}
+    assert changed_fields(loop, {**same, "chords": ""}) == {"chords": ""}
 
 
 def test_an_edit_replaces_what_was_said_of_the_same_voice() -> None:

@@ -31,3 +31,9 @@ def test_tempos_and_keys_and_what_is_not_known() -> None:
     assert formats.level(-14.02, "LUFS") == "-14.0 LUFS"
     assert formats.moment("2026-11-21T15:04:59.123456Z") == "2026-11-21 15:04"
     assert formats.moment(None) == "–"
+
+
+def test_of_many_chords_the_first_eight_are_shown() -> None:
+    assert formats.chords(None) == ""
+    assert formats.chords("Am F C G") == "Am – F – C – G"
+    assert formats.chords("C " * 9).endswith("C …")

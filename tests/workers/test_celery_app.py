@@ -115,12 +115,14 @@ def test_no_request_waits_for_a_broker_that_is_away_and_no_job_is_lost_with_it(
     with Redis.from_url(services.settings.redis_url) as broker:
         first = services.jobs.submit("preprocess", {})
         until(lambda: broker.llen("cpu") > 0, "the message")
+        assert services.runner.broker_state() == "ok"
     redis.kill()  # and what it held is gone
     ids: list[str] = []
     request = threading.Thread(target=lambda: ids.append(services.jobs.submit("reembed", {}).id))
     request.start()
     request.join(60.0)
     assert ids, "a request waits for the broker"
+    until(lambda: services.runner.broker_state() == "away", "the news that the broker is away")
     redis.start()
     start_worker()
     until(lambda: status(services, first.id) == "succeeded", "the job that Redis forgot")

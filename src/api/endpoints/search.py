@@ -1,6 +1,6 @@
 """Finding stems by meaning, by words, by sounds and by musical fit."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -21,6 +21,7 @@ from src.schemas.search import (
     SuggestionOut,
     SuggestionsAnswer,
 )
+from src.services.retrieval.chord_words import with_said_chords
 from src.services.retrieval.facets import facets
 from src.services.retrieval.suggestions import LONGEST_TYPED, MOST_SUGGESTED
 from src.services.search import SearchPage, SearchQuery
@@ -43,11 +44,14 @@ def search_stems(
     """Find the stems whose sound and words fit best, each with its score, its parts and why.
 
     `like` and `unlike` take stems and texts; `fits` a stem or a track that the hits shall go
-    with. Typos are mended and reported. Without anything to rank by, stems are listed by name.
+    with. "loops over Am F C G" finds loops that go over these chords, as `chords` does. Typos
+    are mended and reported. Without anything to rank by, stems are listed by name.
     Pages go on with `next_cursor`. New stems are found as soon as they are in the library.
     """
     query = paging.of(words.of(filters.filtered()))
-    return _answer(engine, query, engine.search.find(query))
+    searched = with_said_chords(query)
+    found = engine.search.find(searched)
+    return _answer(engine, replace(searched, prompt=query.prompt), found)
 
 
 @router.post(
@@ -113,6 +117,7 @@ def _answer(engine: Engine, query: SearchQuery, page: SearchPage) -> SearchAnswe
     ]
     return SearchAnswer(
         prompt=query.prompt,
+        chords=query.chords,
         hits=hits,
         limit=query.limit,
         offset=query.offset,

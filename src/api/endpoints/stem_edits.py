@@ -79,3 +79,19 @@ def reanalyse_stems(
     engine.reanalysis.check(selection_of(requested))
     params = requested.model_dump(mode="json", exclude_unset=True)
     return started(engine.jobs.submit("reanalyse", params, mark=mark), response)
+
+
+@router.post(
+    "/notes",
+    status_code=202,
+    summary="Hear the notes of melodic loops",
+    responses=problem_responses(409, 429, 503),
+)
+def hear_notes(engine: EngineDep, response: Response, mark: MarkDep) -> JobOut:
+    """Hear the notes of melodic loops that were never listened to, as a job.
+
+    Needs the network of basic-pitch; where it is not installed the answer is 503 and tells how
+    to get it. Cancelled, it goes on from there when started again.
+    """
+    engine.note_hearing.check()
+    return started(engine.jobs.submit("notes", {}, mark=mark), response)

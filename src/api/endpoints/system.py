@@ -1,5 +1,6 @@
 """Whether the engine lives, whether it can work, and where to go."""
 
+import shutil
 from dataclasses import asdict
 from typing import Any
 
@@ -12,7 +13,7 @@ from src.api.metrics import CONTENT_TYPE, EngineFigures, prometheus_text
 from src.api.problems import no_input, problem_responses
 from src.db import crud
 from src.embeddings.choice import embedder_status
-from src.schemas.system import Alive, Index, Ready
+from src.schemas.system import Alive, Index, Parts, Ready
 from src.services.jobs.figures import job_figures
 
 router = APIRouter(tags=["system"])
@@ -61,6 +62,7 @@ def readyz(engine: EngineDep, request: Request) -> Ready:
         embedder=model_id,
         embedder_choice=_choice(engine, model_id),
         library=asdict(counts),
+        parts=_parts(engine),
         stems_without_vector=max(counts.stems - counts.vectors, 0),
     )
 
@@ -81,6 +83,20 @@ def metrics(engine: EngineDep, request: Request) -> Response:
     jobs, workers = job_figures(engine.database), tuple(engine.jobs.workers.states())
     found = prometheus_text(request.app.state.request_figures, EngineFigures(jobs, workers, counts))
     return Response(found, media_type=CONTENT_TYPE)
+
+
+def _parts(engine: Engine) -> Parts:
+    workers = engine.jobs.workers.states()
+    living = [one for one in workers if one.alive]
+    done = {kind for one in living for kind in one.kinds}
+    return Parts(
+        broker=engine.broker_state(),
+        workers=len(living),
+        workers_silent=len(workers) - len(living),
+        jobs_without_worker=sorted(set(engine.jobs.kinds) - done),
+        folder_watch="on" if engine.settings.watch else "off",
+        disk_free_gb=round(shutil.disk_usage(engine.settings.tracks_path).free / 1e9, 1),
+    )
 
 
 def _choice(engine: Engine, active: str) -> str:

@@ -10,29 +10,21 @@ published ones, since those are of songs (Faraldo, Gómez, Jordà and Herrera 20
 """
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
+from src.audio.analysis.harmony.tone_peaks import (
+    blackman_spectra,
+    folded,
+    lowest_voice,
+    tone_peaks,
+)
 from src.audio.analysis.key_model import key_views, log_posterior, log_prior
 
-LOWEST_HZ, HIGHEST_HZ = 50.0, 2_600.0
 _WINDOW_S = 0.68
 _MAX_FRAMES = 64
-_PEAKS_PER_FRAME = 24
-_LOUDNESS_POWER = 0.3
-_CLEAR_NEPERS = (1.5, 3.5)
-"""A peak this far above the mean level around it counts not at all, or fully."""
-
-_AROUND = 48
-"""How many bins to each side that mean is taken over."""
-
-_OVERTONES = 12.0 * np.log2(np.array([3.0, 5.0, 6.0, 7.0, 9.0, 10.0, 12.0]))
-"""Where overtones other than octaves lie above their note, in semitones."""
-
-_OVERTONE_SHARE = 0.85
 _TONAL = 0.1
 """Frames whose peaks weigh less than this on average hold less than a quiet, seldom note."""
 
@@ -81,20 +73,17 @@ def chroma_of(low: Mono, *, rate: int) -> Chroma:
 
     low: float32, shape (samples,). Silence and an empty clip give zeros.
     """
-    magnitude, freqs = _long_spectra(low, rate)
-    midi, loudness = _peaks(magnitude, freqs)
-    if not loudness.any():
+    peaks = tone_peaks(*_long_spectra(low, rate))
+    if peaks.silent:
         return Chroma(np.zeros(12), np.zeros(12), 0.0, 0.0)
-    weights = _without_overtones(midi, loudness)
-    tonal = min(1.0, float(weights.sum()) / (_TONAL * len(weights)))
-    mean_turn = (np.exp(2j * np.pi * midi) * weights).sum() / weights.sum()
-    tuning = float(np.angle(mean_turn) / (2.0 * np.pi))
-    lowest = _lowest_voice(midi, loudness)
+    tonal = min(1.0, float(peaks.weights.sum()) / (_TONAL * len(peaks.weights)))
+    tuned = peaks.midi - peaks.tuning
+    lowest = np.where(lowest_voice(peaks.midi, peaks.loudness), peaks.loudness, 0.0)
     return Chroma(
-        all=tonal * _folded(midi - tuning, weights),
-        low=tonal * _folded(midi - tuning, np.where(lowest, loudness, 0.0)),
-        tuning=tuning,
-        clarity=tonal * float(np.abs(mean_turn)),
+        all=tonal * _shares(folded(tuned, peaks.weights)),
+        low=tonal * _shares(folded(tuned, lowest)),
+        tuning=peaks.tuning,
+        clarity=tonal * abs(peaks.turn),
     )
 
 
@@ -122,102 +111,11 @@ def _long_spectra(low: Mono, rate: int) -> tuple[NDArray[np.float32], Values]:
     starts = np.arange(0, padded.size - length + 1, length // 3)
     if starts.size > _MAX_FRAMES:
         starts = starts[np.linspace(0, starts.size - 1, _MAX_FRAMES).round().astype(int)]
-    frames = padded[starts[:, None] + np.arange(length)]
-    spectra = fft.rfft(frames * _blackman(length), axis=1)
-    freqs = fft.rfftfreq(length, 1.0 / rate)
-    requested = (freqs >= LOWEST_HZ * 0.9) & (freqs <= HIGHEST_HZ)
-    return np.abs(spectra[:, requested]).astype(np.float32), freqs[requested]
+    return blackman_spectra(padded, starts, length=length, rate=rate)
 
 
-@cache
-def _blackman(length: int) -> NDArray[np.float32]:
-    return np.blackman(length).astype(np.float32)
-
-
-def _peaks(magnitude: NDArray[np.float32], freqs: Values) -> tuple[Values, Values]:
-    """Find the 24 strongest peaks of every frame: MIDI numbers and loudness, both (frames, 24).
-
-    Loudness is compressed, so that quiet voices count too, and falls to 0 for peaks that do
-    not stand clear of their surroundings, as in noise; places without a peak have 0.
-    """
-    loudest = float(magnitude.max()) if magnitude.size else 0.0
-    if loudest <= 0.0:
-        return np.zeros((0, 1)), np.zeros((0, 1))
-    inner = magnitude[:, 1:-1]
-    is_peak = (inner > magnitude[:, :-2]) & (inner >= magnitude[:, 2:]) & (inner > 0.003 * loudest)
-    strengths, positions = _side_by_side(is_peak, inner)
-    strongest = np.argpartition(strengths, -_PEAKS_PER_FRAME, axis=1)[:, -_PEAKS_PER_FRAME:]
-    position = np.take_along_axis(positions, strongest, axis=1)
-    found = np.take_along_axis(strengths, strongest, axis=1).astype(np.float64)
-    before, here, after = (
-        np.log(np.take_along_axis(magnitude, position + k, axis=1).astype(np.float64) + 1e-12)
-        for k in (0, 1, 2)
-    )
-    curve = before - 2.0 * here + after
-    shift = 0.5 * (before - after) / np.where(curve < -1e-9, curve, -1.0)
-    hertz = freqs[position + 1] + np.clip(shift, -0.5, 0.5) * (freqs[1] - freqs[0])
-    least, full = _CLEAR_NEPERS
-    above = here - _level_around(magnitude / np.float32(loudest), position) - np.log(loudest)
-    clear = np.clip((above - least) / (full - least), 0.0, 1.0)
-    return 69.0 + 12.0 * np.log2(hertz / 440.0), (found / loudest) ** _LOUDNESS_POWER * clear
-
-
-def _level_around(magnitude: NDArray[np.float32], position: NDArray[np.intp]) -> Values:
-    """Mean logarithm of the magnitudes (loudest 1) around places, from every fourth bin."""
-    thinned = np.log(magnitude[:, ::4] + np.float32(1e-7)).astype(np.float64)
-    summed = np.pad(np.cumsum(thinned, axis=1), ((0, 0), (1, 0)))
-    first = np.clip(position // 4 - _AROUND // 4, 0, thinned.shape[1] - 1)
-    last = np.clip(position // 4 + _AROUND // 4, 1, thinned.shape[1])
-    total = np.take_along_axis(summed, last, axis=1) - np.take_along_axis(summed, first, axis=1)
-    mean: Values = total / (last - first)
-    return mean
-
-
-def _side_by_side(
-    is_peak: NDArray[np.bool_], heights: NDArray[np.float32]
-) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
-    """Move the peaks of each frame to its left: heights and positions, then zeros.
-
-    Of a thousand bins few are peaks; looking for the strongest among those only is faster.
-    """
-    frames, bins = np.nonzero(is_peak)
-    counts = is_peak.sum(axis=1)
-    before = np.cumsum(counts) - counts
-    column = np.arange(frames.size) - before[frames]
-    shape = (len(heights), max(_PEAKS_PER_FRAME, int(counts.max())))
-    strengths, positions = np.zeros(shape, np.float32), np.zeros(shape, np.intp)
-    strengths[frames, column] = heights[frames, bins]
-    positions[frames, column] = bins
-    return strengths, positions
-
-
-def _without_overtones(midi: Values, loudness: Values) -> Values:
-    """Loudness of the peaks, less what each may owe to a lower peak of its frame."""
-    above = midi[:, :, None] - midi[:, None, :]
-    owed = np.zeros_like(loudness)
-    for interval in _OVERTONES:
-        owner = np.where(np.abs(above - interval) < 0.4, loudness[:, None, :], 0.0)
-        owed = np.maximum(owed, owner.max(axis=2))
-    weights: Values = np.maximum(loudness - _OVERTONE_SHARE * owed, 0.05 * loudness)
-    return weights
-
-
-def _folded(midi: Values, weights: Values) -> Values:
-    """Peaks folded onto pitch classes; between two semitones they count less."""
-    nearest = np.round(midi)
-    closeness = np.square(np.cos(np.pi * (midi - nearest)))
-    classes = nearest.astype(int) % 12
-    chroma = np.bincount(classes.ravel(), (weights * closeness).ravel(), minlength=12)
-    total = float(chroma.sum())
-    shares: Values = chroma / max(total, 1e-12)
+def _shares(chroma: Values) -> Values:
+    """Chroma of all frames as shares of the whole."""
+    total = chroma.sum(axis=0)
+    shares: Values = total / max(float(total.sum()), 1e-12)
     return shares
-
-
-def _lowest_voice(midi: Values, loudness: Values) -> NDArray[np.bool_]:
-    """Marks the lowest strong peak of every frame."""
-    strong = (loudness > 0.0) & (loudness >= 0.76 * loudness.max(axis=1, keepdims=True))
-    lowest = np.where(strong, midi, np.inf).argmin(axis=1)
-    marks: NDArray[np.bool_] = np.zeros(loudness.shape, np.bool_)
-    marks[np.arange(len(lowest)), lowest] = True
-    marks &= strong
-    return marks

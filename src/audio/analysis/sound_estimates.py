@@ -39,6 +39,7 @@ class SoundEstimates:
     note: as if it were one note; None where nothing is periodic
     key: as if it were a melody or chords; None where nothing is tonal
     chroma: what the key was read from
+    low: shape (samples,), at most PITCH_RATE Hz; what chroma and note were read from
     onsets: how strongly something begins, over time
     playing: what plays over time, coarsely
     window_s: (start, length) of what was analysed; None for the whole clip
@@ -53,6 +54,7 @@ class SoundEstimates:
     note: PitchedNote | None
     key: KeyEstimate | None
     chroma: Chroma
+    low: Mono
     onsets: OnsetStrength
     playing: Playing
     window_s: tuple[float, float] | None
@@ -119,12 +121,14 @@ def _described(
     return spectrum, features
 
 
-def _tones(mono: Mono, sample_rate: int) -> tuple[PitchedNote | None, KeyEstimate | None, Chroma]:
+def _tones(
+    mono: Mono, sample_rate: int
+) -> tuple[PitchedNote | None, KeyEstimate | None, Chroma, Mono]:
     """Estimate the note and the key of a clip from its pitch track and chroma."""
     low, rate = low_rate(mono, sample_rate=sample_rate), min(sample_rate, PITCH_RATE)
     track = track_pitch(low, rate=rate)
     chroma = chroma_of(low, rate=rate)
-    return note_of(track), estimate_key(chroma, melody_chroma(track)), chroma
+    return note_of(track), estimate_key(chroma, melody_chroma(track)), chroma, low
 
 
 def rhythm_of(categories: Mapping[str, float]) -> Rhythm:

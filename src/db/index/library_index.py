@@ -55,6 +55,7 @@ class IndexedStem:
     loudness_lufs: float | None = None
     rating: int | None = None
     licence: str | None = None
+    progression: str | None = None
 
 
 class NameCodes(Generic[Name]):
@@ -80,7 +81,7 @@ class LibraryIndex:
     graph_above: libraries of more stems get a graph (``vector_graph``); None: none does
     vectors: by slot; zeros where a stem has no vector
     bpm, loudness: NaN where unknown; key: place in KEYS, -1 where unknown; rating: 0 for none
-    kit, licence: places in ``kit_names`` and ``licence_names``; 0 is none
+    kit, licence, progression: places in ``kit_names`` and so on; 0 is none
     words: of name, category, kit and tags; tags: which slots have which tag
     Not safe to share between threads without a lock of the owner's.
     """
@@ -116,6 +117,7 @@ class LibraryIndex:
         self.kits: list[tuple[str, str]] = []
         self.kit_names = NameCodes(("", ""))
         self.licence_names = NameCodes("")
+        self.progression_names = NameCodes("")
         self.words = WordIndex()
         self.tags = WordIndex()
         self._columns: dict[str, NDArray[Any]] = {
@@ -129,6 +131,7 @@ class LibraryIndex:
             "rating": np.zeros(0, dtype=np.int8),
             "kit": np.zeros(0, dtype=np.int32),
             "licence": np.zeros(0, dtype=np.int32),
+            "progression": np.zeros(0, dtype=np.int32),
         }
 
     def column(self, name: str) -> NDArray[Any]:
@@ -290,7 +293,7 @@ class LibraryIndex:
         rows = select(
             Stem.id, Stem.name, Stem.category, Stem.is_loop, Stem.bpm, Stem.key,
             Stem.duration_s, Stem.tags, Stem.kit_id, Kit.name, vector,
-            Stem.loudness_lufs, Stem.user_rating, Stem.licence,
+            Stem.loudness_lufs, Stem.user_rating, Stem.licence, Stem.progression,
         ).outerjoin(Kit, Kit.id == Stem.kit_id)  # fmt: skip
         if with_vector:
             rows = rows.outerjoin(
@@ -341,6 +344,7 @@ class LibraryIndex:
         columns["rating"][slot] = stem.rating or 0
         columns["kit"][slot] = self.kit_names.code((stem.kit_id or "", stem.kit or ""))
         columns["licence"][slot] = self.licence_names.code(stem.licence or "")
+        columns["progression"][slot] = self.progression_names.code(stem.progression or "")
 
     def _write_vectors(self) -> None:
         """Put the vectors that wait into their slots: together, which is much faster.

@@ -11,7 +11,8 @@ from src.db.database import Database
 from src.db.models import Stem, StemChange
 from src.music.casting.made_marks import is_made, made_card
 from src.music.theory.groove import groove_at
-from src.music.theory.library import StemCard
+from src.music.theory.library import LoopNote, StemCard
+from src.music.theory.progressions import chords_of_row
 
 MOST_KEPT = 4_000
 """So many cards stay in memory; one more, and all are forgotten."""
@@ -92,6 +93,8 @@ def card(stem: Stem) -> StemCard:
         licence=stem.licence,
         groove=_groove(stem),
         chroma=tuple(stem.analysis.get("matching", {}).get("chroma", ())),
+        chords=chords_of_row(stem.chords, bpm=stem.bpm),
+        notes=tuple(LoopNote(*row) for row in (stem.notes or {}).get("notes", ())),
         keys=tuple(stem.analysis.get("alone", {}).get("keys", ())),
     )
 

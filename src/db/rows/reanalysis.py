@@ -1,9 +1,9 @@
 """What a re-analysis reads and writes: stems with their files, facts, vectors."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, load_only, selectinload
 
 from src.db.models import Embedding, Stem, StemLocation
@@ -12,6 +12,14 @@ from src.db.rows.stem_edits import CHUNK
 
 Facts = tuple[Any, ...]
 """Tempo, key, category, loop: by them a stem counts as changed."""
+
+
+class NoteSource(NamedTuple):
+    """A loop whose notes may be heard. path: its copy, below the processed folder"""
+
+    id: str
+    path: str
+    duration_s: float
 
 
 def stems_with_places(session: Session, ids: Sequence[str]) -> list[Stem]:
@@ -63,3 +71,25 @@ def replace_vectors(session: Session, model_id: str, vectors: Mapping[str, bytes
         {"stem_id": one, "model_id": model_id, "vector": vector} for one, vector in vectors.items()
     ]
     imports.add_rows(session, vectors=rows)
+
+
+def stems_without_notes(
+    session: Session, categories: Sequence[str], *, after: str, limit: int
+) -> list[NoteSource]:
+    """List loops of these categories whose notes were never heard, by id.
+
+    after: id of the last one of the page before; "" for the first
+    """
+    statement = (
+        select(Stem.id, Stem.path, Stem.duration_s)
+        .where(Stem.notes.is_(None), Stem.is_loop, Stem.category.in_(categories), Stem.id > after)
+        .order_by(Stem.id)
+        .limit(limit)
+    )
+    return [NoteSource(*row) for row in session.execute(statement)]
+
+
+def write_notes(session: Session, notes: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write notes by stem id; stems that were removed meanwhile are left out."""
+    for stem_id, row in notes.items():
+        session.execute(update(Stem).where(Stem.id == stem_id).values(notes=dict(row)))

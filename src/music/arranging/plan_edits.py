@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from src.core.errors import InvalidInputError
 from src.music.arranging.form import UNIT, share_bars
 from src.music.arranging.roles import OPPOSITES
+from src.music.harmony.transposing import in_key
 from src.music.model.ending import TrackEnding, ending_from_dict
 from src.music.model.plan import (
     BPM,
@@ -20,9 +21,11 @@ from src.music.model.plan import (
     StemQuery,
 )
 from src.music.model.plan_values import Range
+from src.music.model.planned_chords import CHORD_BEATS, PlannedChord
 from src.music.model.score import Choice
 from src.music.theory.keys import parse_key
 from src.music.theory.library import CATEGORIES, DRUM_CATEGORIES
+from src.music.theory.progressions import chords_said
 
 LEVEL_DB = Range(-24.0, 12.0)
 """By how much one edit may move a level."""
@@ -121,9 +124,20 @@ class SetEnding:
     fade_s: float = 0.0
 
 
+@dataclass(frozen=True)
+class SetChords:
+    """Other chords: "Am F C G" a bar each, or "Am:8 G:4" with their beats; "" stays on the tonic.
+
+    section: its name; "" changes all
+    """
+
+    chords: str
+    section: str = ""
+
+
 Edit = (
     Swap | Mute | Reroll | Level | SetLength | SetTempo | SetKey | SetMoods | SetEntry
-    | SetSectionRoles | SetEnding
+    | SetSectionRoles | SetEnding | SetChords
 )  # fmt: skip
 
 
@@ -173,7 +187,7 @@ def _applied(
         case SetTempo():
             return _tempo(plan, edit)
         case SetKey():
-            return replace(plan, key=parse_key(edit.key))
+            return in_key(plan, parse_key(edit.key))
         case SetMoods():
             return _mood(plan, edit, known, locked)
         case SetEntry():
@@ -182,6 +196,8 @@ def _applied(
             return _section_roles(plan, edit)
         case SetEnding():
             return replace(plan, ending=_ending(edit))
+        case SetChords():
+            return _with_chords(plan, edit)
 
 
 def _swap(
@@ -306,6 +322,21 @@ def _section_roles(plan: ArrangementPlan, edit: SetSectionRoles) -> ArrangementP
     (number,) = list(_sections(plan, (edit.section,)))[:1]
     section = replace(plan.structure[number], only=edit.only, without=edit.without)
     return _with_section(plan, number, section)
+
+
+def _with_chords(plan: ArrangementPlan, edit: SetChords) -> ArrangementPlan:
+    names = edit.chords.replace(",", " ").replace("|", " ").split()
+    beats = plan.beats_per_bar * len(names)
+    chords = tuple(
+        PlannedChord(one.chord, CHORD_BEATS.nearest(one.beats))
+        for one in (chords_said(edit.chords, beats=beats) if names else ())
+    )
+    chosen = _sections(plan, (edit.section,) if edit.section else ())
+    structure = tuple(
+        replace(section, chords=chords, chords_asked=True) if number in chosen else section
+        for number, section in enumerate(plan.structure)
+    )
+    return replace(plan, structure=structure)
 
 
 def _ending(edit: SetEnding) -> TrackEnding | None:

@@ -246,6 +246,7 @@ class _Casting:
             playing,
             self.plan.excluded,
             names_if_any(cards, names) if names else (),
+            any(self.plan.structure[number].chords_asked for number in request.sections),
         )
 
     def matches(self, request: PartRequest) -> list[CastPart]:

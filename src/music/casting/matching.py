@@ -14,13 +14,14 @@ from src.music.model.score import Reason
 from src.music.theory.exclusion import suspicion, words_of
 from src.music.theory.key_fit import BY_CHANCE
 from src.music.theory.library import DRUM_CATEGORIES, TONAL_CATEGORIES, StemCard
+from src.music.theory.loop_harmony import has_progression, is_still
 from src.music.theory.roles import category_fit, role_of
 from src.words.vocabulary import vocabulary
 
 WEIGHTS: dict[str, float] = {
     "meaning": 1.0, "category": 1.3, "tempo": 1.5, "key": 2.0, "kit": 0.6, "variety": 1.0,
     "quality": 0.35, "role": 0.8, "length": 0.3, "wanted": 1.2, "shape": 1.2,
-    "together": 0.6, "named": 2.5,
+    "together": 0.6, "named": 2.5, "chords": 1.5,
 }  # fmt: skip
 """How much each criterion counts. The scores are joined by a weighted geometric mean, so
 that one bad criterion can't be bought off by the others."""
@@ -39,6 +40,10 @@ _FLOOR = 0.02
 _LENGTH_SCORES = {0.5: 0.55, 1.0: 0.8, 2.0: 0.95, 4.0: 1.0, 8.0: 1.0, 16.0: 0.95}
 _CUT_BARS = 0.1
 """Bars that lose their end: a loop that fits the metre, or a one-shot, is far better."""
+
+_CHORDAL = tuple(name for name in TONAL_CATEGORIES if name != "vocal")
+_MOVED, _DEAF = 0.75, 0.2
+"""What loops that can follow chords are worth beside a sampled note, and what can't follow."""
 
 _NAMED_BONUS = 0.3
 _NOT_NAMED = 0.1
@@ -65,6 +70,7 @@ class CastingContext:
     playing: what plays in the same sections, as it sounds
     excluded: what the plan refuses
     names: of the sound that the prompt asks for; empty where it asks for none of its own
+    chords_asked: the track's chords are asked for, so that its parts have to play them
     """
 
     backbone: str | None = None
@@ -73,6 +79,7 @@ class CastingContext:
     playing: tuple[StemCard, ...] = ()
     excluded: tuple[str, ...] = ()
     names: Alternatives = ()
+    chords_asked: bool = False
 
 
 def match_stem(
@@ -95,7 +102,11 @@ def match_stem(
         *_kit(card, context),
         *_named(card, context),
         *(
-            [*_manner(card, request, fit, target), *_together(card, fit, context)]
+            [
+                *_manner(card, request, fit, target),
+                *_together(card, fit, context),
+                *_chords(card, fit, context),
+            ]
             if request.position is None
             else [_shape(card, request)]
         ),
@@ -260,6 +271,19 @@ def _kit(card: StemCard, context: CastingContext) -> list[Reason]:
 def _together(card: StemCard, fit: Fit, context: CastingContext) -> list[Reason]:
     found = blend(shifted(card, fit.semitones), context.playing)
     return [] if found is None else [found]
+
+
+def _chords(card: StemCard, fit: Fit, context: CastingContext) -> list[Reason]:
+    """Rate whether a stem can play chords that are asked for: note by note, or as a loop."""
+    if not context.chords_asked or card.category not in _CHORDAL:
+        return []
+    if fit.way == "steps":
+        known = card.key is not None
+        text = "plays any chord note by note" if known else "its note is not known"
+        return [Reason("chords", 1.0 if known else _DEAF, text)]
+    if fit.way == "loop" and not fit.own_bar and (is_still(card) or has_progression(card)):
+        return [Reason("chords", _MOVED, "its bars can be moved to the chords asked for")]
+    return [Reason("chords", _DEAF, "can't follow the chords asked for")]
 
 
 def _length(card: StemCard, fit: Fit, target: Target) -> list[Reason]:

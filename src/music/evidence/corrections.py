@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from src.core.errors import InvalidInputError
 from src.music.theory.library import DRUM_CATEGORIES
+from src.music.theory.progressions import ChordRow, chord_row, chords_said, progression_text
 from src.music.theory.tempo import BEATS_PER_BAR, bars_from_beats, beats_in
 
 SLOWEST_BPM, FASTEST_BPM = 20.0, 999.0
@@ -19,11 +20,11 @@ SLOWEST_BPM, FASTEST_BPM = 20.0, 999.0
 MOST_TAGS = 32
 
 CORRECTABLE = (
-    "bpm", "key", "category", "is_loop", "tags", "name", "licence", "user_rating",
+    "bpm", "key", "category", "is_loop", "tags", "name", "licence", "user_rating", "chords",
 )  # fmt: skip
 """Fields that a user can correct. Each is a column of a stem."""
 
-COVERED = (*CORRECTABLE, "bars")
+COVERED = (*CORRECTABLE, "bars", "progression")
 """Columns that follow from both layers."""
 
 TAG_CHANGES = ("add_tags", "remove_tags")
@@ -45,7 +46,7 @@ class RuleError(InvalidInputError):
 class Change:
     """What is to be said of a stem.
 
-    values: field and value; None says that there is none (no tempo, no key)
+    values: field and value; None says that there is none (no tempo, no key); chords as text
     taken_back: fields of which nothing shall be said any more
     tempo: twice or half the tempo that the stem has
     add_tags, remove_tags: tags to have or not to have, whatever else there is
@@ -73,26 +74,38 @@ def columns_of(found: Layer, said: Layer, *, duration_s: float) -> dict[str, Any
         reported["key"] = None
     if "tags" not in said:
         reported["tags"] = _joined_tags(found["tags"], said)
+    reported["chords"] = _chords(reported, said)
+    reported["progression"] = progression_text(reported["chords"])
     reported["bars"] = _bars(found, reported["bpm"], reported["is_loop"], duration_s)
     return reported
+
+
+def _chords(reported: Layer, said: Layer) -> ChordRow | None:
+    """Return the chords of a loop; a drum has none unless the user says so."""
+    told: ChordRow | None = reported["chords"]
+    drum = reported["category"] in DRUM_CATEGORIES and not said.get("chords")
+    return None if drum or reported["bpm"] is None else told
 
 
 def said_after(change: Change, found: Layer, said: Layer, *, duration_s: float) -> dict[str, Any]:
     """Compute the overrides after a change.
 
     Raises RuleError (code "one_shot_tempo", "drum_key", "no_tempo") for what this stem
-    can't have, InvalidInputError for a tempo out of range or too many tags.
+    can't have, InvalidInputError for a tempo out of range, no chords, or too many tags.
     """
     after = {name: value for name, value in said.items() if name not in change.taken_back}
     if "tags" in change.taken_back or "tags" in change.values:
         after = {name: value for name, value in after.items() if name not in TAG_CHANGES}
-    after |= change.values
+    after |= {name: value for name, value in change.values.items() if name != "chords"}
     _check_key(change, found, said, after)
     if change.tempo is not None:
         bpm = columns_of(found, after, duration_s=duration_s)["bpm"]
         after["bpm"] = changed_tempo(bpm, change.tempo)
     elif change.values.get("bpm") is not None:
         _check_tempo(found, said, after)
+    if "chords" in change.values:
+        columns = columns_of(found, after, duration_s=duration_s)
+        after["chords"] = _chords_said(change.values["chords"], columns, duration_s)
     if change.add_tags or change.remove_tags:
         after = _with_tags(after, change, columns_of(found, after, duration_s=duration_s)["tags"])
         count = len(columns_of(found, after, duration_s=duration_s)["tags"])
@@ -116,6 +129,17 @@ def changed_tempo(bpm: float | None, change: TempoChange) -> float:
             code="tempo_out_of_range",
         )
     return changed
+
+
+def _chords_said(text: str | None, columns: Layer, duration_s: float) -> ChordRow | None:
+    """Convert the chords that were said to a row, in beats of the tempo that the stem has."""
+    if text is None:
+        return None
+    bpm, bars = columns["bpm"], columns["bars"]
+    if bpm is None:
+        raise RuleError("it has no tempo, so chords have no beats: give bpm too", code="no_tempo")
+    beats = bars * BEATS_PER_BAR if bars else beats_in(duration_s, bpm)
+    return chord_row(chords_said(text, beats=max(1.0, beats)), bpm=bpm)
 
 
 def _check_tempo(found: Layer, said: Layer, after: Layer) -> None:

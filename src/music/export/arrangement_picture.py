@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from src.core.xml_text import xml_text
-from src.music.model.score import Channel, Score
+from src.music.model.score import Channel, Score, ScoreSection
 from src.music.theory.metre import COMMON_TIME
 
 _WIDTH, _LEFT, _RIGHT = 1200.0, 120.0, 16.0
@@ -104,6 +104,21 @@ def _sections(score: Score, axis: _Axis) -> Iterator[str]:
             f'<text x="{x + 5:.1f}" y="{_HEAD + 17:g}" fill="{_INK}">'
             f"{_plain(_shortened(section.name, room))}</text>"
         )
+        chords = _shortened(_chords(section), int((end - x) / 5.0))
+        yield (
+            f'<text x="{x + 5:.1f}" y="{_HEAD + _SECTIONS + 11:g}" font-size="9" fill="{_PALE}">'
+            f"{_plain(chords)}</text>"
+        )
+
+
+def _chords(section: ScoreSection) -> str:
+    """Name the chords of a section until they come round again."""
+    names = [one.chord for one in section.chords]
+    period = next(
+        (n for n in range(1, len(names)) if names == (names[:n] * len(names))[: len(names)]),
+        len(names),
+    )
+    return " ".join(names[:period])
 
 
 def _energy(score: Score, axis: _Axis) -> Iterator[str]:

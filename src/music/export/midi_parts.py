@@ -1,14 +1,16 @@
-"""A score as MIDI: sequenced one-shots as notes, loops as cues, sections as markers."""
+"""A score as MIDI: one-shots and melodies as notes, loops as cues, sections as markers."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from src.music.casting.hats import OPEN
+from src.music.export.loop_notes import Melodies, clip_notes
+from src.music.export.markers import markers_of
 from src.music.export.quarters import in_quarters
 from src.music.model.score import Channel, Clip, Note, Score
 from src.music.theory.keys import is_minor, pitch_class
-from src.music.theory.library import DRUM_CATEGORIES, StemCard
+from src.music.theory.library import DRUM_CATEGORIES
 from src.music.theory.metre import Metre
 
 TICKS_PER_BEAT = 30_720
@@ -32,8 +34,6 @@ UNTUNED_KEY = 60
 
 _DRUM_BEATS = 0.25
 _RINGING_BEATS = 1.0
-_LOW_OCTAVE, _MIDDLE_OCTAVE = 36, 60
-_NOTE_OF_32_HZ = 23.62
 _FIFTHS_OF_MAJOR = {0: 0, 7: 1, 2: 2, 9: 3, 4: 4, 11: 5, 6: 6, 1: -5, 8: -4, 3: -3, 10: -2, 5: -1}
 
 
@@ -84,14 +84,18 @@ class MidiSong:
     parts: tuple[MidiPart, ...]
 
 
-def midi_song(score: Score, *, title: str, roots: Mapping[str, int]) -> MidiSong:
+def midi_song(
+    score: Score, *, title: str, roots: Mapping[str, int], melodies: Melodies | None = None
+) -> MidiSong:
     """Write a score as notes, cues and markers.
 
     roots: the note that each tonal one-shot sounds as it was recorded, by stem id; what is
         missing has no pitch and plays ``UNTUNED_KEY``
+    melodies: the notes of melodic loops, by stem id; None: none is known
 
     Swing and the human hand are in the notes' places already and stay there. Drums play
-    their General MIDI note on channel 10. A loop is a cue with its name.
+    their General MIDI note on channel 10. A loop is a cue with its name, and
+    its notes where they are known.
     """
     score = in_quarters(score)
     names = {choice.stem_id: choice.name for choice in score.choices}
@@ -105,30 +109,14 @@ def midi_song(score: Score, *, title: str, roots: Mapping[str, int]) -> MidiSong
         key_minor=minor,
         ticks_per_beat=TICKS_PER_BEAT,
         length_ticks=_ticks(score.length_beats),
-        markers=tuple(MidiCue(_ticks(s.start_beats), s.name) for s in score.sections),
+        markers=tuple(MidiCue(_ticks(beats), name) for beats, name in markers_of(score)),
         parts=tuple(
-            _part(channel, midi_channel, names, roots)
+            _part(channel, midi_channel, names, _notes(channel, roots, melodies or {}, score.bpm))
             for channel, midi_channel in zip(
                 score.channels, _midi_channels(score.channels), strict=True
             )
         ),
     )
-
-
-def root_note(card: StemCard) -> int | None:
-    """Return the note that a tonal one-shot sounds; None for drums and where it is not known.
-
-    The pitch class is the card's root; the octave is the one that was heard, else it
-    begins at C2 for a bass and at C4 for all others.
-    """
-    if card.key is None or card.is_loop or card.category in DRUM_CATEGORIES:
-        return None
-    pitch = pitch_class(card.key)
-    audible = card.features.get("pitch_octave", 0.0)
-    if audible <= 0.0:
-        return pitch + (_LOW_OCTAVE if card.category == "bass" else _MIDDLE_OCTAVE)
-    near = _NOTE_OF_32_HZ + 12.0 * audible
-    return pitch + 12 * round((near - pitch) / 12.0)
 
 
 def midi_key(role: str, note: Note, root: int | None) -> int:
@@ -155,7 +143,7 @@ def _midi_channels(channels: Iterable[Channel]) -> list[int]:
 
 
 def _part(
-    channel: Channel, midi_channel: int, names: Mapping[str, str], roots: Mapping[str, int]
+    channel: Channel, midi_channel: int, names: Mapping[str, str], notes: Sequence[MidiNote]
 ) -> MidiPart:
     stems = dict.fromkeys(
         [*(n.stem_id for n in channel.notes), *(c.stem_id for c in channel.clips)]
@@ -164,7 +152,7 @@ def _part(
         name=channel.name,
         channel=midi_channel,
         about=", ".join(names.get(stem, stem) for stem in stems),
-        notes=_notes(channel, roots),
+        notes=tuple(notes),
         cues=tuple(
             MidiCue(
                 _ticks(clip.start_beats), _reported(clip, names.get(clip.stem_id, clip.stem_id))
@@ -174,18 +162,31 @@ def _part(
     )
 
 
-def _notes(channel: Channel, roots: Mapping[str, int]) -> tuple[MidiNote, ...]:
-    """List the notes of a channel in order; none reaches into the next one of its key."""
+def _notes(
+    channel: Channel, roots: Mapping[str, int], melodies: Melodies, bpm: float
+) -> tuple[MidiNote, ...]:
+    """List the notes of a channel in order: of its one-shots and of its melodic loops."""
+    made = [*_hits(channel, roots), *_melodies(channel, melodies, bpm)]
+    return tuple(sorted(made, key=lambda note: (note.start_tick, note.key)))
+
+
+def _melodies(channel: Channel, melodies: Melodies, bpm: float) -> Iterator[MidiNote]:
+    for clip in channel.clips:
+        for start, length, key, velocity in clip_notes(clip, melodies, bpm=bpm):
+            yield MidiNote(_ticks(start), max(1, _ticks(length)), key, velocity)
+
+
+def _hits(channel: Channel, roots: Mapping[str, int]) -> list[MidiNote]:
+    """List the hits of one-shots; none reaches into the next one of its key."""
     ringing = _DRUM_BEATS if channel.role in DRUM_CATEGORIES else _RINGING_BEATS
     by_key: dict[int, list[Note]] = defaultdict(list)
     for note in sorted(channel.notes, key=lambda note: note.start_beats):
         by_key[midi_key(channel.role, note, roots.get(note.stem_id))].append(note)
-    made = [
+    return [
         _note(note, key, following, ringing)
         for key, notes in by_key.items()
         for note, following in zip(notes, [*notes[1:], None], strict=True)
     ]
-    return tuple(sorted(made, key=lambda note: (note.start_tick, note.key)))
 
 
 def _note(note: Note, key: int, following: Note | None, ringing: float) -> MidiNote:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from src.music.model.score import Automation, Channel, Clip, Note, Score, ScoreSection
+from src.music.model.score import Automation, Channel, Clip, Note, Score, ScoreChord, ScoreSection
 
 
 def in_quarters(score: Score) -> Score:
@@ -28,6 +28,10 @@ def _section(section: ScoreSection, factor: float) -> ScoreSection:
         section,
         start_beats=section.start_beats * factor,
         length_beats=section.length_beats * factor,
+        chords=tuple(
+            ScoreChord(one.chord, one.start_beats * factor, one.length_beats * factor)
+            for one in section.chords
+        ),
     )
 
 

@@ -12,8 +12,13 @@ from typing import Any
 
 from src.core.errors import InvalidInputError
 
-CHORD_STYLES = ("power", "triads", "suspended", "sixths", "sevenths", "extended")
-"""What a player of the genre makes of a bare numeral, from two notes to nine and more."""
+CHORD_STYLES = (
+    "power", "triads", "suspended", "sixths", "sevenths", "extended", "dominant",
+)  # fmt: skip
+"""What a player of the genre makes of a bare numeral, from two notes to nine and more.
+
+"dominant" is the blues: every major chord has a small seventh.
+"""
 
 CHORD = re.compile(
     r"^([b#]?)(VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i)"
@@ -54,7 +59,7 @@ class Progression:
 
 @dataclass(frozen=True)
 class Harmony:
-    """What a genre does with chords. Nothing plays it yet: the player of chords will read it.
+    """What a genre does with chords.
 
     style: one of CHORD_STYLES
     minor, major: progressions for tracks in minor and in major

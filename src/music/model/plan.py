@@ -28,7 +28,15 @@ from src.music.model.accounts import (
 )
 from src.music.model.ending import TrackEnding, ending_from_dict, ending_to_dict
 from src.music.model.palette import Palette, palette_from_dict, palette_to_dict
-from src.music.model.plan_values import Range, number_of, texts_of, value_of_kind, whole_of
+from src.music.model.plan_values import (
+    Range,
+    number_of,
+    short_number,
+    texts_of,
+    value_of_kind,
+    whole_of,
+)
+from src.music.model.planned_chords import PlannedChord, chords_of, chords_to_list
 from src.music.theory.library import CATEGORIES
 from src.music.theory.mastering_presets import PRESETS
 from src.music.theory.metre import COMMON_TIME, InMetre, read_metre
@@ -114,6 +122,8 @@ class SectionPlan:
     without: categories that may not play in it
     genre: whose patterns and phrases it is played by; "" takes the plan's
     silent: whether it is a rest in which nothing plays
+    chords: repeated until it ends; empty: everything stays on the track's tonic
+    chords_asked: somebody asked for these, so that no loop brings its own
     """
 
     section: str
@@ -127,6 +137,8 @@ class SectionPlan:
     without: tuple[str, ...] = ()
     genre: str = ""
     silent: bool = False
+    chords: tuple[PlannedChord, ...] = ()
+    chords_asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -186,7 +198,7 @@ class ArrangementPlan(InMetre):
 def plan_to_dict(plan: ArrangementPlan) -> dict[str, Any]:
     """Write the plan as plain JSON values, in the blueprint's form."""
     return {
-        "bpm": _short(plan.bpm),
+        "bpm": short_number(plan.bpm),
         "key": plan.key,
         "genre": plan.genre,
         "prompt": plan.prompt,
@@ -195,7 +207,7 @@ def plan_to_dict(plan: ArrangementPlan) -> dict[str, Any]:
         "swing": plan.swing,
         "swing_note": plan.swing_note,
         "time_signature": plan.time_signature,
-        "beats_per_bar": _short(plan.beats_per_bar),
+        "beats_per_bar": short_number(plan.beats_per_bar),
         "target_lufs": plan.target_lufs,
         "mastering": plan.mastering,
         "notes": list(plan.notes),
@@ -205,7 +217,7 @@ def plan_to_dict(plan: ArrangementPlan) -> dict[str, Any]:
         **({} if plan.palette is None else {"palette": palette_to_dict(plan.palette)}),
         **({} if plan.ending is None else {"ending": ending_to_dict(plan.ending)}),
         **_reading_to_dict(plan),
-        "structure": [_section_to_dict(section) for section in plan.structure],
+        "structure": [_section_to_dict(section, plan.key) for section in plan.structure],
     }
 
 
@@ -271,11 +283,6 @@ def _key(data: Mapping[str, Any]) -> str:
     return key
 
 
-def _short(value: float) -> float:
-    """Write a whole number without a point."""
-    return int(value) if float(value).is_integer() else value
-
-
 def _time_signature(data: Mapping[str, Any]) -> str:
     """Read the time signature; older plans give beats per bar alone, in quarters."""
     written = data.get("time_signature")
@@ -334,7 +341,7 @@ def _mastering(data: Mapping[str, Any]) -> str | None:
     return name
 
 
-def _section_to_dict(section: SectionPlan) -> dict[str, Any]:
+def _section_to_dict(section: SectionPlan, key: str) -> dict[str, Any]:
     return {
         "section": section.section,
         "bars": section.bars,
@@ -343,6 +350,8 @@ def _section_to_dict(section: SectionPlan) -> dict[str, Any]:
         "variation": section.variation,
         "muted": list(section.muted),
         **_given(section, "only", "without", "genre", "silent"),
+        **({"chords": chords_to_list(section.chords, key)} if section.chords else {}),
+        **_given(section, "chords_asked"),
         "stem_queries": [_query_to_dict(query) for query in section.stem_queries],
     }
 
@@ -395,6 +404,8 @@ def _section(data: Any, index: int) -> SectionPlan:
         without=_categories(data, "without", where),
         genre=_text(data, "genre", "", where),
         silent=bool(data.get("silent", False)),
+        chords=chords_of(data, where),
+        chords_asked=bool(data.get("chords_asked", False)),
     )
 
 

@@ -70,3 +70,8 @@ def texts_of(data: Mapping[str, Any], name: str, where: str) -> tuple[str, ...]:
     if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
         raise InvalidInputError(f"{where}.{name} must be a list of texts, got {value!r}")
     return tuple(value)
+
+
+def short_number(value: float) -> float:
+    """Write a whole number without a point."""
+    return int(value) if float(value).is_integer() else value

@@ -135,11 +135,21 @@ class Channel:
 
 
 @dataclass(frozen=True)
+class ScoreChord:
+    """A chord that parts play over, for people and exports: its name, when, how long."""
+
+    chord: str
+    start_beats: float
+    length_beats: float
+
+
+@dataclass(frozen=True)
 class ScoreSection:
     """A section on the time line.
 
     level_db: by how much all its parts were made louder or quieter so that it sounds as
         full as its energy says; the channels' automation already contains it
+    chords: those that are played, one after the other; empty where nothing is decided
     """
 
     name: str
@@ -147,6 +157,7 @@ class ScoreSection:
     length_beats: float
     energy: float
     level_db: float = 0.0
+    chords: tuple[ScoreChord, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,6 @@ from src.music.model.part_request import PartRequest
 from src.music.prompt.contents import GROUPS, PromptContents
 from src.music.prompt.harmony import HarmonyRequest
 from src.music.prompt.intent import PromptIntent, SectionRequest
-from src.music.prompt.key import take_key
-from src.music.prompt.text import Sentence
-from src.music.theory.keys import key_name
 
 OPPOSITE_MOODS = (
     {"happy", "sad"}, {"dark", "bright"}, {"calm", "aggressive"}, {"soft", "hard"},
@@ -122,16 +119,15 @@ def _existing(genre: str | None) -> str | None:
 
 
 def with_harmony(intent: PromptIntent, harmony: HarmonyRequest) -> PromptIntent:
-    """Add metre, swing and chords; the first chord is the tonic where no key is named."""
+    """Add metre, swing and chords, which say the key where none is named."""
     own = [UnderstoodWords(*taken) for taken in harmony.taken]
-    key = take_key(Sentence(f"in {harmony.tonic}")) if harmony.tonic else None
     return replace(
         intent,
         metre=harmony.metre or intent.metre,
         swing=intent.swing if harmony.swing is None else harmony.swing,
         chords=harmony.chords,
         progression=harmony.progression or intent.progression,
-        key=key.key or key_name(key.pitch, minor=False) if key else intent.key,
+        key=harmony.key or intent.key,
         understood=(*intent.understood, *own),
     )
 

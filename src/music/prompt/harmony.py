@@ -3,7 +3,10 @@
 import re
 from dataclasses import dataclass
 
+from src.core.errors import InvalidInputError
+from src.music.harmony.progressions import ONE_CHORD
 from src.music.prompt.text import Sentence
+from src.music.theory.chords import key_of_chords, parse_plainly
 
 _METRE = re.compile(
     r"(?<![\w/.,-])(1[0-2]|[2-9])\s?/\s?(2|4|8|16)(?![\w/])"
@@ -59,6 +62,15 @@ _DIGITS = re.compile(
 _TWELVE_BARS = re.compile(
     r"(?<!\w)(?:12|twelve|zwölf)[\s-]*(?:bars?|takt\w*)(?=[\s-]*blues)"
     r"|(?<!\w)(?:12|двенадцати)[\s-]*тактов\w*(?=\s+блюз)"
+)
+_STAYING = re.compile(
+    r"(?<!\w)(?:stay(?:s|ing)?|sit(?:s|ting)?|remain(?:s|ing)?) on (?:one|a single|the same) chord"
+    r"|(?<!\w)(?:one|single)[\s-]chord(?: (?:vamp|groove|drone|jam))?(?!\w)"
+    r"|(?<!\w)(?:no|without(?: any)?) chord changes"
+    r"|(?<!\w)(?:bleibt|bleib) (?:immer )?auf (?:einem|demselben) akkord"
+    r"|(?<!\w)(?:nur|auf) ein(?:em|en|)? (?:einzige[nmr]? )?akkord(?!\w)"
+    r"|(?<!\w)ohne akkordwechsel"
+    r"|(?<!\w)(?:на )?одн(?:ом|ин) аккорд\w*"
 )
 _BLUES = ("I", "I", "I", "I", "IV", "IV", "I", "I", "V", "IV", "I", "I")
 _NAMED_QUALITIES = {
@@ -118,10 +130,12 @@ class HarmonyRequest:
     taken: tuple[tuple[str, str, str], ...] = ()
 
     @property
-    def tonic(self) -> str:
-        """The first chord as a key, in which the track is where it names none; "" without any."""
-        first = re.match(r"([A-G][#b]?)(m(?!aj)|min|dim)?", self.chords[0]) if self.chords else None
-        return f"{first[1]}{'m' if first[2] else ''}" if first else ""
+    def key(self) -> str:
+        """The key that the chords are in, for a track that names none; "" without any."""
+        try:
+            return key_of_chords([parse_plainly(chord) for chord in self.chords])
+        except InvalidInputError:
+            return ""
 
 
 def take_harmony(sentence: Sentence) -> HarmonyRequest:
@@ -146,6 +160,9 @@ def take_harmony(sentence: Sentence) -> HarmonyRequest:
 
 
 def _take_progression(sentence: Sentence, taken: list[tuple[str, str, str]]) -> tuple[str, ...]:
+    for match in sentence.find(_STAYING):
+        taken.append((sentence.take(match), "progression", " ".join(ONE_CHORD)))
+        return ONE_CHORD
     for match in sentence.find(_TWELVE_BARS):
         taken.append((sentence.take(match), "progression", " ".join(_BLUES)))
         return _BLUES

@@ -9,12 +9,17 @@ from src.music.casting.cast_part import CastPart
 from src.music.casting.fit import Fit
 from src.music.casting.hats import Hats, choked, hats_of, partner_name
 from src.music.genre.genres import GenreGrammar, grammar_named
+from src.music.harmony.degrees import scale_of
+from src.music.harmony.progressions import function_of
+from src.music.harmony.row import HarmonicSetting
 from src.music.model.part_request import PartRequest
 from src.music.model.plan import SECTION_CLOSE, SECTION_END, ArrangementPlan
 from src.music.model.plan_rules import audible_queries, may_play
+from src.music.model.planned_chords import ChordAt, laid_out
 from src.music.model.score import Clip, Note
 from src.music.model.timeline import BeatSpan, SectionTime, spans_of, while_it_plays, without
 from src.music.scoring.phrasing import Hole, gap_before
+from src.music.scoring.pitching import PitchSetting
 from src.music.scoring.placement import (
     closing_clips,
     ending_clips,
@@ -26,6 +31,7 @@ from src.music.scoring.placement import (
     stutter_clips,
     texture_clips,
 )
+from src.music.scoring.reharmonising import FollowingLoop, following_clips
 from src.music.scoring.sequencing import Groove, step_notes
 from src.music.scoring.slicing import sliced_clips
 from src.music.scoring.tape_stops import (
@@ -52,6 +58,7 @@ class TrackSetting:
 
     hits: when sounds begin in a stem, in seconds, by the stem's id; loops that are missing
         are cut on the grid
+    followers: names of loops that follow the chords of the sections
     """
 
     plan: ArrangementPlan
@@ -59,14 +66,17 @@ class TrackSetting:
     times: Sequence[SectionTime]
     seed: int
     hits: Mapping[str, Sequence[float]]
+    followers: frozenset[str] = frozenset()
 
     @property
     def beat_s(self) -> float:
         """Length of a beat in seconds."""
         return 60.0 / self.plan.bpm
 
-    def groove(self, section: int) -> Groove:
-        """Return how hits are played in a section: by its genre, in the track's time and key."""
+    def groove(self, section: int, category: str = "") -> Groove:
+        """Return how a part's hits are played in a section: by its genre, in the track's time,
+        key and chords.
+        """
         plan = self.plan
         own = plan.structure[section].genre
         grammar = grammar_named(own) if own else self.grammar
@@ -80,6 +90,25 @@ class TrackSetting:
             grammar.scales,
             plan.swing_note,
             alone=len(audible_queries(plan, section)) == 1,
+            harmony=self._harmony(section, category),
+        )
+
+    def _harmony(self, section: int, category: str) -> PitchSetting | None:
+        """Return the chords of a section; None where it has none.
+
+        All choruses, and all verses, sing the same melody, until one is rolled again.
+        """
+        chords, time = self.plan.structure[section].chords, self.times[section]
+        if not chords:
+            return None
+        function = function_of(time.kind)
+        again = self.plan.structure[section].variation
+        return PitchSetting(
+            HarmonicSetting(laid_out(chords, time.start, time.length), scale_of(self.plan)),
+            function,
+            f"{self.seed}:melody:{category}:{function}:{again}",
+            time.start,
+            self.plan.beats_per_bar,
         )
 
     @property
@@ -87,6 +116,16 @@ class TrackSetting:
         """Where the tape is stopped."""
         seeds = [self.seed_of("tape", number) for number in range(len(self.times))]
         return stops_of(self.grammar.phrasing.tape_stop, self.times, seeds)
+
+    @property
+    def row(self) -> tuple[ChordAt, ...]:
+        """Chords of all sections that have some, in order."""
+        sections = zip(self.plan.structure, self.times, strict=True)
+        return tuple(
+            chord
+            for section, time in sections
+            for chord in laid_out(section.chords, time.start, time.length)
+        )
 
     def seed_of(self, purpose: str, section: int) -> str:
         """Chance of its own for each purpose in each section, so that nothing moves another."""
@@ -173,7 +212,7 @@ def _loop(setting: TrackSetting, part: CastPart, spans: tuple[BeatSpan, ...]) ->
     varied = fit if part.variation != SECOND_HALF else _second_half(fit)
     fills = _fills(setting, part, spans)
     playing = without(spans, [fill.silent for fill in fills])
-    clips = list(loop_clips(card.id, varied, playing, setting.beat_s))
+    clips = list(_passes(setting, part, varied, playing))
     for fill in fills:
         sliced = sliced_clips(card.id, fit, fill, setting.hits.get(card.id, ()), setting.beat_s)
         clips += sliced or stutter_clips(card.id, fit, fill.silent[0], fill.stutter, setting.beat_s)
@@ -181,6 +220,18 @@ def _loop(setting: TrackSetting, part: CastPart, spans: tuple[BeatSpan, ...]) ->
         entries = _entries(setting, spans)
         clips += pickup_clips(card.id, fit, card.downbeat_s, entries, setting.beat_s)
     return tuple(sorted(clips, key=lambda clip: clip.start_beats))
+
+
+def _passes(
+    setting: TrackSetting, part: CastPart, fit: Fit, spans: Sequence[BeatSpan]
+) -> tuple[Clip, ...]:
+    """Place a loop's passes; one that follows the chords is cut where they change."""
+    if part.name not in setting.followers:
+        return loop_clips(part.card.id, fit, spans, setting.beat_s)
+    bass = part.request.category == "bass"
+    bar = setting.plan.beats_per_bar
+    loop = FollowingLoop(part.card, fit, bar, setting.beat_s, bass)
+    return following_clips(loop, spans, setting.row)
 
 
 def _fills(setting: TrackSetting, part: CastPart, spans: Sequence[BeatSpan]) -> list[Fill]:
@@ -237,11 +288,11 @@ def _steps(setting: TrackSetting, part: CastPart, spans: Sequence[BeatSpan]) -> 
     for section, rng in setting.chanced(part, "hits"):
         hats = _hats(setting, part, section.number)
         pattern = part.request.query_in(section.number).pattern
-        groove = setting.groove(section.number)
+        groove = setting.groove(section.number, part.request.category)
         notes += step_notes(part, groove, [(section, pattern)], rng, hats=hats)
     audible = tuple(n for n in notes if any(s.start <= n.start_beats < s.end for s in spans))
     if part.variation == OCTAVE:
-        audible = tuple(_an_octave_away(note) for note in audible)
+        audible = _an_octave_away(audible)
     return choked(audible) if part.card.category == "hihat" else audible
 
 
@@ -256,9 +307,11 @@ def _hats(setting: TrackSetting, part: CastPart, section: int) -> Hats | None:
     return hats_of(card, partner)
 
 
-def _an_octave_away(note: Note) -> Note:
-    up = note.semitones <= 0.0
-    return replace(note, semitones=note.semitones + (_OCTAVE if up else -_OCTAVE))
+def _an_octave_away(notes: tuple[Note, ...]) -> tuple[Note, ...]:
+    """Move a part to the octave that lies nearer to its sample."""
+    up = sum(note.semitones for note in notes) <= 0.0
+    octave = _OCTAVE if up else -_OCTAVE
+    return tuple(replace(note, semitones=note.semitones + octave) for note in notes)
 
 
 def _rings_long(part: CastPart) -> bool:

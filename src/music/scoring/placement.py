@@ -35,7 +35,7 @@ def loop_clips(
         position = span.start
         if into > _SHORTEST_CLIP_BEATS:
             end = min(span.end, position + fit.beats - into)
-            clips.append(_slice(stem_id, fit, (position, end), into, beat_s))
+            clips.append(loop_slice(stem_id, fit, (position, end), into, beat_s))
             position = end
         if span.end - position > _SHORTEST_CLIP_BEATS:
             clips.append(_passes(stem_id, fit, position, span.end - position))
@@ -54,7 +54,7 @@ def _cut_bars(stem_id: str, fit: Fit, span: BeatSpan, beat_s: float) -> Iterator
         into = inside - fit.own_bar if over else inside
         until = fit.bar if over else min(fit.bar, fit.own_bar)
         end = min(span.end, position + until - inside)
-        yield _slice(stem_id, fit, (position, end), bar * fit.own_bar + into, beat_s)
+        yield loop_slice(stem_id, fit, (position, end), bar * fit.own_bar + into, beat_s)
         position = end
 
 
@@ -65,7 +65,7 @@ def stutter_clips(
     clips: list[Clip] = []
     position = start
     for length in pieces:
-        clips.append(_slice(stem_id, fit, (position, position + length), 0.0, beat_s))
+        clips.append(loop_slice(stem_id, fit, (position, position + length), 0.0, beat_s))
         position += length
     return tuple(clips)
 
@@ -235,7 +235,9 @@ def _passes(stem_id: str, fit: Fit, start: float, length: float) -> Clip:
     )
 
 
-def _slice(stem_id: str, fit: Fit, place: tuple[float, float], into: float, beat_s: float) -> Clip:
+def loop_slice(
+    stem_id: str, fit: Fit, place: tuple[float, float], into: float, beat_s: float
+) -> Clip:
     """Cut a part of one pass, from ``into`` beats after its start."""
     start, end = place
     if fit.rotate_s:

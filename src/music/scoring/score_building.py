@@ -13,9 +13,19 @@ from src.music.genre.genres import grammar_named
 from src.music.model.ending import COLD
 from src.music.model.part_request import PartRequest
 from src.music.model.plan import SECTION_CLOSE, ArrangementPlan
-from src.music.model.score import Automation, Channel, Choice, Reason, Score, ScoreSection
+from src.music.model.planned_chords import laid_out
+from src.music.model.score import (
+    Automation,
+    Channel,
+    Choice,
+    Reason,
+    Score,
+    ScoreChord,
+    ScoreSection,
+)
 from src.music.model.timeline import SectionTime, timeline
 from src.music.scoring.levels import part_gain_db
+from src.music.scoring.loop_chords import with_loop_chords
 from src.music.scoring.panning import pan_of
 from src.music.scoring.part_material import TrackSetting, material_of, spans_of_part
 from src.music.scoring.phrasing import Hole, rest_for_change, rests_of
@@ -24,6 +34,7 @@ from src.music.scoring.section_levels import weighed, with_section_gains
 from src.music.scoring.section_loudness import section_loudness
 from src.music.scoring.sequencing import hits_per_second
 from src.music.scoring.transitions import automation_of, throws_of
+from src.music.theory.chords import chord_name
 from src.music.theory.library import StemCard
 from src.music.theory.mastering_presets import Mastering, mastering_of
 from src.music.theory.roles import role_of
@@ -48,11 +59,15 @@ def build_score(
         fills are cut at them
     """
     times = timeline(plan)
-    builder = _ScoreBuilder(TrackSetting(plan, grammar_named(plan.genre), times, seed, hits))
+    parts = [part for part in (audible(part, plan) for part in cast.parts) if part is not None]
+    harmonised = with_loop_chords(plan, parts)
+    plan = harmonised.plan
+    grammar = grammar_named(plan.genre)
+    setting = TrackSetting(plan, grammar, times, seed, hits, harmonised.followers)
+    builder = _ScoreBuilder(setting)
     levels = mastering_of(plan.mastering, plan.target_lufs, otherwise=mastering)
     target, ceiling = levels.target_lufs, levels.ceiling_dbtp
     headroom_db = math.inf if target is None else ceiling - target
-    parts = [part for part in (audible(part, plan) for part in cast.parts) if part is not None]
     channels = builder.channels(parts)
     cards = {card.id: card for part in parts for card in (part.card, part.partner) if card}
     tail_s, fade_out_s = _tail(plan)
@@ -64,7 +79,7 @@ def build_score(
         bpm=plan.bpm,
         key=plan.key,
         seed=seed,
-        sections=tuple(_sections(times, gains)),
+        sections=tuple(_sections(plan, times, gains)),
         channels=tuple(with_section_gains(channel, times, gains) for channel in channels),
         target_lufs=target,
         ceiling_dbtp=ceiling,
@@ -79,10 +94,16 @@ def build_score(
     )
 
 
-def _sections(times: Sequence[SectionTime], gains: Sequence[float]) -> Iterator[ScoreSection]:
-    """Write the sections of a score, each with its level."""
-    for time, level_db in zip(times, gains, strict=True):
-        yield ScoreSection(time.name, time.start, time.length, time.energy, level_db)
+def _sections(
+    plan: ArrangementPlan, times: Sequence[SectionTime], gains: Sequence[float]
+) -> Iterator[ScoreSection]:
+    """Write the sections of a score, each with its level and its chords."""
+    for section, time, level_db in zip(plan.structure, times, gains, strict=True):
+        chords = tuple(
+            ScoreChord(chord_name(one.chord, plan.key), one.start, one.length)
+            for one in laid_out(section.chords, time.start, time.length)
+        )
+        yield ScoreSection(time.name, time.start, time.length, time.energy, level_db, chords)
 
 
 def _tail(plan: ArrangementPlan) -> tuple[float, float]:

@@ -12,6 +12,7 @@ from src.music.genre.patterns import Pattern, Step, fill_for, patterns_for, swun
 from src.music.genre.patterns import pattern_for as named_pattern
 from src.music.model.score import Note
 from src.music.model.timeline import BeatSpan, SectionTime
+from src.music.scoring.pitching import PitchSetting, Struck, pitched
 from src.music.theory.keys import is_minor
 from src.music.theory.library import DRUM_CATEGORIES
 from src.music.theory.metre import Metre
@@ -39,6 +40,7 @@ class Groove:
     scales: "minor" and "major" -> the scale that degrees are read in
     swing_note: 8 or 16, which notes the swing moves
     alone: whether nothing else plays, so that a pause would be silence
+    harmony: the section's chords; None keeps all notes to the scale
     """
 
     genre: str
@@ -50,6 +52,7 @@ class Groove:
     scales: Mapping[str, str]
     swing_note: int = 16
     alone: bool = False
+    harmony: PitchSetting | None = None
 
     @property
     def scale(self) -> str:
@@ -77,15 +80,22 @@ def step_notes(
         return played_on(note, hats, opened=step.opened, beat_s=60.0 / groove.bpm)
 
     category = part.request.category
-    notes: list[Note] = []
+    struck: list[Struck] = []
     for section, name in sections:
         if section.kind == "build" and category in groove.phrasing.rolls:
-            notes += [hit(step, section.start) for step in roll(section, groove.metre)]
+            struck += [
+                (section.start + step.beat, step, hit(step, section.start))
+                for step in roll(section, groove.metre)
+            ]
             continue
         for bar, pattern, inside in _bars(category, groove, section, name, rng):
             start = section.start + bar * groove.metre.beats_per_bar
             for step in _steps_of_bar(pattern, inside, groove.metre):
-                notes.append(hit(step, start))
+                struck.append((start + step.beat, step, hit(step, start)))
+    if groove.harmony is not None and part.tuned:
+        notes = pitched(part, struck, groove.harmony, groove.key)
+    else:
+        notes = [note for _, _, note in struck]
     return tuple(sorted(notes, key=lambda note: note.start_beats))
 
 

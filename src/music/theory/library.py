@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from src.music.theory.chords import HeardChord
+
 CATEGORIES = (
     "kick", "snare", "clap", "hihat", "cymbal", "tom", "percussion", "drums", "bass", "synth",
     "lead", "pad", "keys", "guitar", "strings", "brass", "vocal", "fx", "atmo", "other",
@@ -18,6 +20,16 @@ TONAL_CATEGORIES = (
 
 
 @dataclass(frozen=True)
+class LoopNote:
+    """A note of a melodic loop. pitch: MIDI number; start_s: from the start of the file"""
+
+    pitch: int
+    start_s: float
+    length_s: float
+    velocity: int
+
+
+@dataclass(frozen=True)
 class StemCard:
     """One stem as search, arranger and renderer see it.
 
@@ -31,6 +43,9 @@ class StemCard:
     chroma: how much sounds on each pitch class from C on, 12 values that sum to at most 1
     keys: probability by sound alone of each of keys.KEYS
         groove, chroma and keys are empty where they were not measured
+    chords: of a tonal loop what is heard in it, from its first downbeat to its end; None where
+        that is not known
+    notes: of a melodic loop; empty where they are not known
     """
 
     id: str
@@ -57,3 +72,5 @@ class StemCard:
     groove: tuple[float, ...] = ()
     chroma: tuple[float, ...] = ()
     keys: tuple[float, ...] = ()
+    chords: tuple[HeardChord, ...] | None = None
+    notes: tuple[LoopNote, ...] = ()

@@ -14,9 +14,10 @@ from src.mixdown import Load
 from src.music.export.arrangement_picture import arrangement_svg
 from src.music.export.credits import credits_dict, credits_text
 from src.music.export.daw_session import Session
-from src.music.export.midi_parts import MidiSong, midi_song, root_note
+from src.music.export.midi_parts import MidiSong, midi_song
 from src.music.model.score import Score
 from src.music.theory.library import StemCard
+from src.music.theory.root_notes import root_note
 from src.services.export.session import SessionMaker, SessionStyle, SessionText
 from src.services.export.stems import StemFiles, write_stems
 from src.storage.atomic import TEMPORARY_PREFIX, write_bytes, write_json, write_text
@@ -71,7 +72,8 @@ class Material:
         """The score as notes."""
         found = {stem_id: root_note(card) for stem_id, card in self.cards.items()}
         roots = {stem_id: root for stem_id, root in found.items() if root is not None}
-        return midi_song(self.score, title=self.title, roots=roots)
+        melodies = {stem_id: card.notes for stem_id, card in self.cards.items() if card.notes}
+        return midi_song(self.score, title=self.title, roots=roots, melodies=melodies)
 
 
 Maker = Callable[[Material, Path, Progress], None]

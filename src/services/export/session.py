@@ -22,6 +22,7 @@ from src.music.export.daw_session import (
     SessionTrack,
     gain_curve,
 )
+from src.music.export.markers import markers_of
 from src.music.export.midi_parts import MidiNote, MidiSong
 from src.music.export.quarters import in_quarters
 from src.music.model.score import AutomationPoint, Channel, Score, ScoreSection
@@ -87,7 +88,7 @@ class SessionMaker:
             sample_rate=PROJECT_SAMPLE_RATE,
             length_s=end / PROJECT_SAMPLE_RATE + score.tail_s,
             ticks_per_beat=song.ticks_per_beat,
-            markers=tuple(SessionMarker(s.start_beats, s.name) for s in score.sections),
+            markers=tuple(SessionMarker(beats, name) for beats, name in markers_of(score)),
             tracks=tuple(tracks),
             comment=text.comment,
         )

@@ -6,6 +6,7 @@ from typing import Any
 from src.core.plain_text import one_line
 from src.db.rows.imports import KnownPlace
 from src.embeddings.protocol import Vectors
+from src.music.theory.progressions import progression_text
 from src.services.ingest.contents import Content, Taken
 from src.services.ingest.kits import kit_id, kit_path
 from src.services.ingest.scan import FoundFile
@@ -77,6 +78,8 @@ def analysis_columns(taken: Taken, *, analysis_version: str) -> Row:
         "loudness_lufs": facts.loudness_lufs,
         "true_peak_dbtp": facts.true_peak_dbtp,
         "quality_ok": taken.whole,
+        "chords": facts.chords,
+        "progression": progression_text(facts.chords),
         "warnings": [*taken.warnings, *facts.warnings],
     }
 

@@ -24,6 +24,7 @@ def _filter_of(said: StemFilterBody) -> StemFilter:
         is_loop=said.is_loop,
         kit=said.kit,
         tag=said.tag,
+        chords=said.chords,
         text=said.q,
         missing=said.missing,
         **limits_of(said),

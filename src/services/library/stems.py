@@ -20,9 +20,12 @@ from src.music.evidence.corrections import (
     said_after,
 )
 from src.music.theory.keys import camelot
+from src.music.theory.progressions import chords_of_row
 from src.schemas.common import Page
 from src.schemas.stems import (
+    ChordSpan,
     Fact,
+    NoteSpan,
     StemChanges,
     StemCorrection,
     StemDetailRecord,
@@ -124,6 +127,7 @@ def summary(stem: Stem) -> dict[str, Any]:
         "key": stem.key,
         "camelot": None if stem.key is None else camelot(stem.key),
         "bars": stem.bars,
+        "progression": None if stem.progression is None else stem.progression.strip(),
         "duration_s": stem.duration_s,
         "channels": stem.channels,
         "tags": stem.tags,
@@ -151,9 +155,28 @@ def _detail(stem: Stem) -> StemDetailRecord:
         facts={name: _fact(stem, name) for name in FACTS},
         analysis=_analysis(stem),
         corrections=stem.corrections,
+        chords=_chord_spans(stem),
+        notes=_note_spans(stem),
         features=stem.features,
         places=[location.path for location in stem.locations],
     )
+
+
+def _chord_spans(stem: Stem) -> list[ChordSpan] | None:
+    chords = chords_of_row(stem.chords, bpm=stem.bpm)
+    if chords is None:
+        return None
+    return [
+        ChordSpan(chord=str(one.chord), beats=one.beats, confidence=one.confidence)
+        for one in chords
+    ]
+
+
+def _note_spans(stem: Stem) -> list[NoteSpan] | None:
+    if stem.notes is None:
+        return None
+    names = ("pitch", "start_s", "length_s", "velocity")
+    return [NoteSpan(**dict(zip(names, row, strict=True))) for row in stem.notes["notes"]]
 
 
 def _fact(stem: Stem, name: str) -> Fact:
@@ -189,7 +212,7 @@ def _corrected(stem: Stem) -> list[str]:
 def _analysis(stem: Stem) -> dict[str, dict[str, Any]]:
     """List what the analysis found, with confidence and source where these are known."""
     found = found_in(row_of(stem))
-    record = [name for name in COVERED if name != "user_rating"]
+    record = [name for name in COVERED if name not in ("user_rating", "progression")]
     return {name: {**stem.analysis.get(name, {}), "value": found[name]} for name in record}
 
 
@@ -197,6 +220,6 @@ def _stored(name: str, value: Any) -> Any:
     """Convert a correction to its column; 0 and "" say that there is no tempo, no key."""
     if name == "tags":
         return dict.fromkeys(value, 1.0)
-    if (name == "bpm" and value == 0) or (name == "key" and value == ""):
+    if (name == "bpm" and value == 0) or (name in ("key", "chords") and value == ""):
         return None
     return value

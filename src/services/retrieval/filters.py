@@ -11,6 +11,7 @@ from src.db.index.library_index import LibraryIndex
 from src.db.rows.collections import collected
 from src.music.theory.keys import KEYS, camelot_distance, parse_key
 from src.music.theory.library import CATEGORIES
+from src.music.theory.progressions import goes_over, searched_progressions
 from src.services.retrieval.query import SearchQuery
 
 Mask = NDArray[np.bool_]
@@ -60,6 +61,8 @@ def allowed(index: LibraryIndex, query: SearchQuery, members: Members) -> Mask:
         mask &= np.isin(index.column("kit"), _kit_codes(index, [query.kit]))
     if query.licence is not None:
         mask &= np.isin(index.column("licence"), _licence_codes(index, query.licence))
+    if query.chords is not None:
+        mask &= np.isin(index.column("progression"), _progression_codes(index, query.chords))
     if query.tag is not None:
         mask &= _only(index, index.tags.postings(query.tag).slots)
     return _confined(index, query, members, mask)
@@ -106,6 +109,12 @@ def _kit_codes(index: LibraryIndex, requested: Sequence[str]) -> list[int]:
         for code, (kit_id, name) in enumerate(index.kit_names.names)
         if code > 0 and (kit_id in requested or name.casefold() in names)
     ]
+
+
+def _progression_codes(index: LibraryIndex, chords: str) -> list[int]:
+    searched = searched_progressions(chords)
+    names = index.progression_names.names
+    return [code for code, name in enumerate(names) if code > 0 and goes_over(name, searched)]
 
 
 def _licence_codes(index: LibraryIndex, requested: str) -> list[int]:

@@ -7,6 +7,7 @@ from src.core.errors import InvalidInputError
 from src.music.model.palette import Palette
 from src.music.theory.keys import parse_key
 from src.music.theory.library import CATEGORIES, StemCard
+from src.music.theory.progressions import searched_progressions
 
 MAX_LIMIT, MAX_OFFSET, MAX_PROMPT = 1_000, 1_000_000, 2_000
 MAX_LIKED = 32
@@ -19,6 +20,7 @@ class SearchQuery:
 
     compatible: with ``key``, also keys one step away on the Camelot wheel
     kit: id or name of a kit; licence: part of it, "none" for stems without one
+    chords: that a loop goes over in this order, "Am F C G"
     collection: id; palette: only what lies in one of its collections or kits
     like, unlike: ids of stems, or texts, that the hits shall resemble or not
     fits: id of a stem or track that they shall go with
@@ -55,6 +57,7 @@ class SearchQuery:
     spread: float = 0.0
     fold: bool = False
     feedback: bool = False
+    chords: str | None = None
     cursor: str | None = None
 
     @property
@@ -126,6 +129,8 @@ def check_query(query: SearchQuery) -> None:
             )
     if query.key is not None:
         parse_key(query.key)
+    if query.chords is not None:
+        searched_progressions(query.chords)
     if not 0.0 <= query.spread <= 1.0:
         raise InvalidInputError(f"spread must be from 0 to 1, got {query.spread}")
     _check_range("bpm", query.bpm_min, query.bpm_max)

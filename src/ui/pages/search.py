@@ -86,13 +86,17 @@ def _categories_and_kind() -> dict[str, Any]:
 
 
 def _tempo_and_key() -> dict[str, Any]:
-    tempo, key_name, mixes = st.columns([3, 2, 2], vertical_alignment="bottom")
+    tempo, key_name, mixes, over = st.columns([3, 2, 2, 3], vertical_alignment="bottom")
     low, high = kept.span(tempo.slider, t("search.bpm"), BPM_RANGE, key="bpm")
     key = kept.text(
         key_name.text_input, t("stem.key"), key="key", placeholder="Am, F#m, 8A", max_chars=16
     )
     compatible = kept.switch(mixes.toggle, t("search.compatible"), key="compatible")
+    chords = kept.text(
+        over.text_input, t("stem.chords"), key="chords", placeholder="Am F C G", max_chars=200
+    )
     return {
+        "chords": chords or None,
         "bpm_min": low if low > BPM_RANGE[0] else None,
         "bpm_max": high if high < BPM_RANGE[1] else None,
         "key": key or None,

@@ -10,6 +10,8 @@ from src.ui.state import language, t, word
 from src.ui.texts import text
 from src.ui.views.pictures import data_uri, plan_picture
 
+_MOST_CHORDS = 16
+
 
 def show_plan(plan: dict[str, Any]) -> None:
     """Show a plan as a picture: sections, energy, roles."""
@@ -29,6 +31,10 @@ def plan_lines(plan: dict[str, Any]) -> list[str]:
         name = section["section"]
         if section.get("silent"):
             lines.append(t("plan.silent", section=name))
+        if section.get("chords"):
+            chords = " ".join(one["chord"] for one in section["chords"][:_MOST_CHORDS])
+            more = " …" if len(section["chords"]) > _MOST_CHORDS else ""
+            lines.append(t("plan.chords", section=name, chords=chords + more))
         for field in ("only", "without"):
             if section.get(field):
                 roles = ", ".join(word("category", role) for role in section[field])

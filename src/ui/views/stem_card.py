@@ -27,6 +27,7 @@ def badges(stem: dict[str, Any]) -> str:
                 kind,
                 formats.tempo(stem["bpm"]),
                 formats.key(stem),
+                formats.chords(stem.get("progression")),
                 formats.duration(stem["duration_s"]),
                 stem["kit"] or "",
             )

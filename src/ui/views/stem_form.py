@@ -63,12 +63,29 @@ def _fields(stem: dict[str, Any]) -> dict[str, Any]:
     key = right.text_input(
         t("stem.key"), stem["key"] or "", max_chars=16, help=fact_text(stem, "key")
     )
+    chords = st.text_input(
+        t("stem.chords"), chords_text(stem), max_chars=500, help=chords_help(stem)
+    )
     tags = st.text_input(t("stem.tags"), ", ".join(stem["tags"]), help=t("stem.tags_help"))
     licence = st.text_input(t("stem.licence"), stem["licence"] or "")
     return {
         "name": name, "category": category, "is_loop": is_loop, "bpm": bpm, "key": key.strip(),
         "tags": [tag.strip() for tag in tags.split(",") if tag.strip()], "licence": licence,
+        "chords": chords.strip(),
     }  # fmt: skip
+
+
+def chords_text(stem: dict[str, Any]) -> str:
+    """Write the chords of a loop as they are said: "Am:4 F:4"."""
+    return " ".join(f"{one['chord']}:{one['beats']:g}" for one in stem.get("chords") or ())
+
+
+def chords_help(stem: dict[str, Any]) -> str:
+    """Say how chords are written, and how sure those that are there are."""
+    if not stem.get("chords"):
+        return t("stem.chords_help")
+    sure = ", ".join(f"{one['chord']} {100 * one['confidence']:.0f} %" for one in stem["chords"])
+    return f"{t('stem.chords_help')} ({plain(sure)})"
 
 
 def fact_text(stem: dict[str, Any], name: str) -> str:
@@ -91,6 +108,8 @@ def changed_fields(stem: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]
         changes["licence"] = said["licence"] or None
     if said["key"] != (stem["key"] or ""):
         changes["key"] = said["key"]
+    if said["chords"] != chords_text(stem):
+        changes["chords"] = said["chords"]
     if said["bpm"] != stem["bpm"]:
         changes["bpm"] = said["bpm"] or 0
     return changes

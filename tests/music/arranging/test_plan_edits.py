@@ -7,6 +7,7 @@ from src.music.arranging.plan_edits import (
     Level,
     Mute,
     Reroll,
+    SetChords,
     SetEnding,
     SetEntry,
     SetKey,
@@ -183,6 +184,27 @@ def test_tempo_and_key_are_the_plans():
 
     assert (plan.bpm, plan.key) == (128.0, "C")
     assert stems(plan).keys() == stems(PLAN).keys()
+
+
+def test_chords_are_set_in_one_section_or_in_all():
+    name = PLAN.structure[0].section
+    one, *others = edit(SetChords("Am:8 G", name)).structure
+    assert [(str(c.chord), c.beats) for c in one.chords] == [("Am", 8.0), ("G", 4.0)]
+    assert one.chords_asked
+    assert not any(s.chords_asked for s in others if s.section != name)
+    assert all(len(s.chords) == 4 for s in edit(SetChords("Am F | C G")).structure)
+    assert not any(s.chords for s in edit(SetChords("Am F"), SetChords("")).structure)
+
+
+def test_another_key_moves_the_chords():
+    plan = edit(SetKey("Am"), SetChords("Am F"), SetKey("Bm"))
+    assert {" ".join(str(c.chord) for c in s.chords) for s in plan.structure} == {"Bm G"}
+
+
+@pytest.mark.parametrize("wrong", ["Am X", "Am:0", "Am:x"])
+def test_what_is_no_chord_is_refused(wrong):
+    with pytest.raises(InvalidInputError, match="chord"):
+        edit(SetChords(wrong))
 
 
 def test_a_length_that_no_section_can_hold_is_refused():

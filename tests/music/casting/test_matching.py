@@ -4,6 +4,7 @@ from src.music.casting.fit import Target
 from src.music.casting.matching import CastingContext, StemCandidate, believed_key, match_stem
 from src.music.model.part_request import PartRequest
 from src.music.model.plan import SECTION_END, SECTION_START
+from src.music.theory.chords import HeardChord, parse_chord
 from tests.music.cards import loop, shot
 
 TARGET = Target(138.0, "Am")
@@ -148,3 +149,20 @@ def test_a_bass_out_of_key_is_worse_than_a_lead_out_of_key():
     )
 
     assert bass < lead
+
+
+def test_asked_chords_are_given_to_who_can_play_them():
+    asked = CastingContext(chords_asked=True)
+    request = PartRequest("keys", "keys")
+    heard = (HeardChord(8.0, parse_chord("Am"), 0.9), HeardChord(8.0, parse_chord("F"), 0.9))
+    shots = StemCandidate(shot("Piano", "keys", key="A", duration_s=1.0), 0.5)
+    known = StemCandidate(loop("Known", "keys", key="Am", chords=heard), 0.5)
+    unknown = StemCandidate(loop("Unknown", "keys", key="Am"), 0.5)
+
+    def chords_of(candidate: StemCandidate) -> float:
+        part = match_stem(candidate, request, TARGET, asked)
+        return next(reason.score for reason in part.reasons if reason.criterion == "chords")
+
+    assert chords_of(shots) > chords_of(known) > chords_of(unknown)
+    part = match_stem(unknown, request, TARGET, CastingContext())
+    assert "chords" not in {reason.criterion for reason in part.reasons}

@@ -21,8 +21,12 @@ from src.music.evidence.corrections import (
 LOOP: dict[str, Any] = {
     "bpm": 120.0, "key": "Am", "category": "bass", "is_loop": True, "tags": {"dark": 0.8},
     "name": "bass", "licence": None, "user_rating": None, "bars": 2.0,
+    "chords": {"bpm": 120.0, "spans": [["Am", 4.0, 0.8], ["F", 4.0, 0.7]]}, "progression": "Am F ",
 }  # fmt: skip
-ONE_SHOT = LOOP | {"bpm": None, "is_loop": False, "bars": None, "category": "kick", "key": None}
+ONE_SHOT = LOOP | {
+    "bpm": None, "is_loop": False, "bars": None, "category": "kick", "key": None, "chords": None,
+    "progression": None,
+}  # fmt: skip
 
 
 def after(change: Change, found: dict[str, Any] = LOOP, said: Any = None) -> dict[str, Any]:

@@ -7,10 +7,8 @@ from src.music.export.midi_parts import (
     TICKS_PER_BEAT,
     UNTUNED_KEY,
     midi_song,
-    root_note,
 )
 from src.music.model.score import Channel, Clip, Note
-from tests.music.cards import loop, shot
 from tests.music.made_scores import made_score
 
 RATE = 48_000
@@ -117,26 +115,6 @@ def test_sections_are_markers():
 def test_the_key_signature_is_the_scores(key, fifths, minor):
     made = midi_song(made_score(key=key), title="T", roots={})
     assert (made.key_fifths, made.key_minor) == (fifths, minor)
-
-
-def test_a_roots_octave_is_the_one_that_was_heard():
-    def heard(octave: float) -> int | None:
-        return root_note(shot("s", "bass", key="A", features={"pitch_octave": octave}))
-
-    assert heard(0.78) == 33  # 55 Hz
-    assert heard(1.78) == 45
-    assert heard(3.78) == 69
-
-
-def test_a_root_whose_octave_was_not_heard_lies_where_its_role_does():
-    assert root_note(shot("s", "bass", key="D")) == 38
-    assert root_note(shot("s", "synth", key="D")) == 62
-
-
-def test_drums_loops_and_sounds_without_key_have_no_root():
-    assert root_note(shot("s", "kick", key="D")) is None
-    assert root_note(loop("s", "bass", key="Dm")) is None
-    assert root_note(shot("s", "synth")) is None
 
 
 def test_clips_and_notes_may_share_a_part():

@@ -60,7 +60,16 @@ def test_swing_in_percent(text: str, swing: float | None) -> None:
     assert take_harmony(Sentence(text)).swing == swing
 
 
-def test_the_first_chord_is_the_tonic_unless_a_key_is_named() -> None:
+def test_chords_say_the_key_unless_one_is_named() -> None:
     assert understand_prompt("Am F C G").key == "Am"
     assert understand_prompt("Cmaj7 Fmaj7 G7").key == "C"
+    assert understand_prompt("Dm7 G7 Cmaj7").key == "C"
     assert understand_prompt("Am F C G, E minor").key == "Em"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["techno that stays on one chord", "ein Lied, das auf einem Akkord bleibt", "one-chord vamp"],
+)
+def test_a_track_may_stay_on_one_chord(text: str) -> None:
+    assert take_harmony(Sentence(text)).progression == ("1",)
