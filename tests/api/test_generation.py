@@ -16,7 +16,7 @@ REQUEST = {"prompt": "warm dub", "duration": 10, "seed": 7, "format": "flac"}
 
 
 @pytest.fixture
-def worker(services: StandIns, client: TestClient) -> Any:
+def gpu(services: StandIns, client: TestClient) -> Any:
     """A GPU worker beside the API, in a thread of its own."""
     presence = WorkerPresence(services.settings.gpu_workers_path)
     presence.announce("here", CARD)
@@ -39,7 +39,7 @@ def test_without_a_worker_the_answer_comes_at_once_and_says_what_to_start(
 
 
 def test_a_request_becomes_a_task_and_a_file_that_bears_its_id(
-    client: TestClient, worker: GpuRunner, job_probe: JobProbe
+    client: TestClient, gpu: GpuRunner, job_probe: JobProbe
 ) -> None:
     assert client.get("/api/v1/generators").json()["workers"][0]["model"] == CARD.name
     answer = client.post("/generate", json=REQUEST)
@@ -47,7 +47,7 @@ def test_a_request_becomes_a_task_and_a_file_that_bears_its_id(
     task_id = answer.json()["task_id"]
     assert answer.json() == {"task_id": task_id, "status": "pending"}
     assert answer.headers["location"] == f"/api/v1/jobs/{task_id}"
-    worker.look()
+    gpu.look()
     job = job_probe.ended(task_id)
     assert (job["kind"], job["status"]) == ("dream", "succeeded")
     status = client.get(f"/status/{task_id}").json()
@@ -60,12 +60,12 @@ def test_a_request_becomes_a_task_and_a_file_that_bears_its_id(
 
 
 def test_a_stem_that_a_track_lacks_is_a_job_of_its_own(
-    client: TestClient, worker: GpuRunner, job_probe: JobProbe
+    client: TestClient, gpu: GpuRunner, job_probe: JobProbe
 ) -> None:
     asked = {"category": "drums", "track": "Night Drive", "prompt": "dry", "tempo_bpm": 120.0}
     answer = client.post("/api/v1/dreamed-stems", json=asked)
     assert answer.status_code == 202
-    worker.look()
+    gpu.look()
     job = job_probe.ended(answer.json()["id"])
     assert (job["kind"], job["status"]) == ("dream-stem", "failed"), "the stand-in plays noise"
     assert job["problem"]["code"] == "stem_refused"
@@ -74,7 +74,7 @@ def test_a_stem_that_a_track_lacks_is_a_job_of_its_own(
 
 
 def test_a_request_that_is_sent_twice_under_one_key_is_one_task(
-    client: TestClient, worker: GpuRunner
+    client: TestClient, gpu: GpuRunner
 ) -> None:
     headers = {"Idempotency-Key": "one"}
     first = client.post("/generate", json=REQUEST, headers=headers).json()
@@ -93,14 +93,14 @@ def test_a_request_that_is_sent_twice_under_one_key_is_one_task(
     ],
 )
 def test_what_the_model_cant_be_asked_for_is_refused_before_there_is_a_task(
-    changed: dict[str, Any], code: str, client: TestClient, worker: GpuRunner
+    changed: dict[str, Any], code: str, client: TestClient, gpu: GpuRunner
 ) -> None:
     assert_problem(client.post("/generate", json=REQUEST | changed), 422, code)
     assert client.get("/api/v1/jobs").json()["total"] == 0
 
 
 def test_a_request_may_hold_more_sound_than_other_requests_bytes(
-    client: TestClient, worker: GpuRunner
+    client: TestClient, gpu: GpuRunner
 ) -> None:
     much = client.post("/generate", json=REQUEST | {"reference_audio": "A" * 5_000_000})
     assert_problem(much, 422, "audio_too_large")
