@@ -29,11 +29,12 @@ ENV PATH=/opt/venv/bin:$PATH \
     RAW_DIR=/data/raw_construction_kits \
     PROCESSED_DIR=/data/processed_database \
     TRACKS_DIR=/data/generated_tracks \
+    OUTPUT_DIR=/data/generated_audio \
     MODELS_DIR=/data/models
 RUN groupadd --gid 1000 engine \
     && useradd --uid 1000 --gid 1000 --no-create-home --home-dir /tmp engine \
     && mkdir -p /data/raw_construction_kits /data/processed_database \
-        /data/generated_tracks /data/models \
+        /data/generated_tracks /data/generated_audio /data/models \
     && chown -R 1000:1000 /data
 COPY --from=packages /opt/venv /opt/venv
 WORKDIR /app

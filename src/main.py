@@ -18,6 +18,7 @@ from src.api.endpoints import (
     collections,
     demo_kits,
     exports,
+    generation,
     jobs,
     kits,
     matches,
@@ -51,6 +52,9 @@ from src.workers.keeper import JobCarrier
 MAX_BODY_BYTES = 4_000_000
 """Largest body of any request that is not an upload."""
 
+MAX_GENERATE_BYTES = 64_000_000
+"""Largest body of a request for music, which may hold sound as base64."""
+
 DESCRIPTION = """
 From a folder of stems and a sentence to a track.
 
@@ -66,6 +70,7 @@ TAGS = [
     {"name": "library", "description": "Filling it, and finding things in it"},
     {"name": "stems", "description": "Single sounds"},
     {"name": "tracks", "description": "Plans, and what is rendered of them"},
+    {"name": "generation", "description": "Music from words, by a model on a GPU worker"},
     {"name": "jobs", "description": "Long tasks"},
     {"name": "system", "description": "How the engine is doing"},
 ]
@@ -93,7 +98,10 @@ def create_app(
         openapi_tags=TAGS,
     )
     streamed = (uploads.UPLOAD_PATH, search.BY_SOUND_PATH)
-    app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES, except_paths=streamed)
+    app.add_middleware(
+        BodyLimit, max_bytes=MAX_BODY_BYTES, except_paths=streamed,
+        larger=dict.fromkeys(generation.SOUND_PATHS, MAX_GENERATE_BYTES),
+    )  # fmt: skip
     app.add_middleware(JsonAnswers)
     app.add_middleware(Manners)
     app.add_middleware(AuditTrail)
@@ -104,7 +112,7 @@ def create_app(
     problems.install(app)
     for room in (
         system, jobs, uploads, stem_edits, stems, search, kits, quarantine, tracks, revisions,
-        exports, matches, models, collections, demo_kits, storage, audit, workers,
+        exports, matches, models, collections, demo_kits, storage, audit, workers, generation,
     ):  # fmt: skip
         app.include_router(room.router)
     add_docs(app)

@@ -7,6 +7,7 @@ sound engine and ``doctor`` does not pay for anything.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from src.core.config import Settings
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from src.services.access.keys import KeyService
     from src.services.arranger import ArrangerService
     from src.services.dataset.service import DatasetService
+    from src.services.dreamer import DreamerService
     from src.services.export.service import ExportService
+    from src.services.generator import GeneratorService
     from src.services.ingest.reanalysis import ReanalysisService
     from src.services.ingest.reembedding import ReembeddingService
     from src.services.ingest.uploads import UploadService
@@ -287,6 +290,27 @@ class Services:
         return DatasetService(self.settings)
 
     @cached_property
+    def generator(self) -> "GeneratorService":
+        """Music from words. Builds the model's owner; its weights are loaded at the first use."""
+        from src.generation.ace_step import AceStepGenerator
+        from src.services.generator import GeneratorService
+
+        made = AceStepGenerator(self.settings.checkpoint_path)
+        return GeneratorService(self.settings, generator=made)
+
+    @cached_property
+    def dreamer(self) -> "DreamerService":
+        """Stems that the library lacks."""
+        from src.services.dreamer import DreamerService
+
+        return DreamerService(self.settings, self.generator, import_folder=self._import_folder)
+
+    def _import_folder(self, folder: Path, progress: Progress) -> object:
+        from src.services.ingest.lock import when_free
+
+        return when_free(lambda: self.analyzer.run(folder, progress=progress), progress)
+
+    @cached_property
     def backup(self) -> "BackupService":
         """The library saved as one file."""
         from src.services.system.backup import BackupService
@@ -321,6 +345,10 @@ class Services:
         from src.workers.local import LocalRunner
 
         return LocalRunner(lanes={LIBRARY: 1, VECTORS: 1, TRACKS: self.settings.job_threads})
+
+    def carry_jobs_by(self, runner: "LocalRunner") -> None:
+        """Let jobs be carried by another runner than the settings'; before they are asked for."""
+        self.__dict__["runner"] = runner
 
     @cached_property
     def broker_state(self) -> "Callable[[], BrokerState]":
@@ -371,14 +399,19 @@ class Services:
 
     def job_kinds(self) -> "dict[str, JobKind]":
         """Return what kinds of long tasks there are."""
+        from src.services.dreamer import DREAM_STEM, DREAM_STEM_STAGES
         from src.services.export.service import STAGE
+        from src.services.generator import DREAM, DREAM_STAGES
         from src.services.ingest.reembedding import REEMBED_STAGES
-        from src.services.jobs.kinds import LIBRARY, VECTORS, JobKind
+        from src.services.jobs.kinds import GPU, LIBRARY, VECTORS, JobKind
         from src.services.library.note_hearing import NOTE_STAGES
 
         alone: dict[str, Any] = {"alone": True, "again": True}
         render = JobKind(self.tracks.render, RENDER_STAGES, again=True, tidy=self.tracks.tidy)
-        exports = self.exports
+        exports, dreams = self.exports, self.generator
+        on_gpu: dict[str, Any] = {
+            "lane": GPU, "again": True, "missing": dreams.presence.missing
+        }  # fmt: skip
         return {
             "demo": JobKind(self._demo, DEMO_STAGES, lane=LIBRARY, **alone),
             "preprocess": JobKind(self._preprocess, PREPROCESS_STAGES, lane=LIBRARY, **alone),
@@ -388,6 +421,8 @@ class Services:
             "generate": render,
             "render": render,
             "export": JobKind(exports.run, ((STAGE, 1.0),), again=True, tidy=exports.tidy),
+            DREAM_STEM: JobKind(self.dreamer.run, DREAM_STEM_STAGES, **on_gpu),
+            DREAM: JobKind(dreams.run, DREAM_STAGES, tidy=dreams.tidy, **on_gpu),
         }
 
     def prepare_jobs(self) -> None:

@@ -15,7 +15,9 @@ from src.db.database import Database, Session
 from src.embeddings.protocol import Embedder
 from src.services.access.audit import AuditLog
 from src.services.access.keys import KeyService
+from src.services.dreamer import DreamerService
 from src.services.export.service import ExportService
+from src.services.generator import GeneratorService
 from src.services.ingest.reanalysis import ReanalysisService
 from src.services.ingest.uploads import UploadService
 from src.services.jobs.service import JobService
@@ -63,6 +65,8 @@ class Engine:
     uploads: UploadService
     tracks: TrackService
     exports: ExportService
+    generator: GeneratorService
+    dreamer: DreamerService
     revisions: RevisionService
     matches: MatchService
     collections: CollectionService

@@ -9,10 +9,10 @@ from src.cli import (
     access,
     agents,
     backups,
-    cache,
     dataset,
     exports,
     finding,
+    generation,
     library,
     matches,
     models,
@@ -32,7 +32,8 @@ _FILL_LIBRARY = ("preprocess", "demo", "serve", "restore")
 
 
 _TAKE_LONG = (
-    "reanalyse", "notes", "reembed", "revise", "export", "dataset", "move-database",
+    "reanalyse", "notes", "reembed", "revise", "export", "dataset", "move-database", "dream",
+    "gpu-worker",
 )  # fmt: skip
 
 
@@ -84,6 +85,7 @@ def parser() -> argparse.ArgumentParser:
     _add_track_commands(command)
     _add_revision_commands(command)
     _add_system_commands(command)
+    _add_generation_commands(command)
     return made
 
 
@@ -117,16 +119,9 @@ def _add_system_commands(command: AddCommand) -> None:
     command("doctor", system.doctor, "check that everything needed is there")
     access.add_key_options(command("keys", access.keys, "keys of the API: make, list, revoke"))
     access.add_audit_options(command("audit", access.audit, "tell who changed what"))
-    cache.add_options(command("cache", cache.cache, "what renders keep for later ones"))
-    backups.add_options(command("backup", backups.backup, "save the library"), saves=True)
-    backups.add_options(
-        command("restore", backups.restore, "put a saved library in place"), saves=False
-    )
+    system.add_cache_options(command("cache", system.cache, "what renders keep for later ones"))
+    _add_safety_commands(command)
     agents.add_options(command("mcp", agents.mcp, "serve the library's tools to agents"))
-    made_move = command(
-        "move-database", backups.move_database, "copy the database to another one, and compare"
-    )
-    made_move.add_argument("to", metavar="URL", help="postgresql+psycopg://user:password@host/name")
     system.add_serve_options(command("serve", system.serve, "run the API"))
 
 
@@ -141,6 +136,22 @@ def _add_revision_commands(command: AddCommand) -> None:
     made.add_argument("--limit", type=int, default=10)
     made = command("revise", revisions.revise, "change a track and render it anew")
     revisions.add_options(made)
+
+
+def _add_safety_commands(command: AddCommand) -> None:
+    backups.add_options(command("backup", backups.backup, "save the library"), saves=True)
+    made = command("restore", backups.restore, "put a saved library in place")
+    backups.add_options(made, saves=False)
+    made = command(
+        "move-database", backups.move_database, "copy the database to another one, and compare"
+    )
+    made.add_argument("to", metavar="URL", help="postgresql+psycopg://user:password@host/name")
+
+
+def _add_generation_commands(command: AddCommand) -> None:
+    made = command("dream", generation.dream, "make music of words with a model, on this machine")
+    generation.add_options(made)
+    command("gpu-worker", generation.gpu_worker, "make the music that the API is asked for")
 
 
 def _add_track_commands(command: AddCommand) -> None:

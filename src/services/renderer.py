@@ -29,6 +29,7 @@ from src.music.scoring.score_building import build_score
 from src.music.theory.library import StemCard
 from src.music.theory.mastering_presets import Mastering
 from src.schemas.common import MAX_SEED
+from src.services.generation.publishing import origin_of_mix
 from src.services.search import SearchService
 from src.services.tracks.candidates import find_candidates
 from src.services.tracks.files import (
@@ -233,6 +234,7 @@ class RendererService:
             **track.to_dict(),
             "generator": GENERATOR,
             "credits": credits_of(made.score.choices),
+            **origin_of_mix(choice.licence for choice in made.score.choices),
             "score": score_to_dict(made.score),
         }
         row = TrackRow(

@@ -18,6 +18,7 @@ from src.db.database import Database
 from src.db.models import TrackRow
 from src.embeddings.protocol import Vectors
 from src.music.model.plan import ArrangementPlan, SectionPlan, StemQuery, plan_to_dict
+from src.services.generator import GeneratorService
 from src.services.ingest.reanalysis import ReanalysisService
 from src.storage.encode import write_wav
 from src.wiring import Services
@@ -25,6 +26,7 @@ from src.workers.broker import BrokerRunner
 from src.workers.local import LocalRunner
 from tests.api.celery_worker import SharedRunner, SharedWorker
 from tests.services.plain_analysis import PLAIN
+from tests.services.plain_generator import PlainGenerator
 
 CHOICE = {
     "voice": "kick", "stem_id": "k1", "name": "Kick 1", "category": "kick",
@@ -201,6 +203,10 @@ class StandIns(Services):
     @cached_property
     def renderer(self) -> PlainRenderer:  # type: ignore[override]
         return PlainRenderer(self.database, self.settings, self.gate)
+
+    @cached_property
+    def generator(self) -> GeneratorService:
+        return GeneratorService(self.settings, generator=PlainGenerator())
 
     @cached_property
     def analyzer(self) -> PlainAnalyzer:  # type: ignore[override]

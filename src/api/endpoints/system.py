@@ -90,11 +90,13 @@ def _parts(engine: Engine) -> EngineParts:
     workers = engine.jobs.workers.states()
     living = [one for one in workers if one.alive]
     done = {kind for one in living for kind in one.kinds}
+    # of the others a request is refused at once where nobody can do it, so nothing waits
+    needed = {name for name, kind in engine.jobs.kinds.items() if kind.missing is None}
     return EngineParts(
         broker=engine.broker_state(),
         workers=len(living),
         workers_silent=len(workers) - len(living),
-        jobs_without_worker=sorted(set(engine.jobs.kinds) - done),
+        jobs_without_worker=sorted(needed - done),
         folder_watch="on" if engine.settings.watch else "off",
         disk_free_gb=round(shutil.disk_usage(engine.settings.tracks_path).free / 1e9, 1),
     )

@@ -16,6 +16,7 @@ from src.api.files import FILE_RESPONSES, file_answer, file_responses
 from src.api.links import job_result, job_url, track_detail, track_page
 from src.api.problems import failed_job_response, problem_responses
 from src.api.requests import AtOnceDep, MarkDep
+from src.core.errors import NotFoundError
 from src.music.model.palette import Palette, palette_from_dict
 from src.music.model.plan import plan_to_dict
 from src.schemas.common import Page
@@ -37,6 +38,9 @@ from src.services.tracks.service import fresh_seed, render_params
 router = APIRouter(tags=["tracks"])
 
 TrackId = Annotated[str, Path(pattern=r"^[0-9a-zA-Z_-]{1,36}$", description="Id of the track")]
+_MEDIA_TYPES = {
+    ".wav": "audio/wav", ".flac": "audio/flac", ".mp3": "audio/mpeg", ".json": "application/json",
+}  # fmt: skip
 RENDER_RESPONSES = {
     **problem_responses(409, 429, 502, 503),
     202: {
@@ -206,7 +210,7 @@ def delete_track(engine: EngineDep, track_id: TrackId) -> None:
 
 @router.get(
     "/files/{name}",
-    summary="Download a track",
+    summary="Download a track, or generated music",
     response_class=Response,
     responses={**problem_responses(404, 416), **file_responses("audio/wav", "application/json")},
 )
@@ -214,9 +218,15 @@ def delete_track(engine: EngineDep, track_id: TrackId) -> None:
 def get_file(
     engine: EngineDep, request: Request, name: Annotated[str, Path(max_length=255)]
 ) -> Response:
-    """Send a rendered WAV, or the JSON beside it. Answers range requests, for players."""
-    path = engine.tracks.file(name)
-    media_type = "audio/wav" if path.suffix.lower() == ".wav" else "application/json"
+    """Send a rendered track or generated music, or the JSON beside it.
+
+    Answers range requests, for players.
+    """
+    try:
+        path = engine.tracks.file(name)
+    except NotFoundError:
+        path = engine.generator.file(name)
+    media_type = _MEDIA_TYPES[path.suffix.lower()]
     return file_answer(request, path, name=path.name, media_type=media_type)
 
 

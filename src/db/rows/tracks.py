@@ -1,5 +1,6 @@
-"""Rows of tracks: each id once, each path once; the state of the library they depend on;
-and how often stems were used in them.
+"""Rows of tracks: each id once, each path once.
+
+Also the state of the library that they depend on, and how often stems were used in them.
 """
 
 from collections import Counter

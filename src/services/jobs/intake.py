@@ -60,9 +60,11 @@ class JobIntake:
         kind: str,
         params: Mapping[str, Any],
         mark: RequestMark | None,
+        *,
         same: str | None = None,
+        job_id: str | None = None,
     ) -> tuple[Job, bool]:
-        """Return the row of a job, and whether it is new.
+        """Return the row of a job, and whether it is new. job_id: None: a fresh one
 
         same: digest of what the job will give; a job of the same that is open does for both
 
@@ -72,7 +74,7 @@ class JobIntake:
         if kind not in self._kinds:
             raise InvalidInputError(f"job must be one of {', '.join(self._kinds)}, got {kind!r}")
         new = rows.NewJob(
-            id=str(uuid4()),
+            id=str(uuid4()) if job_id is None else job_id,
             kind=kind,
             params=params,
             alone=kind if self._kinds[kind].alone else same,
@@ -112,7 +114,7 @@ class JobIntake:
             running = rows.open_job_alone(session, new.alone)
         shared = None if new.alone == new.kind else new.alone
         if running is None:  # it has ended in between
-            return self.take(new.kind, new.params, mark, shared)
+            return self.take(new.kind, new.params, mark, same=shared, job_id=new.id)
         if shared is not None and running.cancel_requested:
             return self.take(new.kind, new.params, mark)  # that one gives nothing any more
         if shared is not None:
