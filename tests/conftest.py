@@ -42,6 +42,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )  # fmt: skip
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, on PostgreSQL and Celery, the few tests of SQLite and threads themselves."""
+    if config.getoption("--scale"):
+        ours = [item for item in items if item.get_closest_marker("one_machine") is None]
+        config.hook.pytest_deselected(items=[item for item in items if item not in ours])
+        items[:] = ours
+
+
 @pytest.fixture(autouse=True)
 def _logging_stays_as_it_is() -> Iterator[None]:
     """Whoever sets up the process's logging puts it back: later tests look for log lines."""

@@ -23,6 +23,7 @@ def test_ready_tells_what_there_is(client: TestClient, stem_ids: list[str]) -> N
     assert ready["stems_without_vector"] == 0
 
 
+@pytest.mark.one_machine
 def test_ready_tells_how_the_parts_are_doing(client: TestClient, services: StandIns) -> None:
     until(lambda: bool(services.jobs.workers.states()), "the first sign of life")
     parts = client.get("/readyz").json()["parts"]
@@ -40,6 +41,7 @@ def test_kinds_of_jobs_that_nobody_does_are_named(client: TestClient, services: 
     assert "render" in parts["jobs_without_worker"]
 
 
+@pytest.mark.one_machine
 def test_a_database_that_does_not_answer_is_not_ready(
     client: TestClient, services: StandIns
 ) -> None:

@@ -59,7 +59,7 @@ def test_from_an_upload_to_a_track(settings: Settings) -> None:
         sound, rate = soundfile.read(io.BytesIO(client.get(made["file_url"]).content))
         assert rate == RATE
         assert 0.1 < np.abs(sound).max() <= 1.0
-        again = client.post("/generate-track", json=body).json()
+        again = client.post("/generate-track", params={"reuse": False}, json=body).json()
         first, second = (client.get(each["file_url"]).content for each in (made, again))
         assert first == second
         assert client.get("/api/v1/tracks").json()["total"] == 2
