@@ -26,7 +26,7 @@ def url(services: StandIns, stem_ids: list[str]) -> Iterator[str]:
 
 
 def operations(document: dict[str, Any]) -> list[Any]:
-    schemathesis = pytest.importorskip("schemathesis")
+    schemathesis = pytest.importorskip("schemathesis", reason="pip install -r requirements/dev.txt")
     return [one.ok() for one in schemathesis.openapi.from_dict(document).get_all_operations()]
 
 

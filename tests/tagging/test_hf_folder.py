@@ -34,6 +34,6 @@ def test_an_empty_set_is_a_folder_too(tmp_path: Path) -> None:
 
 
 def test_the_package_datasets_reads_the_folder(tmp_path: Path) -> None:
-    datasets = pytest.importorskip("datasets")
+    datasets = pytest.importorskip("datasets", reason="pip install datasets==5.2.0")
     write_hf_folder(tmp_path, SAMPLES, ["techno, 138 bpm"])
     assert datasets.load_from_disk(str(tmp_path))[0]["tags"] == ["techno", "138 bpm"]
