@@ -36,7 +36,7 @@ def clip_notes(clip: Clip, melodies: Melodies, *, bpm: float) -> list[PlacedNote
 
 
 def _offset_s(clip: Clip, note: LoopNote) -> float | None:
-    """Where a note begins within the slice as it is played; None outside of the slice."""
+    """Find where a note begins within the slice as it is played; None outside of the slice."""
     start_s = note.start_s - clip.source_start_s
     if not 0.0 <= start_s < clip.source_length_s:
         return None

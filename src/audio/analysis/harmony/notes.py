@@ -68,7 +68,7 @@ def melody_of(begins: Strengths, sounds: Strengths, *, frame_rate: float) -> Mel
 
 
 def _spans(begins: Strengths, sounds: Strengths) -> list[tuple[int, int]]:
-    """From which frame to which each note of one semitone lasts."""
+    """Find from which frame to which each note of one semitone lasts."""
     padded = np.pad(begins, 1)
     peak = (begins >= BEGINS) & (begins >= padded[:-2]) & (begins > padded[2:])
     firsts = np.flatnonzero(peak)
@@ -82,7 +82,7 @@ def _spans(begins: Strengths, sounds: Strengths) -> list[tuple[int, int]]:
 
 
 def _end(silent: NDArray[np.intp], latest: int) -> int:
-    """The frame at which a note has been silent for longer than a gap."""
+    """Find the frame at which a note has been silent for longer than a gap."""
     for index in range(len(silent) - _BRIDGED_FRAMES):
         if silent[index + _BRIDGED_FRAMES] - silent[index] == _BRIDGED_FRAMES:
             return min(int(silent[index]), latest)
