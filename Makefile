@@ -53,7 +53,7 @@ bench: $(DEV)  ## the benchmarks that need nothing but this repository
 
 lock: $(DEV)  ## pin all requirements anew
 	@$(BIN)/python -m pip install -q uv
-	@for name in backend dev frontend bench scale; do \
+	@for name in backend dev frontend bench scale mcp; do \
 		$(BIN)/uv pip compile -q --universal --python-version 3.11 --no-header --no-annotate \
 			requirements/$$name.in -o requirements/$$name.txt; done
 

@@ -29,15 +29,17 @@ ENV PATH=/opt/venv/bin:$PATH \
     RAW_DIR=/data/raw_construction_kits \
     PROCESSED_DIR=/data/processed_database \
     TRACKS_DIR=/data/generated_tracks \
+    OUTPUT_DIR=/data/generated_audio \
     MODELS_DIR=/data/models
 RUN groupadd --gid 1000 engine \
     && useradd --uid 1000 --gid 1000 --no-create-home --home-dir /tmp engine \
     && mkdir -p /data/raw_construction_kits /data/processed_database \
-        /data/generated_tracks /data/models \
+        /data/generated_tracks /data/generated_audio /data/models \
     && chown -R 1000:1000 /data
 COPY --from=packages /opt/venv /opt/venv
 WORKDIR /app
 COPY src src
+COPY presets presets
 # modules and data files are compiled here, since nothing may be written later
 RUN python -m compileall -q src \
     && python -c "from src.words.vocabulary import vocabulary; from src.words.timeline_words import timeline_words; from src.music.genre.grammar_files import GENRES, genre_data; vocabulary(), timeline_words(), [genre_data(one) for one in GENRES]"

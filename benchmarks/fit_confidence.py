@@ -4,10 +4,11 @@
         [--judge DIR] [--json FILE]
 
 Each DIR holds sounds and a labels.csv (benchmarks.kit_sounds writes those of composed kits); all
-are analysed under neutral names. Every loop counts twice, in its kit and as if it lay alone; packs
-weigh by the root of their size, real ones three times. Prints for tempo and key the reliability on
-packs that the weights never met (bins of confidence, share of right answers, expected calibration
-error of Guo et al. 2017), before and after, the same for the folder of --judge, of which nothing is
+are analysed under neutral names, real ones for the keys of kits under their own as well. Every
+loop counts twice, in its kit and as if it lay alone; packs weigh by the root of their size, real
+ones three times. Prints for tempo, keys of single loops and keys in kits the reliability on packs
+that the weights never met (bins of confidence, share of right answers, expected calibration error
+of Guo et al. 2017), before and after, the same for the folder of --judge, of which nothing is
 fitted, and the constants to be pasted into src/music/evidence/confidence.py.
 """
 
@@ -16,7 +17,7 @@ import csv
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -28,7 +29,7 @@ from benchmarks import report  # noqa: E402
 from benchmarks.analysis import analysed, tasks_of  # noqa: E402
 from benchmarks.analysis_figures import BINS, EXACT_BPM, Answer  # noqa: E402
 from benchmarks.labels import Label, read_labels  # noqa: E402
-from src.music.evidence.confidence import Cues  # noqa: E402
+from src.music.evidence.confidence import ContextCues, Cues  # noqa: E402
 from src.music.evidence.kit_evidence import evidence_from, stated  # noqa: E402
 from src.music.evidence.stem_in_kit import (  # noqa: E402
     StemInKit,
@@ -55,6 +56,21 @@ class Judged:
     source: str
 
 
+@dataclass
+class Judgements:
+    """Estimates by kind. keys: that stand alone; kit_keys: beside others of their kit"""
+
+    tempos: list[Judged] = field(default_factory=list)
+    keys: list[Judged] = field(default_factory=list)
+    kit_keys: list[Judged] = field(default_factory=list)
+
+    def add(self, others: "Judgements") -> None:
+        """Take in those of another folder."""
+        self.tempos += others.tempos
+        self.keys += others.keys
+        self.kit_keys += others.kit_keys
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--real", type=Path, action="append", default=[])
@@ -62,15 +78,23 @@ def main() -> None:
     parser.add_argument("--judge", type=Path)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    tempos: list[Judged] = []
-    keys: list[Judged] = []
+    taught = Judgements()
     for folder, weight in [(f, REAL) for f in options.real] + [(f, 1.0) for f in options.composed]:
-        of_tempo, of_key = judged(folder, weight=weight)
-        tempos += of_tempo
-        keys += of_key
-    new = ([], []) if options.judge is None else judged(options.judge, weight=1.0)
+        taught.add(judged(folder, weight=weight))
+    for folder in options.real:
+        taught.kit_keys += judged(folder, weight=REAL, hide=False).kit_keys
+    new = Judgements() if options.judge is None else judged(options.judge, weight=1.0)
+    report.save(print_fits(taught, new), options.json)
+
+
+def print_fits(taught: Judgements, new: Judgements) -> dict[str, dict[str, float]]:
+    """Print reliability and weights of each kind of estimate; errors by kind and source."""
     told = {}
-    for name, answers, others in (("TEMPO", tempos, new[0]), ("KEY", keys, new[1])):
+    for name, answers, others in (
+        ("TEMPO", taught.tempos, new.tempos),
+        ("KEY", taught.keys, new.keys),
+        ("KIT_KEY", taught.kit_keys, new.kit_keys),
+    ):
         told[name.lower()] = print_reliability(f"{name}, left out", answers, held_out(answers))
         weights = fitted(answers)
         if others:
@@ -80,13 +104,13 @@ def main() -> None:
             f'"{cue}": {weight:.3g}' for cue, weight in zip(answers[0].cues, weights, strict=True)
         )
         print(f"{name}_WEIGHTS: Cues = {{{body}}}\n")
-    report.save(told, options.json)
+    return told
 
 
-def judged(folder: Path, *, weight: float) -> tuple[list[Judged], list[Judged]]:
+def judged(folder: Path, *, weight: float, hide: bool = True) -> Judgements:
     """All tempos and keys of loops that were estimated by sound or kit and are labelled."""
     labels = read_labels(folder)
-    tasks = tasks_of(labels.rows, folder, hide=True, models={})
+    tasks = tasks_of(labels.rows, folder, hide=hide, models={})
     answers = analysed(labels.rows, tasks, workers=os.cpu_count() or 1)
     with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
         packs = {row["relpath"]: f"{folder.name}/{row['pack']}" for row in csv.DictReader(file)}
@@ -95,7 +119,7 @@ def judged(folder: Path, *, weight: float) -> tuple[list[Judged], list[Judged]]:
 
 def judged_answers(
     answers: Sequence[Answer], packs: Mapping[str, str], *, weight: float
-) -> tuple[list[Judged], list[Judged]]:
+) -> Judgements:
     """Judge tempos and keys, once with all stems of a kit together and once each alone.
 
     packs: by the path of a file; weight: of its packs
@@ -104,7 +128,7 @@ def judged_answers(
     contexts: dict[str, list[Answer]] = {}
     for one in answers:
         contexts.setdefault(paths[one.heard_as], []).append(one)
-    found: tuple[list[Judged], list[Judged]] = ([], [])
+    found = Judgements()
     for group in [*contexts.values(), *([one] for one in answers)]:
         stems = [evidence_from(one.facts.analysis["alone"]) for one in group if one.facts]
         positions = [place_of(one.heard_as) for one in group]
@@ -119,18 +143,20 @@ def judged_answers(
 def _judge(
     label: Label,
     found: StemInKit,
-    cues: tuple[Cues | None, Cues | None],
+    cues: ContextCues,
     pack: tuple[str, float],
-    into: tuple[list[Judged], list[Judged]],
+    into: Judgements,
 ) -> None:
     tempo, key = found.bpm, found.key
-    if label.bpm is not None and tempo is not None and not stated(tempo) and cues[0] is not None:
+    if label.bpm is not None and tempo is not None and not stated(tempo) and cues.tempo is not None:
         right = abs(tempo.value - label.bpm) <= EXACT_BPM
-        into[0].append(Judged(cues[0], tempo.confidence, right, *pack, label.source))
-    if label.key and not label.is_note and key is not None and cues[1] is not None:
-        right = key.value == label.key
-        if not stated(key):
-            into[1].append(Judged(cues[1], key.confidence, right, *pack, label.source))
+        into.tempos.append(Judged(cues.tempo, tempo.confidence, right, *pack, label.source))
+    if not label.key or label.is_note or key is None or stated(key):
+        return
+    for of_key, judged_keys in ((cues.key, into.keys), (cues.kit_key, into.kit_keys)):
+        if of_key is not None:
+            right = key.value == label.key
+            judged_keys.append(Judged(of_key, key.confidence, right, *pack, label.source))
 
 
 def fitted(answers: Sequence[Judged]) -> np.ndarray:

@@ -7,7 +7,8 @@ a section has, how much of the time the most frequent triad takes, how many note
 how far its voices move, the key of everything tonal; and whether the chords are heard. For that
 the melodic parts are mixed alone, and each planned chord is compared with the 24 triads by plain
 templates over a chroma of spectral peaks: nothing of it is used where chords are decided or
-where loops are analysed. A chord of four notes is heard where one of the triads within it is.
+where loops are analysed. A chord of four notes is heard where one of the triads within it is,
+and in a bar with nothing but basses the root is enough.
 """
 
 import tempfile
@@ -29,8 +30,12 @@ from src.music.theory.chords import Chord, parse_chord
 from src.music.theory.keys import relative_key
 
 _FRAME_S = 0.5
-_LOW_HZ, _HIGH_HZ = 55.0, 1600.0
+_LOW_HZ, _BASS_HZ, _HIGH_HZ = 40.0, 160.0, 1600.0
+_BASS_SHARE = 1.0
 _SILENT = 1e-4
+_HARMONICS = (1.0, 0.6, 0.36, 0.22, 0.13, 0.08)
+"""How strong the overtones of a tone are taken to be (Gomez 2006)."""
+
 _SAME_HIT_BEATS = 0.1
 _CHORDAL = ("keys", "pad", "guitar", "synth", "strings", "brass")
 
@@ -85,12 +90,15 @@ def measured(task: tuple[Path, HarmonyPrompt]) -> HarmonyRow:
     """Plan, cast and play one prompt, and measure its chords."""
     home, request = task
     services = opened(home)
-    plan = services.arranger.generate_arrangement_plan(request.prompt, seed=1)
+    plan = services.arranger.plan_prompt(request.prompt, seed=1)
     score = services.renderer.make_score(plan, seed=1)
     tonal = [channel for channel in score.channels if channel.role not in NO_KEY]
     mix = played(services, score, {channel.role for channel in tonal})
     triads = heard_triads(score, mix)
-    right = [fits(found, chord) for chord, found, _ in triads]
+    right = [fits(found, chord) for chord, found, *_ in triads]
+    bare = bass_only(score, tonal, [start for *_, start in triads])
+    right = [r or (low and one[1].root == one[0].lowest)
+             for r, low, one in zip(right, bare, triads, strict=True)]  # fmt: skip
     notes, moved = polyphony(tonal)
     print(f"{home.name}  {request.prompt}", flush=True)
     return HarmonyRow(
@@ -105,7 +113,7 @@ def measured(task: tuple[Path, HarmonyPrompt]) -> HarmonyRow:
         ),
         heard=float(np.mean(right)) if right else float("nan"),
         bars=len(right),
-        heard_one=share_of_one([(str(found), beats) for _, found, beats in triads]),
+        heard_one=share_of_one([(str(found), beats) for _, found, beats, _ in triads]),
         notes=float(np.median(notes)) if notes else float("nan"),
         moved=float(np.median(moved)) if moved else float("nan"),
         key=score.key,
@@ -130,8 +138,20 @@ def share_of_one(spans: Sequence[tuple[str, float]]) -> float:
     return max(times) / total if total > 0 else float("nan")
 
 
-def heard_triads(score: Score, mix: Audio) -> list[tuple[Chord, Chord, float]]:
-    """(planned, heard, beats) of every planned bar in which something tonal sounds."""
+def bass_only(score: Score, tonal: Sequence[Channel], starts: Sequence[float]) -> list[bool]:
+    """Tell of each bar whether nothing but basses begins or goes on in it."""
+    others = [
+        (sound.start_beats, sound.start_beats + (sound.length_beats or 1.0))
+        for channel in tonal
+        if channel.role != "bass"
+        for sound in (*channel.notes, *channel.clips)
+    ]
+    bar = score.beats_per_bar
+    return [not any(a < start + bar and b > start for a, b in others) for start in starts]
+
+
+def heard_triads(score: Score, mix: Audio) -> list[tuple[Chord, Chord, float, float]]:
+    """(planned, heard, beats, start) of every planned bar in which something tonal sounds."""
     beat = 60.0 / score.bpm * PROJECT_SAMPLE_RATE
     mono = mix.mean(axis=0)
     out = []
@@ -141,9 +161,9 @@ def heard_triads(score: Score, mix: Audio) -> list[tuple[Chord, Chord, float]]:
             while start < one.start_beats + one.length_beats - 0.5:
                 beats = min(score.beats_per_bar, one.start_beats + one.length_beats - start)
                 chroma = plain_chroma(mono[round(start * beat) : round((start + beats) * beat)])
-                start += score.beats_per_bar
                 if chroma is not None:
-                    out.append((parse_chord(one.chord), best_triad(chroma), beats))
+                    out.append((parse_chord(one.chord), best_triad(chroma), beats, start))
+                start += score.beats_per_bar
     return out
 
 
@@ -164,7 +184,10 @@ def plain_chroma(sound: np.ndarray) -> np.ndarray | None:
     peak[1:-1] = (inner > spectrum[:-2]) & (inner >= spectrum[2:])
     kept = peak & (hz >= _LOW_HZ) & (hz <= _HIGH_HZ) & (spectrum > 0.02 * spectrum.max())
     classes = np.round(69 + 12 * np.log2(hz[kept] / 440.0)).astype(int) % 12
-    return np.bincount(classes, np.sqrt(spectrum[kept]), minlength=12)
+    chroma = np.bincount(classes, np.sqrt(spectrum[kept]), minlength=12)
+    low = hz[kept] <= _BASS_HZ
+    bass = np.bincount(classes[low], np.sqrt(spectrum[kept][low]), minlength=12)
+    return chroma + _BASS_SHARE * bass
 
 
 def best_triad(chroma: np.ndarray) -> Chord:
@@ -173,8 +196,10 @@ def best_triad(chroma: np.ndarray) -> Chord:
     triads = [Chord(root, quality) for root in range(12) for quality in ("", "m")]
 
     def alike(triad: Chord) -> float:
-        template = np.full(12, -0.1)
-        template[list(triad.pitch_classes)] = (1.0, 0.9, 0.95)
+        template = np.zeros(12)
+        for tone, weight in zip(triad.pitch_classes, (1.1, 0.9, 1.0), strict=True):
+            for harmonic, share in enumerate(_HARMONICS, start=1):
+                template[(tone + round(12 * np.log2(harmonic))) % 12] += weight * share
         return float(wanted @ template / np.linalg.norm(template))
 
     return max(triads, key=alike)

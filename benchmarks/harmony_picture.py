@@ -53,7 +53,7 @@ def main() -> None:
         write_demo_kits(services.settings.raw_path)
         write_one_shots(services.settings.raw_path / "NTE_Notes")
         services.analyzer.run()
-        plan = services.arranger.generate_arrangement_plan(options.prompt, seed=1)
+        plan = services.arranger.plan_prompt(options.prompt, seed=1)
         score = services.renderer.make_score(plan, seed=1)
         section = chosen_section(score, options.section)
         options.out.write_text(drawn(services, score, section), encoding="utf-8")

@@ -51,7 +51,7 @@ def made(services: Services, prompt: str, options: argparse.Namespace) -> tuple[
     started = time.perf_counter()
     requested = f"{prompt}, {options.seconds} seconds"
     try:
-        plan = services.arranger.generate_arrangement_plan(requested, seed=options.seed)
+        plan = services.arranger.plan_prompt(requested, seed=options.seed)
         track = services.renderer.render_track(plan, seed=options.seed)
     except TraumError as error:
         return ("-", prompt, error.message[:60], 0.0)

@@ -2,6 +2,7 @@
 
     python -m benchmarks.music --corpus DIR [--library HOME] [--only N] [--json FILE]
     python -m benchmarks.music --identity [--library HOME]
+    python -m benchmarks.music --form [--corpus DIR] [--homes FOLDER] [--every N]
 
 The demo kits, and the folder DIR, are imported into libraries of their own (or --library names
 one that is there already; may be given twice). Measured for each prompt: tempo and downbeats of
@@ -13,7 +14,8 @@ ones. A wanted instrument of which the library has no stem at all can't be heard
 are counted by whether they warn of it.
 
 --identity renders some prompts three times, in this process and in two others, and compares
-the bytes.
+the bytes. --form measures holes, endings, kits and repetition over libraries of many sizes,
+see music_form.py.
 """
 
 import hashlib
@@ -29,8 +31,9 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import prompts, report
+from benchmarks import music_form, prompts, report
 from benchmarks.downbeats import downbeats
+from benchmarks.form_libraries import form_libraries
 from benchmarks.music_prompts import PROMPTS, TrackRequest
 from src.audio.analysis.key import chroma_of, estimate_key
 from src.audio.analysis.pitch import PITCH_RATE, low_rate
@@ -97,8 +100,15 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1, help="only every Nth prompt")
     parser.add_argument("--workers", type=int, default=2, help="processes")
     parser.add_argument("--identity", action="store_true", help="compare bytes of three runs")
+    parser.add_argument("--form", action="store_true", help="measure the form of tracks")
+    parser.add_argument("--homes", type=Path, help="folder to keep the libraries of --form in")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
+        if options.form:
+            homes = form_libraries(options.corpus, options.homes or Path(temporary))
+            form = music_form.Options(options.every, options.workers, options.json)
+            music_form.run(options.library or homes, form)
+            return
         homes = options.library or made_libraries(options.corpus, Path(temporary))
         if options.identity:
             report.save(same_bytes(homes), options.json)
@@ -156,7 +166,7 @@ def heard(services: Services, request: TrackRequest, path: Path, *, library: str
     written = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     audio = read_audio(path, sample_rate=None).audio
     path.unlink()
-    plan = services.arranger.generate_arrangement_plan(request.prompt, seed=1)
+    plan = services.arranger.plan_prompt(request.prompt, seed=1)
     score = services.renderer.make_score(plan, seed=1)
     bars = downbeats(written["score"], audio, sample_rate=PROJECT_SAMPLE_RATE)
     drums = downbeats(
@@ -248,7 +258,7 @@ def file_digest(home: Path, prompt: str) -> str:
     services = build_services(Settings(TRAUM_HOME=home))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "track.wav"
-        plan = services.arranger.generate_arrangement_plan(prompt, seed=1)
+        plan = services.arranger.plan_prompt(prompt, seed=1)
         services.renderer.render_track(plan, seed=1, out=path)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
     services.close()

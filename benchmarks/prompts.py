@@ -135,7 +135,7 @@ def _measure_all(
 def measure(services: Services, prompt: str, refused: tuple[str, ...], path: Path) -> Measured:
     """Render one prompt to a file and measure the file."""
     started = time.perf_counter()
-    plan = services.arranger.generate_arrangement_plan(prompt, seed=1)
+    plan = services.arranger.plan_prompt(prompt, seed=1)
     try:
         track = services.renderer.render_track(plan, seed=1, out=path)
     except TraumError as error:
@@ -259,7 +259,7 @@ def _is_a(stem: dict[str, Any], category: str) -> bool:
 
 def _same_bytes(services: Services, folder: Path) -> bool:
     """Whether the first prompt gives the same bytes twice."""
-    plan = services.arranger.generate_arrangement_plan(PROMPTS[0][0], seed=1)
+    plan = services.arranger.plan_prompt(PROMPTS[0][0], seed=1)
     files = [folder / "first.wav", folder / "second.wav"]
     for file in files:
         services.renderer.render_track(plan, seed=1, out=file)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from benchmarks.understanding_timeline import holds_timeline, kinds_of, sections_of_kind
+from benchmarks.understanding_timeline import holds_timeline, is_of_kind, sections_of_kind
 from src.music.theory.keys import is_minor, pitch_class
 from src.music.theory.library import CATEGORIES, DRUM_CATEGORIES
 from src.words.vocabulary import vocabulary
@@ -212,9 +212,10 @@ def _gain(plan: Plan, name: Any) -> float:
 
 
 def _form(plan: Plan, kinds: Sequence[Any], _: Mapping[str, Any]) -> bool:
-    own = kinds_of(plan)
+    own = plan["structure"]
     return len(own) == len(kinds) and all(
-        kind in _several(allowed) for kind, allowed in zip(own, kinds, strict=True)
+        any(is_of_kind(section, kind) for kind in _several(allowed))
+        for section, allowed in zip(own, kinds, strict=True)
     )
 
 
@@ -241,8 +242,12 @@ def _timeline(plan: Plan, events: Sequence[Mapping[str, Any]], _: Mapping[str, A
 
 
 def _ending(plan: Plan, ending: str, _: Mapping[str, Any]) -> bool:
+    """A ritardando that is refused with its reason is an answer, as a change of tempo is."""
     own = plan.get("ending") or {}
-    return ending == (own.get("kind") if isinstance(own, Mapping) else own)
+    told = any(entry["code"] == "tempo_change" for entry in plan.get("reported", ()))
+    return (ending == "ritardando" and told) or ending == (
+        own.get("kind") if isinstance(own, Mapping) else own
+    )
 
 
 def _fade_s(plan: Plan, fade_s: float, _: Mapping[str, Any]) -> bool:

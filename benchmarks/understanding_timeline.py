@@ -23,15 +23,15 @@ _KINDS = {
 """Kind of the labels -> names of sections that are of it."""
 
 
-def kinds_of(plan: Plan) -> list[str]:
-    """List the kinds of a plan's sections in order, in the words of the labels."""
-    return [_kind(section) for section in plan["structure"]]
-
-
 def sections_of_kind(plan: Plan, kind: str) -> list[Mapping[str, Any]]:
     """List the sections of a kind; a verse may be called a groove, and a chorus a drop."""
     names = _KINDS.get(kind, (kind,))
     return [section for section in plan["structure"] if _name(section) in names]
+
+
+def is_of_kind(section: Mapping[str, Any], kind: str) -> bool:
+    """Tell whether a section is what a label calls so: a drop is a chorus, and a drop as well."""
+    return _name(section) in (*_KINDS.get(kind, (kind,)), kind)
 
 
 def holds_timeline(plan: Plan, event: Mapping[str, Any]) -> bool:
@@ -40,9 +40,12 @@ def holds_timeline(plan: Plan, event: Mapping[str, Any]) -> bool:
     if span is None:
         return False
     start, end = span
-    return all(
-        _holds(plan, key, value, start, end) for key, value in event.items() if key != "when"
-    )
+    facts = {key: value for key, value in event.items() if key != "when"}
+    if isinstance(event["when"], Mapping) and "section" in event["when"]:
+        names = facts.pop("enters", [])
+        if not all(any(_plays(plan, name, bar) for bar in range(start, end)) for name in names):
+            return False
+    return all(_holds(plan, key, value, start, end) for key, value in facts.items())
 
 
 def _holds(plan: Plan, key: str, value: Any, start: int, end: int) -> bool:
@@ -62,23 +65,19 @@ def _holds(plan: Plan, key: str, value: Any, start: int, end: int) -> bool:
         allowed = [one for name in names for one in ([name] if isinstance(name, str) else name)]
         return bool(playing) and all(any(_is(one, q) for one in allowed) for q in playing)
     if key == "section":
-        return any(_kind(section) in _aliases(names) for section in _sections_at(plan, start))
+        return any(is_of_kind(s, name) for s in _sections_at(plan, start, end) for name in names)
     if key == "genre":
-        return any(section.get("genre", "") in names for section in _sections_at(plan, start))
+        return any(section.get("genre", "") in names for section in _sections_at(plan, start, end))
     if key == "fade":
-        return any(section.get("fade") for section in _sections_at(plan, start))
+        return any(section.get("fade") for section in _sections_at(plan, start, end))
     raise KeyError(key)
-
-
-def _aliases(names: list[str]) -> set[str]:
-    return {alias for name in names for alias in _KINDS.get(name, (name,))} | set(names)
 
 
 def _span(plan: Plan, when: str | Mapping[str, Any]) -> tuple[int, int] | None:
     """First bar and the bar after the last of a time; None where the plan has no such time."""
     total = sum(section["bars"] for section in plan["structure"])
     if isinstance(when, str):
-        return total // 2 - total // 8, total // 2 + total // 8
+        return 1 + total // 2 - total // 8, 1 + total // 2 + total // 8
     key, value = next(iter(when.items()))
     bar_s = plan["beats_per_bar"] * 60.0 / plan["bpm"]
     if key in ("section", "until_section"):
@@ -103,11 +102,11 @@ def _starts(plan: Plan, kind: str) -> list[tuple[int, int]]:
     return found
 
 
-def _sections_at(plan: Plan, bar: int) -> list[Mapping[str, Any]]:
-    """The section of a bar, and the one that begins within two bars of it."""
+def _sections_at(plan: Plan, start: int, end: int) -> list[Mapping[str, Any]]:
+    """The section of a time's first bar, and those that begin in it or within two bars."""
     found, first = [], 1
     for section in plan["structure"]:
-        if first - 2 <= bar < first + section["bars"]:
+        if first - 2 < end and start < first + section["bars"]:
             found.append(section)
         first += section["bars"]
     return found
@@ -141,12 +140,6 @@ def _is(name: str, query: Mapping[str, Any]) -> bool:
         return query["category"] in (*DRUM_CATEGORIES, "drums")
     said = re.findall(r"\w+", f"{query['text']} {query['category']}".casefold())
     return query["category"] == name or set(re.findall(r"\w+", name)) <= set(said)
-
-
-def _kind(section: Mapping[str, Any]) -> str:
-    name = _name(section)
-    own = (kind for kind, names in _KINDS.items() if name == names[0] or name in names[1:])
-    return name if name in _KINDS else next(own, name)
 
 
 def _name(section: Mapping[str, Any]) -> str:

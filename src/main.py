@@ -11,13 +11,14 @@ from starlette.concurrency import run_in_threadpool
 
 from src import __version__
 from src.api import problems
-from src.api.access import KEY_SCHEMES, AccessGuard, check_access
 from src.api.deps import Engine
 from src.api.docs_pages import add_docs
 from src.api.endpoints import (
+    audit,
     collections,
     demo_kits,
     exports,
+    generation,
     jobs,
     kits,
     matches,
@@ -33,12 +34,15 @@ from src.api.endpoints import (
     uploads,
     workers,
 )
+from src.api.guard.access import KEY_SCHEMES, AccessGuard, check_access
+from src.api.guard.request_ids import RequestIds
+from src.api.guard.trail import AuditTrail
 from src.api.json_answers import JsonAnswers
 from src.api.known_parameters import KNOWN_PARAMETERS
 from src.api.limits import BodyLimit
 from src.api.manners import Manners
 from src.api.metrics import RequestFigures, RequestMeter, note_route
-from src.api.request_ids import RequestIds
+from src.api.openapi import complete_document
 from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError
 from src.core.logs import set_up_logging
@@ -47,6 +51,9 @@ from src.workers.keeper import JobCarrier
 
 MAX_BODY_BYTES = 4_000_000
 """Largest body of any request that is not an upload."""
+
+MAX_GENERATE_BYTES = 64_000_000
+"""Largest body of a request for music, which may hold sound as base64."""
 
 DESCRIPTION = """
 From a folder of stems and a sentence to a track.
@@ -63,6 +70,7 @@ TAGS = [
     {"name": "library", "description": "Filling it, and finding things in it"},
     {"name": "stems", "description": "Single sounds"},
     {"name": "tracks", "description": "Plans, and what is rendered of them"},
+    {"name": "generation", "description": "Music from words, by a model on a GPU worker"},
     {"name": "jobs", "description": "Long tasks"},
     {"name": "system", "description": "How the engine is doing"},
 ]
@@ -90,9 +98,13 @@ def create_app(
         openapi_tags=TAGS,
     )
     streamed = (uploads.UPLOAD_PATH, search.BY_SOUND_PATH)
-    app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES, except_paths=streamed)
+    app.add_middleware(
+        BodyLimit, max_bytes=MAX_BODY_BYTES, except_paths=streamed,
+        larger=dict.fromkeys(generation.SOUND_PATHS, MAX_GENERATE_BYTES),
+    )  # fmt: skip
     app.add_middleware(JsonAnswers)
     app.add_middleware(Manners)
+    app.add_middleware(AuditTrail)
     app.add_middleware(AccessGuard)
     app.state.request_figures = RequestFigures()
     app.add_middleware(RequestMeter, figures=app.state.request_figures)
@@ -100,10 +112,11 @@ def create_app(
     problems.install(app)
     for room in (
         system, jobs, uploads, stem_edits, stems, search, kits, quarantine, tracks, revisions,
-        exports, matches, models, collections, demo_kits, storage, workers,
+        exports, matches, models, collections, demo_kits, storage, audit, workers, generation,
     ):  # fmt: skip
         app.include_router(room.router)
     add_docs(app)
+    complete_document(app)
     return app
 
 

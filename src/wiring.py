@@ -4,9 +4,10 @@ Each object is built when it is first asked for, so that ``plan`` does not pay f
 sound engine and ``doctor`` does not pay for anything.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
-from functools import cached_property, partial
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from src.core.config import Settings
@@ -20,8 +21,13 @@ if TYPE_CHECKING:
     from src.embeddings.protocol import Embedder
     from src.music.arranging.library_summary import LibrarySummary
     from src.music.prompt.library_sounds import LibrarySound
+    from src.services.access.audit import AuditLog
+    from src.services.access.keys import KeyService
     from src.services.arranger import ArrangerService
+    from src.services.dataset.service import DatasetService
+    from src.services.dreamer import DreamerService
     from src.services.export.service import ExportService
+    from src.services.generator import GeneratorService
     from src.services.ingest.reanalysis import ReanalysisService
     from src.services.ingest.reembedding import ReembeddingService
     from src.services.ingest.uploads import UploadService
@@ -47,6 +53,7 @@ if TYPE_CHECKING:
     from src.services.tracks.revisions import RevisionService
     from src.services.tracks.service import TrackService
     from src.workers.broker import BrokerRunner
+    from src.workers.keeper import BrokerState
     from src.workers.local import LocalRunner
     from src.workers.watching import WatchThread
 
@@ -172,6 +179,20 @@ class Services:
         return QuarantineService(self.database, self.settings)
 
     @cached_property
+    def keys(self) -> "KeyService":
+        """The named keys of the API."""
+        from src.services.access.keys import KeyService
+
+        return KeyService(self.database)
+
+    @cached_property
+    def audit(self) -> "AuditLog":
+        """Who changed what."""
+        from src.services.access.audit import AuditLog
+
+        return AuditLog(self.database, keep=self.settings.audit_lines)
+
+    @cached_property
     def uploads(self) -> "UploadService":
         """Files from outside."""
         from src.services.ingest.uploads import UploadService
@@ -262,6 +283,34 @@ class Services:
         return ExportService(self.database, self.settings, self.cards)
 
     @cached_property
+    def datasets(self) -> "DatasetService":
+        """From songs to training sets."""
+        from src.services.dataset.service import DatasetService
+
+        return DatasetService(self.settings)
+
+    @cached_property
+    def generator(self) -> "GeneratorService":
+        """Music from words. Builds the model's owner; its weights are loaded at the first use."""
+        from src.generation.ace_step import AceStepGenerator
+        from src.services.generator import GeneratorService
+
+        made = AceStepGenerator(self.settings.checkpoint_path)
+        return GeneratorService(self.settings, generator=made)
+
+    @cached_property
+    def dreamer(self) -> "DreamerService":
+        """Stems that the library lacks."""
+        from src.services.dreamer import DreamerService
+
+        return DreamerService(self.settings, self.generator, import_folder=self._import_folder)
+
+    def _import_folder(self, folder: Path, progress: Progress) -> object:
+        from src.services.ingest.lock import when_free
+
+        return when_free(lambda: self.analyzer.run(folder, progress=progress), progress)
+
+    @cached_property
     def backup(self) -> "BackupService":
         """The library saved as one file."""
         from src.services.system.backup import BackupService
@@ -297,6 +346,15 @@ class Services:
 
         return LocalRunner(lanes={LIBRARY: 1, VECTORS: 1, TRACKS: self.settings.job_threads})
 
+    def carry_jobs_by(self, runner: "LocalRunner") -> None:
+        """Let jobs be carried by another runner than the settings'; before they are asked for."""
+        self.__dict__["runner"] = runner
+
+    @cached_property
+    def broker_state(self) -> "Callable[[], BrokerState]":
+        """What says whether the broker is there, where one is needed."""
+        return self.runner.broker_state
+
     @cached_property
     def jobs(self) -> "JobService":
         """Long tasks."""
@@ -326,8 +384,11 @@ class Services:
         from src.workers.watching import WatchThread
 
         quiet_s = self.settings.watch_quiet_s
-        ask = partial(self.jobs.submit, "preprocess", {})
-        return WatchThread(FolderWatch(self.analyzer, ask, quiet_s=quiet_s))
+        return WatchThread(FolderWatch(self.analyzer, self._import_new, quiet_s=quiet_s))
+
+    def _import_new(self) -> None:
+        self.jobs.submit("preprocess", {})
+        self.audit.write("folder watch", "preprocess")
 
     @cached_property
     def watch(self) -> "JobWatch":
@@ -338,14 +399,19 @@ class Services:
 
     def job_kinds(self) -> "dict[str, JobKind]":
         """Return what kinds of long tasks there are."""
+        from src.services.dreamer import DREAM_STEM, DREAM_STEM_STAGES
         from src.services.export.service import STAGE
+        from src.services.generator import DREAM, DREAM_STAGES
         from src.services.ingest.reembedding import REEMBED_STAGES
-        from src.services.jobs.kinds import LIBRARY, VECTORS, JobKind
+        from src.services.jobs.kinds import GPU, LIBRARY, VECTORS, JobKind
         from src.services.library.note_hearing import NOTE_STAGES
 
         alone: dict[str, Any] = {"alone": True, "again": True}
         render = JobKind(self.tracks.render, RENDER_STAGES, again=True, tidy=self.tracks.tidy)
-        exports = self.exports
+        exports, dreams = self.exports, self.generator
+        on_gpu: dict[str, Any] = {
+            "lane": GPU, "again": True, "missing": dreams.presence.missing
+        }  # fmt: skip
         return {
             "demo": JobKind(self._demo, DEMO_STAGES, lane=LIBRARY, **alone),
             "preprocess": JobKind(self._preprocess, PREPROCESS_STAGES, lane=LIBRARY, **alone),
@@ -355,6 +421,8 @@ class Services:
             "generate": render,
             "render": render,
             "export": JobKind(exports.run, ((STAGE, 1.0),), again=True, tidy=exports.tidy),
+            DREAM_STEM: JobKind(self.dreamer.run, DREAM_STEM_STAGES, **on_gpu),
+            DREAM: JobKind(dreams.run, DREAM_STAGES, tidy=dreams.tidy, **on_gpu),
         }
 
     def prepare_jobs(self) -> None:

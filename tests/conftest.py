@@ -35,6 +35,21 @@ hypothesis.settings.load_profile("repeatable")
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--scale", action="store_true",
+        help="tests of the API run on PostgreSQL and Celery instead of SQLite and threads",
+    )  # fmt: skip
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, on PostgreSQL and Celery, the few tests of SQLite and threads themselves."""
+    if config.getoption("--scale"):
+        ours = [item for item in items if item.get_closest_marker("one_machine") is None]
+        config.hook.pytest_deselected(items=[item for item in items if item not in ours])
+        items[:] = ours
+
+
 @pytest.fixture(autouse=True)
 def _logging_stays_as_it_is() -> Iterator[None]:
     """Whoever sets up the process's logging puts it back: later tests look for log lines."""

@@ -19,7 +19,7 @@ TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 RUNNING = ("backend", "frontend", "caddy")
-DOCKERFILES = ("backend.dockerfile", "frontend.dockerfile")
+DOCKERFILES = ("backend.dockerfile", "frontend.dockerfile", "gpu-worker.dockerfile")
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 
 VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(:-|-)?([^}]*)\}")
@@ -29,7 +29,8 @@ DECODER = (
     "&& rm -rf /var/lib/apt/lists/*; fi"
 )
 """All that may be asked of Debian, and a build argument leaves it out."""
-OF_THE_IMAGE = {"HOST", "PORT", "RAW_DIR", "PROCESSED_DIR", "TRACKS_DIR", "MODELS_DIR"}
+OF_THE_IMAGE = {"HOST", "PORT", "RAW_DIR", "PROCESSED_DIR", "TRACKS_DIR", "MODELS_DIR",
+                "OUTPUT_DIR"}  # fmt: skip
 
 
 def instructions(name: str) -> list[str]:
@@ -166,6 +167,19 @@ def test_caddy_sends_every_path_of_the_api_to_the_engine() -> None:
     for path in paths:
         known = any(fnmatch.fnmatchcase(path, pattern) for pattern in patterns)
         assert known or path == "/", f"{path} would go to the studio"
+
+
+def test_the_gpu_worker_serves_its_queue_one_job_at_a_time_and_gets_the_gpu_by_a_second_file() -> (
+    None
+):
+    service = SERVICES["gpu-worker"]
+    assert service["profiles"] == ["gpu"]
+    assert service["ports"] == []
+    assert service["command"][-6:-2] == ["worker", "-Q", "gpu", "--concurrency=1"]
+    assert "deploy" not in service, "a machine without a GPU could not start it otherwise"
+    more = yaml.safe_load((ROOT / "docker-compose.gpu.yml").read_text(encoding="utf-8"))
+    (device,) = more["services"]["gpu-worker"]["deploy"]["resources"]["reservations"]["devices"]
+    assert (device["driver"], device["capabilities"]) == ("nvidia", ["gpu"])
 
 
 # --- images ----------------------------------------------------------------------------------

@@ -59,7 +59,7 @@ def test_the_page_has_examples_in_three_languages() -> None:
 
 @pytest.mark.parametrize(("prompt", "facts"), ROWS, ids=[prompt for prompt, _ in ROWS])
 def test_an_example_of_the_page_holds(prompt: str, facts: str) -> None:
-    plan = plan_to_dict(ArrangerService().generate_arrangement_plan(prompt))
+    plan = plan_to_dict(ArrangerService().plan_prompt(prompt))
     for fact in facts.split("; "):
         field, _, value = fact.partition(" ")
         assert value in said_of(plan, field), (fact, plan.get("understood"), plan.get("reported"))

@@ -2,9 +2,11 @@
 
 ``analyse`` is the face: behind it lie audio's estimators, the evidence of names, folders and
 metadata, and their fusing. An embedder that can name sounds adds to the facts with ``with_labels``.
+``analyse_song`` measures whole songs.
 """
 
 from src.analysis.labels import labels_of, with_labels
+from src.analysis.song_facts import analyse_song
 from src.analysis.stem_facts import ANALYSIS_VERSION, StemFacts, StemNames, analyse
 
 __all__ = [
@@ -12,6 +14,7 @@ __all__ = [
     "StemFacts",
     "StemNames",
     "analyse",
+    "analyse_song",
     "labels_of",
     "with_labels",
 ]

@@ -16,6 +16,13 @@ _KITS_PLAYING = ("drums",)
 _SINGLE_CHANCE, _KIT_CHANCE = 0.75, 0.8
 """How often a file that names such a category, and neither loop nor tempo, is what it seems."""
 
+_UNREPEATED_CHANCE = 0.97
+"""The same of those in which nothing comes again (323 of 325): DAWs cut effects and hits to whole
+bars, too, so that their length proves little."""
+
+_MOST_BY_LENGTH = 0.9
+"""How likely a loop at most such a sound may be by what is heard."""
+
 
 def stated_tempos(
     hints: NameHints, metadata: FileMetadata | None, duration_s: float
@@ -60,28 +67,39 @@ def loop_evidence(
     hints: NameHints, metadata: FileMetadata | None, sound: SoundEstimates, duration_s: float
 ) -> list[Evidence[bool]]:
     """Collect what speaks for a loop or a one-shot; weights are probabilities."""
+    repeats = sound.loop_cues.repeats
     likely = sound.loop_probability
+    if not repeats and _is_named_single(hints):
+        likely = min(likely, _MOST_BY_LENGTH)
     evidence = [Evidence(likely > 0.5, max(likely, 1.0 - likely), "audio")]
     drums = sound.categories.get("drums", 0.0)
     if drums > 0.5:  # A full kit playing is a loop by the meaning of the category.
         evidence.append(Evidence(True, 0.5 + 0.4 * drums, "audio"))
-    return evidence + _named_loop(hints, duration_s) + _written_loop(metadata, duration_s)
+    named = _named_loop(hints, duration_s, repeats=repeats)
+    return evidence + named + _written_loop(metadata, duration_s)
 
 
-def _named_loop(hints: NameHints, duration_s: float) -> list[Evidence[bool]]:
+def _named_loop(hints: NameHints, duration_s: float, *, repeats: bool) -> list[Evidence[bool]]:
     """Collect loop or one-shot by the names: a word, a category or a kit's tempo."""
     evidence: list[Evidence[bool]] = []
     kit = hints.bpm or hints.kit_bpm
     if hints.is_loop is not None:
         evidence.append(Evidence(hints.is_loop.value, hints.is_loop.weight, "filename"))
-    elif kit is None and hints.category in _SINGLE_SOUNDS:
-        evidence.append(Evidence(False, _SINGLE_CHANCE, "filename"))
+    elif _is_named_single(hints):
+        chance = _SINGLE_CHANCE if repeats else _UNREPEATED_CHANCE
+        evidence.append(Evidence(False, chance, "filename"))
     elif hints.category in _KITS_PLAYING:
         evidence.append(Evidence(True, _KIT_CHANCE, "filename"))
     if kit is not None and _whole_bars(duration_s, kit.value):
         chance = 0.65 if cut_by_the_clock(duration_s) else 0.85
         evidence.append(Evidence(True, chance, "filename"))
     return evidence
+
+
+def _is_named_single(hints: NameHints) -> bool:
+    """Tell whether names call it a single sound, and neither a loop nor by a tempo."""
+    plain = hints.is_loop is None and hints.bpm is None and hints.kit_bpm is None
+    return plain and hints.category in _SINGLE_SOUNDS
 
 
 def _written_loop(metadata: FileMetadata | None, duration_s: float) -> list[Evidence[bool]]:

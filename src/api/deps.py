@@ -1,8 +1,9 @@
 """What endpoints are handed: the engine's services, and how they wait for jobs."""
 
 import asyncio
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
@@ -10,9 +11,13 @@ from starlette.concurrency import run_in_threadpool
 from src.api.job_watch import JobWatch
 from src.core.config import Settings
 from src.db import crud
-from src.db.database import Database
+from src.db.database import Database, Session
 from src.embeddings.protocol import Embedder
+from src.services.access.audit import AuditLog
+from src.services.access.keys import KeyService
+from src.services.dreamer import DreamerService
 from src.services.export.service import ExportService
+from src.services.generator import GeneratorService
 from src.services.ingest.reanalysis import ReanalysisService
 from src.services.ingest.uploads import UploadService
 from src.services.jobs.service import JobService
@@ -33,6 +38,9 @@ from src.services.tracks.revisions import RevisionService
 from src.services.tracks.service import TrackService
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 0.25
+
+
+BrokerState = Literal["unused", "ok", "away"]
 
 
 @dataclass(frozen=True)
@@ -57,12 +65,17 @@ class Engine:
     uploads: UploadService
     tracks: TrackService
     exports: ExportService
+    generator: GeneratorService
+    dreamer: DreamerService
     revisions: RevisionService
     matches: MatchService
     collections: CollectionService
     quarantine: QuarantineService
+    keys: KeyService
+    audit: AuditLog
     jobs: JobService
     watch: JobWatch
+    broker_state: Callable[[], BrokerState]
 
 
 def get_engine(request: Request) -> Engine:
@@ -73,6 +86,15 @@ def get_engine(request: Request) -> Engine:
 
 
 EngineDep = Annotated[Engine, Depends(get_engine)]
+
+
+def get_db(engine: EngineDep) -> Iterator[Session]:
+    """Open the transaction of a request: it commits before the answer goes out, or rolls back."""
+    with engine.database.transaction() as session:
+        yield session
+
+
+SessionDep = Annotated[Session, Depends(get_db, scope="function")]
 
 
 def get_window(

@@ -14,11 +14,23 @@ from src.api.problems import problem
 
 _RANGES = re.compile(r"^bytes\s*=\s*(\d+-\d*|-\d+)(\s*,\s*(\d+-\d*|-\d+))*\s*$", re.IGNORECASE)
 
-FILE_RESPONSES: dict[int | str, dict[str, object]] = {
-    200: {"content": {"audio/wav": {}}, "description": "The whole file"},
-    206: {"content": {"audio/wav": {}}, "description": "The part that Range asked for"},
-    304: {"description": "The client has it already (If-None-Match)"},
-}
+BINARY = {"schema": {"type": "string", "format": "binary"}}
+
+
+def file_responses(*media_types: str) -> dict[int | str, dict[str, object]]:
+    """Describe for OpenAPI how a file of one of these types is sent."""
+    content = dict.fromkeys(media_types, BINARY)
+    return {
+        200: {"content": content, "description": "The whole file"},
+        206: {
+            "content": {**content, "multipart/byteranges": BINARY},
+            "description": "What Range asked for",
+        },
+        304: {"description": "The client has it already (If-None-Match)"},
+    }
+
+
+FILE_RESPONSES = file_responses("audio/wav")
 
 
 class RangedFile(FileResponse):

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from weakref import WeakValueDictionary
 
@@ -10,7 +11,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from src.api.conditions import GZIPPED, has_already, names, tag_of
+from src.api.fields import PARAMETER, narrowed
 from src.api.problems import problem
+
+_PAGES = (b'{"items":', b'{"prompt":')
+"""How lists and searches begin."""
 
 LEAST_GZIPPED = 1000
 """Bytes below which compressing gains nothing."""
@@ -92,12 +97,12 @@ class _Answer:
         headers.add_vary_header("Accept-Encoding")
         status = start["status"]
         if status == 200:
+            body, links = _paged(self.scope, body)
+            if links:
+                headers["link"] = links
             tag = tag_of(body)
             headers["etag"] = f'"{tag}"'
             headers.setdefault("cache-control", "private, no-cache")
-            links = _page_links(self.scope, body)
-            if links:
-                headers["link"] = links
             if self.scope["method"] in ("GET", "HEAD") and has_already(self.requested, tag=tag):
                 status, body = 304, b""
                 del headers["content-length"], headers["content-type"]
@@ -125,22 +130,38 @@ def _takes_gzip(requested: Headers) -> bool:
     return False
 
 
-def _page_links(scope: Scope, body: bytes) -> str:
-    """Write where the pages before and after one of a list are; "" where it is none."""
-    if scope["method"] not in ("GET", "HEAD") or not body.startswith(b'{"items":'):
-        return ""
-    page = json.loads(body)
+def _paged(scope: Scope, body: bytes) -> tuple[bytes, str]:
+    """Leave out what a client does not want, and write where other pages are ("" where none).
+
+    That the fields are those of the answer has been looked at before it was made.
+    """
+    if scope["method"] not in ("GET", "HEAD"):
+        return body, ""
+    given = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    fields = next((value for name, value in given if name == PARAMETER), None)
+    if fields is None and not body.startswith(_PAGES):
+        return body, ""
+    answer = json.loads(body)
+    links = _page_links(scope["path"], given, answer) if body.startswith(_PAGES) else ""
+    if fields is None:
+        return body, links
+    kept = json.dumps(narrowed(answer, fields), ensure_ascii=False, separators=(",", ":"))
+    return kept.encode(), links
+
+
+def _page_links(path: str, given: list[tuple[str, str]], page: dict[str, Any]) -> str:
     if not {"limit", "offset", "total"} <= page.keys():
         return ""
-    limit, offset, total = page["limit"], page["offset"], page["total"]
-    positions = {"first": 0, "prev": max(offset - limit, 0), "next": offset + limit}
-    if offset == 0:
-        del positions["prev"]
-    if offset + limit >= total:
-        del positions["next"]
-    given = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    limit, offset = page["limit"], page["offset"]
     kept = [(name, value) for name, value in given if name not in ("limit", "offset", "cursor")]
-    return ", ".join(
-        f'<{scope["path"]}?{urlencode([*kept, ("limit", limit), ("offset", at)])}>; rel="{rel}"'
-        for rel, at in positions.items()
-    )
+    kept.append(("limit", limit))
+    pages: dict[str, tuple[str, Any]] = {"first": ("offset", 0)}
+    if any(name == "cursor" for name, _ in given):  # how far it is from the beginning, none knows
+        if page.get("next_cursor"):
+            pages["next"] = ("cursor", page["next_cursor"])
+    else:
+        if offset > 0:
+            pages["prev"] = ("offset", max(offset - limit, 0))
+        if offset + limit < page["total"]:
+            pages["next"] = ("offset", offset + limit)
+    return ", ".join(f'<{path}?{urlencode([*kept, at])}>; rel="{rel}"' for rel, at in pages.items())

@@ -107,6 +107,11 @@ def _track_result(result: Mapping[str, Any]) -> dict[str, Any]:
     return {**result, "file_url": file_url(name)}
 
 
+def _dream_result(result: Mapping[str, Any]) -> dict[str, Any]:
+    variants = [{**one, "file_url": file_url(one["file"])} for one in result["variants"]]
+    return {**result, "variants": variants, "file_url": file_url(result["file"])}
+
+
 def _exports_result(result: Mapping[str, Any]) -> dict[str, Any]:
     return exports_out(ExportsRecord.model_validate(dict(result))).model_dump()
 
@@ -115,5 +120,6 @@ _LINKED: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "generate": _track_result,
     "render": _track_result,
     "export": _exports_result,
+    "dream": _dream_result,
 }
 """By kind of job."""

@@ -8,6 +8,7 @@ from src.cli.call import Call, Result
 from src.core.errors import InvalidInputError, NotFoundError
 from src.embeddings.clap.manifest import Precision
 
+ACE_STEP = "ace-step"
 ACTIONS = ("list", "verify", "pull", "export")
 
 
@@ -18,7 +19,8 @@ def add_options(made: argparse.ArgumentParser) -> None:
         "names",
         nargs="*",
         metavar="NAME",
-        help="verify: folders in MODELS_DIR (default: all); pull: NAME [PRECISION]; "
+        help="verify: folders in MODELS_DIR (default: all); pull: NAME [PRECISION], or "
+        "ace-step [NAME]; "
         "export: a checkpoint's folder, .pt file or hub id",
     )
     made.add_argument("--out", metavar="DIR", help="export: where to (default: MODELS_DIR)")
@@ -26,11 +28,14 @@ def add_options(made: argparse.ArgumentParser) -> None:
         "--precision", default="fp32,int8", help="export: fp32, int8 or both (default: both)"
     )
     made.add_argument("--tokenizer", metavar="FILE", help="export: its tokenizer.json")
+    made.add_argument(
+        "--accept-licence", action="store_true", help="pull: of ace-step, which tells it first"
+    )
     made.add_argument("--force", action="store_true", help="export: replace what is there")
 
 
 def models(call: Call) -> Result:
-    """List, verify, pull or export CLAP models."""
+    """List, verify, pull or export models: CLAP's, and pull ACE-Step's."""
     actions = {"list": _list, "verify": _verify, "pull": _pull, "export": _export}
     return actions[call.options.action](call)
 
@@ -93,6 +98,8 @@ def _verify(call: Call) -> Result:
 
 
 def _pull(call: Call) -> Result:
+    if call.options.names[:1] == [ACE_STEP]:
+        return _pull_ace_step(call)
     from src.embeddings.clap.download import READY_MODELS, pull
 
     requested = ":".join(call.options.names).lower() or next(iter(READY_MODELS))
@@ -106,6 +113,21 @@ def _pull(call: Call) -> Result:
         READY_MODELS[found[0]], call.services.settings.models_path, progress=call.progress
     )
     return Result({"folder": str(folder)}, f"{folder}\nEMBEDDER=auto uses it from now on.")
+
+
+def _pull_ace_step(call: Call) -> Result:
+    from src.generation.pulling import CHECKPOINTS, HubAccess, pull_checkpoint
+
+    settings = call.services.settings
+    name = (call.options.names[1:] or [settings.ace_step_model])[0]
+    if name not in CHECKPOINTS:
+        raise InvalidInputError(f"NAME must be one of {', '.join(CHECKPOINTS)}, got {name!r}")
+    token = None if settings.hf_token is None else settings.hf_token.get_secret_value()
+    folder = pull_checkpoint(
+        CHECKPOINTS[name], settings.models_path, accepted=call.options.accept_licence,
+        hub=HubAccess(token=token), progress=call.progress,
+    )  # fmt: skip
+    return Result({"folder": str(folder)}, f"{folder}\nACE_STEP_MODEL={name} makes music with it.")
 
 
 def _export(call: Call) -> Result:

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from pydantic import ValidationError
 
+from src.cli.access import write_down
 from src.cli.call import Call, ProgressBar
 from src.cli.settings import settings_of
 from src.cli.words import UsageError, parser
@@ -41,7 +42,9 @@ def _run(words: Sequence[str]) -> int:
         services = build_services(settings_of(options))
         set_up_logging(_log_level(options, services.settings), services.settings.log_format)
         try:
-            result = options.run(Call(services, options, progress))
+            call = Call(services, options, progress)
+            result = options.run(call)
+            write_down(call, options.command, words)
         finally:
             progress.close()
             services.close()

@@ -17,6 +17,34 @@ def doctor(call: Call) -> Result:
     return Result(answer, text, 0 if healthy else 1)
 
 
+def add_cache_options(made: argparse.ArgumentParser) -> None:
+    """Add the words after ``cache``."""
+    made.add_argument("--clear", action="store_true", help="forget all of it")
+
+
+def cache(call: Call) -> Result:
+    """Tell how much sound is kept between renders, or forget it."""
+    from src.services.tracks.render_store import render_cache
+
+    kept = render_cache(call.services.settings)
+    before = kept.size()
+    removed = kept.clear() if call.options.clear else 0
+    after = kept.size()
+    answer = {
+        "folder": str(kept.folder),
+        "entries": after.entries,
+        "size_bytes": after.size_bytes,
+        "limit_bytes": after.limit_bytes,
+        "removed": removed,
+    }
+    if call.options.clear:
+        return Result(answer, f"{removed} entries removed, {before.size_bytes / 1e6:.0f} MB free")
+    if after.limit_bytes == 0:
+        return Result(answer, "nothing is kept between renders (RENDER_CACHE_MB=0)")
+    used = f"{after.size_bytes / 1e6:.0f} of {after.limit_bytes / 1e6:.0f} MB"
+    return Result(answer, f"{used}, {after.entries} entries in {kept.folder}")
+
+
 def add_serve_options(made: argparse.ArgumentParser) -> None:
     """Add the words after ``serve``."""
     made.add_argument("--host")
@@ -25,7 +53,7 @@ def add_serve_options(made: argparse.ArgumentParser) -> None:
 
 def serve(call: Call) -> Result:
     """Run the API."""
-    from src.api.access_log import leave_out_health_checks
+    from src.api.guard.access_log import leave_out_health_checks
     from src.api.http_server import http_server, run_server
     from src.main import check_serving, create_app
 

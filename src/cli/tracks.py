@@ -10,6 +10,7 @@ from src.cli.call import Call, Result, bring_up_to_date
 from src.core.errors import InvalidInputError
 
 if TYPE_CHECKING:
+    from src.music.model.palette import Palette
     from src.music.model.plan import ArrangementPlan
 
 DEMO_PROMPT = "driving industrial techno 138 bpm"
@@ -20,9 +21,7 @@ def plan(call: Call) -> Result:
     from src.music.model.accounts import report_text
     from src.music.model.plan import plan_to_dict
 
-    planned = call.services.arranger.generate_arrangement_plan(
-        call.options.text, seed=call.options.seed
-    )
+    planned = call.services.arranger.plan_prompt(call.options.text, seed=call.options.seed)
     answer = plan_to_dict(planned)
     lines = [f"{answer['genre']}, {answer['bpm']:g} bpm, {answer['key']}"]
     for section in answer["structure"]:
@@ -65,9 +64,7 @@ def _chords(chords: list[dict[str, Any]]) -> str:
 def generate(call: Call) -> Result:
     """Render a track from a sentence."""
     bring_up_to_date(call)
-    plan = call.services.arranger.generate_arrangement_plan(
-        call.options.text, seed=call.options.seed
-    )
+    plan = call.services.arranger.plan_prompt(call.options.text, seed=call.options.seed)
     return _rendered(call, plan, seed=call.options.seed, out=call.options.out)
 
 
@@ -87,6 +84,9 @@ def render(call: Call) -> Result:
 
 def _rendered(call: Call, plan: "ArrangementPlan", *, seed: int, out: str | None) -> Result:
     preset = getattr(call.options, "mastering", None)
+    palette = _palette(call)
+    if palette is not None:
+        plan = replace(plan, palette=palette)
     if preset is not None:
         plan = replace(plan, mastering=preset, target_lufs=None)
     started = time.monotonic()
@@ -109,6 +109,21 @@ def _rendered(call: Call, plan: "ArrangementPlan", *, seed: int, out: str | None
     return Result(answer, "\n".join(lines))
 
 
+def _palette(call: Call) -> "Palette | None":
+    """Read of which collections and kits may play. Raises NotFoundError for what is neither."""
+    from src.db.rows.collections import check_palette, is_collection
+    from src.music.model.palette import Palette
+
+    named = getattr(call.options, "palette", [])
+    if not named:
+        return None
+    with call.services.database.transaction() as session:
+        sets = tuple(one for one in named if is_collection(session, one))
+        palette = Palette(sets, tuple(one for one in named if one not in sets))
+        check_palette(session, palette)
+    return palette
+
+
 def demo(call: Call) -> Result:
     """Build demo kits, analyse them, render a track."""
     from src.demo.kits import write_demo_kits
@@ -117,7 +132,7 @@ def demo(call: Call) -> Result:
     stems = write_demo_kits(raw, progress=call.progress)
     kits = sorted({stem.relative_to(raw).parts[0] for stem in stems})
     report = call.services.analyzer.run(progress=call.progress)
-    plan = call.services.arranger.generate_arrangement_plan(DEMO_PROMPT, seed=1)
+    plan = call.services.arranger.plan_prompt(DEMO_PROMPT, seed=1)
     track = _rendered(call, plan, seed=1, out=None)
     answer = {"kits": kits, "import": report.to_dict(), **track.answer}
     return Result(

@@ -6,10 +6,13 @@ from typing import NoReturn
 
 from src import __version__
 from src.cli import (
+    access,
+    agents,
     backups,
-    cache,
+    dataset,
     exports,
     finding,
+    generation,
     library,
     matches,
     models,
@@ -28,7 +31,10 @@ _FILL_LIBRARY = ("preprocess", "demo", "serve", "restore")
 """Commands to which ``--library`` names a home, even one that is not there yet."""
 
 
-_TAKE_LONG = ("reanalyse", "notes", "reembed", "revise", "export", "move-database")
+_TAKE_LONG = (
+    "reanalyse", "notes", "reembed", "revise", "export", "dataset", "move-database", "dream",
+    "gpu-worker",
+)  # fmt: skip
 
 
 class UsageError(InvalidInputError):
@@ -71,24 +77,15 @@ def parser() -> argparse.ArgumentParser:
     def command(name: str, run: Command, text: str) -> argparse.ArgumentParser:
         one = commands.add_parser(name, parents=[common], help=text, description=text)
         fills = name in _FILL_LIBRARY
-        one.set_defaults(run=run, fills_library=fills, takes_long=fills or name in _TAKE_LONG)
+        takes_long = fills or name in _TAKE_LONG
+        one.set_defaults(command=name, run=run, fills_library=fills, takes_long=takes_long)
         return one
 
     _add_library_commands(command)
     _add_track_commands(command)
     _add_revision_commands(command)
-    models.add_options(command("models", models.models, "list, verify, pull or export CLAP"))
-    command("doctor", system.doctor, "check that everything needed is there")
-    cache.add_options(command("cache", cache.cache, "what renders keep for later ones"))
-    backups.add_options(command("backup", backups.backup, "save the library"), saves=True)
-    backups.add_options(
-        command("restore", backups.restore, "put a saved library in place"), saves=False
-    )
-    made_move = command(
-        "move-database", backups.move_database, "copy the database to another one, and compare"
-    )
-    made_move.add_argument("to", metavar="URL", help="postgresql+psycopg://user:password@host/name")
-    system.add_serve_options(command("serve", system.serve, "run the API"))
+    _add_system_commands(command)
+    _add_generation_commands(command)
     return made
 
 
@@ -112,8 +109,20 @@ def _add_library_commands(command: AddCommand) -> None:
     made = command("matches", matches.matches, "tell what goes with a stem")
     matches.add_options(made)
     add_filters(made)
+    dataset.add_options(command("dataset", dataset.dataset, "make training data of songs"))
     made = command("quarantine", library.quarantine, "list refused files, or retry one")
     made.add_argument("--retry", metavar="ID")
+
+
+def _add_system_commands(command: AddCommand) -> None:
+    models.add_options(command("models", models.models, "list, verify, pull or export CLAP"))
+    command("doctor", system.doctor, "check that everything needed is there")
+    access.add_key_options(command("keys", access.keys, "keys of the API: make, list, revoke"))
+    access.add_audit_options(command("audit", access.audit, "tell who changed what"))
+    system.add_cache_options(command("cache", system.cache, "what renders keep for later ones"))
+    _add_safety_commands(command)
+    agents.add_options(command("mcp", agents.mcp, "serve the library's tools to agents"))
+    system.add_serve_options(command("serve", system.serve, "run the API"))
 
 
 def _add_revision_commands(command: AddCommand) -> None:
@@ -127,6 +136,22 @@ def _add_revision_commands(command: AddCommand) -> None:
     made.add_argument("--limit", type=int, default=10)
     made = command("revise", revisions.revise, "change a track and render it anew")
     revisions.add_options(made)
+
+
+def _add_safety_commands(command: AddCommand) -> None:
+    backups.add_options(command("backup", backups.backup, "save the library"), saves=True)
+    made = command("restore", backups.restore, "put a saved library in place")
+    backups.add_options(made, saves=False)
+    made = command(
+        "move-database", backups.move_database, "copy the database to another one, and compare"
+    )
+    made.add_argument("to", metavar="URL", help="postgresql+psycopg://user:password@host/name")
+
+
+def _add_generation_commands(command: AddCommand) -> None:
+    made = command("dream", generation.dream, "make music of words with a model, on this machine")
+    generation.add_options(made)
+    command("gpu-worker", generation.gpu_worker, "make the music that the API is asked for")
 
 
 def _add_track_commands(command: AddCommand) -> None:
@@ -144,7 +169,13 @@ def _add_track_commands(command: AddCommand) -> None:
             made.add_argument("plan", metavar="PLAN.json")
         made.add_argument("--seed", type=int, default=0)
         made.add_argument("--out", metavar="FILE.wav")
+        made.add_argument(
+            "--palette", action="append", metavar="ID|KIT", default=[],
+            help="only stems of this collection or kit may play; may be given several times",
+        )  # fmt: skip
         made.add_argument("--mastering", choices=tuple(PRESETS), help="where it will be heard")
     made = command("export", exports.export, "make stems, notes and projects of a rendered track")
     exports.add_options(made)
+    made = command("exports", exports.exports, "list exports, and what they take on the disk")
+    made.add_argument("--limit", type=int, default=50)
     command("demo", tracks.demo, "build demo kits, analyse them, render a track")

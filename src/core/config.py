@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     api_key: SecretStr | None = None
     published_at: str = Field(default="", description="where a container is published")
+    audit_lines: int = Field(default=100_000, ge=100, description="of the audit log are kept")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["plain", "json"] = "plain"
 
@@ -51,8 +52,18 @@ class Settings(BaseSettings):
     models_dir: Path = Path("models")
     clap_model: str = Field(default="", description="folder in models_dir; empty: the first")
 
+    max_exports_mb: int = Field(default=0, ge=0, description="0: no limit")
+    model_path: str = Field(default="", description="a checkpoint's folder; empty: ACE_STEP_MODEL")
+    ace_step_model: str = Field(default="acestep-v15-turbo", description="folder in models_dir")
+    output_dir: Path = Path("generated_audio")
+    hf_token: SecretStr | None = None
+    generation_timeout_s: float = Field(default=1800.0, gt=0)
+    generator_idle_s: float = Field(default=600.0, gt=0, description="then its memory is freed")
+
     render_cache_mb: int = Field(default=2000, ge=0, description="0: nothing is kept")
     index_ann_above: int = Field(default=1_000_000, ge=1_000, description="stems")
+
+    genius_token: SecretStr | None = Field(default=None, description="none: lyrics of files alone")
 
     track_artist: str = Field(default="", description="in the tags of exported tracks")
     target_lufs: float = Field(default=-14.0, ge=-40.0, le=-5.0)
@@ -63,7 +74,7 @@ class Settings(BaseSettings):
     def _any_case(cls, level: object) -> object:
         return level.upper() if isinstance(level, str) else level
 
-    @field_validator("api_key", mode="after")
+    @field_validator("api_key", "genius_token", "hf_token", mode="after")
     @classmethod
     def _blank_is_none(cls, key: SecretStr | None) -> SecretStr | None:
         return key if key is not None and key.get_secret_value() else None
@@ -120,6 +131,28 @@ class Settings(BaseSettings):
     def models_path(self) -> Path:
         """Where the files of neural networks lie."""
         return self.below_home(self.models_dir)
+
+    @property
+    def output_path(self) -> Path:
+        """Where generated music lies."""
+        return self.below_home(self.output_dir)
+
+    @property
+    def checkpoint_path(self) -> Path:
+        """Where the checkpoint lies that makes music: MODEL_PATH, or a folder of the models'."""
+        if self.model_path:
+            return self.below_home(Path(self.model_path))
+        return self.models_path / self.ace_step_model
+
+    @property
+    def heard_path(self) -> Path:
+        """What came with requests for music, for models to listen to."""
+        return self.processed_path / "heard_audio"
+
+    @property
+    def gpu_workers_path(self) -> Path:
+        """Where workers that make music say that they are there."""
+        return self.processed_path / "gpu_workers"
 
     @property
     def sql_url(self) -> str:

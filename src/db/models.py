@@ -334,6 +334,36 @@ class JobEvent(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class ApiKey(Base):
+    """A key of the API. digest: SHA-256 of the key, which itself is kept nowhere
+
+    last_used_at: to within a minute
+    """
+
+    __tablename__ = "api_keys"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    read_only: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class AuditLine(Base):
+    """Who changed something, when, and by which request. status: of the answer; None: no request"""
+
+    __tablename__ = "audit_lines"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    who: Mapped[str] = mapped_column(String(80), index=True)
+    what: Mapped[str] = mapped_column(Text)
+    status: Mapped[int | None]
+    request_id: Mapped[str] = mapped_column(String(128), default="")
+
+
 class Worker(Base):
     """A process that works on jobs. kinds: of jobs that it works on; seen_at: last sign of life"""
 
@@ -352,6 +382,7 @@ class TrackRow(Base):
 
     path: relative to the tracks folder
     parent_id: the track that this is a revision of; it may be gone
+    made_of: digest of all that decides how it sounds; None where the library changed meanwhile
     """
 
     __tablename__ = "tracks"
@@ -369,4 +400,5 @@ class TrackRow(Base):
     true_peak_dbtp: Mapped[float | None]
     plan: Mapped[dict[str, Any]] = mapped_column(JSON)
     report: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    made_of: Mapped[str | None] = mapped_column(String(32), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)

@@ -5,7 +5,7 @@ stem is read, and where earlier renders' sound is kept, is handed in.
 """
 
 from src.mixdown.conformed import Load
-from src.mixdown.mixing import MixBlock, mix_blocks, mix_score
+from src.mixdown.mixing import MixBlock, mix_blocks, mix_score, score_samples
 from src.mixdown.playback import MixReport, block_ending, play_score
 from src.mixdown.render_archive import RenderArchive, SoundCache
 from src.mixdown.sources import SampleGrid
@@ -21,4 +21,5 @@ __all__ = [
     "mix_blocks",
     "mix_score",
     "play_score",
+    "score_samples",
 ]

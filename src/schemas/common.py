@@ -1,6 +1,7 @@
 """What many answers share: pages of lists, problems, and texts that every database takes."""
 
-from typing import Annotated, Generic, TypeVar
+from collections.abc import Sequence
+from typing import Annotated, Generic, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -37,6 +38,12 @@ class Page(BaseModel, Generic[Item]):
     total: int = Field(description="How many there are in all, on every page")
     limit: int
     offset: int
+
+    @classmethod
+    def cut(cls, items: Sequence[Item], *, limit: int, offset: int) -> Self:
+        """Return one part of a list that is there as a whole."""
+        part = list(items[offset : offset + limit])
+        return cls(items=part, total=len(items), limit=limit, offset=offset)
 
 
 class FieldProblem(BaseModel):

@@ -1,8 +1,11 @@
 """Exports as the API takes and tells them."""
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from src.schemas.common import Page
 
 FormatName = Literal[
     "wav", "flac", "mp3", "stems", "midi", "dawproject", "reaper", "picture", "credits"
@@ -52,3 +55,27 @@ class Exports(BaseModel):
     formats: list[FormatName] = Field(description="Every format there could be")
     files: list[ExportedFile]
     zips: list[str] = Field(description="Where all files, or all of one kind, come as one zip")
+
+
+class DeletedExports(BaseModel):
+    """What was removed of a track; it can be exported again."""
+
+    track_id: str
+    files: list[str] = Field(description="Names of the files that are gone")
+    bytes: int = Field(description="How much room they took")
+
+
+class ExportedTrack(BaseModel):
+    """A track that has exports."""
+
+    track_id: str
+    prompt: str
+    created_at: datetime
+    bytes: int = Field(description="What its exports take on the disk")
+
+
+class ExportsUse(Page[ExportedTrack]):
+    """The tracks that have exports, and what all of them take together."""
+
+    used_bytes: int
+    limit_bytes: int | None = Field(description="MAX_EXPORTS_MB; null: no limit")

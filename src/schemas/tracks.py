@@ -347,6 +347,11 @@ class GeneratedTrack(BaseModel):
     track_path: str = Field(description="The WAV, below the engine's home folder")
     track_id: str
     file_url: str = Field(description="Where it can be downloaded")
+    reused: bool = Field(
+        default=False,
+        description="It was there: the same plan, seed and library had been rendered before."
+        " With `reuse=false` it is rendered again",
+    )
     seed: int
     duration_s: float
     loudness_lufs: float | None

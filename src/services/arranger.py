@@ -3,12 +3,13 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from src.music.arranging.arrangement import MAX_LENGTH_S, arrange
 from src.music.arranging.form import UNIT
 from src.music.arranging.library_summary import LibrarySummary
 from src.music.arranging.plan_edits import SetLength, edited
-from src.music.model.plan import ArrangementPlan
+from src.music.model.plan import ArrangementPlan, plan_to_dict
 from src.music.prompt.library_sounds import (
     LibrarySound,
     names_to_look_up,
@@ -38,7 +39,15 @@ class ArrangerService:
         self._find_sounds = find_sounds
         self._max_length_s = max_length_s
 
-    def generate_arrangement_plan(self, prompt: str, *, seed: int = 0) -> ArrangementPlan:
+    def generate_arrangement_plan(self, prompt: str, *, seed: int = 0) -> dict[str, Any]:
+        """Plan a track as plain JSON values: ``bpm``, ``key`` and ``structure``, and what else is
+        known.
+
+        Raises what ``plan_prompt`` raises, whose plan this is.
+        """
+        return plan_to_dict(self.plan_prompt(prompt, seed=seed))
+
+    def plan_prompt(self, prompt: str, *, seed: int = 0) -> ArrangementPlan:
         """Plan a track for a prompt in English, German or Russian.
 
         seed: the same prompt, seed and library give the same plan

@@ -24,6 +24,7 @@ from src.services.ingest.batch import BatchWriter
 from src.services.ingest.diff import Scope, Todo, compare
 from src.services.ingest.embedding import EmbeddingStep
 from src.services.ingest.kit_consensus import reconcile_kits
+from src.services.ingest.licences import KitLicences, add_late_licences
 from src.services.ingest.lock import import_lock
 from src.services.ingest.pool import WorkPool
 from src.services.ingest.recovery import recover
@@ -91,9 +92,11 @@ class NeuroAnalyzer:
                 state = imports.library_state(session, model_id=self.embedder.model_id)
             todo = self._compared(scan, state, source)
             report = self._opening_report(scan, todo)
-            writer = self._writer(state, todo, report, keep_bad_files)
+            licences = KitLicences(self.settings.raw_path, folder)
+            writer = self._writer(state, todo, report, keep_bad_files, licences)
             self._work(todo, state, writer, progress)
             self._settle(todo, state, writer)
+            report.licensed = add_late_licences(self.database, licences)
             reconcile_kits(self.database, progress)
         report.seconds = round(time.monotonic() - started, 3)
         _conclude(report)
@@ -154,7 +157,12 @@ class NeuroAnalyzer:
         )
 
     def _writer(
-        self, state: LibraryState, todo: Todo, report: ImportReport, keep_bad_files: bool
+        self,
+        state: LibraryState,
+        todo: Todo,
+        report: ImportReport,
+        keep_bad_files: bool,
+        licences: KitLicences,
     ) -> BatchWriter:
         return BatchWriter(
             database=self.database,
@@ -165,6 +173,7 @@ class NeuroAnalyzer:
             gone=todo.gone,
             report=report,
             keep_bad_files=keep_bad_files,
+            licences=licences,
         )
 
     def _work(
@@ -222,6 +231,8 @@ class NeuroAnalyzer:
 
 
 def _conclude(report: ImportReport) -> None:
+    if report.licensed:
+        report.messages.append(f"{report.licensed} stems got the licence of a text that came later")
     nothing = not (report.added or report.moved or report.duplicates or report.quarantined)
     if nothing and report.unchanged == report.found - report.left_alone:
         report.messages.append(f"nothing new: all {report.unchanged} files were done already")

@@ -4,7 +4,7 @@ import math
 import os
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from src.db.models import TrackRow, now
 from src.db.rows.cards import StemCards
 from src.mixdown import MixReport, play_score
 from src.music.casting.casting import cast_plan
+from src.music.casting.kit_shifts import told_of_key
 from src.music.casting.made_marks import is_made
 from src.music.model.plan import ArrangementPlan, plan_from_dict, plan_to_dict
 from src.music.model.score import Choice, Score, choice_to_dict, score_to_dict
@@ -28,6 +29,7 @@ from src.music.scoring.score_building import build_score
 from src.music.theory.library import StemCard
 from src.music.theory.mastering_presets import Mastering
 from src.schemas.common import MAX_SEED
+from src.services.generation.publishing import origin_of_mix
 from src.services.search import SearchService
 from src.services.tracks.candidates import find_candidates
 from src.services.tracks.files import (
@@ -147,9 +149,9 @@ class RendererService:
         """
         plan = self._checked(plan)
         check_place(out)
-        done = None if track_id is None else self._shelf.published(track_id)
+        done = None if track_id is None else self.finished_track(track_id)
         if done is not None:
-            return RenderedTrack.from_dict(done)
+            return done
         progress("choosing stems", 0, 1)
         score = self.make_score(plan, seed=seed)
         progress("choosing stems", 1, 1)
@@ -158,12 +160,18 @@ class RendererService:
         with rendering_file(folder, new_id) as unfinished:
             score, report = self._play(score, timeline(plan), unfinished, progress)
             progress("writing", 1, 1)
-            made = _Made(new_id, plan, score, report)
+            told = replace(told_of_key(replace(plan, key=score.key), plan.key), key=plan.key)
+            made = _Made(new_id, told, score, report)
             return self._published(made, unfinished, out)
 
     def finish_track(self, track_id: str) -> None:
         """Put in order what a render that was cut off left of a track."""
         self._shelf.finish(track_id)
+
+    def finished_track(self, track_id: str) -> RenderedTrack | None:
+        """Return a track that lies whole in its place; None where none does."""
+        done = self._shelf.published(track_id)
+        return None if done is None else RenderedTrack.from_dict(done)
 
     def _published(self, made: "_Made", unfinished: Path, out: Path | None) -> RenderedTrack:
         """Give the finished file its name, its description and its row."""
@@ -226,6 +234,7 @@ class RendererService:
             **track.to_dict(),
             "generator": GENERATOR,
             "credits": credits_of(made.score.choices),
+            **origin_of_mix(choice.licence for choice in made.score.choices),
             "score": score_to_dict(made.score),
         }
         row = TrackRow(
@@ -270,7 +279,7 @@ class _Made:
             prompt=plan.prompt,
             seed=score.seed,
             bpm=plan.bpm,
-            key=plan.key,
+            key=score.key,
             genre=plan.genre,
             duration_s=report.duration_s,
             loudness_lufs=_finite(report.loudness_lufs),

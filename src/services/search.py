@@ -13,8 +13,7 @@ from src.db.database import Database, Session
 from src.db.index.library_index import LibraryIndex
 from src.db.models import TrackRow
 from src.db.rows.cards import StemCards
-from src.db.rows.track_uses import TrackUses
-from src.db.rows.tracks import track_row
+from src.db.rows.tracks import TrackUses, track_row
 from src.embeddings.protocol import Embedder, Vectors
 from src.services.retrieval.directions import (
     DISLIKED,

@@ -14,6 +14,9 @@ MOST_TAGS = 256
 LONGEST_TEXT = 4_096
 """Characters of one tag that are kept; longer ones are cut."""
 
+LONGEST_LYRICS = 65_536
+"""Characters of embedded lyrics that are kept."""
+
 _LARGEST_TAG = 4 << 20
 _NAMED = ("title", "artist", "genre", "comment")
 
@@ -28,13 +31,8 @@ def read_tags(file: BinaryIO) -> Tags:
     "INITIALKEY", "COPYRIGHT", "LICENSE"). Of each name the first one counts, but comments are
     all kept, in one text. The position of the file is anywhere afterwards.
     """
-    file.seek(0)
-    head = file.read(10)
-    source = _unstuffed(file, head) if _is_stuffed(head) else file
-    source.seek(0)
-    try:
-        found = TinyTag.get(file_obj=source, duration=False)
-    except TinyTagException:
+    found = _found(file)
+    if found is None:
         return {}
     tags: Tags = {}
     for name, values in _all(found):
@@ -44,6 +42,29 @@ def read_tags(file: BinaryIO) -> Tags:
             text = "; ".join(clean) if label == "COMMENT" else clean[0]
             tags.setdefault(label, text[:LONGEST_TEXT])
     return tags
+
+
+def read_embedded_lyrics(file: BinaryIO) -> str:
+    """Return the lyrics that a file carries, with their lines; "" for none.
+
+    Of ID3 (plain and timed, the latter with times in brackets), Vorbis comments, MP4 and Windows
+    Media. The position of the file is anywhere afterwards.
+    """
+    found = _found(file)
+    texts = [] if found is None else found.other.get("lyrics", [])
+    return next((text.strip("\x00 \r\n") for text in texts if text.strip()), "")[:LONGEST_LYRICS]
+
+
+def _found(file: BinaryIO) -> TinyTag | None:
+    """Read the tags; None for a file of another kind."""
+    file.seek(0)
+    head = file.read(10)
+    source = _unstuffed(file, head) if _is_stuffed(head) else file
+    source.seek(0)
+    try:
+        return TinyTag.get(file_obj=source, duration=False)
+    except TinyTagException:
+        return None
 
 
 def _is_stuffed(head: bytes) -> bool:

@@ -53,15 +53,13 @@ def ready() -> dict[str, Any]:
 @st.cache_data(ttl=20, show_spinner=False)
 def kits() -> list[dict[str, Any]]:
     """List all kits by name."""
-    answer: list[dict[str, Any]] = api().get("/api/v1/kits")
-    return answer
+    return list(api().pages("/api/v1/kits"))
 
 
 @st.cache_data(ttl=5, show_spinner=False)
 def collections() -> list[dict[str, Any]]:
     """List all collections."""
-    answer: list[dict[str, Any]] = api().get("/api/v1/collections")
-    return answer
+    return list(api().pages("/api/v1/collections"))
 
 
 def forget() -> None:

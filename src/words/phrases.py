@@ -19,6 +19,16 @@ _SHORTEST_PART = 3
 _JOINTS = ("", "s", "n", "en", "e", "es", "er")
 """What German puts between the parts of a compound: "Liebeslied", "Flötenmusik"."""
 
+_ENDING_AS = dict.fromkeys(
+    ("los", "lose", "loser", "loses", "losen", "losem", "freie", "freier", "freies", "freien",
+     "less"), "frei")  # fmt: skip
+"""Endings of compounds that deny what stands before them -> the word that does: "basslos"."""
+
+_INFLECTIONS = ("", "e", "en", "n", "s")
+
+_GLUED_KINDS = ("instrument", "genre", "style", "foreign_genre")
+"""Kinds whose phrases may be written as one word: "surfrock", "hangdrum"."""
+
 _SHORTEST_DENIED = 4
 _SHORTEST_CORRECTED_TO = 4
 
@@ -72,6 +82,7 @@ class PhraseTable:
         self._closed: dict[str, list[Phrase]] = {}
         self._open: dict[str, list[Phrase]] = {}
         self._whole: dict[str, WordEntry] = {}
+        self._glued: dict[str, WordEntry] = {}
         self._ordinary, self._known = ordinary, known
         seen: set[tuple[tuple[str, ...], tuple[bool, ...]]] = set()
         for pattern, entry in phrases:
@@ -86,6 +97,8 @@ class PhraseTable:
         table.setdefault(first[:3] if is_open else first, []).append(phrase)
         if len(phrase.words) == 1 and (first not in self._whole or not is_open):
             self._whole[first] = phrase.entry
+        if len(phrase.words) > 1 and phrase.entry.kind in _GLUED_KINDS:
+            self._glued.setdefault("".join(phrase.words), phrase.entry)
 
     def find(self, words: Sequence[Word], start: int) -> tuple[tuple[Found, ...], int]:
         """Find what stands at a position, and how many words of it; nothing known is one word.
@@ -176,6 +189,8 @@ class PhraseTable:
             yield from parts
         elif best is not None:
             yield Found(best.entry, word.raw)
+        elif word.plain in self._glued:
+            yield Found(self._glued[word.plain], word.raw)
         else:
             yield from self._denied(word)
 
@@ -183,8 +198,9 @@ class PhraseTable:
         """Split a compound in two words, the first longer than any stem that fits."""
         text = word.plain
         for cut in range(len(text) - _SHORTEST_PART, max(_SHORTEST_PART - 1, longer_than - 1), -1):
-            first, second = self._first_part(text[:cut]), self._whole.get(text[cut:])
-            if first and second and (second.is_content or second.kind == "whole"):
+            second = self._last_part(text[cut:])
+            first = self._first_part(text[:cut])
+            if first and second and (second.is_content or second.kind in ("whole", "free")):
                 position = _raw_place(word.raw, text[:cut])
                 return Found(first, word.raw[:position]), Found(second, word.raw[position:])
         return ()
@@ -196,6 +212,13 @@ class PhraseTable:
             if entry is not None and entry.is_content:
                 return entry
         return None
+
+    def _last_part(self, part: str) -> WordEntry | None:
+        """Find what ends a compound, with its inflection: "Barockvioline"."""
+        part = _ENDING_AS.get(part, part)
+        stems = (part.removesuffix(ending) for ending in _INFLECTIONS if part.endswith(ending))
+        found = (self._whole.get(stem) for stem in stems if len(stem) >= _SHORTEST_PART)
+        return next((entry for entry in found if entry is not None), None)
 
     def _denied(self, word: Word) -> Iterator[Found]:
         for prefix in DENYING_PREFIXES:

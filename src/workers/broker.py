@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 
 from src.services.jobs.kinds import GPU, Ticket
 from src.services.jobs.service import JobService
-from src.workers.keeper import JobKeeper
+from src.workers.keeper import BrokerState, JobKeeper
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +25,11 @@ RUN_JOB = "jobs.run"
 
 SOFT_SHUTDOWN_S = 15.0
 """How long running jobs may take to put themselves back when a worker is told to end."""
+
+ASK_EVERY_S = 10.0
+"""How often the broker is asked whether it is there while nothing is sent."""
+
+_ANSWER_WITHIN_S = 5.0
 
 _BROKER_DOWN = (OperationalError, RedisError, OSError)
 
@@ -70,6 +75,7 @@ class BrokerRunner:
         self._tickets: queue.SimpleQueue[Ticket | None] = queue.SimpleQueue()
         self._keeper = JobKeeper()
         self._thread: threading.Thread | None = None
+        self._answered = False
 
     def send(self, ticket: Ticket) -> None:
         """Take a job's id along; returns at once."""
@@ -88,15 +94,43 @@ class BrokerRunner:
         if self._thread is not None:
             self._thread.join(2.0)
 
+    def broker_state(self) -> BrokerState:
+        """Say whether the broker answered when last asked, at most ``ASK_EVERY_S`` ago."""
+        return "ok" if self._answered else "away"
+
     def _send_all(self) -> None:
-        while (ticket := self._tickets.get()) is not None:
+        self._ask()
+        while True:
             try:
-                self._app.send_task(
-                    RUN_JOB, args=[ticket.job_id], queue=queue_of(ticket), retry=False,
-                    ignore_result=True,
-                )  # fmt: skip
-            except _BROKER_DOWN as error:
-                log.warning("the broker does not answer, job %s waits: %s", ticket.job_id, error)
+                ticket = self._tickets.get(timeout=ASK_EVERY_S)
+            except queue.Empty:
+                self._ask()
+                continue
+            if ticket is None:
+                return
+            self._send(ticket)
+
+    def _send(self, ticket: Ticket) -> None:
+        try:
+            self._app.send_task(
+                RUN_JOB, args=[ticket.job_id], queue=queue_of(ticket), retry=False,
+                ignore_result=True,
+            )  # fmt: skip
+        except _BROKER_DOWN as error:
+            self._answered = False
+            log.warning("the broker does not answer, job %s waits: %s", ticket.job_id, error)
+        else:
+            self._answered = True
+
+    def _ask(self) -> None:
+        try:
+            with self._app.connection_for_write() as connection:
+                connection.ensure_connection(max_retries=0, timeout=_ANSWER_WITHIN_S)
+        except _BROKER_DOWN as error:
+            self._answered = False
+            log.warning("the broker does not answer: %s", error)
+        else:
+            self._answered = True
 
 
 def queue_of(ticket: Ticket) -> str:

@@ -9,9 +9,10 @@ from src.core.config import Settings
 from src.core.errors import InvalidInputError
 from src.core.logs import set_up_logging
 from src.core.memory import give_back_freed
-from src.services.jobs.kinds import Ticket
+from src.services.jobs.kinds import GPU, Ticket
 from src.wiring import Services, build_services
 from src.workers.broker import RUN_JOB, make_app, queue_of
+from src.workers.gpu import GpuPresence, started_presence
 
 
 class JobWorker:
@@ -21,6 +22,7 @@ class JobWorker:
         self._settings = settings
         self._stopping = threading.Event()
         self._services: Services | None = None
+        self._presence: GpuPresence | None = None
 
     def begin(self, **_: Any) -> None:
         """Build the services, keep the claims of this process, and send again what waits.
@@ -35,12 +37,17 @@ class JobWorker:
         services.runner.start(services.jobs, lock_file=lock_file)
 
     def ready(self, sender: Any, **_: Any) -> None:
-        """Say what this process works on, as soon as it is known which queues it reads."""
+        """Say what this process works on, as soon as it is known which queues it reads.
+
+        One that reads the GPU's says with which model it makes music, too.
+        """
         if self._services is None:
             return
         jobs, queues = self._services.jobs, sender.app.amqp.queues.consume_from
         tickets = {kind: Ticket("", kind, what.lane) for kind, what in jobs.kinds.items()}
         jobs.workers.join(kind for kind, one in tickets.items() if queue_of(one) in queues)
+        if GPU in queues:
+            self._presence = started_presence(self._services.generator)
 
     def run(self, job_id: str) -> None:
         """Work on a job; one that is not queued (any more) is left alone."""
@@ -55,6 +62,8 @@ class JobWorker:
 
     def end(self, **_: Any) -> None:
         """Give back what was opened."""
+        if self._presence is not None:
+            self._presence.stop()
         if self._services is not None:
             self._services.runner.stop()
             self._services.close()

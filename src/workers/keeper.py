@@ -5,7 +5,7 @@ import logging
 import threading
 import time
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Literal, Protocol
 
 from src.db.database import DATABASE_DOWN
 from src.services.jobs.kinds import Ticket
@@ -17,6 +17,10 @@ FORGET_EVERY_S = 3600.0
 """How often jobs go that are kept no longer."""
 
 
+BrokerState = Literal["unused", "ok", "away"]
+"""Whether ids of jobs go over a broker at all, and whether it answered when last asked."""
+
+
 class JobCarrier(Protocol):
     """Carries jobs to where they are worked off."""
 
@@ -25,6 +29,8 @@ class JobCarrier(Protocol):
     def start(self, jobs: JobService, *, lock_file: Path) -> None: ...
 
     def stop(self) -> None: ...
+
+    def broker_state(self) -> BrokerState: ...
 
 
 class JobKeeper:

@@ -13,7 +13,7 @@ from src.db.database import DATABASE_DOWN
 from src.services.jobs.kinds import Ticket
 from src.services.jobs.leases import Claim
 from src.services.jobs.service import JobService
-from src.workers.keeper import JobKeeper
+from src.workers.keeper import BrokerState, JobKeeper
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +65,10 @@ class LocalRunner:
             if thread.is_alive():
                 log.warning("a job on %s goes on; the process ends without it", thread.name)
         self._keeper.stop(within_s=max(1.0, deadline - time.monotonic()))
+
+    def broker_state(self) -> BrokerState:
+        """Say that no broker is needed here."""
+        return "unused"
 
     def _work(self, jobs: JobService, lane: "_Lane") -> None:
         while not self._stopping.is_set():

@@ -78,6 +78,21 @@ def test_names_of_single_sounds_speak_for_one_shots(four_seconds: SoundEstimates
     assert chance_of_loop("Kick_137bpm.wav", None, four_seconds) > plain
 
 
+@pytest.mark.parametrize("bpm", [132, 128, 90])
+@pytest.mark.parametrize("kind", ["rising tone", "swelling noise", "siren"])
+def test_an_effect_that_a_daw_cut_to_whole_bars_is_a_one_shot(kind: str, bpm: int) -> None:
+    seconds = np.arange(round(16 * 60 / bpm * RATE)) / RATE
+    steady = np.random.default_rng(1).standard_normal(seconds.size)
+    audio = {
+        "rising tone": np.sin(2 * np.pi * (200 * seconds + 40 * seconds**2)),
+        "swelling noise": steady * seconds / seconds[-1],
+        "siren": np.sin(2 * np.pi * 300 * seconds + 30 * np.sin(2 * np.pi * 0.4 * seconds)),
+    }[kind]
+    sound = estimate_sound((0.2 * audio)[None].astype(np.float32), sample_rate=RATE)
+    assert chance_of_loop("Kit/FX/Odd Effect.wav", None, sound) < 0.5
+    assert chance_of_loop("Kit/FX/Odd Loop.wav", None, sound) > 0.5
+
+
 def test_a_texture_gets_no_tempo_from_its_length_alone(four_seconds: SoundEstimates) -> None:
     assert tempo_estimate([], four_seconds, 4.0) is None
     named = stated_tempos(name_hints("texture_120bpm.wav"), None, 4.0)

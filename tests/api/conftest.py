@@ -1,5 +1,6 @@
 """A client of an app that runs in a temporary home."""
 
+import shutil
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -9,9 +10,11 @@ import pytest
 from src.core.config import Settings
 from src.db.database import Database
 from src.main import create_app
+from tests.api.celery_worker import SharedWorker, shared_worker
 from tests.api.stand_ins import Gate, StandIns
 from tests.db.stocked import empty_database, stock
 from tests.patience import until
+from tests.workers.redis_server import HOW_TO_GET, RedisServer
 
 with warnings.catch_warnings():
     # Starlette would rather have httpx2; httpx, which the user interface has anyway, serves.
@@ -20,9 +23,29 @@ with warnings.catch_warnings():
 
 
 @pytest.fixture
-def database_url() -> str | None:
+def database_url(request: pytest.FixtureRequest) -> str | None:
     """Where the app's database lies; None: in SQLite below its home."""
-    return None
+    if not request.config.getoption("--scale"):
+        return None
+    made: Database = request.getfixturevalue("postgres")
+    return made.url
+
+
+@pytest.fixture(scope="session")
+def worker(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SharedWorker | None]:
+    """Who does the jobs elsewhere; None where the app does them itself."""
+    if not request.config.getoption("--scale"):
+        yield None
+        return
+    if shutil.which("redis-server") is None:
+        pytest.skip(HOW_TO_GET)
+    redis = RedisServer(tmp_path_factory.mktemp("redis"))
+    redis.start()
+    with shared_worker(redis.url) as started:
+        yield started
+    redis.kill()
 
 
 @pytest.fixture
@@ -33,13 +56,16 @@ def changed_settings() -> dict[str, Any]:
 
 @pytest.fixture
 def services(
-    settings: Settings, database_url: str | None, changed_settings: dict[str, Any]
+    settings: Settings,
+    database_url: str | None,
+    changed_settings: dict[str, Any],
+    worker: SharedWorker | None,
 ) -> StandIns:
     settings.processed_path.mkdir(parents=True)
     if database_url is None:
         (settings.processed_path / "stems.db").write_bytes(empty_database())
     changes = {"max_upload_mb": 3, "database_url": database_url, **changed_settings}
-    return StandIns(settings.model_copy(update=changes))
+    return StandIns(settings.model_copy(update=changes), worker)
 
 
 @pytest.fixture

@@ -18,10 +18,15 @@ from src.db.database import Database
 from src.db.models import TrackRow
 from src.embeddings.protocol import Vectors
 from src.music.model.plan import ArrangementPlan, SectionPlan, StemQuery, plan_to_dict
+from src.services.generator import GeneratorService
 from src.services.ingest.reanalysis import ReanalysisService
 from src.storage.encode import write_wav
 from src.wiring import Services
+from src.workers.broker import BrokerRunner
+from src.workers.local import LocalRunner
+from tests.api.celery_worker import SharedRunner, SharedWorker
 from tests.services.plain_analysis import PLAIN
+from tests.services.plain_generator import PlainGenerator
 
 CHOICE = {
     "voice": "kick", "stem_id": "k1", "name": "Kick 1", "category": "kick",
@@ -48,9 +53,7 @@ class PlainEmbedder:
 class PlainArranger:
     """Eight bars of whatever is asked for."""
 
-    def generate_arrangement_plan(
-        self, prompt: str, *, seed: int = 0, library: object = None
-    ) -> ArrangementPlan:
+    def plan_prompt(self, prompt: str, *, seed: int = 0, library: object = None) -> ArrangementPlan:
         if "999 bpm" in prompt:
             raise InvalidInputError("tempo must be from 30 to 300, got 999")
         sections = 20 if "forever" in prompt else 1
@@ -96,6 +99,7 @@ class PlainRenderer:
         self.settings = settings
         self.gate = gate
         self.count = 0
+        self.made: dict[str, tuple[Path, PlainTrack]] = {}
         self._lock = threading.Lock()
 
     def render_track(
@@ -126,7 +130,7 @@ class PlainRenderer:
         )  # fmt: skip
         with self.database.transaction() as session:
             crud.add_track(session, row)
-        return PlainTrack(
+        track = PlainTrack(
             {
                 "track_id": row.id,
                 "track_path": f"generated_tracks/{name}",
@@ -139,6 +143,12 @@ class PlainRenderer:
                 "true_peak_dbtp": float("-inf"),
             }
         )
+        self.made[row.id] = (self.settings.tracks_path / name, track)
+        return track
+
+    def finished_track(self, track_id: str) -> PlainTrack | None:
+        path, track = self.made[track_id]
+        return track if path.is_file() else None
 
     def finish_track(self, track_id: str) -> None:
         """There is nothing half done."""
@@ -172,10 +182,15 @@ class PlainAnalyzer:
 class StandIns(Services):
     """The house with everything real but its ears and its voice."""
 
-    def __init__(self, settings: Settings | None) -> None:
+    def __init__(self, settings: Settings | None, worker: SharedWorker | None = None) -> None:
         assert settings is not None
         super().__init__(settings)
+        self._worker = worker
         self.gate = Gate()
+
+    @cached_property
+    def runner(self) -> LocalRunner | BrokerRunner:
+        return super().runner if self._worker is None else SharedRunner(self._worker)
 
     @cached_property
     def embedder(self) -> PlainEmbedder:  # type: ignore[override]
@@ -188,6 +203,10 @@ class StandIns(Services):
     @cached_property
     def renderer(self) -> PlainRenderer:  # type: ignore[override]
         return PlainRenderer(self.database, self.settings, self.gate)
+
+    @cached_property
+    def generator(self) -> GeneratorService:
+        return GeneratorService(self.settings, generator=PlainGenerator())
 
     @cached_property
     def analyzer(self) -> PlainAnalyzer:  # type: ignore[override]

@@ -18,7 +18,7 @@ def made(client: TestClient, name: str, *stem_ids: str) -> dict[str, Any]:
 
 
 def test_favourites_are_there_from_the_start(client: TestClient) -> None:
-    only = client.get(COLLECTIONS).json()
+    only = client.get(COLLECTIONS).json()["items"]
     assert [(one["id"], one["stems"], one["built_in"]) for one in only] == [("favourites", 0, True)]
 
 
@@ -44,7 +44,7 @@ def test_an_unknown_stem_changes_nothing(client: TestClient, stem_ids: list[str]
 def test_names_are_trimmed_unique_and_sorted(client: TestClient) -> None:
     made(client, "  warm   pads ")
     made(client, "Drums")
-    names = [one["name"] for one in client.get(COLLECTIONS).json()]
+    names = [one["name"] for one in client.get(COLLECTIONS).json()["items"]]
     assert names == ["Favourites", "Drums", "warm pads"]
     assert_problem(client.post(COLLECTIONS, json={"name": "WARM PADS"}), 409, "name_taken")
 

@@ -124,3 +124,43 @@ def test_a_deleted_track_takes_its_exports_with_it(
     assert folders
     client.delete(f"/api/v1/tracks/{exported}")
     assert not any(folder.exists() for folder in folders)
+
+
+def test_exports_are_deleted_by_format_or_all_together(
+    client: TestClient, services: StandIns, exported: str
+) -> None:
+    path = f"/api/v1/tracks/{exported}/exports"
+    before = {file["name"]: file for file in client.get(path).json()["files"]}
+    gone = client.delete(path, params={"format": ["wav", "picture"]}).json()
+    assert {before[name]["format"] for name in gone["files"]} == {"wav", "picture"}
+    assert gone["bytes"] == sum(before[name]["bytes"] for name in gone["files"])
+    left = client.get(path).json()["files"]
+    assert {file["format"] for file in left} == {"credits"}
+    assert client.get(before[gone["files"][0]]["url"]).status_code == 404
+    assert client.get("/api/v1/exports").json()["items"][0]["track_id"] == exported
+    assert len(client.delete(path).json()["files"]) == len(left)
+    assert client.delete(path).json() == {"track_id": exported, "files": [], "bytes": 0}
+    assert not services.exports.folder(exported).exists()
+    assert client.get("/api/v1/exports").json()["items"] == []
+    assert client.get(f"/api/v1/tracks/{exported}/audio").status_code == 200
+
+
+def test_all_exports_are_told_with_what_they_take(client: TestClient, exported: str) -> None:
+    use = client.get("/api/v1/exports").json()
+    (one,) = use["items"]
+    files = client.get(f"/api/v1/tracks/{exported}/exports").json()["files"]
+    assert one["bytes"] == use["used_bytes"] >= sum(file["bytes"] for file in files)
+    assert (one["prompt"], use["total"], use["limit_bytes"]) == ("dark techno", 1, None)
+
+
+def test_what_would_go_beyond_the_quota_is_refused(
+    client: TestClient, services: StandIns, exported: str
+) -> None:
+    services.settings.max_exports_mb = 1
+    blown_up = services.exports.folder(exported) / "large"
+    blown_up.write_bytes(bytes(1_000_000))
+    path = f"/api/v1/tracks/{exported}/exports"
+    answer = client.post(path, json={"formats": ["flac"]})
+    assert "they take 1.1 MB" in assert_problem(answer, 409, "exports_full")["detail"]
+    blown_up.unlink()
+    assert client.post(path, json={"formats": ["flac"]}).status_code == 202

@@ -90,6 +90,7 @@ def test_who_prefers_it_gets_a_job_at_once(
     assert job_probe.ended(answer.json()["id"])["status"] == "succeeded"
 
 
+@pytest.mark.one_machine
 def test_one_job_too_many_is_told_when_to_come_back(
     client: TestClient, gate: Gate, job_probe: JobProbe
 ) -> None:

@@ -12,8 +12,8 @@ from tests.api.checks import assert_problem
         ("/api/v1/stems/?categroy=kick", "categroy", "did you mean category?"),
         ("/api/v1/stems?bpm_mni=120", "bpm_mni", "did you mean bpm_min?"),
         ("/api/v1/search/?promt=kick", "promt", "did you mean prompt?"),
-        ("/api/v1/tracks?page=2", "page", "there are limit, offset"),
-        ("/api/v1/kits?x=1", "x", "no parameters"),
+        ("/api/v1/tracks?page=2", "page", "there are fields, limit, offset"),
+        ("/api/v1/workers?x=1", "x", "no parameters"),
     ],
 )
 def test_they_are_refused_by_name(client: TestClient, path: str, name: str, hint: str) -> None:

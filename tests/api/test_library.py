@@ -70,7 +70,7 @@ def test_any_prompt_is_answered(client: TestClient, stem_ids: list[str], prompt:
 
 
 def test_kits_tell_what_is_in_them(client: TestClient, stem_ids: list[str]) -> None:
-    ambient, techno = client.get("/api/v1/kits").json()
+    ambient, techno = client.get("/api/v1/kits").json()["items"]
     assert (ambient["name"], ambient["stems"]) == ("Ambient 80 C", 1)
     assert (techno["categories"], techno["loops"]) == ({"bass": 1, "kick": 1}, 1)
 

@@ -1,5 +1,6 @@
 """What is on the disk, and which settings hold, over HTTP."""
 
+import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
@@ -7,6 +8,7 @@ from src.core.config import Settings
 from src.services.library.storage_use import shown_settings, storage_use
 
 
+@pytest.mark.one_machine
 def test_every_folder_tells_its_files_and_bytes(client: TestClient, settings: Settings) -> None:
     kit = settings.raw_path / "Kit" / "Drums"
     kit.mkdir(parents=True)

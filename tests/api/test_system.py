@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from src.main import create_app
 from tests.api.checks import assert_problem
 from tests.api.stand_ins import StandIns
+from tests.patience import until
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -22,6 +23,25 @@ def test_ready_tells_what_there_is(client: TestClient, stem_ids: list[str]) -> N
     assert ready["stems_without_vector"] == 0
 
 
+@pytest.mark.one_machine
+def test_ready_tells_how_the_parts_are_doing(client: TestClient, services: StandIns) -> None:
+    until(lambda: bool(services.jobs.workers.states()), "the first sign of life")
+    parts = client.get("/readyz").json()["parts"]
+    assert parts.pop("disk_free_gb") > 0.0
+    assert parts == {
+        "database": "ok", "broker": "unused", "workers": 1, "workers_silent": 0,
+        "jobs_without_worker": [], "folder_watch": "off",
+    }  # fmt: skip
+
+
+def test_kinds_of_jobs_that_nobody_does_are_named(client: TestClient, services: StandIns) -> None:
+    services.jobs.workers.leave()
+    parts = client.get("/readyz").json()["parts"]
+    assert parts["workers"] == 0
+    assert "render" in parts["jobs_without_worker"]
+
+
+@pytest.mark.one_machine
 def test_a_database_that_does_not_answer_is_not_ready(
     client: TestClient, services: StandIns
 ) -> None:
@@ -64,7 +84,7 @@ def test_a_defect_shows_no_traceback(client: TestClient, services: StandIns) -> 
     def broken(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError("secret")
 
-    services.arranger.generate_arrangement_plan = broken  # type: ignore[method-assign]
+    services.arranger.plan_prompt = broken  # type: ignore[method-assign]
     answer = client.post("/api/v1/plans", json={"prompt": "x"})
     assert_problem(answer, 500, "internal_error")
     assert "secret" not in answer.text
@@ -74,7 +94,7 @@ def test_a_full_disk_is_told_as_such(client: TestClient, services: StandIns) -> 
     def full(*_: Any, **__: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    services.arranger.generate_arrangement_plan = full  # type: ignore[method-assign]
+    services.arranger.plan_prompt = full  # type: ignore[method-assign]
     assert_problem(client.post("/api/v1/plans", json={"prompt": "x"}), 507, "disk_full")
 
 

@@ -1,6 +1,7 @@
 """The issue's own story over HTTP, with nothing stood in for: upload, analyse, find, generate."""
 
 import io
+import json
 import zipfile
 
 import numpy as np
@@ -23,6 +24,7 @@ def wav(samples: np.ndarray) -> bytes:
 def test_from_an_upload_to_a_track(settings: Settings) -> None:
     members = {f"Kit 120 Am/{stem.name}.wav": wav(stem.audio) for stem in made_stems()}
     members["Kit 120 Am/broken.wav"] = b"this is no sound at all"
+    members["Kit 120 Am/Лицензия.txt"] = "Лицензия: CC BY 4.0, авторы".encode("cp1251")
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as opened:
         for name, data in members.items():
@@ -34,7 +36,7 @@ def test_from_an_upload_to_a_track(settings: Settings) -> None:
         )
 
         sent = client.post("/api/v1/stems/upload", files={"files": ("kit.zip", archive.getvalue())})
-        assert sent.json()["accepted"] == 7
+        assert sent.json()["accepted"] == 8
         job = job_probe.ended(client.post("/preprocess").json()["id"])
         assert job["status"] == "succeeded", job["problem"]
         assert (job["result"]["added"], job["result"]["quarantined"]) == (6, 1)
@@ -50,10 +52,14 @@ def test_from_an_upload_to_a_track(settings: Settings) -> None:
         assert track.status_code == 200, track.text
         made = track.json()
         assert (made["seed"], made["plan"]["bpm"]) == (5, 120)
+        (beside,) = settings.tracks_path.glob("*.json")
+        told = json.loads(beside.read_text(encoding="utf-8"))["credits"]
+        ours = [credit["licence"] for credit in told if credit["kit"] == "Kit 120 Am"]
+        assert set(ours) == {"CC BY 4.0, авторы"}
         sound, rate = soundfile.read(io.BytesIO(client.get(made["file_url"]).content))
         assert rate == RATE
         assert 0.1 < np.abs(sound).max() <= 1.0
-        again = client.post("/generate-track", json=body).json()
+        again = client.post("/generate-track", params={"reuse": False}, json=body).json()
         first, second = (client.get(each["file_url"]).content for each in (made, again))
         assert first == second
         assert client.get("/api/v1/tracks").json()["total"] == 2

@@ -39,6 +39,24 @@ def test_each_fact_is_judged_by_itself(expect: dict[str, Any], failed: list[str]
     assert failed_facts(_plan(), expect) == failed
 
 
+def test_times_are_judged_by_bars_from_one_and_sections_by_what_they_are_called() -> None:
+    query = {"category": "kick", "text": "", "tags": [], "gain_db": 0.0}
+    plan = _plan(
+        structure=[
+            {"section": name, "bars": 8, "stem_queries": queries, "muted": []}
+            for name, queries in (("Intro", [query]), ("Drop", []), ("Breakdown", [query]))
+        ]
+    )
+    middle = {"when": "middle", "section": "drop", "silent": ["kick"]}
+    at = {"when": {"bar": 9}, "exits": ["kick"], "section": "drop"}
+    assert not failed_facts(plan, {"timeline": [middle, at]})
+    assert not failed_facts(plan, {"form": ["intro", ["chorus", "drop"], "breakdown"]})
+    assert failed_facts(plan, {"form": ["intro", "build", "breakdown"]}) == ["form"]
+    inside = {"when": {"section": "breakdown"}, "enters": ["kick"]}
+    assert failed_facts(plan, {"timeline": [inside, {"when": {"bar": 9}, "enters": ["kick"]}]})
+    assert not failed_facts(plan, {"timeline": [inside]})
+
+
 def test_what_is_refused_and_requested_at_once_is_turned_round() -> None:
     assert turned_round(_plan(), {"refused": ["piano"]}) == ["requested piano"]
     assert turned_round(_plan(), {"not_refused": ["vocal"]}) == ["refused vocal"]
@@ -55,7 +73,7 @@ def test_words_that_a_plan_neither_holds_nor_reports_are_passed_over() -> None:
 
 
 def test_a_text_that_changes_nothing_and_is_not_reported_counts_as_swallowed() -> None:
-    label = Label("anything", "en", "genre", {"genre": ["no such genre"]}, 0)
+    label = Label("anything", "en", "genre", {"genre": ["no such genre"]}, "dev")
     found = judge(ArrangerService(), label, {})
     assert found.failed == ("genre",)
     assert not found.right

@@ -154,7 +154,7 @@ def test_a_collection_is_made_of_a_hit(studio: Studio, opened: Opener) -> None:
     page.get_by_role("dialog").get_by_role("textbox", name="Name").fill("Clouds")
     page.get_by_role("dialog").get_by_role("button", name="Save").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
-    made = {one["name"]: one["stems"] for one in ask(studio, "/api/v1/collections")}
+    made = {one["name"]: one["stems"] for one in ask(studio, "/api/v1/collections")["items"]}
     assert made["Clouds"] == 1
     page.goto(f"{studio.url}/library?view=collections")
     expect(page.get_by_text("Clouds")).to_be_visible()
@@ -282,7 +282,7 @@ def test_the_library_shows_kits_statistics_and_what_was_refused(
 
 
 def test_a_kit_is_opened_and_a_track_is_made_of_it_alone(studio: Studio, opened: Opener) -> None:
-    kit = next(one for one in ask(studio, "/api/v1/kits") if "House" in one["name"])
+    kit = next(one for one in ask(studio, "/api/v1/kits")["items"] if "House" in one["name"])
     page = opened(f"{studio.url}/library?view=kits")
     row = page.get_by_test_id("stHorizontalBlock").filter(has_text=kit["name"]).last
     row.get_by_role("button", name="Open").click()

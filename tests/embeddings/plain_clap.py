@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from src.core.digests import digest_of
 from src.embeddings.clap.canaries import new_canaries
 from src.embeddings.clap.manifest import (
     AudioTower,
@@ -18,7 +19,6 @@ from src.embeddings.clap.manifest import (
     TextTower,
     TokenizerCard,
     VectorCanaries,
-    digest_of,
     write_manifest,
 )
 from src.embeddings.clap.tokens import CANARY_TEXTS, Encoder

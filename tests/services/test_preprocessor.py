@@ -137,6 +137,33 @@ def test_a_copied_folder_doubles_no_kit_and_takes_its_place_when_the_first_one_g
     assert everything(database) == before
 
 
+@pytest.mark.parametrize(
+    ("copied", "kits"),
+    [
+        ({"Other Name/kick.wav": 1, "Other Name/hat.wav": 2}, ["Other Name"]),
+        ({"Kit One (2)/Drums/kick.wav": 1, "Kit One (2)/Drums/hat.wav": 2}, ["Kit One (2)"]),
+        ({"Kit One/kick.wav": 1}, ["Kit One", "OUTSIDE/Kit One"]),
+    ],
+)
+def test_no_kit_is_empty_however_a_folder_was_copied(
+    analyzer: NeuroAnalyzer, database: Database, settings: Settings, tmp_path: Path,
+    copied: dict[str, int], kits: list[str],
+) -> None:  # fmt: skip
+    packs = tmp_path / "Packs"
+    write_sound(packs / "Kit One" / "kick.wav", seed=1)
+    write_sound(packs / "Kit One" / "hat.wav", seed=2)
+    for name, seed in copied.items():
+        write_sound(settings.raw_path / name, seed=seed)
+    analyzer.run()
+    report = analyzer.run(packs)
+    assert (report.added, report.duplicates) == (2 - len(copied), len(copied))
+    paths = rows_of(database, "kits", "path")
+    found = [str(path).replace(packs.as_posix(), "OUTSIDE") for path in paths]
+    assert sorted(found) == kits
+    owned = {row[0] for row in rows_of(database, "stems", "kit_id", "name")}
+    assert owned == set(rows_of(database, "kits", "id"))
+
+
 def test_what_is_refused_outside_the_library_stays_there(
     analyzer: NeuroAnalyzer, database: Database, settings: Settings, tmp_path: Path
 ) -> None:

@@ -1,5 +1,7 @@
 """The vocabulary that ships, and one word more in one file."""
 
+import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -82,3 +84,12 @@ def test_a_word_added_in_one_file_is_known_to_prompts_searches_and_names(
     assert [mention.concept for mention in mentions(better, words.searches)] == ["lead"]
     assert name_hints("Kazoo_01.wav", words.names).category == "lead"
     assert name_hints("Kazoo_01.wav").category is None
+
+
+def test_no_file_names_an_entry_twice() -> None:
+    """A second one would silently take the place of the first."""
+    twice = []
+    for file in sorted((Path(__file__).parents[2] / "src" / "words" / "data").glob("*.yaml")):
+        names = re.findall(r"^((?:  )?[^\s#-][^:\n]*):[ ]*$", file.read_text("utf-8"), re.MULTILINE)
+        twice += [(file.name, name) for name, times in Counter(names).items() if times > 1]
+    assert twice == []

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from src.api.deps import EngineDep
-from src.api.problems import no_input, problem_responses
+from src.api.deps import EngineDep, WindowDep
+from src.api.fields import FIELDS
+from src.api.problems import problem_responses
 from src.schemas.collections import (
     CollectedAnswer,
     CollectedChanges,
@@ -15,6 +16,7 @@ from src.schemas.collections import (
     DeletedCollection,
     NewCollection,
 )
+from src.schemas.common import Page
 
 router = APIRouter(prefix="/api/v1/collections", tags=["library"])
 
@@ -23,15 +25,16 @@ CollectionId = Annotated[
 ]
 
 
-@router.get("", summary="List collections", responses=no_input(problem_responses()))
-@router.get("/", include_in_schema=False)
-def list_collections(engine: EngineDep) -> list[CollectionSummary]:
+@router.get("", summary="List collections", responses=problem_responses(), dependencies=[FIELDS])
+@router.get("/", include_in_schema=False, dependencies=[FIELDS])
+def list_collections(engine: EngineDep, window: WindowDep) -> Page[CollectionSummary]:
     """List the favourites, then all others by name.
 
     A collection filters the list of stems and the search (`collection=ID`), and is the
     palette of a track (`POST /generate-track` with `palette`).
     """
-    return engine.collections.all()
+    every = engine.collections.all()
+    return Page[CollectionSummary].cut(every, limit=window.limit, offset=window.offset)
 
 
 @router.post(
@@ -48,7 +51,10 @@ def create_collection(
 
 
 @router.get(
-    "/{collection_id}", summary="What lies in a collection", responses=problem_responses(404)
+    "/{collection_id}",
+    summary="What lies in a collection",
+    responses=problem_responses(404),
+    dependencies=[FIELDS],
 )
 def get_collection(engine: EngineDep, collection_id: CollectionId) -> CollectionDetail:
     """Return a collection with the ids of its stems. For the stems themselves:

@@ -13,6 +13,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from src.api.deps import EngineDep, WindowDep, finished_job
+from src.api.fields import FIELDS
 from src.api.links import job_result, job_url
 from src.api.problems import NothingMoreError, job_problem, problem_responses
 from src.api.requests import MarkDep
@@ -55,7 +56,9 @@ def start_preprocess(engine: EngineDep, response: Response, mark: MarkDep) -> Jo
     return started(engine.jobs.submit("preprocess", {}, mark=mark), response)
 
 
-@router.get("/api/v1/jobs", summary="List jobs", responses=problem_responses())
+@router.get(
+    "/api/v1/jobs", summary="List jobs", responses=problem_responses(), dependencies=[FIELDS]
+)
 def list_jobs(
     engine: EngineDep,
     window: WindowDep,
@@ -96,7 +99,10 @@ def cancel_jobs(engine: EngineDep, requested: JobSelection) -> CancelledOut:
     return CancelledOut(cancelled=reported.cancelled, stopping=reported.stopping)
 
 
-@router.get("/api/v1/jobs/{job_id}", summary="How a job is doing", responses=problem_responses(404))
+@router.get(
+    "/api/v1/jobs/{job_id}", summary="How a job is doing", responses=problem_responses(404),
+    dependencies=[FIELDS],
+)  # fmt: skip
 async def get_job(
     engine: EngineDep,
     job_id: JobId,

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query
 
 from src.api.deps import EngineDep, WindowDep
 from src.api.endpoints.jobs import start_analysis
+from src.api.fields import FIELDS
 from src.api.problems import problem_responses
 from src.schemas.common import Page
 from src.schemas.quarantine import QuarantinedOut, Retried
@@ -17,7 +18,7 @@ router = APIRouter(prefix="/api/v1/quarantine", tags=["library"])
 FileId = Annotated[str, Path(pattern=r"^[0-9a-zA-Z_-]{1,32}$", description="Id of the entry")]
 
 
-@router.get("", summary="List refused files", responses=problem_responses())
+@router.get("", summary="List refused files", responses=problem_responses(), dependencies=[FIELDS])
 def list_refused(engine: EngineDep, window: WindowDep) -> Page[QuarantinedOut]:
     """List refused files newest first, each with its reason. Removed stems are here too."""
     found, total = engine.quarantine.page(window)

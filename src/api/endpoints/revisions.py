@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from src.api.deps import EngineDep, WindowDep
 from src.api.endpoints.tracks import RENDER_RESPONSES, RenderDep, TrackId, answered, rendered
+from src.api.fields import FIELDS
 from src.api.links import track_page
 from src.api.problems import problem_responses
 from src.music.model.plan import MAX_PART_NAME
@@ -106,12 +107,17 @@ async def revise(
     )
     await run_in_threadpool(engine.tracks.check_length, revised.plan)
     edits = [edit.model_dump(mode="json", exclude_defaults=True) for edit in requested.edits]
-    params = render_params(revised.plan, revised.seed, parent_id=track_id, edits=edits)
+    params = render_params(
+        revised.plan, revised.seed, parent_id=track_id, edits=edits, reuse=render.reuse
+    )
     return await rendered(engine, request, "render", params, render)
 
 
 @router.get(
-    "/{track_id}/revisions", summary="Revisions of a track", responses=problem_responses(404)
+    "/{track_id}/revisions",
+    summary="Revisions of a track",
+    responses=problem_responses(404),
+    dependencies=[FIELDS],
 )
 def list_revisions(engine: EngineDep, window: WindowDep, track_id: TrackId) -> Page[TrackSummary]:
     """List those made of this track, newest first."""

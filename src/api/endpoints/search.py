@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from src.api.deps import Engine, EngineDep
 from src.api.example_upload import EXAMPLE_BODY, received_example
+from src.api.fields import FIELDS
 from src.api.filters import PagingDep, SearchFiltersDep, SearchWordsDep
 from src.api.links import stem_summary
 from src.api.problems import problem_responses
@@ -36,8 +37,10 @@ Aspect = Annotated[
 ]
 
 
-@router.get("", include_in_schema=False)
-@router.get("/", summary="Find stems by meaning", responses=problem_responses(404))
+@router.get("", include_in_schema=False, dependencies=[FIELDS])
+@router.get(
+    "/", summary="Find stems by meaning", responses=problem_responses(404), dependencies=[FIELDS]
+)
 def search_stems(
     engine: EngineDep, words: SearchWordsDep, filters: SearchFiltersDep, paging: PagingDep
 ) -> SearchAnswer:

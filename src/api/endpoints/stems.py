@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from src.api.deps import EngineDep, WindowDep
+from src.api.fields import FIELDS
 from src.api.files import FILE_RESPONSES, file_answer
 from src.api.filters import ListQueryDep
 from src.api.links import stem_detail, stem_summary
@@ -24,8 +25,8 @@ Sort = Literal[
 ]  # fmt: skip
 
 
-@router.get("", include_in_schema=False)
-@router.get("/", summary="List stems", responses=problem_responses())
+@router.get("", include_in_schema=False, dependencies=[FIELDS])
+@router.get("/", summary="List stems", responses=problem_responses(), dependencies=[FIELDS])
 def list_stems(
     engine: EngineDep,
     window: WindowDep,
@@ -38,7 +39,10 @@ def list_stems(
     return Page[StemSummary](items=items, total=page.total, limit=page.limit, offset=page.offset)
 
 
-@router.get("/{stem_id}", summary="All about a stem", responses=problem_responses(404))
+@router.get(
+    "/{stem_id}", summary="All about a stem", responses=problem_responses(404),
+    dependencies=[FIELDS],
+)  # fmt: skip
 def get_stem(engine: EngineDep, stem_id: StemId) -> StemDetail:
     """Return its values with their sources and confidences, descriptors, corrections and
     places.

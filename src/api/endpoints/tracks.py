@@ -11,10 +11,12 @@ from starlette.responses import JSONResponse, Response
 
 from src.api.deps import Engine, EngineDep, WindowDep, finished_job
 from src.api.endpoints.jobs import job_out
-from src.api.files import FILE_RESPONSES, file_answer
+from src.api.fields import FIELDS
+from src.api.files import FILE_RESPONSES, file_answer, file_responses
 from src.api.links import job_result, job_url, track_detail, track_page
 from src.api.problems import failed_job_response, problem_responses
 from src.api.requests import AtOnceDep, MarkDep
+from src.core.errors import NotFoundError
 from src.music.model.palette import Palette, palette_from_dict
 from src.music.model.plan import plan_to_dict
 from src.schemas.common import Page
@@ -36,6 +38,9 @@ from src.services.tracks.service import fresh_seed, render_params
 router = APIRouter(tags=["tracks"])
 
 TrackId = Annotated[str, Path(pattern=r"^[0-9a-zA-Z_-]{1,36}$", description="Id of the track")]
+_MEDIA_TYPES = {
+    ".wav": "audio/wav", ".flac": "audio/flac", ".mp3": "audio/mpeg", ".json": "application/json",
+}  # fmt: skip
 RENDER_RESPONSES = {
     **problem_responses(409, 429, 502, 503),
     202: {
@@ -47,15 +52,29 @@ RENDER_RESPONSES = {
 
 @dataclass(frozen=True)
 class RenderPreference:
-    """How a render is asked for. mark: makes the request one of its own; at_once: the answer
-    is the job"""
+    """How a render is asked for.
+
+    mark: makes the request one of its own; at_once: the answer is the job
+    reuse: a finished track of the same will do
+    """
 
     mark: RequestMark | None
     at_once: bool
+    reuse: bool = True
 
 
-def _render_preference(mark: MarkDep, at_once: AtOnceDep) -> RenderPreference:
-    return RenderPreference(mark, at_once)
+def _render_preference(
+    mark: MarkDep,
+    at_once: AtOnceDep,
+    reuse: Annotated[
+        bool,
+        Query(
+            description="false: render, even where the same plan, seed and library were rendered"
+            " before and that track is there"
+        ),
+    ] = True,
+) -> RenderPreference:
+    return RenderPreference(mark, at_once, reuse)
 
 
 RenderDep = Annotated[RenderPreference, Depends(_render_preference)]
@@ -73,7 +92,8 @@ async def generate_track(
     """Plans, picks stems, mixes and masters; answers with the finished track.
 
     Rendering is a job. With `Prefer: respond-async` (or `wait=false`) the answer is that job,
-    at once.
+    at once. With a seed, what was rendered before of the same plan and library is handed out
+    again (`reused`), unless `reuse=false`; who asks for it meanwhile gets the same job.
     """
     known = await run_in_threadpool(engine.jobs.known, render.mark)
     if known is not None:
@@ -87,7 +107,8 @@ async def generate_track(
         mastering=requested.mastering,
         palette=_palette(requested),
     )
-    return await rendered(engine, request, "generate", render_params(plan, seed), render)
+    params = render_params(plan, seed, reuse=render.reuse)
+    return await rendered(engine, request, "generate", params, render)
 
 
 def _palette(requested: PlanRequest) -> Palette | None:
@@ -126,17 +147,23 @@ async def render_plan(
     """Render like `POST /generate-track`, from a plan that you bring."""
     seed = fresh_seed() if requested.seed is None else requested.seed
     plan = engine.tracks.checked_plan(requested.plan.model_dump())
-    return await rendered(engine, request, "render", render_params(plan, seed), render)
+    params = render_params(plan, seed, reuse=render.reuse)
+    return await rendered(engine, request, "render", params, render)
 
 
-@router.get("/api/v1/tracks", summary="List tracks", responses=problem_responses())
+@router.get(
+    "/api/v1/tracks", summary="List tracks", responses=problem_responses(), dependencies=[FIELDS]
+)
 def list_tracks(engine: EngineDep, window: WindowDep) -> Page[TrackSummary]:
     """List them newest first."""
     return track_page(engine.tracks.page(window))
 
 
 @router.get(
-    "/api/v1/tracks/{track_id}", summary="All about a track", responses=problem_responses(404)
+    "/api/v1/tracks/{track_id}",
+    summary="All about a track",
+    responses=problem_responses(404),
+    dependencies=[FIELDS],
 )
 def get_track(engine: EngineDep, track_id: TrackId) -> TrackDetail:
     """Give a track with its plan and the report of its making."""
@@ -183,17 +210,23 @@ def delete_track(engine: EngineDep, track_id: TrackId) -> None:
 
 @router.get(
     "/files/{name}",
-    summary="Download a track",
+    summary="Download a track, or generated music",
     response_class=Response,
-    responses={**problem_responses(404, 416), **FILE_RESPONSES},
+    responses={**problem_responses(404, 416), **file_responses("audio/wav", "application/json")},
 )
 @router.head("/files/{name}", include_in_schema=False)
 def get_file(
     engine: EngineDep, request: Request, name: Annotated[str, Path(max_length=255)]
 ) -> Response:
-    """Send a rendered WAV, or the JSON beside it. Answers range requests, for players."""
-    path = engine.tracks.file(name)
-    media_type = "audio/wav" if path.suffix.lower() == ".wav" else "application/json"
+    """Send a rendered track or generated music, or the JSON beside it.
+
+    Answers range requests, for players.
+    """
+    try:
+        path = engine.tracks.file(name)
+    except NotFoundError:
+        path = engine.generator.file(name)
+    media_type = _MEDIA_TYPES[path.suffix.lower()]
     return file_answer(request, path, name=path.name, media_type=media_type)
 
 
@@ -205,7 +238,12 @@ async def rendered(
     preference: RenderPreference,
 ) -> GeneratedTrack | Response:
     """Return the answer to a request for a track: the track, or the job that makes it."""
-    submit = partial(engine.jobs.submit, kind, params, mark=preference.mark)
+    same = await run_in_threadpool(engine.tracks.made_of, params) if preference.reuse else None
+    if same is not None and preference.mark is None and not preference.at_once:
+        known = await run_in_threadpool(engine.tracks.finished, params, same)
+        if known is not None:
+            return GeneratedTrack.model_validate(job_result(kind, known))
+    submit = partial(engine.jobs.submit, kind, params, mark=preference.mark, same=same)
     return await answered(engine, request, await run_in_threadpool(submit), preference)
 
 

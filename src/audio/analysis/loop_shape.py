@@ -28,6 +28,7 @@ _WEIGHTS = (
 _OFFSET = -1.513
 
 _EDGE_S = 0.03
+_LEAST_REPETITION = 0.2
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class LoopCues:
     """What speaks for a loop. values: one number for each of CUES."""
 
     values: tuple[float, ...]
+
+    @property
+    def repeats(self) -> bool:
+        """Whether anything comes again at the beats of its tempo."""
+        return self.values[CUES.index("repetition")] >= _LEAST_REPETITION
 
 
 def loop_cues(

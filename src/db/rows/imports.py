@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, delete, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from src.db.models import Embedding, Kit, Quarantine, Stem, StemLocation
@@ -156,6 +156,26 @@ def refresh_stem(session: Session, stem_id: str, columns: Row) -> bool:
     set_found(stem, columns)
     session.flush()
     return True
+
+
+def without_licence(session: Session) -> list[tuple[str, str]]:
+    """List id and original file of stems whose licence nobody stated, by id."""
+    rows = session.execute(
+        select(Stem.id, Stem.original_file, Stem.corrections)
+        .where(or_(Stem.licence.is_(None), Stem.licence == ""))
+        .order_by(Stem.id)
+    )
+    return [(row.id, row.original_file) for row in rows if "licence" not in row.corrections]
+
+
+def put_licences(session: Session, licences: Mapping[str, str]) -> int:
+    """Write what was found of the licences of stems, under the user's corrections; of how many."""
+    count = 0
+    for chunk in _chunks(list(licences)):
+        for stem in session.scalars(select(Stem).where(Stem.id.in_(chunk))):
+            set_found(stem, {"licence": licences[stem.id]})
+            count += 1
+    return count
 
 
 def set_missing(session: Session, paths: Sequence[str], *, missing: bool) -> None:

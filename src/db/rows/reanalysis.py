@@ -14,7 +14,7 @@ Facts = tuple[Any, ...]
 """Tempo, key, category, loop: by them a stem counts as changed."""
 
 
-class LoopCopy(NamedTuple):
+class UnheardLoop(NamedTuple):
     """A loop whose notes may be heard. path: its copy, below the processed folder"""
 
     id: str
@@ -75,7 +75,7 @@ def replace_vectors(session: Session, model_id: str, vectors: Mapping[str, bytes
 
 def stems_without_notes(
     session: Session, categories: Sequence[str], *, after: str, limit: int
-) -> list[LoopCopy]:
+) -> list[UnheardLoop]:
     """List loops of these categories whose notes were never heard, by id.
 
     after: id of the last one of the page before; "" for the first
@@ -86,7 +86,7 @@ def stems_without_notes(
         .order_by(Stem.id)
         .limit(limit)
     )
-    return [LoopCopy(*row) for row in session.execute(statement)]
+    return [UnheardLoop(*row) for row in session.execute(statement)]
 
 
 def write_notes(session: Session, notes: Mapping[str, Mapping[str, Any]]) -> None:

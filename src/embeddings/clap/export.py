@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from src.core.digests import digest_of
 from src.core.errors import BackendUnavailableError, ConflictError, GenerationFailedError
 from src.core.progress import Progress, silent
 from src.embeddings.clap.canaries import canary_sounds, check_texts_differ, new_canaries
@@ -24,7 +25,6 @@ from src.embeddings.clap.manifest import (
     TextTower,
     TokenizerCard,
     VectorCanaries,
-    digest_of,
     write_manifest,
 )
 from src.embeddings.clap.mel import Features, log_mel

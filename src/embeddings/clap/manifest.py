@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from src.core.digests import FileDigest, digest_of
 from src.core.errors import BackendUnavailableError
 from src.core.progress import Progress, silent
 from src.embeddings.clap.mel import (
@@ -40,14 +41,6 @@ MEL = {
     "scale": "slaney",
 }
 """The one mel front-end that we have; a manifest that asks for another is refused."""
-
-
-@dataclass(frozen=True)
-class FileDigest:
-    """What a file must be. sha256: of its bytes, in hex"""
-
-    sha256: str
-    size_bytes: int
 
 
 @dataclass(frozen=True)
@@ -172,13 +165,6 @@ def read_manifest(folder: Path) -> Manifest:
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write it whole or not at all."""
     write_json(folder / MANIFEST, _MANIFESTS.dump_python(manifest, mode="json"))
-
-
-def digest_of(path: Path) -> FileDigest:
-    """Digest and size of a file."""
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return FileDigest(digest, path.stat().st_size)
 
 
 def check_file(folder: Path, name: str, expected: FileDigest) -> None:

@@ -141,8 +141,8 @@ def _checked(
 def _first_form(store: SectionStore, intent: PromptIntent, bar_s: float) -> Form:
     """Return the form to use: the named one, and without an outro where the end is cold."""
     form = named_form(store, with_counted(store.forms[0], intent), bar_s=bar_s)
-    if not intent.form.is_row:
-        form = with_spoken_of(store, form, intent.understood)
+    if not intent.form.sections:
+        form = with_spoken_of(store, form, intent.understood, adds=not intent.form.is_row)
     cold = intent.ending is not None and intent.ending.style != FADE
     sections = form.sections
     if cold and not intent.form.sections and len(sections) > 1 and sections[-1].kind == "outro":
@@ -321,7 +321,7 @@ def _section(
         section=section.section,
         bars=section.bars,
         stem_queries=tuple(
-            _query(lineup.roles[name], energy, grammar, intent)
+            _query(lineup.roles[name], energy, grammar, intent.within(section.kind))
             for name in dict.fromkeys(lineup.playing[number])
         ),
         energy=energy,

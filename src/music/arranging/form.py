@@ -14,7 +14,7 @@ UNIT = 4
 LENGTH_SHARE = 0.05
 """By so much of the length asked for a track may be longer or shorter."""
 
-SHORTEST_BARS = 8
+SHORTEST_BARS = 4
 SHORTEST_S, LONGEST_S = 120.0, 240.0
 """A track whose length is not asked for lies between these."""
 
@@ -50,7 +50,7 @@ def shape_form(
         over four minutes
     section_bars: what the genre's sections are multiples of, where the length allows it
 
-    Bars are multiples of four; the track is at least 8 bars. Raises InvalidInputError for a
+    Bars are multiples of four; the track is at least 4 bars. Raises InvalidInputError for a
     length of more than max_length_s.
     """
     # From here on a tempo counts four beats a bar, as lengths in seconds do.

@@ -1,6 +1,7 @@
 """A form that the prompt names, made of the genre's own sections."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from src.music.genre.checking import SECTION_KINDS
@@ -9,6 +10,7 @@ from src.music.model.accounts import ReportedWords, UnderstoodWords
 from src.music.model.plan import SectionPlan
 from src.music.prompt.length import Length
 from src.music.prompt.timing.form_words import FormRequest, NamedSection
+from src.words.spelling import fold
 from src.words.timeline_words import timeline_words
 
 
@@ -69,26 +71,29 @@ def named_form(store: SectionStore, request: FormRequest, *, bar_s: float) -> Fo
         sections = _row(store, request.sections, bar_s)
     for kind, count in request.counts:
         sections = _counted(store, sections, kind, count)
+    for kind in request.doubled:
+        sections = _doubled(store, sections, kind)
     if request.straight_into:
         sections = _from(store, sections, request.straight_into)
     return replace(usual, sections=tuple(sections))
 
 
-def with_spoken_of(store: SectionStore, form: Form, understood: Sequence[UnderstoodWords]) -> Form:
+def with_spoken_of(
+    store: SectionStore, form: Form, understood: Sequence[UnderstoodWords], *, adds: bool = True
+) -> Form:
     """Let a form have the sections that a prompt speaks of, by the names that it gives them.
+
+    adds: whether sections may be added
 
     "Male rap in the verses, a prechorus" needs verses and a prechorus. A section of a kind that
     the form lacks is put where it belongs; one that has another name takes the one said.
     """
     sections = list(form.sections)
-    for said in understood:
-        title = _title_of(said)
-        if title is None:
-            continue
-        same = [section for section in sections if section.kind == said.value]
-        if not same:
-            at = slot_of(sections, said.value)
-            sections.insert(at, replace(store.section(said.value), section=title))
+    for kind, title, needed in _spoken_of(understood):
+        same = [section for section in sections if section.kind == kind]
+        if not same and adds and needed:
+            at = slot_of(sections, kind)
+            sections.insert(at, replace(store.section(kind), section=title))
         elif all(title.casefold() != section.section.casefold() for section in same):
             sections = [
                 replace(section, section=title) if section in same else section
@@ -97,15 +102,25 @@ def with_spoken_of(store: SectionStore, form: Form, understood: Sequence[Underst
     return replace(form, sections=tuple(sections))
 
 
-def _title_of(said: UnderstoodWords) -> str | None:
-    """Find how plans name the section that words speak of; None where they speak of none."""
-    if said.field != "structure" or said.value not in SECTION_KINDS:
-        return None
-    try:
-        found = timeline_words().section_of(said.words)
-    except KeyError:
-        return None
-    return found.title if found.kind == said.value else None
+def _spoken_of(understood: Sequence[UnderstoodWords]) -> Iterator[tuple[str, str, bool]]:
+    """List kind and title of the sections that words speak of, and whether there must be one.
+
+    Words that count sections or say when something happens ("two drops", "until the drop") only
+    say how plans call them.
+    """
+    words = timeline_words()
+    for said in understood:
+        if said.field != "structure":
+            continue
+        written = fold(said.words)
+        if said.value in SECTION_KINDS and re.fullmatch(words.section, written):
+            found = words.section_of(written)
+            if found.kind == said.value:
+                yield found.kind, found.title, True
+        elif said.value in ("form", "time"):
+            for match in re.finditer(words.section, written):
+                found = words.section_of(match[0])
+                yield found.kind, found.title, False
 
 
 def reports_of_row(
@@ -167,6 +182,14 @@ def _counted(
         builds = kind == "drop" and last > 0 and sections[last - 1].kind == "build"
         sections = [*sections[: last - builds], *sections[last + 1 :]]
     return sections
+
+
+def _doubled(store: SectionStore, sections: list[FormSection], kind: str) -> list[FormSection]:
+    """Play the last section of a kind twice in a row."""
+    last = max((n for n, section in enumerate(sections) if section.kind == kind), default=None)
+    if last is None:
+        return _counted(store, sections, kind, 2)
+    return [*sections[: last + 1], *sections[last:]]
 
 
 def _leading(

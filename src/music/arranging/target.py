@@ -16,6 +16,9 @@ from src.words.vocabulary import vocabulary
 _FEEL_SHIFT = 0.15
 """A tempo that suits an occasion is moved by so much where "fast" or "slow" is said, too."""
 
+_PHRASE_BARS, _SHORT_BARS, _MOST_FITTED = 4, 32, 0.25
+"""A track of fewer bars takes a tempo, at most so far from its own, that fills whole phrases."""
+
 _FADING = 0.75
 """Each further usual key of a genre is so much less likely."""
 
@@ -51,11 +54,26 @@ def choose_bpm(
     the genre's pace, so that a straight loop need not be stretched
     """
     bpm, reason = _own_bpm(intent, grammar, library)
+    fitted = _fitted_bpm(intent, bpm, metre)
+    if fitted is not None:
+        return fitted, f"tempo {fitted:g}: whole phrases fill the length as asked"
     if intent.bpm is not None or metre.quarters_per_beat == grammar.metre.quarters_per_beat:
         return bpm, reason
     turned = bpm * grammar.metre.quarters_per_beat / metre.quarters_per_beat
     turned = round(BPM.nearest(turned), 2)
     return turned, f"{reason}; in {metre} that is {turned:g}"
+
+
+def _fitted_bpm(intent: PromptIntent, bpm: float, metre: Metre) -> float | None:
+    """Choose a tempo at which whole phrases fill a short length; None where it is long or free."""
+    seconds = None if intent.length is None else intent.length.seconds
+    if not seconds or intent.bpm is not None or intent.tempo_feel:
+        return None
+    bars = seconds * bpm / (60.0 * metre.beats_per_bar)
+    phrases = max(1, round(bars / _PHRASE_BARS))
+    fitted = float(round(bpm * _PHRASE_BARS * phrases / bars))
+    near = abs(fitted / bpm - 1.0) <= _MOST_FITTED
+    return fitted if bars < _SHORT_BARS and near and fitted != bpm else None
 
 
 def _own_bpm(

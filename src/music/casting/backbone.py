@@ -29,11 +29,13 @@ def choose_backbone(
     requests: Sequence[PartRequest],
     pool: Mapping[StemQuery, Sequence[StemCandidate]],
     target: Target,
+    context: CastingContext,
     *,
-    kit_keys: Mapping[str, str],
     rng: random.Random,
 ) -> str | None:
     """Choose the id of the kit that fills the most important parts best; None where none carries.
+
+    context: what is known of the kits, their keys and shifts
 
     Scores count by their cube: a kit that fits well beats one that offers more that hardly fits.
     """
@@ -41,7 +43,7 @@ def choose_backbone(
     roles: dict[str, set[str]] = defaultdict(set)
     loops: dict[str, set[str]] = defaultdict(set)
     for request in requests:
-        for kit, part in _best_by_kit(request, pool, target, kit_keys).items():
+        for kit, part in _best_by_kit(request, pool, target, context).items():
             totals[kit] += part.score**3 * role_of(request.category).importance
             roles[kit].add(request.category)
             if part.fit.way == "loop" and not part.fit.guessed:
@@ -85,10 +87,9 @@ def _best_by_kit(
     request: PartRequest,
     pool: Mapping[StemQuery, Sequence[StemCandidate]],
     target: Target,
-    kit_keys: Mapping[str, str],
+    context: CastingContext,
 ) -> dict[str, CastPart]:
     """Find the stem of each kit that plays a part best, of the very category, by tags alone."""
-    context = CastingContext(kit_keys=kit_keys)
     plain = PartRequest(request.name, request.category, request.tags)
     best: dict[str, CastPart] = {}
     for candidate in pool.get(request.library_query, ()):

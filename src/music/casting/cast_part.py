@@ -43,7 +43,11 @@ class CastPart:
 
 @dataclass(frozen=True)
 class Cast:
-    """All parts that play, and what had to be left out or replaced, in words."""
+    """All parts that play, and what had to be left out or replaced, in words.
+
+    key: of the track as it is cast; the plan's where it is empty
+    """
 
     parts: tuple[CastPart, ...]
     warnings: tuple[str, ...] = ()
+    key: str = ""

@@ -9,11 +9,14 @@ from src.music.casting.asked_sounds import named_sounds, names_if_any
 from src.music.casting.backbone import choose_backbone, kit_keys_of
 from src.music.casting.cast_part import Cast, CastPart
 from src.music.casting.compatibility import shifted
+from src.music.casting.drum_lines import single_drums
 from src.music.casting.fit import Target
 from src.music.casting.hats import hat_kind, partner_name
+from src.music.casting.kit_shifts import key_within_reach, kit_shifts_of, told_of_key
 from src.music.casting.made_marks import is_made
 from src.music.casting.matching import CastingContext, StemCandidate, match_stem
 from src.music.casting.requests import loop_parts, part_requests
+from src.music.harmony.progressions import is_moving
 from src.music.model.accounts import report_text
 from src.music.model.part_request import PartRequest
 from src.music.model.plan import (
@@ -67,13 +70,28 @@ def cast_plan(
     seed: decides among near-equals; the same seed gives the same cast
     pinned: the stems that the plan pins to parts, by the parts' names. One that can't play
         its part is reported in a warning, and another is chosen
+
+    Where the library's tonal loops can't be brought into the plan's key, the cast is made for the
+    key that they have, and says so.
     """
-    casting = _Casting(plan, pool, seed, {} if pinned is None else pinned)
+    kept = {} if pinned is None else pinned
+    cast = _cast(plan, pool, seed, kept)
+    key = key_within_reach(plan.key, cast.parts, kit_keys_of(pool))
+    if key == plan.key:
+        return cast
+    own = _cast(told_of_key(replace(plan, key=key), plan.key), pool, seed, kept)
+    return own if key_within_reach(key, own.parts, kit_keys_of(pool)) == key else cast
+
+
+def _cast(plan: ArrangementPlan, pool: Pool, seed: int, pinned: Mapping[str, StemCard]) -> Cast:
+    """Choose the stems for the plan's very key."""
+    casting = _Casting(plan, pool, seed, pinned)
     for request in part_requests(plan):
         casting.cast(request)
     reported = [report_text(report) for report in plan.reported]
     reported += [note for note in plan.notes if note.startswith(REFUSED)]
-    return Cast(_with_room(casting.parts), tuple(dict.fromkeys([*reported, *casting.warnings])))
+    warnings = tuple(dict.fromkeys([*reported, *casting.warnings]))
+    return Cast(_with_room(single_drums(plan, casting.parts)), warnings, plan.key)
 
 
 def rivals_of(
@@ -89,6 +107,7 @@ def rivals_of(
     The stem that plays it now is not among them; the second sound of a hi-hat is asked for
     by its own name. Empty for a part that there is not.
     """
+    plan = replace(plan, key=cast_plan(plan, pool, seed=seed, pinned=pinned).key)
     casting = _Casting(plan, pool, seed, pinned)
     requests = part_requests(plan)
     for other in requests:
@@ -116,8 +135,14 @@ class _Casting:
         self.parts: list[CastPart] = []
         self.warnings: list[str] = []
         self.kit_keys = kit_keys_of(pool)
+        cards = [candidate.card for found in pool.values() for candidate in found]
+        self.kit_shifts = kit_shifts_of([*cards, *pinned.values()], plan.key, self.kit_keys)
         self.backbone = choose_backbone(
-            part_requests(plan), pool, self.target, kit_keys=self.kit_keys, rng=self._rng("kit")
+            part_requests(plan),
+            pool,
+            self.target,
+            CastingContext(kit_keys=self.kit_keys, kit_shifts=self.kit_shifts),
+            rng=self._rng("kit"),
         )
 
     def cast(self, request: PartRequest) -> None:
@@ -246,7 +271,9 @@ class _Casting:
             playing,
             self.plan.excluded,
             names_if_any(cards, names) if names else (),
+            self.kit_shifts,
             any(self.plan.structure[number].chords_asked for number in request.sections),
+            any(is_moving(self.plan.structure[number].chords) for number in request.sections),
         )
 
     def matches(self, request: PartRequest) -> list[CastPart]:

@@ -97,17 +97,19 @@ class Fit:
     bar: float = 4.0
 
 
-def fit_stem(card: StemCard, target: Target, *, key: str | None) -> Fit:
+def fit_stem(card: StemCard, target: Target, *, key: str | None, shift: int | None = None) -> Fit:
     """Find the best way to play the stem.
 
     key: the stem's key as the caller believes it (a kit may know better than one stem);
         None where it is not known or does not matter
+    shift: semitones by which its whole kit moves; None lets the stem move by itself. Notes of
+        one-shots are pitched one by one, whatever their kit does
     """
-    loop = _as_loop(card, target, key)
+    loop = _as_loop(card, target, key, shift)
     if loop is not None:
         return loop
     way = _way_without_tempo(card)
-    tuned = _tuned(card, way, target, key)
+    tuned = _tuned(card, way, target, (key, shift))
     return Fit(
         way,
         source_start_s=card.downbeat_s if way in ("texture", "phrase") else 0.0,
@@ -116,7 +118,7 @@ def fit_stem(card: StemCard, target: Target, *, key: str | None) -> Fit:
     )
 
 
-def _as_loop(card: StemCard, target: Target, key: str | None) -> Fit | None:
+def _as_loop(card: StemCard, target: Target, key: str | None, shift: int | None) -> Fit | None:
     """Put the stem on the bar grid, or return None where its tempo does not allow it."""
     if not card.is_loop and not (card.bpm and card.bars and card.bars >= 1):
         return None
@@ -141,7 +143,7 @@ def _as_loop(card: StemCard, target: Target, key: str | None) -> Fit | None:
     if laid is None:
         return None
     source_beats = laid.beats / target.beats_per_bar * (laid.own_bar or target.beats_per_bar)
-    tuned = _tuned(card, "loop", target, key)
+    tuned = _tuned(card, "loop", target, (key, shift))
     return Fit(
         "loop",
         beats=laid.beats,
@@ -232,17 +234,34 @@ def _way_without_tempo(card: StemCard) -> Way:
     return "none" if card.is_loop else "steps"
 
 
-def _tuned(card: StemCard, way: Way, target: Target, key: str | None) -> KeyFit | None:
-    """Bring it into the track's key; None where nothing is known or to be done."""
+def _tuned(
+    card: StemCard, way: Way, target: Target, moved: tuple[str | None, int | None]
+) -> KeyFit | None:
+    """Bring it into the track's key; None where nothing is known or to be done.
+
+    moved: the key it is believed to be in, and the shift of its kit
+    """
     if card.category not in (*TONAL_CATEGORIES, "atmo"):
         return None
-    sure = card.confidence.get("key", 1.0) if key == card.key else KIT_KEY_SURE
-    if key is None:
-        audible = likeliest_key(card.keys)
-        if audible is None or way == "steps" or card.category == "atmo":
-            return None
-        key, sure = audible
+    found = key_and_certainty(card, moved[0], steps=way == "steps")
+    if found is None:
+        return None
+    key, sure = found
     if way == "steps":
         up = (pitch_class(target.key) - pitch_class(key)) % 12
         return KeyFit(up if up <= 5 else up - 12, 0, root_worth(sure))
-    return fit_key(key, sure, card.keys, target.key, limit=MAX_SHIFT)
+    return fit_key(key, sure, card.keys, target.key, limit=MAX_SHIFT, shift=moved[1])
+
+
+def key_and_certainty(
+    card: StemCard, key: str | None, *, steps: bool = False
+) -> tuple[str, float] | None:
+    """Return the key that a stem is reckoned with, and how sure it is; None where none is.
+
+    key: as the caller believes it; without one a loop has the likeliest by its sound
+    """
+    if key is not None:
+        return key, card.confidence.get("key", 1.0) if key == card.key else KIT_KEY_SURE
+    if steps or card.category == "atmo":
+        return None
+    return likeliest_key(card.keys)

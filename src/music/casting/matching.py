@@ -21,7 +21,7 @@ from src.words.vocabulary import vocabulary
 WEIGHTS: dict[str, float] = {
     "meaning": 1.0, "category": 1.3, "tempo": 1.5, "key": 2.0, "kit": 0.6, "variety": 1.0,
     "quality": 0.35, "role": 0.8, "length": 0.3, "wanted": 1.2, "shape": 1.2,
-    "together": 0.6, "named": 2.5, "chords": 1.5,
+    "together": 0.6, "named": 2.5, "chords": 2.5,
 }  # fmt: skip
 """How much each criterion counts. The scores are joined by a weighted geometric mean, so
 that one bad criterion can't be bought off by the others."""
@@ -41,8 +41,10 @@ _LENGTH_SCORES = {0.5: 0.55, 1.0: 0.8, 2.0: 0.95, 4.0: 1.0, 8.0: 1.0, 16.0: 0.95
 _CUT_BARS = 0.1
 """Bars that lose their end: a loop that fits the metre, or a one-shot, is far better."""
 
+LONGEST_HAT_S = 0.8
+"""A crash is no hi-hat: cymbals that ring longer don't stand in for one."""
 _CHORDAL = tuple(name for name in TONAL_CATEGORIES if name != "vocal")
-_MOVED, _DEAF = 0.75, 0.2
+_MOVED, _DEAF, _PUZZLING = 0.55, 0.2, 0.5
 """What loops that can follow chords are worth beside a sampled note, and what can't follow."""
 
 _NAMED_BONUS = 0.3
@@ -70,7 +72,9 @@ class CastingContext:
     playing: what plays in the same sections, as it sounds
     excluded: what the plan refuses
     names: of the sound that the prompt asks for; empty where it asks for none of its own
+    kit_shifts: semitones by which the tonal loops of each kit move together
     chords_asked: the track's chords are asked for, so that its parts have to play them
+    chords_move: the track changes its chords, beneath which a loop must be understood
     """
 
     backbone: str | None = None
@@ -79,7 +83,9 @@ class CastingContext:
     playing: tuple[StemCard, ...] = ()
     excluded: tuple[str, ...] = ()
     names: Alternatives = ()
+    kit_shifts: Mapping[str, int] = field(default_factory=dict)
     chords_asked: bool = False
+    chords_move: bool = False
 
 
 def match_stem(
@@ -89,9 +95,10 @@ def match_stem(
     card = candidate.card
     fits_category = category_fit(request.category, card.category)
     doubt = suspicion(card, context.excluded)
-    if fits_category == 0.0 or doubt >= 1.0:
+    if fits_category == 0.0 or doubt >= 1.0 or _is_crash_for_hat(card, request):
         return None
-    fit = fit_stem(card, target, key=believed_key(card, context.kit_keys))
+    shift = None if card.kit_id is None else context.kit_shifts.get(card.kit_id)
+    fit = fit_stem(card, target, key=believed_key(card, context.kit_keys), shift=shift)
     if fit.way == "none":
         return None
     reasons = [
@@ -115,6 +122,12 @@ def match_stem(
         names = ", ".join(context.excluded)
         reasons.append(Reason("wanted", 1.0 - doubt, f"may hold what is refused: {names}"))
     return CastPart(request, card, fit, joined_score(reasons), tuple(reasons))
+
+
+def _is_crash_for_hat(card: StemCard, request: PartRequest) -> bool:
+    """Tell whether a cymbal rings too long to be hit as a hi-hat."""
+    rings = card.duration_s > LONGEST_HAT_S and "ride" not in words_of(card)
+    return request.category == "hihat" and card.category == "cymbal" and rings
 
 
 def joined_score(reasons: list[Reason]) -> float:
@@ -275,8 +288,10 @@ def _together(card: StemCard, fit: Fit, context: CastingContext) -> list[Reason]
 
 def _chords(card: StemCard, fit: Fit, context: CastingContext) -> list[Reason]:
     """Rate whether a stem can play chords that are asked for: note by note, or as a loop."""
-    if not context.chords_asked or card.category not in _CHORDAL:
+    if card.category not in _CHORDAL:
         return []
+    if not context.chords_asked:
+        return _understood(card, fit, context)
     if fit.way == "steps":
         known = card.key is not None
         text = "plays any chord note by note" if known else "its note is not known"
@@ -284,6 +299,15 @@ def _chords(card: StemCard, fit: Fit, context: CastingContext) -> list[Reason]:
     if fit.way == "loop" and not fit.own_bar and (is_still(card) or has_progression(card)):
         return [Reason("chords", _MOVED, "its bars can be moved to the chords asked for")]
     return [Reason("chords", _DEAF, "can't follow the chords asked for")]
+
+
+def _understood(card: StemCard, fit: Fit, context: CastingContext) -> list[Reason]:
+    """Rate a loop whose chords were analysed in vain: what plays beside it has to stay."""
+    if not context.chords_move or fit.way != "loop" or card.chords is None:
+        return []
+    if is_still(card) or has_progression(card):
+        return [Reason("chords", 1.0, "its chords are known")]
+    return [Reason("chords", _PUZZLING, "its chords are not clear")]
 
 
 def _length(card: StemCard, fit: Fit, target: Target) -> list[Reason]:

@@ -5,6 +5,7 @@ Freesound writes ``ID__USER__NAME``; packs write ``LABEL_BPM_words``; folders of
 """
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -35,6 +36,24 @@ _MACHINES = frozenset(
 
 _LEAST_SERIES = 3
 _LONE_LETTER = re.compile(r"(?<![^\s_\-.(\[])[A-Ga-g]([#b]?)(?![^\s_\-.)\]])")
+
+_LETTERS_OF_NOTES = "ABCDEFG"
+_OF_NOTES = re.compile(
+    r"(?<![a-zа-я])(?:chords?|notes?|roots?|akkorde?|аккорд\w*|нот[аы]?)(?![a-zа-я])"
+)
+_LETTERS = {
+    "до": "C", "ре": "D", "ми": "E", "фа": "F", "соль": "G", "ля": "A", "си": "B",
+    "do": "C", "ut": "C", "re": "D", "ré": "D", "mi": "E", "fa": "F", "sol": "G", "la": "A",
+    "si": "B",
+}  # fmt: skip
+"""Notes by the syllables of Russian and the Romance languages."""
+
+_SYLLABLE = re.compile(
+    rf"(?<![^\W\d_])({'|'.join(sorted(_LETTERS, key=len, reverse=True))})"
+    r"(?:[\s_-]*(диез|бемоль|di[èe]se|diesis|sostenido|b[ée]moll?e?|#|b(?=[\s_-])))?[\s_-]+"
+    r"(минор|мажор|mineur|majeur|minore|maggiore|menor|mayor)(?![^\W\d_])",
+    re.I,
+)
 
 
 def without_user(name: str) -> str:
@@ -67,6 +86,19 @@ def is_label(field: NameField, *, number: int) -> bool:
     return apart and bool(_LABEL.fullmatch(field.text)) and not counts
 
 
+def with_letters(name: str) -> str:
+    """Write keys that are named by syllables with letters: "ля минор" and "La mineur" are Am."""
+    return _SYLLABLE.sub(_lettered, unicodedata.normalize("NFC", name))
+
+
+def _lettered(match: re.Match[str]) -> str:
+    syllable, sign, mode = (part.lower() if part else "" for part in match.groups())
+    raised = sign.startswith(("диез", "di", "sos", "#"))
+    letter = _LETTERS[syllable]
+    minor = mode.startswith(("мин", "min", "men"))
+    return f"{letter}{('#' if raised else 'b') if sign else ''}{'min' if minor else 'maj'}"
+
+
 def without_variants(paths: Iterable[str]) -> dict[str, str]:
     """Return each path as it may give hints: a letter that counts variants is left out.
 
@@ -88,7 +120,7 @@ def without_variants(paths: Iterable[str]) -> dict[str, str]:
     counted = {
         path
         for shape, letters in runs.items()
-        if shape not in notes and _is_run(letters)
+        if shape not in notes and _is_run(letters) and not _names_notes(shape, letters)
         for found in letters.values()
         for path in found
     }
@@ -98,7 +130,12 @@ def without_variants(paths: Iterable[str]) -> dict[str, str]:
 def _is_run(letters: Iterable[str]) -> bool:
     """Tell whether letters are A, B, C and so on without a gap."""
     found = "".join(sorted(letters))
-    return len(found) >= _LEAST_SERIES and found == "ABCDEFG"[: len(found)]
+    return len(found) >= _LEAST_SERIES and found == _LETTERS_OF_NOTES[: len(found)]
+
+
+def _names_notes(shape: str, letters: Iterable[str]) -> bool:
+    """Tell whether letters are roots of chords: all seven, of what is called chords or notes."""
+    return len(list(letters)) == len(_LETTERS_OF_NOTES) and bool(_OF_NOTES.search(shape))
 
 
 def _without_letter(path: str) -> str:

@@ -14,7 +14,13 @@ from typing import TypeVar
 
 from src.core.errors import InvalidInputError
 from src.music.evidence.name_fields import NameField, name_fields, parted
-from src.music.evidence.name_shapes import is_label, tempo_range, without_range, without_user
+from src.music.evidence.name_shapes import (
+    is_label,
+    tempo_range,
+    with_letters,
+    without_range,
+    without_user,
+)
 from src.music.theory.keys import parse_key
 from src.words.name_words import NameWords, singular
 from src.words.spelling import plain
@@ -158,7 +164,8 @@ def tempo_hint(name: str, *, folder: bool = False) -> NumberHint | None:
 
 def key_hint(name: str, *, folder: bool = False) -> KeyHint | None:
     """Read the key or root note that one name states, if any. Folders need a clear spelling."""
-    spelled = _SIGN_WORD.sub(lambda match: match[1] + ("#b"[match[2].lower() == "flat"]), name)
+    lettered = with_letters(name)
+    spelled = _SIGN_WORD.sub(lambda match: match[1] + "#b"[match[2].lower() == "flat"], lettered)
     tokens = name_fields(spelled)
     hints = [_key_at(tokens, position) for position in range(len(tokens))]
     least = 0.6 if folder else 0.0
@@ -230,7 +237,7 @@ def _key_at(tokens: Sequence[NameField], position: int) -> KeyHint | None:
         tokens, token = [*tokens[:position], respelled, *tokens[position + 1 :]], respelled
     following = tokens[position + 1].text if position + 1 < len(tokens) else ""
     if following.lower() in _MODE_WORDS and re.fullmatch(
-        r"[A-Ha-h][#b♯♭]?|[a-h](is|es)", token.text
+        r"[A-Ha-h][#b♯♭]?|[A-Ha-h](is|es)|[AEae]s", token.text
     ):
         return _hint(f"{token.text} {following}", 0.95)
     if _KEY_LOWER.match(token.text):

@@ -1,6 +1,5 @@
 """What stems are in the context of their kit: tempo, key and bars of each."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,18 +9,21 @@ from numpy.typing import NDArray
 
 from src.music.evidence.confidence import (
     KEY_WEIGHTS,
+    KIT_KEY_WEIGHTS,
     SAME_TEMPO,
     TEMPO_WEIGHTS,
+    ContextCues,
     Cues,
     Neighbours,
     calibrated,
     key_cues,
+    kit_key_cues,
     tempo_cues,
 )
 from src.music.evidence.estimates import Estimate, Source, Value
 from src.music.evidence.kit_category import in_context
 from src.music.evidence.kit_consensus import KitFolder
-from src.music.evidence.kit_evidence import StemEvidence
+from src.music.evidence.kit_evidence import StemEvidence, stated
 from src.music.evidence.kit_key import common_keys
 from src.music.evidence.kit_octave import in_common_octave
 from src.music.evidence.kit_tempo import common_tempos
@@ -60,10 +62,10 @@ def reconcile(stems: Sequence[StemEvidence], positions: Sequence[KitFolder]) -> 
     return [
         replace(
             one,
-            bpm=_deserved(one.bpm, of_tempo, TEMPO_WEIGHTS),
-            key=_deserved(one.key, of_key, KEY_WEIGHTS),
+            bpm=_deserved(one.bpm, of.tempo, TEMPO_WEIGHTS),
+            key=_deserved(_deserved(one.key, of.key, KEY_WEIGHTS), of.kit_key, KIT_KEY_WEIGHTS),
         )
-        for one, (of_tempo, of_key) in zip(found, cues, strict=True)
+        for one, of in zip(found, cues, strict=True)
     ]
 
 
@@ -93,28 +95,38 @@ def fuse_in_context(
 
 def cues_in_context(
     stems: Sequence[StemEvidence], positions: Sequence[KitFolder], found: Sequence[StemInKit]
-) -> list[tuple[Cues | None, Cues | None]]:
-    """Collect what tells how sure tempo and key of each loop are.
-
-    None where there is none, and for a key beside others of its kit.
-    """
+) -> list[ContextCues]:
+    """Collect what tells how sure tempo and key of each loop are."""
     kits: dict[str, list[int]] = {}
     for number, (kit, _) in enumerate(positions):
         if stems[number].is_loop.value:
             kits.setdefault(kit, []).append(number)
-    cues: list[tuple[Cues | None, Cues | None]] = [(None, None)] * len(stems)
+    cues = [ContextCues()] * len(stems)
     for loops in kits.values():
         tempos = np.sort([one.value for n in loops if (one := found[n].bpm) is not None])
-        keys = Counter(key.value for n in loops if (key := found[n].key) is not None)
+        keys = [key for n in loops if (key := found[n].key) is not None]
         for n in loops:
-            stem, tempo, own, category = stems[n], found[n].bpm, found[n].key, found[n].category
-            kind = stem.category if category is None else category.value
-            alone = keys.total() == 1
-            cues[n] = (
-                None if tempo is None else tempo_cues(stem, tempo, _alike(tempos, tempo.value)),
-                key_cues(stem, kind, own) if own is not None and alone else None,
-            )
+            tempo = found[n].bpm
+            played = None
+            if tempo is not None:
+                played = tempo_cues(stems[n], tempo, _alike(tempos, tempo.value))
+            cues[n] = replace(_cues_of_key(stems[n], found[n], keys), tempo=played)
     return cues
+
+
+def _cues_of_key(
+    stem: StemEvidence, found: StemInKit, keys: Sequence[Estimate[str]]
+) -> ContextCues:
+    """Collect what tells how sure a loop's key is. keys: of all loops of its kit, its own too"""
+    own, category = found.key, found.category
+    if own is None or any(stated(key) for key in keys):
+        return ContextCues()
+    if len(keys) == 1:
+        kind = stem.category if category is None else category.value
+        return ContextCues(key=key_cues(stem, kind, own))
+    alike = sum(key.value == own.value for key in keys) - 1
+    others = Neighbours(alike, len(keys) - 1 - alike)
+    return ContextCues(kit_key=kit_key_cues(stem, own, others))
 
 
 def _alike(tempos: NDArray[np.float64], bpm: float) -> Neighbours:

@@ -34,6 +34,9 @@ UNTUNED_KEY = 60
 
 _DRUM_BEATS = 0.25
 _RINGING_BEATS = 1.0
+_EITHER = 6
+"""Sharps of F sharp major, or flats of G flat major."""
+
 _FIFTHS_OF_MAJOR = {0: 0, 7: 1, 2: 2, 9: 3, 4: 4, 11: 5, 6: 6, 1: -5, 8: -4, 3: -3, 10: -2, 5: -1}
 
 
@@ -99,14 +102,12 @@ def midi_song(
     """
     score = in_quarters(score)
     names = {choice.stem_id: choice.name for choice in score.choices}
-    minor = is_minor(score.key)
-    major = (pitch_class(score.key) + (3 if minor else 0)) % 12
     return MidiSong(
         title=title,
         bpm=score.bpm,
         metre=score.metre,
-        key_fifths=_FIFTHS_OF_MAJOR[major],
-        key_minor=minor,
+        key_fifths=_fifths(score.key),
+        key_minor=is_minor(score.key),
         ticks_per_beat=TICKS_PER_BEAT,
         length_ticks=_ticks(score.length_beats),
         markers=tuple(MidiCue(_ticks(beats), name) for beats, name in markers_of(score)),
@@ -117,6 +118,13 @@ def midi_song(
             )
         ),
     )
+
+
+def _fifths(key: str) -> int:
+    """Count the sharps of a key, flats below 0; Gb and Ebm, which could have either, have flats."""
+    major = (pitch_class(key) + (3 if is_minor(key) else 0)) % 12
+    fifths = _FIFTHS_OF_MAJOR[major]
+    return -fifths if fifths == _EITHER and key[1:2] == "b" else fifths
 
 
 def midi_key(role: str, note: Note, root: int | None) -> int:

@@ -81,7 +81,7 @@ def _ladder(scale: Sequence[int], reference: int) -> list[int]:
 
 
 def _tones(pitch_classes: Sequence[int], reference: int) -> list[int]:
-    """All notes within the range that have one of some pitch classes, rising."""
+    """List all notes within the range that have one of some pitch classes, rising."""
     wanted = {(tone - reference) % 12 for tone in pitch_classes}
     return [step for step in range(LOWEST, HIGHEST + 1) if step % 12 in wanted]
 

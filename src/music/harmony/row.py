@@ -70,7 +70,7 @@ def _within(degree: int, chord: Chord, scale: Sequence[int]) -> int:
 
 
 def _own(degree: int, chord: Chord) -> int | None:
-    """The chord's own third or seventh; None where it leaves them open."""
+    """Return the chord's own third or seventh; None where it leaves them open."""
     wanted = {3: _THIRDS, 7: _SEVENTHS}.get(degree, ())
     if degree == 7 and len(chord.intervals) < 4:
         return None

@@ -21,6 +21,8 @@ REPORT_TEXTS: Mapping[str, str] = {
     "key_change": "a track keeps one key from start to end, so '{words}' is not played",
     "second_tempo": "'{words}' is a second tempo: {kept} is played",
     "second_key": "'{words}' is a second key: {kept} is played",
+    "key_kept": "the library has too little that can be brought into {asked}: the track is in"
+    " {kept}, the key of its loops",
     "second_genre": "'{words}' is a second genre: the track is {kept}",
     "nearest_genre": "there is no grammar for '{words}' yet: it is played as {kept}",
     "contradiction": "'{words}' contradicts '{other}': {kept} holds",

@@ -42,6 +42,37 @@ class InstrumentMention:
         return GROUPS.get(self.request.name, (self.request.category,))
 
 
+@dataclass(frozen=True)
+class Description:
+    """What is said of an instrument: words, moods as tags, level in dB, kind of section."""
+
+    words: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    gain_db: float = 0.0
+    section: str = ""
+
+
+def mention_of(
+    item: Item, described: Description, written: str, *, refused: bool
+) -> InstrumentMention:
+    """Make a mention of an instrument as it is described. written: all that was said of it"""
+    return InstrumentMention(
+        PartRequest(
+            name=item.value,
+            category=item.category or item.value,
+            tags=tuple(dict.fromkeys(described.tags)),
+            text=" ".join([*dict.fromkeys(described.words), item.full_value]),
+            gain_db=described.gain_db,
+        ),
+        refused=refused != (item.kind == "refusal"),
+        part=item.part,
+        named=item.named,
+        group=item.value in GROUPS and item.kind != "instrument",
+        section=described.section,
+        words=written,
+    )
+
+
 @dataclass
 class PromptContents:
     """Filled while a prompt is read.
@@ -102,10 +133,54 @@ class PromptContents:
         if self.only_requested:
             self.understand(self.only_words, "only_roles", "what is requested")
 
-    def turn(self, number: int) -> None:
-        """Refuse an instrument that was asked for, or ask for one that was refused."""
+    def turn(self, number: int, words: str = "") -> None:
+        """Refuse an instrument that was asked for, or ask for one that was refused.
+
+        words: that said so, where they are part of its name: "basslos"
+        """
         thing = self.things[number]
-        self.things[number] = replace(thing, refused=not thing.refused)
+        self.things[number] = replace(
+            thing, refused=not thing.refused, words=f"{thing.words}{words}"
+        )
+
+    def refuse(self, numbers: Sequence[int]) -> None:
+        """Refuse instruments that were asked for; those that are refused stay so."""
+        for number in numbers:
+            self.things[number] = replace(self.things[number], refused=True)
+
+    def describe(self, number: int, words: str, *, gain_db: float | None = None) -> None:
+        """Add words to what was said of an instrument, and how loud it shall be."""
+        thing = self.things[number]
+        level = thing.request.gain_db if gain_db is None else gain_db
+        request = replace(thing.request, gain_db=level)
+        self.things[number] = replace(thing, request=request, words=f"{thing.words} {words}")
+
+    def place(self, numbers: Sequence[int], section: str) -> None:
+        """Say instruments of a kind of section only."""
+        for number in numbers:
+            self.things[number] = replace(self.things[number], section=section)
+
+    def note_foreign_genre(self, item: Item) -> None:
+        """Note a genre without a grammar, and the nearest that has one."""
+        nearest, _, style = item.value.partition("/")
+        self.foreign_genres.append(item.text.casefold())
+        self.asides.append((nearest, style))
+        self.genre_bpm = item.suggests.get("bpm", self.genre_bpm)
+
+    def lean(self, sign: float, words: str) -> None:
+        """Make the track slower (-1) or faster (1); a second word for the opposite is reported."""
+        if self.tempo_feel == -sign:
+            other = "fast" if sign < 0 else "slow"
+            self.report("contradiction", words, other=other, kept=words)
+        self.tempo_feel = sign
+
+    def take_feel(self, item: Item, section: str) -> bool:
+        """Take half or double time for a kind of section; False for an item that is neither."""
+        if item.kind != "feel" or item.suggests:
+            return False
+        self.sections[section] = replace(self.request(section), feel=item.value)
+        self.understand(item.text, "feel", f"{item.value} in {section}")
+        return True
 
     def note_unknown(self, items: Sequence[Item], index: int) -> None:
         """Note a word that nobody understood; unknown words side by side are one."""
@@ -143,6 +218,7 @@ class PromptContents:
 
     def keep_only(self, kind: str) -> None:
         """Let nothing play in sections of a kind but what is wanted there."""
+        self.understand(self.only_words, "only_roles", f"what is requested in {kind}")
         self.sections[kind] = replace(self.request(kind), only=True)
 
     def requested(self, section: str = "") -> tuple[PartRequest, ...]:
@@ -181,7 +257,8 @@ class PromptContents:
     def refused_parts(self) -> tuple[str, ...]:
         """Names of refused sounds, for what is smaller than a category or goes by another name."""
         named = [thing.request for thing in self.things if thing.refused and not thing.section]
-        words = [request.name for request in named if request.name != request.category]
+        placed = {t.request.name for t in self.things if t.section and not t.refused}
+        words = [r.name for r in named if r.name != r.category and r.name not in placed]
         return tuple(dict.fromkeys([*words, *self.excluded_words]))
 
     def _is_partial(self, thing: InstrumentMention, section: str) -> bool:

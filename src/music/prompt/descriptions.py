@@ -38,6 +38,12 @@ def _occasion(item: Item, contents: PromptContents, refused: bool) -> None:
     contents.understand(item.text, item.kind, item.value)
 
 
+def play_suggested(item: Item, contents: PromptContents) -> None:
+    """Ask for the instrument that the name of a genre says: "classical piano"."""
+    if "plays" in item.suggests:
+        contents.things.append(played(item.suggests["plays"], item.text))
+
+
 def played(name: str, words: str, *, refused: bool = False) -> InstrumentMention:
     """Ask for an instrument by its name in the vocabulary."""
     (found, *_), _ = prompt_lexicon().find(words_of(name), 0)
@@ -109,6 +115,9 @@ def _rhythm(item: Item, contents: PromptContents, refused: bool) -> None:
     if item.category:
         contents.patterns[item.category] = item.value
     contents.understand(item.text, "pattern", item.value)
+    player = prompt_lexicon().word(item.text.split()[-1])
+    if len(item.text.split()) > 1 and player and player[0].entry.kind == "instrument":
+        contents.things.append(played(player[0].entry.name, ""))
 
 
 def _technique(item: Item, contents: PromptContents, refused: bool) -> None:
@@ -170,6 +179,7 @@ _TAKERS: Mapping[str, _Taker] = {
     "scale": _scale,
     "progression": _progression,
     "feel": _feel,
+    "fade": _technique,
     "rhythm": _rhythm,
     "technique": _technique,
     "long_track": _whole_length,

@@ -1,7 +1,7 @@
 """What a prompt asks for, as plain values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from src.music.model.accounts import ReportedWords, UnderstoodWords
 from src.music.model.part_request import PartRequest
@@ -27,6 +27,7 @@ class SectionRequest:
     only: bool = False
     requested: tuple[PartRequest, ...] = ()
     excluded: tuple[str, ...] = ()
+    feel: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,11 @@ class PromptIntent:
     def half_time(self) -> bool:
         """Whether the drums play at half the pace."""
         return self.feel == "half-time"
+
+    def within(self, kind: str) -> "PromptIntent":
+        """Return the intent as it holds in sections of a kind, which may have their own feel."""
+        feel = self.section(kind).feel
+        return replace(self, feel=feel) if feel else self
 
     def section(self, kind: str) -> SectionRequest:
         """Return what is asked of sections of a kind; an empty request where nothing is."""

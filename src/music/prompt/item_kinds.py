@@ -12,9 +12,15 @@ DESCRIBING = ("mood", "qualifier", "genre", "style", "foreign_genre", "slow", "f
 BEFORE_THING = (*DESCRIBING, "filler", "article", "with")
 ENDS = ("break", "comma", "but")
 VERB_SECTIONS = {"start_verb": "intro", "end_verb": "outro"}
-OFF_IN_SECTION = ("post_negator", "section")
 PREFERRED = frozenset({"rather", "prefer", "lieber", "eher", "лучше", "скорее"})
 INSTEAD = ("with", "by", "for", "durch", "gegen", "mit", "на")
+INSTEAD_OF = frozenset({"instead of", "in place of", "statt", "anstatt", "anstelle", "anstelle von",
+                        "вместо", "взамен"})  # fmt: skip
+"""Negators after which only the first thing is refused: "instead of the piano an organ"."""
+
+EVERY = frozenset({"every", "each", "alle", "jede", "jeden", "jedes", "каждые", "каждый", "каждую"})
+"""Words after which a place comes again and again, which nothing plays yet."""
+
 VOICES = ("female", "male")
 DENIALS = ("negator", "without", "forget", "except")
 REFUSES_CATEGORIES = {"electronic": ("synth", "lead", "pad")}

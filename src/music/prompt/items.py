@@ -8,7 +8,7 @@ from src.music.prompt.item_kinds import VERB_SECTIONS
 from src.music.prompt.text import Sentence
 from src.words.entries import WordEntry
 from src.words.phrases import Found, PhraseTable
-from src.words.spelling import BREAKS, Word
+from src.words.spelling import BREAKS, Word, plain
 
 MAX_GUESSES = 12
 """So many unknown words are compared with the lexicon; a longer text is no typing error."""
@@ -21,6 +21,9 @@ _BEFORE_THINGS = (
 )  # fmt: skip
 """After these a source of noise is something to be heard."""
 
+_ALIKE = 3
+"""Words that begin with the same letters, as many, are one in the text of a request."""
+
 _SIGN_KINDS = {",": "comma", ":": "colon", "/": "and", "&": "and", "+": "and"}
 
 
@@ -31,7 +34,7 @@ class Item:
     category, part, named: of an instrument, see ``WordEntry``
     denied: whether its own first letters deny it ("неяркий")
     implies, suggests: moods and facts that come with it, see ``WordEntry``
-    name: of its entry in the vocabulary
+    name: of its entry in the vocabulary; english: the words, or that name where they are foreign
     """
 
     kind: str
@@ -44,11 +47,16 @@ class Item:
     implies: tuple[str, ...] = ()
     suggests: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
+    english: str = ""
 
-    def english_name(self, language: str) -> str:
-        """Return it as it was said in English, or as the vocabulary has it where it was not."""
-        said = self.text.casefold()
-        return said if said.isascii() and language == "en" else self.name
+    @property
+    def full_value(self) -> str:
+        """The value, after its own English name where several share one: "guzheng koto"."""
+        own = self.english if self.name == self.value else self.name
+        known = [word[:_ALIKE] for word in self.value.split()]
+        new = any(word[:_ALIKE] not in known for word in own.replace("-", " ").split())
+        finer = self.kind == "instrument" and self.category != self.value
+        return f"{own} {self.value}" if new and finer else self.value
 
 
 def items_of(sentence: Sentence, lexicon: PhraseTable) -> list[Item]:
@@ -124,6 +132,25 @@ def section_beside(items: list[Item], index: int) -> str:
     return before.value if before.kind == "section" and ends_here else ""
 
 
+def feel_section(items: list[Item], index: int) -> str:
+    """Find the section that alone has a feel: "half-time in the bridge"; "" where none has."""
+    section = next_item(items, index, ("filler", "article", "in"))
+    if section.kind != "section" or next_item(items, index, ("filler", "article")).kind != "in":
+        return ""
+    return section.value
+
+
+def text_behind(items: list[Item], index: int) -> str:
+    """Return the words of the item behind an index, in lower case; "" at the end."""
+    return items[index + 1].text.casefold() if index + 1 < len(items) else ""
+
+
+def speaks_of_track(items: list[Item], index: int, following: Item) -> bool:
+    """Tell whether "slow" at index speaks of the track: of a piano piece, or of its beat."""
+    after = next_item(items, items.index(following, index), ("filler",))
+    return "drums" in (following.value, following.category) or after.kind == "whole"
+
+
 def _guessed(word: Word, lexicon: PhraseTable) -> tuple[Found, ...]:
     """Guess what a mistyped word was meant to be, as it was written."""
     better = lexicon.corrected(word.text)
@@ -146,7 +173,16 @@ def _item(found: Found) -> Item:
         implies=(entry.name, *entry.implies) if _is_finer_mood(entry) else entry.implies,
         suggests=entry.suggests,
         name=entry.name,
+        english=found.written.casefold() if _is_english(found) else entry.name,
     )
+
+
+def _is_english(found: Found) -> bool:
+    said = plain(found.written)
+    foreign = (*found.entry.words["de"], *found.entry.words["ru"])
+    words = found.entry.words["en"] or (*found.entry.phrases,)
+    stems = [plain(word.rstrip("*")) for word in words if word not in foreign]
+    return any(said.startswith(stem) for stem in stems)
 
 
 def _is_finer_mood(entry: WordEntry) -> bool:

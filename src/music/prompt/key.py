@@ -38,6 +38,10 @@ _CYRILLIC = re.compile(
     r"|ионийск)\w*"
 )
 _LETTER_CYRILLIC = re.compile(r"(?<![\w'#])([a-g])(#|♯|♭|b)?[\s-]*(минор|мажор)\w*")
+_TONIC_CYRILLIC = re.compile(
+    r"(?<!\w)(?:в|тональность|тональности)\s+(до|ре|ми|фа|соль|ля|си)(?:[\s-]*(диез|бемоль))?"
+    r"(?=\s*(?:[,;.)\x00]|$|со?\s|на\s|и\s))"
+)
 _CAMELOT = re.compile(r"(?<![\w.:#-])(1[0-2]|0?[1-9])([ABab])(?![\w'#-])")
 _CONTEXT = (
     r"(?:\b(?:in|key|key of|key is|tonart|in der tonart|scale|тональность|тональности|в)"
@@ -143,6 +147,10 @@ def _cyrillic(sentence: Sentence) -> list[KeyRequest]:
         pitch = (_RUSSIAN[match[1]] + sign) % 12
         scale = _scale(match)
         found.append(KeyRequest(pitch, minor, sentence.take(match), scale=scale))
+    for match in sentence.find(_TONIC_CYRILLIC):
+        sign = {"диез": 1, "бемоль": -1}.get(match[2] or "", 0)
+        pitch = (_RUSSIAN[match[1]] + sign) % 12
+        found.append(KeyRequest(pitch, None, sentence.take(match)))
     for match in sentence.find(_LETTER_CYRILLIC):
         pitch = _pitch(match[1], match[2], german=False)
         found.append(KeyRequest(pitch, match[3] == "минор", sentence.take(match)))

@@ -10,6 +10,7 @@ _WORDS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
     "eight": 8, "nine": 9, "ten": 10, "twelve": 12, "sixteen": 16, "twenty": 20, "thirty": 30,
     "thirty-two": 32, "sixty": 60, "sixty-four": 64, "ninety": 90, "half": 0.5, "half a": 0.5,
+    "half an": 0.5,
     "ein": 1, "eine": 1, "einer": 1, "einen": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5,
     "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "zwölf": 12, "sechzehn": 16,
     "zwanzig": 20, "dreißig": 30, "zweiunddreißig": 32, "sechzig": 60, "vierundsechzig": 64,
@@ -44,6 +45,24 @@ _SECONDS = re.compile(
     r"|(?<=\d)\s*с(?=\s*(?:$|[,;.!\x00])))"
 )
 _HOURS = re.compile(rf"{_AMOUNT}{_UPPER}[\s-]*(?:hours?|stunden?|час(?:а|ов|ы)?)(?!\w)")
+_INVERTED = re.compile(
+    rf"(?<!\w)(?P<unit>минуты?|минуток|секунд[ыу]?)\s+(?:на\s+)?(?P<n>\d{{1,3}}|{_WORD})(?!\w)"
+)
+"""Russians put the unit first where they do not mean it exactly: "минуты на две"."""
+
+_GLUED = re.compile(r"(?<![\w:.,])(\d{1,2})\s?m(?:in)?\s?(\d{1,2})\s?s(?:ec)?(?!\w)")
+"""Clock times as stopwatches write them: "1m30s"."""
+
+_HOUR_PARTS = {
+    15.0: r"(?:a\s+)?quarter\s+(?:of\s+)?an\s+hour|(?:eine\s+)?viertelstunde|четверть\s+часа",
+    30.0: r"(?:eine\s+)?halbe\s+stunde|полчаса",
+    45.0: r"three\s+quarters\s+of\s+an\s+hour|(?:eine\s+)?dreiviertelstunde",
+}
+"""Minutes -> how they are called as parts of an hour."""
+
+_HOUR_PART = re.compile(
+    rf"(?<!\w)(?:{'|'.join(f'(?P<m{m:g}>{text})' for m, text in _HOUR_PARTS.items())})(?!\w)"
+)
 _BARS = re.compile(rf"{_AMOUNT}{_UPPER}[\s-]*(?:bars?|takte?n?|такт\w*|measures?)(?!\w)")
 _OF_SECTION = re.compile(rf"^[\s-]*(?:(?:of|long|lang\w*|длинн\w*|a|the)\s+)*{_SECTION}")
 _SECTION_IS = re.compile(rf"{_SECTION}\s*(?:(?:of|von|mit|is|at|на|=|:)\s*)*$")
@@ -162,6 +181,15 @@ def _seconds(match: re.Match[str]) -> Length:
     return Length(seconds=_amount(match))
 
 
+def _inverted(match: re.Match[str]) -> Length:
+    factor = 60.0 if match["unit"].startswith("мин") else 1.0
+    return Length(seconds=factor * _number(match["n"]))
+
+
+def _hour_part(match: re.Match[str]) -> Length:
+    return Length(seconds=60.0 * float((match.lastgroup or "m0")[1:]))
+
+
 def _hours(match: re.Match[str]) -> Length:
     return Length(seconds=3600.0 * _amount(match))
 
@@ -172,9 +200,12 @@ def _bars(match: re.Match[str]) -> Length:
 
 _READERS = (
     (_CLOCK, _clock),
+    (_GLUED, _clock),
     (_HALVES, _half_minutes),
     (_MINUTES_AND, _minutes),
     (_SECONDS, _seconds),
+    (_INVERTED, _inverted),
+    (_HOUR_PART, _hour_part),
     (_HOURS, _hours),
     (_BARS, _bars),
 )

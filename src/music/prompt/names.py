@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from src.music.prompt.text import Sentence
 from src.words.entries import WordEntry
 from src.words.phrases import PhraseTable
-from src.words.spelling import words_of
+from src.words.spelling import Word, plain, words_of
 
 _STRONG = re.compile(
     r"(?<!\w)(?:in the (?:style|vein|spirit|manner) of|in style of|style of|sound(?:s|ing)? like"
@@ -37,9 +37,12 @@ _STOPS = re.compile(
     r"|\d+)(?!\w).*"
 )
 _KNOWN_KINDS = ("genre", "style", "foreign_genre", "instrument", "group", "decade")
-_KNOWN_NOUNS = (*_KNOWN_KINDS, "picture", "occasion", "source", "mood")
+_KNOWN_NOUNS = (*_KNOWN_KINDS, "picture", "occasion", "source", "mood", "section")
 """In German every noun has a capital, so that "wie Nebel" is no band."""
 _ARTICLE = re.compile(r"(?:a|an|the|some|this|that|ein|eine|einen|einem|der|die|das|eines)\s+")
+
+_LONGEST_ENDING = 3
+"""So many letters an inflection adds to a known word; a name adds more."""
 
 IsOrdinary = Callable[[str], bool]
 
@@ -128,8 +131,17 @@ def _is_known(name: str, lexicon: PhraseTable, kinds: tuple[str, ...]) -> bool:
         found, size = lexicon.find(words, index)
         if not found or not all(_is_of(one.entry, kinds) for one in found):
             return False
+        if size == 1 and len(found) == 1 and _is_longer(words[index], found[0].entry):
+            return False
         index += size
     return True
+
+
+def _is_longer(word: Word, entry: WordEntry) -> bool:
+    """Tell whether a word only begins as one of the vocabulary: "Metallica" is no metal."""
+    stems = [plain(pattern.rstrip("*")) for pattern in entry.patterns if " " not in pattern]
+    same = [stem for stem in stems if word.plain.startswith(stem)]
+    return bool(same) and len(word.plain) - max(map(len, same)) > _LONGEST_ENDING
 
 
 def _is_of(entry: WordEntry, kinds: tuple[str, ...]) -> bool:

@@ -6,20 +6,28 @@ A refusal ("no", "ohne", "без") holds until something ends it: the end of the
 
 from dataclasses import replace
 
-from src.music.model.part_request import PartRequest
 from src.music.prompt import item_kinds as kinds
-from src.music.prompt.contents import GROUPS, InstrumentMention, PromptContents, joined_thing
-from src.music.prompt.descriptions import describe, played
+from src.music.prompt.contents import (
+    Description,
+    InstrumentMention,
+    PromptContents,
+    joined_thing,
+    mention_of,
+)
+from src.music.prompt.descriptions import describe, play_suggested, played
 from src.music.prompt.items import (
     THINGS,
     Item,
+    feel_section,
     list_goes_on,
     next_item,
     previous_item,
     section_beside,
+    speaks_of_track,
     stands_in,
+    text_behind,
 )
-from src.music.prompt.word_order import in_reading_order
+from src.music.prompt.word_order import count_things_before, in_reading_order
 
 _SHIFT = 0.15
 _LONG, _SHORT = 1.6, 0.5
@@ -34,7 +42,9 @@ class PromptReader:
         self.found = PromptContents(language=language)
         self.section = ""
         self._refusing = self._fresh = self._strong = self._listing = False
-        self._with = self._only = self._less = self._replacing = self._skip_thing = False
+        self._with = self._only = self._less = self._replacing = self._skip_thing = (
+            self._instead
+        ) = False
         self._denial = ""
         self._words: list[str] = []
         self._written: list[str] = []
@@ -59,6 +69,9 @@ class PromptReader:
     def _describes(self) -> bool:
         """Take words that describe the track; they use up a refusal as a mood does."""
         refused = self._refusing or self._less
+        section = feel_section(self.items, self.index) or self.section
+        if section and not refused and self.found.take_feel(self.item, section):
+            return True
         item = replace(self.item, text=self._with_denial(self.item.text))
         if not describe(item, self.found, refused=refused):
             self._denial = item.text.removesuffix(self.item.text).strip()
@@ -81,9 +94,7 @@ class PromptReader:
     def on_break(self) -> None:
         """End everything that was pending at the end of a clause."""
         self._refusing = self._fresh = self._with = self._only = self._skip_thing = False
-        self._less = self._replacing = False
-        self.section = ""
-        self._gain_db = 0.0
+        self._less, self._replacing, self.section, self._gain_db = False, False, "", 0.0
         self._clause, self._moved = [], []
 
     def on_comma(self) -> None:
@@ -126,9 +137,7 @@ class PromptReader:
         self._clause = []
 
     def on_with(self) -> None:
-        """ "With" turns to what is wanted, unless it was just denied ("don't use"); after a
-        section's name, in that section.
-        """
+        """ "With" turns to what is wanted, unless it was just denied; after a section, in it."""
         self._refusing = self._fresh
         self._with = True
         before = previous_item(self.items, self.index)
@@ -140,9 +149,12 @@ class PromptReader:
         following = next_item(self.items, self.index)
         before = previous_item(self.items, self.index)
         ends_here = following.kind in ("break", "comma", "and", "but")
-        if self._clause and (ends_here or (self.item.kind, following.kind) == kinds.OFF_IN_SECTION):
-            for number in self._clause:
-                self.found.turn(number)
+        if self._clause and (ends_here or self.item.kind == "post_negator"):
+            if text_behind(self.items, self.index) in kinds.EVERY:
+                self._took("nothing", "every so often, which is reported")
+                return
+            row = count_things_before(self.items, self.index)
+            self.found.refuse(self._clause[-row:] if row else self._clause)
             self._clause = [] if ends_here else self._clause
             self._took("excluded", "what stands before")
             return
@@ -150,10 +162,14 @@ class PromptReader:
             self._refusing = self._fresh = False
             self._denial = f"{self._denial} {self.item.text}"
             return
+        if ends_here:
+            self._took("nothing", "no")
+            return
         if before.kind == "section":
             self.section = before.value
         self._refusing = self._fresh = True
         self._strong = self.item.kind == "without"
+        self._instead = self.item.text.casefold() in kinds.INSTEAD_OF
         self._denial = self.item.text
         self._clause = []
 
@@ -185,7 +201,7 @@ class PromptReader:
     def on_free(self) -> None:
         """ "Vocal-free" refuses what was just named; elsewhere the word says nothing."""
         if previous_item(self.items, self.index, ()).kind in THINGS and self._clause:
-            self.found.turn(self._clause[-1])
+            self.found.turn(self._clause[-1], f" {self.item.text}")
 
     def on_only(self) -> None:
         """ "Only piano", or "piano only", refuses all the rest."""
@@ -195,6 +211,8 @@ class PromptReader:
         ends_here = next_item(self.items, self.index, ("filler",)).kind in kinds.ENDS
         if ends_here and self._clause and not self._refusing:
             self.found.only_requested = previous_item(self.items, self.index).kind in THINGS
+        if not (self._only or self.found.only_requested):
+            self._took("nothing", "only")
         self._refusing = self._fresh = False
 
     def on_not_only(self) -> None:
@@ -217,10 +235,8 @@ class PromptReader:
         louder = self.item.value == "louder"
         following = next_item(self.items, self.index, (*kinds.DESCRIBING, "filler", "article"))
         if self._clause and following.kind not in THINGS:
-            thing = self.found.things[self._clause[-1]]
-            request = replace(thing.request, gain_db=2.0 if louder else -4.0)
-            words = f"{thing.words} {self.item.text}"
-            self.found.things[self._clause[-1]] = replace(thing, request=request, words=words)
+            gain_db = 2.0 if louder else -4.0
+            self.found.describe(self._clause[-1], self.item.text, gain_db=gain_db)
         elif following.kind in THINGS:
             self._gain_db, self._denial = (2.0 if louder else -4.0), self.item.text
         else:
@@ -237,6 +253,9 @@ class PromptReader:
         """Take a mood of the track, of the instrument that follows, or of a section."""
         following = next_item(self.items, self.index, (*kinds.DESCRIBING, "filler", "and"))
         belongs = following.kind in ("instrument", "group")
+        if self._refusing and self._fresh and following.kind == "section":
+            self._took("excluded", f"such {following.value}")
+            return
         if self._refusing or self.item.denied or (self._less and not belongs):
             self._avoid_mood(belongs=belongs and self._refusing)
         elif self._is_about_section():
@@ -281,6 +300,8 @@ class PromptReader:
         elif previous_item(self.items, self.index, ()).kind != "instrument":
             self.found.moods.append(self.item.value)
             self._took("moods", self.item.value)
+        elif self._clause:
+            self.found.describe(self._clause[-1], self.item.text)
 
     def on_loud(self) -> None:
         """Take a loud section or a loud instrument."""
@@ -288,6 +309,9 @@ class PromptReader:
         self._took("energy", "quieter" if self._refusing else "louder")
         if about:
             self.found.shift_energy(about, -_SHIFT if self._refusing else _SHIFT)
+            self._end_refusal()
+        elif next_item(self.items, self.index).kind in ("break", "comma") and not self._clause:
+            self.found.moods.append("quiet" if self._refusing else "powerful")
             self._end_refusal()
         else:
             self._gain_db = -3.0 if self._refusing else 2.0
@@ -301,19 +325,16 @@ class PromptReader:
             self.found.shift_energy(about, sign * _SHIFT)
         elif following.kind == "section":
             self.found.stretch(following.value, _LONG if sign < 0 else _SHORT)
-        elif following.kind in ("instrument", "group") and not self._is_of_the_track(following):
+        elif following.kind in ("instrument", "group") and not (
+            speaks_of_track(self.items, self.index, following) or self._is_first()
+        ):
             self._words.append(self.item.kind)
             self._written.append(self.item.text)
             return
         else:
-            self.found.tempo_feel = sign
+            self.found.lean(sign, self.item.text)
         self._took("bpm", "faster" if sign > 0 else "slower")
         self._refusing = self._fresh = self._less = False
-
-    def _is_of_the_track(self, following: Item) -> bool:
-        """Tell whether "slow piano" speaks of the track: a piano piece, or nothing else is said."""
-        after = next_item(self.items, self.items.index(following, self.index), ("filler",))
-        return after.kind == "whole" or not (self.found.things or self.found.genres or self._with)
 
     def on_long(self) -> None:
         """Long or short: a section, the whole track, or only an instrument."""
@@ -348,13 +369,8 @@ class PromptReader:
             self._took("genre", f"{style} {genre}".strip())
         else:
             self.found.genres.append((genre, style))
-            self._play_suggested()
+            play_suggested(self.item, self.found)
             self._took("genre", f"{style} {genre}".strip())
-
-    def _play_suggested(self) -> None:
-        """Ask for the instrument that the name of a genre says: "classical piano"."""
-        if "plays" in self.item.suggests:
-            self.found.things.append(played(self.item.suggests["plays"], self.item.text))
 
     def on_foreign_genre(self) -> None:
         """Note a genre without a grammar, unless it only describes an instrument."""
@@ -362,12 +378,9 @@ class PromptReader:
             self._words.append(self.item.text.casefold())
             self._written.append(self.item.text)
         elif not self._refusing:
-            nearest, _, style = self.item.value.partition("/")
-            self.found.foreign_genres.append(self.item.text.casefold())
-            self.found.asides.append((nearest, style))
-            self.found.genre_bpm = self.item.suggests.get("bpm", self.found.genre_bpm)
-            self._play_suggested()
-            self._took("genre", self.item.english_name(self.found.language))
+            self.found.note_foreign_genre(self.item)
+            play_suggested(self.item, self.found)
+            self._took("genre", self.item.english)
         else:
             self._took("excluded", self.item.text.casefold())
             self._fresh = False
@@ -390,10 +403,7 @@ class PromptReader:
             return
         if placed and self._clause:
             self._moved = self._clause if self._refusing else self._clause[-1:]
-            for number in self._moved:
-                self.found.things[number] = replace(
-                    self.found.things[number], section=self.item.value
-                )
+            self.found.place(self._moved, self.item.value)
             self._end_refusal()
             if self._only:
                 self.found.keep_only(self.item.value)
@@ -416,16 +426,20 @@ class PromptReader:
             self._skip_thing = False
             self._took("excluded", f"such {self.item.value}")
             return
+        before = previous_item(self.items, self.index, kinds.BEFORE_THING)
+        if self._instead and self._refusing and before.kind in THINGS:
+            self._end_refusal()  # "instead of the piano an organ"
         thing = self._thing()
         self._moved, self._fresh = [], False
         if thing is None:
             return
+        if self.item.suggests and not thing.refused:
+            self.found.suggestions.append(self.item.suggests)
         self._clause.append(len(self.found.things))
         self.found.things.append(thing)
-        if self._only and not thing.section:
-            self.found.only_requested = True
-        elif self._only:
+        if self._only and thing.section:
             self.found.keep_only(thing.section)
+        self.found.only_requested |= self._only and not thing.section
 
     def on_unknown(self) -> None:
         """Note a word that means nothing here; a refused one is kept as a word to avoid."""
@@ -450,44 +464,29 @@ class PromptReader:
     def on_solo(self) -> None:
         """ "Solo piano" plays alone; a "guitar solo" is a guitar in front of the others."""
         if previous_item(self.items, self.index, ()).kind in THINGS and self._clause:
-            number = self._clause[-1]
-            thing = self.found.things[number]
-            louder = replace(thing.request, gain_db=max(thing.request.gain_db, 2.0))
-            self.found.things[number] = replace(
-                thing, request=louder, words=f"{thing.words} {self.item.text}"
-            )
+            louder = max(self.found.things[self._clause[-1]].request.gain_db, 2.0)
+            self.found.describe(self._clause[-1], self.item.text, gain_db=louder)
             return
         self.on_only()
         if not self._only:
             self._took("requested", "solo")
 
     def _thing(self) -> InstrumentMention | None:
-        """Read the instrument as described; None where it only completes the one before ("piano
-        chords").
-        """
+        """Read the instrument as described; None where it completes the one before."""
         item = self.item
         before = previous_item(self.items, self.index, ())
         if item.kind == before.kind == "instrument" and self._clause:
             joined = joined_thing(self.found.things[self._clause[-1]], item.value)
             if joined is not None:
-                words = f"{joined.words} {item.text}"
-                self.found.things[self._clause[-1]] = replace(joined, words=words)
+                self.found.things[self._clause[-1]] = joined
+                self.found.describe(self._clause[-1], item.text)
                 return None
-        return InstrumentMention(
-            PartRequest(
-                name=item.value,
-                category=item.category or item.value,
-                tags=tuple(dict.fromkeys(self._tags)),
-                text=" ".join([*dict.fromkeys(self._words), item.value]),
-                gain_db=self._gain_db,
-            ),
-            refused=self._refusing != (item.kind == "refusal"),
-            part=item.part,
-            named=item.named,
-            group=item.value in GROUPS and item.kind != "instrument",
-            section=self.section,
-            words=self._with_denial(" ".join([*dict.fromkeys(self._written), item.text])),
-        )
+        described = Description(tuple(self._words), tuple(self._tags), self._gain_db, self.section)
+        words = self._with_denial(" ".join([*dict.fromkeys(self._written), item.text]))
+        return mention_of(item, described, words, refused=self._refusing)
+
+    def _is_first(self) -> bool:
+        return not (self.found.things or self.found.genres or self._with)
 
     def _end_refusal(self) -> None:
         self._refusing = self._fresh = False

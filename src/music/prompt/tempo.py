@@ -13,7 +13,9 @@ _UNIT = (
     r"(?:\s*(?:в|/)\s*мин(?:уту|\.)?)?|schlägen?(?:\s*(?:pro|/|in der)\s*min(?:ute)?)?)(?!\w)"
 )
 _TO = r"\s*(?:-|–|—|\.\.\.?|to|bis|до|and|und|и)\s*"
-_RANGE = re.compile(rf"{_NUMBER}\s*(?:{_UNIT})?{_TO}{_NUMBER}[\s-]*{_UNIT}")
+_RANGE = re.compile(
+    rf"(?:(?<!\w)(?:between|from|zwischen|von|между|от)\s+)?{_NUMBER}\s*(?:{_UNIT})?{_TO}{_NUMBER}[\s-]*{_UNIT}"
+)
 _WITH_UNIT = re.compile(rf"(?:(?<=\s)-\s?|^-\s?)?{_NUMBER}[\s-]*{_UNIT}")
 _ABOUT = r"(?:(?:of|is|von|auf|um|die|at|ca\.?|circa|about|around|etwa|около|примерно|[:=~])\s*)*"
 _NAMED = re.compile(
@@ -27,6 +29,30 @@ _COUNTED = (
     r"|h\b|hours?|stunde|час|hz|khz|db|ms\b|lufs|bit|steps?\b|tracks?\b|stems?\b|er\b|s\b|th\b"
     r"|jahre|years?|год|voices?\b|layers?\b))"
 )
+_MOST = (
+    r"(?:no|not)\s+(?:more|faster|quicker|higher)\s+than|not\s+(?:over|above)|at\s+(?:the\s+)?most"
+    r"|up\s+to|max(?:imum|imal)?\.?(?:\s+of)?|under|below|less\s+than|slower\s+than"
+    r"|nicht\s+(?:mehr|schneller)\s+als|nicht\s+über|höchstens|unter|bis\s+zu|weniger\s+als"
+    r"|langsamer\s+als|не\s+(?:больше|более|выше|быстрее)(?:\s+чем)?|максимум|до|ниже|меньше"
+    r"|медленнее(?:\s+чем)?"
+)
+_LEAST = (
+    r"(?:no|not)\s+(?:less|slower|lower)\s+than|not\s+(?:under|below)|at\s+(?:the\s+)?least|over"
+    r"|min(?:imum)?\.?(?:\s+of)?|above|more\s+than|faster\s+than|nicht\s+(?:weniger|langsamer)"
+    r"\s+als|nicht\s+unter|mindestens|über|mehr\s+als|schneller\s+als"
+    r"|не\s+(?:меньше|менее|ниже|медленнее)(?:\s+чем)?|минимум|выше|свыше|больше"
+    r"|быстрее(?:\s+чем)?|от"
+)
+_OF_SPEED = re.compile(r"fast|quick|slow|schnell|langsam|быстрее|медленнее")
+_BOUND = rf"(?<!\w)(?:(?P<most>{_MOST})|(?P<least>{_LEAST}))\s+"
+_TEMPO = r"(?<!\w)(?:bpm|бпм|tempo|темп(?:е|а|ом)?|speed|geschwindigkeit|скорость)[\s:]+"
+_BOUNDED = (
+    re.compile(rf"(?:{_TEMPO})?{_BOUND}{_NUMBER}[\s-]*{_UNIT}"),
+    re.compile(rf"{_TEMPO}{_BOUND}{_NUMBER}"),
+    re.compile(rf"{_BOUND}{_NUMBER}(?![\w-]){_COUNTED}"),
+)
+_BOUND_SHARE = 0.8
+"""A tempo "under 100" lies between this share of it and itself, one "over 100" as far above."""
 _PLACED = re.compile(
     rf"(?<!\w)(?:at|@|um die|bei|around|about|circa|ca\.?|etwa|ungefähr|rund|roughly|на|около"
     rf"|примерно|in|im|mit|with|~|≈)\s*{_NUMBER}(?![\w-]){_COUNTED}"
@@ -66,6 +92,7 @@ def take_tempo(sentence: Sentence) -> TempoRequest | None:
         for match in sentence.find(pattern):
             low, high = sorted((_value(match[1]), _value(match[2])))
             found.append(_tempo_request(sentence, match, low, high))
+    found += _bounded(sentence)
     for pattern in (_WITH_UNIT, _NAMED):
         for match in sentence.find(pattern):
             sign = -1.0 if match[0].startswith("-") else 1.0
@@ -82,6 +109,21 @@ def take_tempo(sentence: Sentence) -> TempoRequest | None:
     first = found[0]
     others = tuple(request.written for request in found[1:] if request.bpm != first.bpm)
     return TempoRequest(first.low, first.high, first.written, others)
+
+
+def _bounded(sentence: Sentence) -> list[TempoRequest]:
+    """Take tempos that are only bounds: "at most 95 bpm", "schneller als 170"."""
+    found: list[TempoRequest] = []
+    for pattern in _BOUNDED:
+        for match in sentence.find(pattern):
+            value = _value(match[3])
+            low, high = (1.0, 1.0 / _BOUND_SHARE) if match["least"] else (_BOUND_SHARE, 1.0)
+            if pattern is not _BOUNDED[-1] or _OF_SPEED.search(match[0]):
+                limits = [value * share for share in (low, high)]
+                if BPM.allows(value):
+                    limits = [BPM.nearest(limit) for limit in limits]
+                found.append(_tempo_request(sentence, match, *limits))
+    return found
 
 
 def _tempo_request(

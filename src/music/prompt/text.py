@@ -3,11 +3,12 @@
 import re
 import unicodedata
 
+from src.words.number_words import with_digits
 from src.words.spelling import TAKEN, Word, fold, words_of
 
 _GERMAN = re.compile(
     r"\b(?:ohne|mit|und|ein|eine[nrms]?|kein\w*|nicht|der|die|das|im|für|sehr|takte|minuten|dur|moll"
-    r"|wie|klingt|statt|etwas|düster\w*|treibend\w*|aber|zum|als)\b|[äöüß]"
+    r"|wie|klingt|statt|etwas|von|ab|alles|takt|nach|bis|dann|nur|sowie|bitte|düster\w*|treibend\w*|aber|zum|als)\b|[äöüß]"
 )
 
 
@@ -17,7 +18,7 @@ class Sentence:
     def __init__(self, prompt: str) -> None:
         raw = unicodedata.normalize("NFC", prompt).replace("İ", "I").replace(TAKEN, " ")
         self.raw = raw
-        self._free = fold(raw)
+        self._free, self._numbers = with_digits(fold(raw))
         self._free_raw = raw
 
     @property
@@ -55,7 +56,13 @@ class Sentence:
         return self._free
 
     def take_span(self, start: int, end: int) -> str:
-        """Take out what stands between two positions. Returns it as it was written."""
+        """Take out what stands between two positions. Returns it as it was written.
+
+        A number in words of which a part is taken goes as a whole.
+        """
+        for first, last in self._numbers:
+            if start < last and first < end:
+                start, end = min(start, first), max(end, last)
         gap = TAKEN * (end - start)
         written = self.raw[start:end]
         self._free = self._free[:start] + gap + self._free[end:]

@@ -17,11 +17,19 @@ _TURNS = frozenset({"turn", "bring", "push", "dreh", "drehe", "dreht", "fahr", "
 _UP = frozenset({"up", "auf", "hoch", "rauf", "herauf"})
 _DOWN = frozenset({"down", "runter", "herunter", "zurück"})
 _MOST_BETWEEN = 5
+_SILENCED = dict.fromkeys(("aus", "weg", "raus", "out", "away"), "post_negator")
+_PARTED = {
+    **{verb: _SILENCED | {"ein": "filler"} for verb in ("setzt", "setzen", "steigt", "steigen")},
+    **dict.fromkeys(("fällt", "fallen", "geht", "gehen", "bleibt", "bleiben"), _SILENCED),
+    **dict.fromkeys(("take", "leave", "pull", "keep", "lass", "nimm"), _SILENCED),
+    **{verb: {"auf": "post_negator"} for verb in ("hört", "hören")},
+}
+"""First half of a verb -> second half -> what both are for the reader."""
 
 
 def in_reading_order(items: Sequence[Item]) -> list[Item]:
     """Order items for a reader that goes from left to right; nothing is lost."""
-    return _restricted(_fronted(_allowed(_turned(list(items)))))
+    return _restricted(_fronted(_allowed(_taken_out(_turned(list(items))))))
 
 
 def _turned(items: list[Item], *, goes_on: bool = False) -> list[Item]:
@@ -45,6 +53,28 @@ def _turned(items: list[Item], *, goes_on: bool = False) -> list[Item]:
                 rest = _turned(items[end + 1 :], goes_on=True)
                 return [*items[:start], level, *between, *rest]
     return items
+
+
+def _taken_out(items: list[Item]) -> list[Item]:
+    """Join verbs whose halves stand apart: "setzt im Breakdown aus", "take the kick out".
+
+    Those that silence become a refusal of what stands before it, where their second half stood.
+    """
+    out = list(items)
+    for start, item in enumerate(items):
+        ends = _PARTED.get(item.text.casefold(), {})
+        for end in range(start + 1, min(start + 2 + _MOST_BETWEEN, len(items))):
+            word = items[end].text.casefold()
+            if items[end].kind in ("comma", "break"):
+                break
+            if word in ends and any(one.kind in THINGS for one in out[max(0, start - 4) : end]):
+                out[start] = Item("filler", "", "")
+                out[end] = Item(ends[word], "", f"{item.text} {items[end].text}")
+                break
+    for at in range(1, len(out)):
+        if out[at].text.casefold() == "out" and out[at - 1].kind in THINGS:
+            out[at] = replace(out[at], kind="post_negator")
+    return out
 
 
 def _allowed(items: list[Item]) -> list[Item]:
@@ -105,6 +135,11 @@ def _restricted(items: list[Item]) -> list[Item]:
                 out.append(thing)
         return [*before, *out, *_restricted(items[rest:])]
     return items
+
+
+def count_things_before(items: Sequence[Item], index: int) -> int:
+    """Count the things of the row that stands right before an index."""
+    return sum(items[number].kind in THINGS for number in _things_before(items, index))
 
 
 def _things_before(items: Sequence[Item], end: int) -> range:

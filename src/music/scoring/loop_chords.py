@@ -137,7 +137,13 @@ def _leader(number: int, loops: Sequence[CastPart], section: SectionPlan) -> Cas
     ]
     least = _LEAST_CHORDS if is_moving(section.chords) else 1
     rich = [p for p in playing if len({one.chord.root for one in p.card.chords or ()}) >= least]
-    return min(rich, key=lambda part: LEADING.index(part.request.category), default=None)
+    return min(rich, key=_rank, default=None)
+
+
+def _rank(part: CastPart) -> tuple[bool, int, int]:
+    """Order loops that could lead: in their own metre, in many sections, by category."""
+    crossed = part.fit.half_or_double not in (0.5, 1.0, 2.0)
+    return crossed, -len(part.request.sections), LEADING.index(part.request.category)
 
 
 def _puzzles(part: CastPart, number: int) -> bool:

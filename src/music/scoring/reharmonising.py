@@ -17,6 +17,7 @@ FARTHEST_SHIFT = 5
 """Largest shift in semitones, for a chord that no slice within MAX_SHIFT comes near to."""
 
 _SAME_ROOT, _SHIFT_COST, _FAR_COST, _MOVED_COST = 0.35, 0.04, 0.3, 0.05
+_HARSH, _MILD = 0.8, 0.2
 _ONE_CHORD = 0.7
 _SHORTEST_BEATS = 1.0 / 64.0
 
@@ -122,10 +123,23 @@ def _best(loop: FollowingLoop, due: float, length: float, target: Chord) -> tupl
 
 
 def _belongs(chord: Chord, target: Chord, *, bass: bool) -> float:
-    """Rate how well what sounds belongs to a chord, 0..1.35."""
+    """Rate how well what sounds belongs to a chord: at most 1.35, below 0 where it rubs."""
     if bass:
         worth = {target.lowest: 1.0, target.root: 0.9, (target.root + target.fifth) % 12: 0.45}
         return worth.get(chord.root, 0.2 if chord.root in target.pitch_classes else 0.0)
     tones = set(chord.triad.pitch_classes if len(chord.intervals) > 2 else chord.pitch_classes)
     shared = len(tones & set(target.pitch_classes)) / len(tones)
-    return shared + _SAME_ROOT * (chord.root == target.root)
+    rub = sum(_rub(tone, target) for tone in tones - set(target.pitch_classes))
+    return shared + _SAME_ROOT * (chord.root == target.root) - rub
+
+
+def _rub(tone: int, target: Chord) -> float:
+    """Rate how a foreign tone rubs: a semitone above a chord tone, or as the other third.
+
+    A major seventh does not, a ninth beside a small third and a raised fourth hardly.
+    """
+    above = any((tone - own) % 12 == 1 for own in target.triad.pitch_classes)
+    if above or (not target.minor and (tone - target.root) % 12 == 3):
+        return _HARSH
+    below = any((own - tone) % 12 == 1 for own in target.triad.pitch_classes[1:])
+    return _MILD if below else 0.0

@@ -4,12 +4,14 @@ import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 
 from src.music.arranging.plan_warnings import warnings_of
 from src.music.casting.cast_part import Cast, CastPart
 from src.music.casting.hats import hat_kind, partner_name, stems_in
 from src.music.genre.genres import grammar_named
+from src.music.harmony.transposing import in_key
 from src.music.model.ending import COLD
 from src.music.model.part_request import PartRequest
 from src.music.model.plan import SECTION_CLOSE, ArrangementPlan
@@ -18,12 +20,16 @@ from src.music.model.score import (
     Automation,
     Channel,
     Choice,
+    Clip,
+    Note,
     Reason,
     Score,
     ScoreChord,
     ScoreSection,
 )
-from src.music.model.timeline import SectionTime, timeline
+from src.music.model.timeline import BeatSpan, SectionTime, timeline
+from src.music.scoring.closing import ClosingSounds, closing_sounds, rings_out
+from src.music.scoring.holes import awake, fillings, holes_in
 from src.music.scoring.levels import part_gain_db
 from src.music.scoring.loop_chords import with_loop_chords
 from src.music.scoring.panning import pan_of
@@ -40,9 +46,9 @@ from src.music.theory.mastering_presets import Mastering, mastering_of
 from src.music.theory.roles import role_of
 
 NO_HITS: Mapping[str, Sequence[float]] = MappingProxyType({})
-TAIL_S, COLD_TAIL_S = 3.0, 0.25
+TAIL_S, COLD_TAIL_S = 5.0, 0.25
 DUCK_RELEASE_BEATS, ECHO_BEATS, ECHO_IN_THREE_BEATS = 0.45, 0.75, 2 / 3
-_MOST_CHANGES = 12
+_MOST_CHANGES, _MOST_FILLINGS = 12, 48
 
 
 def build_score(
@@ -58,6 +64,7 @@ def build_score(
     hits: when sounds begin in the stems of loops, in seconds, by the stem's id, so that
         fills are cut at them
     """
+    plan = in_key(plan, cast.key) if cast.key not in ("", plan.key) else plan
     times = timeline(plan)
     parts = [part for part in (audible(part, plan) for part in cast.parts) if part is not None]
     harmonised = with_loop_chords(plan, parts)
@@ -68,13 +75,11 @@ def build_score(
     levels = mastering_of(plan.mastering, plan.target_lufs, otherwise=mastering)
     target, ceiling = levels.target_lufs, levels.ceiling_dbtp
     headroom_db = math.inf if target is None else ceiling - target
-    channels = builder.channels(parts)
-    cards = {card.id: card for part in parts for card in (part.card, part.partner) if card}
+    channels, parts = builder.channels(parts)
+    cards = _cards_of(parts)
     tail_s, fade_out_s = _tail(plan)
-    gains = weighed(
-        channels, cards, times, headroom_db,
-        lambda moved, _: section_loudness(moved, cards, times, 60.0 / plan.bpm),
-    )  # fmt: skip
+    loudness = partial(_loudness, cards, times, 60.0 / plan.bpm)
+    gains = weighed(channels, cards, times, headroom_db, loudness)
     return Score(
         bpm=plan.bpm,
         key=plan.key,
@@ -92,6 +97,22 @@ def build_score(
         choices=tuple(_choices(parts, channels, plan)),
         warnings=tuple(dict.fromkeys((*cast.warnings, *warnings_of(plan)))),
     )
+
+
+def _loudness(
+    cards: Mapping[str, StemCard],
+    times: Sequence[SectionTime],
+    beat_s: float,
+    channels: Sequence[Channel],
+    _: Sequence[float],
+) -> tuple[float, ...]:
+    """Estimate the loudness of each section of some channels."""
+    return section_loudness(channels, cards, times, beat_s)
+
+
+def _cards_of(parts: Sequence[CastPart]) -> dict[str, StemCard]:
+    """Map ids to the stems that parts play, hi-hats' partners among them."""
+    return {card.id: card for part in parts for card in (part.card, part.partner) if card}
 
 
 def _sections(
@@ -141,8 +162,11 @@ class _ScoreBuilder:
         self.times = setting.times
         self.seed = setting.seed
 
-    def channels(self, parts: Sequence[CastPart]) -> list[Channel]:
-        """Make all parts channels of the mix; no sixteen bars repeat sixteen before."""
+    def channels(self, parts: Sequence[CastPart]) -> tuple[list[Channel], list[CastPart]]:
+        """Make all parts channels of the mix; no sixteen bars repeat sixteen before.
+
+        Returns with them the parts, some of which fill holes of other sections.
+        """
         phrased = [part.request for part in parts if part.request.position is None]
         rests = rests_of(
             phrased,
@@ -160,7 +184,35 @@ class _ScoreBuilder:
                 self.channel(part, rests[part.name]) if part.name in changed else channel
                 for part, channel in zip(parts, channels, strict=True)
             ]
-        return channels
+        return self._without_holes(list(parts), channels, rests)
+
+    def _without_holes(
+        self, parts: list[CastPart], channels: list[Channel], rests: dict[str, list[Hole]]
+    ) -> tuple[list[Channel], list[CastPart]]:
+        """Let parts play where nothing sounds for long, as far as any of them may."""
+        cards = _cards_of(parts)
+        tried: set[tuple[float, str]] = set()
+        for _ in range(_MOST_FILLINGS):
+            holes = holes_in(channels, cards, self.plan, self.times, self.grammar.phrasing)
+            chosen = next(
+                (
+                    (hole, filling)
+                    for hole in holes
+                    for filling in fillings(hole, parts, rests, self.plan, self.times)
+                    if (hole[0], filling.part.name) not in tried
+                ),
+                None,
+            )
+            if chosen is None:
+                break
+            hole, filling = chosen
+            name = filling.part.name
+            tried.add((hole[0], name))
+            number = next(i for i, part in enumerate(parts) if part.name == name)
+            rests[name] = awake(rests.get(name, ()), hole)
+            parts[number] = filling.part
+            channels[number] = self.channel(filling.part, rests[name])
+        return channels, parts
 
     def _changed(
         self,
@@ -217,7 +269,7 @@ class _ScoreBuilder:
         role = role_of(category)
         rng = random.Random(f"{self.seed}:track:{part.name}")
         spans = spans_of_part(self.setting, part, rests)
-        clips, notes = material_of(self.setting, part, spans)
+        clips, notes = self._material(part, spans)
         density = hits_per_second(notes, spans, self.plan.bpm)
         gain = part_gain_db(part.card, part.fit, category, self.grammar.mix_db, density)
         high_pass = role.high_pass_hz if part.high_pass_hz is None else part.high_pass_hz
@@ -247,6 +299,17 @@ class _ScoreBuilder:
                 *self._pan(part, pan, turn=rng.random()),
             ),
         )
+
+    def _material(
+        self, part: CastPart, spans: tuple[BeatSpan, ...]
+    ) -> tuple[tuple[Clip, ...], tuple[Note, ...]]:
+        """Write the clips and notes of a part, and how it ends the track if it plays to its end."""
+        clips, notes = material_of(self.setting, part, spans)
+        last = self.times[-1]
+        if not rings_out(self.plan) or not any(span.end >= last.end for span in spans):
+            return clips, notes
+        more = closing_sounds(part, ClosingSounds(clips, notes), last, self.setting.beat_s)
+        return (*clips, *more.clips), (*notes, *more.notes)
 
     def _pan(self, part: CastPart, own_pan: float, *, turn: float) -> tuple[Automation, ...]:
         """Panning that moves about a part's own place."""

@@ -178,7 +178,7 @@ def parse_plainly(text: str) -> Chord:
 
 
 def key_of_chords(chords: Sequence[Chord]) -> str:
-    """Find the key that some chords in a row are in: "C" of Dm7 G7 Cmaj7, "Am" of Am F C G.
+    """Find the key of chords in a row: "C" of Dm7 G7 Cmaj7, "Am" of Am F C G.
 
     Each key is rated by how many of the notes are of its scale, by whether the row begins and
     ends on its tonic, and by a dominant seventh that leads there. Raises InvalidInputError for

@@ -6,9 +6,10 @@ named, the key is only the likeliest of several. So the shift is chosen, and its
 over all keys that the stem may be in, each with its probability.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from types import MappingProxyType
 
 from src.music.theory.keys import KEYS, camelot_distance, relative_key, transpose
 
@@ -28,6 +29,7 @@ REACH_COST = 0.15
 SOUNDING_SHARE = 0.35
 """How much what is heard counts beside what is said and heard together (geometric mean)."""
 
+_LEAST_SURE = 0.1
 _SAME = 0.02
 """A confidence this near to what the sound alone gives says nothing more than the sound."""
 
@@ -47,12 +49,39 @@ class KeyFit:
 
 
 @lru_cache(maxsize=8192)
-def fit_key(key: str, sure: float, audible: Chances, target: str, *, limit: int) -> KeyFit:
+def fit_key(
+    key: str, sure: float, audible: Chances, target: str, *, limit: int, shift: int | None = None
+) -> KeyFit:
     """Find the best shift of at most ``limit`` semitones either way.
 
     key: what the stem is believed to be in, ``sure`` in 0..1
     heard: probability by sound of each of KEYS; empty where it was not measured
+    shift: the only one that is allowed, such as that of the stem's kit; None leaves it open
     """
+    worths = shift_worths(key, sure, audible, target, limit=limit)
+    best = _best_shift(worths) if shift is None else shift
+    distance = camelot_distance(transpose(key, best), target)
+    return KeyFit(best, distance, worths[best])
+
+
+def joint_shift(stems: Sequence[tuple[str, float, Chances]], target: str, *, limit: int) -> int:
+    """Find the one shift with which stems that belong together suit a key best.
+
+    stems: of each the key it is believed to be in, how sure that is, and its chances by sound;
+        the surer a key, the more it counts
+    """
+    totals = dict.fromkeys(range(-limit, limit + 1), 0.0)
+    for key, sure, audible in stems:
+        for shift, worth in shift_worths(key, sure, audible, target, limit=limit).items():
+            totals[shift] += max(sure, _LEAST_SURE) * worth
+    return _best_shift(totals)
+
+
+@lru_cache(maxsize=8192)
+def shift_worths(
+    key: str, sure: float, audible: Chances, target: str, *, limit: int
+) -> Mapping[int, float]:
+    """Rate each shift of at most ``limit`` semitones, 0..1."""
     believed = _believed(key, sure, audible)
     listened = _summing_to_one(audible) if any(audible) else believed
 
@@ -62,10 +91,13 @@ def fit_key(key: str, sure: float, audible: Chances, target: str, *, limit: int)
         both = expected ** (1.0 - SOUNDING_SHARE) * sounding**SOUNDING_SHARE
         return float(both * (1.0 - SEMITONE_COST * abs(shift)))
 
-    shifts = sorted(range(-limit, limit + 1), key=lambda shift: (abs(shift), shift))
-    best = max(shifts, key=lambda shift: round(worth(shift), 9))
-    distance = camelot_distance(transpose(key, best), target)
-    return KeyFit(best, distance, worth(best))
+    return MappingProxyType({shift: worth(shift) for shift in range(-limit, limit + 1)})
+
+
+def _best_shift(worths: Mapping[int, float]) -> int:
+    """Choose the shift of the highest worth, the smallest of equals."""
+    shifts = sorted(worths, key=lambda shift: (abs(shift), shift))
+    return max(shifts, key=lambda shift: round(worths[shift], 9))
 
 
 def likeliest_key(audible: Chances) -> tuple[str, float] | None:

@@ -1,5 +1,6 @@
 """What a loop's analysed chords allow: one that stays can be moved, one that moves leads."""
 
+from src.music.theory.keys import pitch_class
 from src.music.theory.library import StemCard
 
 SURE, SURE_OF_BASS = 0.5, 0.4
@@ -7,14 +8,19 @@ SURE, SURE_OF_BASS = 0.5, 0.4
 
 
 def is_still(card: StemCard) -> bool:
-    """Tell whether all that is heard in a loop has one root."""
-    return bool(card.chords) and len({one.chord.root for one in card.chords or ()}) == 1
+    """Tell whether all that is heard in a loop has one root, surely or as its key says."""
+    roots = {one.chord.root for one in card.chords or ()}
+    if len(roots) != 1:
+        return False
+    named = card.key is not None and pitch_class(card.key) in roots
+    return named or confidence_of(card) >= SURE
 
 
 def has_progression(card: StemCard) -> bool:
     """Tell whether a loop surely moves through several chords."""
     least = SURE_OF_BASS if card.category == "bass" else SURE
-    return bool(card.chords) and not is_still(card) and confidence_of(card) >= least
+    several = len({one.chord.root for one in card.chords or ()}) > 1
+    return several and confidence_of(card) >= least
 
 
 def confidence_of(card: StemCard) -> float:

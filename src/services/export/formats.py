@@ -16,7 +16,7 @@ from src.music.export.credits import credits_dict, credits_text
 from src.music.export.daw_session import Session
 from src.music.export.midi_parts import MidiSong, midi_song
 from src.music.model.score import Score
-from src.music.theory.library import StemCard
+from src.music.theory.library import DRUM_CATEGORIES, StemCard
 from src.music.theory.root_notes import root_note
 from src.services.export.session import SessionMaker, SessionStyle, SessionText
 from src.services.export.stems import StemFiles, write_stems
@@ -55,16 +55,25 @@ class Material:
     artist: str = ""
 
     @property
+    def key(self) -> str:
+        """The key, as long as anything plays that has one; else nothing."""
+        tonal = any(
+            choice.category not in (*DRUM_CATEGORIES, "fx") for choice in self.score.choices
+        )
+        return self.score.key if tonal else ""
+
+    @property
     def comment(self) -> str:
         """Tempo, key and maker in one line."""
-        return f"{self.score.bpm:g} BPM, {self.score.key}, made with Traum-Engine"
+        facts = (f"{self.score.bpm:g} BPM", self.key, "made with Traum-Engine")
+        return ", ".join(fact for fact in facts if fact)
 
     @property
     def tags(self) -> Tags:
         """What sound files say about themselves."""
         return Tags(
             title=self.title, genre=self.genre, comment=self.comment, artist=self.artist,
-            bpm=f"{self.score.bpm:g}", key=self.score.key,
+            bpm=f"{self.score.bpm:g}", key=self.key,
         )  # fmt: skip
 
     @cached_property

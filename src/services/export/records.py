@@ -67,6 +67,22 @@ def publish(built: Path, folder: Path, before: ExportRecord) -> dict[str, int]:
     return sizes
 
 
+def remove_made(folder: Path, name: str) -> None:
+    """Remove the files of a format and its record, and the folder where nothing else is in it."""
+    for made in read_record(folder, name).sizes:
+        path = folder / made
+        path.unlink(missing_ok=True)
+        if path.parent != folder:
+            _remove_empty(path.parent)
+    _path(folder, name).unlink(missing_ok=True)
+    _remove_empty(folder)
+
+
+def _remove_empty(folder: Path) -> None:
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+
+
 def remove_abandoned(folder: Path) -> None:
     """Remove what exports that were killed began and left, once it is a day old."""
     for path in folder.glob(f"{TEMPORARY_PREFIX}*"):

@@ -21,13 +21,22 @@ from src.db.models import TrackRow
 from src.db.rows.cards import StemCards
 from src.music.model.score import Score, score_to_dict
 from src.music.model.score_reading import score_from_dict
-from src.schemas.exports import ExportedFileRecord, ExportsRecord
+from src.schemas.common import Page
+from src.schemas.exports import (
+    DeletedExports,
+    ExportedFileRecord,
+    ExportedTrack,
+    ExportsRecord,
+    ExportsUse,
+)
 from src.services.export.formats import FORMATS, Material
+from src.services.export.quota import ExportQuota
 from src.services.export.records import (
     ExportRecord,
     publish,
     read_record,
     remove_abandoned,
+    remove_made,
     remove_unfinished,
     write_record,
 )
@@ -38,7 +47,7 @@ from src.storage.fingerprint import content_hash, text_hash
 from src.storage.paths import path_of, safe_join, shortened
 from src.storage.zips.writing import zip_stream
 
-EXPORT_VERSION = "3"
+EXPORT_VERSION = "4"
 """Raised when the same score gives other files, so that older ones are made again."""
 
 ALL_ZIP, STEMS_ZIP = "all.zip", "stems.zip"
@@ -47,6 +56,8 @@ ZIPS = (ALL_ZIP, STEMS_ZIP)
 
 STAGE = "exporting"
 _STEPS = 1000
+_NO_GENRE = "default"
+"""What a plan calls its genre where none was named."""
 _TITLE_BYTES = 80
 
 
@@ -81,6 +92,7 @@ class ExportService:
         self.database = database
         self.settings = settings
         self.cards = cards
+        self.quota = ExportQuota(database, settings)
 
     def export(
         self,
@@ -97,7 +109,8 @@ class ExportService:
 
         Raises NotFoundError for an unknown track; InvalidInputError for an unknown format;
         ConflictError where the track, its score or a stem of it is gone (``track_missing``,
-        ``score_missing``, ``stem_missing``). JobCancelled leaves whole formats behind.
+        ``score_missing``, ``stem_missing``), or no room for more (``exports_full``). JobCancelled
+        leaves whole formats behind.
         """
         requested = checked_formats(formats)
         target = self._target(track_id)
@@ -117,6 +130,7 @@ class ExportService:
         """
         requested = checked_formats(formats)
         _score_of(self._target(track_id).wav)
+        self.quota.check()
         return {"track_id": track_id, "formats": list(requested), "export_id": str(uuid4())}
 
     def run(self, params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
@@ -133,6 +147,34 @@ class ExportService:
         except NotFoundError:
             return
         remove_unfinished(folder, _unfinished(params.get("export_id", "")))
+
+    def delete(self, track_id: str, formats: Sequence[str] | None = None) -> DeletedExports:
+        """Remove what was made of a track; it can be made again.
+
+        formats: None removes all of them
+        Raises NotFoundError for an unknown track, InvalidInputError for an unknown format.
+        """
+        names = checked_formats(formats)
+        target = self._target(track_id)
+        gone = self._listed(target, names).files
+        for name in names:
+            remove_made(target.folder, name)
+        return DeletedExports(
+            track_id=track_id,
+            files=[file.name for file in gone],
+            bytes=sum(file.bytes for file in gone),
+        )
+
+    def everything(self, window: crud.Window) -> ExportsUse:
+        """List the tracks that have exports, newest first, and what all take together."""
+        sizes = self.quota.sizes()
+        tracks = [
+            ExportedTrack(track_id=row.id, prompt=row.prompt, created_at=row.created_at, bytes=size)
+            for row, size in sizes
+        ]
+        page = Page[ExportedTrack].cut(tracks, limit=window.limit, offset=window.offset)
+        used = sum(size for _, size in sizes)
+        return ExportsUse(**dict(page), used_bytes=used, limit_bytes=self.quota.limit_bytes)
 
     def files(self, track_id: str) -> ExportsRecord:
         """List what was made of a track. Raises NotFoundError for an unknown track."""
@@ -211,7 +253,9 @@ class ExportService:
             target.folder.mkdir(parents=True, exist_ok=True)
             remove_abandoned(target.folder)
             with TemporaryDirectory(dir=target.folder, prefix=prefix) as built:
+                self.quota.check()
                 FORMATS[name].make(of, Path(built), progress)
+                self.quota.check()
                 sizes = publish(Path(built), target.folder, before)
         after = ExportRecord(target.row.id, digest, sizes)
         if after != before:
@@ -230,7 +274,7 @@ class ExportService:
         return Material(
             name=target.wav.stem,
             title=target.title,
-            genre=target.row.genre,
+            genre="" if target.row.genre == _NO_GENRE else target.row.genre,
             score=score,
             wav=target.wav,
             load=stem_loader(self.settings.processed_path, cards),

@@ -81,12 +81,12 @@ class BatchWriter:
     gone: dict[str, list[str]]
     report: ImportReport
     keep_bad_files: bool
+    licences: KitLicences
 
     def __post_init__(self) -> None:
         bad = self.state.bad.values()
         self._stored = {one.stored_as for one in bad}
         self._in_place = {one.original_path: one for one in bad if not one.moved}
-        self._licences = KitLicences(self.settings.raw_path)
 
     def save(self, batch: Sequence[Content], vectors: Mapping[str, Vectors]) -> None:
         """Write a batch in one transaction, then move what was refused."""
@@ -153,7 +153,7 @@ class BatchWriter:
             copy_in(self.settings.stems_path, stem).unlink(missing_ok=True)
             return
         first = content.files[0]
-        licence, version = self._licences.of(first.location), self.analysis_version
+        licence, version = self.licences.of(first.location), self.analysis_version
         rows.stems.append(stem_row(content, taken, analysis_version=version, kit_licence=licence))
         rows.vectors.append(vector_row(stem, vectors[stem], model_id=self.model_id))
         for found in content.files:

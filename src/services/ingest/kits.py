@@ -1,5 +1,6 @@
 """Which folder is a stem's kit, and what its name says."""
 
+import unicodedata
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
@@ -9,8 +10,11 @@ from src.music.evidence.names import name_hints
 from src.storage.fingerprint import text_hash
 from src.words.vocabulary import vocabulary
 
-_DEEPEST = 3
+_DEEPEST = 8
 """How many sorting folders above a file are passed over at most."""
+
+_DEEPEST_OUTSIDE = 3
+"""The same outside the library, where the folders of the user's home lie above."""
 
 
 def kit_path(location: str) -> str | None:
@@ -23,7 +27,7 @@ def kit_path(location: str) -> str | None:
     if folder.name == "":
         return None
     candidate = folder
-    for _ in range(_DEEPEST):
+    for _ in range(_DEEPEST_OUTSIDE if location.startswith("/") else _DEEPEST):
         if not only_sorts(candidate.name):
             return candidate.as_posix()
         if candidate.parent.name == "":
@@ -52,5 +56,6 @@ def kit_row(path: str) -> Mapping[str, Any]:
 
 def only_sorts(name: str) -> bool:
     """Tell whether a folder only sorts the sounds of a kit: "Drums", "One Shots"."""
-    words = "".join(sign if sign.isalnum() else " " for sign in name.lower()).split()
+    plain = unicodedata.normalize("NFC", name.lower())
+    words = "".join(sign if sign.isalnum() else " " for sign in plain).split()
     return bool(words) and vocabulary().names.sorting.issuperset(words)

@@ -1,146 +1,102 @@
 """What the licence files of a kit say, for stems that say nothing themselves."""
 
-import re
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from src.core.errors import UnreadableAudioError
+from src.db.database import Database
+from src.db.rows import imports
 from src.services.ingest.kits import kit_path
-from src.storage.files import open_regular
-from src.storage.paths import path_of
-
-MAX_CHARACTERS = 200
-LARGEST_FILE = 1 << 20
-"""Bytes of a licence or readme that is kept."""
-
-_READ_BYTES = 262_144
-_ENDINGS = ("", ".txt", ".md", ".rst", ".nfo")
-_NAMED = re.compile(r"licen[cs]e|copying|copyright|lizenz|terms", re.I)
-_ABOUT = re.compile(r"read[ _-]?me|lies[ _-]?mich|credits|attribution", re.I)
-_SOUND = re.compile(r"[\w@#%&+=,.!()\[\]' -]+\.(?:wav|aiff?|flac|ogg|mp3|m4a|caf)\b", re.I)
-_STATED = re.compile(r"^(?:sound )?(?:licen[cs]e|lizenz)(?: type)?\s*[:=]\s*(\S.*)$", re.I)
-_KNOWN = re.compile(
-    r"creative commons|\bcc[ -]?(?:0|by)\b|public domain|royalty[ -]free|gemeinfrei"
-    r"|all rights reserved|licen[cs]ed under",
-    re.I,
+from src.storage.licence_texts import (
+    LicenceText,
+    is_licence_folder,
+    is_licence_text,
+    read_licence_text,
+    reading_order,
 )
-_BOM = "\ufeff"
-
-
-@dataclass(frozen=True)
-class _FolderLicences:
-    """What the texts of a folder say: of each sound by its name without ending, and of all."""
-
-    by_sound: dict[str, str]
-    of_all: str | None
+from src.storage.paths import path_of, printable
 
 
 @dataclass
 class KitLicences:
-    """Reads each kit's licence once. raw: the folder that relative places start from."""
+    """Reads the texts of each folder once.
+
+    raw: the folder that relative places start from; its own texts are of no kit
+    source: the folder that is imported, if another one; above it nothing is asked
+    """
 
     raw: Path
-    _known: dict[str, _FolderLicences] = field(default_factory=dict)
+    source: Path | None = None
+    _known: dict[str, tuple[LicenceText, ...]] = field(default_factory=dict)
 
     def of(self, location: str) -> str | None:
-        """Read what the nearest texts say, from the file's folder up to its kit.
+        """Read what the nearest texts say, from the file's folder up to the library's.
 
-        A licence that is reported of the very sound comes first, as Freesound's packs tell it; then
-        the first line of a licence file; then a line of a readme that names a licence. None
-        where there is none, or none that can be read.
+        A licence that is stated of the very sound comes first, as Freesound's packs tell it; then
+        what a licence file says; then a line of a readme that names a licence. A folder that only
+        holds licences speaks for the one it lies in. None where nothing can be read.
         """
-        name = PurePosixPath(location).stem.casefold()
-        for folder in _folders(location):
+        name = PurePosixPath(location).stem
+        for folder in self._folders(location):
             if folder not in self._known:
-                self._known[folder] = _licences_in(path_of(folder, self.raw))
-            stated = self._known[folder]
-            found = stated.by_sound.get(name, stated.of_all)
+                self._known[folder] = tuple(_texts_for(path_of(folder, self.raw)))
+            texts = self._known[folder]
+            said = [text.of(name) for text in texts] + [text.of_all for text in texts]
+            found = next((licence for licence in said if licence is not None), None)
             if found is not None:
                 return found
         return None
 
-
-_LEGAL_CODE = "creative commons legal code"
-"""Heads every text of theirs; the name of the licence follows."""
-
-
-def is_licence_text(name: str) -> bool:
-    """Tell whether a file is called like a licence or a readme, and is a text."""
-    path = PurePosixPath(name)
-    named = _NAMED.search(path.stem) or _ABOUT.search(path.stem)
-    return path.suffix.lower() in _ENDINGS and bool(named)
-
-
-def _folders(location: str) -> Iterator[str]:
-    kit = kit_path(location)
-    if kit is None:
-        return
-    for folder in PurePosixPath(location).parents:
-        yield folder.as_posix()
-        if folder.as_posix() == kit:
+    def _folders(self, location: str) -> Iterator[str]:
+        """Return the folders above a file, the nearest first; outside up to kit and source."""
+        above = [folder.as_posix() for folder in PurePosixPath(location).parents]
+        if not location.startswith("/"):
+            yield from above[:-1]
             return
+        tops = [kit_path(location), None if self.source is None else _real(self.source)]
+        yield from above[: max(above.index(top) for top in tops if top in above) + 1]
 
 
-def _licences_in(folder: Path) -> _FolderLicences:
-    """Return what the texts of a folder say, licences before readmes."""
-    by_sound: dict[str, str] = {}
-    of_all: list[str] = []
-    for path in _texts(folder):
-        lines = _lines(path)
-        listed = dict(_per_sound(lines))
-        by_sound = listed | by_sound
-        if listed:
-            continue
-        is_licence = bool(_NAMED.search(path.stem))
-        of_all += [
-            line for line in lines if is_licence or _STATED.match(line) or _KNOWN.search(line)
-        ]
-    return _FolderLicences(by_sound, _value(of_all[0]) if of_all else None)
+def _real(folder: Path) -> str:
+    return printable(Path(os.path.realpath(folder)).as_posix())
 
 
-def _texts(folder: Path) -> list[Path]:
-    """Return licences and readmes of a folder, the plainest name of a licence first."""
+def add_late_licences(database: Database, licences: KitLicences) -> int:
+    """Give stems without a licence what a text says that came after them; to how many."""
+    with database.transaction() as session:
+        waiting = imports.without_licence(session)
+    found = {
+        stem: licence
+        for stem, location in waiting
+        if (licence := licences.of(location)) is not None
+    }
+    if found:
+        with database.transaction() as session:
+            return imports.put_licences(session, found)
+    return 0
+
+
+def _texts_for(folder: Path) -> Iterator[LicenceText]:
+    """Return what the texts of a folder say, licences before readmes, then its licence folders."""
     try:
-        found = [path for path in folder.iterdir() if is_licence_text(path.name)]
+        entries = sorted(folder.iterdir(), key=lambda path: path.name)
     except OSError:
-        return []  # gone or not to be entered: it says nothing
-    return sorted(
-        found,
-        key=lambda path: (not _NAMED.search(path.stem), bool(_ABOUT.search(path.stem)),
-                          path.suffix.lower() != ".txt", len(path.name), path.name),
-    )  # fmt: skip
+        return  # gone or not to be entered: it says nothing
+    yield from _read(path for path in entries if is_licence_text(path.name))
+    for inner in entries:
+        if is_licence_folder(inner.name) and inner.is_dir() and not inner.is_symlink():
+            yield from _read(_inner_texts(inner))
 
 
-def _lines(path: Path) -> list[str]:
-    """Return lines that say something, without marks of lists and headings."""
+def _inner_texts(folder: Path) -> Iterator[Path]:
     try:
-        with open_regular(path) as file:
-            data = file.read(_READ_BYTES)
-    except UnreadableAudioError:
-        return []  # nothing that a licence could be read from
-    try:
-        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")
-    plain = (
-        " ".join("".join(s if s.isprintable() else " " for s in line).split()).strip("#*=- ")
-        for line in text.removeprefix(_BOM).splitlines()
-    )
-    return [line for line in plain if line and line.casefold() != _LEGAL_CODE]
+        entries = list(folder.iterdir())
+    except OSError:
+        return
+    yield from (path for path in entries if is_licence_text(f"{folder.name}/{path.name}"))
 
 
-def _per_sound(lines: list[str]) -> Iterator[tuple[str, str]]:
-    """Return each sound that a list names, with the licence that is stated behind it."""
-    sound: str | None = None
-    for line in lines:
-        if match := _SOUND.fullmatch(line):
-            sound = PurePosixPath(match[0]).stem.casefold()
-        elif sound is not None and (stated := _STATED.match(line)):
-            yield sound, stated[1][:MAX_CHARACTERS]
-            sound = None
-
-
-def _value(line: str) -> str:
-    match = _STATED.match(line)
-    return (match[1] if match else line)[:MAX_CHARACTERS]
+def _read(paths: Iterable[Path]) -> Iterator[LicenceText]:
+    for path in sorted(paths, key=lambda path: reading_order(path.name)):
+        yield read_licence_text(path)

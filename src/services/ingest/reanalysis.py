@@ -258,8 +258,9 @@ class ReanalysisService:
                 columns["warnings"] = list(dict.fromkeys([*stem.warnings, *columns["warnings"]]))
             tools.report.from_copies += 1
         else:
-            kit_licence = tools.licences.of(found.location)
-            columns["licence"] = kit_licence if taken.licence is None else taken.licence
+            columns["licence"] = taken.licence or tools.licences.of(found.location)
+            if columns["licence"] is None and found.location.startswith("/"):
+                del columns["licence"]  # the folder that was imported may have stated it
         set_found(stem, columns)
         tools.report.reanalysed += 1
 

@@ -27,6 +27,7 @@ class ImportReport:
     quarantined: refused now; left_alone: refused before and left in their place
     unsupported: of the refused, sounds of kinds that are not read; they stay where they are
     left_outside: of the refused, files outside the library, which nothing is moved out of
+    licensed: stems without a licence that got one from a text that came after them
     missing: known places whose file is gone; failed: our fault or busy, tried again next time
     refreshed: analysed again; embedded: vectors written
     """
@@ -41,6 +42,7 @@ class ImportReport:
     left_alone: int = 0
     unsupported: int = 0
     left_outside: int = 0
+    licensed: int = 0
     missing: int = 0
     failed: int = 0
     refreshed: int = 0

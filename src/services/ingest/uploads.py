@@ -17,9 +17,9 @@ from src.core.errors import ConflictError, InvalidInputError
 from src.db import crud
 from src.db.database import Database
 from src.services.ingest.kits import only_sorts
-from src.services.ingest.licences import LARGEST_FILE, is_licence_text
 from src.services.ingest.scan import readable_endings
 from src.storage.fingerprint import content_hash
+from src.storage.licence_texts import LARGEST_FILE, is_licence_text
 from src.storage.paths import library_path, path_of, safe_name
 from src.storage.zips.reading import ZipLimits, extract_zip
 
@@ -172,12 +172,12 @@ class UploadBatch:
         for file, inner in zip(files, parts, strict=True):
             name = f"{arrived.name}/{'/'.join(inner)}"
             member = _Arrived(name, file, file.stat().st_size, content_hash(file))
-            outcomes.append(self._location(member, folder, inner[1:] if kit and shared else inner))
+            outcomes.append(self._location(member, folder, inner[1:] if kit and named else inner))
         refused = (_Arrived(f"{arrived.name}/{name}", arrived.file, 0, "") for name in left_out)
         return outcomes + [_refused(item, *_not_taken()) for item in refused]
 
     def _location(self, arrived: _Arrived, kit: str, inner: tuple[str, ...]) -> UploadOutcome:
-        if not _is_taken(inner[-1]):
+        if not _is_taken("/".join(inner)):
             return _refused(arrived, *_not_taken())
         if not _is_sound(inner[-1]) and arrived.size_bytes > LARGEST_FILE:
             return _refused(arrived, "too_big", f"a text may have {LARGEST_FILE} bytes")
@@ -254,7 +254,7 @@ def _is_sound(name: str) -> bool:
 
 def _is_taken(name: str) -> bool:
     """Return sounds, and the texts that tell their licence."""
-    return _is_sound(name) or is_licence_text(name.rpartition("/")[2])
+    return _is_sound(name) or is_licence_text(name)
 
 
 def _not_taken() -> tuple[str, str]:

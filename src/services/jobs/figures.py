@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from src.db.database import Database
-from src.db.rows import job_figures as rows
+from src.db.rows import jobs as rows
 from src.db.rows.clock import Clock, database_time
 
 LATELY = timedelta(hours=1)

@@ -56,9 +56,17 @@ class JobIntake:
         self._clock = clock
 
     def take(
-        self, kind: str, params: Mapping[str, Any], mark: RequestMark | None
+        self,
+        kind: str,
+        params: Mapping[str, Any],
+        mark: RequestMark | None,
+        *,
+        same: str | None = None,
+        job_id: str | None = None,
     ) -> tuple[Job, bool]:
-        """Return the row of a job, and whether it is new.
+        """Return the row of a job, and whether it is new. job_id: None: a fresh one
+
+        same: digest of what the job will give; a job of the same that is open does for both
 
         Raises InvalidInputError for a kind that nobody can do, and (``idempotency_key_reused``)
         for a key under which something else was asked for; JobRunningError; QueueFullError.
@@ -66,19 +74,19 @@ class JobIntake:
         if kind not in self._kinds:
             raise InvalidInputError(f"job must be one of {', '.join(self._kinds)}, got {kind!r}")
         new = rows.NewJob(
-            id=str(uuid4()),
+            id=str(uuid4()) if job_id is None else job_id,
             kind=kind,
             params=params,
-            alone=kind if self._kinds[kind].alone else None,
+            alone=kind if self._kinds[kind].alone else same,
             request_key=None if mark is None else mark.key,
             request_digest="" if mark is None else mark.digest,
         )
         with self._database.transaction() as session:
             if rows.add_job(session, new, self._clock(session)):
-                if new.alone is None:  # of the others there is one of each kind at most
+                if not self._kinds[kind].alone:  # of those there is one of each kind at most
                     self._check_room(rows.queued_count(session), rows.next_end_s(session))
                 return rows.get_job(session, new.id), True
-        return self._before(new, mark), False
+        return self._before(new, mark)
 
     def known(self, mark: RequestMark | None) -> Job | None:
         """Return the job that was asked for by the same request before.
@@ -96,16 +104,21 @@ class JobIntake:
             )
         return row
 
-    def _before(self, new: rows.NewJob, mark: RequestMark | None) -> Job:
-        """Return what a row that could not be written collided with."""
-        same = self.known(mark)
-        if same is not None:
-            return same
+    def _before(self, new: rows.NewJob, mark: RequestMark | None) -> tuple[Job, bool]:
+        """Return what a row that could not be written collided with, as take does."""
+        known = self.known(mark)
+        if known is not None:
+            return known, False
         assert new.alone is not None, "only keys and kinds that run alone can collide"
         with self._database.transaction() as session:
             running = rows.open_job_alone(session, new.alone)
+        shared = None if new.alone == new.kind else new.alone
         if running is None:  # it has ended in between
-            return self.take(new.kind, new.params, mark)[0]
+            return self.take(new.kind, new.params, mark, same=shared, job_id=new.id)
+        if shared is not None and running.cancel_requested:
+            return self.take(new.kind, new.params, mark)  # that one gives nothing any more
+        if shared is not None:
+            return running, False
         raise JobRunningError(
             f"a {new.kind} job is {running.status} already: {running.id}", job_id=running.id
         )

@@ -24,6 +24,7 @@ class JobKind:
     again: whether a job whose worker went is simply run again: what it does twice is as if
         done once
     tidy: removes what an attempt that was cut off left, given the parameters
+    missing: tells what to start where nobody is there who could do it; None: somebody is
     """
 
     task: Task
@@ -32,6 +33,7 @@ class JobKind:
     lane: str = TRACKS
     again: bool = False
     tidy: Callable[[Mapping[str, Any]], None] | None = None
+    missing: Callable[[], str | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class JobRules:
     resend_after_s: a job that waits is sent again after so long
     most_deaths: so many workers may go over one job before it fails
     most_queued: so many jobs may wait
+    nobody_s: where nobody who could do a job is seen for so long, those that wait fail
     kept_days: finished jobs, their events and logs are kept for so long
     """
 
@@ -58,6 +61,7 @@ class JobRules:
     resend_after_s: float = 10.0
     most_deaths: int = 3
     most_queued: int = 10_000
+    nobody_s: float = 300.0
     kept_days: float = 30.0
 
     @property

@@ -84,16 +84,24 @@ class JobService:
     # --- for who wants something done -------------------------------------------------------
 
     def submit(
-        self, kind: str, params: Mapping[str, Any], *, mark: RequestMark | None = None
+        self,
+        kind: str,
+        params: Mapping[str, Any],
+        *,
+        mark: RequestMark | None = None,
+        same: str | None = None,
+        job_id: str | None = None,
     ) -> JobState:
         """Write the row, then send the id.
 
         mark: a request that was made before gets the job that it got then
+        same: digest of what the job will give; who asks for the same meanwhile gets this job
+        job_id: of the new job, where its results are to bear it
 
         Raises JobRunningError when the kind runs alone and one is open already, QueueFullError
         while too many wait, InvalidInputError for a mark whose key stood for something else.
         """
-        row, new = self._intake.take(kind, params, mark)
+        row, new = self._intake.take(kind, params, mark, same=same, job_id=job_id)
         if new:
             self._send(self._sweeper.ticket(row.id, kind))
         return state_of(row)

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from src.db.database import Database
 from src.db.models import Job
@@ -41,6 +41,7 @@ class JobSweeper:
         self._clock = clock
         self._leases = leases
         self._runner = runner
+        self._nobody_since: dict[str, datetime] = {}
 
     def sweep(self, send: Callable[[Ticket], None]) -> None:
         """Put everything in order once."""
@@ -54,6 +55,9 @@ class JobSweeper:
             again = job_leases.send_again(session, moment, before=before, limit=_AT_ONCE)
         for job_id, kind in again:
             send(self.ticket(job_id, kind))
+        for name, known in self._kinds.items():
+            if known.missing is not None:
+                self._give_up_waiting(name, known.missing(), moment)
 
     def forget_old(self) -> int:
         """Remove jobs that ended longer ago than they are kept, with their events."""
@@ -70,6 +74,27 @@ class JobSweeper:
         """Return what carries a job's id to a worker of its lane."""
         known = self._kinds.get(kind)
         return Ticket(job_id, kind, TRACKS if known is None else known.lane)
+
+    def _give_up_waiting(self, kind: str, missing: str | None, moment: datetime) -> None:
+        """Let jobs fail that wait for somebody who has not been there for a while.
+
+        missing: what to start; None: somebody is there
+        """
+        if missing is None:
+            self._nobody_since.pop(kind, None)
+            return
+        since = self._nobody_since.setdefault(kind, moment)
+        if moment - since < timedelta(seconds=self._rules.nobody_s):
+            return
+        waiting = rows.JobFilter(kinds=(kind,), statuses=("queued",))
+        problem = {"code": "no_worker", "error": "BackendUnavailableError", "detail": missing}
+        ended = {"status": "failed", "problem": problem, "finished_at": moment}
+        with self._database.transaction() as session:
+            found, _ = rows.list_jobs(session, waiting, limit=_AT_ONCE)
+            for row in found:
+                rows.change_job(session, row.id, when=("queued",), values=ended, moment=moment)
+        if found:
+            log.warning("%d jobs (%s) waited for nobody: %s", len(found), kind, missing)
 
     def _take_up(self, row: Job, send: Callable[[Ticket], None]) -> None:
         outcome = self._verdict(row)

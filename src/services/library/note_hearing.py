@@ -18,7 +18,7 @@ from src.core.errors import BackendUnavailableError, UnreadableAudioError
 from src.core.progress import Progress, silent
 from src.db.database import Database
 from src.db.rows import reanalysis as rows
-from src.db.rows.reanalysis import LoopCopy
+from src.db.rows.reanalysis import UnheardLoop
 from src.storage.decode import read_stem
 from src.storage.paths import safe_join
 
@@ -115,10 +115,10 @@ class NoteHearingService:
         )  # fmt: skip
         return report
 
-    def _sources(self) -> list[LoopCopy]:
+    def _sources(self) -> list[UnheardLoop]:
         """List what is to be heard: short loops of melodic kinds."""
-        found: list[LoopCopy] = []
-        page, after = [LoopCopy("", "", 0.0)], ""
+        found: list[UnheardLoop] = []
+        page, after = [UnheardLoop("", "", 0.0)], ""
         while page:
             with self._database.transaction() as session:
                 page = rows.stems_without_notes(session, MELODIC, after=after, limit=_PAGE)
@@ -127,7 +127,7 @@ class NoteHearingService:
         return found
 
     def _heard(
-        self, sources: Sequence[LoopCopy], listener: MelodyListener, report: NoteReport
+        self, sources: Sequence[UnheardLoop], listener: MelodyListener, report: NoteReport
     ) -> dict[str, NoteRow]:
         """Return the rows of a batch; of what is no single voice one without notes."""
         found = {}

@@ -2,15 +2,21 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from src.audio.basics.validation import PROJECT_SAMPLE_RATE, Audio
 from src.audio.metering.loudness import lufs_of_power, measured_loudness
 from src.core.progress import Progress, silent
-from src.mixdown import Load, RenderArchive, SampleGrid, mix_score
+from src.mixdown import Load, RenderArchive, SampleGrid, mix_score, score_samples
 from src.music.model.score import Score
 from src.music.model.timeline import SectionTime
 from src.music.scoring.section_levels import as_mastered, reweighted
 from src.music.theory.library import StemCard
+
+TAIL_FLOOR_DB, TAIL_AIR_S = -60.0, 0.1
+"""What lies further below the loudest sample is silence at the end; a breath is left of it."""
 
 MOST_OFF_DB = 0.25
 """By how much a section may be quieter than one of less energy."""
@@ -31,15 +37,33 @@ def balanced_mix(
 
     The levels of sections come from an estimate. Where the mix shows that a section of more
     energy would be quieter in the master than one of less, all are weighed again by what was
-    heard, and mixed again; of that the archive knows most. The same score gives the same.
+    heard, and mixed again; of that the archive knows most. A tail that is silent is cut off. The
+    same score gives the same.
     """
     mix = mix_score(score, load=load, archive=archive, progress=progress)
     audible = audible_sections(score, mix)
-    if most_off_db(as_mastered(score, cards, times, audible), times) <= MOST_OFF_DB:
+    if most_off_db(as_mastered(score, cards, times, audible), times) > MOST_OFF_DB:
+        del mix
+        score = reweighted(score, cards, times, audible)
+        mix = mix_score(score, load=load, archive=archive, progress=progress)
+    return without_silent_tail(score, mix)
+
+
+def without_silent_tail(score: Score, mix: Audio) -> tuple[Score, Audio]:
+    """End a track where its last sound has died away, instead of in digital silence.
+
+    No bar is taken from it, only of its tail. Its last fade is never longer than what is left.
+    """
+    ends = SampleGrid(score.bpm, PROJECT_SAMPLE_RATE).sample(score.length_beats)
+    tail = mix[:, ends:]
+    level = float(max(mix.max(initial=0.0), -mix.min(initial=0.0))) * 10.0 ** (TAIL_FLOOR_DB / 20.0)
+    audible = np.flatnonzero(np.abs(tail).max(axis=0) > level) if tail.size else np.zeros(0, int)
+    rest_s = (int(audible[-1]) + 1 if audible.size else 0) / PROJECT_SAMPLE_RATE
+    tail_s = min(score.tail_s, round(rest_s + TAIL_AIR_S, 2))
+    if tail_s >= score.tail_s:
         return score, mix
-    del mix
-    score = reweighted(score, cards, times, audible)
-    return score, mix_score(score, load=load, archive=archive, progress=progress)
+    shorter = replace(score, tail_s=tail_s, fade_out_s=min(score.fade_out_s, tail_s / 2.0))
+    return shorter, np.ascontiguousarray(mix[:, : score_samples(shorter)])
 
 
 def audible_sections(score: Score, mix: Audio) -> tuple[float, ...]:

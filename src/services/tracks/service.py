@@ -14,6 +14,7 @@ from src.db import crud
 from src.db.database import Database, Session
 from src.db.models import TrackRow
 from src.db.rows.collections import check_palette
+from src.db.rows.tracks import tracks_made_of
 from src.music.casting.requests import part_requests
 from src.music.model.palette import Palette
 from src.music.model.plan import ArrangementPlan, plan_from_dict, plan_to_dict
@@ -24,6 +25,7 @@ from src.schemas.common import Page
 from src.schemas.tracks import TrackDetailRecord, TrackRecord, TrackWaveform
 from src.services.library.outlines import sound_outline
 from src.services.tracks.files import remove_exports
+from src.services.tracks.reuse import made_of
 from src.storage.paths import path_of, safe_join
 
 SERVED_SUFFIXES = (".wav", ".json")
@@ -33,7 +35,7 @@ SERVED_SUFFIXES = (".wav", ".json")
 class Arranger(Protocol):
     """Makes a plan of a sentence."""
 
-    def generate_arrangement_plan(self, prompt: str, *, seed: int = 0) -> ArrangementPlan: ...
+    def plan_prompt(self, prompt: str, *, seed: int = 0) -> ArrangementPlan: ...
 
 
 class Rendered(Protocol):
@@ -55,6 +57,8 @@ class Renderer(Protocol):
     ) -> Rendered: ...
 
     def finish_track(self, track_id: str) -> None: ...
+
+    def finished_track(self, track_id: str) -> Rendered | None: ...
 
 
 class TrackService:
@@ -85,7 +89,7 @@ class TrackService:
         if not prompt.strip():
             raise InvalidInputError("prompt must say something, got only spaces")
         said = with_length(prompt, length) if length and length.strip() else prompt
-        plan = self.arranger.generate_arrangement_plan(said, seed=seed)
+        plan = self.arranger.plan_prompt(said, seed=seed)
         self.check_length(plan)
         if palette is not None:
             with self.database.transaction() as session:
@@ -105,19 +109,47 @@ class TrackService:
         return plan
 
     def render(self, params: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-        """Do the work of a render job: parameters as :func:`render_params` makes them."""
+        """Do the work of a render job: parameters as :func:`render_params` makes them.
+
+        A track that was made of the same is handed out again, unless ``reuse`` is False.
+        """
+        before = self.made_of(params)
+        known = self.finished(params, before)
+        if known is not None:
+            return known
         plan = plan_from_dict(params["plan"])
         track = self.renderer.render_track(
             plan, seed=params["seed"], track_id=params.get("track_id"), progress=progress
         )
         answer = track.to_dict()
         parent_id = params.get("parent_id")
-        if parent_id is not None:
-            with self.database.transaction() as session:
-                row = crud.get_track(session, str(answer["track_id"]))
+        unchanged = self.made_of(params) == before
+        with self.database.transaction() as session:
+            row = crud.get_track(session, str(answer["track_id"]))
+            row.made_of = before if unchanged else None
+            if parent_id is not None:
                 row.parent_id = parent_id
                 row.report = {**row.report, "edits": params.get("edits", [])}
-        return {**answer, "parent_id": parent_id}
+        return {**answer, "parent_id": parent_id, "reused": False}
+
+    def made_of(self, params: Mapping[str, Any]) -> str:
+        """Digest the parameters of a render and the library as it is now."""
+        return made_of(params, self.database, self.settings)
+
+    def finished(self, params: Mapping[str, Any], same: str) -> dict[str, Any] | None:
+        """Return the answer of an earlier render of the same; None where none is there, whole.
+
+        same: what ``made_of`` gives for these parameters
+        """
+        if not params.get("reuse", True):
+            return None
+        with self.database.transaction() as session:
+            rows = tracks_made_of(session, same)
+        for row in rows:
+            track = self.renderer.finished_track(row.id)
+            if track is not None:
+                return {**track.to_dict(), "parent_id": row.parent_id, "reused": True}
+        return None
 
     def tidy(self, params: Mapping[str, Any]) -> None:
         """Put in order what a render job that was cut off left."""
@@ -303,8 +335,11 @@ def render_params(
     *,
     parent_id: str | None = None,
     edits: Sequence[Mapping[str, Any]] = (),
+    reuse: bool = True,
 ) -> dict[str, Any]:
     """Collect what a render job needs. parent_id: the track of which this is a revision, by edits.
+
+    reuse: whether a finished track that was made of the same will do
 
     The track has its id before it is rendered: however often the job is begun, it is one.
     """
@@ -313,6 +348,7 @@ def render_params(
         "seed": seed,
         "parent_id": parent_id,
         "edits": [dict(edit) for edit in edits],
+        "reuse": reuse,
         "track_id": str(uuid4()),
     }
 

@@ -1,6 +1,7 @@
 """The pages of an Ogg file: its links one after the other, and what each of them holds.
 
-Sources: RFC 3533 (Ogg); RFC 5334; Ogg mapping of FLAC, version 1.0 (xiph.org).
+Sources: RFC 3533 (Ogg); RFC 5334; RFC 6716, section 3.1 (lengths of Opus packets); Ogg mapping of
+FLAC, version 1.0 (xiph.org).
 """
 
 import zlib
@@ -20,6 +21,9 @@ _CODECS = {
     b"\x01vorbis": "vorbis", b"OpusHead": "opus", b"\x7fFLAC": "flac", b"Speex   ": "speex",
     b"\x80theora": "theora", b"fishead\x00": "skeleton",
 }  # fmt: skip
+_FIRST_HYBRID, _FIRST_CELT = 12, 16
+"""Modes of Opus packets, from the speech coder to the one for music."""
+
 _FLAC_MAPPING_BYTES = 9
 """What stands before the native stream in the first packet of an Ogg FLAC."""
 
@@ -82,6 +86,7 @@ class OggLink:
         """
         kept = [page for page in self.pages if page.whole]
         counted: Counter[int] = Counter()
+        reached: Counter[int] = Counter()
         parts: list[Part] = []
         for page in kept:
             file.seek(page.offset)
@@ -89,6 +94,11 @@ class OggLink:
             content = file.read(page.payload.size)
             if page.segments is not None:
                 head[26:] = bytes([page.segments]) + head[27 : 27 + page.segments]
+                if self.codecs.get(page.serial) == "opus":
+                    # A decoder refuses a page that ends later than its packets last.
+                    there = reached[page.serial] + _opus_samples(bytes(head[27:]), content)
+                    head[6:14] = min(page.granule, there).to_bytes(8, "little", signed=True)
+            reached[page.serial] = max(reached[page.serial], page.granule)
             head[5] = head[5] & ~_LAST | _LAST * (page is kept[-1])
             head[18:22] = counted[page.serial].to_bytes(4, "little")
             head[22:26] = bytes(4)
@@ -184,6 +194,32 @@ def _segments_there(lacing: bytes, size: int) -> int:
         if length < 255:
             kept = number
     return kept
+
+
+def _opus_samples(lacing: bytes, payload: bytes) -> int:
+    """Count the samples at 48 kHz of the Opus packets of a page, from their first bytes."""
+    samples = start = position = 0
+    for length in lacing:
+        position += length
+        if length < 255:
+            samples += opus_packet_samples(payload[start : start + 2])
+            start = position
+    return samples
+
+
+def opus_packet_samples(head: bytes) -> int:
+    """Return the length of a packet in samples at 48 kHz. head: its first two bytes"""
+    if not head:
+        return 0
+    mode, code = head[0] >> 3, head[0] & 3
+    if mode < _FIRST_HYBRID:
+        frame = (480, 960, 1_920, 2_880)[mode & 3]
+    elif mode < _FIRST_CELT:
+        frame = (480, 960)[mode & 1]
+    else:
+        frame = 120 << (mode & 3)
+    frames = (1, 2, 2, head[1] & 0x3F if len(head) > 1 else 0)[code]
+    return frame * frames
 
 
 def _checksum(page: bytes) -> int:

@@ -1,5 +1,6 @@
 """The door: a password for the studio, where APP_PASSWORD is set."""
 
+import hashlib
 import hmac
 import time
 
@@ -25,7 +26,7 @@ def brake() -> LoginBrake:
 def may_enter() -> bool:
     """Tell whether this visitor may see the studio; asks for the password where there is one."""
     password = settings().password
-    if not password or st.session_state.get("entered") is True:
+    if not password or st.session_state.get("entered") == _pass_of(password):
         return True
     _, middle, _ = st.columns([1, 2, 1])
     with middle, st.form("login"):
@@ -40,8 +41,13 @@ def may_enter() -> bool:
                 return False
             time.sleep(_PAUSE_S)  # slows down guessing
             if is_right(said, password):
-                st.session_state["entered"] = True
+                st.session_state["entered"] = _pass_of(password)
                 st.rerun()
             brake().wrong()
             st.error(t("login.wrong"))
     return False
+
+
+def _pass_of(password: str) -> str:
+    """Return what a visitor who is in holds: another password lets nobody stay."""
+    return hashlib.sha256(password.encode("utf-8")).hexdigest()

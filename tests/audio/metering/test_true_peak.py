@@ -7,6 +7,7 @@ import pytest
 import soxr
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.signal import resample_poly
 
 from src.audio.metering.true_peak import BLOCK_SAMPLES, block_true_peaks, true_peak_dbtp
 
@@ -93,3 +94,20 @@ def test_blocks_above_the_floor_do_not_depend_on_it() -> None:
 @pytest.mark.parametrize("samples", [0, 1, 5000])
 def test_silence_has_no_peak(samples: int) -> None:
     assert true_peak_dbtp(np.zeros((2, samples), np.float32), sample_rate=RATE) == -math.inf
+
+
+def test_a_fine_look_finds_what_lies_between_four_points() -> None:
+    audio = swelling_sine(0.4, 7.0, 0.5)
+    usual = true_peak_dbtp(audio, sample_rate=RATE)
+    fine = true_peak_dbtp(audio, sample_rate=RATE, fine=True)
+    assert usual <= fine <= usual + 0.7
+    curve = resample_poly(audio.astype(np.float64), 16, 1, axis=1)
+    assert fine >= 20 * np.log10(np.abs(curve).max()) - 0.005
+
+
+def test_sixteen_points_rise_at_least_as_high_as_four() -> None:
+    audio = np.random.default_rng(3).standard_normal((2, 9_600)).astype(np.float32)
+    four = block_true_peaks(audio, floor=0.0)
+    sixteen = block_true_peaks(audio, floor=0.0, points=16)
+    assert (sixteen >= four - 1e-5).all()
+    assert (sixteen > four + 0.01).any()

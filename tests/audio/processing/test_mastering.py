@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.signal import resample_poly
 
 from src.audio.metering.loudness import integrated_loudness, measure_loudness
 from src.audio.metering.true_peak import true_peak_dbtp
@@ -72,6 +73,17 @@ def test_target_is_reached_below_the_ceiling(spikes: float, target_lufs: float) 
     assert report.reached
     assert integrated_loudness(audio, sample_rate=RATE) == pytest.approx(target_lufs, abs=0.15)
     assert true_peak_dbtp(audio, sample_rate=RATE) <= -1.0
+
+
+@pytest.mark.parametrize("times", [8, 16])
+@pytest.mark.parametrize("target_lufs", [-14.0, -9.0])
+def test_a_sharper_meter_of_others_finds_no_peak_above_the_ceiling(
+    times: int, target_lufs: float
+) -> None:
+    audio = music(4, spikes=10.0, seed=1)
+    mastered(audio, sample_rate=RATE, target_lufs=target_lufs, ceiling_dbtp=-1.0)
+    curve = resample_poly(audio.astype(np.float64), times, 1, axis=1)
+    assert 20 * np.log10(np.abs(curve).max()) <= -1.0
 
 
 def test_quiet_enough_music_is_only_turned_up_or_down() -> None:

@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from src.core.digests import digest_of
+from src.core.downloads import MOST_TRIES
 from src.core.errors import BackendUnavailableError, ConflictError
 from src.core.progress import JobCancelled
-from src.embeddings.clap import download as clap_download
 from src.embeddings.clap.download import READY_MODELS, ReadyModel, RemoteFile, pull
 from src.embeddings.clap.embedder import ClapEmbedder
-from src.embeddings.clap.manifest import AudioTower, TextTower, digest_of, read_manifest
+from src.embeddings.clap.manifest import AudioTower, TextTower, read_manifest
 from tests.embeddings.plain_clap import DIMENSION, text_graph, write_plain_clap
 
 
@@ -139,7 +140,7 @@ def test_a_line_that_breaks_is_taken_up_where_it_broke(hub: Hub, tmp_path: Path)
 
 
 def test_what_came_is_kept_for_the_next_try(hub: Hub, tmp_path: Path) -> None:
-    hub.breaks = clap_download.MOST_TRIES
+    hub.breaks = MOST_TRIES
     with pytest.raises(BackendUnavailableError, match=r"broke off 5 times.*what came is kept"):
         pull(ready(hub), tmp_path, hub=hub.url)
     expected = len(hub.expected)

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from src.core.digests import digest_of
 from src.core.errors import BackendUnavailableError
 from src.embeddings.clap import towers as clap_towers
 from src.embeddings.clap.embedder import ClapEmbedder
-from src.embeddings.clap.manifest import digest_of, read_manifest
+from src.embeddings.clap.manifest import read_manifest
 from src.embeddings.clap.mel import log_mel
 from src.embeddings.clap.windows import windows_of
 from tests.embeddings.plain_clap import DIMENSION, text_graph, write_plain_clap

@@ -109,3 +109,25 @@ def test_what_is_there_by_its_name_stays_as_it_is() -> None:
 def test_a_section_that_is_refused_or_a_row_that_is_named_gets_none() -> None:
     assert "Breakdown" not in sections_of("techno without a breakdown")
     assert sections_of("verse chorus verse chorus") == ["Verse", "Chorus", "Verse", "Chorus"]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "title", "count"),
+    [
+        ("two drops", "Drop", 2),
+        ("Hardstyle, danach sofort der Drop", "Drop", 2),
+        ("double chorus", "Chorus", 2),
+        ("pop, ends with a double chorus", "Chorus", 4),
+    ],
+)
+def test_sections_are_called_what_the_prompt_calls_them(
+    prompt: str, title: str, count: int
+) -> None:
+    assert sum(name.startswith(title) for name in sections_of(prompt)) == count
+
+
+def test_sections_with_a_colon_head_what_plays_in_them() -> None:
+    assert sections_of("verse: guitar. chorus: full band. bridge: only strings") == [
+        "Verse", "Chorus", "Bridge",
+    ]  # fmt: skip
+    assert len(sections_of("pop, tempo: fast, chorus: loud")) > 3

@@ -97,7 +97,7 @@ def test_the_last_section_makes_up_for_a_length_that_is_missed() -> None:
     found, reports = checked_plan(short, PlanExpectations(10.0))
     assert (found.bars, reports) == (10, ())
     assert codes(plan(section("A", 8, PAD)), PlanExpectations(20.0)) == []
-    assert codes(plan(section("A", 8, PAD)), PlanExpectations(4.0)) == ["length"]
+    assert codes(plan(section("A", 8, PAD)), PlanExpectations(2.0)) == ["length"]
 
 
 def test_what_was_asked_for_and_plays_nowhere_is_told() -> None:

@@ -53,6 +53,7 @@ PLAN = ArrangementPlan(
         for name, bars in (("Groove", 16), ("Middle", 8), ("Groove 2", 16))
     ),
     moods=("dark",),
+    ending=TrackEnding(COLD),
 )
 
 

@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from src.music.arranging.arrangement import arrange
 from src.music.arranging.target import choose_bpm, choose_key
 from src.music.genre.genres import genre_grammar
 from src.music.prompt.understanding import understand_prompt
@@ -46,3 +47,9 @@ def test_a_mood_chooses_the_tonality_that_nobody_asked_for(mood: str, minor: boo
 def test_what_is_asked_for_goes_before_the_mood() -> None:
     assert not is_minor(_key("gloomy house in C major"))
     assert _bpm("calm house 140 bpm") == 140.0
+
+
+@pytest.mark.parametrize(("prompt", "seconds"), [("10 seconds", 10.0), ("15 seconds", 15.0)])
+def test_a_short_length_takes_a_tempo_that_fills_it(prompt: str, seconds: float) -> None:
+    plan = arrange(understand_prompt(prompt), seed=1)
+    assert plan.bars * 240.0 / plan.bpm == pytest.approx(seconds, rel=0.02)

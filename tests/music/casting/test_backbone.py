@@ -2,7 +2,7 @@ import random
 
 from src.music.casting.backbone import choose_backbone, kit_keys_of
 from src.music.casting.fit import Target
-from src.music.casting.matching import StemCandidate
+from src.music.casting.matching import CastingContext, StemCandidate
 from src.music.casting.requests import library_queries, part_requests
 from src.music.model.plan import ArrangementPlan, SectionPlan, StemQuery
 from tests.music.cards import loop, pool_of, shot
@@ -28,7 +28,7 @@ def chosen(cards, seed=0):
         part_requests(PLAN),
         pool,
         Target(138.0, "Am"),
-        kit_keys=kit_keys_of(pool),
+        CastingContext(kit_keys=kit_keys_of(pool)),
         rng=random.Random(seed),
     )
 

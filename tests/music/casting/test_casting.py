@@ -4,6 +4,7 @@ from src.music.casting.casting import cast_plan
 from src.music.casting.made_marks import RISER
 from src.music.casting.matching import StemCandidate
 from src.music.casting.requests import library_queries
+from src.music.model.ending import COLD, TrackEnding
 from src.music.model.plan import ArrangementPlan, SectionPlan, StemQuery
 from tests.music.cards import loop, pool_of, shot
 
@@ -24,6 +25,8 @@ def section(*categories, name="Groove", bars=8, **more):
 
 
 def plan(*sections, **more):
+    """A plan that is over with its last bar, so that what plays within the bars is all there is."""
+    more.setdefault("ending", TrackEnding(COLD))
     return ArrangementPlan(138.0, "Am", sections, genre="techno", **more)
 
 

@@ -166,3 +166,15 @@ def test_asked_chords_are_given_to_who_can_play_them():
     assert chords_of(shots) > chords_of(known) > chords_of(unknown)
     part = match_stem(unknown, request, TARGET, CastingContext())
     assert "chords" not in {reason.criterion for reason in part.reasons}
+
+
+def test_in_a_track_that_moves_a_loop_that_was_not_understood_comes_behind():
+    moving = CastingContext(chords_move=True)
+    unsure = (HeardChord(8.0, parse_chord("Am"), 0.2), HeardChord(8.0, parse_chord("F"), 0.2))
+    sure = (HeardChord(8.0, parse_chord("Am"), 0.9), HeardChord(8.0, parse_chord("F"), 0.9))
+    known, vague, unheard = (
+        weigh(loop("L", "keys", key="Am", chords=chords), "keys", context=moving)
+        for chords in (sure, unsure, None)
+    )
+    assert known > vague
+    assert unheard == weigh(loop("L", "keys", key="Am"), "keys")

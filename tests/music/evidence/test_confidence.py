@@ -1,19 +1,29 @@
 """Confidences are the share of estimates that prove right."""
 
+import math
+from dataclasses import replace
+
 import pytest
 
 from src.music.evidence.confidence import (
     KEY_WEIGHTS,
+    KIT_KEY_WEIGHTS,
     MOST_SURE,
     TEMPO_WEIGHTS,
     Neighbours,
     calibrated,
     key_cues,
+    kit_key_cues,
     tempo_cues,
 )
 from src.music.evidence.estimates import Estimate, Source
 from src.music.evidence.kit_evidence import StemEvidence
-from src.music.evidence.stem_in_kit import fuse_in_context, reconcile
+from src.music.evidence.stem_in_kit import (
+    StemInKit,
+    cues_in_context,
+    fuse_in_context,
+    reconcile,
+)
 
 LOOP = Estimate(True, 0.9, "audio")
 NOBODY = Neighbours(0, 0)
@@ -39,6 +49,25 @@ def key_sure(category: str, *, raw: float = 0.6, source: Source = "audio") -> fl
     estimate = Estimate("Am", raw, source)
     cues = key_cues(loop(category), category, estimate)
     return calibrated(estimate, cues, KEY_WEIGHTS).confidence
+
+
+def kit_key_sure(
+    others: Neighbours, *, raw: float = 0.9, source: Source = "audio", named: bool = False
+) -> float:
+    estimate = Estimate("Am", raw, source)
+    cues = kit_key_cues(replace(loop("pad"), named=named), estimate, others)
+    return calibrated(estimate, cues, KIT_KEY_WEIGHTS).confidence
+
+
+def test_loops_that_differ_make_the_key_of_a_kit_doubtful() -> None:
+    assert kit_key_sure(Neighbours(6, 0)) > kit_key_sure(Neighbours(3, 3)) > 0.5
+    assert kit_key_sure(NOBODY, raw=0.9) > kit_key_sure(NOBODY, raw=0.5)
+    assert kit_key_sure(Neighbours(3, 0)) > kit_key_sure(Neighbours(3, 0), source="kit")
+    assert kit_key_sure(NOBODY, named=True) > kit_key_sure(NOBODY)
+
+
+def test_ten_loops_of_the_same_chords_do_not_swear_to_their_key() -> None:
+    assert 0.85 < kit_key_sure(Neighbours(9, 0), raw=0.99) < 0.95
 
 
 def test_a_kit_that_agrees_makes_sure() -> None:
@@ -87,4 +116,31 @@ def test_settling_changes_confidences_and_no_values() -> None:
     assert before[0].bpm is not None
     assert after[0].bpm is not None
     assert after[0].bpm.confidence > before[0].bpm.confidence
-    assert [one.key for one in after] == [one.key for one in before]  # the kit agrees on it
+    assert before[0].key is not None
+    assert after[0].key is not None
+    assert before[0].key.confidence > 0.95 > after[0].key.confidence > 0.8
+
+
+def test_keys_beside_a_stated_one_keep_what_the_kit_gives_them() -> None:
+    heard = StemEvidence(
+        duration_s=8.0, category="pad", is_loop=LOOP, bpm=None, key=Estimate("Am", 0.6, "audio"),
+        keys=tuple(0.6 if place == 21 else 0.4 / 23 for place in range(24)),
+    )  # fmt: skip
+    named = replace(heard, key=Estimate("Am", 0.9, "filename"))
+    places = [("kit", "kit")] * 4
+    stems = [heard, heard, heard, named]
+    after = [one.key for one in reconcile(stems, places)]
+    assert after == [one.key for one in fuse_in_context(stems, places)]
+    apart = [("kit", "kit"), ("kit", "kit"), ("kit", "kit"), ("other", "other")]
+    assert [one.key for one in reconcile(stems, apart)][:3] != after[:3]
+
+
+def test_a_key_is_held_against_those_of_the_other_loops_of_its_kit() -> None:
+    keys = ["Am", "Am", "Am", "C"]
+    found = [StemInKit(None, Estimate(key, 0.8, "audio"), None, None, {}) for key in keys]
+    cues = cues_in_context([loop("pad")] * 4, [("kit", "kit")] * 4, found)
+    counted = [one.kit_key and (one.kit_key["alike"], one.kit_key["unlike"]) for one in cues]
+    assert counted == [(math.log1p(2), math.log1p(1))] * 3 + [(0.0, math.log1p(3))]
+    (single,) = cues_in_context([loop("pad")], [("kit", "kit")], found[:1])
+    assert single.kit_key is None
+    assert single.key is not None

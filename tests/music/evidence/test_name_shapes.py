@@ -1,9 +1,12 @@
 """Shapes of names: whose they are, ranges, labels before tempos, series of variants."""
 
+import unicodedata
+
 import pytest
 
 from src.music.evidence.name_shapes import (
     tempo_range,
+    with_letters,
     without_range,
     without_user,
     without_variants,
@@ -130,3 +133,27 @@ def test_what_is_no_run_stays(names: list[str]) -> None:
 def test_letters_that_are_the_whole_name_stay_readable() -> None:
     paths = without_variants(["K/A.wav", "K/B.wav", "K/C.wav"])
     assert all(path.endswith(".wav") and "/" in path for path in paths.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "right"),
+    [
+        ("ля минор 120", "Amin 120"), ("Пад до диез минор", "Пад C#min"),
+        ("СИ-БЕМОЛЬ МИНОР", "Bbmin"), ("Pad_La_mineur_100", "Pad_Amin_100"),
+        ("sol majeur", "Gmaj"), ("re menor", "Dmin"), ("ré bémol majeur", "Dbmaj"),
+        (unicodedata.normalize("NFD", "ré majeur"), "Dmaj"),
+        ("La minority report", "La minority report"), ("Solo major", "Solo major"),
+        ("до конца", "до конца"),
+    ],
+)  # fmt: skip
+def test_keys_by_syllables_are_written_with_letters(name: str, right: str) -> None:
+    assert with_letters(name) == right
+
+
+def test_all_seven_letters_of_chords_are_their_roots() -> None:
+    chords = [f"K/Chord_{letter}.wav" for letter in "CDEFGAB"]
+    assert without_variants(chords) == {path: path for path in chords}
+    three = [f"K/Chord_{letter}.wav" for letter in "ABC"]
+    loops = [f"K/Loop_{letter}.wav" for letter in "CDEFGAB"]
+    for series in (three, loops):
+        assert all(path != plain for path, plain in without_variants(series).items())

@@ -113,3 +113,15 @@ def test_many_ways_of_naming_tell_the_key(path: str, key: str) -> None:
     reported = hints.key or hints.kit_key
     assert reported is not None
     assert reported.value == key
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Fis-Dur Pad", "F#"), ("As-Dur 90", "Ab"), ("Es moll", "Ebm"), ("ля минор 120", "Am"),
+        ("Pad_La_mineur_100", "Am"), ("Es war einmal", None), ("As if", None),
+    ],
+)  # fmt: skip
+def test_german_russian_and_romance_keys_are_read(name: str, key: str | None) -> None:
+    hint = key_hint(name)
+    assert (None if hint is None else hint.value) == key

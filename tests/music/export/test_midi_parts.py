@@ -110,8 +110,11 @@ def test_sections_are_markers():
 
 @pytest.mark.parametrize(
     ("key", "fifths", "minor"),
-    [("C", 0, False), ("Am", 0, True), ("F#m", 3, True), ("Eb", -3, False), ("Cm", -3, True)],
-)
+    [
+        ("C", 0, False), ("Am", 0, True), ("F#m", 3, True), ("Eb", -3, False), ("Cm", -3, True),
+        ("F#", 6, False), ("Gb", -6, False), ("Ebm", -6, True), ("D#m", 6, True), ("Bb", -2, False),
+    ],
+)  # fmt: skip
 def test_the_key_signature_is_the_scores(key, fifths, minor):
     made = midi_song(made_score(key=key), title="T", roots={})
     assert (made.key_fifths, made.key_minor) == (fifths, minor)

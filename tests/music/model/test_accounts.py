@@ -10,7 +10,7 @@ from src.services.arranger import ArrangerService
 
 def test_a_plan_keeps_what_became_of_each_word() -> None:
     prompt = "sad house with blorf, a ukulele, less hats, dorian, Am7 Dm7 G7, in 3/4, no vocals"
-    plan = ArrangerService().generate_arrangement_plan(prompt)
+    plan = ArrangerService().plan_prompt(prompt)
     read = plan_from_dict(plan_to_dict(plan))
     assert (read.understood, read.reported, read.requested) == (
         plan.understood,

@@ -75,3 +75,47 @@ def test_a_picture_sign_is_told_and_a_flat_is_none() -> None:
 
     assert (told.code, told.words) == ("not_understood", "🔥")
     assert understand_prompt("techno in B♭").reported == ()
+
+
+@pytest.mark.parametrize("words", ["voiceless", "Gesang frei", "gesangsfrei", "без слов"])
+def test_words_that_deny_their_own_first_half_refuse_it(words: str) -> None:
+    assert "vocal" in understand_prompt(words).excluded
+
+
+@pytest.mark.parametrize(
+    "words", ["instead of the piano an organ", "statt Klavier Orgel", "вместо пианино орган"]
+)
+def test_what_comes_instead_is_wanted(words: str) -> None:
+    intent = understand_prompt(words)
+
+    assert [one.name for one in intent.requested] == ["organ"]
+    assert "piano" in intent.excluded_words
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [("bandoneon", "bandoneon accordion"), ("E-Piano", "electric piano rhodes"),
+     ("guzheng", "guzheng koto"), ("violins", "violin")],
+)  # fmt: skip
+def test_a_request_is_looked_for_by_the_finer_name_as_well(words: str, text: str) -> None:
+    (request,) = understand_prompt(words).requested
+    assert request.text == text
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"), [("surfrock", "genre"), ("hangdrum", "requested"), ("slapbass", "requested")]
+)
+def test_phrases_may_be_written_as_one_word(words: str, kind: str) -> None:
+    assert {one.field for one in understand_prompt(words).understood} == {kind}
+
+
+def test_fast_and_slow_at_once_is_a_contradiction() -> None:
+    intent = understand_prompt("fast and slow at the same time")
+    assert [one.code for one in intent.reported] == ["contradiction"]
+
+
+def test_half_time_of_a_section_leaves_the_track_as_it_is() -> None:
+    intent = understand_prompt("half-time in the bridge, rock")
+    assert (intent.feel, intent.section("break").feel) == (None, "half-time")
+    assert intent.within("break").half_time
+    assert not intent.within("drop").half_time

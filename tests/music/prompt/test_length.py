@@ -78,3 +78,12 @@ def test_what_is_no_length_is_refused_by_its_name(text: str) -> None:
 def test_russian_seconds_may_be_one_letter_but_with_is_no_second() -> None:
     assert take_lengths(Sentence("техно, 90 с")).track == Length(seconds=90)
     assert take_lengths(Sentence("хаус 90 с басом")).track is None
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("eine Viertelstunde", 900.0), ("half an hour", 1800.0), ("1m30s", 90.0),
+     ("минуты на две", 120.0), ("four minutes thirty", 270.0), ("zwei Minuten zwanzig", 140.0)],
+)  # fmt: skip
+def test_lengths_as_people_say_them(text: str, seconds: float) -> None:
+    assert take_lengths(Sentence(text)).track == Length(seconds=seconds)

@@ -60,3 +60,9 @@ def test_an_apostrophe_begins_no_quotation() -> None:
     intent = understand_prompt("don't make it sad, I'd like strings")
     assert intent.avoided_moods == ("sad",)
     assert intent.reported == ()
+
+
+def test_a_name_that_only_begins_like_a_word_of_music_is_a_name() -> None:
+    intent = understand_prompt("sounds like Metallica, but on ukuleles")
+    assert [one.code for one in intent.reported] == ["unknown_name"]
+    assert (intent.genre, [one.name for one in intent.requested]) == (None, ["ukulele"])

@@ -45,3 +45,26 @@ def test_every_possible_tempo_is_read_and_taken_out(bpm: int) -> None:
     assert request is not None
     assert request.bpm == bpm
     assert str(bpm) not in [word.text for word in sentence.words()]
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("no more than 100 bpm", 80, 100),
+        ("tempo not above 95", 76, 95),
+        ("höchstens 90 bpm", 72, 90),
+        ("не быстрее 120 bpm", 96, 120),
+        ("at least 120 bpm", 120, 150),
+        ("schneller als 160", 160, 200),
+        ("at most 300 bpm", 240, 300),
+    ],
+)
+def test_a_bound_is_a_range_on_its_side(text: str, low: float, high: float) -> None:
+    request = take_tempo(Sentence(text))
+    assert request is not None
+    assert (request.low, request.high, request.written) == (low, high, text)
+
+
+@pytest.mark.parametrize("text", ["over 2 minutes", "faster than usual", "под 3 минуты"])
+def test_a_bound_on_something_else_is_no_tempo(text: str) -> None:
+    assert take_tempo(Sentence(text)) is None

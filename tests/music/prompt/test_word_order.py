@@ -66,3 +66,28 @@ def test_what_is_not_allowed_is_refused(prompt: str) -> None:
 
     assert [one.name for one in intent.requested] == ["piano"]
     assert "kick" in intent.excluded
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "the bass drops out in the breakdown",
+        "take the bass out in the breakdown",
+        "bass out in the breakdown",
+        "der Bass setzt im Breakdown aus",
+        "im Breakdown setzt der Bass aus",
+        "бас пропадает в брейкдауне",
+    ],
+)
+def test_who_drops_out_in_a_section_is_refused_there_and_nowhere_else(prompt: str) -> None:
+    intent = understand_prompt(prompt)
+
+    assert intent.section("break").excluded == ("bass",)
+    assert (intent.excluded, intent.requested) == ((), ())
+
+
+def test_who_drops_out_every_eight_bars_is_reported_and_plays() -> None:
+    intent = understand_prompt("kick drops out every 8 bars, techno")
+
+    assert [one.name for one in intent.requested] == ["kick"]
+    assert [one.code for one in intent.reported] == ["position"]

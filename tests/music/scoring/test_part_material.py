@@ -23,8 +23,11 @@ CARDS = [
 ]
 
 
+OVER_WITH_ITS_BARS = TrackEnding(COLD)
+
+
 def score_of(
-    *sections: SectionPlan, genre: str = "techno", ending: TrackEnding | None = None
+    *sections: SectionPlan, genre: str = "techno", ending: TrackEnding | None = OVER_WITH_ITS_BARS
 ) -> Score:
     plan = ArrangementPlan(138.0, "Am", sections, genre=genre, ending=ending)
     cast = cast_plan(plan, pool_of(CARDS, library_queries(plan)), seed=0)

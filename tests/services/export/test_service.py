@@ -13,13 +13,13 @@ import mido
 import numpy as np
 import pytest
 import soundfile
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from tinytag import TinyTag
 
 from src.core.config import Settings
 from src.core.errors import ConflictError, InvalidInputError, NotFoundError
 from src.core.progress import JobCancelled
-from src.db.models import Stem
+from src.db.models import Stem, TrackRow
 from src.music.model.plan import ArrangementPlan, SectionPlan, StemQuery
 from src.music.model.score import Score
 from src.music.model.score_reading import score_from_dict
@@ -155,6 +155,13 @@ def test_tempo_and_key_are_where_other_programs_look_for_them(template, ending):
     front = found.images.front_cover
     drawn = template.path(".png").read_bytes()
     assert (None if front is None else front.data) == (None if ending == ".wav" else drawn)
+
+
+def test_a_genre_that_nobody_named_is_not_in_the_tags(made):
+    with made.services.database.transaction() as session:
+        session.execute(update(TrackRow).values(genre="default"))
+    made.exports.export(made.track_id, ["flac"])
+    assert TinyTag.get(made.path(".flac")).genre is None
 
 
 def test_the_artist_of_the_settings_is_in_the_tags(made):
@@ -432,7 +439,7 @@ def test_the_newest_track_is_found_without_its_id(made):
 def test_a_rendered_demo_track_is_exported_whole(demo_library, tmp_path):
     shutil.copytree(demo_library / "processed_database", tmp_path / "processed_database")
     services = build_services(Settings(TRAUM_HOME=tmp_path))
-    requested = services.arranger.generate_arrangement_plan("dark techno 132 bpm, 16 bars", seed=2)
+    requested = services.arranger.plan_prompt("dark techno 132 bpm, 16 bars", seed=2)
     track = services.renderer.render_track(requested, seed=2)
     services.exports.export(track.track_id, ["stems", "dawproject", "midi"])
     services.close()

@@ -1,5 +1,7 @@
 """A folder is a kit."""
 
+import unicodedata
+
 import pytest
 
 from src.services.ingest.kits import kit_path, kit_row
@@ -13,6 +15,11 @@ from src.services.ingest.kits import kit_path, kit_row
         ("Kit 01 - 128 - Am/Drums/kick.wav", "Kit 01 - 128 - Am"),
         ("Label/Kit 02/Loops/Bass Loops/a.wav", "Label/Kit 02"),
         ("Drums/kick.wav", "Drums"),
+        ("Night Drive/Samples/Drums/One Shots/WAV 24bit/Kicks/kick.wav", "Night Drive"),
+        ("Nachtfahrt/Bässe & Flächen/a.wav", "Nachtfahrt"),
+        ("Ночь/Барабаны/Петли/a.wav", "Ночь"),
+        (unicodedata.normalize("NFD", "Nachtfahrt/Bässe/a.wav"), "Nachtfahrt"),
+        ("/home/me/Music/Samples/Drums/Kicks/kick.wav", "/home/me/Music/Samples/Drums/Kicks"),
         ("Kicks/One Shots/kick.wav", "Kicks/One Shots"),
         ("/home/me/Packs/Night Drive/hit.wav", "/home/me/Packs/Night Drive"),
     ],

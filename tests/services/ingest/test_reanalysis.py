@@ -196,6 +196,18 @@ def test_vectors_and_licences_are_renewed(
     ]  # fmt: skip
 
 
+def test_outside_the_library_a_licence_of_the_imported_folder_stays(
+    database: Database, settings: Settings, better: ReanalysisService, tmp_path: Path
+) -> None:
+    write_sound(tmp_path / "Pack" / "Kit 2" / "hat.wav", seed=9)
+    (tmp_path / "Pack" / "License.txt").write_text("CC BY 4.0")
+    NeuroAnalyzer(database, settings, SpectralEmbedder(), analysis=PLAIN).run(tmp_path / "Pack")
+    outside = (tmp_path / "Pack" / "Kit 2" / "hat.wav").as_posix()
+    assert stem_at(database, outside).licence == "CC BY 4.0"
+    better.run(EVERYTHING)
+    assert stem_at(database, outside).licence == "CC BY 4.0"
+
+
 def test_stopped_in_the_middle_every_stem_is_whole(
     database: Database, settings: Settings, raw: Path
 ) -> None:

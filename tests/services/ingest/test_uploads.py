@@ -286,6 +286,27 @@ def test_licences_and_readmes_lie_in_the_kit_afterwards(
     assert only_words[0].reason == "no_audio"
 
 
+@pytest.mark.parametrize(
+    ("members", "kit", "right"),
+    [
+        (("Samples/Loops/a.wav",), None, ["Dusk/Samples/Loops/a.wav"]),
+        (("Loops/a.wav", "One Shots/b.wav"), None,
+         ["Dusk/Loops/a.wav", "Dusk/One Shots/b.wav"]),
+        (("Loops/a.wav", "Licence/Vendor.txt", "__MACOSX/Loops/._a.wav", "__MACOSX/._License.txt"),
+         None, ["Dusk/Licence/Vendor.txt", "Dusk/Loops/a.wav"]),
+        (("Night/a.wav", "License.pdf"), None, ["Dusk/License.pdf", "Dusk/Night/a.wav"]),
+        (("Loops/a.wav",), "Mine", ["Mine/Loops/a.wav"]),
+        (("Night/Loops/a.wav", "Night/LICENSE"), "Mine", ["Mine/LICENSE", "Mine/Loops/a.wav"]),
+    ],
+)  # fmt: skip
+def test_folders_of_a_zip_keep_its_kit_and_its_licence(
+    uploads: UploadService, settings: Settings, members: tuple[str, ...], kit: str | None,
+    right: list[str],
+) -> None:  # fmt: skip
+    send(uploads, {"Dusk.zip": zipped({name: name.encode() for name in members})}, kit)
+    assert lying(settings) == right
+
+
 def test_a_zip_with_a_sorting_folder_on_top_keeps_its_name_as_the_kit(
     uploads: UploadService, settings: Settings
 ) -> None:

@@ -58,6 +58,32 @@ def test_what_lost_its_worker_goes_on_with_another(fleet: Fleet) -> None:
     assert fleet.tidied == [{"a": 1}]
 
 
+def test_what_waits_for_somebody_who_does_not_come_fails_in_the_end(fleet: Fleet) -> None:
+    nobody: list[str | None] = ["start one"]
+    fleet.kinds["gpu"] = JobKind(nothing, missing=lambda: nobody[0])
+    api = fleet.worker()
+    waiting, other = api.submit("gpu", {}), api.submit("work", {})
+    api.sweep()
+    fleet.clock.forward(RULES.nobody_s - 1.0)
+    api.sweep()
+    assert api.get(waiting.id).status == "queued", "a worker that starts anew finds it"
+    nobody[0] = None
+    api.sweep()
+    nobody[0] = "start one"
+    api.sweep()
+    fleet.clock.forward(RULES.nobody_s - 1.0)
+    api.sweep()
+    assert api.get(waiting.id).status == "queued", "somebody was there in between"
+    fleet.clock.forward(2.0)
+    api.sweep()
+    failed = api.get(waiting.id)
+    assert failed.status == "failed"
+    assert failed.problem == {
+        "code": "no_worker", "error": "BackendUnavailableError", "detail": "start one"
+    }  # fmt: skip
+    assert api.get(other.id).status == "queued"
+
+
 def test_a_worker_that_says_that_it_lives_keeps_its_job(fleet: Fleet) -> None:
     living, other = fleet.worker(), fleet.worker()
     job = living.submit("work", {})

@@ -40,6 +40,11 @@ def score(build_db: float, *, target_lufs: float | None = -14.0) -> Score:
     )  # fmt: skip
 
 
+def ended(planned: Score, like: Score) -> Score:
+    """The score with the tail of another."""
+    return replace(planned, tail_s=like.tail_s, fade_out_s=like.fade_out_s)
+
+
 def test_each_section_is_heard_for_itself() -> None:
     first = score(-5.0)
     groove, build = audible_sections(first, mix_score(first, load=load))
@@ -60,19 +65,20 @@ def test_a_build_that_is_quieter_than_the_groove_is_weighed_and_mixed_anew() -> 
 def test_what_is_in_order_is_left_alone(target_lufs: float | None) -> None:
     planned = score(2.0, target_lufs=target_lufs)
     kept, mix = balanced_mix(planned, CARDS, TIMES, load=load)
-    assert kept is planned
-    np.testing.assert_array_equal(mix, mix_score(planned, load=load))
+    assert kept == ended(planned, kept)
+    np.testing.assert_array_equal(mix, mix_score(kept, load=load))
 
 
 def test_a_hair_out_of_order_is_in_order() -> None:
     planned = score(-0.8 * MOST_OFF_DB)
-    assert balanced_mix(planned, CARDS, TIMES, load=load)[0] is planned
+    kept, _ = balanced_mix(planned, CARDS, TIMES, load=load)
+    assert kept == ended(planned, kept)
 
 
 def test_silence_has_no_order() -> None:
     silent = replace(score(0.0), channels=())
     kept, mix = balanced_mix(silent, CARDS, TIMES, load=load)
-    assert kept is silent
+    assert kept == ended(silent, kept)
     assert not mix.any()
 
 
@@ -81,3 +87,22 @@ def test_sections_of_one_energy_are_never_off() -> None:
     assert most_off_db((-10.0, -20.0), same) == 0.0
     assert most_off_db((-10.0, -20.0), TIMES) == 10.0
     assert most_off_db((-20.0, -10.0), TIMES) == 0.0
+
+
+@pytest.mark.parametrize("rings_s", [0.0, 0.8])
+def test_a_tail_ends_with_its_last_sound(rings_s: float) -> None:
+    planned = score(2.0)
+    rung = Clip("pad", 32.0, 2.0 * rings_s, 0.0, rings_s)
+    clips = (*planned.channels[0].clips, *([rung] if rings_s else []))
+    longer = replace(planned, channels=(replace(planned.channels[0], clips=clips),), tail_s=5.0)
+    kept, mix = balanced_mix(longer, CARDS, TIMES, load=load)
+    assert kept.tail_s == pytest.approx(rings_s + 0.1, abs=0.03)
+    assert kept.fade_out_s <= kept.tail_s / 2
+    assert mix.shape[1] == round((16.0 + kept.tail_s) * RATE)
+
+
+def test_a_track_that_sounds_to_its_end_keeps_its_tail() -> None:
+    planned = score(2.0)
+    clips = (replace(planned.channels[0].clips[0], length_beats=40.0),)
+    longer = replace(planned, channels=(replace(planned.channels[0], clips=clips),))
+    assert balanced_mix(longer, CARDS, TIMES, load=load)[0] is longer

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from src.storage.containers.ogg_pages import ogg_links
+from src.storage.containers.ogg_pages import ogg_links, opus_packet_samples
 from src.storage.decode import DecodedAudio, read_audio
 from tests.storage.made_files import encoded, noise
 
@@ -85,3 +85,26 @@ def test_the_last_page_of_a_cut_file_gives_its_whole_packets(tmp_path: Path, kin
     found = read(tmp_path, data[: len(data) // 2])
     assert found.warnings == ("cut short: the last page does not end the stream",)
     assert np.abs(found.audio).max() > 0.2
+
+
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.9])
+def test_opus_that_is_cut_in_its_only_page_of_sound_is_taken_up_to_there(
+    tmp_path: Path, share: float
+) -> None:
+    data = encoded(LONG[: 48_000 * 9 // 10], "OGG", "OPUS", rate=48_000)
+    start = data.index(b"OggS", data.index(b"OpusTags"))
+    found = read(tmp_path, data[: start + int(share * (len(data) - start))])
+    assert lasts(found) == pytest.approx(0.9 * share, abs=0.1)
+    assert found.warnings[0].startswith("cut short")
+
+
+@pytest.mark.parametrize(
+    ("head", "samples"),
+    [
+        (b"\x78", 960), (b"\xf8", 960), (b"\x08", 960), (b"\x18", 2_880), (b"\x60", 480),
+        (b"\xfc", 960), (b"\xfd", 1_920), (b"\xff\x03", 2_880), (b"\x80", 120), (b"\xff", 0),
+        (b"", 0),
+    ],
+)  # fmt: skip
+def test_lengths_of_opus_packets_stand_in_their_first_bytes(head: bytes, samples: int) -> None:
+    assert opus_packet_samples(head) == samples

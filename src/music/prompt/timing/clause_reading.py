@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from src.music.model.accounts import UnderstoodWords
+from src.music.model.accounts import ReportedWords, UnderstoodWords
 from src.music.prompt.contents import PromptContents
 from src.music.prompt.intent import ClauseRequest, PromptIntent
 from src.music.prompt.items import THINGS, items_of
@@ -26,6 +26,7 @@ _KINDS = {
 }  # fmt: skip
 
 
+_SOLO = re.compile(r"(?<!\w)(?:solo|соло|a\s+single|a\s+lone)\s+\w")
 _STOP_BARS = 2.0
 """So long everything is silent where it only says that all of it stops."""
 
@@ -64,7 +65,7 @@ class ClauseReader:
             self.written += _flagged(clause, part)
             request, found = _read(clause, part)
             request = _with_subject(request, clauses[-1] if clauses else None)
-            clauses.append(_with_both(request, part, clauses))
+            clauses = _with_rest([*clauses, _with_both(request, part, clauses)], part)
             contents.append(found)
         return Timeline(tuple(clauses), tuple(contents), tuple(self.written))
 
@@ -84,6 +85,7 @@ def kinds_in(text: str) -> frozenset[str]:
         found.add("section")
     for item in items_of(Sentence(_blanked(text, folded, _said())), prompt_lexicon()):
         found.add(_KINDS.get(item.kind, ""))
+        found |= {"thing"} if "plays" in item.suggests else set()
     return frozenset(found - {""})
 
 
@@ -144,6 +146,9 @@ def _contents(
         written = written[: section.start()] + " " * len(section[0]) + written[section.end() :]
     found = PromptReader(items_of(Sentence(written), prompt_lexicon())).read()
     found.things = [replace(thing, section="") for thing in found.things]
+    if clause.opens and _SOLO.search(part.free) and found.things:
+        said, found.genres = {*said, "only"}, []  # "solo piano" is a genre elsewhere
+        found.understood = [one for one in found.understood if one.field != "genre"]
     if _leaving().search(part.free):
         said = {*said - {"enters"}, "leaves"}
     if "leaves" in said and "everything" not in said and _has_end(clause):
@@ -169,7 +174,7 @@ def _flagged(clause: Clause, part: Sentence) -> list[str]:
 def _has_end(clause: Clause) -> bool:
     """Tell whether it is said how long a clause holds, or from when until when."""
     bounded = clause.start is not None and clause.end is not None
-    return (clause.length is not None or bounded) and (clause.start, clause.end) != MIDDLE
+    return clause.length is not None or (bounded and (clause.start, clause.end) != MIDDLE)
 
 
 def _is_restricted(clause: Clause, part: Sentence) -> bool:
@@ -204,6 +209,22 @@ def _with_both(
         return request
     named = dict.fromkeys(thing for one in before for thing in one.requested)
     return replace(request, requested=tuple(named), only=bool(named)) if named else request
+
+
+def _with_rest(clauses: list[ClauseRequest], part: Sentence) -> list[ClauseRequest]:
+    """Let who plays from the start be alone until "everything else" comes in.
+
+    clauses: up to the one whose words are given, which is the last
+    """
+    last = clauses[-1]
+    if not last.full or last.start is None or not re.search(timeline_words()["rest"], part.free):
+        return clauses
+    return [
+        replace(one, only=True, end=last.start, keeps=False)
+        if one.requested and one.start == START and one.end is None
+        else one
+        for one in clauses
+    ]
 
 
 def _is_alone(clause: Clause, found: PromptContents, said: set[str]) -> bool:
@@ -277,6 +298,7 @@ def with_own_genres(timeline: Timeline, track: PromptContents) -> Timeline:
         track.reported += found.reported
         track.foreign_genres += found.foreign_genres
         track.refused_genres += found.refused_genres
+        _keep_feel(clause, found, track)
         is_tracks = bool(clause.genre) and not several
         if is_tracks:
             track.genres += found.genres
@@ -287,6 +309,15 @@ def with_own_genres(timeline: Timeline, track: PromptContents) -> Timeline:
         last = [found for found in timeline.contents if found.genres][-1]
         track.genres += last.genres
     return replace(timeline, clauses=tuple(clauses))
+
+
+def _keep_feel(clause: ClauseRequest, found: PromptContents, track: PromptContents) -> None:
+    """Give the feel that a clause names to the kind of section that it speaks of, or to all."""
+    kind = clause.section or (clause.start.section if clause.start is not None else "")
+    if found.feel and kind:
+        track.sections[kind] = replace(track.request(kind), feel=found.feel)
+    elif found.feel:
+        track.feel = found.feel
 
 
 def _layered(clauses: Sequence[ClauseRequest]) -> list[ClauseRequest]:
@@ -317,6 +348,9 @@ def with_timeline(
     if ending is not None:
         style = ending.style or "last hit"
         said += [UnderstoodWords(words, "ending", style) for words in ending.written]
+        values = {"other": ending.style, "kept": ending.style}
+        passed = tuple(ReportedWords("contradiction", words, values) for words in ending.passed)
+        intent = replace(intent, reported=(*intent.reported, *passed))
     return replace(
         intent,
         clauses=timeline.clauses,

@@ -79,6 +79,9 @@ class _Piece:
 Says = Callable[[str], frozenset[str]]
 """Tells of which kinds the words of a text are: thing, genre, mood, section, only, refused ..."""
 
+_LEAST_ROW = 3
+"""So many pieces in a row that say how many bars they last follow each other in time."""
+
 _TELLING = frozenset({"thing", "section", "everything", "silence", "mood", "genre"})
 
 
@@ -94,7 +97,9 @@ def cut_clauses(text: str, says: Says) -> tuple[Clause, ...]:
     order = _separators(text)
     timed = any(mark.kind not in (BARE, LASTING) for mark in marks)
     lasting = any(mark.kind == LASTING for mark in marks)
-    if not timed and not lasting and not any(by in (THEN, BECOMES) for _, _, by in order):
+    rows = sum(mark.length is not None and mark.length.bars is not None for mark in marks)
+    follows = any(by in (THEN, BECOMES) for _, _, by in order)
+    if not timed and not lasting and not follows and rows < _LEAST_ROW:
         return ()
     return tuple(_Cutting(text, marks, says).clauses(order))
 
@@ -132,11 +137,12 @@ class _Cutting:
         """List the clauses, in the order of the text. order: the separators"""
         pieces = self._joined(list(self._pieces(order)))
         in_order = self._is_sequence(pieces)
+        rows = self._rows(pieces)
         opens = any(_is_position(mark) for piece in pieces for mark in piece.marks)
         opened = False
         self._genres = sum("genre" in self._kinds(piece) for piece in pieces)
         for number, piece in enumerate(pieces):
-            chained = in_order and (piece.follows or _leads_on(pieces, number))
+            chained = (in_order and (piece.follows or _leads_on(pieces, number))) or number in rows
             clause = self._clause(piece, chained=chained, alone=len(pieces) == 1)
             if chained and not clause.follows and _in_a_row(pieces, number):
                 clause = replace(clause, follows=THEN)
@@ -151,6 +157,18 @@ class _Cutting:
                 or (chained and self._kinds(piece) & _TELLING)
             ):
                 yield clause
+
+    def _rows(self, pieces: Sequence[_Piece]) -> set[int]:
+        """Number the pieces of rows: "8 bars pads, 8 bars pads and bass, 16 bars everything"."""
+        found: set[int] = set()
+        for first in range(len(pieces)):
+            last = first + 1
+            while last < len(pieces) and _in_a_row(pieces, last):
+                last += 1
+            told = all(self._kinds(piece) & {"thing", "everything"} for piece in pieces[first:last])
+            if last - first >= _LEAST_ROW and told:
+                found |= set(range(first, last))
+        return found
 
     def _opens(self, piece: _Piece) -> bool:
         """Tell whether a piece says with whom the track begins: "starts with drums only"."""

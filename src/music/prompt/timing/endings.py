@@ -19,12 +19,14 @@ class EndingRequest:
     fade: length of the fade; None leaves it open
     last_hit: whether a crash is to be heard on the beat behind the last bar
     written: the words that said so
+    passed: words of another way to end, which the last word on it leaves out
     """
 
     style: str
     fade: Length | None = None
     last_hit: bool = False
     written: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
 
 
 def take_ending(sentence: Sentence) -> EndingRequest | None:
@@ -37,6 +39,7 @@ def take_ending(sentence: Sentence) -> EndingRequest | None:
     for match in sentence.find(_cold()):
         written.append(sentence.take(match))
         style = COLD
+    colds = len(written)
     for match in sentence.find(_fade()):
         length = _length(match)
         written.append(sentence.take(match))
@@ -46,7 +49,9 @@ def take_ending(sentence: Sentence) -> EndingRequest | None:
         last_hit = True
         if match["abrupt"]:
             style = COLD
-    return EndingRequest(style, fade, last_hit, tuple(written)) if written else None
+    passed = tuple(written[:colds]) if style == FADE else ()
+    kept = tuple(words for words in written if words not in passed)
+    return EndingRequest(style, fade, last_hit, kept, passed) if written else None
 
 
 @cache
@@ -79,6 +84,7 @@ def _fade() -> re.Pattern[str]:
         rf"(?:{w['ends with']}\s+)?{end}{with_a}{front}{kind}{w['fade out']}"
         rf"(?:\s+{w['at the end']})?{behind}"
         rf"|(?<=[,;])\s*fade(?=\s*(?:[,.;]|$))"
+        rf"|(?<!\w)(?P<n3>{w.number})[\s-]*(?P<u3>{unit})[\s-]+fade(?!\w|\s+in)"
     )
 
 
@@ -95,5 +101,7 @@ def _last_hit() -> re.Pattern[str]:
 
 
 def _length(match: re.Match[str]) -> Length | None:
-    number, unit = (match["n1"], match["u1"]) if match["n1"] else (match["n2"], match["u2"])
-    return None if number is None else length_of(number, unit)
+    for number in ("1", "2", "3"):
+        if match[f"n{number}"] is not None:
+            return length_of(match[f"n{number}"], match[f"u{number}"])
+    return None

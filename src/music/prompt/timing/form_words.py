@@ -39,12 +39,13 @@ class FormRequest:
     """A form as it is named.
 
     sections: all of them, in their order; empty where only some are spoken of
-    counts: (kind, how many of it)
+    counts: (kind, how many of it); doubled: kinds of which the last is played twice in a row
     straight_into: kind of section that the track begins with; "" where it is not said
     """
 
     sections: tuple[NamedSection, ...] = ()
     counts: tuple[tuple[str, int], ...] = ()
+    doubled: tuple[str, ...] = ()
     straight_into: str = ""
     written: tuple[str, ...] = ()
 
@@ -74,7 +75,15 @@ def take_form(sentence: Sentence) -> FormRequest:
         if count is not None:
             counts[kind] = count
             written.append(sentence.take(match))
-    return FormRequest(sections, tuple(counts.items()), straight, tuple(written))
+    doubled = []
+    for match in sentence.find(_double()):
+        kind = timeline_words().section_of(match["s"]).kind
+        if match["end"]:
+            doubled.append(kind)
+        else:
+            counts[kind] = 2
+        written.append(sentence.take(match))
+    return FormRequest(sections, tuple(counts.items()), tuple(doubled), straight, tuple(written))
 
 
 def _lone(sentence: Sentence, written: list[str]) -> tuple[NamedSection, ...]:
@@ -91,6 +100,8 @@ def _lone(sentence: Sentence, written: list[str]) -> tuple[NamedSection, ...]:
 def _headed(sentence: Sentence, written: list[str]) -> tuple[NamedSection, ...]:
     """Read "[Intro] pads [Verse 8 bars] drums": each heading with the words up to the next."""
     matches = sentence.find(_heading())
+    colons = sentence.find(_colon_heading()) if not matches else []
+    matches += colons if len(colons) > 1 else []
     ends = [*(match.start() for match in matches), len(sentence.raw)][1:]
     sections = tuple(
         NamedSection(*_named(match["s"]), _length(match), says=(match.end(), end))
@@ -183,6 +194,16 @@ def _heading() -> re.Pattern[str]:
 
 
 @cache
+def _colon_heading() -> re.Pattern[str]:
+    """Match "verse:" where a clause begins, with its length before the colon."""
+    w = timeline_words()
+    length = rf"(?:[\s,(-]*(?P<n>{w.number})[\s-]*(?P<u>{w.unit})\)?)?"
+    return re.compile(
+        rf"(?:(?<=[.,;\n\x00])|(?<=^))\s*(?P<s>{w.section})(?:\s*\d{{1,2}}(?!\d))?{length}\s*:"
+    )
+
+
+@cache
 def _item() -> re.Pattern[str]:
     """Match one section of a row, with its length before or behind it and "x2"."""
     w = timeline_words()
@@ -229,6 +250,20 @@ def _counted() -> re.Pattern[str]:
     return re.compile(
         rf"(?:{w['alone']}\s+)?(?P<n>(?:(?<![\w.,:/-])\d|{w.number}))(?![\w.,]){between}\s+(?P<s>{w.section})"
     )
+
+
+@cache
+def _double() -> re.Pattern[str]:
+    """Match "a double chorus", and "ends with a double chorus"."""
+    w = timeline_words()
+    end = rf"(?P<end>{w.any_of('ends with', 'at the end', 'last')}\s+(?:{w['article']}\s+)?)?"
+    double = r"(?:double|doppelte[nmrs]?|двойно[йго]\w*)[\s-]+|doppel"
+    return re.compile(rf"{end}(?<!\w)(?:{double})(?P<s>{_bare_section()})")
+
+
+def _bare_section() -> str:
+    """Make a pattern of every section's name, also as the second half of a word."""
+    return timeline_words().section.replace(r"(?<![^\W\d_])", "")
 
 
 @cache

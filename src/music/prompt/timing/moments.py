@@ -1,8 +1,8 @@
 """Words of a prompt that say when: at a bar, after a time, until a section, for so long."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 
 from src.music.prompt.length import Length
@@ -68,6 +68,7 @@ def find_marks(text: str) -> list[TimeMark]:
             if mark is not None:
                 found.append(mark)
     found += _bare_clocks(text, found)
+    found += _bare_bars(text, found)
     return sorted(found, key=lambda mark: mark.span)
 
 
@@ -86,10 +87,37 @@ def _bare_clocks(text: str, found: list[TimeMark]) -> list[TimeMark]:
     ]
 
 
+def _bare_bars(text: str, found: Sequence[TimeMark]) -> Iterator[TimeMark]:
+    """Read "hats from bar 9, clap from 17": a number goes on counting what the last one did.
+
+    Only one that is higher, as a bar of a phrase is, and has something to place in front of it.
+    """
+    bars = [
+        m.start.bars for m in found if m.kind in (AT, FROM) and m.start and m.start.bars is not None
+    ]
+    if not bars:
+        return
+    for match in _going_on().finditer(text):
+        free = all(match.end("n") <= m.span[0] or match.start("p") >= m.span[1] for m in found)
+        bar = int(match["n"])
+        if free and min(bars) + 1 < bar <= _MOST_BARE_BARS and bar % _PHRASE in (0, 1):
+            mark = _bounded(match, Moment(bars=bar - 1.0))
+            yield replace(mark, span=(match.start("p"), match.end("n")))
+
+
+@cache
+def _going_on() -> re.Pattern[str]:
+    words = timeline_words()
+    bound = words.any_of("from", "at", "until")
+    ends = rf"(?=\s*(?:[,;.)\n]|$|{words['and']}))"
+    return re.compile(rf"[^\W\d_]{{2,}}\s+(?P<p>{bound})\s+(?P<n>\d{{1,3}})(?:-?го)?{ends}")
+
+
 _Reader = Callable[[re.Match[str]], TimeMark | None]
 _CLOCK = r"(?<![\w:.,])(\d{1,2}):([0-5]\d)(?![\d:])"
 _CLOCK_ALONE = re.compile(_CLOCK)
 _LEAST_CLOCKS = 2
+_MOST_BARE_BARS, _PHRASE = 128, 4
 _BOUNDS = ("not until", "until", "before", "after", "from")
 _RUSSIAN_WITH = re.compile(r"(?:ом|ем|ами|ой)$")
 _ARTICLES = ("a", "an", "ein", "eine", "einer", "einem", "einen", "одну", "один", "одна")
@@ -100,8 +128,9 @@ def _may_say_when() -> re.Pattern[str]:
     """Match what every mark holds: a unit, a clock, a bound before a section, a middle."""
     words = timeline_words()
     units = words.any_of(
-        "bar", "minute", "second", "middle", "halfway", "first half", "second half"
-    )
+        "bar", "minute", "second", "middle", "halfway", "first half", "second half",
+        "from the start", "until halfway",
+    )  # fmt: skip
     named = rf"(?:{words.any_of(*_BOUNDS)}|{words.ordinal})(?:\s+\S+){{0,2}}\s+{words.section}"
     return re.compile(rf"{units}|\d[sс](?!\w)|{_CLOCK}|{named}")
 
@@ -146,6 +175,8 @@ def _edges(w: TimelineWords) -> Iterator[tuple[str, _Reader]]:
     of_track = r"(?:\s+(?:of\s+(?:the|it)(?:\s+\w+)?|des\s+\w+|трека|песни))?"
     not_of_section = rf"(?!\s+(?:of|des)\s+(?:the\s+)?{w.section})"
     for name, kind, start, end in (
+        ("from the start", FROM, START, None),
+        ("until halfway", WITHIN, START, Moment(share=0.5)),
         ("first half", WITHIN, START, Moment(share=0.5)),
         ("second half", WITHIN, Moment(share=0.5), END),
         ("halfway", AT, Moment(share=0.5), None),
@@ -286,7 +317,7 @@ def _at_length(match: re.Match[str]) -> TimeMark | None:
 
 def _is_decade(match: re.Match[str]) -> bool:
     """Recognise "from the 80s", which is no position."""
-    return match["u"] == "s" and "the" in match[0].split()
+    return match["u"] == "s" and not {"the", "a", "an"}.isdisjoint(match[0].split())
 
 
 def _in_ordinal_minute(match: re.Match[str]) -> TimeMark | None:

@@ -199,3 +199,40 @@ def test_of_so_many_seconds_is_how_long(prompt: str) -> None:
     intent = understand_prompt(prompt)
     assert intent.clauses == ()
     assert intent.length == Length(seconds=10.0)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "kick from the start, everything else from bar 17, techno",
+        "Kick von Anfang an, alles andere ab Takt 17, Techno",
+        "бочка с самого начала, все остальное с 17 такта, техно",
+    ],
+)
+def test_who_is_there_from_the_start_is_alone_until_the_rest_comes(prompt: str) -> None:
+    first, rest = clauses(prompt)
+    assert (names(first), first.only, first.end) == (["kick"], True, Moment(bars=16.0))
+    assert (rest.full, rest.start) == (True, Moment(bars=16.0))
+
+
+def test_a_bare_number_goes_on_counting_in_bars() -> None:
+    starts = [one.start for one in clauses("hats from bar 9, clap from 17, bass at 33, 128 bpm")]
+    assert starts == [Moment(bars=8.0), Moment(bars=16.0), Moment(bars=32.0)]
+    assert understand_prompt("bass from bar 17, at 128").bpm == 128.0
+
+
+def test_pieces_that_say_how_long_they_last_follow_each_other() -> None:
+    found = clauses("8 bars pads, 8 bars pads and bass, 16 bars everything")
+    assert [one.length for one in found] == [Length(bars=8.0), Length(bars=8.0), Length(bars=16.0)]
+    assert understand_prompt("piano, 8 bars pads, 8 bars bass").clauses == ()
+
+
+def test_solo_at_the_start_plays_alone() -> None:
+    first, *_ = clauses("start with solo piano, strings join after 16 bars")
+    assert (names(first), first.only, first.genre) == (["piano"], True, "")
+
+
+@pytest.mark.parametrize("prompt", ["until halfway only piano", "до середины только пианино"])
+def test_until_halfway_is_the_first_half(prompt: str) -> None:
+    (clause,) = clauses(prompt)
+    assert (clause.start, clause.end, clause.only) == (START, Moment(share=0.5), True)
