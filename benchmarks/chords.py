@@ -140,7 +140,7 @@ def by_notes(loop: ChordLoop, strengths: tuple[np.ndarray, np.ndarray]) -> Path3
         there = np.flatnonzero(sounds[index] > SOUNDS)
         if there.size:
             lowest[beat[index], (LOWEST_PITCH + there[0]) % 12] += 1.0
-    return template_path(BeatChroma(everything, lowest))
+    return template_path(BeatChroma(everything, lowest, lowest))
 
 
 def onset_figures(

@@ -33,9 +33,9 @@ from src.audio.analysis.harmony.chords import beat_chroma, likeliest_path
 from src.audio.analysis.pitch import PITCH_RATE
 
 DATA = Path(__file__).parents[1] / "src" / "audio" / "analysis" / "data"
-BATCH, SEEDS, TUNING_SEED = 300, (103, 105, 106, 107), 108
+BATCH, SEEDS, TUNING_SEED = 300, (101, 102, 103, 105, 106, 107), 108
 RECIPE = RootRecipe(
-    kinds=QUALITIES, hidden=48, epochs=12, rate=4e-3, decay=1e-3, dropped=0.3, batch=256
+    kinds=QUALITIES, hidden=96, epochs=16, rate=4e-3, decay=1e-3, dropped=0.5, batch=256
 )
 COSTS = ((0.1, 0.25, 0.5, 1.0), (0.25, 0.5, 1.0, 2.0), (0.5, 1.0, 1.5, 2.0, 3.0))
 """What a change may cost on a downbeat, in the middle of a bar, elsewhere."""
@@ -43,7 +43,7 @@ COSTS = ((0.1, 0.25, 0.5, 1.0), (0.25, 0.5, 1.0, 2.0), (0.5, 1.0, 1.5, 2.0, 3.0)
 
 @dataclass(frozen=True)
 class HeardBeats:
-    """views: shape (beats, 12, 216); chords: root + 12 * quality; loops: number of each's loop"""
+    """views: shape (beats, 12, 288); chords: root + 12 * quality; loops: number of each's loop"""
 
     views: np.ndarray
     chords: np.ndarray
@@ -78,7 +78,7 @@ def heard_beats(loops: Sequence[ChordLoop], sounds: Sequence[np.ndarray]) -> Hea
     for number, (loop, sound) in enumerate(zip(loops, sounds, strict=True)):
         beats = whole_beats(loop)
         chroma = beat_chroma(sound, loop.beats_s[: beats + 1], rate=PITCH_RATE)
-        views.append(chord_views(chroma.all, chroma.low).astype(np.float32))
+        views.append(chord_views(chroma.all, chroma.low, chroma.voice).astype(np.float32))
         chords += [r + 12 * t for r, t in zip(loop.roots, loop.triads, strict=True)][:beats]
         numbers += [number] * beats
     return HeardBeats(np.concatenate(views), np.array(chords), np.array(numbers))

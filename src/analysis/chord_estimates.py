@@ -17,7 +17,7 @@ from src.music.theory.chords import Chord, HeardChord
 from src.music.theory.progressions import MOST_CHORDS, chord_row
 from src.music.theory.tempo import beats_in
 
-LONGEST_S = 180.0
+LONGEST_S = 90.0
 """Longer recordings get no chords: they are songs, not loops."""
 
 _QUALITIES = ("", "m", "dim")

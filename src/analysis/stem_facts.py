@@ -30,7 +30,7 @@ from src.music.evidence.tonal import with_tones
 from src.music.theory.library import CATEGORIES, DRUM_CATEGORIES
 from src.storage.metadata import FileMetadata
 
-ANALYSIS_VERSION = "5"
+ANALYSIS_VERSION = "6"
 """Changes whenever the same file could be analysed otherwise."""
 
 

@@ -33,11 +33,19 @@ class PitchTrack:
     f0_hz: shape (frames,)
     periodicity: 0..1, 1 is a perfectly repeating wave
     weight: periodicity times the root of loudness, sums to at most 1; 0 in silence
+    times_s: middle of the frames
     """
 
     f0_hz: Values
     periodicity: Values
     weight: Values
+    times_s: Values
+
+    @property
+    def midi(self) -> Values:
+        """Pitch as fractional MIDI numbers."""
+        numbers: Values = 69.0 + 12.0 * np.log2(self.f0_hz / 440.0)
+        return numbers
 
 
 @dataclass(frozen=True)
@@ -66,8 +74,8 @@ def low_rate(mono: Mono, *, sample_rate: int, rate: int = PITCH_RATE) -> Mono:
     return resampled
 
 
-def track_pitch(low: Mono, *, rate: int = PITCH_RATE) -> PitchTrack:
-    """Pitch of up to 48 frames spread over a clip, by YIN.
+def track_pitch(low: Mono, *, rate: int = PITCH_RATE, most_frames: int = _MAX_FRAMES) -> PitchTrack:
+    """Pitch of up to so many frames spread over a clip, by YIN.
 
     low: float32, shape (samples,), at ``rate`` Hz (see low_rate). Clips shorter than a frame
     are padded with silence; an empty clip gives no frames.
@@ -76,11 +84,11 @@ def track_pitch(low: Mono, *, rate: int = PITCH_RATE) -> PitchTrack:
     length = _WINDOW + longest
     if low.size == 0 or float(np.abs(low).max()) <= 0.0:
         none = np.zeros(0, np.float64)
-        return PitchTrack(none, none, none)
+        return PitchTrack(none, none, none, none)
     padded = np.pad(low, (0, max(0, length - low.size)))
     starts = np.arange(0, padded.size - length + 1, _HOP)
-    if starts.size > _MAX_FRAMES:
-        starts = starts[np.linspace(0, starts.size - 1, _MAX_FRAMES).round().astype(int)]
+    if starts.size > most_frames:
+        starts = starts[np.linspace(0, starts.size - 1, most_frames).round().astype(int)]
     frames = padded[starts[:, None] + np.arange(length)].astype(np.float64)
     frames -= frames.mean(axis=1, keepdims=True)
     normal = _normalised_difference(frames, longest)
@@ -90,14 +98,14 @@ def track_pitch(low: Mono, *, rate: int = PITCH_RATE) -> PitchTrack:
     loudness[loudness < _QUIETEST * loudness.max()] = 0.0
     weight = loudness * np.maximum(periodicity - 0.5, 0.0)
     total = max(float(loudness.sum()) * 0.5, 1e-12)
-    return PitchTrack(rate / lags, periodicity, weight / total)
+    return PitchTrack(rate / lags, periodicity, weight / total, (starts + length / 2) / rate)
 
 
 def note_of(track: PitchTrack) -> PitchedNote | None:
     """Find the note that most of a clip stays on. None where too little of it has a pitch."""
     if track.weight.size == 0 or float(track.weight.sum()) < 0.02:
         return None
-    midi = 69.0 + 12.0 * np.log2(track.f0_hz / 440.0)
+    midi = track.midi
     near = np.abs(midi[:, None] - midi[None, :]) < 0.5
     votes = near @ track.weight
     centre = int(np.argmax(votes))
@@ -117,8 +125,7 @@ def melody_chroma(track: PitchTrack) -> Values:
     """
     if track.weight.size == 0:
         return np.zeros(12)
-    midi = 69.0 + 12.0 * np.log2(track.f0_hz / 440.0)
-    classes = np.round(midi).astype(int) % 12
+    classes = np.round(track.midi).astype(int) % 12
     chroma: Values = np.bincount(classes, track.weight, minlength=12).astype(np.float64)
     chroma /= max(1.0, float(chroma.sum()))
     return chroma

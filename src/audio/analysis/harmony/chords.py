@@ -25,8 +25,9 @@ from src.audio.analysis.harmony.tone_peaks import (
     lowest_voice,
     tone_peaks,
 )
+from src.audio.analysis.pitch import track_pitch
 
-WINDOW_S, HOP_S = 0.45, 0.12
+WINDOW_S, HOP_S, VOICE_HOP_S = 0.45, 0.12, 0.1
 _BEATS_PER_BAR = 4
 _MIDDLE = 1.0 / 3.0
 """A Blackman frame hears mostly the middle third of what it covers."""
@@ -39,13 +40,15 @@ Indices = NDArray[np.intp]
 
 @dataclass(frozen=True)
 class BeatChroma:
-    """What sounds on each beat, by pitch class, 0 is C. Both of shape (beats, 12).
+    """What sounds on each beat, by pitch class, 0 is C. All of shape (beats, 12).
 
     all: weights of all tones; low: of the lowest voice; zeros on silent beats
+    voice: of what a single voice plays, by periodicity; zeros where nothing is periodic
     """
 
     all: Values
     low: Values
+    voice: Values
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ def estimate_chords(
     if len(strength) == 0 or float(strength.max()) < _LEAST_TONAL:
         return None
     model = chord_model() if model is None else model
-    believed = log_chords(chord_views(chroma.all, chroma.low), model)
+    believed = log_chords(chord_views(chroma.all, chroma.low, chroma.voice), model)
     sounding = strength >= _LEAST_TONAL * max(1.0, float(strength.max()))
     believed[~sounding] = 0.0  # A silent beat stays on the chord before it.
     path = likeliest_path(believed, model.changes)
@@ -105,10 +108,26 @@ def beat_chroma(low: Mono, beats_s: Values, *, rate: int) -> BeatChroma:
     shares = _shares_of_frames(starts / rate, beats_s)
     if peaks.silent:
         nothing = np.zeros((len(shares), 12))
-        return BeatChroma(nothing, nothing)
+        return BeatChroma(nothing, nothing, nothing)
     tuned = peaks.midi - peaks.tuning
     lowest = np.where(lowest_voice(peaks.midi, peaks.loudness), peaks.loudness, 0.0)
-    return BeatChroma(shares @ folded(tuned, peaks.weights), shares @ folded(tuned, lowest))
+    return BeatChroma(
+        shares @ folded(tuned, peaks.weights),
+        shares @ folded(tuned, lowest),
+        _voice_chroma(low, beats_s, rate),
+    )
+
+
+def _voice_chroma(low: Mono, beats_s: Values, rate: int) -> Values:
+    """Sum what YIN hears on each beat, shape (beats, 12); a frame every 0.1 s."""
+    beats = len(beats_s) - 1
+    track = track_pitch(low, rate=rate, most_frames=int(low.size / rate / VOICE_HOP_S) + 1)
+    beat = np.searchsorted(beats_s, track.times_s, side="right") - 1
+    within = (beat >= 0) & (beat < beats)
+    places = 12 * beat + np.round(track.midi).astype(int) % 12
+    weights = track.weight[within] * beats
+    chroma = np.bincount(places[within], weights, minlength=12 * beats)
+    return chroma.reshape(beats, 12).astype(np.float64)
 
 
 def likeliest_path(believed: Values, changes: tuple[float, float, float]) -> Indices:
@@ -137,7 +156,7 @@ def _place(beat: int) -> int:
 
 
 def _shares_of_frames(times_s: Values, beats_s: Values) -> Values:
-    """Tell how much each frame counts in each beat, shape (beats, frames); rows sum to 1 or 0."""
+    """Weigh each frame in each beat, shape (beats, frames); rows sum to 1 or 0."""
     half = 0.5 * _MIDDLE * WINDOW_S
     begins, ends = beats_s[:-1, None], beats_s[1:, None]
     over = np.minimum(times_s + half, ends) - np.maximum(times_s - half, begins)

@@ -91,6 +91,6 @@ def test_a_change_on_the_downbeat_is_cheaper() -> None:
 
 def test_chances_of_all_chords_sum_to_one() -> None:
     chroma = np.random.default_rng(1).random((5, 12))
-    logs = log_chords(chord_views(chroma, chroma), chord_model())
+    logs = log_chords(chord_views(chroma, chroma, chroma), chord_model())
     assert logs.shape == (5, 36)
     assert np.exp(logs).sum(axis=1) == pytest.approx(1.0)
