@@ -44,7 +44,7 @@ def score_of(sound: Audio, bpm: float) -> Score:
     card = loop("d", "drums", bars=2.0, bpm=BPM, downbeat_s=LATE_S,
                 duration_s=sound.shape[1] / RATE)  # fmt: skip
     plan = ArrangementPlan(bpm, "Am", (
-        SectionPlan("Groove", 4, (StemQuery("pad"),)),
+        SectionPlan("Groove", 4, ()),  # silent on purpose: nothing is lent to it
         SectionPlan("Drop", 8, (StemQuery("drums"),), energy=0.9),
     ))  # fmt: skip
     cast = cast_plan(plan, pool_of([card], library_queries(plan)), seed=0)

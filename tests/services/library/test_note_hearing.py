@@ -34,7 +34,7 @@ class Listener:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path)
+    return Settings(TRAUM_HOME=tmp_path)
 
 
 @pytest.fixture
