@@ -8,6 +8,7 @@ from pathlib import Path
 from celery import Celery, signals
 from celery.contrib.testing.worker import start_worker
 
+from src.services.jobs.kinds import GPU
 from src.services.jobs.service import JobService
 from src.workers.broker import RUN_JOB, BrokerRunner, make_app
 from tests.patience import until
@@ -52,7 +53,8 @@ class SharedRunner(BrokerRunner):
         self._worker = worker
 
     def start(self, jobs: JobService, *, lock_file: Path) -> None:
-        jobs.workers.join(jobs.kinds)  # the worker is of this process and goes by its name
+        # the worker is of this process and goes by its name
+        jobs.workers.join(name for name, kind in jobs.kinds.items() if kind.lane != GPU)
         self._worker.jobs = jobs
         super().start(jobs, lock_file=lock_file)
 
