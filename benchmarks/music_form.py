@@ -54,7 +54,7 @@ class FormFigures:
     holes: (second, length in beats); tail_s: silence behind the last sound
     torn: kits whose tonal loops are moved by different shifts; kits: how many play
     doubled_beats: in which a drum loop with snares and a programmed snare sound together
-    cymbal_hats: hi-hats that a cymbal plays; key_told: a warning speaks of the key
+    cymbal_hats: hi-hats that a cymbal plays; key_told: a warning says which key it kept
     """
 
     library: str
@@ -149,7 +149,7 @@ def figures_of(
         kits=len({card.kit_id for card in cards.values() if card.kit_id}),
         key=score.key,
         audible_key=tonal_key(services, score),
-        key_told=any("key" in text for text in warnings),
+        key_told=any("the track is in " in text for text in warnings),
         doubled_beats=doubled_beats(score, cards),
         cymbal_hats=sum(
             channel.role == "hihat" and _plays(channel, cards, "cymbal")
@@ -218,7 +218,10 @@ def peak_db(audio: Audio, *, times: int = 8) -> float:
 
 
 def torn_kits(score: Score, cards: dict[str, StemCard]) -> tuple[str, ...]:
-    """Kits whose tonal loops are moved by different shifts."""
+    """Kits whose tonal loops are moved by different shifts.
+
+    Loops that follow chords are moved slice by slice: they are found here too, though not torn.
+    """
     shifts: dict[str, set[float]] = defaultdict(set)
     for channel in score.channels:
         for clip in channel.clips:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from src.services.ingest.reanalysis import ReanalysisService
     from src.services.ingest.reembedding import ReembeddingService
     from src.services.ingest.uploads import UploadService
-    from src.services.jobs.kinds import JobKind
+    from src.services.jobs.kinds import BrokerState, JobKind
     from src.services.jobs.service import JobService
     from src.services.library.bulk_edits import BulkEditService
     from src.services.library.collections import CollectionService
@@ -53,7 +53,6 @@ if TYPE_CHECKING:
     from src.services.tracks.revisions import RevisionService
     from src.services.tracks.service import TrackService
     from src.workers.broker import BrokerRunner
-    from src.workers.keeper import BrokerState
     from src.workers.local import LocalRunner
     from src.workers.watching import WatchThread
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
@@ -20,6 +20,7 @@ from src.services.export.service import ExportService
 from src.services.generator import GeneratorService
 from src.services.ingest.reanalysis import ReanalysisService
 from src.services.ingest.uploads import UploadService
+from src.services.jobs.kinds import BrokerState
 from src.services.jobs.service import JobService
 from src.services.jobs.states import JobState
 from src.services.library.bulk_edits import BulkEditService
@@ -38,9 +39,6 @@ from src.services.tracks.revisions import RevisionService
 from src.services.tracks.service import TrackService
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 0.25
-
-
-BrokerState = Literal["unused", "ok", "away"]
 
 
 @dataclass(frozen=True)

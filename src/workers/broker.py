@@ -14,9 +14,9 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from src.services.jobs.kinds import GPU, Ticket
+from src.services.jobs.kinds import GPU, BrokerState, Ticket
 from src.services.jobs.service import JobService
-from src.workers.keeper import BrokerState, JobKeeper
+from src.workers.keeper import JobKeeper
 
 log = logging.getLogger(__name__)
 

@@ -5,20 +5,16 @@ import logging
 import threading
 import time
 from pathlib import Path
-from typing import IO, Literal, Protocol
+from typing import IO, Protocol
 
 from src.db.database import DATABASE_DOWN
-from src.services.jobs.kinds import Ticket
+from src.services.jobs.kinds import BrokerState, Ticket
 from src.services.jobs.service import JobService
 
 log = logging.getLogger(__name__)
 
 FORGET_EVERY_S = 3600.0
 """How often jobs go that are kept no longer."""
-
-
-BrokerState = Literal["unused", "ok", "away"]
-"""Whether ids of jobs go over a broker at all, and whether it answered when last asked."""
 
 
 class JobCarrier(Protocol):

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from src.core.memory import give_back_freed
 from src.db.database import DATABASE_DOWN
-from src.services.jobs.kinds import Ticket
+from src.services.jobs.kinds import BrokerState, Ticket
 from src.services.jobs.leases import Claim
 from src.services.jobs.service import JobService
-from src.workers.keeper import BrokerState, JobKeeper
+from src.workers.keeper import JobKeeper
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from src.db.models import Job, Worker
@@ -22,10 +22,10 @@ class WorkerCard:
 
 def report_worker(session: Session, card: WorkerCard, moment: datetime) -> None:
     """Write that a worker lives, and once what it can do."""
-    seen = session.execute(
-        update(Worker).where(Worker.name == card.name).values(seen_at=moment, kinds=[*card.kinds])
-    )
-    if seen.rowcount == 0:  # type: ignore[attr-defined]
+    known = session.get(Worker, card.name)
+    if known is not None:
+        known.seen_at, known.kinds = moment, [*card.kinds]
+    else:
         session.add(
             Worker(
                 name=card.name,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from src.core.progress import Progress
 
@@ -11,6 +11,10 @@ Task = Callable[[Mapping[str, Any], Progress], Mapping[str, Any]]
 
 LIBRARY, VECTORS, TRACKS, GPU = "library", "vectors", "tracks", "gpu"
 """Lanes. Jobs of one lane wait for each other, those of different lanes never."""
+
+
+BrokerState = Literal["unused", "ok", "away"]
+"""Whether ids of jobs go over a broker at all, and whether it answered when last asked."""
 
 
 @dataclass(frozen=True)
